@@ -1,0 +1,56 @@
+/** The one error type of the package. */
+
+/** What went wrong, for programs; the message says the same for people. */
+export type FastSAMErrorCode =
+  /** An option or argument has a value that makes no sense (NaN, negative size, unknown name …). */
+  | 'INVALID_ARGUMENT'
+  /** A prompt that cannot be answered: wrong shape, NaN, outside the picture. */
+  | 'INVALID_PROMPT'
+  /** A file is missing, a folder, or may not be read. */
+  | 'FILE_UNREADABLE'
+  /** A file could not be written: no space, no permission, no such folder. */
+  | 'WRITE_FAILED'
+  /** Bytes that are no picture, or a broken one. */
+  | 'INVALID_IMAGE'
+  /** Bytes that are no checkpoint, or a truncated, inconsistent or hostile one. */
+  | 'INVALID_CHECKPOINT'
+  /** A sound file of a format or with content that is not read here. */
+  | 'UNSUPPORTED_CHECKPOINT'
+  /** The tensors of a checkpoint do not fit the network. */
+  | 'CHECKPOINT_MISMATCH'
+  /** No model, layer or device of that name. */
+  | 'UNKNOWN_NAME'
+  /** A download failed: no network, refused, cut off, HTTP error. */
+  | 'DOWNLOAD_FAILED'
+  /** A downloaded file is not the file that was asked for. */
+  | 'DOWNLOAD_CORRUPT'
+  /** The device asked for is not present here. */
+  | 'DEVICE_UNAVAILABLE'
+  /** The caller's AbortSignal fired. */
+  | 'ABORTED'
+  /** The object was disposed before this call. */
+  | 'DISPOSED';
+
+/**
+ * Every error that the package throws on purpose. The message reads `what: got …, expected …, do …`, stands on its own,
+ * and `cause` holds the error underneath, where there is one.
+ */
+export class FastSAMError extends Error {
+  override readonly name = 'FastSAMError';
+
+  constructor(
+    readonly code: FastSAMErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * Throws `ABORTED` if the signal has fired.
+ * @throws FastSAMError `ABORTED`, with the signal's reason as its cause.
+ */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new FastSAMError('ABORTED', 'aborted by the caller', { cause: signal.reason });
+}

@@ -1,0 +1,11 @@
+/** The one form that pictures have inside the package. */
+
+/** A decoded picture: 8-bit sRGB, upright (EXIF orientation applied), no alpha. */
+export interface RgbImage {
+  /** `height * width * 3` bytes, row by row from the top, R G B. */
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** Where it came from, if it has a name: a path or an URL. */
+  readonly path?: string;
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // TensorFlow.js keeps its backend in module state: one process a file, so that files cannot disturb each other.
+    pool: 'forks',
+  },
+});
