@@ -1,0 +1,138 @@
+/**
+ * Which TensorFlow.js backend runs. The only module that calls `tf.setBackend`.
+ *
+ * TensorFlow.js has one active backend a process, so this package has one device a process: it is chosen when the first
+ * model is loaded and may change only once every model is disposed.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { FastSAMError } from '../errors.js';
+import { platform } from '../platform/platform.js';
+
+/** What a caller may ask for. `auto` takes the fastest that is present. */
+export const DEVICE_CHOICES = ['auto', 'gpu', 'cpu', 'webgpu', 'webgl', 'wasm'] as const;
+export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
+
+/** What runs: the TensorFlow library on a GPU or the CPU, WebGPU, WebGL, or WebAssembly. */
+export type Device = 'native-gpu' | 'native-cpu' | 'webgpu' | 'webgl' | 'wasm';
+
+/** One row of the device table: whether a device can be used here, and if not, why and what would help. */
+export interface DeviceStatus {
+  readonly device: Device;
+  readonly available: boolean;
+  /** What it is (version, adapter) when available, else the reason why it is not. */
+  readonly detail: string;
+  /** What would make it available, where something would. */
+  readonly fix?: string;
+}
+
+const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
+  auto: ['native-gpu', 'native-cpu', 'webgpu', 'webgl', 'wasm'],
+  gpu: ['native-gpu', 'webgpu', 'webgl'],
+  cpu: ['native-cpu', 'wasm'],
+  webgpu: ['webgpu'],
+  webgl: ['webgl'],
+  wasm: ['wasm'],
+};
+
+const BACKEND: Record<Device, string> = {
+  'native-gpu': 'tensorflow',
+  'native-cpu': 'tensorflow',
+  webgpu: 'webgpu',
+  webgl: 'webgl',
+  wasm: 'wasm',
+};
+
+let current: Device | undefined;
+let users = 0;
+
+/** The device in use, if a model holds one. */
+export function currentDevice(): Device | undefined {
+  return users > 0 ? current : undefined;
+}
+
+/** The state of every device on this machine, fastest first. Nothing is chosen or changed. */
+export async function deviceTable(): Promise<DeviceStatus[]> {
+  const rows: DeviceStatus[] = [];
+  for (const device of CANDIDATES.auto) rows.push(await status(device));
+  return rows;
+}
+
+/**
+ * Makes a device active and counts one more user of it; every call is paired with one of `releaseDevice`.
+ * @returns the device, and for `auto` why a faster one was passed over (one line), where there is a fix.
+ * @throws FastSAMError `DEVICE_UNAVAILABLE` when no device of that kind is present, or when models that are still loaded
+ *   hold another one.
+ */
+export async function acquireDevice(choice: DeviceChoice): Promise<{ device: Device; note?: string }> {
+  const refused: DeviceStatus[] = [];
+  for (const device of CANDIDATES[choice]) {
+    const row = await status(device);
+    if (!row.available) {
+      refused.push(row);
+      continue;
+    }
+    if (users > 0 && current !== device) {
+      if (choice === 'auto') break;
+      throw new FastSAMError(
+        'DEVICE_UNAVAILABLE',
+        `device "${choice}": got a request for ${device} while loaded models run on ${String(current)}, expected one device a process; dispose those models first`,
+      );
+    }
+    if (users === 0) await activate(device);
+    current = device;
+    users++;
+    const hint = refused.find((r) => r.fix !== undefined);
+    return hint ? { device, note: `${hint.device} not used: ${hint.detail}; ${hint.fix ?? ''}` } : { device };
+  }
+  if (users > 0 && current !== undefined) {
+    users++;
+    return { device: current };
+  }
+  const reasons = refused.map((r) => `${r.device}: ${r.detail}${r.fix === undefined ? '' : ` (${r.fix})`}`).join('; ');
+  throw new FastSAMError('DEVICE_UNAVAILABLE', `device "${choice}": none is available here (${reasons})`);
+}
+
+/** Ends one use of the device. */
+export function releaseDevice(): void {
+  users = Math.max(0, users - 1);
+}
+
+async function activate(device: Device): Promise<void> {
+  tf.enableProdMode(); // also keeps tfjs from printing advice on the console
+  await prepare(device);
+  if (!(await tf.setBackend(BACKEND[device]))) {
+    throw new FastSAMError('DEVICE_UNAVAILABLE', `device ${device}: TensorFlow.js could not start its backend`);
+  }
+  await tf.ready();
+}
+
+/** Loads the module that registers a backend, where it is not part of the umbrella package. */
+async function prepare(device: Device): Promise<void> {
+  if (device === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
+  else if (device === 'webgpu') await platform().loadWebGpu?.();
+}
+
+async function status(device: Device): Promise<DeviceStatus> {
+  switch (device) {
+    case 'native-gpu':
+    case 'native-cpu': {
+      const native = await platform().loadNative?.();
+      if (!native) return { device, available: false, detail: 'needs Node.js' };
+      if (!native.available) return { device, available: false, detail: native.reason, fix: native.fix };
+      if (device === 'native-gpu' && !native.gpu) return { device, available: false, detail: 'no NVIDIA GPU in use' };
+      return { device, available: true, detail: `TensorFlow ${native.version}` };
+    }
+    case 'webgpu': {
+      const reason = (await platform().webGpuMissing?.()) ?? 'needs a browser with WebGPU';
+      return reason === 'ok'
+        ? { device, available: true, detail: 'WebGPU adapter' }
+        : { device, available: false, detail: reason };
+    }
+    case 'webgl':
+      return typeof OffscreenCanvas === 'undefined' && typeof document === 'undefined'
+        ? { device, available: false, detail: 'needs a browser' }
+        : { device, available: true, detail: 'WebGL 2' };
+    case 'wasm':
+      return { device, available: typeof WebAssembly !== 'undefined', detail: 'WebAssembly with SIMD' };
+  }
+}
