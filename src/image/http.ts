@@ -1,0 +1,76 @@
+/** Pictures from the network: bounded in size and time. */
+
+import { FastSAMError, throwIfAborted } from '../errors.js';
+import { platform } from '../platform/platform.js';
+
+/** Larger files than this are no pictures that a network of this kind looks at. */
+const MAX_BYTES = 256 * 1024 * 1024;
+const TIMEOUT_MS = 60_000;
+
+export interface FetchLimits {
+  readonly signal?: AbortSignal | undefined;
+  /** @default 256 MiB */
+  readonly maxBytes?: number | undefined;
+  /** Milliseconds for the whole transfer. @default 60,000 */
+  readonly timeout?: number | undefined;
+}
+
+function failed(url: string, got: string, todo: string, cause?: unknown): FastSAMError {
+  return new FastSAMError('DOWNLOAD_FAILED', `picture ${url}: got ${got}, expected ${todo}`, { cause });
+}
+
+async function collect(url: string, response: Response, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = response.body?.getReader();
+  for (;;) {
+    const step = await reader?.read();
+    if (step === undefined || step.done) break;
+    chunks.push(step.value);
+    length += step.value.length;
+    if (length > maxBytes) {
+      await reader?.cancel();
+      throw failed(url, `more than ${maxBytes} bytes`, 'a smaller file');
+    }
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/**
+ * The body of an http(s) URL.
+ * @throws FastSAMError `DOWNLOAD_FAILED` for no connection, a status other than 2xx, too many bytes or too long a wait;
+ * `ABORTED`.
+ */
+export async function fetchBytes(url: string, limits: FetchLimits = {}): Promise<Uint8Array> {
+  const { signal, maxBytes = MAX_BYTES, timeout = TIMEOUT_MS } = limits;
+  throwIfAborted(signal);
+  const expiry = AbortSignal.timeout(timeout);
+  try {
+    const response = await platform().fetch(url, {
+      signal: signal === undefined ? expiry : AbortSignal.any([signal, expiry]),
+    });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw failed(url, `HTTP ${response.status}`, 'a picture, do check the address');
+    }
+    return await collect(url, response, maxBytes);
+  } catch (error) {
+    throwIfAborted(signal);
+    if (error instanceof FastSAMError) throw error;
+    if (expiry.aborted)
+      throw failed(url, `no whole answer in ${timeout} ms`, 'a faster connection, do try again', error);
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    throw failed(
+      url,
+      `no connection (${cause instanceof Error ? cause.message : String(cause)})`,
+      'an answer, do check the address and the network',
+      error,
+    );
+  }
+}

@@ -1,0 +1,122 @@
+/** Pixels that are in memory already, brought to the package's one form. */
+
+import { FastSAMError } from '../errors.js';
+import type { AlphaMode, RawPixels } from '../platform/platform.js';
+import type { RgbImage } from './rgbImage.js';
+
+/** What is needed of a `tf.Tensor3D`, so that reading pictures does not pull TensorFlow.js in. */
+export interface PixelTensor {
+  readonly shape: readonly number[];
+  /** `int32` holds 0…255, `float32` holds 0…1. */
+  readonly dtype: string;
+  data(): Promise<ArrayLike<number>>;
+}
+
+/** Resizing overshoots a little; further out than this a value is a mistake in the caller's scale. */
+const FLOAT_TOLERANCE = 1e-3;
+
+function invalid(message: string): FastSAMError {
+  return new FastSAMError('INVALID_ARGUMENT', message);
+}
+
+/** @throws FastSAMError `INVALID_ARGUMENT` unless both are whole numbers above 0. */
+function checkSize(width: number, height: number): void {
+  for (const [name, value] of [
+    ['width', width],
+    ['height', height],
+  ] as const) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw invalid(`pixels: got ${name} ${value}, expected a whole number of at least 1, do pass the picture's size`);
+    }
+  }
+}
+
+/**
+ * Channels of `length` interleaved values.
+ * @throws FastSAMError `INVALID_ARGUMENT` unless they are 1, 3 or 4 for each of `width * height` pixels.
+ */
+export function channelsOf(length: number, width: number, height: number): 1 | 3 | 4 {
+  checkSize(width, height);
+  const channels = length / (width * height);
+  if (channels === 1 || channels === 3 || channels === 4) return channels;
+  throw invalid(
+    `pixels: got ${length} bytes for ${width} x ${height}, expected 1, 3 or 4 a pixel, do pass rows without padding`,
+  );
+}
+
+/** Grey, RGB or RGBA bytes to RGB; RGB bytes are used as they are, not copied. */
+export function flattenAlpha(pixels: RawPixels, alpha: AlphaMode): RgbImage {
+  const { data, width, height, channels } = pixels;
+  if (channels === 3) {
+    const rgb = data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.length);
+    return { data: rgb, width, height };
+  }
+  const rgb = new Uint8Array(width * height * 3);
+  const background = alpha === 'white' ? 255 : 0;
+  for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
+    for (let c = 0; c < 3; c++) {
+      const value = data[channels === 1 ? from : from + c] ?? 0;
+      const opacity = channels === 1 || alpha === 'drop' ? 255 : (data[from + 3] ?? 255);
+      rgb[to + c] = Math.round((value * opacity + background * (255 - opacity)) / 255);
+    }
+  }
+  return { data: rgb, width, height };
+}
+
+/**
+ * Checks raw pixels and brings them to RGB.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a wrong length, size, type or number of channels.
+ */
+export function fromRawPixels(
+  pixels: { data: unknown; width: number; height: number; channels?: number },
+  alpha: AlphaMode,
+): RgbImage {
+  const { data, width, height } = pixels;
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    throw invalid('pixels: got data that is no Uint8Array, expected bytes 0…255, do convert the values');
+  }
+  const channels = channelsOf(data.length, width, height);
+  if (pixels.channels !== undefined && pixels.channels !== channels) {
+    throw invalid(
+      `pixels: got channels ${pixels.channels} and ${data.length} bytes for ${width} x ${height}, expected ${width * height * pixels.channels} bytes`,
+    );
+  }
+  return flattenAlpha({ data, width, height, channels }, alpha);
+}
+
+/** Values of a tensor as bytes. */
+function toBytes(values: ArrayLike<number>, isFloat: boolean): Uint8Array {
+  const bytes = new Uint8Array(values.length);
+  const scale = isFloat ? 255 : 1;
+  const [low, high] = isFloat ? [-FLOAT_TOLERANCE, 1 + FLOAT_TOLERANCE] : [0, 255];
+  for (let i = 0; i < bytes.length; i++) {
+    const value = values[i] ?? NaN;
+    // Written so that NaN fails.
+    if (!(value >= low && value <= high)) {
+      throw invalid(
+        `tensor: got the value ${value}, expected ${isFloat ? '0…1 in a float32 tensor' : '0…255 in an int32 tensor'}, do scale the values or change the dtype`,
+      );
+    }
+    bytes[i] = Math.min(255, Math.max(0, Math.round(value * scale)));
+  }
+  return bytes;
+}
+
+/**
+ * Reads a tensor [height, width, 1 | 3 | 4], int32 0…255 or float32 0…1. The tensor stays the caller's.
+ * @throws FastSAMError `INVALID_ARGUMENT` for another shape, dtype or range.
+ */
+export async function fromTensor(tensor: PixelTensor, alpha: AlphaMode): Promise<RgbImage> {
+  const [height = 0, width = 0, channels = 0] = tensor.shape;
+  if (tensor.shape.length !== 3 || ![1, 3, 4].includes(channels)) {
+    throw invalid(
+      `tensor: got shape [${tensor.shape.join(', ')}], expected [height, width, 1 | 3 | 4], do reshape it (pass a batch as a list)`,
+    );
+  }
+  if (tensor.dtype !== 'int32' && tensor.dtype !== 'float32') {
+    throw invalid(`tensor: got dtype ${tensor.dtype}, expected int32 (0…255) or float32 (0…1), do cast it`);
+  }
+  checkSize(width, height);
+  const data = toBytes(await tensor.data(), tensor.dtype === 'float32');
+  return flattenAlpha({ data, width, height, channels: channelsOf(data.length, width, height) }, alpha);
+}

@@ -1,0 +1,129 @@
+/** Everything that callers may pass as a picture, read into one form. */
+
+import { FastSAMError, throwIfAborted } from '../errors.js';
+import { platform, type DecodeOptions } from '../platform/platform.js';
+import { fetchBytes, type FetchLimits } from './http.js';
+import { fromRawPixels, fromTensor, type PixelTensor } from './pixels.js';
+import type { RgbImage } from './rgbImage.js';
+
+/** Interleaved bytes 0…255, row by row from the top: grey, RGB or RGBA. */
+export interface PixelData {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+  readonly channels?: 1 | 3 | 4;
+}
+
+/** What a browser holds as a picture; in Node these types have no values. */
+export type DomImage =
+  ImageData | HTMLImageElement | HTMLCanvasElement | OffscreenCanvas | HTMLVideoElement | ImageBitmap;
+
+/**
+ * A picture: a path, an http(s):, file: or data: URL; the bytes of an encoded file (Uint8Array, Buffer, ArrayBuffer,
+ * Blob); decoded pixels; a tensor [height, width, channels], int32 0…255 or float32 0…1; in browsers what the page
+ * shows. Elements of a page must have loaded.
+ */
+export type ImageInput = string | URL | Uint8Array | ArrayBuffer | Blob | PixelData | RgbImage | PixelTensor | DomImage;
+
+export interface ReadOptions extends DecodeOptions, FetchLimits {}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isTensor(value: object): value is PixelTensor {
+  return (
+    'shape' in value &&
+    Array.isArray(value.shape) &&
+    'dtype' in value &&
+    'data' in value &&
+    typeof value.data === 'function'
+  );
+}
+
+function isPixels(value: object): value is { data: unknown; width: number; height: number; channels?: number } {
+  return 'data' in value && 'width' in value && 'height' in value && typeof value.data === 'object';
+}
+
+/** The bytes of a data: URL, base64 or percent-encoded. */
+function dataUrlBytes(url: string): Uint8Array {
+  const comma = url.indexOf(',');
+  try {
+    if (comma < 0) throw new Error('there is no comma');
+    const payload = decodeURIComponent(url.slice(comma + 1));
+    const text = /;base64$/i.test(url.slice(0, comma)) ? atob(payload) : payload;
+    return Uint8Array.from(text, (c) => c.charCodeAt(0));
+  } catch (error) {
+    throw new FastSAMError(
+      'INVALID_IMAGE',
+      `picture data: URL: got ${url.slice(0, 40)}…, expected data:image/…;base64,…, do encode the file's bytes`,
+      { cause: error },
+    );
+  }
+}
+
+/** What kind of place a text names; a single letter before the colon is a Windows drive. */
+function schemeOf(text: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
+}
+
+/** A name for error messages; a data: URL is its own content and would fill the screen. */
+function label(text: string): string {
+  return schemeOf(text) === 'data' ? 'data: URL' : text;
+}
+
+async function bytesOf(text: string, options: ReadOptions): Promise<Uint8Array> {
+  switch (schemeOf(text)) {
+    case 'http':
+    case 'https':
+    case 'blob':
+      return fetchBytes(text, options);
+    case 'data':
+      return dataUrlBytes(text);
+    case 'file':
+      return platform().readFile(platform().pathOfUrl(new URL(text)));
+    default:
+      return platform().readFile(text);
+  }
+}
+
+async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbImage> {
+  const { alpha = 'drop' } = options;
+  const here = platform();
+  if (typeof input === 'string' || input instanceof URL) {
+    const text = String(input);
+    if (text === '')
+      throw new FastSAMError('INVALID_ARGUMENT', 'picture: got an empty path, expected a path or an URL');
+    const bytes = await bytesOf(text, options);
+    throwIfAborted(options.signal);
+    return here.decodeImage(bytes, { path: label(text), ...options });
+  }
+  if (input instanceof Uint8Array) return here.decodeImage(input, options);
+  if (input instanceof ArrayBuffer) return here.decodeImage(new Uint8Array(input), options);
+  if (input instanceof Blob) return here.decodeImage(new Uint8Array(await input.arrayBuffer()), options);
+  if (isObject(input)) {
+    if (isTensor(input)) return fromTensor(input, alpha);
+    const captured = here.capturePixels(input);
+    if (captured !== undefined) return fromRawPixels(await captured, alpha);
+    if (isPixels(input)) {
+      const path = 'path' in input && typeof input.path === 'string' ? { path: input.path } : {};
+      return { ...fromRawPixels(input, alpha), ...path };
+    }
+  }
+  throw new FastSAMError(
+    'INVALID_ARGUMENT',
+    `picture: got ${input === null ? 'null' : typeof input}, expected a path, an URL, an encoded file's bytes, { data, width, height } or a tensor`,
+  );
+}
+
+/**
+ * Reads a picture: upright, 8-bit RGB. Alpha is dropped unless `alpha` says otherwise, colour profiles are ignored,
+ * 16-bit values are divided by 256, animations give their first frame: as `cv2.imread` does.
+ * @throws FastSAMError `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `INVALID_IMAGE`, `INVALID_ARGUMENT`, `ABORTED`
+ */
+export async function readImage(input: ImageInput, options: ReadOptions = {}): Promise<RgbImage> {
+  throwIfAborted(options.signal);
+  const image = await readUnchecked(input, options);
+  throwIfAborted(options.signal);
+  return image;
+}

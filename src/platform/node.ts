@@ -1,0 +1,28 @@
+/** The platform for Node: node:fs for files, sharp for pictures. */
+
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheFolder, packageFile, readFile, sha256, stat } from './nodeFiles.js';
+import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
+import { openPartial } from './nodePartial.js';
+import type { Platform } from './platform.js';
+import { writeFileAtomic } from './tempFiles.js';
+
+export const nodePlatform: Platform = {
+  name: 'node',
+  env: (name) => process.env[name],
+  fetch: (url, init) => fetch(url, init),
+  decodeImage,
+  capturePixels: () => undefined,
+  encodePng,
+  encodeJpeg,
+  readFile,
+  writeFileAtomic,
+  stat,
+  joinPath: (...parts) => join(...parts),
+  pathOfUrl: (url) => fileURLToPath(url),
+  cacheFolder: () => cacheFolder(),
+  packageFile,
+  openPartial,
+  sha256: (bytes) => Promise.resolve(sha256(bytes)),
+};

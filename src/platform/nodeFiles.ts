@@ -1,0 +1,48 @@
+/** Where files lie, and reading them, in Node. */
+
+import { createHash } from 'node:crypto';
+import { readFile as readWhole, stat as statFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { codeOf, fileError } from './fileErrors.js';
+import type { FileStat } from './platform.js';
+
+/** @throws FastSAMError `FILE_UNREADABLE` */
+export async function readFile(path: string): Promise<Uint8Array> {
+  try {
+    return await readWhole(path);
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
+}
+
+/** @throws FastSAMError `FILE_UNREADABLE`, but not for a path where nothing lies. */
+export async function stat(path: string): Promise<FileStat | undefined> {
+  try {
+    const found = await statFile(path);
+    return { kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other', size: found.size };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw fileError('read', path, error);
+  }
+}
+
+/** `FASTSAM_HOME`, else `fastsam-tfjs` in the caches of the system (XDG on Linux). */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env, system: NodeJS.Platform = process.platform): string {
+  if (env.FASTSAM_HOME) return resolve(env.FASTSAM_HOME);
+  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'fastsam-tfjs');
+  if (system === 'darwin') return join(homedir(), 'Library', 'Caches', 'fastsam-tfjs');
+  if (system === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'fastsam-tfjs');
+  return join(homedir(), '.cache', 'fastsam-tfjs');
+}
+
+/** The package's root is two folders up from here, in the sources and in the build alike. */
+export function packageFile(relative: string): string {
+  return fileURLToPath(new URL(`../../${relative}`, import.meta.url));
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,169 @@
+/**
+ * Downloads on their way, on disk. Every attempt owns a folder `<file>.<owner>.part` holding `data` and `meta.json`.
+ * Renaming a folder is atomic, so an abandoned attempt is taken over by exactly one successor, and attempts that run
+ * at the same time never share bytes: no lock is needed.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { codeOf, fileError } from './fileErrors.js';
+import type { PartialFile } from './platform.js';
+
+/** An attempt untouched for this long is abandoned, wherever its process ran: live ones give up or move on sooner. */
+const ABANDONED_AFTER_MS = 10 * 60_000;
+const FREE = 'free';
+const SUFFIX = '.part';
+
+function host(): string {
+  return hostname().replace(/[^A-Za-z0-9]/g, '');
+}
+
+/** Name of the folder of an attempt: `file.host-pid-id.part`, or `file.free-0-id.part` when nobody works on it. */
+function folderName(file: string, owner: string, pid: number): string {
+  return `${file}.${owner}-${pid}-${randomUUID().slice(0, 8)}${SUFFIX}`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+interface Abandoned {
+  readonly folder: string;
+  readonly length: number;
+}
+
+/** Attempts for `path` that nobody works on any more, the longest first. */
+async function abandoned(path: string): Promise<Abandoned[]> {
+  const parent = dirname(path);
+  const prefix = `${basename(path)}.`;
+  const found: Abandoned[] = [];
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(prefix) || !name.endsWith(SUFFIX)) continue;
+    const owner = /^([A-Za-z0-9]*)-(\d+)-[0-9a-f]{8}$/.exec(name.slice(prefix.length, -SUFFIX.length));
+    if (owner === null) continue;
+    const folder = join(parent, name);
+    const data = await stat(join(folder, 'data')).catch(() => stat(folder).catch(() => undefined));
+    if (data === undefined) continue;
+    const left = owner[1] === FREE || (owner[1] === host() && !isAlive(Number(owner[2])));
+    if (left || Date.now() - data.mtimeMs > ABANDONED_AFTER_MS) {
+      found.push({ folder, length: data.isFile() ? data.size : 0 });
+    }
+  }
+  return found.sort((a, b) => b.length - a.length);
+}
+
+/** Moves the longest abandoned attempt to `folder`; false when there is none. */
+async function takeOver(path: string, folder: string): Promise<boolean> {
+  for (const candidate of await abandoned(path)) {
+    const taken = await rename(candidate.folder, folder).then(
+      () => true,
+      // Another process was quicker.
+      () => false,
+    );
+    if (taken) return true;
+  }
+  return false;
+}
+
+/** The validator that belongs to the bytes in `folder`. */
+async function readValidator(folder: string): Promise<string | undefined> {
+  try {
+    const meta: unknown = JSON.parse(await readFile(join(folder, 'meta.json'), 'utf8'));
+    const known = typeof meta === 'object' && meta !== null && 'validator' in meta ? meta.validator : undefined;
+    return typeof known === 'string' ? known : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+class NodePartial implements PartialFile {
+  constructor(
+    private readonly path: string,
+    private readonly folder: string,
+    private readonly handle: FileHandle,
+    public length: number,
+    public validator: string | undefined,
+  ) {}
+
+  private async guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw fileError('write', this.path, error);
+    }
+  }
+
+  restart(validator: string | undefined): Promise<void> {
+    return this.guard(async () => {
+      // Bytes first: a process killed between the two steps must not leave old bytes under a new validator.
+      await this.handle.truncate(0);
+      await writeFile(join(this.folder, 'meta.json'), JSON.stringify({ validator }));
+      this.length = 0;
+      this.validator = validator;
+    });
+  }
+
+  append(chunk: Uint8Array): Promise<void> {
+    return this.guard(async () => {
+      for (let at = 0; at < chunk.length;) {
+        const { bytesWritten } = await this.handle.write(chunk, at, chunk.length - at, this.length);
+        at += bytesWritten;
+        this.length += bytesWritten;
+      }
+    });
+  }
+
+  bytes(): Promise<Uint8Array> {
+    return this.guard(() => readFile(join(this.folder, 'data')));
+  }
+
+  commit(): Promise<void> {
+    return this.guard(async () => {
+      await this.handle.sync();
+      await this.handle.close();
+      await rename(join(this.folder, 'data'), this.path);
+      await rm(this.folder, { recursive: true, force: true });
+      for (const { folder } of await abandoned(this.path)) await rm(folder, { recursive: true, force: true });
+    });
+  }
+
+  async keep(): Promise<void> {
+    await this.handle.close().catch(() => undefined);
+    const free = join(dirname(this.path), folderName(basename(this.path), FREE, 0));
+    // If the rename fails, the folder is taken over once this process has ended.
+    await rename(this.folder, free).catch(() => undefined);
+  }
+
+  async discard(): Promise<void> {
+    await this.handle.close().catch(() => undefined);
+    await rm(this.folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/**
+ * Opens the file that will become `path`, with the bytes of an abandoned attempt if there is one.
+ * @throws FastSAMError `WRITE_FAILED`
+ */
+export async function openPartial(path: string): Promise<PartialFile> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const folder = join(dirname(path), folderName(basename(path), host(), process.pid));
+    if (!(await takeOver(path, folder))) await mkdir(folder);
+    const handle = await open(join(folder, 'data'), 'a+').then(async (created) => {
+      // Append mode ignores positions; reopened for positioned writes once the file surely exists.
+      await created.close();
+      return open(join(folder, 'data'), 'r+');
+    });
+    const { size } = await handle.stat();
+    return new NodePartial(path, folder, handle, size, await readValidator(folder));
+  } catch (error) {
+    throw fileError('write', path, error);
+  }
+}

@@ -1,0 +1,125 @@
+/** The one door to the outside: files, pictures' codecs, network and environment, for Node and for browsers. */
+
+import { FastSAMError } from '../errors.js';
+import type { RgbImage } from '../image/rgbImage.js';
+
+/** What becomes of a picture's alpha channel. */
+export type AlphaMode =
+  /** The colours as stored, alpha ignored: what `cv2.imread` and `PIL.Image.convert('RGB')` do. */
+  | 'drop'
+  /** Laid over white. */
+  | 'white'
+  /** Laid over black. */
+  | 'black';
+
+export interface DecodeOptions {
+  /** @default 'drop' */
+  readonly alpha?: AlphaMode;
+  /** Largest accepted width * height, a guard against decompression bombs. @default MAX_PIXELS */
+  readonly maxPixels?: number;
+  /** Name of the picture for error messages and for `RgbImage.path`. */
+  readonly path?: string;
+}
+
+/** Default of `DecodeOptions.maxPixels`: 100 million pixels are 300 MB of RGB. */
+export const MAX_PIXELS = 100_000_000;
+
+/** Pixels as bytes, row by row from the top, channels interleaved. */
+export interface RawPixels {
+  /** `width * height * channels` bytes, 0…255. */
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 3 RGB, 4 RGBA (alpha not premultiplied). */
+  readonly channels: 1 | 3 | 4;
+}
+
+export interface FileStat {
+  readonly kind: 'file' | 'folder' | 'other';
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * A file that is on its way: bytes are appended, and only `commit` makes it appear under its name. An attempt that
+ * broke is found again by the next `openPartial` of the same path; no two attempts share bytes.
+ */
+export interface PartialFile {
+  /** Bytes held so far. */
+  readonly length: number;
+  /** ETag or Last-Modified of the download that these bytes belong to. */
+  readonly validator: string | undefined;
+  /** Drops the bytes held and remembers a new validator. */
+  restart(validator: string | undefined): Promise<void>;
+  append(chunk: Uint8Array): Promise<void>;
+  /** All bytes held. */
+  bytes(): Promise<Uint8Array>;
+  /** Moves the bytes to the path in one step, replacing what lies there. */
+  commit(): Promise<void>;
+  /** Closes the file and leaves the bytes for a later attempt. */
+  keep(): Promise<void>;
+  /** Closes the file and removes the bytes. */
+  discard(): Promise<void>;
+}
+
+/**
+ * What the package needs from where it runs. Everything that fails on account of a file throws `FastSAMError` with
+ * `FILE_UNREADABLE` or `WRITE_FAILED`.
+ */
+export interface Platform {
+  readonly name: 'node' | 'browser';
+  /** Value of an environment variable; none exist in a browser. */
+  env(name: string): string | undefined;
+  /** Does the request; replace it for proxies or credentials: `usePlatform({ ...nodePlatform, fetch: mine })`. */
+  fetch(url: string, init?: RequestInit): Promise<Response>;
+
+  /**
+   * Decodes a file of a picture: upright, 8-bit RGB, colour profiles ignored, first frame, 16-bit values divided by
+   * 256.
+   * @throws FastSAMError `INVALID_IMAGE` for anything that is no whole, readable picture.
+   */
+  decodeImage(bytes: Uint8Array, options?: DecodeOptions): Promise<RgbImage>;
+  /** Pixels of a picture that the DOM holds (image, canvas, video, bitmap); undefined if the value is none. */
+  capturePixels(source: unknown): Promise<RawPixels> | undefined;
+  /** Encodes `width * height` pixels of 1, 3 or 4 channels (told from the length) as PNG. */
+  encodePng(data: RawPixels['data'], width: number, height: number): Promise<Uint8Array>;
+  /** As `encodePng`, as JPEG; `quality` 1…100, 90 if not given; alpha is dropped. */
+  encodeJpeg(data: RawPixels['data'], width: number, height: number, quality?: number): Promise<Uint8Array>;
+
+  readFile(path: string): Promise<Uint8Array>;
+  /** Writes a whole file or nothing: readers see the old content or the new one. */
+  writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
+  /** Undefined where nothing lies. */
+  stat(path: string): Promise<FileStat | undefined>;
+  joinPath(...parts: string[]): string;
+  /** Path of a `file:` URL. */
+  pathOfUrl(url: URL): string;
+  /** Folder for downloads: `FASTSAM_HOME`, else the system's place for caches. Not created by this call. */
+  cacheFolder(): string;
+  /** Path of a file that the package ships, `relative` to the package's root. */
+  packageFile(relative: string): string;
+  openPartial(path: string): Promise<PartialFile>;
+  /** Hexadecimal, lower case. */
+  sha256(bytes: Uint8Array): Promise<string>;
+}
+
+let current: Platform | undefined;
+
+/** Registers where the package runs; the entry points do it on import. */
+export function usePlatform(chosen: Platform): void {
+  current = chosen;
+}
+
+/**
+ * The platform in use.
+ * @throws FastSAMError `INVALID_ARGUMENT` when none is registered.
+ */
+export function platform(): Platform {
+  if (current === undefined) {
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      "platform: got none, expected a registered one, do import the package through its entry point 'fastsam-tfjs' or call usePlatform(…)",
+    );
+  }
+  return current;
+}

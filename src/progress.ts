@@ -1,0 +1,18 @@
+/** What a long task tells its caller while it runs. */
+
+/**
+ * A step of a task. Within one task `loaded` never falls, `total` never changes (absent: not known), and exactly one
+ * `done` comes last, unless the task throws.
+ */
+export type ProgressEvent =
+  /** Bytes of a download that have arrived, those of an earlier, broken attempt included. */
+  | { readonly type: 'download'; readonly name: string; readonly loaded: number; readonly total?: number }
+  /** A download broke and is taken up again after `delay` milliseconds; `reason` is for people. */
+  | { readonly type: 'retry'; readonly name: string; readonly delay: number; readonly reason: string }
+  /** A file is compared with its known size and checksum. */
+  | { readonly type: 'verify'; readonly name: string }
+  /** The bytes are there; `path` says where they lie. */
+  | { readonly type: 'done'; readonly name: string; readonly path: string };
+
+/** Receives progress; what it throws reaches the caller of the task. */
+export type OnProgress = (event: ProgressEvent) => void;
