@@ -1,0 +1,89 @@
+/** YOLOv8's Segment head: boxes, classes and mask coefficients on three levels, prototypes on the finest. */
+import * as tf from '@tensorflow/tfjs';
+import type { BlockGraph } from './blockGraph.js';
+import { conv, plainConv } from './conv.js';
+import { Dfl } from './dfl.js';
+import { JoinLevels } from './joinLevels.js';
+import { proto } from './proto.js';
+
+/** Size of a head. */
+export interface SegmentShape {
+  readonly classes: number;
+  /** Bins per side of a box. */
+  readonly regMax: number;
+  readonly maskCoefficients: number;
+  /** Channels inside the prototype branch. */
+  readonly prototypeChannels: number;
+  /** Channels of the finest level, on which the widths of all branches depend. */
+  readonly inputChannels: number;
+}
+
+/** What a head gives. A = anchors of all levels, in the order of `JoinLevels`. */
+export interface SegmentOutputs {
+  /** DFL logits [B,A,4·regMax]. */
+  readonly boxes: tf.SymbolicTensor;
+  /** Class logits [B,A,classes]. */
+  readonly classes: tf.SymbolicTensor;
+  /** [B,A,maskCoefficients]. */
+  readonly coefficients: tf.SymbolicTensor;
+  /** [B,H/4,W/4,maskCoefficients]. */
+  readonly prototypes: tf.SymbolicTensor;
+}
+
+/** One kind of prediction: the same branch on every level. */
+export interface Branch {
+  /** Ultralytics' name of it. */
+  readonly name: 'cv2' | 'cv3' | 'cv4';
+  /** What it predicts; also the name of the joined output. */
+  readonly output: 'boxes' | 'classes' | 'coefficients';
+  readonly hidden: number;
+  readonly channels: number;
+}
+
+/** Below this many channels a box branch is not narrowed further. */
+const MIN_BOX_CHANNELS = 16;
+/** Above this many classes the class branch is not widened further. */
+const MAX_CLASS_CHANNELS = 100;
+
+/** Widths of the three branches, in the order box, class, mask. */
+export function branches({ classes, regMax, maskCoefficients, inputChannels }: SegmentShape): readonly Branch[] {
+  const quarter = Math.floor(inputChannels / 4);
+  const boxHidden = Math.max(MIN_BOX_CHANNELS, quarter, 4 * regMax);
+  const classHidden = Math.max(inputChannels, Math.min(classes, MAX_CLASS_CHANNELS));
+  const maskHidden = Math.max(quarter, maskCoefficients);
+  return [
+    { name: 'cv2', output: 'boxes', hidden: boxHidden, channels: 4 * regMax },
+    { name: 'cv3', output: 'classes', hidden: classHidden, channels: classes },
+    { name: 'cv4', output: 'coefficients', hidden: maskHidden, channels: maskCoefficients },
+  ];
+}
+
+/** @param levels maps at strides 8, 16 and 32. */
+export function segmentHead(
+  graph: BlockGraph,
+  name: string,
+  levels: readonly tf.SymbolicTensor[],
+  shape: SegmentShape,
+): SegmentOutputs {
+  const [boxes, classes, coefficients] = branches(shape).map((branch) => {
+    const maps = levels.map((level, i) => branchOnLevel(graph, `${name}.${branch.name}.${String(i)}`, level, branch));
+    return graph.add(new JoinLevels({ name: `${name}.${branch.output}` }), maps);
+  });
+  graph.add(new Dfl({ name: `${name}.dfl`, regMax: shape.regMax }), boxes);
+  const prototypes = proto(graph, `${name}.proto`, levels[0], {
+    channels: shape.prototypeChannels,
+    prototypes: shape.maskCoefficients,
+  });
+  return { boxes, classes, coefficients, prototypes };
+}
+
+function branchOnLevel(
+  graph: BlockGraph,
+  name: string,
+  x: tf.SymbolicTensor,
+  { hidden, channels }: Branch,
+): tf.SymbolicTensor {
+  const first = conv(graph, `${name}.0`, x, { channels: hidden, kernel: 3 });
+  const second = conv(graph, `${name}.1`, first, { channels: hidden, kernel: 3 });
+  return graph.name(name, plainConv(graph, `${name}.2`, second, channels));
+}

@@ -1,0 +1,97 @@
+/** From the network's raw outputs to boxes and scores. */
+import * as tf from '@tensorflow/tfjs';
+import { expectedDistances } from '../layers/dfl.js';
+import type { RawOutputs } from './network.js';
+import { STRIDES } from './table.js';
+
+/** Where the predictions of a picture stand, in pixels of the network's input. A = number of anchors. */
+export interface Anchors {
+  /** Centre (x, y) of each anchor's cell, [A,2]. */
+  readonly centres: Float32Array;
+  /** Side of each anchor's cell, [A,1]. */
+  readonly strides: Float32Array;
+}
+
+/** What a batch of pictures holds. All tensors are the receiver's to dispose. */
+export interface Decoded {
+  /** [B,A,4] float32: x1, y1, x2, y2 in pixels of the network's input; may reach beyond it. */
+  readonly boxes: tf.Tensor3D;
+  /** [B,A] float32: score of the best class, 0…1. */
+  readonly scores: tf.Tensor2D;
+  /** [B,A] int32: the best class. */
+  readonly classes: tf.Tensor2D;
+  /** [B,A,maskCoefficients] float32. */
+  readonly coefficients: tf.Tensor3D;
+}
+
+/**
+ * The anchors for a network input of so many pixels: strides 8, 16, 32, each level row by row from the left.
+ * @param netHeight multiple of 32, as `netWidth`.
+ */
+export function anchorGrid(netHeight: number, netWidth: number): Anchors {
+  const centres: number[] = [];
+  const strides: number[] = [];
+  for (const stride of STRIDES) {
+    for (let y = stride / 2; y < netHeight; y += stride) {
+      for (let x = stride / 2; x < netWidth; x += stride) {
+        centres.push(x, y);
+        strides.push(stride);
+      }
+    }
+  }
+  return { centres: Float32Array.from(centres), strides: Float32Array.from(strides) };
+}
+
+/**
+ * Boxes from the DFL logits of anchors.
+ * @param logits [B,A,4·regMax].
+ * @param centres [A,2] and `strides` [A,1] as in `Anchors`; tensors, so that a compiled graph can take them as inputs.
+ * @returns [B,A,4] xyxy, pixels of the network's input, not clipped.
+ */
+export function decodeBoxes(
+  logits: tf.Tensor3D,
+  centres: tf.Tensor2D,
+  strides: tf.Tensor2D,
+  regMax: number,
+): tf.Tensor3D {
+  return tf.tidy(() => {
+    const [leftTop, rightBottom] = tf.split(tf.mul(expectedDistances(logits, regMax), strides), 2, 2);
+    return tf.concat<tf.Tensor3D>([tf.sub(centres, leftTop), tf.add(centres, rightBottom)], 2);
+  });
+}
+
+/**
+ * Decodes everything the network said.
+ * @param raw stays the caller's.
+ * @param netHeight height of the network's input in pixels, as `netWidth`.
+ */
+export function decode(raw: RawOutputs, netHeight: number, netWidth: number, regMax: number): Decoded {
+  const [boxes, scores, classes] = tf.tidy((): [tf.Tensor3D, tf.Tensor2D, tf.Tensor2D] => {
+    const probabilities = tf.sigmoid(raw.classes);
+    return [
+      boxesOf(raw.boxes, netHeight, netWidth, regMax),
+      tf.max(probabilities, 2),
+      tf.cast(tf.argMax(probabilities, 2), 'int32'),
+    ];
+  });
+  return { boxes, scores, classes, coefficients: tf.clone(raw.coefficients) };
+}
+
+/**
+ * The same predictions as Ultralytics' `model.22` lays them out: [B, 4+classes+maskCoefficients, A] float32, rows
+ * centre x, centre y, width, height (pixels of the network's input), class scores, mask coefficients.
+ * @param raw stays the caller's.
+ */
+export function detectionRows(raw: RawOutputs, netHeight: number, netWidth: number, regMax: number): tf.Tensor3D {
+  return tf.tidy(() => {
+    const [leftTop, rightBottom] = tf.split(boxesOf(raw.boxes, netHeight, netWidth, regMax), 2, 2);
+    const centre = tf.div(tf.add(leftTop, rightBottom), 2);
+    const columns = [centre, tf.sub(rightBottom, leftTop), tf.sigmoid(raw.classes), raw.coefficients] as tf.Tensor3D[];
+    return tf.transpose(tf.concat(columns, 2), [0, 2, 1]);
+  });
+}
+
+function boxesOf(logits: tf.Tensor3D, netHeight: number, netWidth: number, regMax: number): tf.Tensor3D {
+  const { centres, strides } = anchorGrid(netHeight, netWidth);
+  return decodeBoxes(logits, tf.tensor2d(centres, [-1, 2]), tf.tensor2d(strides, [-1, 1]), regMax);
+}

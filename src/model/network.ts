@@ -1,0 +1,139 @@
+/** The network: the table's rows as tfjs layers. */
+import * as tf from '@tensorflow/tfjs';
+import { FastSAMError } from '../errors.js';
+import { BlockGraph } from '../layers/blockGraph.js';
+import { c2f } from '../layers/c2f.js';
+import { conv } from '../layers/conv.js';
+import { segmentHead, type SegmentOutputs } from '../layers/segmentHead.js';
+import { sppf } from '../layers/sppf.js';
+import { Upsample } from '../layers/upsample.js';
+import { rowChannels, type Architecture } from './architecture.js';
+import { forward } from './forward.js';
+import { MAX_STRIDE, YOLOV8_SEG, type LayerRow } from './table.js';
+
+/** What the network gives for a batch of pictures of H x W pixels. A = Σ (H/s)·(W/s) anchors, strides s = 8, 16, 32. */
+export interface RawOutputs {
+  /** DFL logits [B,A,4·regMax]: left, top, right, bottom. */
+  readonly boxes: tf.Tensor3D;
+  /** Class logits [B,A,classes]. */
+  readonly classes: tf.Tensor3D;
+  /** Mask coefficients [B,A,maskCoefficients]. */
+  readonly coefficients: tf.Tensor3D;
+  /** Prototypes [B,H/4,W/4,maskCoefficients]. */
+  readonly prototypes: tf.Tensor4D;
+}
+
+/** A network, its weights zero until `loadWeights`. */
+export interface Network {
+  readonly architecture: Architecture;
+  /** Whether the convolutions carry a bias instead of a batch norm behind them. */
+  readonly folded: boolean;
+  /** float32 RGB 0…1 [B,H,W,3] -> [boxes, classes, coefficients, prototypes] as in RawOutputs. H, W multiples of 32. */
+  readonly model: tf.LayersModel;
+  /** Every output by its Ultralytics name: tfjs layers (`model.0.conv`) and blocks (`model.2.m.0.cv1`, `model.9` …). */
+  readonly outputs: ReadonlyMap<string, tf.SymbolicTensor>;
+}
+
+/** How to build a network. */
+export interface NetworkOptions {
+  /** Default true: the same results to rounding, faster, less memory. False keeps batch norm as layers. */
+  readonly foldBatchNorm?: boolean;
+}
+
+/**
+ * Lays the layers of an architecture; its weights are zero. Check the checkpoint first (`checkTensors`): this allocates
+ * whatever the architecture asks for.
+ * @throws FastSAMError `INVALID_ARGUMENT` when batch norm is wanted as layers, but the weights have it folded.
+ */
+export function buildNetwork(architecture: Architecture, { foldBatchNorm = true }: NetworkOptions = {}): Network {
+  if (architecture.folded && !foldBatchNorm) {
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      'foldBatchNorm: got false, expected true for weights that come without batch norm; leave it out',
+    );
+  }
+  const graph = new BlockGraph(foldBatchNorm);
+  const image = tf.input({ shape: [null, null, 3], name: 'image' });
+  const head = layRows(graph, image, architecture);
+  const outputs = [head.boxes, head.classes, head.coefficients, head.prototypes];
+  const model = tf.model({ inputs: image, outputs, name: `yolov8${architecture.scale}-seg` });
+  return { architecture, folded: foldBatchNorm, model, outputs: graph.outputs };
+}
+
+function layRows(graph: BlockGraph, image: tf.SymbolicTensor, architecture: Architecture): SegmentOutputs {
+  const widths = rowChannels(architecture);
+  const rows: tf.SymbolicTensor[] = [];
+  for (const [i, row] of YOLOV8_SEG.entries()) {
+    const name = `model.${String(i)}`;
+    if (row.block === 'segment') {
+      const levels = row.from.map((from) => rows[from]);
+      return segmentHead(graph, name, levels, { ...architecture, inputChannels: widths[row.from[0]] });
+    }
+    const x = i === 0 ? image : rows[i - 1];
+    rows.push(layRow(graph, name, row, { x, rows, inputChannels: i === 0 ? 3 : widths[i - 1], architecture }));
+  }
+  throw new Error('the table has no head');
+}
+
+/** What a row is laid on. */
+interface RowContext {
+  readonly x: tf.SymbolicTensor;
+  readonly rows: readonly tf.SymbolicTensor[];
+  readonly inputChannels: number;
+  readonly architecture: Architecture;
+}
+
+function layRow(
+  graph: BlockGraph,
+  name: string,
+  row: Exclude<LayerRow, { block: 'segment' }>,
+  { x, rows, inputChannels, architecture: { channels, repeats } }: RowContext,
+): tf.SymbolicTensor {
+  switch (row.block) {
+    case 'conv':
+      return conv(graph, name, x, { channels: channels[row.channels], kernel: 3, stride: 2 });
+    case 'c2f':
+      return c2f(graph, name, x, {
+        channels: channels[row.channels],
+        repeats: repeats[row.repeats],
+        shortcut: row.shortcut,
+      });
+    case 'sppf':
+      return sppf(graph, name, x, { inputChannels, channels: channels[row.channels] });
+    case 'upsample':
+      return graph.add(new Upsample({ name }), x);
+    case 'concat':
+      return graph.add(tf.layers.concatenate({ name }), [x, rows[row.skip]]);
+  }
+}
+
+/**
+ * Runs the network once. Intermediate maps are freed as soon as nothing needs them.
+ * @param input float32 [B,H,W,3], RGB 0…1, H and W multiples of 32; stays the caller's.
+ * @returns tensors that the caller disposes.
+ * @throws FastSAMError `INVALID_ARGUMENT` for an input of another shape.
+ */
+export function runNetwork(network: Network, input: tf.Tensor4D): RawOutputs {
+  checkInput(input);
+  const { inputs, outputs } = network.model;
+  const values = new Map<tf.SymbolicTensor, tf.Tensor>();
+  for (const { output, value } of forward(inputs[0], outputs, input)) values.set(output, tf.clone(value));
+  const [boxes, classes, coefficients] = outputs.slice(0, 3).map((output) => values.get(output) as tf.Tensor3D);
+  return { boxes, classes, coefficients, prototypes: values.get(outputs[3]) as tf.Tensor4D };
+}
+
+/** @throws FastSAMError `INVALID_ARGUMENT` unless the input is a batch of pictures that the network takes. */
+export function checkInput({ shape, dtype }: tf.Tensor): void {
+  const fits =
+    shape.length === 4 &&
+    dtype === 'float32' &&
+    shape[0] > 0 &&
+    shape[3] === 3 &&
+    [shape[1], shape[2]].every((side) => side > 0 && side % MAX_STRIDE === 0);
+  if (fits) return;
+  throw new FastSAMError(
+    'INVALID_ARGUMENT',
+    `network input: got ${dtype} [${shape.join(', ')}], expected float32 [batch, height, width, 3] with sides that ` +
+      `are multiples of ${MAX_STRIDE}; letterbox the picture first`,
+  );
+}
