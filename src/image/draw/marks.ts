@@ -1,0 +1,54 @@
+/** Marks of what was asked: points and boxes. */
+import { blendPixel, fillCircle, fillRect, lineWidth, type Canvas, type Rect } from './canvas.js';
+import type { Rgb } from './palette.js';
+
+const FOREGROUND: Rgb = [22, 163, 74];
+const BACKGROUND: Rgb = [220, 38, 38];
+const WHITE: Rgb = [255, 255, 255];
+const BLACK: Rgb = [0, 0, 0];
+
+/**
+ * Draws a point of a prompt: a disc in a white ring, green with a plus for the foreground, red with a minus for the
+ * background, so that the two differ without colour too.
+ * @param x, y - pixels of the canvas.
+ */
+export function drawPoint(canvas: Canvas, x: number, y: number, foreground: boolean): void {
+  const unit = lineWidth(canvas.width, canvas.height);
+  const radius = 2.5 + 1.8 * unit;
+  const ring = 1 + 0.4 * unit;
+  // Centred on a pixel's centre: the bars of the sign are an odd number of pixels wide.
+  const cx = Math.floor(x) + 0.5;
+  const cy = Math.floor(y) + 0.5;
+  fillCircle(canvas, cx, cy, radius + ring + Math.max(1, 0.3 * unit), BLACK, 0.55);
+  fillCircle(canvas, cx, cy, radius + ring, WHITE);
+  fillCircle(canvas, cx, cy, radius, foreground ? FOREGROUND : BACKGROUND);
+  const arm = Math.max(2, Math.round(radius * 0.55));
+  const half = Math.floor(radius * 0.14);
+  const bar: Rect = { x: Math.floor(x) - arm, y: Math.floor(y) - half, width: 2 * arm + 1, height: 2 * half + 1 };
+  fillRect(canvas, bar, WHITE);
+  if (!foreground) return;
+  fillRect(canvas, { x: Math.floor(x) - half, y: Math.floor(y) - arm, width: bar.height, height: bar.width }, WHITE);
+}
+
+/** Draws a box of a prompt as a line of white and black dashes, visible on any picture, inside the rectangle. */
+export function drawDashedRect(canvas: Canvas, rect: Rect): void {
+  const thickness = lineWidth(canvas.width, canvas.height);
+  const dash = 4 * thickness + 2;
+  const perimeter = 2 * (rect.width + rect.height);
+  let along = 0;
+  const side = (length: number, dx: number, dy: number, x0: number, y0: number, nx: number, ny: number): void => {
+    for (let i = 0; i < length; i++, along++) {
+      const colour = Math.floor(along / dash) % 2 === 0 ? WHITE : BLACK;
+      for (let t = 0; t < thickness; t++) {
+        blendPixel(canvas, x0 + dx * i + nx * t, y0 + dy * i + ny * t, colour, 0.95);
+      }
+    }
+  };
+  if (perimeter === 0) return;
+  const right = rect.x + rect.width - 1;
+  const bottom = rect.y + rect.height - 1;
+  side(rect.width, 1, 0, rect.x, rect.y, 0, 1);
+  side(rect.height, 0, 1, right, rect.y, -1, 0);
+  side(rect.width, -1, 0, right, bottom, 0, -1);
+  side(rect.height, 0, -1, rect.x, bottom, 1, 0);
+}

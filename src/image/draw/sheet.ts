@@ -1,0 +1,96 @@
+/** Many pictures on one, side by side with captions, for looking at results together. */
+import { FastSAMError } from '../../errors.js';
+import type { RgbImage } from '../rgbImage.js';
+import type { Canvas } from './canvas.js';
+import { drawText, textSize } from './text.js';
+
+/** One picture of a sheet. */
+export interface SheetCell {
+  readonly image: RgbImage;
+  readonly caption: string;
+}
+
+export interface SheetOptions {
+  /** Pictures in a row. Default: as many as make the sheet about square. */
+  columns?: number;
+  /** Width and height of the square that each picture is fitted into, in pixels. Default 320. */
+  cellSize?: number;
+}
+
+const MARGIN = 8;
+const CAPTION_HEIGHT = 14;
+const PAPER = 245;
+
+/**
+ * Lays pictures out in a grid, each made smaller (never larger) to fit its square, its caption below it.
+ * @throws FastSAMError `INVALID_ARGUMENT` without pictures or for sizes that are no whole numbers above 0.
+ */
+export function contactSheet(cells: readonly SheetCell[], options: SheetOptions = {}): RgbImage {
+  if (cells.length === 0) throw new FastSAMError('INVALID_ARGUMENT', 'contactSheet: got no pictures, expected some');
+  const columns = positive('columns', options.columns ?? Math.ceil(Math.sqrt(cells.length)));
+  const size = positive('cellSize', options.cellSize ?? 320);
+  const pictures = cells.map((cell) => fit(cell.image, size));
+  const rows = Math.ceil(cells.length / columns);
+  const heights = Array.from({ length: rows }, (_, r) =>
+    Math.max(...pictures.slice(r * columns, (r + 1) * columns).map((p) => p.height)),
+  );
+  const width = Math.min(columns, cells.length) * (size + MARGIN) + MARGIN;
+  const height = heights.reduce((sum, h) => sum + h + CAPTION_HEIGHT + MARGIN, MARGIN);
+  const sheet: Canvas = { data: new Uint8Array(width * height * 3).fill(PAPER), width, height };
+  for (let r = 0, i = 0, top = MARGIN; r < rows; top += heights[r] + CAPTION_HEIGHT + MARGIN, r++) {
+    for (let c = 0; c < columns && i < cells.length; c++, i++) {
+      const left = MARGIN + c * (size + MARGIN);
+      paste(sheet, pictures[i], left, top);
+      drawText(sheet, shorten(cells[i].caption, size), left, top + heights[r] + 3, 1, [30, 30, 30]);
+    }
+  }
+  return sheet;
+}
+
+function paste(sheet: Canvas, picture: RgbImage, left: number, top: number): void {
+  for (let y = 0; y < picture.height; y++) {
+    const row = picture.data.subarray(y * picture.width * 3, (y + 1) * picture.width * 3);
+    sheet.data.set(row, ((top + y) * sheet.width + left) * 3);
+  }
+}
+
+function shorten(caption: string, width: number): string {
+  let text = caption;
+  for (let n = caption.length - 1; n >= 0 && textSize(text, 1).width > width; n--) text = `${caption.slice(0, n)}..`;
+  return text;
+}
+
+/** The picture scaled down by area averages so that neither side is above `size`. */
+function fit(image: RgbImage, size: number): RgbImage {
+  const ratio = Math.min(size / image.width, size / image.height);
+  if (ratio >= 1) return image;
+  const width = Math.max(1, Math.round(image.width * ratio));
+  const height = Math.max(1, Math.round(image.height * ratio));
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0, q = 0; y < height; y++) {
+    const [y0, y1] = span(y, height, image.height);
+    for (let x = 0; x < width; x++, q += 3) {
+      const [x0, x1] = span(x, width, image.width);
+      const sum = [0, 0, 0];
+      for (let v = y0; v < y1; v++) {
+        for (let u = x0, p = (v * image.width + x0) * 3; u < x1; u++, p += 3) {
+          for (let c = 0; c < 3; c++) sum[c] += image.data[p + c];
+        }
+      }
+      const count = (y1 - y0) * (x1 - x0);
+      for (let c = 0; c < 3; c++) data[q + c] = Math.round(sum[c] / count);
+    }
+  }
+  return { data, width, height };
+}
+
+/** The source pixels that pixel `i` of `to` covers, of `from`; never none. */
+function span(i: number, to: number, from: number): [number, number] {
+  const start = Math.floor((i * from) / to);
+  return [start, Math.max(start + 1, Math.floor(((i + 1) * from) / to))];
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${value}, expected a whole number above 0`);
+}
