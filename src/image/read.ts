@@ -81,7 +81,7 @@ async function bytesOf(text: string, options: ReadOptions): Promise<Uint8Array> 
     case 'data':
       return dataUrlBytes(text);
     case 'file':
-      return platform().readFile(platform().pathOfUrl(new URL(text)));
+      return platform().readFile(platform().pathOfUrl(text));
     default:
       return platform().readFile(text);
   }

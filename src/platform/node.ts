@@ -1,8 +1,7 @@
 /** The platform for Node: node:fs for files, sharp for pictures. */
 
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { cacheFolder, packageFile, readFile, sha256, stat } from './nodeFiles.js';
+import { cacheFolder, packageFile, pathOfUrl, readFile, sha256, stat } from './nodeFiles.js';
 import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
 import { openPartial } from './nodePartial.js';
 import type { Platform } from './platform.js';
@@ -20,7 +19,7 @@ export const nodePlatform: Platform = {
   writeFileAtomic,
   stat,
   joinPath: (...parts) => join(...parts),
-  pathOfUrl: (url) => fileURLToPath(url),
+  pathOfUrl,
   cacheFolder: () => cacheFolder(),
   packageFile,
   openPartial,

@@ -5,6 +5,7 @@ import { readFile as readWhole, stat as statFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FastSAMError } from '../errors.js';
 import { codeOf, fileError } from './fileErrors.js';
 import type { FileStat } from './platform.js';
 
@@ -41,6 +42,19 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env, system: NodeJS
 /** The package's root is two folders up from here, in the sources and in the build alike. */
 export function packageFile(relative: string): string {
   return fileURLToPath(new URL(`../../${relative}`, import.meta.url));
+}
+
+/** See `Platform.pathOfUrl`. */
+export function pathOfUrl(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      `file URL: got '${url}', expected file:///path/of/the/file, do pass a path instead`,
+      { cause: error },
+    );
+  }
 }
 
 export function sha256(bytes: Uint8Array): string {

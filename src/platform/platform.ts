@@ -92,8 +92,11 @@ export interface Platform {
   /** Undefined where nothing lies. */
   stat(path: string): Promise<FileStat | undefined>;
   joinPath(...parts: string[]): string;
-  /** Path of a `file:` URL. */
-  pathOfUrl(url: URL): string;
+  /**
+   * Path of a `file:` URL.
+   * @throws FastSAMError `INVALID_ARGUMENT` for an URL that names no path here.
+   */
+  pathOfUrl(url: string): string;
   /** Folder for downloads: `FASTSAM_HOME`, else the system's place for caches. Not created by this call. */
   cacheFolder(): string;
   /** Path of a file that the package ships, `relative` to the package's root. */

@@ -1,0 +1,87 @@
+/** The checkpoints that are known by name. */
+
+import { FastSAMError } from '../errors.js';
+
+/** What `segment` does with a checkpoint unless told otherwise. */
+export interface CheckpointDefaults {
+  /** Longer side of the network input in pixels. */
+  readonly imgsz: number;
+  /** Lowest score of a detection, 0…1. */
+  readonly conf: number;
+  /** Overlap of boxes above which the lower-scored one goes, 0…1. */
+  readonly iou: number;
+}
+
+export interface CatalogueEntry {
+  readonly name: string;
+  /** File name in the cache, in `FASTSAM_WEIGHTS_DIR` and on a mirror. */
+  readonly file: string;
+  /** Where the file is published; absent for what the package ships. */
+  readonly url?: string;
+  /** Place inside the package, for what it ships. */
+  readonly bundled?: string;
+  /** Exact size; absent: not checked. */
+  readonly bytes?: number;
+  /** Hexadecimal; absent: recorded at the first download and compared from then on. */
+  readonly sha256?: string;
+  readonly defaults: CheckpointDefaults;
+  /** Whose the weights are and under which licence: one sentence. */
+  readonly licence: string;
+}
+
+const ULTRALYTICS = 'https://github.com/ultralytics/assets/releases/download/v8.4.0/';
+const ULTRALYTICS_LICENCE =
+  'Weights of the FastSAM authors, published by Ultralytics, who label them AGPL-3.0; downloaded at your request, not part of this package.';
+/** The defaults of the original's own script. */
+const FASTSAM_DEFAULTS: CheckpointDefaults = { imgsz: 1024, conf: 0.4, iou: 0.9 };
+
+export const CATALOGUE: readonly CatalogueEntry[] = [
+  {
+    name: 'FastSAM-s',
+    file: 'FastSAM-s.pt',
+    url: `${ULTRALYTICS}FastSAM-s.pt`,
+    bytes: 23_851_578,
+    sha256: 'c9f78716a81c7aff0d608ccc73e1b82ab3aaad86005049f6a92106a0be6d0844',
+    defaults: FASTSAM_DEFAULTS,
+    licence: ULTRALYTICS_LICENCE,
+  },
+  {
+    name: 'FastSAM-x',
+    file: 'FastSAM-x.pt',
+    url: `${ULTRALYTICS}FastSAM-x.pt`,
+    bytes: 144_972_346,
+    defaults: FASTSAM_DEFAULTS,
+    licence: ULTRALYTICS_LICENCE,
+  },
+  {
+    name: 'demo',
+    file: 'demo.safetensors',
+    bundled: 'weights/demo.safetensors',
+    defaults: { imgsz: 416, conf: 0.25, iou: 0.7 },
+    licence: 'Trained for this package and shipped with it, Apache-2.0.',
+  },
+];
+
+/** Lower case, `_` and blanks as `-`, the ending of a weights file removed. */
+function normalise(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/\.(pt|safetensors)$/, '')
+    .replace(/[_\s]+/g, '-');
+}
+
+/** The checkpoint of that name: case, `_` for `-` and a `.pt` at the end make no difference. */
+export function findInCatalogue(name: string): CatalogueEntry | undefined {
+  const wanted = normalise(name);
+  return CATALOGUE.find((entry) => normalise(entry.name) === wanted);
+}
+
+/** The error for a name that is neither in the catalogue nor a file. */
+export function unknownName(name: string): FastSAMError {
+  const known = CATALOGUE.map((entry) => entry.name).join(', ');
+  return new FastSAMError(
+    'UNKNOWN_NAME',
+    `weights: got '${name}', expected one of ${known}, the path of a file or an URL, do check the spelling`,
+  );
+}

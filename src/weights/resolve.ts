@@ -1,0 +1,149 @@
+/** From what a caller names to the bytes of a checkpoint. */
+
+import { FastSAMError, throwIfAborted } from '../errors.js';
+import { platform } from '../platform/platform.js';
+import type { OnProgress } from '../progress.js';
+import { findInCatalogue, unknownName, type CatalogueEntry } from './catalogue.js';
+import { download, verify, type RetryPolicy } from './download.js';
+
+export interface ResolveOptions {
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly retry?: Partial<RetryPolicy> | undefined;
+}
+
+export interface ResolvedWeights {
+  readonly bytes: Uint8Array;
+  /** Name in the catalogue, else the file's name. */
+  readonly name: string;
+  /** Where the bytes lie. */
+  readonly path: string;
+  /** Present for a checkpoint of the catalogue. */
+  readonly entry?: CatalogueEntry;
+}
+
+const WEIGHTS_FILE = /\.(pt|pth|safetensors|bin|ckpt)$/i;
+
+function baseName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await platform().stat(path))?.kind === 'file';
+}
+
+/** The checksum noted beside a file by an earlier call. */
+async function recordedHash(path: string): Promise<string | undefined> {
+  const note = `${path}.sha256`;
+  if (!(await isFile(note))) return undefined;
+  const text = new TextDecoder().decode(await platform().readFile(note));
+  return /^[0-9a-f]{64}/.exec(text)?.[0];
+}
+
+/** Notes a checksum in the format of sha256sum. Where the folder cannot be written, nothing is noted. */
+async function recordHash(path: string, bytes: Uint8Array): Promise<void> {
+  const line = `${await platform().sha256(bytes)}  ${baseName(path)}\n`;
+  await platform()
+    .writeFileAtomic(`${path}.sha256`, new TextEncoder().encode(line))
+    .catch(() => undefined);
+}
+
+/** Something to fetch and to keep. */
+interface Wanted {
+  readonly name: string;
+  readonly url: string;
+  readonly path: string;
+  readonly bytes?: number | undefined;
+  readonly sha256?: string | undefined;
+}
+
+/** The kept file, checked, or a download of it. A file whose checksum nobody published is held to its first one. */
+async function keepOrDownload(wanted: Wanted, options: ResolveOptions): Promise<Uint8Array> {
+  const { name, path } = wanted;
+  const recorded = wanted.sha256 === undefined ? await recordedHash(path) : undefined;
+  const known = { name, bytes: wanted.bytes, sha256: wanted.sha256 ?? recorded };
+  if (await isFile(path)) {
+    const bytes = await platform().readFile(path);
+    options.onProgress?.({ type: 'verify', name });
+    await verify(bytes, known, `do delete ${path} to download it again`);
+    if (known.sha256 === undefined) await recordHash(path, bytes);
+    return bytes;
+  }
+  const advice =
+    recorded === undefined ? undefined : `do delete ${path}.sha256 if you trust the file: it has changed since the first download`;
+  const bytes = await download({ ...known, url: wanted.url, path, advice, ...options });
+  if (known.sha256 === undefined) await recordHash(path, bytes);
+  return bytes;
+}
+
+/** The file of a catalogue entry inside `FASTSAM_WEIGHTS_DIR`, if it lies there. */
+async function inWeightsFolder(file: string): Promise<string | undefined> {
+  const folder = platform().env('FASTSAM_WEIGHTS_DIR');
+  if (!folder) return undefined;
+  const path = platform().joinPath(folder, file);
+  return (await isFile(path)) ? path : undefined;
+}
+
+async function resolveEntry(entry: CatalogueEntry, options: ResolveOptions): Promise<ResolvedWeights> {
+  const here = platform();
+  const { name, file, url, bundled } = entry;
+  if (url === undefined) {
+    const path = here.packageFile(bundled ?? file);
+    return { bytes: await here.readFile(path), name, path, entry };
+  }
+  const local = await inWeightsFolder(file);
+  if (local !== undefined) {
+    const bytes = await here.readFile(local);
+    await verify(bytes, entry, `do replace ${local}`);
+    return { bytes, name, path: local, entry };
+  }
+  const mirror = here.env('FASTSAM_WEIGHTS_URL');
+  const source = mirror ? `${mirror.replace(/\/+$/, '')}/${file}` : url;
+  const path = here.joinPath(here.cacheFolder(), file);
+  const bytes = await keepOrDownload({ name, url: source, path, bytes: entry.bytes, sha256: entry.sha256 }, options);
+  return { bytes, name, path, entry };
+}
+
+/** Other URLs get a place of their own each, so that equal file names do not meet. */
+async function resolveUrl(url: string, options: ResolveOptions): Promise<ResolvedWeights> {
+  const here = platform();
+  if (!URL.canParse(url)) {
+    throw new FastSAMError('INVALID_ARGUMENT', `weights: got '${url}', expected an URL, do check its spelling`);
+  }
+  const name = (new URL(url).pathname.split('/').at(-1) ?? '').replace(/[^\w.-]/g, '_') || 'weights';
+  const key = (await here.sha256(new TextEncoder().encode(url))).slice(0, 16);
+  const path = here.joinPath(here.cacheFolder(), 'urls', key, name);
+  return { bytes: await keepOrDownload({ name, url, path }, options), name, path };
+}
+
+async function resolvePath(path: string): Promise<ResolvedWeights> {
+  const here = platform();
+  const looksLikeName = !/[/\\]/.test(path) && !WEIGHTS_FILE.test(path);
+  if (looksLikeName && (await here.stat(path)) === undefined) throw unknownName(path);
+  return { bytes: await here.readFile(path), name: baseName(path), path };
+}
+
+async function locate(wanted: string, options: ResolveOptions): Promise<ResolvedWeights> {
+  if (wanted.trim() === '') throw unknownName(wanted);
+  if (/^https?:\/\//i.test(wanted)) return resolveUrl(wanted, options);
+  if (/^file:/i.test(wanted)) return resolvePath(platform().pathOfUrl(wanted));
+  const entry = findInCatalogue(wanted);
+  // A file of that very name here is what somebody means who writes the ending.
+  if (entry === undefined || (WEIGHTS_FILE.test(wanted) && (await isFile(wanted)))) return resolvePath(wanted);
+  return resolveEntry(entry, options);
+}
+
+/**
+ * The bytes of a checkpoint given by name (catalogue: case and `.pt` do not matter), path or URL. Named ones come from
+ * `FASTSAM_WEIGHTS_DIR` if they lie there, else from the cache folder, else they are downloaded into it, from the mirror
+ * `FASTSAM_WEIGHTS_URL` if set; size and checksum are checked each time. An URL is downloaded once and then kept.
+ * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `WRITE_FAILED`,
+ * `ABORTED`
+ */
+export async function resolveWeights(nameOrPathOrUrl: string | URL, options: ResolveOptions = {}): Promise<ResolvedWeights> {
+  throwIfAborted(options.signal);
+  const resolved = await locate(String(nameOrPathOrUrl), options);
+  throwIfAborted(options.signal);
+  options.onProgress?.({ type: 'done', name: resolved.name, path: resolved.path });
+  return resolved;
+}
