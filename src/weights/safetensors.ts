@@ -1,0 +1,196 @@
+/**
+ * safetensors files: a u64 header length, a JSON header, then the data (the format's own README is the reference).
+ * The reader holds files to the letter of the format: no holes, no overlaps, no repeated keys.
+ */
+
+import { ByteView, invalid, unsupported } from './byteView.js';
+import { DTYPE_BYTES, encodeHalf } from './dtype.js';
+import { scanJsonHeader } from './jsonHeader.js';
+import { stridedTensor } from './stridedTensor.js';
+import { elementCount, type StateDict, type WeightDtype, type WeightTensor } from './tensor.js';
+
+/** A header of 16 MB would name more than 100,000 tensors. */
+const MAX_HEADER_BYTES = 16 * 2 ** 20;
+const MAX_DIMENSIONS = 16;
+const MAX_NAME_LENGTH = 512;
+const LENGTH_BYTES = 8;
+const METADATA_KEY = '__metadata__';
+/** Largest float32 that rounds to a finite half. */
+const HALF_LIMIT = 65_520;
+
+const DTYPES: ReadonlyMap<string, WeightDtype> = new Map([
+  ['F64', 'float64'],
+  ['F32', 'float32'],
+  ['F16', 'float16'],
+  ['BF16', 'bfloat16'],
+  ['I64', 'int64'],
+  ['I32', 'int32'],
+  ['I16', 'int16'],
+  ['I8', 'int8'],
+  ['U64', 'uint64'],
+  ['U32', 'uint32'],
+  ['U16', 'uint16'],
+  ['U8', 'uint8'],
+  ['BOOL', 'bool'],
+]);
+
+/** What a safetensors file holds. */
+export interface Safetensors {
+  readonly tensors: StateDict;
+  readonly metadata: Record<string, string>;
+}
+
+/**
+ * Reads a file; the tensors are views of its bytes.
+ * @throws FastSAMError `INVALID_CHECKPOINT` when it is cut off, inconsistent or hostile; `UNSUPPORTED_CHECKPOINT` for
+ * element types that are not read (8-bit floats).
+ */
+export function readSafetensors(bytes: Uint8Array): Safetensors {
+  const file = new ByteView(bytes, 'safetensors file');
+  const headerBytes = file.u64(0);
+  if (headerBytes > MAX_HEADER_BYTES) {
+    throw invalid(`safetensors header: got ${headerBytes} bytes, expected at most ${MAX_HEADER_BYTES}; refused`);
+  }
+  const header = scanJsonHeader(file.slice(LENGTH_BYTES, headerBytes));
+  const data = bytes.subarray(LENGTH_BYTES + headerBytes);
+  let metadata: Record<string, string> = {};
+  const spans: Span[] = [];
+  const tensors = new Map<string, WeightTensor>();
+  for (const [name, value] of header) {
+    if (name === METADATA_KEY) {
+      metadata = metadataOf(value);
+      continue;
+    }
+    const { tensor, span } = readEntry(name, value, data);
+    tensors.set(name, tensor);
+    spans.push(span);
+  }
+  checkSpans(spans, data.length);
+  return { tensors, metadata };
+}
+
+interface Span {
+  readonly name: string;
+  readonly begin: number;
+  readonly end: number;
+}
+
+function readEntry(name: string, value: unknown, data: Uint8Array): { tensor: WeightTensor; span: Span } {
+  if (name.length > MAX_NAME_LENGTH) throw invalid(`safetensors header: got a name of ${name.length} characters; refused`);
+  const { dtype: dtypeName, shape, data_offsets: offsets } = isRecord(value) ? value : {};
+  const dtype = typeof dtypeName === 'string' ? DTYPES.get(dtypeName) : undefined;
+  if (typeof dtypeName === 'string' && dtype === undefined) {
+    throw unsupported(`tensor ${name}: got the element type ${JSON.stringify(dtypeName.slice(0, 20))}, which is not read`);
+  }
+  if (dtype === undefined || !isCounts(shape) || shape.length > MAX_DIMENSIONS || !isCounts(offsets) || offsets.length !== 2) {
+    throw invalid(`tensor ${name}: its entry lacks dtype, shape or data_offsets; the file is damaged`);
+  }
+  const [begin, end] = offsets;
+  const expected = elementCount(shape) * DTYPE_BYTES[dtype];
+  if (end < begin || end > data.length || end - begin !== expected) {
+    throw invalid(
+      `tensor ${name}: got bytes ${begin} to ${end} of ${data.length}, expected ${expected} bytes inside; the file is damaged`,
+    );
+  }
+  const tensor = stridedTensor(
+    { dtype, shape, strides: rowMajorStrides(shape), offset: 0, bytes: data.subarray(begin, end) },
+    name,
+  );
+  return { tensor, span: { name, begin, end } };
+}
+
+/** The data has to be covered once and wholly. */
+function checkSpans(spans: Span[], length: number): void {
+  let at = 0;
+  for (const span of spans.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (span.begin !== at) throw invalid(`tensor ${span.name}: starts at byte ${span.begin}, expected ${at}; the file is damaged`);
+    at = span.end;
+  }
+  if (at !== length) throw invalid(`safetensors file: got ${length} bytes of data, expected ${at}; the file is damaged`);
+}
+
+function rowMajorStrides(shape: readonly number[]): number[] {
+  return shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
+}
+
+function metadataOf(value: unknown): Record<string, string> {
+  const entries = isRecord(value) ? Object.entries(value) : [];
+  const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  if (!isRecord(value) || texts.length !== entries.length) {
+    throw invalid('safetensors header: its __metadata__ is no record of strings; the file is damaged');
+  }
+  return Object.fromEntries(texts);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+}
+
+/** How tensors are written. */
+export interface WriteSafetensorsOptions {
+  /**
+   * Element type in the file: 'keep' (default) writes float16 tensors as float16 and all others as float32. 'float16'
+   * leaves tensors with values that a half cannot hold as float32.
+   */
+  readonly dtype?: 'keep' | 'float32' | 'float16';
+}
+
+/**
+ * Encodes tensors as a safetensors file: float32 before float16, by name within a type, data aligned to 8 bytes. Equal
+ * input gives equal bytes.
+ */
+export function writeSafetensors(
+  tensors: StateDict,
+  metadata: Readonly<Record<string, string>> = {},
+  options: WriteSafetensorsOptions = {},
+): Uint8Array {
+  const parts = [...tensors].map(([name, tensor]) => encodeTensor(name, tensor, options.dtype ?? 'keep'));
+  parts.sort((a, b) => (a.dtype === b.dtype ? compare(a.name, b.name) : compare(b.dtype, a.dtype)));
+  const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA_KEY, metadata]] : [];
+  let at = 0;
+  for (const { name, dtype, shape, bytes } of parts) {
+    entries.push([name, { dtype, shape, data_offsets: [at, at + bytes.length] }]);
+    at += bytes.length;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const out = new Uint8Array(LENGTH_BYTES + headerBytes + at);
+  new DataView(out.buffer).setUint32(0, headerBytes, true);
+  out.set(json, LENGTH_BYTES);
+  out.fill(SPACE, LENGTH_BYTES + json.length, LENGTH_BYTES + headerBytes);
+  let position = LENGTH_BYTES + headerBytes;
+  for (const { bytes } of parts) {
+    out.set(bytes, position);
+    position += bytes.length;
+  }
+  return out;
+}
+
+/** JSON's blank, which pads the header. */
+const SPACE = 0x20;
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+interface EncodedTensor {
+  readonly name: string;
+  readonly dtype: 'F16' | 'F32';
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+function encodeTensor(name: string, tensor: WeightTensor, dtype: 'keep' | 'float32' | 'float16'): EncodedTensor {
+  const values = tensor.toFloat32();
+  const half = dtype === 'float16' ? values.every(fitsHalf) : dtype === 'keep' && tensor.dtype === 'float16';
+  const bytes = half ? encodeHalf(values) : new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return { name, dtype: half ? 'F16' : 'F32', shape: tensor.shape, bytes };
+}
+
+function fitsHalf(value: number): boolean {
+  return !(Math.abs(value) >= HALF_LIMIT) || !Number.isFinite(value);
+}
