@@ -93,5 +93,6 @@ export function detectionRows(raw: RawOutputs, netHeight: number, netWidth: numb
 
 function boxesOf(logits: tf.Tensor3D, netHeight: number, netWidth: number, regMax: number): tf.Tensor3D {
   const { centres, strides } = anchorGrid(netHeight, netWidth);
-  return decodeBoxes(logits, tf.tensor2d(centres, [-1, 2]), tf.tensor2d(strides, [-1, 1]), regMax);
+  const count = strides.length;
+  return decodeBoxes(logits, tf.tensor2d(centres, [count, 2]), tf.tensor2d(strides, [count, 1]), regMax);
 }
