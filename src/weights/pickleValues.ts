@@ -54,12 +54,20 @@ export class PickleObject {
 
   /** Name of the class or function without its module; '' when that is no plain name. */
   get className(): string {
-    return this.callable instanceof PickleGlobal ? this.callable.name : '';
+    return this.#global()?.name ?? '';
   }
 
   /** Module of the class or function; '' when that is no plain name. */
   get moduleName(): string {
-    return this.callable instanceof PickleGlobal ? this.callable.module : '';
+    return this.#global()?.module ?? '';
+  }
+
+  /** torch before 1.6 names module classes by persistent ids: ('module', class, source file, source text). */
+  #global(): PickleGlobal | undefined {
+    const { callable } = this;
+    const id = callable instanceof PersistentId && callable.id instanceof PickleTuple ? callable.id.items : [];
+    const named = id[0] === 'module' ? id[1] : callable;
+    return named instanceof PickleGlobal ? named : undefined;
   }
 }
 
