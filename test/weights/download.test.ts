@@ -1,0 +1,342 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FastSAMError } from '../../src/errors.js';
+import { nodePlatform } from '../../src/platform/node.js';
+import { usePlatform } from '../../src/platform/platform.js';
+import type { ProgressEvent } from '../../src/progress.js';
+import { download, type DownloadRequest } from '../../src/weights/download.js';
+import { FileServer, status } from './fileServer.js';
+
+const SIZE = 300_000;
+const RETRY = { attempts: 4, delay: 1, stallTimeout: 5_000 };
+const content = Uint8Array.from({ length: SIZE }, (_, i) => (i * 7919 + (i >> 8)) % 256);
+
+let folder: string;
+let path: string;
+let server: FileServer;
+let events: ProgressEvent[];
+
+beforeEach(async () => {
+  usePlatform(nodePlatform);
+  folder = mkdtempSync(join(tmpdir(), 'fastsam-download-'));
+  path = join(folder, 'cache', 'file.pt');
+  events = [];
+  server = new FileServer(content);
+  await server.start();
+});
+
+afterEach(async () => {
+  usePlatform(nodePlatform);
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function request(changes: Partial<DownloadRequest> = {}): DownloadRequest {
+  const onProgress = (event: ProgressEvent) => events.push(event);
+  return { url: server.url, path, name: 'file', retry: RETRY, onProgress, ...changes };
+}
+
+const files = () => readdirSync(join(folder, 'cache'));
+
+async function failure(work: Promise<unknown>): Promise<FastSAMError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  expect(error).toBeInstanceOf(FastSAMError);
+  return error as FastSAMError;
+}
+
+async function expectWhole(changes: Partial<DownloadRequest> = {}): Promise<void> {
+  const bytes = await download(request(changes));
+  expect(Buffer.compare(bytes, content)).toBe(0);
+  expect(Buffer.compare(readFileSync(path), content)).toBe(0);
+  expect(files()).toEqual(['file.pt']);
+}
+
+/** `loaded` rises, `total` stays, and the last report is the whole. */
+function expectContract(): void {
+  const steps = events.filter((event) => event.type === 'download');
+  expect(steps.length).toBeGreaterThan(1);
+  expect(steps.map((step) => step.loaded)).toEqual(steps.map((step) => step.loaded).sort((a, b) => a - b));
+  expect(new Set(steps.map((step) => step.total)).size).toBe(1);
+  expect(steps.at(-1)?.loaded).toBe(SIZE);
+}
+
+describe('download', () => {
+  it('fetches, checks and moves a file, and leaves nothing else', async () => {
+    await expectWhole({ bytes: SIZE, sha256: server.sha256 });
+    expectContract();
+    expect(server.ranges).toEqual(['-']);
+  });
+
+  it('continues after cut connections instead of starting over', async () => {
+    server.script.push(server.cutAfter(100_000), server.cutAfter(50_000));
+    await expectWhole({ bytes: SIZE, sha256: server.sha256 });
+    expect(server.ranges).toEqual(['-', 'bytes=100000-', 'bytes=150000-']);
+    expect(events.filter((event) => event.type === 'retry')).toHaveLength(2);
+    expectContract();
+  });
+
+  it('continues by date where there is no ETag', async () => {
+    server.etag = undefined;
+    server.lastModified = 'Wed, 01 Jan 2025 00:00:00 GMT';
+    server.script.push(server.cutAfter(100_000));
+    await expectWhole();
+    expect(server.ranges).toEqual(['-', 'bytes=100000-']);
+  });
+
+  it('does not continue what it cannot tell to be the same file', async () => {
+    server.etag = 'W/"weak"';
+    server.script.push(server.cutAfter(100_000));
+    await expectWhole();
+    expect(server.ranges).toEqual(['-', '-']);
+    expectContract();
+  });
+
+  it('starts over when the file has changed meanwhile', async () => {
+    const old = new Uint8Array(SIZE).fill(1);
+    server.content = old;
+    server.script.push(server.cutAfter(100_000), (incoming, response) => {
+      server.content = content;
+      server.etag = '"second"';
+      server.serve(incoming, response);
+      return true;
+    });
+    await expectWhole();
+    expectContract();
+  });
+
+  it('starts over when a server continues another file although asked not to', async () => {
+    server.script.push(
+      server.cutAfter(100_000),
+      status(206, { etag: '"other"', 'content-range': `bytes 100000-${SIZE - 1}/${SIZE}` }, 'x'),
+    );
+    await expectWhole();
+    expect(server.ranges).toEqual(['-', 'bytes=100000-', '-']);
+  });
+
+  it('starts over when a server ignores Range', async () => {
+    server.script.push(server.cutAfter(100_000), (incoming, response) => {
+      delete incoming.headers.range;
+      server.serve(incoming, response);
+      return true;
+    });
+    await expectWhole({ bytes: SIZE });
+  });
+
+  it('starts over after 416', async () => {
+    server.script.push(server.cutAfter(100_000), status(416));
+    await expectWhole();
+    expect(server.ranges).toEqual(['-', 'bytes=100000-', '-']);
+  });
+
+  it('starts over, once, when pieces do not add up to the checksum', async () => {
+    // No validator: only the checksum can tell that the file changed between the pieces.
+    server.etag = undefined;
+    server.content = new Uint8Array(SIZE).fill(1);
+    server.script.push(server.cutAfter(100_000), (incoming, response) => {
+      server.content = content;
+      server.serve(incoming, response);
+      return true;
+    });
+    const { sha256 } = new FileServer(content);
+    await expectWhole({ sha256 });
+    expect(server.ranges).toEqual(['-', 'bytes=100000-', '-']);
+    expectContract();
+  });
+
+  it('gets over 500, 503 with Retry-After and 429', async () => {
+    server.script.push(status(500), status(503, { 'retry-after': '0' }), status(429));
+    await expectWhole();
+    expect(events.filter((event) => event.type === 'retry').map((event) => event.delay)).toEqual([1, 0, 4]);
+  });
+
+  it('gives up after the allowed number of failures in a row', async () => {
+    server.script.push(status(500), status(502), status(503), status(504));
+    const error = await failure(download(request()));
+    expect(error.code).toBe('DOWNLOAD_FAILED');
+    expect(error.message).toMatch(/4 failures, the last one: HTTP 504/);
+    expect(files()).toEqual([]);
+  });
+
+  it('follows redirects', async () => {
+    const target = server.url.replace('file.pt', 'moved.pt');
+    server.script.push(status(302, { location: target }));
+    await expectWhole();
+    expect(server.ranges).toHaveLength(2);
+  });
+
+  it('takes up a stalled connection again', async () => {
+    server.script.push(server.stallAfter(100_000));
+    await expectWhole({ retry: { ...RETRY, stallTimeout: 200 } });
+    expect(server.ranges).toEqual(['-', 'bytes=100000-']);
+  });
+
+  it('takes up a server that never answers again', async () => {
+    server.script.push(() => true);
+    await expectWhole({ retry: { ...RETRY, stallTimeout: 200 } });
+  });
+});
+
+describe('download refuses', () => {
+  it('404 at once', async () => {
+    server.script.push(status(404));
+    const error = await failure(download(request()));
+    expect(error.code).toBe('DOWNLOAD_FAILED');
+    expect(error.message).toBe(
+      `download of ${server.url}: got HTTP 404, expected the file, do check the address or the mirror`,
+    );
+    expect(server.ranges).toHaveLength(1);
+  });
+
+  it.each([
+    ['a web page in its place', { 'content-type': 'text/html; charset=utf-8' }, undefined, /web page/],
+    ['another length than the known one', {}, SIZE, /a file of 4 bytes, expected 300000 bytes/],
+  ])('%s', async (_name, headers, bytes, message) => {
+    server.script.push(status(200, { ...headers, 'content-length': '4' }, 'oops'));
+    const error = await failure(download(request({ bytes })));
+    expect(error.code).toBe('DOWNLOAD_CORRUPT');
+    expect(error.message).toMatch(message);
+    expect(files()).toEqual([]);
+  });
+
+  it('a body longer than the known length', async () => {
+    server.script.push((_request, response) => {
+      response.writeHead(200).end(content);
+      return true;
+    });
+    const error = await failure(download(request({ bytes: 1000 })));
+    expect(error.message).toMatch(/more than 1000 bytes/);
+    expect(files()).toEqual([]);
+  });
+
+  it('a body shorter than it announces, after it has tried', async () => {
+    for (let i = 0; i < RETRY.attempts; i++) server.script.push(server.cutAfter(0));
+    const error = await failure(download(request()));
+    expect(error.code).toBe('DOWNLOAD_FAILED');
+  });
+
+  it('a flipped bit, and removes it', async () => {
+    const damaged = content.slice();
+    damaged.set([255 - content[1234]], 1234);
+    const { sha256 } = server;
+    server.content = damaged;
+    const error = await failure(download(request({ sha256 })));
+    expect(error.code).toBe('DOWNLOAD_CORRUPT');
+    expect(error.message).toContain(`expected ${sha256}`);
+    expect(files()).toEqual([]);
+  });
+
+  it('a closed port, and says where to put the file by hand', async () => {
+    const { url } = server;
+    await server.stop();
+    const error = await failure(download(request({ bytes: SIZE })));
+    expect(error.code).toBe('DOWNLOAD_FAILED');
+    for (const part of ['ECONNREFUSED', url, path, 'FASTSAM_WEIGHTS_URL', 'FASTSAM_WEIGHTS_DIR', `${SIZE} bytes`]) {
+      expect(error.message).toContain(part);
+    }
+    expect(events).toEqual([]);
+  });
+
+  it('a folder that cannot be made', async () => {
+    writeFileSync(join(folder, 'cache'), 'a file where the folder should be');
+    expect((await failure(download(request()))).code).toBe('WRITE_FAILED');
+  });
+
+  it('a full disk, and gives the space back', async () => {
+    usePlatform({
+      ...nodePlatform,
+      openPartial: async (where) => {
+        const partial = await nodePlatform.openPartial(where);
+        const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+        const { fileError } = await import('../../src/platform/fileErrors.js');
+        vi.spyOn(partial, 'append').mockRejectedValue(fileError('write', where, full));
+        return partial;
+      },
+    });
+    const error = await failure(download(request()));
+    expect(error.code).toBe('WRITE_FAILED');
+    expect(error.message).toMatch(/ENOSPC, the disk is full/);
+    expect(files()).toEqual([]);
+  });
+});
+
+describe('download and its signal', () => {
+  it('does nothing when it has fired before', async () => {
+    const error = await failure(download(request({ signal: AbortSignal.abort() })));
+    expect(error.code).toBe('ABORTED');
+    expect(server.ranges).toEqual([]);
+  });
+
+  it('stops on the way and continues there the next time', async () => {
+    server.script.push(server.stallAfter(100_000));
+    const controller = new AbortController();
+    const onProgress = (event: ProgressEvent) => {
+      if (event.type === 'download' && event.loaded === 100_000) controller.abort();
+    };
+    const error = await failure(download(request({ signal: controller.signal, onProgress })));
+    expect(error.code).toBe('ABORTED');
+    expect(files()).toEqual([expect.stringMatching(/^file\.pt\.free-0-.*\.part$/)]);
+    await expectWhole();
+    expect(server.ranges).toEqual(['-', 'bytes=100000-']);
+    expect(server.sent).toBe(SIZE);
+  });
+
+  it('stops while it waits for the next attempt', async () => {
+    server.script.push(status(503, { 'retry-after': '50' }));
+    const controller = new AbortController();
+    const onProgress = (event: ProgressEvent) => {
+      if (event.type === 'retry') setTimeout(() => { controller.abort(); }, 10);
+    };
+    expect((await failure(download(request({ signal: controller.signal, onProgress })))).code).toBe('ABORTED');
+  });
+});
+
+describe('download by several processes', () => {
+  const children: ChildProcess[] = [];
+
+  function child(): { process: ChildProcess; ended: Promise<string> } {
+    const script = fileURLToPath(new URL('downloadChild.ts', import.meta.url));
+    const started = spawn(process.execPath, ['--import', 'tsx', script, server.url, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(started);
+    let output = '';
+    started.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    return { process: started, ended: new Promise((resolve) => started.on('close', () => { resolve(output.trim()); })) };
+  }
+
+  afterEach(() => {
+    for (const started of children.splice(0)) started.kill('SIGKILL');
+  });
+
+  it('keeps them apart', async () => {
+    server.script.push(server.cutAfter(200_000), server.cutAfter(100_000), server.cutAfter(10_000));
+    const others = [child(), child()];
+    const mine = await Promise.all([download(request()), download(request())]);
+    expect(mine.map((bytes) => Buffer.compare(bytes, content))).toEqual([0, 0]);
+    expect(await Promise.all(others.map(({ ended }) => ended))).toEqual([String(SIZE), String(SIZE)]);
+    expect(Buffer.compare(readFileSync(path), content)).toBe(0);
+    expect(files()).toEqual(['file.pt']);
+  });
+
+  it('continues what a killed one has left', async () => {
+    server.script.push(server.stallAfter(123_456));
+    const victim = child();
+    await vi.waitFor(
+      () => {
+        const [attempt = ''] = files();
+        expect(readFileSync(join(folder, 'cache', attempt, 'data'))).toHaveLength(123_456);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    victim.process.kill('SIGKILL');
+    await victim.ended;
+    expect(files()).toEqual([expect.stringMatching(/^file\.pt\..*\.part$/)]);
+    await expectWhole();
+    expect(server.ranges).toEqual(['-', 'bytes=123456-']);
+  });
+});

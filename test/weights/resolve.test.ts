@@ -1,0 +1,175 @@
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodePlatform } from '../../src/platform/node.js';
+import { usePlatform } from '../../src/platform/platform.js';
+import type { ProgressEvent } from '../../src/progress.js';
+import { resolveWeights } from '../../src/weights/resolve.js';
+import { FileServer, status } from './fileServer.js';
+
+const content = Uint8Array.from({ length: 5000 }, (_, i) => (i * 31) % 256);
+const retry = { attempts: 2, delay: 1, stallTimeout: 5000 };
+
+let folder: string;
+let server: FileServer;
+let env: Record<string, string>;
+let events: ProgressEvent[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fastsam-resolve-'));
+  server = new FileServer(content);
+  await server.start();
+  env = {};
+  events = [];
+  usePlatform({ ...nodePlatform, env: (name) => env[name], cacheFolder: () => join(folder, 'cache') });
+});
+
+afterEach(async () => {
+  usePlatform(nodePlatform);
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const resolve = (name: string | URL) => resolveWeights(name, { retry, onProgress: (event) => events.push(event) });
+const put = (path: string, bytes: Uint8Array = content) => {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+  return path;
+};
+
+describe('resolveWeights of a path', () => {
+  it.each([
+    ['path', (path: string) => path],
+    ['file URL', (path: string) => pathToFileURL(path)],
+    ['file URL as text', (path: string) => pathToFileURL(path).href],
+  ])('reads a %s and ends with done', async (_name, form) => {
+    const path = put(join(folder, 'my own.pt'));
+    const { bytes, name, path: where, entry } = await resolve(form(path));
+    expect(Buffer.compare(bytes, content)).toBe(0);
+    expect([name, where, entry]).toEqual(['my own.pt', path, undefined]);
+    expect(events).toEqual([{ type: 'done', name: 'my own.pt', path }]);
+  });
+
+  it('prefers a file that lies there to the catalogue', async () => {
+    const path = put(join(folder, 'FastSAM-s.pt'));
+    expect((await resolve(path)).path).toBe(path);
+  });
+
+  it('names the path of a missing file', async () => {
+    const path = join(folder, 'none.pt');
+    await expect(resolve(path)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining(path) as string });
+  });
+
+  it('refuses a folder', async () => {
+    await expect(resolve(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining('EISDIR') as string });
+  });
+
+  it.each(['FastSAM-q', '', '  '])('takes %j for a name', async (name) => {
+    await expect(resolve(name)).rejects.toMatchObject({ code: 'UNKNOWN_NAME' });
+  });
+
+  it.each(['file://host:1/x', 'https://'])('refuses the URL %s', async (url) => {
+    await expect(resolve(url)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+});
+
+describe('resolveWeights of an URL', () => {
+  it('downloads once, then reads the kept file', async () => {
+    const first = await resolve(server.url);
+    const second = await resolve(server.url);
+    expect(server.ranges).toHaveLength(1);
+    expect(second.path).toBe(first.path);
+    expect(Buffer.compare(second.bytes, content)).toBe(0);
+    expect(events.at(-1)?.type).toBe('done');
+    expect(events.filter((event) => event.type === 'done')).toHaveLength(2);
+  });
+
+  it('keeps equal names of different places apart', async () => {
+    const first = await resolve(server.url);
+    const second = await resolve(server.url.replace('/file.pt', '/other/file.pt'));
+    expect(first.name).toBe(second.name);
+    expect(first.path).not.toBe(second.path);
+  });
+
+  it('notes the checksum as sha256sum does, and refuses a file that differs from it', async () => {
+    const { path } = await resolve(server.url);
+    expect(readFileSync(`${path}.sha256`, 'utf8')).toBe(`${server.sha256}  file.pt\n`);
+    writeFileSync(path, content.subarray(1));
+    await expect(resolve(server.url)).rejects.toMatchObject({
+      code: 'DOWNLOAD_CORRUPT',
+      message: expect.stringContaining(`do delete ${path} to download it again`) as string,
+    });
+  });
+
+  it('refuses a new download that differs from the first one until the note is deleted', async () => {
+    const { path } = await resolve(server.url);
+    rmSync(path);
+    server.content = content.slice().reverse();
+    await expect(resolve(server.url)).rejects.toMatchObject({
+      code: 'DOWNLOAD_CORRUPT',
+      message: expect.stringContaining(`do delete ${path}.sha256 if you trust the file`) as string,
+    });
+    expect(readdirSync(dirname(path))).toEqual(['file.pt.sha256']);
+    rmSync(`${path}.sha256`);
+    expect(Buffer.compare((await resolve(server.url)).bytes, server.content)).toBe(0);
+  });
+});
+
+describe('resolveWeights of a name', () => {
+  it('asks the mirror of FASTSAM_WEIGHTS_URL', async () => {
+    const asked: (string | undefined)[] = [];
+    server.script.push((request, response) => {
+      asked.push(request.url);
+      return status(404)(request, response);
+    });
+    env.FASTSAM_WEIGHTS_URL = server.url.replace('/file.pt', '/mirror/');
+    await expect(resolve('fastsam_s')).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
+    expect(asked).toEqual(['/mirror/FastSAM-s.pt']);
+  });
+
+  it('refuses a mirror that serves something else, before fetching it', async () => {
+    env.FASTSAM_WEIGHTS_URL = server.url.replace('/file.pt', '');
+    await expect(resolve('FastSAM-x')).rejects.toMatchObject({
+      code: 'DOWNLOAD_CORRUPT',
+      message: expect.stringContaining('a file of 5000 bytes, expected 144972346 bytes') as string,
+    });
+  });
+
+  it('looks into FASTSAM_WEIGHTS_DIR first and checks what lies there', async () => {
+    env.FASTSAM_WEIGHTS_DIR = join(folder, 'local');
+    const path = put(join(folder, 'local', 'FastSAM-s.pt'));
+    await expect(resolve('FastSAM-s')).rejects.toMatchObject({
+      code: 'DOWNLOAD_CORRUPT',
+      message: `FastSAM-s: got 5000 bytes, expected 23851578, do replace ${path}`,
+    });
+  });
+
+  it('checks the file in the cache and does not remove it on its own', async () => {
+    const path = put(join(folder, 'cache', 'FastSAM-s.pt'));
+    await expect(resolve('FastSAM-s')).rejects.toMatchObject({ code: 'DOWNLOAD_CORRUPT' });
+    expect(readFileSync(path)).toHaveLength(5000);
+    expect(server.ranges).toEqual([]);
+  });
+
+  it('accepts a file of the right size in the cache where no checksum is published, and notes its own', async () => {
+    const path = put(join(folder, 'cache', 'FastSAM-x.pt'), new Uint8Array(144_972_346));
+    const { bytes, entry } = await resolve('FastSAM-x');
+    expect(bytes).toHaveLength(144_972_346);
+    expect(entry?.defaults).toEqual({ imgsz: 1024, conf: 0.4, iou: 0.9 });
+    // sha256sum of 144,972,346 zero bytes.
+    expect(readFileSync(`${path}.sha256`, 'utf8')).toBe(
+      '0e2fe770925242bdd569f5e5d1fd4d69023926bed65d202ccd5bbd907d5f92a5  FastSAM-x.pt\n',
+    );
+  });
+
+  it('says without a network where to put the file', async () => {
+    env.FASTSAM_WEIGHTS_URL = server.url.replace('/file.pt', '');
+    await server.stop();
+    await expect(resolve('FastSAM-s')).rejects.toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message: expect.stringContaining(`put the file by hand at ${join(folder, 'cache', 'FastSAM-s.pt')}`) as string,
+    });
+  });
+});
