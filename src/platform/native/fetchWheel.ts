@@ -1,0 +1,169 @@
+/** Gets a wheel: out of a folder, by pip where it is present, or straight from a package index. */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable, Transform, type TransformCallback } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { FastSAMError, throwIfAborted } from '../../errors.js';
+import { run } from './run.js';
+import type { Wheel } from './wheels.js';
+
+/** The public index, used when neither pip nor `--mirror` says otherwise. */
+const PUBLIC_INDEX = 'https://pypi.org/simple';
+
+/** Where wheels come from and where they go. */
+export interface FetchOptions {
+  /** A folder that holds the wheels already: nothing is downloaded. */
+  readonly from?: string;
+  /** URL of a package index with the "simple" interface (PEP 503). */
+  readonly mirror?: string;
+  /** The folder for downloads. */
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal;
+  /** Called with the bytes that have arrived; not called while pip downloads. */
+  readonly onBytes?: (received: number) => void;
+}
+
+/**
+ * The path of a wheel whose hash is right.
+ * @throws FastSAMError `FILE_UNREADABLE` when `from` does not hold it, `DOWNLOAD_FAILED` when it cannot be had,
+ *   `DOWNLOAD_CORRUPT` when its hash is wrong, `ABORTED`.
+ */
+export async function fetchWheel(wheel: Wheel, options: FetchOptions): Promise<string> {
+  if (options.from !== undefined) return fromFolder(wheel, options.from, options.signal);
+  const path = join(options.folder, wheel.file);
+  if (existsSync(path) && (await hashOf(path, options.signal)) === wheel.sha256) return path;
+  const partial = join(options.folder, `partial-${process.pid}`);
+  await mkdir(partial, { recursive: true });
+  try {
+    const downloaded = join(partial, wheel.file);
+    const python = await findPip(options);
+    if (python === undefined) await fromIndex(wheel, downloaded, options);
+    else await byPip(python, wheel, partial, options);
+    await checkHash(wheel, downloaded, options.signal);
+    await rename(downloaded, path);
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+  return path;
+}
+
+async function fromFolder(wheel: Wheel, folder: string, signal: AbortSignal | undefined): Promise<string> {
+  const path = join(folder, wheel.file);
+  if (!existsSync(path)) {
+    throw new FastSAMError(
+      'FILE_UNREADABLE',
+      `--from ${folder}: got a folder without ${wheel.file}, expected that wheel; fetch it where there is a network: ${['python3', ...pipArguments(wheel, folder)].join(' ')}`,
+    );
+  }
+  await checkHash(wheel, path, signal);
+  return path;
+}
+
+async function checkHash(wheel: Wheel, path: string, signal: AbortSignal | undefined): Promise<void> {
+  const sha256 = await hashOf(path, signal);
+  if (sha256 === wheel.sha256) return;
+  const { size } = await stat(path);
+  throw new FastSAMError(
+    'DOWNLOAD_CORRUPT',
+    `${path}: got sha256 ${sha256} (${size} bytes), expected ${wheel.sha256} (${wheel.bytes} bytes); delete it and fetch it again`,
+  );
+}
+
+async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    throwIfAborted(signal);
+    hash.update(chunk as Buffer);
+  }
+  return hash.digest('hex');
+}
+
+/** A Python that has pip: it knows the user's mirror, proxy and certificates. */
+async function findPip(options: FetchOptions): Promise<string | undefined> {
+  for (const python of [options.env.PYTHON, 'python3', 'python']) {
+    if (python === undefined) continue;
+    const { code } = await run(python, ['-m', 'pip', '--version'], options);
+    if (code === 0) return python;
+  }
+  return undefined;
+}
+
+/** pip takes the platform from its own Python unless it is told; the file's name says all of it (PEP 425). */
+function pipArguments(wheel: Wheel, folder: string, mirror?: string): string[] {
+  const [python = '', abi = '', platforms = ''] = wheel.file
+    .replace(/\.whl$/, '')
+    .split('-')
+    .slice(-3);
+  return [
+    ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check'],
+    ...['--implementation', python.slice(0, 2), '--abi', abi],
+    ...['--python-version', python.slice(2).replace(/^(\d)(\d+)$/, '$1.$2')],
+    ...platforms.split('.').flatMap((platform) => ['--platform', platform]),
+    ...(mirror === undefined ? [] : ['--index-url', mirror]),
+    ...['--dest', folder, `${wheel.name}==${wheel.version}`],
+  ];
+}
+
+async function byPip(python: string, wheel: Wheel, folder: string, options: FetchOptions): Promise<void> {
+  const { code, stderr } = await run(python, pipArguments(wheel, folder, options.mirror), options);
+  throwIfAborted(options.signal);
+  if (code === 0 && existsSync(join(folder, wheel.file))) return;
+  const last = stderr.trim().split('\n').at(-1) ?? '';
+  throw new FastSAMError(
+    'DOWNLOAD_FAILED',
+    `${wheel.file}: pip could not download it (${last}); give a package index by --mirror URL or a folder with the wheel by --from DIR`,
+  );
+}
+
+async function fromIndex(wheel: Wheel, target: string, options: FetchOptions): Promise<void> {
+  const index = options.mirror ?? options.env.PIP_INDEX_URL ?? PUBLIC_INDEX;
+  try {
+    const page = new URL(`${index.replace(/\/+$/, '')}/${wheel.name}/`);
+    const answer = await fetch(page, { signal: options.signal });
+    if (!answer.ok) throw new Error(`HTTP ${answer.status} for ${page.href}`);
+    const link = wheelLink(await answer.text(), wheel.file);
+    if (link === undefined) throw new Error(`the index does not list ${wheel.file}`);
+    const file = await fetch(new URL(link, answer.url), { signal: options.signal });
+    if (!file.ok || !file.body) throw new Error(`HTTP ${file.status} for ${wheel.file}`);
+    await pipeline(
+      Readable.fromWeb(file.body as ReadableStream<Uint8Array>),
+      counter(options.onBytes),
+      createWriteStream(target),
+      {
+        signal: options.signal,
+      },
+    );
+  } catch (error) {
+    throwIfAborted(options.signal);
+    const reason =
+      error instanceof Error ? `${error.message}${error.cause instanceof Error ? `: ${error.cause.message}` : ''}` : '';
+    throw new FastSAMError(
+      'DOWNLOAD_FAILED',
+      `${wheel.file}: could not be downloaded (${reason}); install pip, give a package index by --mirror URL or a folder with the wheel by --from DIR`,
+      { cause: error },
+    );
+  }
+}
+
+/** The address of a file in the HTML page of a project, as PEP 503 defines it, without its fragment. */
+export function wheelLink(page: string, file: string): string | undefined {
+  for (const [, address = '', text] of page.matchAll(/<a\s[^>]*?href="([^"]*)"[^>]*>\s*([^<]*?)\s*<\/a>/g)) {
+    if (text === file) return address.replaceAll('&amp;', '&').replace(/#.*$/, '');
+  }
+  return undefined;
+}
+
+function counter(onBytes: ((received: number) => void) | undefined): Transform {
+  let received = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback) {
+      received += chunk.length;
+      onBytes?.(received);
+      done(null, chunk);
+    },
+  });
+}

@@ -1,0 +1,114 @@
+/** Loads the native TensorFlow library into this process, if it is there. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { linkedBuild } from './link.js';
+import { INSTALL_COMMAND, findNativePackage, nativeCache, nodeApiVersion } from './target.js';
+import { TFJS_NODE_VERSION } from './wheels.js';
+
+/** The module `@tensorflow/tfjs-node-gpu`: TensorFlow.js with the backend `tensorflow` registered. */
+export type NativeModule = typeof import('@tensorflow/tfjs-node-gpu');
+
+/** The loaded library, or why there is none and what would help. */
+export type NativeLibrary =
+  | {
+      readonly available: true;
+      /** It computes on an NVIDIA GPU. */
+      readonly gpu: boolean;
+      /** TensorFlow's version. */
+      readonly version: string;
+      readonly module: NativeModule;
+    }
+  | { readonly available: false; readonly reason: string; readonly fix: string };
+
+/** Where the library comes from, without loading it. */
+export interface NativeStatus {
+  /** Folder of `@tensorflow/tfjs-node-gpu`; absent when it is not installed. */
+  readonly packageFolder?: string;
+  /** `setup`: made and linked by setup; `own`: the package's own download; `none`: no library. */
+  readonly origin: 'setup' | 'own' | 'none';
+  /** Folder of the linked library in the cache, when setup made it. */
+  readonly build?: string;
+  /** Folder in which setup keeps libraries. It need not exist. */
+  readonly cache: string;
+}
+
+const SETUP = 'run: fastsam setup (npm run setup in the repository)';
+/** Errors of the library stay as exceptions; these levels only concern what it prints: 2 keeps errors, not warnings. */
+const LOG_LEVEL = '2';
+
+let loaded: Promise<NativeLibrary> | undefined;
+
+/**
+ * Loads the library once and remembers the outcome. Registers the backend `tensorflow` with the one TensorFlow.js of this
+ * process; the active backend stays what it was. Never throws.
+ *
+ * Node.js from 23 on lacks functions of `util` that tfjs-node 4.22 calls (tensorflow/tfjs issue 8609): those are put
+ * back first. What TensorFlow prints is kept to errors, unless the user has set TF_CPP_MIN_LOG_LEVEL.
+ */
+export async function loadNative(): Promise<NativeLibrary> {
+  loaded ??= Promise.resolve().then(load);
+  return loaded;
+}
+
+/** Where the library comes from. Nothing is loaded or changed. */
+export function nativeStatus(): NativeStatus {
+  const packageFolder = findNativePackage();
+  const cache = nativeCache();
+  if (packageFolder === undefined) return { origin: 'none', cache };
+  const build = linkedBuild(packageFolder);
+  if (build === undefined) return { packageFolder, origin: 'none', cache };
+  return build === 'own' ? { packageFolder, origin: 'own', cache } : { packageFolder, origin: 'setup', build, cache };
+}
+
+function load(): NativeLibrary {
+  const packageFolder = findNativePackage();
+  if (packageFolder === undefined) {
+    return absent('@tensorflow/tfjs-node-gpu is not installed', `run: ${INSTALL_COMMAND} && fastsam setup`);
+  }
+  try {
+    const binding = join(packageFolder, 'lib', `napi-v${nodeApiVersion(packageFolder)}`, 'tfjs_binding.node');
+    if (!existsSync(binding)) return absent('the native library is not set up', SETUP);
+    const ours = createRequire(import.meta.url).resolve('@tensorflow/tfjs');
+    const requireThere = createRequire(join(packageFolder, 'package.json'));
+    if (requireThere.resolve('@tensorflow/tfjs') !== ours) {
+      return absent(
+        'two copies of @tensorflow/tfjs are installed',
+        `run: npm dedupe, with @tensorflow/tfjs ${TFJS_NODE_VERSION} everywhere`,
+      );
+    }
+    return start(requireThere, packageFolder);
+  } catch (error) {
+    return absent(`the native library does not load (${firstLine(error)})`, `${SETUP} with --force`);
+  }
+}
+
+function start(requireThere: NodeJS.Require, packageFolder: string): NativeLibrary {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= LOG_LEVEL;
+  restoreUtil(requireThere('node:util') as Record<string, unknown>);
+  const tf = requireThere('@tensorflow/tfjs') as NativeModule;
+  const before = tf.engine().backendName as string | null | undefined;
+  const module = requireThere(packageFolder) as NativeModule;
+  // Importing the package makes its backend the active one, which is for the caller to decide.
+  if (before) void tf.setBackend(before);
+  const backend = tf.findBackend('tensorflow') as unknown as {
+    binding: { TF_Version: string };
+    isUsingGpuDevice: boolean;
+  };
+  return { available: true, gpu: backend.isUsingGpuDevice, version: backend.binding.TF_Version, module };
+}
+
+/** Puts back the functions that tfjs-node takes from `util` and Node.js 23 removed. Others are left alone. */
+export function restoreUtil(util: Record<string, unknown>): void {
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  util.isArray ??= Array.isArray;
+}
+
+function absent(reason: string, fix: string): NativeLibrary {
+  return { available: false, reason, fix };
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n', 1)[0] ?? '';
+}
