@@ -1,0 +1,91 @@
+/** Results as the JSON that the command line prints, files hold and the server answers. Schema: docs/results.schema.json. */
+import type { Rle } from '../mask/rleCounts.js';
+import { encodeRle } from '../mask/rle.js';
+import type { PromptRecord, Speed } from './data.js';
+import type { Results } from './results.js';
+
+/** One object. */
+export interface JsonMask {
+  /** The object's place in the first, unfiltered result. */
+  id: number;
+  score: number;
+  /** The detector's box, xyxy in pixels of the original picture. */
+  bbox: [number, number, number, number];
+  /** Pixels of the mask. */
+  area: number;
+  segmentation: Rle;
+  /** Only where the model knows more than one class. */
+  class?: number;
+  name?: string;
+}
+
+/** One picture. */
+export interface ResultsJson {
+  image: { path: string | null; width: number; height: number };
+  model: string;
+  imgsz: number | readonly [number, number];
+  device: string;
+  precision: string;
+  prompt: PromptRecord | null;
+  /** Milliseconds. */
+  speed: Speed;
+  masks: JsonMask[];
+}
+
+const SCORE_DECIMALS = 6;
+const PIXEL_DECIMALS = 3;
+const SPEED_DECIMALS = 2;
+
+/**
+ * The record of one picture, plain data, ready for `JSON.stringify`. Scores are rounded to 6 decimals, boxes to 3,
+ * milliseconds to 2; masks are exact.
+ */
+export function resultsToJson(results: Results): ResultsJson {
+  const { image, speed } = results;
+  return {
+    image: { path: image.path ?? null, width: image.width, height: image.height },
+    model: results.model,
+    imgsz: results.imgsz,
+    device: results.device,
+    precision: results.precision,
+    prompt: results.asked,
+    speed: {
+      preprocess: round(speed.preprocess, SPEED_DECIMALS),
+      inference: round(speed.inference, SPEED_DECIMALS),
+      postprocess: round(speed.postprocess, SPEED_DECIMALS),
+    },
+    masks: results.imageMasks.map((mask, i) => ({
+      id: results.ids[i],
+      score: round(results.scores[i], SCORE_DECIMALS),
+      bbox: roundBox(results.boxes.at(i)),
+      area: mask.area,
+      segmentation: encodeRle(mask),
+      ...(hasClasses(results) && classOf(results, i)),
+    })),
+  };
+}
+
+/** A number with at most that many decimals. */
+export function round(value: number, decimals: number): number {
+  return Number(value.toFixed(decimals));
+}
+
+/** A box with the decimals that files hold. */
+export function roundBox(box: readonly [number, number, number, number]): [number, number, number, number] {
+  return [
+    round(box[0], PIXEL_DECIMALS),
+    round(box[1], PIXEL_DECIMALS),
+    round(box[2], PIXEL_DECIMALS),
+    round(box[3], PIXEL_DECIMALS),
+  ];
+}
+
+/** Whether the model knows more than one class. */
+export function hasClasses(results: Results): boolean {
+  return results.classes !== undefined && Object.keys(results.names).length > 1;
+}
+
+function classOf(results: Results, i: number): { class: number; name?: string } {
+  const index = results.classes?.[i] ?? 0;
+  return index in results.names ? { class: index, name: results.names[index] } : { class: index };
+}

@@ -1,0 +1,78 @@
+/** The masks of one picture's objects, with what people want from one. */
+import { boundingBox } from '../mask/setOps.js';
+import type { Mask } from '../mask/mask.js';
+import { toPolygons, type Polygon, type PolygonOptions } from '../mask/polygons.js';
+import { encodeRle } from '../mask/rle.js';
+import type { Rle } from '../mask/rleCounts.js';
+import { checkIndex } from './indices.js';
+import type { Xyxy } from './boxes.js';
+
+/** One object's mask. All coordinates are pixels of the mask's grid (the original picture unless stated by the mask). */
+export class ObjectMask {
+  constructor(
+    /** The packed bits. */
+    readonly mask: Mask,
+  ) {}
+
+  get width(): number {
+    return this.mask.gridWidth;
+  }
+
+  get height(): number {
+    return this.mask.gridHeight;
+  }
+
+  /** Number of pixels inside. */
+  get area(): number {
+    return this.mask.area;
+  }
+
+  /** The smallest box around the mask's pixels, right and bottom exclusive; all 0 for an empty mask. */
+  get bbox(): Xyxy {
+    return boundingBox(this.mask);
+  }
+
+  /** Whether the pixel at column x, row y is inside. */
+  has(x: number, y: number): boolean {
+    return this.mask.has(Math.floor(x), Math.floor(y));
+  }
+
+  /** `{ size: [height, width], counts }` as pycocotools writes it. */
+  toRle(): Rle {
+    return encodeRle(this.mask);
+  }
+
+  /** Outlines through the centres of border pixels, with their holes; `tolerance` thins them out. */
+  toPolygons(options: PolygonOptions = {}): Polygon[] {
+    return toPolygons(this.mask, options);
+  }
+
+  /** `height * width` bytes, 0 or 1, row by row. */
+  toBitmap(): Uint8Array {
+    return this.mask.toBitmap();
+  }
+}
+
+/** Masks in the order of the objects. */
+export class Masks implements Iterable<ObjectMask> {
+  constructor(
+    /** The packed masks. */
+    readonly list: readonly Mask[],
+  ) {}
+
+  get length(): number {
+    return this.list.length;
+  }
+
+  /**
+   * One mask; negative places count from the end.
+   * @throws FastSAMError `INVALID_ARGUMENT` where there is no mask.
+   */
+  at(index: number): ObjectMask {
+    return new ObjectMask(this.list[checkIndex('mask', index, this.length)]);
+  }
+
+  *[Symbol.iterator](): IterableIterator<ObjectMask> {
+    for (const mask of this.list) yield new ObjectMask(mask);
+  }
+}

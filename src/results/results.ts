@@ -1,0 +1,218 @@
+/** What was found in one picture: the record that everything downstream consumes. */
+import { drawObjects, type DrawOptions } from '../image/draw/drawObjects.js';
+import { paintLabels, paintOrder } from '../image/draw/labelMap.js';
+import type { Letterbox } from '../image/letterbox.js';
+import type { RgbImage } from '../image/rgbImage.js';
+import type { Mask } from '../mask/mask.js';
+import { Boxes, type Xyxy } from './boxes.js';
+import { resultsToCoco, type CocoAnnotation, type CocoOptions } from './coco.js';
+import { cutOut, type Cutout, type CutoutOptions } from './cutout.js';
+import { checkColumns, selectRows, type Assembly, type PromptRecord, type ResultsData, type Speed } from './data.js';
+import { unletterboxMask } from '../mask/resize.js';
+import { checkIndex } from './indices.js';
+import { hasClasses, resultsToJson, type ResultsJson } from './json.js';
+import { Masks, ObjectMask } from './masks.js';
+import { softMask, type SoftMask } from './softMask.js';
+import { saveResults, type SaveOptions } from './save.js';
+import { resultsToYolo, type YoloOptions } from './yolo.js';
+
+/** One object of a picture. */
+export interface SegmentedObject {
+  /** Its place in the first, unfiltered result; stays the same through filters and prompts. */
+  readonly id: number;
+  /** 0 … 1. */
+  readonly score: number;
+  /** The detector's box, xyxy in pixels of the picture. */
+  readonly box: Xyxy;
+  readonly mask: ObjectMask;
+  /** Pixels of the mask. */
+  readonly area: number;
+  /** Class number; 0 for FastSAM, which has one. */
+  readonly class: number;
+}
+
+/**
+ * The objects found in one picture, best first, and how they were found. Immutable: `filter`, `sort`, `select` and the
+ * prompts return new results that share picture, masks and prototypes with this one. An empty result is a result like
+ * any other. Coordinates are pixels of the original picture, x to the right, y down.
+ */
+export class Results implements Iterable<SegmentedObject> {
+  readonly image: RgbImage;
+  readonly boxes: Boxes;
+  /** float32, one for each object, 0 … 1. */
+  readonly scores: Float32Array;
+  /** On the picture's grid, except for non-retina results under `compat`, where they lie on the network input's. */
+  readonly masks: Masks;
+  /** int32: place of each object in the first, unfiltered result. */
+  readonly ids: Int32Array;
+  /** int32; absent where the model has one class. */
+  readonly classes: Int32Array | undefined;
+  readonly names: Readonly<Record<number, string>>;
+  readonly speed: Speed;
+  readonly model: string;
+  readonly imgsz: number | readonly [number, number];
+  readonly device: string;
+  readonly precision: string;
+  /** What was asked; null for everything. */
+  readonly asked: PromptRecord | null;
+  readonly letterbox: Letterbox;
+  readonly compat: string | undefined;
+  readonly assembly: Assembly | undefined;
+  readonly #data: ResultsData & { readonly ids: Int32Array };
+  #imageMasks: readonly Mask[] | undefined;
+
+  /** @throws FastSAMError `INVALID_ARGUMENT` if the columns' lengths differ. */
+  constructor(data: ResultsData) {
+    checkColumns(data);
+    this.ids = data.ids ?? Int32Array.from(data.scores, (_, i) => i);
+    this.#data = { ...data, ids: this.ids };
+    this.image = data.image;
+    this.boxes = new Boxes(data.boxes, data.image.width, data.image.height);
+    this.scores = data.scores;
+    this.masks = new Masks(data.masks);
+    this.classes = data.classes;
+    this.names = data.names ?? { 0: 'object' };
+    this.speed = data.speed;
+    this.model = data.model;
+    this.imgsz = data.imgsz;
+    this.device = data.device;
+    this.precision = data.precision;
+    this.asked = data.prompt ?? null;
+    this.letterbox = data.letterbox;
+    this.compat = data.compat;
+    this.assembly = data.assembly;
+  }
+
+  /** Number of objects. */
+  get length(): number {
+    return this.scores.length;
+  }
+
+  /** The masks on the picture's grid: those of `masks`, brought there from the network's grid where they lie on it. */
+  get imageMasks(): readonly Mask[] {
+    this.#imageMasks ??= this.masks.list.map((mask) => unletterboxMask(mask, this.letterbox));
+    return this.#imageMasks;
+  }
+
+  /**
+   * One object; negative places count from the end.
+   * @throws FastSAMError `INVALID_ARGUMENT` where there is none.
+   */
+  at(index: number): SegmentedObject {
+    const i = checkIndex('object', index, this.length);
+    const mask = new ObjectMask(this.masks.list[i]);
+    return {
+      id: this.ids[i],
+      score: this.scores[i],
+      box: this.boxes.at(i),
+      mask,
+      get area() {
+        return mask.area;
+      },
+      class: this.classes?.[i] ?? 0,
+    };
+  }
+
+  *[Symbol.iterator](): IterableIterator<SegmentedObject> {
+    for (let i = 0; i < this.length; i++) yield this.at(i);
+  }
+
+  /**
+   * The objects at these places, in this order; negative places count from the end.
+   * @throws FastSAMError `INVALID_ARGUMENT` where there is none.
+   */
+  select(indices: readonly number[]): Results {
+    return new Results(selectRows(this.#data, indices));
+  }
+
+  /** The objects for which the function holds, in their order. */
+  filter(keep: (object: SegmentedObject, index: number) => boolean): Results {
+    return this.select([...this].flatMap((object, i) => (keep(object, i) ? [i] : [])));
+  }
+
+  /** What the function makes of each object. */
+  map<T>(make: (object: SegmentedObject, index: number) => T): T[] {
+    return Array.from(this, make);
+  }
+
+  /** The objects in the order of a comparison, as `Array.sort` takes it; equals stay in their order. */
+  sort(compare: (a: SegmentedObject, b: SegmentedObject) => number): Results {
+    const objects = [...this];
+    return this.select(objects.map((_, i) => i).sort((a, b) => compare(objects[a], objects[b])));
+  }
+
+  /**
+   * The same picture with some columns replaced, for functions that change masks or choose objects; what is not named
+   * stays.
+   * @throws FastSAMError `INVALID_ARGUMENT` if the columns' lengths differ.
+   */
+  with(changes: Partial<ResultsData>): Results {
+    return new Results({ ...this.#data, ...changes });
+  }
+
+  /**
+   * The probability of each pixel to belong to an object, at the prototypes' resolution.
+   * @throws FastSAMError `INVALID_ARGUMENT` where there is no such object or the prototypes were not kept.
+   */
+  probabilities(index: number): SoftMask {
+    return softMask(this.assembly, checkIndex('object', index, this.length));
+  }
+
+  /**
+   * Which object each pixel shows, the smallest on top: `height * width` numbers, row by row, 0 for none, else 1 + the
+   * object's place in these results.
+   */
+  labelMap(): Uint32Array {
+    const { width, height } = this.image;
+    const order = paintOrder(this.imageMasks);
+    const labels = paintLabels(
+      order.map((i) => this.imageMasks[i]),
+      width,
+      height,
+    );
+    return labels.map((label) => (label === 0 ? 0 : order[label - 1] + 1));
+  }
+
+  /**
+   * A picture of the results: masks, outlines and, where asked for, boxes and labels; the prompt if there was one.
+   * @returns a new picture of the original's size.
+   */
+  plot(options: DrawOptions = {}): RgbImage {
+    const named = hasClasses(this);
+    const objects = this.map((object, i) => ({
+      id: object.id,
+      mask: this.imageMasks[i],
+      box: object.box,
+      label: `${named ? (this.names[object.class] ?? `class ${object.class}`) : object.id} ${object.score.toFixed(2)}`,
+    }));
+    return drawObjects(this.image, objects, this.asked, options);
+  }
+
+  /**
+   * One object with everything around it transparent, in its tight box.
+   * @throws FastSAMError `INVALID_ARGUMENT` where there is no such object or its mask is empty.
+   */
+  cutout(index: number, options: CutoutOptions = {}): Cutout {
+    return cutOut(this.image, this.imageMasks[checkIndex('object', index, this.length)], options);
+  }
+
+  /** The record that `fastsam --json` prints; `JSON.stringify(results)` calls it. */
+  toJSON(): ResultsJson {
+    return resultsToJson(this);
+  }
+
+  /** COCO annotations; see `mergeCoco` for whole files. */
+  toCoco(options: CocoOptions = {}): CocoAnnotation[] {
+    return resultsToCoco(this, options);
+  }
+
+  /** YOLO segmentation labels, one line an object. */
+  toYolo(options: YoloOptions = {}): string {
+    return resultsToYolo(this, options);
+  }
+
+  /** Writes a file: `.png` or `.jpg` a picture (see `plot`), `.json` the record, `.txt` YOLO labels. */
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
+    await saveResults(this, path, options);
+  }
+}
