@@ -50,7 +50,9 @@ function dataUrlBytes(url: string): Uint8Array {
   const comma = url.indexOf(',');
   try {
     if (comma < 0) throw new Error('there is no comma');
-    const payload = decodeURIComponent(url.slice(comma + 1));
+    const payload = url
+      .slice(comma + 1)
+      .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
     const text = /;base64$/i.test(url.slice(0, comma)) ? atob(payload) : payload;
     return Uint8Array.from(text, (c) => c.charCodeAt(0));
   } catch (error) {
