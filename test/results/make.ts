@@ -1,0 +1,69 @@
+/** Small results for tests. */
+import { readFileSync } from 'node:fs';
+import { Mask } from '../../src/mask/mask.js';
+import { decodeRle } from '../../src/mask/rle.js';
+import type { ResultsData } from '../../src/results/data.js';
+import { Results } from '../../src/results/results.js';
+
+/** A mask from rows of text, `#` inside. */
+export function maskOf(rows: readonly string[]): Mask {
+  const cells = rows.flatMap((row) => Array.from(row, (cell) => (cell === '#' ? 1 : 0)));
+  return Mask.fromBitmap(cells, rows[0].length, rows.length);
+}
+
+/** A mask that fills a rectangle of a grid. */
+export function rectMask(gridWidth: number, gridHeight: number, x: number, y: number, w: number, h: number): Mask {
+  const bitmap = new Uint8Array(gridWidth * gridHeight);
+  for (let r = y; r < y + h; r++) bitmap.fill(1, r * gridWidth + x, r * gridWidth + x + w);
+  return Mask.fromBitmap(bitmap, gridWidth, gridHeight);
+}
+
+/** Results of masks on one grid; boxes around the grid, scores 0.75, 0.5, 0.25 … */
+export function resultsOf(masks: readonly Mask[], changes: Partial<ResultsData> = {}): Results {
+  const width = changes.image?.width ?? masks[0]?.gridWidth ?? 4;
+  const height = changes.image?.height ?? masks[0]?.gridHeight ?? 4;
+  return new Results({
+    image: { data: new Uint8Array(width * height * 3), width, height },
+    boxes: Float32Array.from(masks.flatMap(() => [0, 0, width, height])),
+    scores: Float32Array.from(masks, (_, i) => 0.75 / 2 ** i),
+    masks,
+    speed: { preprocess: 1.256, inference: 20, postprocess: 3.001 },
+    model: 'tiny',
+    imgsz: 32,
+    device: 'wasm',
+    precision: 'fp32',
+    letterbox: {
+      ...{ imageWidth: width, imageHeight: height, netWidth: 32, netHeight: 32, width: 32, height: 32 },
+      ...{ top: 0, bottom: 0, left: 0, right: 0 },
+    },
+    ...changes,
+  });
+}
+
+/** One picture of tools/golden/results.py. */
+export interface GoldenCase {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: number[];
+  readonly scores: number[];
+  readonly masks: string[];
+  readonly areas: number[];
+  readonly xywh: number[];
+  readonly xyxyn: number[];
+  readonly xywhn: number[];
+  readonly txt: string;
+  readonly txtConf: string;
+}
+
+/** The pictures that tools/golden/results.py wrote. */
+export function goldenCases(): GoldenCase[] {
+  return JSON.parse(readFileSync(new URL('../golden/results/results.json', import.meta.url), 'utf8')) as GoldenCase[];
+}
+
+/** The results of a golden picture. */
+export function goldenResults(golden: GoldenCase): Results {
+  const { width, height } = golden;
+  const masks = golden.masks.map((counts) => decodeRle({ size: [height, width], counts }));
+  return resultsOf(masks, { boxes: Float32Array.from(golden.boxes), scores: Float32Array.from(golden.scores) });
+}
