@@ -55,8 +55,8 @@ export function flattenAlpha(pixels: RawPixels, alpha: AlphaMode): RgbImage {
   const background = alpha === 'white' ? 255 : 0;
   for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
     for (let c = 0; c < 3; c++) {
-      const value = data[channels === 1 ? from : from + c] ?? 0;
-      const opacity = channels === 1 || alpha === 'drop' ? 255 : (data[from + 3] ?? 255);
+      const value = data[channels === 1 ? from : from + c];
+      const opacity = channels === 1 || alpha === 'drop' ? 255 : data[from + 3];
       rgb[to + c] = Math.round((value * opacity + background * (255 - opacity)) / 255);
     }
   }
@@ -90,7 +90,7 @@ function toBytes(values: ArrayLike<number>, isFloat: boolean): Uint8Array {
   const scale = isFloat ? 255 : 1;
   const [low, high] = isFloat ? [-FLOAT_TOLERANCE, 1 + FLOAT_TOLERANCE] : [0, 255];
   for (let i = 0; i < bytes.length; i++) {
-    const value = values[i] ?? NaN;
+    const value = values[i];
     // Written so that NaN fails.
     if (!(value >= low && value <= high)) {
       throw invalid(

@@ -70,8 +70,8 @@ function checkMetadata(metadata: Metadata, options: DecodeOptions): void {
 function cmykToRgb(data: Uint8Array): Uint8Array {
   const pixels = data.length / 4;
   for (let i = 0; i < pixels; i++) {
-    const light = 255 - (data[4 * i + 3] ?? 0);
-    for (let c = 0; c < 3; c++) data[3 * i + c] = light - (((data[4 * i + c] ?? 0) * light) >> 8);
+    const light = 255 - data[4 * i + 3];
+    for (let c = 0; c < 3; c++) data[3 * i + c] = light - ((data[4 * i + c] * light) >> 8);
   }
   return data.subarray(0, 3 * pixels);
 }

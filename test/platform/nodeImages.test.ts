@@ -16,7 +16,7 @@ const golden = (name: string) => new Uint8Array(readFileSync(new URL(name, folde
 
 function largestDifference(a: Uint8Array, b: Uint8Array): number {
   let largest = Math.abs(a.length - b.length);
-  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs((a[i] ?? 0) - (b[i] ?? 0)));
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
   return largest;
 }
 
