@@ -34,17 +34,17 @@ export interface NativeStatus {
 }
 
 const SETUP = 'run: fastsam setup (npm run setup in the repository)';
-/** Errors of the library stay as exceptions; these levels only concern what it prints: 2 keeps errors, not warnings. */
-const LOG_LEVEL = '2';
+/** Errors come as exceptions; this keeps the library from printing them too (CUDA's start without a GPU, for example). */
+const LOG_LEVEL = '3';
 
 let loaded: Promise<NativeLibrary> | undefined;
 
 /**
  * Loads the library once and remembers the outcome. Registers the backend `tensorflow` with the one TensorFlow.js of this
- * process; the active backend stays what it was. Never throws.
+ * process; a backend that is active already stays so. Never throws.
  *
  * Node.js from 23 on lacks functions of `util` that tfjs-node 4.22 calls (tensorflow/tfjs issue 8609): those are put
- * back first. What TensorFlow prints is kept to errors, unless the user has set TF_CPP_MIN_LOG_LEVEL.
+ * back first. TensorFlow prints nothing, unless the user has set TF_CPP_MIN_LOG_LEVEL.
  */
 export async function loadNative(): Promise<NativeLibrary> {
   loaded ??= Promise.resolve().then(load);

@@ -94,13 +94,12 @@ export async function setupNative(options: SetupOptions = {}): Promise<SetupResu
       `${plan.packageFolder}: got a package with a library of its own, expected none; use --force to replace it`,
     );
   }
-  if (options.force === true) await rm(plan.folder, { recursive: true, force: true });
   const finished = await readManifest(plan.folder);
-  if (finished) {
+  if (finished && options.force !== true) {
     await link(plan);
     return { ...finished, variant: plan.variant, folder: plan.folder, cached: true };
   }
-  if (!existsSync(plan.folder)) await make(plan);
+  if (options.force === true || !existsSync(plan.folder)) await make(plan);
   const verified = await verifyLinked(plan);
   await removeWheels(plan);
   report(plan, 'done', `TensorFlow ${verified.version}, ${verified.gpu ? 'GPU' : 'CPU'}`);
@@ -160,6 +159,7 @@ async function make(plan: Plan): Promise<void> {
     const { env, nodeApi, machine } = plan;
     await compileBinding({ sources, deps, output, nodeApi, platform: machine.platform, env, temporary, signal });
     await rm(join(temporary, 'node_modules'), { recursive: true, force: true });
+    await rm(plan.folder, { recursive: true, force: true });
     await rename(temporary, plan.folder);
   } finally {
     await rm(temporary, { recursive: true, force: true });

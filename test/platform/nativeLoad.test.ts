@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { loadNative, nativeStatus, restoreUtil } from '../../src/platform/native/load.js';
+import { run } from '../../src/platform/native/run.js';
+import { findNativePackage } from '../../src/platform/native/target.js';
+import { convolution, verifyNative } from '../../src/platform/native/verify.js';
+
+const present = nativeStatus().origin !== 'none';
+
+describe('the reference convolution', () => {
+  it('is what TensorFlow.js computes on its plain backend', async () => {
+    await tf.setBackend('cpu');
+    const fill = (n: number, a: number) => Float32Array.from({ length: n }, (_, i) => (((i * a) % 17) - 8) / 8);
+    const expected = tf.tidy(() =>
+      tf
+        .conv2d(tf.tensor4d(fill(432, 7), [1, 12, 12, 3]), tf.tensor4d(fill(108, 5), [3, 3, 3, 4]), 1, 'valid')
+        .dataSync(),
+    );
+    expect(convolution()).toEqual(Array.from(expected));
+  });
+});
+
+describe('functions that newer Node.js took out of util', () => {
+  it('are put back with their old meaning', () => {
+    const util: Record<string, unknown> = {};
+    restoreUtil(util);
+    const isNullOrUndefined = util.isNullOrUndefined as (value: unknown) => boolean;
+    expect([null, undefined, 0, '', false].map(isNullOrUndefined)).toEqual([true, true, false, false, false]);
+    expect((util.isArray as (value: unknown) => boolean)([])).toBe(true);
+  });
+
+  it('stay as they are where they exist', () => {
+    const own = () => true;
+    const util: Record<string, unknown> = { isNullOrUndefined: own };
+    restoreUtil(util);
+    expect(util.isNullOrUndefined).toBe(own);
+  });
+});
+
+describe('loading the native library', () => {
+  it('never throws and gives a reason and a fix where it is absent', async () => {
+    const native = await loadNative();
+    expect(native.available).toBe(present);
+    if (!native.available) expect(native.fix).toContain('setup');
+    expect(await loadNative()).toBe(native);
+  });
+
+  it.skipIf(!present)('registers the backend with the one TensorFlow.js of the process', async () => {
+    await tf.setBackend('cpu');
+    const native = await loadNative();
+    if (!native.available) throw new Error(native.reason);
+    expect(native.module.engine()).toBe(tf.engine());
+    expect(native.version).toMatch(/^2\.\d+/);
+    await tf.setBackend('tensorflow');
+    const before = tf.memory().numTensors;
+    const top = tf.tidy(() => Array.from(tf.topk(tf.tensor1d([1, 5, 2]), 2).values.dataSync()));
+    expect(top).toEqual([5, 2]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.skipIf(!present)('computes a convolution right', async () => {
+    const folder = findNativePackage() ?? '';
+    expect((await verifyNative(folder, process.env)).version).toMatch(/^2\.\d+/);
+  });
+
+  it.skipIf(nativeStatus().origin !== 'setup')('prints nothing, not even while the library starts', async () => {
+    const env = { ...process.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '3' };
+    const program = 'require(process.argv[1]).ones([2]).dataSync()';
+    expect(await run(process.execPath, ['-e', program, findNativePackage() ?? ''], { env })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
+  it('reports a package that does not load by the first line of its error', async () => {
+    await expect(verifyNative('/no/such/package', process.env)).rejects.toThrow(
+      /Cannot find module '\/no\/such\/package'/,
+    );
+  });
+});
