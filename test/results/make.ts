@@ -20,8 +20,7 @@ export function rectMask(gridWidth: number, gridHeight: number, x: number, y: nu
 
 /** Results of masks on one grid; boxes around the grid, scores 0.75, 0.5, 0.25 … */
 export function resultsOf(masks: readonly Mask[], changes: Partial<ResultsData> = {}): Results {
-  const width = changes.image?.width ?? masks[0]?.gridWidth ?? 4;
-  const height = changes.image?.height ?? masks[0]?.gridHeight ?? 4;
+  const { width, height } = changes.image ?? gridOf(masks);
   return new Results({
     image: { data: new Uint8Array(width * height * 3), width, height },
     boxes: Float32Array.from(masks.flatMap(() => [0, 0, width, height])),
@@ -38,6 +37,10 @@ export function resultsOf(masks: readonly Mask[], changes: Partial<ResultsData> 
     },
     ...changes,
   });
+}
+
+function gridOf(masks: readonly Mask[]): { width: number; height: number } {
+  return masks.length > 0 ? { width: masks[0].gridWidth, height: masks[0].gridHeight } : { width: 4, height: 4 };
 }
 
 /** One picture of tools/golden/results.py. */
