@@ -1,11 +1,14 @@
 /** The platform for Node: node:fs for files, sharp for pictures. */
 
 import { join } from 'node:path';
+import { loadNative } from './native/load.js';
 import { cacheFolder, packageFile, pathOfUrl, readFile, sha256, stat } from './nodeFiles.js';
 import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
 import { openPartial } from './nodePartial.js';
 import type { Platform } from './platform.js';
 import { writeFileAtomic } from './tempFiles.js';
+import { wasmThreadCount, withWasmThreads } from './wasmThreads.js';
+import { withTempFolder } from './tempFolder.js';
 
 export const nodePlatform: Platform = {
   name: 'node',
@@ -18,10 +21,13 @@ export const nodePlatform: Platform = {
   readFile,
   writeFileAtomic,
   stat,
+  withTempFolder,
   joinPath: (...parts) => join(...parts),
   pathOfUrl,
   cacheFolder: () => cacheFolder(),
   packageFile,
   openPartial,
   sha256: (bytes) => Promise.resolve(sha256(bytes)),
+  loadNative,
+  wasmThreads: { count: wasmThreadCount, during: withWasmThreads },
 };

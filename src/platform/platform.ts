@@ -91,6 +91,11 @@ export interface Platform {
   writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
   /** Undefined where nothing lies. */
   stat(path: string): Promise<FileStat | undefined>;
+  /**
+   * Puts a file into a new folder, calls `use` with the folder and removes it again, also when `use` throws or the
+   * process is interrupted. Not in browsers.
+   */
+  withTempFolder?<T>(name: string, bytes: Uint8Array, use: (folder: string) => T): Promise<T>;
   joinPath(...parts: string[]): string;
   /**
    * Path of a `file:` URL.
@@ -104,6 +109,24 @@ export interface Platform {
   openPartial(path: string): Promise<PartialFile>;
   /** Hexadecimal, lower case. */
   sha256(bytes: Uint8Array): Promise<string>;
+
+  /** Loads TensorFlow's own library and registers the backend `tensorflow`; never throws. Node only. */
+  loadNative?(): Promise<NativeState>;
+  /** How to give tfjs' WASM backend threads; absent where it takes them by itself (browsers). */
+  readonly wasmThreads?: WasmThreads;
+}
+
+/** Whether TensorFlow's library is there. */
+export type NativeState =
+  | { readonly available: true; readonly gpu: boolean; readonly version: string }
+  | { readonly available: false; readonly reason: string; readonly fix: string };
+
+/** Threads for the WASM backend. */
+export interface WasmThreads {
+  /** How many it gets; 1: none beside the caller's. */
+  count(): number;
+  /** Runs `start`, which brings the backend up, in surroundings in which its threads work. */
+  during<T>(count: number, start: () => Promise<T>, backend: () => unknown): Promise<T>;
 }
 
 let current: Platform | undefined;

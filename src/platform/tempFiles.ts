@@ -1,6 +1,6 @@
 /** Files written whole or not at all, and nothing left behind when the process is interrupted half way. */
 
-import { unlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './fileErrors.js';
@@ -13,19 +13,21 @@ let counter = 0;
 function removePending(): void {
   for (const path of pending) {
     try {
-      unlinkSync(path);
+      rmSync(path, { recursive: true, force: true });
     } catch {
-      // Already renamed or removed: nothing is left to clean.
+      // Held by somebody else: the system's own cleaning is what remains.
     }
   }
   pending.clear();
 }
 
 function onSignal(signal: NodeJS.Signals): void {
+  // Where somebody else listens, the process may go on; should it exit after all, `exit` cleans up.
+  if (process.listenerCount(signal) > 1) return;
   removePending();
   unwatch();
-  // Listening suppresses the default end of the process: where nobody else listens, give the signal its way.
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  // Listening has suppressed the default end of the process: give the signal its way.
+  process.kill(process.pid, signal);
 }
 
 function watch(): void {
@@ -39,13 +41,25 @@ function unwatch(): void {
 }
 
 /**
+ * From now until the result is called, a file or folder is removed if the process ends, by a signal too.
+ * @param path need not exist.
+ */
+export function removeOnExit(path: string): () => void {
+  if (pending.size === 0) watch();
+  pending.add(path);
+  return () => {
+    pending.delete(path);
+    if (pending.size === 0) unwatch();
+  };
+}
+
+/**
  * Writes `bytes` to a temporary name in the folder of `path`, flushes them to the disk and renames.
  * @throws FastSAMError `WRITE_FAILED`; `path` is then as it was before and no temporary file remains.
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${counter++}.tmp`);
-  if (pending.size === 0) watch();
-  pending.add(temporary);
+  const release = removeOnExit(temporary);
   try {
     const file = await open(temporary, 'wx');
     try {
@@ -59,7 +73,6 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
     await rm(temporary, { force: true }).catch(() => undefined);
     throw fileError('write', path, error);
   } finally {
-    pending.delete(temporary);
-    if (pending.size === 0) unwatch();
+    release();
   }
 }
