@@ -9,10 +9,15 @@ import { FastSAMError } from '../errors.js';
 import { codeOf, fileError } from './fileErrors.js';
 import type { FileStat } from './platform.js';
 
+/** The bytes without Node's `Buffer`, whose `slice` shares memory where that of `Uint8Array` copies. */
+export function plainBytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
 /** @throws FastSAMError `FILE_UNREADABLE` */
 export async function readFile(path: string): Promise<Uint8Array> {
   try {
-    return await readWhole(path);
+    return plainBytes(await readWhole(path));
   } catch (error) {
     throw fileError('read', path, error);
   }
@@ -57,6 +62,7 @@ export function pathOfUrl(url: string): string {
   }
 }
 
+/** Hexadecimal, lower case. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

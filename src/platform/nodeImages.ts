@@ -8,6 +8,7 @@ import { FastSAMError } from '../errors.js';
 import { describeFormat } from '../image/format.js';
 import { channelsOf, flattenAlpha } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
+import { plainBytes } from './nodeFiles.js';
 import { MAX_PIXELS, type DecodeOptions, type RawPixels } from './platform.js';
 
 type SharpModule = typeof import('sharp');
@@ -82,7 +83,7 @@ async function decodeRaw(picture: Sharp, metadata: Metadata, keepAlpha: boolean)
   if (isCmyk) picture.pipelineColourspace('cmyk').toColourspace('cmyk');
   else (keepAlpha ? picture.ensureAlpha() : picture.removeAlpha()).toColourspace('srgb');
   const { data, info } = await picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-  const pixels = isCmyk ? cmykToRgb(data) : data;
+  const pixels = isCmyk ? cmykToRgb(plainBytes(data)) : plainBytes(data);
   const channels = channelsOf(pixels.length, info.width, info.height);
   return { data: pixels, width: info.width, height: info.height, channels };
 }
@@ -118,7 +119,7 @@ async function encoder(data: RawPixels['data'], width: number, height: number): 
 
 /** See `Platform.encodePng`. */
 export async function encodePng(data: RawPixels['data'], width: number, height: number): Promise<Uint8Array> {
-  return (await encoder(data, width, height)).png({ compressionLevel: 6 }).toBuffer();
+  return plainBytes(await (await encoder(data, width, height)).png({ compressionLevel: 6 }).toBuffer());
 }
 
 /** See `Platform.encodeJpeg`. */
@@ -129,5 +130,5 @@ export async function encodeJpeg(
   quality = 90,
 ): Promise<Uint8Array> {
   const picture = await encoder(data, width, height);
-  return picture.removeAlpha().jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+  return plainBytes(await picture.removeAlpha().jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer());
 }

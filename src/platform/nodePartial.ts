@@ -5,10 +5,12 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
 import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, fileError } from './fileErrors.js';
+import { plainBytes } from './nodeFiles.js';
 import type { PartialFile } from './platform.js';
 
 /** An attempt untouched for this long is abandoned, wherever its process ran: live ones give up or move on sooner. */
@@ -121,7 +123,7 @@ class NodePartial implements PartialFile {
   }
 
   bytes(): Promise<Uint8Array> {
-    return this.guard(() => readFile(join(this.folder, 'data')));
+    return this.guard(async () => plainBytes(await readFile(join(this.folder, 'data'))));
   }
 
   commit(): Promise<void> {
@@ -156,11 +158,8 @@ export async function openPartial(path: string): Promise<PartialFile> {
     await mkdir(dirname(path), { recursive: true });
     const folder = join(dirname(path), folderName(basename(path), host(), process.pid));
     if (!(await takeOver(path, folder))) await mkdir(folder);
-    const handle = await open(join(folder, 'data'), 'a+').then(async (created) => {
-      // Append mode ignores positions; reopened for positioned writes once the file surely exists.
-      await created.close();
-      return open(join(folder, 'data'), 'r+');
-    });
+    // Opened or made, not emptied, and written at given positions: no mode in letters says that.
+    const handle = await open(join(folder, 'data'), constants.O_RDWR | constants.O_CREAT);
     const { size } = await handle.stat();
     return new NodePartial(path, folder, handle, size, await readValidator(folder));
   } catch (error) {

@@ -1,0 +1,129 @@
+/** Codecs of the browser: createImageBitmap and OffscreenCanvas. */
+
+import { FastSAMError } from '../errors.js';
+import { describeFormat } from '../image/format.js';
+import { channelsOf, flattenAlpha } from '../image/pixels.js';
+import type { RgbImage } from '../image/rgbImage.js';
+import { MAX_PIXELS, type DecodeOptions, type RawPixels } from './platform.js';
+
+function invalid(path: string | undefined, got: string, expected: string, cause?: unknown): FastSAMError {
+  return new FastSAMError('INVALID_IMAGE', `picture ${path ?? 'bytes'}: got ${got}, expected ${expected}`, { cause });
+}
+
+function canvas(width: number, height: number): [OffscreenCanvas, OffscreenCanvasRenderingContext2D] {
+  const created = new OffscreenCanvas(width, height);
+  const context = created.getContext('2d', { willReadFrequently: true });
+  if (context === null) {
+    throw new FastSAMError(
+      'INVALID_IMAGE',
+      `canvas: got none of ${width} x ${height}, expected a 2D context, do use a smaller picture`,
+    );
+  }
+  return [created, context];
+}
+
+function pixelsOf(source: CanvasImageSource, width: number, height: number): RawPixels {
+  const [, context] = canvas(width, height);
+  context.drawImage(source, 0, 0);
+  return { data: context.getImageData(0, 0, width, height).data, width, height, channels: 4 };
+}
+
+/**
+ * See `Platform.decodeImage`. A canvas keeps no colours under full transparency: with `alpha: 'drop'` such pixels are
+ * black here, where Node gives the stored colour.
+ */
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
+  const { path, alpha = 'drop', maxPixels = MAX_PIXELS } = options;
+  const format = describeFormat(bytes);
+  if (!format.supported) throw invalid(path, format.description, 'JPEG, PNG, WebP, AVIF or GIF');
+  let bitmap: ImageBitmap;
+  try {
+    bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
+      imageOrientation: 'from-image',
+      premultiplyAlpha: 'none',
+      colorSpaceConversion: 'none',
+    });
+  } catch (error) {
+    throw invalid(
+      path,
+      `a ${format.description} that this browser cannot decode`,
+      'a whole picture in a format that it knows',
+      error,
+    );
+  }
+  try {
+    const { width, height } = bitmap;
+    if (width * height > maxPixels) {
+      throw invalid(
+        path,
+        `${width} x ${height} pixels`,
+        `at most ${maxPixels} in all, do scale it down or raise maxPixels`,
+      );
+    }
+    return { ...flattenAlpha(pixelsOf(bitmap, width, height), alpha), ...(path === undefined ? {} : { path }) };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** The natural size of what a page shows, in pixels; undefined for anything else. */
+function sizeOf(source: unknown): [CanvasImageSource, width: number, height: number] | undefined {
+  // Workers lack the elements: each class is asked for before it is used.
+  if (typeof HTMLImageElement !== 'undefined' && source instanceof HTMLImageElement) {
+    return [source, source.naturalWidth, source.naturalHeight];
+  }
+  if (typeof HTMLVideoElement !== 'undefined' && source instanceof HTMLVideoElement) {
+    return [source, source.videoWidth, source.videoHeight];
+  }
+  const isDrawable =
+    (typeof HTMLCanvasElement !== 'undefined' && source instanceof HTMLCanvasElement) ||
+    (typeof OffscreenCanvas !== 'undefined' && source instanceof OffscreenCanvas) ||
+    (typeof ImageBitmap !== 'undefined' && source instanceof ImageBitmap);
+  return isDrawable ? [source, source.width, source.height] : undefined;
+}
+
+/** See `Platform.capturePixels`. */
+export function capturePixels(source: unknown): Promise<RawPixels> | undefined {
+  const found = sizeOf(source);
+  if (found === undefined) return undefined;
+  const [drawable, width, height] = found;
+  if (width === 0 || height === 0) {
+    return Promise.reject(invalid(undefined, 'an element without pixels', 'a loaded one, do wait for its load event'));
+  }
+  try {
+    return Promise.resolve(pixelsOf(drawable, width, height));
+  } catch (error) {
+    return Promise.reject(
+      error instanceof FastSAMError
+        ? error
+        : invalid(undefined, 'an element of another origin', 'one loaded with crossOrigin', error),
+    );
+  }
+}
+
+async function encode(
+  data: RawPixels['data'],
+  width: number,
+  height: number,
+  options: ImageEncodeOptions,
+): Promise<Uint8Array> {
+  const channels = channelsOf(data.length, width, height);
+  const rgba = new Uint8ClampedArray(width * height * 4);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) rgba[4 * i + c] = data[channels === 1 ? i : channels * i + c];
+    rgba[4 * i + 3] = channels === 4 && options.type === 'image/png' ? data[4 * i + 3] : 255;
+  }
+  const [target, context] = canvas(width, height);
+  context.putImageData(new ImageData(rgba, width, height), 0, 0);
+  return new Uint8Array(await (await target.convertToBlob(options)).arrayBuffer());
+}
+
+/** See `Platform.encodePng`. */
+export function encodePng(data: RawPixels['data'], width: number, height: number): Promise<Uint8Array> {
+  return encode(data, width, height, { type: 'image/png' });
+}
+
+/** See `Platform.encodeJpeg`. */
+export function encodeJpeg(data: RawPixels['data'], width: number, height: number, quality = 90): Promise<Uint8Array> {
+  return encode(data, width, height, { type: 'image/jpeg', quality: quality / 100 });
+}

@@ -1,0 +1,147 @@
+/** The browser's platform against stand-ins for what only browsers have; codecs are the browser's own and not tested here. */
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readImage, type ImageInput } from '../../src/image/read.js';
+import { browserPlatform } from '../../src/platform/browser.js';
+import { nodePlatform } from '../../src/platform/node.js';
+import { platform, usePlatform } from '../../src/platform/platform.js';
+import { resolveWeights } from '../../src/weights/resolve.js';
+
+const weights = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
+const store = new Map<string, Response>();
+const fetched: string[] = [];
+
+/** A bitmap, canvas or image of known pixels. */
+class FakePicture {
+  constructor(
+    readonly width: number,
+    readonly height: number,
+    readonly rgba: readonly number[] = [],
+  ) {}
+  readonly close = vi.fn();
+}
+
+class FakeCanvas extends FakePicture {
+  getContext() {
+    let drawn: readonly number[] = [];
+    return {
+      drawImage: (source: FakePicture) => (drawn = source.rgba),
+      getImageData: () => ({ data: new Uint8ClampedArray(drawn) }),
+      putImageData: (image: { data: Uint8ClampedArray }) => (encoded = [...image.data]),
+    };
+  }
+  convertToBlob(options: { type: string }) {
+    return Promise.resolve(new Blob([new Uint8Array(encoded)], options));
+  }
+}
+
+let encoded: number[] = [];
+let decodedAs: FakePicture;
+
+beforeEach(() => {
+  store.clear();
+  fetched.length = 0;
+  decodedAs = new FakePicture(2, 1, [1, 2, 3, 255, 200, 100, 50, 0]);
+  const cache = {
+    match: (key: string) => Promise.resolve(store.get(key)?.clone()),
+    put: (key: string, value: Response) => Promise.resolve(store.set(key, value)),
+  };
+  vi.stubGlobal('caches', { open: () => Promise.resolve(cache) });
+  vi.stubGlobal('isSecureContext', true);
+  vi.stubGlobal('OffscreenCanvas', FakeCanvas);
+  vi.stubGlobal('ImageBitmap', FakePicture);
+  vi.stubGlobal(
+    'ImageData',
+    class {
+      constructor(readonly data: Uint8ClampedArray) {}
+    },
+  );
+  vi.stubGlobal('createImageBitmap', () => Promise.resolve(decodedAs));
+  vi.stubGlobal('fetch', (url: string) => {
+    fetched.push(url);
+    return Promise.resolve(url.includes('missing') ? new Response('', { status: 404 }) : new Response(weights));
+  });
+  usePlatform(browserPlatform);
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  usePlatform(nodePlatform);
+});
+
+describe('the browser platform', () => {
+  it('is the one in use, without an environment', () => {
+    expect(platform().name).toBe('browser');
+    expect(platform().env('HOME')).toBeUndefined();
+  });
+
+  it('keeps downloads in the Cache API and takes them from there', async () => {
+    const first = await resolveWeights('https://example.org/w/mine.pt');
+    const second = await resolveWeights('https://example.org/w/mine.pt');
+    expect(fetched).toEqual(['https://example.org/w/mine.pt']);
+    expect(Buffer.compare(first.bytes, weights)).toBe(0);
+    expect(Buffer.compare(second.bytes, weights)).toBe(0);
+    expect([...store.keys()].map((key) => key.replace(/^.*\//, ''))).toEqual(['mine.pt', 'mine.pt.sha256']);
+  });
+
+  it('computes the checksum that Node computes', async () => {
+    expect(await browserPlatform.sha256(weights)).toBe(createHash('sha256').update(weights).digest('hex'));
+  });
+
+  it('does without a cache where the page may not use one', async () => {
+    vi.stubGlobal('caches', undefined);
+    await resolveWeights('https://example.org/w/mine.pt');
+    await resolveWeights('https://example.org/w/mine.pt');
+    expect(fetched).toHaveLength(2);
+  });
+
+  it('fetches relative paths', async () => {
+    expect(await browserPlatform.readFile('pictures/a.jpg')).toHaveLength(1000);
+    expect(fetched).toEqual(['pictures/a.jpg']);
+    await expect(browserPlatform.readFile('missing.jpg')).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  });
+
+  it('has no files to write and no file: URLs', async () => {
+    await expect(browserPlatform.writeFileAtomic('out.png', weights)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await expect(readImage('file:///a.png')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+});
+
+describe('pictures in the browser', () => {
+  const png = readFileSync(new URL('../golden/images/rgb.png', import.meta.url));
+
+  it('are decoded without alpha, and the bitmap is closed', async () => {
+    const image = await readImage(png);
+    expect([image.width, image.height, ...image.data]).toEqual([2, 1, 1, 2, 3, 200, 100, 50]);
+    expect(decodedAs.close).toHaveBeenCalledOnce();
+  });
+
+  it('are refused when too large, and the bitmap is closed', async () => {
+    await expect(readImage(png, { maxPixels: 1 })).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
+    expect(decodedAs.close).toHaveBeenCalledOnce();
+  });
+
+  it('are refused when the browser cannot decode them', async () => {
+    vi.stubGlobal('createImageBitmap', () => Promise.reject(new DOMException('no', 'InvalidStateError')));
+    await expect(readImage(png)).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
+    await expect(readImage(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
+  });
+
+  it('come from bitmaps and canvases', async () => {
+    const bitmap = new FakePicture(1, 1, [9, 8, 7, 255]) as unknown as ImageInput;
+    expect([...(await readImage(bitmap)).data]).toEqual([9, 8, 7]);
+    const empty = new FakeCanvas(0, 0) as unknown as ImageInput;
+    await expect(readImage(empty)).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
+  });
+
+  it('are encoded as RGBA', async () => {
+    await browserPlatform.encodePng(new Uint8Array([5, 6]), 2, 1);
+    expect(encoded).toEqual([5, 5, 5, 255, 6, 6, 6, 255]);
+    await browserPlatform.encodePng(new Uint8Array([1, 2, 3, 4]), 1, 1);
+    expect(encoded).toEqual([1, 2, 3, 4]);
+    await browserPlatform.encodeJpeg(new Uint8Array([1, 2, 3, 4]), 1, 1);
+    expect(encoded).toEqual([1, 2, 3, 255]);
+  });
+});
