@@ -1,7 +1,7 @@
 /** Results in the COCO formats. */
-import { toCocoPolygons } from '../mask/polygons.js';
 import { encodeRle } from '../mask/rle.js';
 import type { Rle } from '../mask/rleCounts.js';
+import { cornerRings, type Ring } from './cornerRings.js';
 import { round, roundBox } from './json.js';
 import type { Results } from './results.js';
 
@@ -10,8 +10,8 @@ export interface CocoAnnotation {
   id: number;
   image_id: number;
   category_id: number;
-  /** Compressed RLE, or outer outlines `[x0, y0, x1, y1, …]` through the centres of border pixels. */
-  segmentation: Rle | number[][];
+  /** Compressed RLE, or outer rings `[x0, y0, x1, y1, …]` along the corners of pixels. */
+  segmentation: Rle | Ring[];
   /** Pixels of the mask. */
   area: number;
   /** The detector's box: left, top, width, height in pixels. */
@@ -25,7 +25,7 @@ export interface CocoOptions {
   imageId?: number;
   /** Category of all objects. Default: the object's class + 1, so 1 for FastSAM. */
   categoryId?: number;
-  /** `rle` (default) is exact; `polygons` can be edited in annotation tools but loses holes. */
+  /** `rle` (default) is exact; `polygons` can be edited in annotation tools and is exact but for holes, which it loses. */
   segmentation?: 'rle' | 'polygons';
   /** Number of the first annotation. Default 1. */
   firstId?: number;
@@ -47,7 +47,7 @@ export function resultsToCoco(results: Results, options: CocoOptions = {}): Coco
       id: firstId + i,
       image_id: imageId,
       category_id: options.categoryId ?? (results.classes?.[i] ?? 0) + 1,
-      segmentation: options.segmentation === 'polygons' ? toCocoPolygons(mask) : encodeRle(mask),
+      segmentation: options.segmentation === 'polygons' ? cornerRings(mask) : encodeRle(mask),
       area: mask.area,
       bbox: roundBox([x1, y1, x2 - x1, y2 - y1]),
       iscrowd: 0,

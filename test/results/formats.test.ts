@@ -92,9 +92,14 @@ describe('COCO', () => {
     ]);
   });
 
-  it('writes outer outlines on request', () => {
+  it('writes outer rings along pixel corners on request', () => {
     const [annotation] = resultsOf([rectMask(8, 6, 1, 2, 4, 3)]).toCoco({ segmentation: 'polygons' });
-    expect(annotation.segmentation).toEqual([[1, 2, 1, 4, 4, 4, 4, 2]]);
+    expect(annotation.segmentation).toEqual([[5, 2, 5, 5, 1, 5, 1, 2]]);
+  });
+
+  it.each(goldenCases())('writes rings that pycocotools decodes to the mask with its holes filled: $name', (golden) => {
+    const annotations = goldenResults(golden).toCoco({ segmentation: 'polygons' });
+    expect(annotations.map((annotation) => annotation.segmentation)).toEqual(golden.rings);
   });
 
   it('merges pictures into one file with ids that go on', () => {

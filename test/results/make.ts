@@ -55,6 +55,8 @@ export interface GoldenCase {
   readonly xywh: number[];
   readonly xyxyn: number[];
   readonly xywhn: number[];
+  /** Rings of pixel corners that pycocotools decodes to the mask with filled holes. */
+  readonly rings: number[][][];
   readonly txt: string;
   readonly txtConf: string;
 }

@@ -1,7 +1,8 @@
 """What Ultralytics and pycocotools write for given boxes, scores and masks.
 
 Writes test/golden/results/results.json: for every picture its size, boxes (xyxy), scores and masks (pycocotools' RLE), and
-beside them Ultralytics' save_txt with and without scores, its Boxes in all forms and pycocotools' areas.
+beside them Ultralytics' save_txt with and without scores, its Boxes in all forms, pycocotools' areas, and rings of pixel
+corners, found here by chaining edges and checked to decode to the mask with its holes filled.
 
     python tools/golden/results.py
 
@@ -18,7 +19,7 @@ os.environ["YOLO_OFFLINE"] = "1"
 import numpy as np
 import torch
 from pycocotools import mask as coco
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import binary_fill_holes, gaussian_filter, label
 from ultralytics.engine.results import Results
 
 OUT = Path(__file__).resolve().parents[2] / "test" / "golden" / "results" / "results.json"
@@ -52,6 +53,46 @@ def blobs(rng: np.random.Generator, height: int, width: int, count: int) -> list
     return masks
 
 
+def chain_edges(mask: np.ndarray) -> list[list[int]]:
+    """Rings of one part: the edges between inside and outside, inside on the right, chained corner to corner."""
+    height, width = mask.shape
+    follow = {}
+    for y, x in np.argwhere(mask):
+        inside = lambda v, u: 0 <= v < height and 0 <= u < width and mask[v, u]
+        edges = [(not inside(y - 1, x), (x, y), (1, 0)), (not inside(y, x + 1), (x + 1, y), (0, 1))]
+        edges += [(not inside(y + 1, x), (x + 1, y + 1), (-1, 0)), (not inside(y, x - 1), (x, y + 1), (0, -1))]
+        for present, start, step in edges:
+            if present:
+                follow.setdefault((int(start[0]), int(start[1])), []).append(step)
+    ring = []
+    y, x = map(int, np.argwhere(mask)[0])
+    corner, step, first = (x, y), (1, 0), (x, y)
+    while True:
+        corner = (corner[0] + step[0], corner[1] + step[1])
+        # Where two parts of the border meet at a corner, turn right.
+        following = sorted(follow[corner], key=lambda s: s != (-step[1], step[0]))[0]
+        if following != step:
+            ring += corner
+        step = following
+        if corner == first and step == (1, 0):
+            return ring
+
+
+def rings(mask: np.ndarray) -> list[list[int]]:
+    parts, count = label(mask)
+    filled = np.zeros_like(mask)
+    found = []
+    for i in range(1, count + 1):
+        part = parts == i
+        filled |= binary_fill_holes(part, structure=np.ones((3, 3))).astype(np.uint8)
+        found.append(chain_edges(part))
+    if found:
+        polygons = [[float(v) for v in ring] for ring in found]
+        decoded = coco.decode(coco.merge(coco.frPyObjects(polygons, *mask.shape)))
+        assert (decoded == filled).all()
+    return found
+
+
 def save_txt(result: Results, save_conf: bool) -> str:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "labels.txt"
@@ -81,6 +122,7 @@ def case(name: str, masks: list[np.ndarray], rng: np.random.Generator) -> dict:
         "xywh": result.boxes.xywh.flatten().tolist(),
         "xyxyn": result.boxes.xyxyn.flatten().tolist(),
         "xywhn": result.boxes.xywhn.flatten().tolist(),
+        "rings": [rings(mask) for mask in masks],
         "txt": save_txt(result, False),
         "txtConf": save_txt(result, True),
     }
