@@ -31,7 +31,7 @@ export function setupCommand(): Command {
   return new Command('setup')
     .description('make the native TensorFlow library work (CPU, or NVIDIA GPU where its driver is installed)')
     .addOption(new Option('--cpu', 'the library for the CPU alone').conflicts('gpu'))
-    .option('--gpu', 'the library with CUDA (2.5 GB to download, 5 GB on disk)')
+    .option('--gpu', 'the library with CUDA (2.5 GB to download, 4 GB on disk)')
     .option('--from <dir>', 'take the wheels from a folder instead of the network')
     .option('--mirror <url>', 'a package index with the "simple" interface, for example https://pypi.org/simple')
     .option('--nodedir <dir>', 'the folder that holds include/node/node_api.h')

@@ -168,7 +168,9 @@ describe('a setup that fails', () => {
   it('clears away what a killed run left, but not what a living one is making', async () => {
     const dead = 2 ** 30; // above every process id that Linux hands out
     for (const pid of [dead, process.ppid]) mkdirSync(join(world.cache, `making-${pid}`), { recursive: true });
+    mkdirSync(join(world.cache, `wheels/partial-${dead}`), { recursive: true });
     const { folder } = await setupNative(options());
+    expect(readdirSync(join(world.cache, 'wheels'))).toEqual([]);
     expect(libraries().sort()).toEqual([`making-${process.ppid}`, folder.slice(world.cache.length + 1)].sort());
   });
 

@@ -13,6 +13,9 @@ import type { Wheel } from './wheels.js';
 /** The public index, used when neither pip nor `--mirror` says otherwise. */
 const PUBLIC_INDEX = 'https://pypi.org/simple';
 
+/** The folder of a download that is under way is called this and the process id. */
+export const PARTIAL = 'partial-';
+
 /** Where wheels come from and where they go. */
 export interface FetchOptions {
   /** A folder that holds the wheels already: nothing is downloaded. */
@@ -36,7 +39,7 @@ export async function fetchWheel(wheel: Wheel, options: FetchOptions): Promise<s
   if (options.from !== undefined) return fromFolder(wheel, options.from, options.signal);
   const path = join(options.folder, wheel.file);
   if (existsSync(path) && (await hashOf(path, options.signal)) === wheel.sha256) return path;
-  const partial = join(options.folder, `partial-${process.pid}`);
+  const partial = join(options.folder, `${PARTIAL}${process.pid}`);
   await mkdir(partial, { recursive: true });
   try {
     const downloaded = join(partial, wheel.file);

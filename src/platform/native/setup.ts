@@ -7,7 +7,7 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { FastSAMError, throwIfAborted } from '../../errors.js';
 import { compileBinding, findCompiler } from './compile.js';
-import { fetchWheel } from './fetchWheel.js';
+import { PARTIAL, fetchWheel } from './fetchWheel.js';
 import { linkBuild, linkedBuild, unlinkBuild } from './link.js';
 import {
   INSTALL_COMMAND,
@@ -209,10 +209,13 @@ async function readManifest(folder: string): Promise<Verified | undefined> {
 
 /** Removes what runs left behind that did not come to an end and whose process is gone. */
 async function removeStale(cache: string): Promise<void> {
-  if (!existsSync(cache)) return;
-  for (const name of await readdir(cache)) {
-    const pid = name.startsWith(TEMPORARY) ? Number(name.slice(TEMPORARY.length)) : NaN;
-    if (pid > 0 && !isAlive(pid)) await rm(join(cache, name), { recursive: true, force: true });
+  for (const folder of [cache, wheelFolder(cache)]) {
+    if (!existsSync(folder)) continue;
+    for (const name of await readdir(folder)) {
+      const prefix = [TEMPORARY, PARTIAL].find((start) => name.startsWith(start));
+      if (prefix === undefined || isAlive(Number(name.slice(prefix.length)))) continue;
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
   }
 }
 
