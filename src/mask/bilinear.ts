@@ -1,4 +1,4 @@
-/** Bilinear resampling by PyTorch's rule, one row at a time, straight to bits. */
+/** Bilinear resampling by PyTorch's rule, one row at a time. */
 
 /** For each output position of one axis: the two source positions and their weights. */
 export interface Taps {
@@ -55,15 +55,42 @@ export function reachedRange(first: number, last: number, outputSize: number, in
   return from < 0 || to <= from ? [0, 0] : [from, to];
 }
 
-/** One source row resampled along the columns, and where it exceeds the threshold. */
-class Row {
+/** What is kept of a source row. */
+export interface LoadedRow {
+  /** Number of the source row, -1 before the first. */
+  row: number;
+  load(row: number, source: Float32Array): void;
+}
+
+/** Keeps the two source rows between which output rows lie, so that each is read once. */
+export class RowPair<R extends LoadedRow> {
+  constructor(
+    readonly rowOf: RowSource,
+    private first: R,
+    private second: R,
+  ) {}
+
+  /** The rows `lower` and `upper` (which is `lower` or the next one). */
+  at(lower: number, upper: number): readonly [R, R] {
+    if (this.second.row === lower) [this.first, this.second] = [this.second, this.first];
+    this.#load(this.first, lower);
+    if (upper === lower) return [this.first, this.first];
+    this.#load(this.second, upper);
+    return [this.first, this.second];
+  }
+
+  #load(slot: R, row: number): void {
+    if (slot.row !== row) slot.load(row, this.rowOf(row));
+  }
+}
+
+/** A source row resampled along the columns. */
+class ResampledRow implements LoadedRow {
   row = -1;
   readonly values: Float32Array;
-  readonly above: Int32Array;
 
   constructor(readonly columns: Taps) {
     this.values = new Float32Array(columns.lower.length);
-    this.above = new Int32Array((columns.lower.length + 31) >>> 5);
   }
 
   load(row: number, source: Float32Array): void {
@@ -74,52 +101,11 @@ class Row {
     }
     this.row = row;
   }
-
-  mark(threshold: number): void {
-    const { values, above } = this;
-    const width = values.length;
-    for (let w = 0, i = 0; w < above.length; w++) {
-      const end = Math.min(width, i + 32);
-      let word = 0;
-      for (let bit = 1; i < end; i++, bit <<= 1) if (values[i] > threshold) word |= bit;
-      above[w] = word;
-    }
-  }
-}
-
-/** Keeps the two source rows between which output rows lie; each is resampled along the columns once. */
-class RowPair {
-  #first: Row;
-  #second: Row;
-
-  constructor(
-    readonly rowOf: RowSource,
-    columns: Taps,
-    readonly threshold?: number,
-  ) {
-    this.#first = new Row(columns);
-    this.#second = new Row(columns);
-  }
-
-  /** The rows `lower` and `upper` (`lower`, or the next one). */
-  at(lower: number, upper: number): [Row, Row] {
-    if (this.#second.row === lower) [this.#first, this.#second] = [this.#second, this.#first];
-    this.#load(this.#first, lower);
-    if (upper === lower) return [this.#first, this.#first];
-    this.#load(this.#second, upper);
-    return [this.#first, this.#second];
-  }
-
-  #load(slot: Row, row: number): void {
-    if (slot.row === row) return;
-    slot.load(row, this.rowOf(row));
-    if (this.threshold !== undefined) slot.mark(this.threshold);
-  }
 }
 
 /** Resamples to a row source of its own: rows of the output of `rows.lower.length` rows, computed when asked for. */
 export function resampledRows(rowOf: RowSource, columns: Taps, rows: Taps): RowSource {
-  const pair = new RowPair(rowOf, columns);
+  const pair = new RowPair(rowOf, new ResampledRow(columns), new ResampledRow(columns));
   const out = new Float32Array(columns.lower.length);
   return (row) => {
     const [first, second] = pair.at(rows.lower[row], rows.upper[row]);
@@ -130,37 +116,4 @@ export function resampledRows(rowOf: RowSource, columns: Taps, rows: Taps): RowS
     for (let i = 0; i < out.length; i++) out[i] = a[i] * wa + b[i] * wb;
     return out;
   };
-}
-
-/**
- * Resamples and thresholds: bit (x, y) of the result is `value > threshold`. Rows of words as in `Mask`.
- * Where the rows above and below agree about the threshold, so does every value between them; only the words in which
- * they differ are interpolated.
- */
-export function thresholdedBits(rowOf: RowSource, columns: Taps, rows: Taps, threshold: number): Uint32Array {
-  const rowWords = (columns.lower.length + 31) >>> 5;
-  const height = rows.lower.length;
-  const words = new Uint32Array(rowWords * height);
-  const pair = new RowPair(rowOf, columns, threshold);
-  for (let y = 0, p = 0; y < height; y++) {
-    const [first, second] = pair.at(rows.lower[y], rows.upper[y]);
-    const wa = rows.lowerWeight[y];
-    const wb = rows.upperWeight[y];
-    for (let w = 0; w < rowWords; w++, p++) {
-      const word = first.above[w];
-      let unsure = word ^ second.above[w];
-      if (unsure === 0) {
-        words[p] = word;
-        continue;
-      }
-      let sure = word & ~unsure;
-      for (; unsure !== 0; unsure &= unsure - 1) {
-        const bit = 31 - Math.clz32(unsure & -unsure);
-        const i = 32 * w + bit;
-        if (Math.fround(first.values[i] * wa + Math.fround(second.values[i] * wb)) > threshold) sure |= 1 << bit;
-      }
-      words[p] = sure;
-    }
-  }
-  return words;
 }

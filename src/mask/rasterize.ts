@@ -1,18 +1,11 @@
 /** From one object's logits at prototype resolution to its mask: evaluated only inside the window of its box. */
 import { FastSAMError } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
-import {
-  bilinearTaps,
-  reachedRange,
-  resampledRows,
-  shiftTaps,
-  sourceRange,
-  thresholdedBits,
-  type RowSource,
-} from './bilinear.js';
+import { bilinearTaps, reachedRange, resampledRows, shiftTaps, sourceRange, type RowSource } from './bilinear.js';
 import { rasterGeometry, type RasterGeometry, type RasterMode } from './rasterGeometry.js';
 import { Mask, type MaskWindow } from './mask.js';
 import { windowOfBox } from './setOps.js';
+import { thresholdedBits } from './thresholdedBits.js';
 
 /** What of the output and of the prototype grid one box needs. */
 interface Extent {

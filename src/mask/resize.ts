@@ -1,9 +1,10 @@
 /** Masks from one grid to another. */
 import { FastSAMError } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
-import { bilinearTaps, reachedRange, shiftTaps, sourceRange, thresholdedBits, type RowSource } from './bilinear.js';
+import { bilinearTaps, reachedRange, shiftTaps, sourceRange, type RowSource } from './bilinear.js';
 import { Mask, type MaskWindow } from './mask.js';
 import { contentOf, type Cut } from './rasterGeometry.js';
+import { thresholdedBits } from './thresholdedBits.js';
 
 /** `bilinear`: pixels as 0 and 1, interpolated, set where above a half. `nearest`: the pixel below each centre. */
 export type ResizeFilter = 'bilinear' | 'nearest';

@@ -30,9 +30,15 @@ function transposeColumn(mask: Mask, w: number, blocks: number, block: Int32Arra
   for (let b = 0; b < blocks; b++) {
     const rows = Math.min(32, height - 32 * b);
     let any = 0;
-    for (let r = 0, p = 32 * b * rowWords + w; r < rows; r++, p += rowWords) any |= block[r] = words[p];
+    let all = rows < 32 ? 0 : -1;
+    for (let r = 0, p = 32 * b * rowWords + w; r < rows; r++, p += rowWords) {
+      const word = (block[r] = words[p]);
+      any |= word;
+      all &= word;
+    }
     block.fill(0, rows);
-    if (any !== 0) transpose32(block);
+    // Blocks of one value are their own transpose.
+    if (any !== 0 && all !== -1) transpose32(block);
     for (let c = 0, p = b; c < 32; c++, p += blocks) columns[p] = block[c];
     anywhere |= any;
   }
