@@ -1,6 +1,7 @@
 /** Polygons of masks: with holes, as COCO lists, as Ultralytics' one polygon a mask, and thinned out. */
 import { contourArea, traceContours, type Contour } from './contours.js';
 import type { Mask } from './mask.js';
+import { contentOf } from './rasterGeometry.js';
 
 /**
  * One connected part of a mask. Points are `x0, y0, x1, y1, …`, the centres of border pixels in whole pixels of the
@@ -179,4 +180,25 @@ function joinByBridges(contours: readonly Contour[]): Int32Array {
     at += part.length;
   }
   return joined;
+}
+
+/**
+ * Points on the grid of a letterboxed mask as points of the original image: padding off, scaled on each axis, clipped
+ * to the image (Ultralytics 8.4's rule, in which a pixel's index is scaled as it is, without its half-pixel centre).
+ * Points on a grid of the image's own size stay as they are.
+ * @param points x0, y0, … in pixels of `mask`'s grid.
+ */
+export function toImagePoints(
+  points: ArrayLike<number>,
+  mask: Pick<Mask, 'gridWidth' | 'gridHeight'>,
+  image: { readonly imageWidth: number; readonly imageHeight: number },
+): Float32Array {
+  const { imageWidth, imageHeight } = image;
+  const { left, top, width, height } = contentOf(mask.gridWidth, mask.gridHeight, imageWidth, imageHeight);
+  const out = new Float32Array(points.length);
+  for (let i = 0; i < points.length; i += 2) {
+    out[i] = Math.min(imageWidth, Math.max(0, ((points[i] - left) * imageWidth) / width));
+    out[i + 1] = Math.min(imageHeight, Math.max(0, ((points[i + 1] - top) * imageHeight) / height));
+  }
+  return out;
 }

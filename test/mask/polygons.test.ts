@@ -1,11 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { Mask } from '../../src/mask/mask.js';
-import { polygonArea, simplifyPolygon, toCocoPolygons, toPolygons, toSinglePolygon } from '../../src/mask/polygons.js';
+import {
+  polygonArea,
+  simplifyPolygon,
+  toCocoPolygons,
+  toImagePoints,
+  toPolygons,
+  toSinglePolygon,
+} from '../../src/mask/polygons.js';
 import { decodeRle } from '../../src/mask/rle.js';
 import { draw, maskInWindow, readGolden } from './support.js';
 
 interface Golden {
-  polygons: { size: [number, number]; counts: string; all: number[]; largest: number[] }[];
+  polygons: {
+    size: [number, number];
+    counts: string;
+    all: number[];
+    largest: number[];
+    image: [number, number];
+    onto: number[];
+  }[];
 }
 
 describe('polygons', () => {
@@ -62,6 +76,11 @@ describe('one polygon a mask', () => {
     const mask = decodeRle(p);
     expect(Array.from(toSinglePolygon(mask, 'all'))).toEqual(p.all);
     expect(Array.from(toSinglePolygon(mask, 'largest'))).toEqual(p.largest);
+    const onto = toImagePoints(p.all, mask, { imageWidth: p.image[1], imageHeight: p.image[0] });
+    expect(onto).toHaveLength(p.onto.length);
+    p.onto.forEach((value, i) => {
+      expect(onto[i]).toBeCloseTo(value, 3);
+    });
   });
 
   it('is empty for a mask without pixels', () => {

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from pycocotools import mask as coco
-from ultralytics.utils.ops import masks2segments, process_mask, process_mask_native, scale_masks
+from ultralytics.utils.ops import masks2segments, process_mask, process_mask_native, scale_coords, scale_masks
 
 OUT = Path(__file__).resolve().parents[2] / "test" / "golden" / "masks" / "masks.json.gz"
 
@@ -140,7 +140,10 @@ def single_polygons() -> list[dict]:
             y, x = rng.integers(0, h - 6), rng.integers(0, w - 6)
             mask[y : y + rng.integers(1, 14), x : x + rng.integers(1, 14)] ^= 1
         polygons = {s: masks2segments(mask[None], s)[0].astype(int).ravel().tolist() for s in ("all", "largest")}
-        out.append({"size": [h, w], "counts": rle(mask), **polygons})
+        image = (int(h * rng.uniform(0.5, 3)), int(w * rng.uniform(0.5, 3)))
+        points = np.array(polygons["all"], np.float32).reshape(-1, 2)
+        onto = scale_coords((h, w), points, image).ravel().round(4).tolist()
+        out.append({"size": [h, w], "counts": rle(mask), **polygons, "image": image, "onto": onto})
     return out
 
 
