@@ -24,20 +24,8 @@ export class ChannelSlice extends tf.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = single(inputs);
-    return runsOnTensorFlow() ? this.split(x) : tf.slice(x, [0, 0, 0, this.start], [-1, -1, -1, this.size]);
-  }
-
-  /** Names no size but those of channels. */
-  private split(x: tf.Tensor4D): tf.Tensor {
-    const rest = x.shape[3] - this.start - this.size;
-    return tf.tidy(() => {
-      const parts = tf.split(
-        x,
-        [this.start, this.size, rest].filter((size) => size > 0),
-        3,
-      );
-      return parts[this.start > 0 ? 1 : 0];
-    });
+    if (runsOnTensorFlow()) return sliceBySplit(x, this.start, this.size);
+    return tf.slice(x, [0, 0, 0, this.start], [-1, -1, -1, this.size]);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
@@ -48,6 +36,19 @@ export class ChannelSlice extends tf.layers.Layer {
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), start: this.start, size: this.size };
   }
+}
+
+/** The same without naming a size other than channels. */
+export function sliceBySplit(x: tf.Tensor4D, start: number, size: number): tf.Tensor4D {
+  const rest = x.shape[3] - start - size;
+  return tf.tidy(() => {
+    const parts = tf.split<tf.Tensor4D>(
+      x,
+      [start, size, rest].filter((channels) => channels > 0),
+      3,
+    );
+    return parts[start > 0 ? 1 : 0];
+  });
 }
 
 tf.serialization.registerClass(ChannelSlice);

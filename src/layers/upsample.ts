@@ -8,14 +8,18 @@ export class Upsample extends tf.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = single(inputs);
-    // On TensorFlow four copies of each cell are dealt out: no size is named, unlike in resizing.
-    if (runsOnTensorFlow()) return tf.tidy(() => tf.depthToSpace(tf.concat([x, x, x, x], 3), 2));
+    if (runsOnTensorFlow()) return upsampleByDepthToSpace(x);
     return tf.image.resizeNearestNeighbor(x, [2 * x.shape[1], 2 * x.shape[2]]);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
     return doubled(inputShape);
   }
+}
+
+/** The same without naming a size: four copies of each cell are dealt out. */
+export function upsampleByDepthToSpace(x: tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() => tf.depthToSpace(tf.concat([x, x, x, x], 3), 2));
 }
 
 /** The shape of a map of twice the height and width. */

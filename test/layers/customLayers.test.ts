@@ -2,13 +2,13 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ChannelSlice } from '../../src/layers/channelSlice.js';
+import { ChannelSlice, sliceBySplit } from '../../src/layers/channelSlice.js';
 import { Dfl, expectedDistances } from '../../src/layers/dfl.js';
 import { JoinLevels } from '../../src/layers/joinLevels.js';
 import { Silu } from '../../src/layers/silu.js';
 import { StridedConv } from '../../src/layers/stridedConv.js';
 import { byDepthToSpace, byRows, TransposedConv } from '../../src/layers/transposedConv.js';
-import { Upsample } from '../../src/layers/upsample.js';
+import { Upsample, upsampleByDepthToSpace } from '../../src/layers/upsample.js';
 
 const apply = (layer: tf.layers.Layer, ...x: tf.Tensor[]): tf.Tensor =>
   tf.tidy(() => layer.apply(x.length === 1 ? x[0] : x) as tf.Tensor);
@@ -60,6 +60,19 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
         ],
       ],
     ]);
+  });
+
+  test('the forms for TensorFlow, which name no size, equal the others', async () => {
+    const x = tf.randomNormal<tf.Rank.R4>([2, 3, 4, 6], 0, 1, 'float32', 4);
+    for (const [start, size] of [
+      [0, 2],
+      [2, 3],
+      [4, 2],
+    ]) {
+      const expected = await apply(new ChannelSlice({ start, size }), x).data();
+      expect(await sliceBySplit(x, start, size).data()).toEqual(expected);
+    }
+    expect(await upsampleByDepthToSpace(x).data()).toEqual(await apply(new Upsample({}), x).data());
   });
 
   test('Upsample repeats each cell in a 2x2 square', () => {

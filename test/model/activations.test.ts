@@ -45,7 +45,7 @@ describe('a run of the network', () => {
   });
 
   test.each([[[1, 33, 64, 3]], [[1, 32, 64, 4]], [[32, 64, 3]], [[0, 32, 32, 3]]])('%j is no input', (shape) => {
-    const wrong = tf.zeros<tf.Rank>(shape as [number, number, number, number]) as tf.Tensor4D;
+    const wrong = tf.zeros<tf.Rank>(shape) as tf.Tensor4D;
     expect(() => runNetwork(network, wrong)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error);
     wrong.dispose();
   });
