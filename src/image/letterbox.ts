@@ -1,4 +1,7 @@
-/** Fitting a picture into the network's input: geometry, resize, padding, and the way back. */
+/** Fitting a picture into the network's input: geometry, resize, padding. */
+import { resizeInto } from './resize.js';
+import type { RgbImage } from './rgbImage.js';
+import { roundHalfEven } from './rounding.js';
 
 /** How a picture lies inside the network input. All values are whole pixels. */
 export interface Letterbox {
@@ -15,4 +18,73 @@ export interface Letterbox {
   readonly bottom: number;
   readonly left: number;
   readonly right: number;
+}
+
+/** How to letterbox. */
+export interface LetterboxOptions {
+  /** Pad to the smallest rectangle of stride multiples (true, default) or to the whole of `imgsz`. */
+  readonly auto?: boolean;
+  /** Both sides of the network input are multiples of this. Default 32. */
+  readonly stride?: number;
+}
+
+/** Grey of the padding, as in training. */
+const PADDING = 114;
+
+/**
+ * Where a picture goes in the network input: scaled (up, too) to fit into `imgsz`, centred; an odd pixel of padding goes
+ * to the right and bottom. Ultralytics 8.4's LetterBox.
+ * @param imgsz side of a square or [height, width], rounded up to multiples of the stride.
+ */
+export function letterboxGeometry(
+  imageWidth: number,
+  imageHeight: number,
+  imgsz: number | readonly [number, number],
+  { auto = true, stride = 32 }: LetterboxOptions = {},
+): Letterbox {
+  const [maxHeight, maxWidth] = (typeof imgsz === 'number' ? [imgsz, imgsz] : imgsz).map(
+    (side) => Math.ceil(side / stride) * stride,
+  );
+  const ratio = Math.min(maxHeight / imageHeight, maxWidth / imageWidth);
+  const width = Math.max(1, roundHalfEven(imageWidth * ratio));
+  const height = Math.max(1, roundHalfEven(imageHeight * ratio));
+  const padding = (side: number, content: number) => (auto ? (side - content) % stride : side - content);
+  const padX = padding(maxWidth, width) / 2;
+  const padY = padding(maxHeight, height) / 2;
+  const left = roundHalfEven(padX - 0.1);
+  const right = roundHalfEven(padX + 0.1);
+  const top = roundHalfEven(padY - 0.1);
+  const bottom = roundHalfEven(padY + 0.1);
+  return {
+    imageWidth,
+    imageHeight,
+    netWidth: left + width + right,
+    netHeight: top + height + bottom,
+    width,
+    height,
+    top,
+    bottom,
+    left,
+    right,
+  };
+}
+
+/**
+ * The letterboxed picture, bit for bit as OpenCV makes it.
+ * @returns `netHeight * netWidth * 3` bytes, RGB, padding grey (114).
+ */
+export function letterbox(image: RgbImage, geometry: Letterbox): Uint8Array {
+  const { netWidth, netHeight, width, height, left, top } = geometry;
+  const data = new Uint8Array(netWidth * netHeight * 3);
+  if (width !== netWidth || height !== netHeight) data.fill(PADDING);
+  const stride = netWidth * 3;
+  const offset = top * stride + left * 3;
+  if (width === image.width && height === image.height) {
+    for (let y = 0; y < height; y++) {
+      data.set(image.data.subarray(y * width * 3, (y + 1) * width * 3), offset + y * stride);
+    }
+  } else {
+    resizeInto(image, width, height, { data, offset, stride });
+  }
+  return data;
 }

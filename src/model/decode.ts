@@ -66,10 +66,25 @@ export function decodeBoxes(
  * @param netHeight height of the network's input in pixels, as `netWidth`.
  */
 export function decode(raw: RawOutputs, netHeight: number, netWidth: number, regMax: number): Decoded {
+  const { centres, strides } = anchorGrid(netHeight, netWidth);
+  const count = strides.length;
+  const [centreTensor, strideTensor] = [tf.tensor2d(centres, [count, 2]), tf.tensor2d(strides, [count, 1])];
+  const decoded = decodeAt(raw, centreTensor, strideTensor, regMax);
+  tf.dispose([centreTensor, strideTensor]);
+  return decoded;
+}
+
+/** As `decode`, with the anchors as tensors: `centres` [A,2] and `strides` [A,1] as in `Anchors`. */
+export function decodeAt(
+  raw: Pick<RawOutputs, 'boxes' | 'classes' | 'coefficients'>,
+  centres: tf.Tensor2D,
+  strides: tf.Tensor2D,
+  regMax: number,
+): Decoded {
   const [boxes, scores, classes] = tf.tidy((): [tf.Tensor3D, tf.Tensor2D, tf.Tensor2D] => {
     const probabilities = tf.sigmoid(raw.classes);
     return [
-      boxesOf(raw.boxes, netHeight, netWidth, regMax),
+      decodeBoxes(raw.boxes, centres, strides, regMax),
       tf.max(probabilities, 2),
       tf.cast(tf.argMax(probabilities, 2), 'int32'),
     ];

@@ -106,7 +106,10 @@ function checkImgsz(imgsz: number | readonly [number, number]): number | readonl
 
 function number(name: string, value: unknown, low: number, high: number): number {
   if (typeof value !== 'number' || !(value >= low && value <= high)) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${String(value)}, expected a number from ${low} to ${high}`);
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      `${name}: got ${String(value)}, expected a number from ${low} to ${high}`,
+    );
   }
   return value;
 }

@@ -1,95 +1,58 @@
-/** What a prompt is made of, and what it answers. Plain data; coordinates are pixels of the original picture. */
+/** What prompts and their answers look like. All coordinates are pixels of the original picture, x right, y down. */
 import type { Mask } from '../mask/mask.js';
 
-/**
- * A peer whose choices are to be reproduced exactly, bugs included: `ultralytics` is release 8.4.190 of the pip package,
- * `casia` the original FastSAM repository as of June 2024.
- */
+/** A peer whose choices are reproduced exactly, bugs included. */
 export type Compat = 'ultralytics' | 'casia';
 
-/** What prompts choose among: the objects of one picture by descending score. */
-export interface PromptTarget {
-  /** Size of the original picture in pixels. */
-  readonly width: number;
-  readonly height: number;
-  /** float32 `n * 4`, xyxy pixels of the picture. */
-  readonly boxes: Float32Array;
-  /** float32 `n`, 0 … 1. */
-  readonly scores: Float32Array;
-  /**
-   * One mask for each object on the picture's grid. Only `compat: 'casia'` takes masks on another grid (the network
-   * input's); for everything else bring them to the picture's first (`unletterboxMask`).
-   */
-  readonly masks: readonly Mask[];
-}
-
 /**
- * How the objects at the points are chosen.
- * - `all`: every mask that holds a foreground point (both peers' starting point).
- * - `smallest`: for every foreground point, the smallest of these masks.
- * - `best`: for every foreground point, the one with the highest score.
- * - `merge`: one mask, put together from them; see `mergeAtPoints`.
- *
- * In every case masks that hold a background point are out, or in `merge` lose the part that the point lies on.
+ * Which of the masks at a point are taken. `all`: every mask that holds a foreground point and no background point (the
+ * peers' choice and the default). `smallest`: for each foreground point the smallest of those; usually what a person
+ * means. `best`: for each the one with the highest score. `merge`: one mask made of them, see `selectPoints`.
  */
 export type Pick = 'all' | 'smallest' | 'best' | 'merge';
 
-/**
- * What a prompt box is compared with: `mask` by the overlap of its pixels with the mask's pixels (the code of both
- * peers), `box` with the detection's box (the words of the FastSAM paper, section 3.3).
- */
-export type BoxRule = 'mask' | 'box';
-
-/** What is asked. Boxes and points together: objects that either chooses. Neither: everything. */
+/** A question about a picture. Boxes and points together: objects that answer either. */
 export interface Prompt {
-  /** xyxy, one `[x1, y1, x2, y2]` or a list of them. */
+  /** One box [x1, y1, x2, y2] or a list of them: for each the object that fits it best. */
   readonly boxes?: readonly number[] | readonly (readonly number[])[];
-  /** `[x, y]` or a list of them; the point lies in the pixel `(floor x, floor y)`. */
+  /** One point [x, y] or a list of them. */
   readonly points?: readonly number[] | readonly (readonly number[])[];
-  /** 1 foreground, 0 background; one number for all points, or one for each. Default: all foreground. */
+  /** For each point 1 (foreground, the default) or 0 (background); one number serves one point. */
   readonly labels?: number | readonly number[];
-  /** Default `all`. Boxes always choose the best object each. */
   readonly pick?: Pick;
-  /** Default `mask`. */
-  readonly boxRule?: BoxRule;
-  /** Reproduce a peer; `pick` and `boxRule` then do not apply. Default: neither. */
-  readonly compat?: Compat;
+  /** Whether a box is compared with the pixels of masks (`mask`, both peers' code) or with their boxes (the paper). */
+  readonly boxRule?: 'mask' | 'box';
 }
 
-/** Why an entry of a prompt chose nothing. */
-export type NoMatch =
-  /** The box overlaps no mask (or no detection's box). */
-  | 'no overlap'
-  /** No mask holds the point. */
-  | 'no mask at the point'
-  /** Every mask that holds the point holds a background point too. */
-  | 'ruled out by background points';
+/** What prompts choose from: the objects of one picture, best first. */
+export interface PromptTarget {
+  /** Size of the picture. */
+  readonly width: number;
+  readonly height: number;
+  /** `n * 4` xyxy. */
+  readonly boxes: Float32Array;
+  readonly scores: Float32Array;
+  /** On the picture's grid; only `casia` also takes masks on the network input's grid. */
+  readonly masks: readonly Mask[];
+}
 
-/** What one entry of a prompt led to. */
+/** What one box or point found. */
 export interface Match {
   readonly kind: 'box' | 'point';
-  /** Place of the entry in the prompt's list. */
-  readonly entry: number;
-  /** 1 foreground, 0 background; boxes 1. As given under `compat`. */
-  readonly label: number;
-  /**
-   * The objects that this entry chose, or for a background point those that it ruled out, ascending, with `value`: for
-   * a box the IoU, for a point the object's score.
-   */
-  readonly found: readonly { readonly index: number; readonly value: number }[];
-  /** Set where a box or a foreground point chose nothing. */
-  readonly reason?: NoMatch;
+  /** Its place among the boxes or points asked for. */
+  readonly index: number;
+  /** Places of the chosen objects, ascending; empty: no match. */
+  readonly objects: readonly number[];
+  /** IoU of a box with the chosen object. */
+  readonly iou?: number;
 }
 
 /** The answer to a prompt. */
 export interface Selection {
-  /**
-   * Places of the chosen objects in the target, ascending, that is by descending score (`compat: 'casia'` with boxes:
-   * in the order of a Python set). With `merged`: the objects that it is made of.
-   */
+  /** Places of the chosen objects, ascending (best first); what was merged, if `merged` is there. */
   readonly indices: readonly number[];
-  /** The one mask of `pick: 'merge'` and of points under `compat: 'casia'`; absent where nothing was there to merge. */
+  /** With `pick: 'merge'`: the one mask; it may be empty. */
   readonly merged?: Mask;
-  /** One entry for every box, then one for every point. Empty for everything. */
+  /** One entry for each box and for each foreground point. */
   readonly matches: readonly Match[];
 }

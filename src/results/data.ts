@@ -3,6 +3,7 @@ import { FastSAMError } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
+import type { Compat, Match } from '../prompt/types.js';
 import { checkIndex } from './indices.js';
 
 /** Milliseconds that each stage took for this picture. */
@@ -56,9 +57,10 @@ export interface ResultsData {
   readonly device: string;
   readonly precision: string;
   readonly prompt?: PromptRecord | null;
+  readonly matches?: readonly Match[];
   /** How the picture lay in the network input; needed where masks are on the network's grid. */
   readonly letterbox: Letterbox;
-  readonly compat?: string;
+  readonly compat?: Compat;
   readonly assembly?: Assembly;
 }
 

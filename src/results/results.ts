@@ -12,6 +12,9 @@ import { unletterboxMask } from '../mask/resize.js';
 import { checkIndex } from './indices.js';
 import { hasClasses, resultsToJson, type ResultsJson } from './json.js';
 import { Masks, ObjectMask } from './masks.js';
+import { askResults } from './ask.js';
+import { refineMasks, type RefineOptions } from './refine.js';
+import type { Compat, Match, Prompt } from '../prompt/types.js';
 import { softMask, type SoftMask } from './softMask.js';
 import { saveResults, type SaveOptions } from './save.js';
 import { resultsToYolo, type YoloOptions } from './yolo.js';
@@ -55,8 +58,10 @@ export class Results implements Iterable<SegmentedObject> {
   readonly precision: string;
   /** What was asked; null for everything. */
   readonly asked: PromptRecord | null;
+  /** What each box and point of the prompt found; empty for everything. */
+  readonly matches: readonly Match[];
   readonly letterbox: Letterbox;
-  readonly compat: string | undefined;
+  readonly compat: Compat | undefined;
   readonly assembly: Assembly | undefined;
   readonly #data: ResultsData & { readonly ids: Int32Array };
   #imageMasks: readonly Mask[] | undefined;
@@ -78,6 +83,7 @@ export class Results implements Iterable<SegmentedObject> {
     this.device = data.device;
     this.precision = data.precision;
     this.asked = data.prompt ?? null;
+    this.matches = data.matches ?? [];
     this.letterbox = data.letterbox;
     this.compat = data.compat;
     this.assembly = data.assembly;
@@ -148,6 +154,21 @@ export class Results implements Iterable<SegmentedObject> {
    */
   with(changes: Partial<ResultsData>): Results {
     return new Results({ ...this.#data, ...changes });
+  }
+
+  /**
+   * The objects that boxes and points ask for; the network does not run again. What each of them found is in `matches`;
+   * an empty result means that nothing matched. With `pick: 'merge'` the answer is one object, its score the best of
+   * those merged. A prompt on the answer of a prompt chooses among that answer.
+   * @throws FastSAMError `INVALID_PROMPT` when the prompt cannot be answered: wrong lengths, NaN, outside the picture.
+   */
+  prompt(prompt: Prompt): Results {
+    return askResults(this, prompt);
+  }
+
+  /** The same objects with cleaned masks; see `RefineOptions`. Objects that lose every pixel go. */
+  refine(options: RefineOptions): Results {
+    return refineMasks(this, options);
   }
 
   /**

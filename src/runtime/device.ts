@@ -99,17 +99,32 @@ export function releaseDevice(): void {
 
 async function activate(device: Device): Promise<void> {
   tf.enableProdMode(); // also keeps tfjs from printing advice on the console
-  await prepare(device);
-  if (!(await tf.setBackend(BACKEND[device]))) {
-    throw new FastSAMError('DEVICE_UNAVAILABLE', `device ${device}: TensorFlow.js could not start its backend`);
-  }
+  if (device === 'wasm') await startWasm();
+  else await start(device);
+}
+
+async function start(device: Device): Promise<void> {
+  const started = await tf.setBackend(BACKEND[device]);
+  if (!started) throw new FastSAMError('DEVICE_UNAVAILABLE', `device ${device}: TensorFlow.js could not start it`);
   await tf.ready();
 }
 
-/** Loads the module that registers a backend, where it is not part of the umbrella package. */
-async function prepare(device: Device): Promise<void> {
-  if (device === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
-  else if (device === 'webgpu') await platform().loadWebGpu?.();
+/** With SIMD always, with threads where the platform has a way to them. */
+async function startWasm(): Promise<void> {
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  const threads = platform().wasmThreads;
+  const count = threads?.count() ?? 1;
+  if (!threads || count === 1 || tf.findBackend('wasm')) {
+    await start('wasm');
+    return;
+  }
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
+  wasm.setThreadsCount(count);
+  await threads.during(
+    count,
+    () => start('wasm'),
+    () => tf.findBackend('wasm'),
+  );
 }
 
 async function status(device: Device): Promise<DeviceStatus> {
@@ -123,10 +138,10 @@ async function status(device: Device): Promise<DeviceStatus> {
       return { device, available: true, detail: `TensorFlow ${native.version}` };
     }
     case 'webgpu': {
-      const reason = (await platform().webGpuMissing?.()) ?? 'needs a browser with WebGPU';
-      return reason === 'ok'
+      const detail = await webGpuProblem();
+      return detail === undefined
         ? { device, available: true, detail: 'WebGPU adapter' }
-        : { device, available: false, detail: reason };
+        : { device, available: false, ...detail };
     }
     case 'webgl':
       return typeof OffscreenCanvas === 'undefined' && typeof document === 'undefined'
@@ -135,4 +150,13 @@ async function status(device: Device): Promise<DeviceStatus> {
     case 'wasm':
       return { device, available: typeof WebAssembly !== 'undefined', detail: 'WebAssembly with SIMD' };
   }
+}
+
+/** WebGPU's backend is a package of its own, which the caller's program imports where it wants it. */
+async function webGpuProblem(): Promise<{ detail: string; fix?: string } | undefined> {
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (!gpu) return { detail: 'needs a browser with WebGPU' };
+  if ((await gpu.requestAdapter()) === null) return { detail: 'no WebGPU adapter' };
+  if (tf.engine().registryFactory.webgpu as unknown) return undefined;
+  return { detail: 'its backend is not imported', fix: "import '@tensorflow/tfjs-backend-webgpu' first" };
 }

@@ -57,7 +57,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     name: 'demo',
     file: 'demo.safetensors',
     bundled: 'weights/demo.safetensors',
-    defaults: { imgsz: 416, conf: 0.25, iou: 0.7 },
+    defaults: { imgsz: 320, conf: 0.25, iou: 0.7 },
     licence: 'Trained for this package and shipped with it, Apache-2.0.',
   },
 ];

@@ -26,9 +26,9 @@ const PARTS = [
 
 /** Deepest nesting of modules; YOLOv8's is 6. */
 const MAX_DEPTH = 64;
-/** Entries looked at; YOLOv8x has some 10,000. */
-const MAX_STEPS = 1_000_000;
-const MAX_TENSORS = 100_000;
+/** Entries looked at; YOLOv8x has some 2,000. */
+const MAX_STEPS = 100_000;
+const MAX_TENSORS = 20_000;
 const MAX_NAME_LENGTH = 512;
 /** Tensors may share storages, but all together may not be more than so many times as large as what they lie in. */
 const MAX_SHARING = 4;

@@ -76,11 +76,11 @@ export class PickleCursor {
     return narrow(BigInt.asIntN(length * 8, value));
   }
 
-  /** The text up to the next newline, which is passed over (protocol 0). */
+  /** The text up to the next newline, each byte a character; the newline is passed over (protocol 0). */
   line(): string {
     const end = this.bytes.subarray(this.at, this.at + MAX_LINE_BYTES).indexOf(NEWLINE);
     if (end < 0) throw invalid(`pickle: got no end of the text at byte ${this.at}; the file is cut off or damaged`);
-    const text = utf8.decode(this.take(end));
+    const text = latin1(this.take(end));
     this.at++;
     return text;
   }

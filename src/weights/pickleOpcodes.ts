@@ -58,7 +58,7 @@ function constants(): Group {
 function texts(): Group {
   return [
     ['S', pushes(quotedLine)],
-    ['V', pushes((c) => unescape(c.line()))],
+    ['V', pushes((c) => rawUnicode(c.line()))],
     ['T', pushes((c) => c.latin1(c.u32()))],
     ['U', pushes((c) => c.latin1(c.u8()))],
     ['X', pushes((c) => c.utf8(c.u32()))],
@@ -99,10 +99,17 @@ function quotedLine(cursor: PickleCursor): string {
   return unescape(text.slice(1, -1));
 }
 
+/** Python's raw-unicode-escape: nothing but \\uXXXX and \\UXXXXXXXX is escaped. */
+function rawUnicode(text: string): string {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|U(00[01][0-9a-fA-F]{5}))/g, (match, short?: string, long?: string) => {
+    const code = parseInt(short ?? long ?? '', 16);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : match;
+  });
+}
+
 function unescape(text: string): string {
-  return text.replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))/g, (_, wide?: string, byte?: string, plain?: string) => {
-    const code = wide ?? byte;
-    return code === undefined ? plainEscape(plain ?? '') : String.fromCharCode(parseInt(code, 16));
+  return text.replace(/\\(?:x([0-9a-fA-F]{2})|(.))/g, (_, byte?: string, plain?: string) => {
+    return byte === undefined ? plainEscape(plain ?? '') : String.fromCharCode(parseInt(byte, 16));
   });
 }
 

@@ -3,6 +3,7 @@
  * The reader holds files to the letter of the format: no holes, no overlaps, no repeated keys.
  */
 
+import { FastSAMError } from '../errors.js';
 import { ByteView, invalid, unsupported } from './byteView.js';
 import { DTYPE_BYTES, encodeHalf } from './dtype.js';
 import { scanJsonHeader } from './jsonHeader.js';
@@ -142,12 +143,16 @@ export interface WriteSafetensorsOptions {
 /**
  * Encodes tensors as a safetensors file: float32 before float16, by name within a type, data aligned to 8 bytes. Equal
  * input gives equal bytes.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a tensor named `__metadata__`.
  */
 export function writeSafetensors(
   tensors: StateDict,
   metadata: Readonly<Record<string, string>> = {},
   options: WriteSafetensorsOptions = {},
 ): Uint8Array {
+  if (tensors.has(METADATA_KEY)) {
+    throw new FastSAMError('INVALID_ARGUMENT', `tensors: got one named ${METADATA_KEY}, which safetensors keeps for itself; rename it`);
+  }
   const parts = [...tensors].map(([name, tensor]) => encodeTensor(name, tensor, options.dtype ?? 'keep'));
   parts.sort((a, b) => (a.dtype === b.dtype ? compare(a.name, b.name) : compare(b.dtype, a.dtype)));
   const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA_KEY, metadata]] : [];

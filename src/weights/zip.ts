@@ -29,7 +29,7 @@ const MAX_ENTRIES = 100_000;
 /** Deflate cannot pack better than 1 : 1032. */
 const DEFLATE_MAX_RATIO = 1032;
 /** All deflated entries together may grow to this, or to four times the archive where that is more. */
-const MIN_INFLATE_BUDGET = 256 * 2 ** 20;
+const MIN_INFLATE_BUDGET = 64 * 2 ** 20;
 
 const utf8 = new TextDecoder();
 

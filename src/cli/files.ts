@@ -1,0 +1,30 @@
+/** Names and places of the files that commands write. */
+import { mkdir } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { FastSAMError } from '../errors.js';
+
+/** Makes a folder and those above it. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new FastSAMError('WRITE_FAILED', `${path}: the folder cannot be made; name another one with --out`, {
+      cause: error,
+    });
+  }
+}
+
+/** Gives every picture a name of its own for its output files: `a/x.jpg` and `b/x.png` become `x` and `x-2`. */
+export class StemNames {
+  readonly #used = new Set<string>();
+
+  /** @param name path or URL of a picture. */
+  next(name: string): string {
+    const path = /^https?:/i.test(name) ? new URL(name).pathname : name;
+    const stem = basename(path, extname(path)) || 'image';
+    let unique = stem;
+    for (let n = 2; this.#used.has(unique.toLowerCase()); n++) unique = `${stem}-${n}`;
+    this.#used.add(unique.toLowerCase());
+    return unique;
+  }
+}

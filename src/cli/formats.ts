@@ -1,0 +1,53 @@
+/** The files that `--format` names. */
+import { InvalidArgumentError } from 'commander';
+import { platform } from '../platform/platform.js';
+import type { Results } from '../results/results.js';
+import { makeFolder } from './files.js';
+
+/** What can be written: overlay, record, one COCO file for all pictures, YOLO labels, a PNG with alpha an object. */
+export const FORMATS = ['png', 'json', 'coco', 'yolo', 'cutout'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** The option parser of `--format`. */
+export function parseFormats(text: string): Format[] {
+  const formats = text.split(',').map((part) => part.trim().toLowerCase());
+  const wrong = formats.find((format) => !FORMATS.includes(format as Format));
+  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is none of ${FORMATS.join(', ')}.`);
+  return formats as Format[];
+}
+
+/**
+ * Writes one picture's files; `coco` is written once for all pictures by the caller.
+ * @returns the paths.
+ */
+export async function writeFormats(
+  results: Results,
+  folder: string,
+  stem: string,
+  formats: readonly Format[],
+): Promise<string[]> {
+  const { joinPath } = platform();
+  const written: string[] = [];
+  const save = async (path: string) => {
+    await results.save(path);
+    written.push(path);
+  };
+  for (const format of formats) {
+    if (format === 'png') await save(joinPath(folder, `${stem}.png`));
+    else if (format === 'json') await save(joinPath(folder, `${stem}.json`));
+    else if (format === 'yolo') await save(joinPath(folder, `${stem}.txt`));
+    else if (format === 'cutout') written.push(await writeCutouts(results, joinPath(folder, `${stem}-cutouts`)));
+  }
+  return written;
+}
+
+async function writeCutouts(results: Results, folder: string): Promise<string> {
+  await makeFolder(folder);
+  for (let i = 0; i < results.length; i++) {
+    if (results.imageMasks[i].area === 0) continue;
+    const { data, width, height } = results.cutout(i);
+    const path = platform().joinPath(folder, `${results.ids[i]}.png`);
+    await platform().writeFileAtomic(path, await platform().encodePng(data, width, height));
+  }
+  return folder;
+}

@@ -1,0 +1,33 @@
+/** Progress on stderr: one line that is written over, and only where a person looks. */
+
+const BAR_WIDTH = 24;
+/** Redraws a second. */
+const RATE = 10;
+
+/** A line of progress; does nothing where stderr is no terminal. */
+export class ProgressLine {
+  #last = 0;
+  #shown = false;
+
+  constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {}
+
+  /** @param total 0 or undefined: not known. */
+  update(label: string, done: number, total: number | undefined, unit: 'bytes' | 'count'): void {
+    if (!this.stream.isTTY) return;
+    const now = Date.now();
+    if (now - this.#last < 1000 / RATE && done !== total) return;
+    this.#last = now;
+    this.#shown = true;
+    const format = (n: number) => (unit === 'bytes' ? `${(n / 1e6).toFixed(1)} MB` : String(n));
+    const share = total ? Math.min(1, done / total) : 0;
+    const bar = total ? ` ${'█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')}` : '';
+    const line = `${label}${bar} ${format(done)}${total ? ` of ${format(total)}` : ''}`;
+    this.stream.write(`\r\x1b[2K${line.slice(0, Math.max(20, this.stream.columns - 1))}`);
+  }
+
+  /** Wipes the line, so that the next message starts clean. */
+  clear(): void {
+    if (this.#shown) this.stream.write('\r\x1b[2K');
+    this.#shown = false;
+  }
+}

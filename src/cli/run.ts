@@ -1,0 +1,86 @@
+/** What every command shares: exit codes, errors as one line, Ctrl-C, output on the right stream. */
+import { CommanderError, InvalidArgumentError, type Command } from 'commander';
+import { FastSAMError } from '../errors.js';
+
+/** Exit codes of the command line. */
+export const EXIT = { done: 0, someFailed: 1, usage: 2, interrupted: 130 } as const;
+
+/** Errors that mean "the command was called wrongly". */
+const USAGE_CODES: ReadonlySet<string> = new Set(['INVALID_ARGUMENT', 'INVALID_PROMPT', 'UNKNOWN_NAME']);
+
+/** Fires on the first Ctrl-C (or SIGTERM); a second one ends the process at once. */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return controller.signal;
+}
+
+/** One line for people: never a stack trace for an error that we know. */
+export function describeError(error: unknown): string {
+  if (error instanceof FastSAMError) return error.message;
+  if (error instanceof Error) return process.env.FASTSAM_DEBUG ? (error.stack ?? error.message) : error.message;
+  return String(error);
+}
+
+/** The exit code that an error ends the process with. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof FastSAMError) {
+    if (error.code === 'ABORTED') return EXIT.interrupted;
+    if (USAGE_CODES.has(error.code)) return EXIT.usage;
+  }
+  return EXIT.someFailed;
+}
+
+/** Writes a line for people to stderr. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Runs the program and ends the process with the right code. */
+export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
+  // A reader that closed its end of the pipe (head, less) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done);
+    throw error;
+  });
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    // Commander has already printed its own errors.
+    if (!(error instanceof CommanderError)) say(`fastsam: ${describeError(error)}`);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+/** An option parser for a number in a range. */
+export function numberOption(low: number, high: number, whole = false): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= low && value <= high) || (whole && !Number.isInteger(value))) {
+      throw new InvalidArgumentError(`expected a ${whole ? 'whole ' : ''}number from ${low} to ${high}.`);
+    }
+    return value;
+  };
+}
+
+/** An option parser for `1,2,3`: `counts` says which lengths are allowed. */
+export function numbersOption(counts: readonly number[], example: string): (text: string) => number[] {
+  return (text) => {
+    const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+    if (!counts.includes(values.length) || values.some((v) => !Number.isFinite(v))) {
+      throw new InvalidArgumentError(`expected ${example}.`);
+    }
+    return values;
+  };
+}
+
+/** An option parser that gathers every use of the option into a list. */
+export function collect<T>(parse: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
+  return (text, before) => [...(before ?? []), parse(text)];
+}

@@ -1,0 +1,210 @@
+/** `fastsam segment`: pictures in; overlays, masks and JSON out. */
+import { Command, Option } from 'commander';
+import { FastSAM } from '../index.js';
+import type { SegmentOptions } from '../model/options.js';
+import type { Prompt } from '../prompt/types.js';
+import type { Results } from '../results/results.js';
+import type { DeviceChoice } from '../runtime/device.js';
+import { mergeCoco } from '../results/coco.js';
+import { platform } from '../platform/platform.js';
+import { makeFolder, StemNames } from './files.js';
+import { FORMATS, parseFormats, writeFormats, type Format } from './formats.js';
+import { deviceOption } from './options.js';
+import { ProgressLine } from './progress.js';
+import { collect, describeError, EXIT, exitCodeOf, interruptSignal, numberOption, numbersOption, say } from './run.js';
+import { expandSources, type Source } from './sources.js';
+
+const DEFAULT_MODEL = 'demo';
+const DEFAULT_OUT = 'fastsam-out';
+
+interface SegmentCommandOptions extends Omit<SegmentOptions, 'signal'> {
+  readonly model: string;
+  readonly device: DeviceChoice;
+  readonly box?: number[][];
+  readonly point?: number[][];
+  readonly pick?: Prompt['pick'];
+  readonly boxRule?: Prompt['boxRule'];
+  readonly clean?: true;
+  readonly largest?: true;
+  readonly out?: string;
+  readonly format?: Format[];
+  readonly json?: true;
+}
+
+/** The command. */
+export function segmentCommand(): Command {
+  return new Command('segment')
+    .description('Find every object of pictures, or the objects that boxes and points ask for.')
+    .argument('<source...>', 'files, folders, globs, URLs, or - for a picture on standard input')
+    .option('--model <name>', 'demo, FastSAM-s, FastSAM-x, or a path or URL of a checkpoint', DEFAULT_MODEL)
+    .option('--imgsz <pixels>', 'longer side of the network input [1024, demo: 320]', numberOption(1, 8192, true))
+    .option('--conf <score>', 'detections must score above this [0.4, demo: 0.25]', numberOption(0, 1))
+    .option(
+      '--iou <iou>',
+      'detections that overlap a better one more than this go [0.9, demo: 0.7]',
+      numberOption(0, 1),
+    )
+    .option('--max-det <n>', 'most objects a picture [300]', numberOption(1, 100_000, true))
+    .option('--box <x1,y1,x2,y2>', 'the object in a box (may be repeated)', collect(numbersOption([4], 'x1,y1,x2,y2')))
+    .option(
+      '--point <x,y[,0|1]>',
+      'the objects at a point; 0: not those (may be repeated)',
+      collect(numbersOption([2, 3], 'x,y or x,y,0')),
+    )
+    .addOption(
+      new Option('--pick <which>', 'of several masks at a point [all]').choices(['all', 'smallest', 'best', 'merge']),
+    )
+    .addOption(
+      new Option('--box-rule <rule>', "IoU of a box with masks or with masks' boxes [mask]").choices(['mask', 'box']),
+    )
+    .option('--clean', 'close small gaps and remove specks of each mask')
+    .option('--largest', 'keep only the largest connected part of each mask')
+    .option('--no-retina-masks', "compute masks at the network's resolution: faster, coarser")
+    .option('--no-snap-full-boxes', 'leave boxes of objects that nearly fill the picture as they are')
+    .option('--square', 'letterbox to a square')
+    .option(
+      '--batch <n>',
+      'pictures of equal size that go through the network together [1]',
+      numberOption(1, 1024, true),
+    )
+    .addOption(
+      new Option('--compat <peer>', "reproduce a peer's choices, bugs included").choices(['ultralytics', 'casia']),
+    )
+    .addOption(deviceOption())
+    .option('--out <folder>', `where files go [${DEFAULT_OUT}; with --json: no files unless named]`)
+    .option('--format <list>', `what is written: ${FORMATS.join(', ')} [png]`, parseFormats)
+    .option('--json', 'print one line of JSON a picture on standard output')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ fastsam segment dogs.jpg                                   every object, drawn into ${DEFAULT_OUT}/dogs.png
+  $ fastsam segment dogs.jpg --box 20,60,420,700               the object in a box
+  $ fastsam segment dogs.jpg --point 520,360 --point 620,300,0 at one point, but not at the other
+  $ fastsam segment photos/ --model FastSAM-s --format png,coco,cutout --out masks
+  $ fastsam segment dogs.jpg --json | jq '.masks[].area'`,
+    )
+    .action(segment);
+}
+
+async function segment(args: readonly string[], options: SegmentCommandOptions): Promise<void> {
+  const signal = interruptSignal();
+  const sources = await expandSources(args);
+  const out = options.out ?? (options.json ? undefined : DEFAULT_OUT);
+  const formats = options.format ?? ['png'];
+  if (out !== undefined) await makeFolder(out);
+  const model = await load(options, signal);
+  const names = new StemNames();
+  const line = new ProgressLine();
+  const done: { results: Results; name: string }[] = [];
+  let failed = 0;
+  try {
+    for (const [i, source] of sources.entries()) {
+      if (sources.length > 1) line.update('segmenting', i, sources.length, 'count');
+      try {
+        const results = await segmentOne(model, source, options, signal);
+        line.clear();
+        await report(results, source, names, { out, formats, json: options.json === true });
+        if (out !== undefined && formats.includes('coco')) done.push({ results: forCoco(results), name: source.name });
+      } catch (error) {
+        const code = exitCodeOf(error);
+        // A wrong option or Ctrl-C ends the whole run; a bad picture only itself.
+        if (code === EXIT.interrupted || (code === EXIT.usage && sources.length === 1)) throw error;
+        failed++;
+        line.clear();
+        say(`fastsam: ${source.name}: ${describeError(error)}`);
+      }
+    }
+    if (out !== undefined && done.length > 0) await writeCoco(out, done);
+  } finally {
+    line.clear();
+    model.dispose();
+  }
+  if (out !== undefined && failed < sources.length) say(`Written to ${out}/`);
+  if (options.model === DEFAULT_MODEL) {
+    say(
+      'Used the small demo model that is shipped; FastSAM-s does far better: add --model FastSAM-s (24 MB download).',
+    );
+  }
+  if (failed > 0) process.exitCode = EXIT.someFailed;
+}
+
+async function load(options: SegmentCommandOptions, signal: AbortSignal): Promise<FastSAM> {
+  const line = new ProgressLine();
+  try {
+    return await FastSAM.load(options.model, {
+      device: options.device,
+      signal,
+      onProgress: (event) => {
+        if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');
+      },
+    });
+  } finally {
+    line.clear();
+  }
+}
+
+async function segmentOne(
+  model: FastSAM,
+  source: Source,
+  options: SegmentCommandOptions,
+  signal: AbortSignal,
+): Promise<Results> {
+  const { imgsz, conf, iou, maxDet, retinaMasks, snapFullBoxes, square, batch, compat } = options;
+  const given = { imgsz, conf, iou, maxDet, retinaMasks, snapFullBoxes, square, batch, compat };
+  const everything = await model.segment(source.input, { ...withoutUndefined(given), signal });
+  let results = everything;
+  if (options.box || options.point) results = everything.prompt(promptOf(options));
+  if (options.clean || options.largest) {
+    results = results.refine({ clean: options.clean === true, largest: options.largest === true });
+  }
+  return results;
+}
+
+function promptOf({ box, point, pick, boxRule }: SegmentCommandOptions): Prompt {
+  return withoutUndefined({
+    boxes: box,
+    points: point?.map(([x, y]) => [x, y] as const),
+    labels: point?.map(([, , label]) => label ?? 1),
+    pick,
+    boxRule,
+  });
+}
+
+function withoutUndefined<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}
+
+interface Target {
+  readonly out: string | undefined;
+  readonly formats: readonly Format[];
+  readonly json: boolean;
+}
+
+async function report(results: Results, source: Source, names: StemNames, target: Target): Promise<void> {
+  const files =
+    target.out === undefined ? [] : await writeFormats(results, target.out, names.next(source.name), target.formats);
+  if (target.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+  const { preprocess, inference, postprocess } = results.speed;
+  const time = `${(preprocess + inference + postprocess).toFixed(0)} ms`;
+  const count = `${results.length} ${results.length === 1 ? 'object' : 'objects'}`;
+  say(`${source.name}: ${count} in ${time}${files.length > 0 ? ` -> ${files.join(', ')}` : ''}`);
+}
+
+/** COCO needs no pixels: only masks, boxes and scores are kept until the end. */
+function forCoco(results: Results): Results {
+  const { width, height, path } = results.image;
+  return results.with({
+    image: { data: new Uint8Array(0), width, height, ...(path && { path }) },
+    assembly: undefined,
+  });
+}
+
+async function writeCoco(out: string, done: readonly { results: Results; name: string }[]): Promise<void> {
+  const file = mergeCoco(
+    done.map(({ results }) => results),
+    { names: done.map(({ name }) => name) },
+  );
+  const path = platform().joinPath(out, 'coco.json');
+  await platform().writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(file)}\n`));
+}

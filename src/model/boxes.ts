@@ -1,0 +1,139 @@
+/** From the network's boxes to the picture's: coordinates, and boxes that nearly fill the picture. */
+import type { Letterbox } from '../image/letterbox.js';
+import { roundHalfEven } from '../image/rounding.js';
+import type { Compat } from '../prompt/types.js';
+
+/** A box with a larger IoU with the whole picture than this is replaced by it (both peers). */
+const FULL_IOU = 0.9;
+/** The peers snap box sides within so many pixels of the border. */
+const SNAP_PIXELS = 20;
+
+/** How boxes are placed. */
+export interface PlaceOptions {
+  readonly compat?: Compat | undefined;
+  /** Whether boxes that nearly fill the picture become the whole picture. */
+  readonly snap: boolean;
+  /** Whether this is the first picture of the call: CASIA looks at no other. */
+  readonly first: boolean;
+}
+
+/** Boxes in the two frames, `n * 4` xyxy each. */
+export interface PlacedBoxes {
+  /** What the caller gets: pixels of the picture, clipped to it. */
+  readonly boxes: Float32Array;
+  /** What crops masks on the picture's grid. */
+  readonly imageCrop: Float32Array;
+  /** What crops masks on the network input's grid. */
+  readonly netCrop: Float32Array;
+  /** False where the peer fails on this picture and returns nothing. */
+  readonly ok: boolean;
+}
+
+/**
+ * Brings boxes into the picture.
+ *
+ * Default: a box that nearly fills the picture becomes the whole picture, before masks are made, so that box and mask
+ * agree; others are left alone. `ultralytics`: all sides near the border are snapped in place as soon as the step runs,
+ * after the masks were cut by the old boxes. `casia`: the same in network pixels, letterbox bars included, before masks,
+ * for the first picture only; two or more such boxes make the peer fail.
+ * @param netBoxes `n * 4` xyxy, pixels of the network's input, not clipped.
+ */
+export function placeBoxes(netBoxes: Float32Array, letterbox: Letterbox, options: PlaceOptions): PlacedBoxes {
+  const { imageWidth, imageHeight, netWidth, netHeight } = letterbox;
+  if (options.compat === 'casia') {
+    const net = netBoxes.slice();
+    let full = 0;
+    if (options.snap && options.first) {
+      snapSides(net, netWidth, netHeight);
+      full = fill(net, netWidth, netHeight, 0);
+    }
+    const image = toImage(net, letterbox, casiaFrame(letterbox));
+    return { boxes: image, imageCrop: image, netCrop: net, ok: full < 2 };
+  }
+  const image = toImage(netBoxes, letterbox, frame(letterbox));
+  if (options.compat === 'ultralytics') {
+    const boxes = image.slice();
+    if (options.snap) {
+      snapSides(boxes, imageWidth, imageHeight);
+      fill(boxes, imageWidth, imageHeight, 1e-7);
+    }
+    return { boxes, imageCrop: image, netCrop: netBoxes, ok: true };
+  }
+  if (!options.snap) return { boxes: image, imageCrop: image, netCrop: netBoxes, ok: true };
+  const snapped = image.slice();
+  fill(snapped, imageWidth, imageHeight, 0);
+  const net = netBoxes.slice();
+  for (let i = 0; i < snapped.length; i += 4) {
+    if (isFull(image, i, imageWidth, imageHeight, 0)) net.set([0, 0, netWidth, netHeight], i);
+  }
+  return { boxes: snapped, imageCrop: snapped, netCrop: net, ok: true };
+}
+
+/** Scale and padding from the network's pixels to the picture's. */
+interface Frame {
+  readonly gainX: number;
+  readonly gainY: number;
+  readonly padX: number;
+  readonly padY: number;
+}
+
+/** Ultralytics 8.4: a gain for each axis, so that rounding of the short side costs nothing. */
+function frame({ imageWidth, imageHeight, netWidth, netHeight }: Letterbox): Frame {
+  const gain = Math.min(netHeight / imageHeight, netWidth / imageWidth);
+  const height = Math.max(roundHalfEven(imageHeight * gain), 1);
+  const width = Math.max(roundHalfEven(imageWidth * gain), 1);
+  return {
+    gainX: width / imageWidth,
+    gainY: height / imageHeight,
+    padX: roundHalfEven((netWidth - width) / 2 - 0.1),
+    padY: roundHalfEven((netHeight - height) / 2 - 0.1),
+  };
+}
+
+/** CASIA and Ultralytics 8.0: one gain. */
+function casiaFrame({ imageWidth, imageHeight, netWidth, netHeight }: Letterbox): Frame {
+  const gain = Math.min(netHeight / imageHeight, netWidth / imageWidth);
+  return {
+    gainX: gain,
+    gainY: gain,
+    padX: roundHalfEven((netWidth - imageWidth * gain) / 2 - 0.1),
+    padY: roundHalfEven((netHeight - imageHeight * gain) / 2 - 0.1),
+  };
+}
+
+function toImage(boxes: Float32Array, { imageWidth, imageHeight }: Letterbox, f: Frame): Float32Array {
+  const clip = (value: number, high: number) => Math.min(Math.max(value, 0), high);
+  return boxes.map((value, i) =>
+    i % 2 === 0
+      ? clip(Math.fround(value - f.padX) / f.gainX, imageWidth)
+      : clip(Math.fround(value - f.padY) / f.gainY, imageHeight),
+  );
+}
+
+/** Moves every side that is near the border onto it. */
+function snapSides(boxes: Float32Array, width: number, height: number): void {
+  for (let i = 0; i < boxes.length; i += 4) {
+    if (boxes[i] < SNAP_PIXELS) boxes[i] = 0;
+    if (boxes[i + 1] < SNAP_PIXELS) boxes[i + 1] = 0;
+    if (boxes[i + 2] > width - SNAP_PIXELS) boxes[i + 2] = width;
+    if (boxes[i + 3] > height - SNAP_PIXELS) boxes[i + 3] = height;
+  }
+}
+
+/** Replaces the boxes that nearly fill the frame; says how many. */
+function fill(boxes: Float32Array, width: number, height: number, epsilon: number): number {
+  let count = 0;
+  for (let i = 0; i < boxes.length; i += 4) {
+    if (!isFull(boxes, i, width, height, epsilon)) continue;
+    boxes.set([0, 0, width, height], i);
+    count++;
+  }
+  return count;
+}
+
+function isFull(boxes: Float32Array, at: number, width: number, height: number, epsilon: number): boolean {
+  const [x1, y1, x2, y2] = boxes.subarray(at, at + 4);
+  const inter =
+    Math.max(0, Math.min(x2, width) - Math.max(x1, 0)) * Math.max(0, Math.min(y2, height) - Math.max(y1, 0));
+  return inter / (width * height + (x2 - x1) * (y2 - y1) - inter + epsilon) > FULL_IOU;
+}

@@ -1,0 +1,243 @@
+/** The detector as compiled TensorFlow graphs: the same layers, run as one call. */
+import * as tf from '@tensorflow/tfjs';
+import { choosePrecision, encodeGraph } from '../runtime/compile/compile.js';
+import type { CompiledGraph } from '../runtime/compile/compiledGraph.js';
+import { loadGraph } from '../runtime/compile/loadGraph.js';
+import { keepFloat32, type Precision } from '../runtime/compile/precision.js';
+import { nonMaxSuppression } from '../runtime/compile/tensorOps.js';
+import { anchorGrid, decodeAt } from './decode.js';
+import type { Detections, Detector, DetectorInput, Thresholds } from './detector.js';
+import { runNetwork, type Network } from './network.js';
+
+/** What the network's graph takes: B pictures of one size, A anchors each. */
+interface NetworkInputs {
+  /** int32 [B,H,W,3], RGB 0…255, fed as bytes. */
+  readonly image: tf.Tensor4D;
+  /** [B·A,2] and [B·A,1] float32: the anchors, once for each picture. */
+  readonly centres: tf.Tensor2D;
+  readonly strides: tf.Tensor2D;
+}
+
+/** What it gives: every anchor of every picture, picture after picture. */
+interface Candidates {
+  /** [B·A,4] float32 xyxy, pixels of the network's input. */
+  readonly boxes: tf.Tensor2D;
+  /** [B·A] float32. */
+  readonly scores: tf.Tensor1D;
+  /** [B·A] int32. */
+  readonly classes: tf.Tensor1D;
+  /** [B·A,k] float32. */
+  readonly coefficients: tf.Tensor2D;
+}
+
+type NetworkOutputs = Candidates & {
+  /** [B,H/4,W/4,k] float32. */
+  readonly prototypes: tf.Tensor4D;
+};
+
+/** What the graph takes that selects the objects of one picture. */
+type SelectInputs = Candidates & {
+  readonly maxOutputs: tf.Scalar;
+  readonly iou: tf.Scalar;
+  readonly score: tf.Scalar;
+};
+
+type NetworkGraph = CompiledGraph<NetworkInputs, NetworkOutputs>;
+type SelectGraph = CompiledGraph<SelectInputs, Candidates>;
+
+/** How to compile a detector. */
+export interface CompiledDetectorOptions {
+  /** Of the network; boxes, scores and their selection are always computed in float32. Default 'fp32'. */
+  readonly precision?: Precision | 'auto';
+  /** `fed` loads faster and needs less memory, `constant` runs faster. Default 'constant'. */
+  readonly weights?: 'constant' | 'fed';
+  /** What `encodeDetector` gave for the same network, precision and weights: saves the tracing. */
+  readonly encoded?: Uint8Array;
+  readonly signal?: AbortSignal;
+}
+
+/** Boxes of different classes are moved apart by this many pixels each, so that they never suppress one another. */
+const CLASS_OFFSET = 7680;
+
+/** Runs a network as a graph for any number of pictures of any size, and TensorFlow's NMS as another. */
+export class CompiledDetector implements Detector {
+  private constructor(
+    private readonly network: NetworkGraph,
+    private readonly select: SelectGraph,
+    /** What the network computes in. */
+    readonly precision: Precision,
+  ) {}
+
+  /**
+   * @param network is needed until the promise is fulfilled (its weights, if they are fed, are shared after that).
+   * @throws as `compile`
+   */
+  static async create(network: Network, options: CompiledDetectorOptions = {}): Promise<CompiledDetector> {
+    const { signal } = options;
+    const precision = await choosePrecision(options.precision ?? 'fp32');
+    const encoded = options.encoded ?? encodeDetector(network, { ...options, precision });
+    const feed = feedOf(network, options);
+    const { classes, maskCoefficients } = network.architecture;
+    const graph = await loadGraph<NetworkInputs, NetworkOutputs>(encoded, { feed, signal });
+    try {
+      const select = await loadGraph<SelectInputs, Candidates>(encodeSelect(classes, maskCoefficients), { signal });
+      return new CompiledDetector(graph, select, precision);
+    } catch (error) {
+      graph.dispose();
+      throw error;
+    }
+  }
+
+  detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
+    const inputs = networkInputs(input);
+    const { prototypes, ...candidates } = this.network.run(inputs);
+    tf.dispose(Object.values(inputs));
+    const limits = limitTensors(thresholds);
+    try {
+      const count = input.pictures.length;
+      return Promise.resolve(
+        input.pictures.map((_, i) => this.detectionsOf({ index: i, count }, candidates, prototypes, limits)),
+      );
+    } finally {
+      tf.dispose([...Object.values(candidates), prototypes, ...Object.values(limits)]);
+    }
+  }
+
+  dispose(): void {
+    this.network.dispose();
+    this.select.dispose();
+  }
+
+  private detectionsOf(
+    { index, count }: { readonly index: number; readonly count: number },
+    candidates: Candidates,
+    prototypes: tf.Tensor4D,
+    limits: Pick<SelectInputs, 'maxOutputs' | 'iou' | 'score'>,
+  ): Detections {
+    return tf.tidy(() => {
+      const part = <T extends tf.Tensor>(t: T): T => (count === 1 ? t : (tf.split(t, count)[index] as T));
+      const { boxes, scores, classes, coefficients } = this.select.run({
+        boxes: part(candidates.boxes),
+        scores: part(candidates.scores),
+        classes: part(candidates.classes),
+        coefficients: part(candidates.coefficients),
+        ...limits,
+      });
+      const [, height, width, k] = prototypes.shape;
+      return {
+        boxes: boxes.dataSync<'float32'>(),
+        scores: scores.dataSync<'float32'>(),
+        classes: classes.dataSync<'int32'>(),
+        coefficients: coefficients.dataSync<'float32'>(),
+        prototypes: { data: part(prototypes).dataSync<'float32'>(), height, width, k },
+      };
+    });
+  }
+}
+
+/**
+ * The network, from bytes to decoded boxes, as the bytes of a graph. They hold the weights unless these are fed.
+ * @throws as `encodeGraph`
+ */
+export function encodeDetector(
+  network: Network,
+  { precision, weights }: { readonly precision: Precision; readonly weights?: 'constant' | 'fed' },
+): Uint8Array {
+  const { regMax } = network.architecture;
+  const f = ({ image, centres, strides }: NetworkInputs): NetworkOutputs => {
+    const { prototypes, ...raw } = runNetwork(network, tf.div(tf.cast(image, 'float32'), 255));
+    const decoded = keepFloat32(() => decodeAt(inOneList(raw), centres, strides, regMax));
+    return {
+      boxes: tf.squeeze(decoded.boxes, [0]),
+      scores: tf.squeeze(decoded.scores, [0]),
+      classes: tf.squeeze(decoded.classes, [0]),
+      coefficients: tf.squeeze(decoded.coefficients, [0]),
+      prototypes,
+    };
+  };
+  const examples = [pictureExample(1, 64, 64), pictureExample(2, 96, 128)] as const;
+  try {
+    return encodeGraph(f, examples, { precision, uint8: ['image'], feed: feedOf(network, { weights }) });
+  } finally {
+    for (const example of examples) tf.dispose(Object.values(example));
+  }
+}
+
+/** Anchors of all pictures as if they were of one: [B,A,C] -> [1,B·A,C]. */
+function inOneList<T extends Readonly<Record<string, tf.Tensor3D>>>(raw: T): { [K in keyof T]: tf.Tensor3D } {
+  const flat = Object.entries(raw).map(([name, t]) => [name, tf.reshape(t, [1, -1, t.shape[2]])]);
+  return Object.fromEntries(flat) as { [K in keyof T]: tf.Tensor3D };
+}
+
+/** NMS of one picture, and the rows that survive by falling score. */
+function encodeSelect(classCount: number, k: number): Uint8Array {
+  const f = ({ boxes, scores, classes, coefficients, ...limits }: SelectInputs): Candidates => {
+    const kept = nonMaxSuppression(classCount === 1 ? boxes : apart(boxes, classes), scores, limits);
+    return {
+      boxes: tf.gather(boxes, kept),
+      scores: tf.gather(scores, kept),
+      classes: tf.gather(classes, kept),
+      coefficients: tf.gather(coefficients, kept),
+    };
+  };
+  const example = (anchors: number): SelectInputs => ({
+    boxes: tf.zeros([anchors, 4]),
+    scores: tf.ones([anchors]),
+    classes: tf.zeros([anchors], 'int32'),
+    coefficients: tf.zeros([anchors, k]),
+    ...limitTensors({ conf: 0, iou: 1, maxDet: anchors }),
+  });
+  const examples = [example(2), example(3)] as const;
+  try {
+    return encodeGraph(f, examples);
+  } finally {
+    for (const inputs of examples) tf.dispose(Object.values(inputs));
+  }
+}
+
+/** Moves boxes by their class, so that only those of one class overlap. */
+function apart(boxes: tf.Tensor2D, classes: tf.Tensor1D): tf.Tensor2D {
+  return tf.add(boxes, tf.mul(tf.expandDims(tf.cast(classes, 'float32'), 1), CLASS_OFFSET));
+}
+
+function networkInputs({ pictures, width, height }: DetectorInput): NetworkInputs {
+  const count = pictures.length;
+  const values = new Int32Array(count * height * width * 3);
+  pictures.forEach((picture, i) => {
+    values.set(picture, i * picture.length);
+  });
+  return { image: tf.tensor4d(values, [count, height, width, 3], 'int32'), ...anchorTensors(count, height, width) };
+}
+
+function pictureExample(count: number, height: number, width: number): NetworkInputs {
+  return { image: tf.zeros([count, height, width, 3], 'int32'), ...anchorTensors(count, height, width) };
+}
+
+function anchorTensors(count: number, height: number, width: number): Pick<NetworkInputs, 'centres' | 'strides'> {
+  const { centres, strides } = anchorGrid(height, width);
+  const anchors = strides.length;
+  return tf.tidy(() => ({
+    centres: tf.tile(tf.tensor2d(centres, [anchors, 2]), [count, 1]),
+    strides: tf.tile(tf.tensor2d(strides, [anchors, 1]), [count, 1]),
+  }));
+}
+
+function limitTensors({ conf, iou, maxDet }: Thresholds): Pick<SelectInputs, 'maxOutputs' | 'iou' | 'score'> {
+  return { maxOutputs: tf.scalar(maxDet, 'int32'), iou: tf.scalar(roundedDown(iou)), score: tf.scalar(conf) };
+}
+
+/**
+ * The largest float32 that is not above a number. PyTorch compares a float32 IoU with a float64 threshold, TensorFlow with
+ * a float32 one; rounded down, both say "greater" of the same IoUs.
+ */
+function roundedDown(x: number): number {
+  const nearest = Math.fround(x);
+  if (nearest <= x) return nearest;
+  const bits = new Int32Array(Float32Array.of(nearest).buffer);
+  return new Float32Array(Int32Array.of(bits[0] - 1).buffer)[0];
+}
+
+function feedOf(network: Network, { weights }: Pick<CompiledDetectorOptions, 'weights'>): Record<string, tf.Tensor> {
+  if (weights !== 'fed') return {};
+  return Object.fromEntries(network.model.weights.map((weight) => [weight.name, weight.read()]));
+}

@@ -1,0 +1,156 @@
+/** FastSAM: load a checkpoint, segment pictures, look at layers. */
+import * as tf from '@tensorflow/tfjs';
+import { FastSAMError, throwIfAborted } from '../errors.js';
+import { letterbox, letterboxGeometry } from '../image/letterbox.js';
+import { readImage, type ImageInput } from '../image/read.js';
+import type { OnProgress } from '../progress.js';
+import type { Results } from '../results/results.js';
+import { acquireDevice, releaseDevice, type Device, type DeviceChoice } from '../runtime/device.js';
+import { openCheckpoint, type OpenedCheckpoint } from '../weights/open.js';
+import { activations } from './activations.js';
+import { LayersDetector, toTensor, type Detector } from './detector.js';
+import { loadWeights } from './load.js';
+import { buildNetwork, type Network } from './network.js';
+import type { ModelInfo } from './info.js';
+import { resolveOptions, type ModelDefaults, type SegmentOptions } from './options.js';
+import { segmentPictures } from './pipeline.js';
+
+/** Options of `FastSAM.load`. */
+export interface LoadOptions {
+  /** Where to run. Default `auto`: the fastest device that is present. */
+  device?: DeviceChoice;
+  /** Keep batch norm as layers of their own instead of folding it into the convolutions. Default false. */
+  keepBatchNorm?: boolean;
+  /** Receives the progress of a download. */
+  onProgress?: OnProgress;
+  /** Cancels the download. */
+  signal?: AbortSignal;
+}
+
+/** Options of `FastSAM.activations`. */
+export interface ActivationOptions {
+  /** As in `SegmentOptions`. */
+  imgsz?: number | readonly [number, number];
+  square?: boolean;
+  signal?: AbortSignal;
+}
+
+/** FastSAM's own defaults, for checkpoints that the catalogue does not know. */
+const METHOD_DEFAULTS: ModelDefaults = { imgsz: 1024, conf: 0.4, iou: 0.9 };
+
+/**
+ * A loaded model. `segment` finds every object of a picture once; prompts then choose among them on the `Results`,
+ * without running the network again (FastSAM paper, section 3).
+ *
+ * @example
+ * const model = await FastSAM.load('FastSAM-s');
+ * const scene = await model.segment('street.jpg');
+ * const car = scene.prompt({ boxes: [[439, 437, 524, 709]] });
+ * model.dispose();
+ */
+export class FastSAM {
+  #disposed = false;
+
+  private constructor(
+    /** What is known of the model. */
+    readonly info: ModelInfo,
+    private readonly network: Network,
+    private readonly detector: Detector,
+  ) {}
+
+  /**
+   * Loads a checkpoint: Ultralytics or FastSAM `.pt` files of any version, plain state dicts, safetensors.
+   * @param source name (`FastSAM-s`, `FastSAM-x`, `demo`; downloaded when needed), path, URL, or the bytes of a file.
+   * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `INVALID_CHECKPOINT`,
+   *   `UNSUPPORTED_CHECKPOINT`, `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`, `ABORTED`.
+   */
+  static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<FastSAM> {
+    const opened = await openCheckpoint(source, options);
+    throwIfAborted(options.signal);
+    const { device, note } = await acquireDevice(options.device ?? 'auto');
+    let network: Network | undefined;
+    try {
+      network = buildNetwork(opened.architecture, {
+        foldBatchNorm: !(options.keepBatchNorm ?? false),
+      });
+      loadWeights(network, opened.checkpoint.tensors);
+      return new FastSAM(describe(opened, device, note), network, new LayersDetector(network));
+    } catch (error) {
+      network?.model.dispose();
+      releaseDevice();
+      throw error;
+    }
+  }
+
+  /**
+   * Finds every object. One picture in, one `Results` out; a list in, a list out in the same order.
+   * @throws FastSAMError `INVALID_ARGUMENT`, `INVALID_IMAGE`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `ABORTED`,
+   *   `DISPOSED`. With a list, one unreadable picture fails the call.
+   */
+  segment(image: ImageInput, options?: SegmentOptions): Promise<Results>;
+  segment(images: readonly ImageInput[], options?: SegmentOptions): Promise<Results[]>;
+  async segment(input: ImageInput | readonly ImageInput[], options: SegmentOptions = {}): Promise<Results | Results[]> {
+    this.#requireAlive();
+    const resolved = resolveOptions(options, this.info.defaults);
+    const inputs = isList(input) ? input : [input];
+    const results = await segmentPictures(this.detector, inputs, resolved, this.info);
+    return isList(input) ? results : results[0];
+  }
+
+  /**
+   * Outputs of layers by their Ultralytics names (`model.9`, `model.2.m.0.cv1`, `model.22.proto`), for a picture that is
+   * letterboxed as in `segment`. Feature maps are float32 [1,H,W,C] of the network's input; see `eachActivation`.
+   * @returns tensors by name; the caller disposes them.
+   * @throws FastSAMError `UNKNOWN_NAME`, and what `segment` throws.
+   */
+  async activations(
+    image: ImageInput,
+    names: readonly string[],
+    options: ActivationOptions = {},
+  ): Promise<Record<string, tf.Tensor>> {
+    this.#requireAlive();
+    const { imgsz, square, signal } = resolveOptions(options, this.info.defaults);
+    const picture = await readImage(image, { signal });
+    const geometry = letterboxGeometry(picture.width, picture.height, imgsz, { auto: !square });
+    const { netWidth: width, netHeight: height } = geometry;
+    this.#requireAlive();
+    const x = toTensor({ pictures: [letterbox(picture, geometry)], width, height });
+    try {
+      return activations(this.network, x, names);
+    } finally {
+      x.dispose();
+    }
+  }
+
+  /** Frees the weights. `Results` stay valid. Further calls of the model throw `DISPOSED`. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.detector.dispose();
+    releaseDevice();
+  }
+
+  #requireAlive(): void {
+    if (this.#disposed) throw new FastSAMError('DISPOSED', 'model: it was disposed; load it again');
+  }
+}
+
+function isList(input: ImageInput | readonly ImageInput[]): input is readonly ImageInput[] {
+  return Array.isArray(input);
+}
+
+function describe(opened: OpenedCheckpoint, device: Device, deviceNote: string | undefined): ModelInfo {
+  const { checkpoint, architecture, name, path, entry } = opened;
+  const known = entry?.defaults ?? METHOD_DEFAULTS;
+  return {
+    name,
+    path,
+    architecture,
+    classNames: checkpoint.names ?? { 0: 'object' },
+    defaults: { ...known, imgsz: checkpoint.imgsz ?? known.imgsz },
+    device,
+    ...(deviceNote === undefined ? {} : { deviceNote }),
+    precision: 'fp32',
+    metadata: checkpoint.metadata,
+  };
+}

@@ -1,0 +1,23 @@
+/** What is known of a loaded model. */
+import type { Device } from '../runtime/device.js';
+import type { Architecture } from './architecture.js';
+import type { ModelDefaults } from './options.js';
+
+/** Facts of a loaded model. */
+export interface ModelInfo {
+  /** Name in the catalogue, else the file's. */
+  readonly name: string;
+  /** Where the weights came from; empty for bytes. */
+  readonly path: string;
+  readonly architecture: Architecture;
+  /** Class names by index. */
+  readonly classNames: Readonly<Record<number, string>>;
+  /** Defaults of `segment`. */
+  readonly defaults: ModelDefaults;
+  readonly device: Device;
+  /** Why a faster device is not in use and what would change that: one line, where there is something to say. */
+  readonly deviceNote?: string;
+  readonly precision: 'fp32';
+  /** Strings of the checkpoint: version, date, licence. */
+  readonly metadata: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,64 @@
+/**
+ * From coefficients to masks: logits = P Cᵀ on the active backend, then each object's bits inside its box.
+ *
+ * The logits of a few objects at a time live at prototype resolution (a quarter of the network input); nothing of size
+ * n x picture is ever made.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { throwIfAborted } from '../errors.js';
+import type { Letterbox } from '../image/letterbox.js';
+import type { Mask } from '../mask/mask.js';
+import type { RasterMode } from '../mask/rasterGeometry.js';
+import { rasterize } from '../mask/rasterize.js';
+import type { Prototypes } from './detector.js';
+
+/** Floats of logits that exist at a time: 16 MB. */
+const CHUNK_FLOATS = 4_194_304;
+
+/**
+ * The masks of one picture's detections, in their order.
+ * @param coefficients `n * k`, one row an object.
+ * @param boxes `n * 4` xyxy that crop the masks: pixels of the picture in retina mode, of the network input otherwise.
+ * @throws FastSAMError `ABORTED`.
+ */
+export async function assembleMasks(
+  prototypes: Prototypes,
+  coefficients: Float32Array,
+  boxes: Float32Array,
+  letterbox: Letterbox,
+  mode: RasterMode,
+  signal?: AbortSignal,
+): Promise<Mask[]> {
+  const { data, height, width, k } = prototypes;
+  const n = coefficients.length / k;
+  const pixels = height * width;
+  const step = Math.max(1, Math.floor(CHUNK_FLOATS / pixels));
+  const window = { x: 0, y: 0, width, height };
+  const masks: Mask[] = [];
+  if (n === 0) return masks;
+  const p = tf.tensor2d(data, [pixels, k]);
+  try {
+    for (let start = 0; start < n; start += step) {
+      throwIfAborted(signal);
+      const count = Math.min(step, n - start);
+      const values = await logits(p, coefficients.subarray(start * k, (start + count) * k), count);
+      for (let i = 0; i < count; i++) {
+        const box = boxes.subarray(4 * (start + i), 4 * (start + i) + 4);
+        masks.push(rasterize(values.subarray(i * pixels, (i + 1) * pixels), window, box, letterbox, mode));
+      }
+    }
+  } finally {
+    p.dispose();
+  }
+  return masks;
+}
+
+/** C Pᵀ: `count` rows of logits at prototype resolution. */
+async function logits(prototypes: tf.Tensor2D, coefficients: Float32Array, count: number): Promise<Float32Array> {
+  const product = tf.tidy(() => tf.matMul(tf.tensor2d(coefficients, [count, coefficients.length / count]), prototypes, false, true));
+  try {
+    return (await product.data()) as Float32Array;
+  } finally {
+    product.dispose();
+  }
+}

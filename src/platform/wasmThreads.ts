@@ -1,0 +1,79 @@
+/**
+ * Real threads for TensorFlow.js' WASM backend in Node.
+ *
+ * tfjs-backend-wasm 4.22 ships a threaded binary but never uses it in Node (tensorflow/tfjs#3830): the flag is
+ * hard-coded to false, the worker script is handed over as a blob: URL, which Node's workers refuse, that script lost its
+ * `require`s in bundling, and the pool is capped at half the logical cores. Each of the four is put right here for the
+ * time of the start only; the package itself is not touched. The arithmetic is that of the single-threaded binary, bit
+ * for bit.
+ */
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import { isMainThread } from 'node:worker_threads';
+
+/** Emscripten's pool in the shipped binary holds this many workers. */
+const POOL = 8;
+
+interface WasmBackend {
+  wasm?: { PThread?: { runningWorkers: NodeWorker[]; unusedWorkers: NodeWorker[] } };
+}
+interface NodeWorker {
+  unref?: () => void;
+}
+
+/** How many threads the WASM backend gets here: one a core, at most 8; `FASTSAM_WASM_THREADS` overrides. */
+export function wasmThreadCount(): number {
+  const wished = Number(process.env.FASTSAM_WASM_THREADS ?? os.availableParallelism());
+  if (!isMainThread || !Number.isInteger(wished) || wished < 1) return 1;
+  return Math.min(wished, POOL);
+}
+
+/**
+ * Runs `start`, which must bring the WASM backend up, in surroundings in which its threaded binary works.
+ * @param threads number of threads, 2 to 8.
+ * @param backend gives the backend once `start` is done, so that its idle workers do not keep the process alive.
+ */
+export async function withWasmThreads<T>(threads: number, start: () => Promise<T>, backend: () => unknown): Promise<T> {
+  const factory = createRequire(import.meta.url).resolve(
+    '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js',
+  );
+  const RealBlob = globalThis.Blob;
+  const createObjectUrl = URL.createObjectURL.bind(URL);
+  const cpus = os.cpus;
+  const sources = new WeakMap<Blob, string>();
+
+  globalThis.Blob = class extends RealBlob {
+    constructor(parts: BlobPart[] = [], options?: BlobPropertyBag) {
+      super(parts as ConstructorParameters<typeof RealBlob>[0], options);
+      if (options?.type?.includes('javascript')) sources.set(this, parts.join(''));
+    }
+  };
+  URL.createObjectURL = (object) => {
+    const source = sources.get(object as Blob);
+    if (source === undefined) return createObjectUrl(object);
+    // An URL object: as a string, Node's Worker would take it for a path.
+    return new URL(`data:text/javascript,${encodeURIComponent(workerSource(source, factory))}`) as unknown as string;
+  };
+  os.cpus = () => Array.from({ length: 2 * threads }, () => cpus()[0]); // the pool takes half of what it counts
+  try {
+    return await start();
+  } finally {
+    globalThis.Blob = RealBlob;
+    URL.createObjectURL = createObjectUrl;
+    os.cpus = cpus;
+    const pool = (backend() as WasmBackend).wasm?.PThread;
+    for (const worker of [...(pool?.runningWorkers ?? []), ...(pool?.unusedWorkers ?? [])]) worker.unref?.();
+  }
+}
+
+/** The worker script as a module that Node can run: its CommonJS surroundings and `importScripts` are supplied. */
+function workerSource(source: string, factory: string): string {
+  return [
+    `import { createRequire } from 'node:module';`,
+    `import { pathToFileURL } from 'node:url';`,
+    `const require = createRequire(pathToFileURL(${JSON.stringify(factory)}));`,
+    `const __filename = 'tfjs-wasm-worker.js';`,
+    source,
+    `globalThis.importScripts = () => (0, eval)(require('node:fs').readFileSync(${JSON.stringify(factory)}, 'utf8'));`,
+  ].join('\n');
+}

@@ -1,0 +1,29 @@
+/** The one way from a prompt to objects. */
+import { union } from '../mask/setOps.js';
+import { selectBoxes } from './box.js';
+import { selectLikeCasia } from './casia.js';
+import { parsePrompt } from './parse.js';
+import { ascending, selectPoints } from './point.js';
+import type { Compat, Prompt, PromptTarget, Selection } from './types.js';
+import { selectLikeUltralytics } from './ultralytics.js';
+
+/**
+ * Chooses objects by boxes and points; an object that answers any of them is chosen. A prompt without boxes and points
+ * asks for everything.
+ * @throws FastSAMError `INVALID_PROMPT` when the prompt cannot be answered.
+ */
+export function selectByPrompt(target: PromptTarget, prompt: Prompt, compat?: Compat): Selection {
+  const parsed = parsePrompt(prompt);
+  const { boxes, points, pick, boxRule } = parsed;
+  if (boxes.length === 0 && points.length === 0) return { indices: target.masks.map((_, i) => i), matches: [] };
+  if (compat === 'ultralytics') return selectLikeUltralytics(target, parsed);
+  if (compat === 'casia') return selectLikeCasia(target, parsed);
+  const boxMatches = selectBoxes(target, boxes, boxRule);
+  const inBoxes = boxMatches.flatMap(({ objects }) => objects);
+  if (points.length === 0) return { indices: ascending(inBoxes), matches: boxMatches };
+  const atPoints = selectPoints(target, points, pick);
+  const matches = [...boxMatches, ...atPoints.matches];
+  const indices = ascending([...inBoxes, ...atPoints.indices]);
+  if (!atPoints.merged) return { indices, matches };
+  return { indices, matches, merged: inBoxes.reduce((mask, i) => union(mask, target.masks[i]), atPoints.merged) };
+}

@@ -1,0 +1,56 @@
+/** Prompts on results. */
+import { boundingBox } from '../mask/setOps.js';
+import { parsePrompt } from '../prompt/parse.js';
+import { selectByPrompt } from '../prompt/select.js';
+import type { Prompt, Selection } from '../prompt/types.js';
+import type { PromptRecord } from './data.js';
+import type { Results } from './results.js';
+
+/** See `Results.prompt`. */
+export function askResults(results: Results, prompt: Prompt): Results {
+  const { compat, image, boxes, scores } = results;
+  const selection = selectByPrompt(
+    {
+      width: image.width,
+      height: image.height,
+      boxes: boxes.xyxy,
+      scores,
+      // CASIA compares on the grid that the masks have, Ultralytics brings them to the picture's first.
+      masks: compat === 'casia' ? results.masks.list : results.imageMasks,
+    },
+    prompt,
+    compat,
+  );
+  const asked = recordOf(prompt);
+  const chosen = results.select(selection.indices);
+  return selection.merged
+    ? merge(chosen, selection, asked)
+    : chosen.with({ prompt: asked, matches: selection.matches });
+}
+
+/** One object made of several: its box is its mask's, its score and number those of the best of them. */
+function merge(chosen: Results, { merged, matches }: Selection, prompt: PromptRecord | null): Results {
+  if (!merged || merged.area === 0 || chosen.length === 0) return chosen.select([]).with({ prompt, matches });
+  const [best] = chosen.select([0]);
+  return chosen.select([0]).with({
+    masks: [merged],
+    boxes: Float32Array.from(boundingBox(merged)),
+    scores: Float32Array.of(best.score),
+    prompt,
+    matches,
+    assembly: undefined, // no coefficients make this mask
+  });
+}
+
+function recordOf(prompt: Prompt): PromptRecord | null {
+  const { boxes, points, pick } = parsePrompt(prompt);
+  if (boxes.length === 0 && points.length === 0) return null;
+  return {
+    ...(boxes.length > 0 && { boxes }),
+    ...(points.length > 0 && {
+      points: points.map(({ x, y }) => [x, y]),
+      labels: points.map(({ label }) => label),
+      pick,
+    }),
+  };
+}

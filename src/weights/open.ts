@@ -1,0 +1,28 @@
+/** From what a caller names to a checkpoint whose tensors are known to fit. */
+import { checkedArchitecture } from './check.js';
+import { readCheckpoint, type Checkpoint } from './checkpoint.js';
+import { resolveWeights, type ResolveOptions, type ResolvedWeights } from './resolve.js';
+import type { Architecture } from '../model/architecture.js';
+
+/** A checkpoint, read and checked. */
+export interface OpenedCheckpoint extends Omit<ResolvedWeights, 'bytes'> {
+  /** Size of the file. */
+  readonly fileBytes: number;
+  readonly checkpoint: Checkpoint;
+  readonly architecture: Architecture;
+}
+
+/**
+ * Finds (or downloads), reads and checks a checkpoint.
+ * @param source a name of the catalogue, a path, an URL, or the bytes of a file.
+ * @throws FastSAMError what `resolveWeights`, `readCheckpoint` and `checkTensors` throw.
+ */
+export async function openCheckpoint(
+  source: string | URL | Uint8Array,
+  options: ResolveOptions = {},
+): Promise<OpenedCheckpoint> {
+  const { bytes, ...found } =
+    source instanceof Uint8Array ? { bytes: source, name: 'bytes', path: '' } : await resolveWeights(source, options);
+  const checkpoint = readCheckpoint(bytes);
+  return { ...found, fileBytes: bytes.length, checkpoint, architecture: checkedArchitecture(checkpoint.tensors) };
+}
