@@ -6,21 +6,25 @@ reader is to find. The network is YOLOv8-seg in shape only: five layers, one cla
 
     python tools/golden/checkpoints.py
 
-Needs torch, ultralytics and safetensors (tools/golden/requirements.txt). Seeds are fixed; dates and serialisation
+Needs torch, ultralytics, safetensors and numpy (tools/golden/requirements.txt). Seeds are fixed; dates and serialisation
 ids are the only bytes that change from run to run.
 """
 
+import base64
 import io
 import json
 import os
+import pickle
 import sys
 import types
 import zipfile
 import zlib
+from collections import OrderedDict
 from pathlib import Path
 
 os.environ["YOLO_OFFLINE"] = "1"
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 from ultralytics.nn.modules.head import Detect
@@ -68,6 +72,8 @@ def describe(tensors):
     rows = []
     for name, tensor in tensors.items():
         values = tensor.detach().to(torch.float32).contiguous().numpy().reshape(-1)
+        # Which NaN comes out of a conversion is not the same on every machine.
+        values = np.where(np.isnan(values), np.float32("nan"), values)
         crc = zlib.crc32(values.astype("<f4").tobytes())
         dtype = str(tensor.dtype).removeprefix("torch.")
         rows.append([name, dtype, list(tensor.shape), crc, [float(v) for v in values[:1]]])
@@ -273,6 +279,25 @@ def old_model():
     record("old.pt", state, "torch-zip", "model", imgsz=72, names={"0": "object"})
 
 
+def pickles():
+    """One object in every pickle protocol, for the unpickler alone."""
+    shared = ["shared", "\u00e4\u20ac\U0001f600"]
+    value = {
+        "none": None,
+        "bools": [True, False],
+        "ints": [0, 255, 256, 65535, 65536, -1, 2**31 - 1, -(2**31), 2**40, -(2**53) + 1, 2**80, -(2**80)],
+        "floats": [0.1, -1e300, float("inf")],
+        "text": "line\nquote' back\\slash",
+        "tuples": [(), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)],
+        "long list": list(range(1500)),
+        "dict": {1: "a", "__proto__": "b", "constructor": 2},
+        "shared": [shared, shared],
+        "ordered": OrderedDict([("x", 1), ("y", 2)]),
+        "complex": complex(1, 2),
+    }
+    return {str(p): base64.b64encode(pickle.dumps(value, p)).decode() for p in range(6)}
+
+
 class Scripted(torch.nn.Module):
     """Something small with a sub-module, a buffer, a non-tensor attribute and a list."""
 
@@ -307,3 +332,4 @@ if __name__ == "__main__":
         for file, e in sorted(expected.items())
     )
     (OUT / "expected.json").write_text(f"{{\n{text}\n}}\n")
+    (OUT / "pickles.json").write_text(json.dumps(pickles(), indent=1) + "\n")

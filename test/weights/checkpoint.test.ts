@@ -1,0 +1,220 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { Parser } from 'pickleparser';
+import { describe, expect, it } from 'vitest';
+import { readCheckpoint, safetensorsMetadata } from '../../src/weights/checkpoint.js';
+import { crc32 } from '../../src/weights/crc32.js';
+import { writeSafetensors } from '../../src/weights/safetensors.js';
+import { elementCount } from '../../src/weights/tensor.js';
+import { openZip } from '../../src/weights/zip.js';
+import { torchZip } from '../../tools/fuzz/checkpointArchive.js';
+import { call, global, instance, moduleOf, pickled, tensor, tuple, type Picklable } from '../../tools/fuzz/pickleWriter.js';
+import { errorOf } from './errors.js';
+
+const GOLDEN = new URL('../golden/checkpoints/', import.meta.url);
+/** Checkpoints that Ultralytics 8.0.120 itself wrote; too large to be part of the project. */
+const OLD = new URL('../../../shared/reference/checkpoints/', import.meta.url);
+
+interface Expected {
+  format: string;
+  source: string;
+  imgsz?: number;
+  names?: Record<string, string>;
+  tensors: [string, string, number[], number, [number?]][];
+}
+
+const EXPECTED = JSON.parse(readFileSync(new URL('expected.json', GOLDEN), 'utf8')) as Record<string, Expected>;
+
+function golden(file: string): Uint8Array {
+  return readFileSync(new URL(file, GOLDEN));
+}
+
+const FOUR = new Uint8Array(new Float32Array([1, 2, 3, 4]).buffer);
+const WEIGHT = tensor({ kind: 'FloatStorage', key: '0', count: 4 }, [2, 2], [2, 1]);
+
+/** A torch archive of one object and the storage '0' of four floats. */
+function saved(object: Picklable): Uint8Array {
+  return torchZip(pickled(object), { '0': FOUR });
+}
+
+function dict(entries: [string, Picklable][]): Map<Picklable, Picklable> {
+  return new Map(entries);
+}
+
+describe('readCheckpoint', () => {
+  it('knows what to expect of every golden file', () => {
+    const files = readdirSync(GOLDEN).filter((name) => /\.(pt|safetensors)$/.test(name));
+    expect(files.sort()).toEqual(Object.keys(EXPECTED).sort());
+  });
+
+  it.each(Object.entries(EXPECTED))('finds in %s what PyTorch finds', (file, expected) => {
+    const checkpoint = readCheckpoint(golden(file));
+    expect(checkpoint).toMatchObject({ format: expected.format, source: expected.source });
+    expect(checkpoint.imgsz).toBe(expected.imgsz);
+    expect(checkpoint.names).toEqual(expected.names);
+    expect([...checkpoint.tensors.keys()].sort()).toEqual(expected.tensors.map(([name]) => name).sort());
+    for (const [name, dtype, shape, crc, [first]] of expected.tensors) {
+      const found = checkpoint.tensors.get(name);
+      expect([name, found?.dtype, found?.shape]).toEqual([name, dtype, shape]);
+      // Which NaN a conversion gives is left open; the reference has the usual one.
+      const values = Float32Array.from(found?.toFloat32() ?? [], (value) => (Number.isNaN(value) ? NaN : value));
+      expect(values.length).toBe(elementCount(shape));
+      if (first !== undefined) expect([name, values[0]]).toEqual([name, first]);
+      expect([name, crc32(new Uint8Array(values.buffer))]).toEqual([name, crc]);
+    }
+  });
+
+  it('finds in a state_dict the names and shapes that pickleparser finds', () => {
+    const rebuild = (_storage: unknown, _offset: number, size: number[]): number[] => size;
+    const resolve = (_: string, name: string): (() => unknown) | typeof rebuild => {
+      if (name === '_rebuild_tensor_v2') return rebuild;
+      return () => (name === 'OrderedDict' ? new Map() : null);
+    };
+    const parser = new Parser({
+      unpicklingTypeOfDictionary: 'Map',
+      nameResolver: { resolve },
+      persistentResolver: { resolve: () => null },
+    });
+    const bytes = golden('state-dict.pt');
+    const zip = openZip(bytes);
+    const pickle = zip.names.find((name) => name.endsWith('data.pkl')) ?? '';
+    const theirs = parser.parse<Map<string, number[]>>(zip.read(pickle));
+    const ours = [...readCheckpoint(bytes).tensors].map(([name, { shape }]) => [name, shape]);
+    expect(ours).toEqual([...theirs]);
+  });
+
+  it('tells version, date, licence and class', () => {
+    expect(readCheckpoint(golden('current.pt')).metadata).toEqual({
+      version: '8.4.190',
+      date: '2023-06-21T12:00:00',
+      license: 'none',
+      docs: 'none',
+      class: 'SegmentationModel',
+      yaml_file: 'tiny-seg.yaml',
+    });
+    expect(readCheckpoint(golden('legacy.pt')).metadata.class).toBe('SegmentationModel');
+  });
+
+  it.skipIf(!existsSync(OLD))('reads files of Ultralytics 8.0.120 (skipped where they are absent)', () => {
+    for (const [file, parameters, box] of [
+      ['old-8.0.120-n.pt', 3_263_811, 64],
+      ['old-8.0.120-n-reg26.pt', 3_627_301, 104],
+    ] as const) {
+      const { tensors, imgsz, metadata, source } = readCheckpoint(readFileSync(new URL(file, OLD)));
+      const learned = [...tensors].filter(([name]) => !/running_|num_batches/.test(name));
+      expect(learned.reduce((sum, [, { shape }]) => sum + elementCount(shape), 0)).toBe(parameters);
+      expect(tensors.get('model.22.cv2.0.0.conv.weight')?.shape).toEqual([box, 64, 3, 3]);
+      expect({ imgsz, source, version: metadata.version }).toEqual({ imgsz: 64, source: 'model', version: '8.0.120' });
+      const bins = Array.from({ length: box / 4 }, (_, i) => i);
+      expect([...(tensors.get('model.22.dfl.conv.weight')?.toFloat32() ?? [])]).toEqual(bins);
+    }
+  });
+
+  it('goes the way to safetensors and back', () => {
+    for (const file of ['current.pt', 'odd.pt']) {
+      const checkpoint = readCheckpoint(golden(file));
+      const back = readCheckpoint(writeSafetensors(checkpoint.tensors, safetensorsMetadata(checkpoint)));
+      expect(back.imgsz).toBe(checkpoint.imgsz);
+      expect(back.names).toEqual(checkpoint.names);
+      expect(back.metadata).toMatchObject(checkpoint.metadata);
+      expect(back.tensors.size).toBe(checkpoint.tensors.size);
+      for (const [name, { shape, ...tensor }] of checkpoint.tensors) {
+        expect(back.tensors.get(name)?.shape ?? tensor).toEqual(shape);
+        expect(back.tensors.get(name)?.toFloat32()).toEqual(checkpoint.tensors.get(name)?.toFloat32());
+      }
+    }
+  });
+
+  it('prefers ema to model, and model when ema is None', () => {
+    const named = (name: string): Picklable => moduleOf([[name, WEIGHT]]);
+    const both = readCheckpoint(saved(dict([['model', named('model.m')], ['ema', named('model.e')]])));
+    expect([both.source, ...both.tensors.keys()]).toEqual(['ema', 'model.e']);
+    const one = readCheckpoint(saved(dict([['ema', null], ['model', named('model.m')]])));
+    expect([one.source, ...one.tensors.keys()]).toEqual(['model', 'model.m']);
+  });
+
+  it('reads a module that was saved without anything around it', () => {
+    const { source, tensors } = readCheckpoint(saved(moduleOf([], [['model', moduleOf([['w', WEIGHT]])]])));
+    expect([source, ...tensors.keys()]).toEqual(['model', 'model.w']);
+  });
+
+  it('takes the wrappers of parallel training and of the YOLO class off the names', () => {
+    const names = (...keys: string[]): string[] => [
+      ...readCheckpoint(saved(dict(keys.map((key) => [key, WEIGHT])))).tensors.keys(),
+    ];
+    expect(names('module.model.0.w', 'module.model.1.w')).toEqual(['model.0.w', 'model.1.w']);
+    expect(names('model.model.0.w')).toEqual(['model.0.w']);
+    expect(names('module.model.0.w', 'other')).toEqual(['module.model.0.w', 'other']);
+  });
+
+  it('leaves out buffers that PyTorch would not save', () => {
+    const unsaved = call(global('__builtin__', 'set'), ['b']);
+    const state = dict([['_buffers', dict([['a', WEIGHT], ['b', WEIGHT]])], ['_non_persistent_buffers_set', unsaved]]);
+    expect([...readCheckpoint(saved(instance('m', 'C', state))).tensors.keys()]).toEqual(['a']);
+  });
+
+  it('looks for imgsz in train_args, then in the arguments of the model', () => {
+    const model = (args: Picklable): Picklable => {
+      return instance('m', 'C', dict([['_parameters', dict([['w', WEIGHT]])], ['args', args]]));
+    };
+    const imgsz = (...entries: [string, Picklable][]): number | undefined => readCheckpoint(saved(dict(entries))).imgsz;
+    const own = dict([['imgsz', 64]]);
+    expect(imgsz(['model', model(own)], ['train_args', dict([['imgsz', 96]])])).toBe(96);
+    expect(imgsz(['model', model(own)], ['train_args', null])).toBe(64);
+    expect(imgsz(['model', model(instance('a', 'Namespace', own))])).toBe(64);
+    expect(imgsz(['model', model(dict([['imgsz', [64, 128]]]))])).toBe(128);
+    expect(imgsz(['model', model(dict([['imgsz', -1]]))])).toBeUndefined();
+    expect(imgsz(['model', model(dict([['imgsz', 'x']]))])).toBeUndefined();
+  });
+
+  it('reads names such as __proto__ as names', () => {
+    const { tensors, metadata } = readCheckpoint(saved(dict([['__proto__', WEIGHT], ['constructor', WEIGHT]])));
+    expect([...tensors.keys()]).toEqual(['__proto__', 'constructor']);
+    expect(metadata.constructor).toBe(Object);
+    expect(({} as Record<string, unknown>).dtype).toBeUndefined();
+  });
+
+  it('passes a call of os.system over', () => {
+    const evil = call(global('os', 'system'), 'touch /tmp/fastsam-checkpoint-executed');
+    const { tensors } = readCheckpoint(saved(dict([['evil', evil], ['model.0.w', WEIGHT]])));
+    expect([...tensors.keys()]).toEqual(['model.0.w']);
+    expect(existsSync('/tmp/fastsam-checkpoint-executed')).toBe(false);
+    expect(errorOf(() => readCheckpoint(saved(evil))).code).toBe('UNSUPPORTED_CHECKPOINT');
+  });
+
+  it('refuses a golden file cut at any length', () => {
+    for (const file of ['deflated.pt', 'odd-legacy.pt', 'odd.safetensors']) {
+      const bytes = golden(file);
+      for (let length = 0; length < bytes.length; length++) {
+        const { code } = errorOf(() => readCheckpoint(bytes.subarray(0, length)));
+        expect(code).toBe('INVALID_CHECKPOINT');
+      }
+    }
+  });
+
+  it.each([
+    ['an empty file', '', 'INVALID_CHECKPOINT', 'empty'],
+    ['a web page', '\n<!DOCTYPE html><html>', 'INVALID_CHECKPOINT', 'web page'],
+    ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1', 'INVALID_CHECKPOINT', 'Git LFS'],
+    ['anything else', 'hello', 'INVALID_CHECKPOINT', '"hello"'],
+    ['a tar archive', `${'x'.repeat(257)}ustar${'\0'.repeat(300)}`, 'UNSUPPORTED_CHECKPOINT', 'tar'],
+    ['a pickle of something else', '\x80\x02K\x01.\x80\x02K\x01.', 'UNSUPPORTED_CHECKPOINT', 'torch.save'],
+  ])('says that it got %s', (_, content, code, text) => {
+    const error = errorOf(() => readCheckpoint(new Uint8Array(Buffer.from(content, 'latin1'))));
+    expect(error.message).toContain(text);
+    expect(error.code).toBe(code);
+  });
+
+  it.each([
+    ['no tensors', dict([['model', dict([['lr', 0.1]])]]), 'UNSUPPORTED_CHECKPOINT'],
+    ['a number', 7, 'UNSUPPORTED_CHECKPOINT'],
+    ['a tuple', tuple(1, 2), 'UNSUPPORTED_CHECKPOINT'],
+  ] as [string, Picklable, string][])('refuses an object of %s', (_, object, code) => {
+    expect(errorOf(() => readCheckpoint(saved(object))).code).toBe(code);
+  });
+
+  it('refuses a zip that is no checkpoint', () => {
+    const zip = torchZip(pickled(1));
+    const renamed = Uint8Array.from(zip, (byte, i) => (String.fromCharCode(...zip.subarray(i, i + 3)) === 'pkl' ? 0x71 : byte));
+    expect(errorOf(() => readCheckpoint(renamed)).message).toContain('no PyTorch checkpoint');
+  });
+});
