@@ -9,6 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../errors.js';
+import { edgesOf, overlapExcess } from './pairs.js';
 import { rankCandidates } from './rank.js';
 
 /** Options of `nonMaxSuppression`. */
@@ -28,7 +29,7 @@ export interface NmsOptions {
 const MAX_NMS = 30_000;
 /** Boxes of class c are moved by c times this many pixels, so that classes never overlap (Ultralytics). */
 const CLASS_OFFSET = 7680;
-/** Candidates that are compared at a time; measured fastest on wasm among powers of two. */
+/** Candidates that are compared at a time; measured on wasm, where 128 and 512 are slower. */
 const BLOCK = 256;
 /** Rounds of Cluster-NMS between two looks at the result: a look costs a GPU more than a round. */
 const ROUNDS = 4;
@@ -52,18 +53,18 @@ export async function nonMaxSuppression(
   // scores are a few kilobytes.
   const order = rankCandidates((await scores.data()) as Float32Array, conf, maxNms);
   if (order.length === 0) return order;
-  const candidates = tf.tidy(() => gatherCandidates(boxes, order, classes));
+  const placed = classes ? tf.tidy(() => moveApart(boxes, classes)) : tf.clone(boxes);
   try {
     const iou = floorToFloat32(options.iou);
     const kept: number[] = [];
     for (let start = 0; start < order.length && kept.length < maxDet; start += BLOCK) {
-      const end = Math.min(start + BLOCK, order.length);
-      const fresh = await notSuppressed(candidates, kept, start, end, iou);
-      kept.push(...(await survivors(candidates, fresh, iou)));
+      const block = [...order.subarray(start, start + BLOCK)];
+      const fresh = await notSuppressed(placed, kept, block, iou);
+      kept.push(...(await survivors(placed, fresh, iou)));
     }
-    return Int32Array.from(kept.slice(0, maxDet), (place) => order[place]);
+    return Int32Array.from(kept.slice(0, maxDet));
   } finally {
-    candidates.dispose();
+    placed.dispose();
   }
 }
 
@@ -86,91 +87,78 @@ function floorToFloat32(x: number): number {
   return new Float32Array(new Int32Array([bits[0] - 1]).buffer)[0];
 }
 
-/** [n,4]: the candidates' boxes by descending score, moved apart by class. */
-function gatherCandidates(boxes: tf.Tensor2D, order: Int32Array, classes?: tf.Tensor1D): tf.Tensor2D {
-  const rows = tf.tensor1d(order, 'int32');
-  const found = tf.gather(boxes, rows);
-  if (!classes) return found;
-  return tf.add(found, tf.mul(tf.cast(tf.gather(classes, rows), 'float32').expandDims(1), CLASS_OFFSET));
+/** [A,4]: boxes of each class in a place of their own. */
+function moveApart(boxes: tf.Tensor2D, classes: tf.Tensor1D): tf.Tensor2D {
+  return tf.add(boxes, tf.expandDims(tf.mul(tf.cast(classes, 'float32'), CLASS_OFFSET), 1));
 }
 
-/** The places from `start` to `end` (exclusive) whose boxes no kept box suppresses. */
+/** Those rows of `block` that no kept box suppresses. */
 async function notSuppressed(
-  candidates: tf.Tensor2D,
+  boxes: tf.Tensor2D,
   kept: readonly number[],
-  start: number,
-  end: number,
+  block: readonly number[],
   iou: number,
-): Promise<number[]> {
-  const places = Array.from({ length: end - start }, (_, i) => start + i);
-  if (kept.length === 0) return places;
-  const struck = tf.tidy(() => {
-    const block = tf.slice(candidates, [start, 0], [end - start, 4]);
-    return tf.any(overlaps(block, rowsAt(candidates, kept), iou), 1);
-  });
+): Promise<readonly number[]> {
+  if (kept.length === 0) return block;
+  const strongest = tf.tidy(() => tf.max(overlapExcess(edgesOf(boxes, block), edgesOf(boxes, kept), iou), 1));
   try {
-    const values = await struck.data();
-    return places.filter((_, i) => values[i] === 0);
+    const excess = await strongest.data();
+    return block.filter((_, i) => excess[i] === 0);
   } finally {
-    struck.dispose();
+    strongest.dispose();
   }
 }
 
-/** Those of the places that greedy suppression among them keeps. */
-async function survivors(candidates: tf.Tensor2D, places: readonly number[], iou: number): Promise<number[]> {
-  if (places.length < 2) return [...places];
-  // [m,m]: -1 where the box of the row strikes out the one of the column, else 0.
+/** Those of the rows, which come by descending score, that greedy suppression among them keeps. */
+async function survivors(boxes: tf.Tensor2D, rows: readonly number[], iou: number): Promise<readonly number[]> {
+  const m = rows.length;
+  if (m < 2) return rows;
+  // [m,m]: above 0 where the box of the row strikes out the worse one of the column, else 0.
   const strikes = tf.tidy(() => {
-    const boxes = rowsAt(candidates, places);
-    const rank = tf.range(0, places.length);
-    const better = tf.less(tf.expandDims(rank, 1), tf.expandDims(rank, 0));
-    return tf.neg<tf.Tensor2D>(tf.cast(tf.logicalAnd(better, overlaps(boxes, boxes, iou)), 'float32'));
+    const edges = edgesOf(boxes, rows);
+    return tf.mul<tf.Tensor2D>(overlapExcess(edges, edges, iou), aboveDiagonal(m));
   });
-  let alive = tf.ones([1, places.length]) as tf.Tensor2D;
+  let alive = new Float32Array(m).fill(1);
   try {
     for (;;) {
-      const looks = tf.tidy(() => {
-        let before = alive;
-        let after = round(before, strikes);
-        for (let i = 1; i < ROUNDS; i++) [before, after] = [after, round(after, strikes)];
-        return tf.concat([before, after], 0);
-      });
-      alive.dispose();
-      const [values, last] = tf.tidy(() => [looks, tf.slice(looks, [1, 0], [1, places.length])]);
-      alive = last;
-      try {
-        const both = await values.data();
-        const settled = places.every((_, i) => both[i] === both[places.length + i]);
-        if (settled) return places.filter((_, i) => both[i] > 0);
-      } finally {
-        values.dispose();
-      }
+      const next = await iterate(alive, strikes);
+      if (next.settled) return rows.filter((_, i) => next.alive[i] === 1);
+      alive = next.alive;
     }
   } finally {
-    alive.dispose();
     strikes.dispose();
   }
 }
 
-/** One round of Cluster-NMS: [1,m] of 1 for those that nobody alive strikes out, else 0. */
+/** Some rounds of Cluster-NMS; `settled` if the last of them changed nothing. */
+async function iterate(
+  start: Float32Array<ArrayBuffer>,
+  strikes: tf.Tensor2D,
+): Promise<{ alive: Float32Array<ArrayBuffer>; settled: boolean }> {
+  const m = start.length;
+  const lastTwo = tf.tidy(() => {
+    let before = tf.tensor2d(start, [1, m]);
+    let after = round(before, strikes);
+    for (let i = 1; i < ROUNDS; i++) [before, after] = [after, round(after, strikes)];
+    return tf.concat([before, after], 0);
+  });
+  try {
+    const values = Float32Array.from(await lastTwo.data());
+    const alive = values.slice(m);
+    return { alive, settled: alive.every((value, i) => value === values[i]) };
+  } finally {
+    lastTwo.dispose();
+  }
+}
+
+/** One round: [1,m] of 1 for those that nobody alive strikes out, else 0. */
 function round(alive: tf.Tensor2D, strikes: tf.Tensor2D): tf.Tensor2D {
-  return tf.relu(tf.add(tf.matMul(alive, strikes), 1));
+  return tf.cast(tf.equal(tf.matMul(alive, strikes), 0), 'float32');
 }
 
-function rowsAt(candidates: tf.Tensor2D, places: readonly number[]): tf.Tensor2D {
-  return tf.gather(candidates, tf.tensor1d(Int32Array.from(places), 'int32'));
-}
-
-/** [p,q] bool: whether the IoU of box p of `a` with box q of `b` is above the threshold. */
-function overlaps(a: tf.Tensor2D, b: tf.Tensor2D, threshold: number): tf.Tensor2D {
-  const [ax1, ay1, ax2, ay2] = tf.split(a, 4, 1); // [p,1]
-  const [bx1, by1, bx2, by2] = tf.split(tf.transpose(b), 4, 0); // [1,q]
-  const areaA = tf.mul(tf.sub(ax2, ax1), tf.sub(ay2, ay1));
-  const areaB = tf.mul(tf.sub(bx2, bx1), tf.sub(by2, by1));
-  const width = tf.relu(tf.sub(tf.minimum(ax2, bx2), tf.maximum(ax1, bx1)));
-  const height = tf.relu(tf.sub(tf.minimum(ay2, by2), tf.maximum(ay1, by1)));
-  const inter = tf.mul(width, height);
-  // The operations and their order are those of torchvision, so that float32 rounds to the same value.
-  const union = tf.sub(tf.add(areaA, areaB), inter);
-  return tf.greater(tf.div(inter, union), threshold);
+/** [m,m]: 1 above the diagonal, else 0. */
+function aboveDiagonal(m: number): tf.Tensor2D {
+  const values = new Float32Array(m * m);
+  for (let row = 0; row < m; row++) values.fill(1, row * m + row + 1, (row + 1) * m);
+  return tf.tensor2d(values, [m, m]);
 }
