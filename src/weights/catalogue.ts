@@ -58,7 +58,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     file: 'demo.safetensors',
     bundled: 'weights/demo.safetensors',
     defaults: { imgsz: 320, conf: 0.25, iou: 0.7 },
-    licence: 'Trained for this package and shipped with it, Apache-2.0.',
+    licence: 'Trained for this package and shipped with it, for research and demonstration (weights/demo.md).',
   },
 ];
 
