@@ -9,14 +9,14 @@ import { PICKLE_OPCODES } from './pickleOpcodes.js';
 import { PickleCursor } from './pickleCursor.js';
 import type { PersistentId, PickleValue } from './pickleValues.js';
 
-/** Far above what checkpoints hold (an unstripped FastSAM-x: some 200,000 opcodes), far below what hurts. */
+/** Far above what checkpoints hold (an unstripped YOLOv8x: 160,000 opcodes, 34,000 memo entries), far below what hurts. */
 export const PICKLE_LIMITS = {
   /** Opcodes in one pickle. */
-  opcodes: 4_000_000,
+  opcodes: 1_000_000,
   /** Values on the stack at a time. */
-  stack: 1_000_000,
+  stack: 200_000,
   /** Values in the memo. */
-  memo: 2_000_000,
+  memo: 500_000,
   /** Nested MARKs. */
   marks: 1_000,
 } as const;
