@@ -1,4 +1,5 @@
 /** Fitting a picture into the network's input: geometry, resize, padding. */
+import { FastSAMError } from '../errors.js';
 import { resizeInto } from './resize.js';
 import type { RgbImage } from './rgbImage.js';
 import { roundHalfEven } from './rounding.js';
@@ -35,6 +36,7 @@ const PADDING = 114;
  * Where a picture goes in the network input: scaled (up, too) to fit into `imgsz`, centred; an odd pixel of padding goes
  * to the right and bottom. Ultralytics 8.4's LetterBox.
  * @param imgsz side of a square or [height, width], rounded up to multiples of the stride.
+ * @throws FastSAMError `INVALID_ARGUMENT` for sides that are no whole numbers from 1 on.
  */
 export function letterboxGeometry(
   imageWidth: number,
@@ -42,6 +44,13 @@ export function letterboxGeometry(
   imgsz: number | readonly [number, number],
   { auto = true, stride = 32 }: LetterboxOptions = {},
 ): Letterbox {
+  for (const side of [imageWidth, imageHeight, imgsz, stride].flat()) {
+    if (Number.isInteger(side) && side >= 1) continue;
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      `letterbox: got ${imageWidth} x ${imageHeight} pixels into ${String(imgsz)}, expected whole numbers from 1 on`,
+    );
+  }
   const [maxHeight, maxWidth] = (typeof imgsz === 'number' ? [imgsz, imgsz] : imgsz).map(
     (side) => Math.ceil(side / stride) * stride,
   );
@@ -72,9 +81,17 @@ export function letterboxGeometry(
 /**
  * The letterboxed picture, bit for bit as OpenCV makes it.
  * @returns `netHeight * netWidth * 3` bytes, RGB, padding grey (114).
+ * @throws FastSAMError `INVALID_ARGUMENT` if the geometry is another picture's.
  */
 export function letterbox(image: RgbImage, geometry: Letterbox): Uint8Array {
   const { netWidth, netHeight, width, height, left, top } = geometry;
+  if (image.width !== geometry.imageWidth || image.height !== geometry.imageHeight) {
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      `letterbox: got a picture of ${image.width} x ${image.height} pixels, expected one of ` +
+        `${geometry.imageWidth} x ${geometry.imageHeight} as in its geometry`,
+    );
+  }
   const data = new Uint8Array(netWidth * netHeight * 3);
   if (width !== netWidth || height !== netHeight) data.fill(PADDING);
   const stride = netWidth * 3;

@@ -102,11 +102,11 @@ function casiaFrame({ imageWidth, imageHeight, netWidth, netHeight }: Letterbox)
 }
 
 function toImage(boxes: Float32Array, { imageWidth, imageHeight }: Letterbox, f: Frame): Float32Array {
-  const clip = (value: number, high: number) => Math.min(Math.max(value, 0), high);
+  // In float32 throughout, the gain too, as PyTorch divides.
+  const place = (value: number, pad: number, gain: number, high: number): number =>
+    Math.min(Math.max(Math.fround(value - pad) / Math.fround(gain), 0), high);
   return boxes.map((value, i) =>
-    i % 2 === 0
-      ? clip(Math.fround(value - f.padX) / f.gainX, imageWidth)
-      : clip(Math.fround(value - f.padY) / f.gainY, imageHeight),
+    i % 2 === 0 ? place(value, f.padX, f.gainX, imageWidth) : place(value, f.padY, f.gainY, imageHeight),
   );
 }
 

@@ -23,14 +23,37 @@ interface Job {
   readonly preprocess: number;
 }
 
+/** What a run needs beside the pictures. */
+export interface PipelineContext {
+  readonly detector: Detector;
+  readonly options: ResolvedOptions;
+  readonly model: ModelInfo;
+}
+
+/** A picture that was read, and how long that took in milliseconds. */
+export interface ReadPicture {
+  readonly image: RgbImage;
+  readonly time: number;
+}
+
+/** Reads a picture and notes the time. */
+export async function readPicture(input: ImageInput, signal: AbortSignal | undefined): Promise<ReadPicture> {
+  const start = performance.now();
+  const image = await readImage(input, { signal });
+  return { image, time: performance.now() - start };
+}
+
 /** Segments pictures of any sizes; the results come in their order. */
-export async function segmentPictures(
-  detector: Detector,
-  inputs: readonly ImageInput[],
-  options: ResolvedOptions,
-  model: ModelInfo,
-): Promise<Results[]> {
-  const jobs = await readJobs(inputs, options);
+export async function segmentPictures(inputs: readonly ImageInput[], context: PipelineContext): Promise<Results[]> {
+  const pictures: ReadPicture[] = [];
+  for (const input of inputs) pictures.push(await readPicture(input, context.options.signal));
+  return runPictures(pictures, context);
+}
+
+/** Segments pictures that are read. */
+export async function runPictures(pictures: readonly ReadPicture[], context: PipelineContext): Promise<Results[]> {
+  const { detector, options, model } = context;
+  const jobs = prepare(pictures, options);
   const results: Results[] = new Array<Results>(jobs.length);
   for (const batch of batches(jobs, options.batch)) {
     throwIfAborted(options.signal);
@@ -46,22 +69,16 @@ export async function segmentPictures(
   return results;
 }
 
-/** Reads and letterboxes. The peers use one square for a list of pictures that are not all of one size. */
-async function readJobs(inputs: readonly ImageInput[], options: ResolvedOptions): Promise<Job[]> {
-  const images: RgbImage[] = [];
-  const times: number[] = [];
-  for (const input of inputs) {
-    const start = performance.now();
-    images.push(await readImage(input, { signal: options.signal }));
-    times.push(performance.now() - start);
-  }
-  const alike = images.every(({ width, height }) => width === images[0].width && height === images[0].height);
+/** Letterboxes. The peers use one square for a list of pictures that are not all of one size. */
+function prepare(pictures: readonly ReadPicture[], options: ResolvedOptions): Job[] {
+  const first = pictures.at(0)?.image;
+  const alike = pictures.every(({ image }) => image.width === first?.width && image.height === first.height);
   const auto = !options.square && (alike || options.compat === undefined);
-  return images.map((image, index) => {
+  return pictures.map(({ image, time }, index) => {
     const start = performance.now();
     const geometry = letterboxGeometry(image.width, image.height, options.imgsz, { auto });
     const pixels = letterbox(image, geometry);
-    return { index, image, geometry, pixels, preprocess: times[index] + performance.now() - start };
+    return { index, image, geometry, pixels, preprocess: time + performance.now() - start };
   });
 }
 
@@ -97,8 +114,9 @@ async function finish(
     first: job.index === 0,
   });
   const masks = await makeMasks(job, found, placed, options);
-  // CASIA keeps objects without a pixel; everything else drops them.
-  const kept = masks.flatMap((mask, i) => (options.compat === 'casia' || mask.area > 0 ? [i] : []));
+  // CASIA keeps objects without a pixel, but returns nothing where its step for full boxes fails; everything else drops
+  // the former and has no such failure.
+  const kept = masks.flatMap((mask, i) => (placed.ok && (options.compat === 'casia' || mask.area > 0) ? [i] : []));
   const { prototypes } = found;
   const data: ResultsData = {
     image: job.image,
