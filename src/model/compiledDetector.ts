@@ -8,6 +8,7 @@ import { nonMaxSuppression } from '../runtime/compile/tensorOps.js';
 import { anchorGrid, decodeAt } from './decode.js';
 import type { Detections, Detector, DetectorInput, Thresholds } from './detector.js';
 import { runNetwork, type Network } from './network.js';
+import { floorToFloat32, moveApart } from './nms.js';
 
 /** What the network's graph takes: B pictures of one size, A anchors each. */
 interface NetworkInputs {
@@ -55,9 +56,6 @@ export interface CompiledDetectorOptions {
   readonly encoded?: Uint8Array;
   readonly signal?: AbortSignal;
 }
-
-/** Boxes of different classes are moved apart by this many pixels each, so that they never suppress one another. */
-const CLASS_OFFSET = 7680;
 
 /** Runs a network as a graph for any number of pictures of any size, and TensorFlow's NMS as another. */
 export class CompiledDetector implements Detector {
@@ -172,7 +170,7 @@ function inOneList<T extends Readonly<Record<string, tf.Tensor3D>>>(raw: T): { [
 /** NMS of one picture, and the rows that survive by falling score. */
 function encodeSelect(classCount: number, k: number): Uint8Array {
   const f = ({ boxes, scores, classes, coefficients, ...limits }: SelectInputs): Candidates => {
-    const kept = nonMaxSuppression(classCount === 1 ? boxes : apart(boxes, classes), scores, limits);
+    const kept = nonMaxSuppression(classCount === 1 ? boxes : moveApart(boxes, classes), scores, limits);
     return {
       boxes: tf.gather(boxes, kept),
       scores: tf.gather(scores, kept),
@@ -193,11 +191,6 @@ function encodeSelect(classCount: number, k: number): Uint8Array {
   } finally {
     for (const inputs of examples) tf.dispose(Object.values(inputs));
   }
-}
-
-/** Moves boxes by their class, so that only those of one class overlap. */
-function apart(boxes: tf.Tensor2D, classes: tf.Tensor1D): tf.Tensor2D {
-  return tf.add(boxes, tf.mul(tf.expandDims(tf.cast(classes, 'float32'), 1), CLASS_OFFSET));
 }
 
 function networkInputs({ pictures, width, height }: DetectorInput): NetworkInputs {
@@ -223,18 +216,7 @@ function anchorTensors(count: number, height: number, width: number): Pick<Netwo
 }
 
 function limitTensors({ conf, iou, maxDet }: Thresholds): Pick<SelectInputs, 'maxOutputs' | 'iou' | 'score'> {
-  return { maxOutputs: tf.scalar(maxDet, 'int32'), iou: tf.scalar(roundedDown(iou)), score: tf.scalar(conf) };
-}
-
-/**
- * The largest float32 that is not above a number. PyTorch compares a float32 IoU with a float64 threshold, TensorFlow with
- * a float32 one; rounded down, both say "greater" of the same IoUs.
- */
-function roundedDown(x: number): number {
-  const nearest = Math.fround(x);
-  if (nearest <= x) return nearest;
-  const bits = new Int32Array(Float32Array.of(nearest).buffer);
-  return new Float32Array(Int32Array.of(bits[0] - 1).buffer)[0];
+  return { maxOutputs: tf.scalar(maxDet, 'int32'), iou: tf.scalar(floorToFloat32(iou)), score: tf.scalar(conf) };
 }
 
 function feedOf(network: Network, { weights }: Pick<CompiledDetectorOptions, 'weights'>): Record<string, tf.Tensor> {

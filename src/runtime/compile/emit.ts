@@ -71,8 +71,8 @@ class Emitter {
   /** A type in which a value can be had without a cast. */
   private anyType(value: Value): number {
     if (value.source.kind === 'operation') this.operation(value.source);
-    const [type] = this.edges.get(value)?.keys() ?? [];
-    return (type as number | undefined) ?? DATA_TYPE[value.dtype];
+    const versions = this.edges.get(value);
+    return versions ? [...versions.keys()][0] : DATA_TYPE[value.dtype];
   }
 
   /** The place where a value can be had in this type. */
@@ -113,7 +113,7 @@ class Emitter {
 }
 
 /** Constants are only asked for in their own type, or as halves of float32. */
-function inType(values: ConstantSource['values'], dtype: number): ArrayBufferView<ArrayBufferLike> {
+function inType(values: ConstantSource['values'], dtype: number): ArrayBufferView {
   if (dtype === DATA_TYPE.bfloat16) return toBfloat16(values as Float32Array);
   if (dtype === DATA_TYPE.float16) return toFloat16(values as Float32Array);
   return values;

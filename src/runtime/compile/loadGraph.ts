@@ -74,9 +74,7 @@ const usesBfloat16 = ({ nodes }: GraphFile): boolean =>
   nodes.some(({ attr }) => Object.values(attr).some((value) => 'type' in value && value.type === DATA_TYPE.bfloat16));
 
 async function openSession(backend: TensorFlowBackend, bytes: Uint8Array): Promise<number> {
-  const { withTempFolder } = platform();
-  if (!withTempFolder) throw new FastSAMError('DEVICE_UNAVAILABLE', 'graph: got a browser, expected Node.js');
-  return withTempFolder(FILE_NAME, bytes, (folder) => {
+  const session = platform().withTempFolder?.(FILE_NAME, bytes, (folder) => {
     try {
       return backend.loadSavedModelMetaGraph(folder, TAG);
     } catch (error) {
@@ -85,6 +83,8 @@ async function openSession(backend: TensorFlowBackend, bytes: Uint8Array): Promi
       });
     }
   });
+  if (!session) throw new FastSAMError('DEVICE_UNAVAILABLE', 'graph: got a platform without files, expected Node.js');
+  return session;
 }
 
 type Feed = Readonly<Record<string, tf.Tensor | undefined>>;

@@ -85,25 +85,21 @@ class Recorder {
     if (Object.hasOwn(backend, 'executeMultipleOutputs')) {
       throw notCompilable('called while another function is being traced; expected one at a time');
     }
+    const executeForReal = backend.executeMultipleOutputs.bind(backend);
     const execute = (op: string, attrs: readonly OpAttr[], inputs: readonly tf.TensorInfo[], count: number) => {
-      const outputs = real.executeMultipleOutputs.call(backend, op, attrs, inputs, count);
+      const outputs = executeForReal(op, attrs, inputs, count);
       this.write(op, attrs, inputs, outputs);
       return outputs;
     };
-    const real = {
-      executeMultipleOutputs: backend.executeMultipleOutputs,
-      readSync: engine.readSync,
-      read: engine.read,
-    };
     cover(backend, 'executeMultipleOutputs', execute);
-    cover(
-      backend,
-      'executeSingleOutput',
-      (op: string, attrs: readonly OpAttr[], inputs: readonly tf.TensorInfo[]) => execute(op, attrs, inputs, 1)[0],
+    cover(backend, 'executeSingleOutput', (op: string, attrs: readonly OpAttr[], inputs: readonly tf.TensorInfo[]) =>
+      execute(op, attrs, inputs, 1).at(0),
     );
     // Reading through the engine is what f does (dataSync, data, array); kernels read from the backend, only to check.
-    cover(engine, 'readSync', (id: tf.DataId) => real.readSync.call(engine, this.readable(id)));
-    cover(engine, 'read', (id: tf.DataId) => real.read.call(engine, this.readable(id)));
+    const readSync = engine.readSync.bind(engine);
+    const read = engine.read.bind(engine);
+    cover(engine, 'readSync', (id: tf.DataId) => readSync(this.readable(id)));
+    cover(engine, 'read', (id: tf.DataId) => read(this.readable(id)));
     return () => {
       for (const name of ['executeMultipleOutputs', 'executeSingleOutput']) Reflect.deleteProperty(backend, name);
       for (const name of ['readSync', 'read']) Reflect.deleteProperty(engine, name);

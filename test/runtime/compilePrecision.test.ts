@@ -1,0 +1,145 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { nodePlatform } from '../../src/platform/node.js';
+import { usePlatform } from '../../src/platform/platform.js';
+import { choosePrecision, compile, encodeGraph } from '../../src/runtime/compile/compile.js';
+import { namesBfloat16 } from '../../src/runtime/compile/cpuFeatures.js';
+import { decodeSavedModel } from '../../src/runtime/compile/graphDef.js';
+import { toBfloat16, toFloat16 } from '../../src/runtime/compile/half.js';
+import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
+import { inPrecision, keepFloat32 } from '../../src/runtime/compile/precision.js';
+import { expectNoLeaks, later, opsOf, refusal, run, vector } from './compileSupport.js';
+import { nativeMissing, skipNote } from './native.js';
+
+describe.skipIf(nativeMissing !== undefined)(`precision of compiled graphs${skipNote}`, () => {
+  expectNoLeaks();
+
+  describe('precision', () => {
+    const typesOf = (bytes: Uint8Array, op: string) =>
+      decodeSavedModel(bytes)
+        ?.nodes.filter((node) => node.op === op)
+        .map(({ attr: { T } }) => ('type' in T ? T.type : undefined));
+    const f = ({ x }: { x: tf.Tensor }) => ({
+      y: keepFloat32(() => tf.exp(inPrecision('fp16', () => tf.neg(tf.sqrt(x))))),
+      z: tf.neg(x),
+    });
+
+    it('is written in regions, with casts where values cross', async () => {
+      const bytes = encodeGraph(f, [{ x: vector(1) }], { precision: 'fp32' });
+      expect(opsOf(bytes)).toEqual([
+        'Placeholder',
+        'Cast',
+        'Sqrt',
+        'Neg',
+        'Cast',
+        'Exp',
+        'Neg',
+        'Identity',
+        'Identity',
+      ]);
+      expect([typesOf(bytes, 'Sqrt'), typesOf(bytes, 'Exp'), typesOf(bytes, 'Neg')]).toEqual([[19], [1], [19, 1]]);
+      const { y, z } = later(await loadGraph<{ x: tf.Tensor }, ReturnType<typeof f>>(bytes)).run({ x: vector(9) });
+      expect([y.dtype, z.dataSync()[0]]).toEqual(['float32', -9]);
+      expect(y.dataSync()[0]).toBeCloseTo(Math.exp(-3), 6);
+      tf.dispose([y, z]);
+    });
+
+    it('rounds as the type does: 1 + 2^-9 is 1 in bfloat16', async () => {
+      if ((await choosePrecision('auto')) !== 'bf16') return;
+      const add = ({ x }: { x: tf.Tensor }) => ({ y: tf.add(x, 2 ** -9) });
+      const graph = later(await compile(add, [{ x: vector(1) }], { precision: 'bf16' }));
+      expect(run(graph, vector(1))).toEqual([1]);
+    });
+
+    it('does nothing outside of a compilation', () => {
+      const y = tf.tidy(() => inPrecision('fp16', () => tf.add(tf.scalar(1), 2 ** -20)).dataSync()[0]);
+      expect(y).toBe(1 + 2 ** -20);
+    });
+
+    it('stays float32 for operations that have no half form', () => {
+      const at = { x: later(tf.zeros<tf.Rank.R4>([1, 2, 2, 1])) };
+      const bytes = encodeGraph(
+        ({ x }: { x: tf.Tensor4D }) => ({ y: tf.image.resizeBilinear(tf.neg(x), [4, 4]) }),
+        [at],
+        {
+          precision: 'bf16',
+        },
+      );
+      expect([typesOf(bytes, 'Neg'), typesOf(bytes, 'ResizeBilinear')]).toEqual([[14], [1]]);
+    });
+
+    it('bf16 is refused on a CPU without it, when compiling and when loading', async () => {
+      const bytes = encodeGraph(f, [{ x: vector(1) }], { precision: 'bf16' });
+      usePlatform({
+        ...nodePlatform,
+        readFile: () => Promise.resolve(new TextEncoder().encode('flags\t\t: fpu avx2')),
+      });
+      try {
+        expect(await choosePrecision('auto')).toBe('fp32');
+        const asked = await refusal(() => compile(f, [{ x: vector(1) }], { precision: 'bf16' }));
+        const loaded = await refusal(() => loadGraph(bytes));
+        expect([asked[0], loaded[0]]).toEqual(['DEVICE_UNAVAILABLE', 'DEVICE_UNAVAILABLE']);
+      } finally {
+        usePlatform(nodePlatform);
+      }
+    });
+  });
+});
+
+describe('rounding to 16 bits', () => {
+  const bits16 = (round: (values: Float32Array) => Uint16Array, ...values: number[]) =>
+    Array.from(round(Float32Array.from(values)), (bits) => bits.toString(16));
+
+  it('bfloat16: nearest, ties to even, NaN stays NaN', () => {
+    expect(bits16(toBfloat16, 0, -0, 1, -2, 1 + 2 ** -8, 1 + 3 * 2 ** -8, 1 + 2 ** -8 + 2 ** -20)).toEqual(
+      ['0', '8000', '3f80', 'c000', '3f80', '3f82', '3f81'], // 1 + 2^-8 lies half way
+    );
+    expect(bits16(toBfloat16, Infinity, -Infinity, 3.4e38)).toEqual(['7f80', 'ff80', '7f80']);
+    const [nan] = toBfloat16(new Float32Array(Uint32Array.of(0x7f800001).buffer));
+    expect(nan & 0x7fff).toBeGreaterThan(0x7f80);
+  });
+
+  it('float16: nearest, ties to even, subnormal, infinite', () => {
+    expect(bits16(toFloat16, 0, -0, 1, -2, 65504, 65519.99, 65520, 1e9)).toEqual([
+      '0',
+      '8000',
+      '3c00',
+      'c000',
+      '7bff',
+      '7bff',
+      '7c00',
+      '7c00',
+    ]);
+    // halves of the last bit of 1, the smallest normal, the largest subnormal, the smallest, half of it, a little more
+    expect(bits16(toFloat16, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 2 ** -14, 2 ** -14 - 2 ** -24, 2 ** -24)).toEqual([
+      '3c00',
+      '3c02',
+      '400',
+      '3ff',
+      '1',
+    ]);
+    expect(bits16(toFloat16, 2 ** -25, 1.01 * 2 ** -25, 2 - 2 ** -12, NaN)).toEqual(['0', '1', '4000', '7e00']);
+  });
+
+  it('every float16 comes back as itself', () => {
+    const all = Uint16Array.from({ length: 0x7c00 }, (_, bits) => bits);
+    const values = Float32Array.from(all, (bits) => {
+      const exponent = bits >>> 10;
+      return exponent === 0 ? bits * 2 ** -24 : (1024 + (bits & 1023)) * 2 ** (exponent - 25);
+    });
+    expect(toFloat16(values)).toEqual(all);
+  });
+});
+
+describe('the CPU', () => {
+  it.each([
+    ['processor\t: 0\nflags\t\t: fpu sse avx512_bf16 avx512_vnni\nbugs\t:', true],
+    ['flags : amx_bf16', true],
+    ['flags\t\t: fpu avx512f avx512_bf16x', false],
+    ['model name\t: avx512_bf16\nflags\t\t: fpu', false],
+    ['Features\t: fp asimd bf16', false],
+    ['', false],
+  ])('%j has bfloat16: %s', (text, expected) => {
+    expect(namesBfloat16(text)).toBe(expected);
+  });
+});
