@@ -14,6 +14,7 @@ export type { Architecture } from './model/architecture.js';
 export { FastSAM, type ActivationOptions, type LoadOptions } from './model/fastsam.js';
 export type { ModelInfo } from './model/info.js';
 export type { ModelDefaults, SegmentOptions } from './model/options.js';
+export type { StreamItem, StreamOptions } from './model/stream.js';
 export { platform, usePlatform, type Platform } from './platform/platform.js';
 export type { OnProgress, ProgressEvent } from './progress.js';
 export type { Compat, Match, Pick, Prompt } from './prompt/types.js';

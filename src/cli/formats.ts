@@ -26,17 +26,17 @@ export async function writeFormats(
   stem: string,
   formats: readonly Format[],
 ): Promise<string[]> {
-  const { joinPath } = platform();
   const written: string[] = [];
   const save = async (path: string) => {
     await results.save(path);
     written.push(path);
   };
   for (const format of formats) {
-    if (format === 'png') await save(joinPath(folder, `${stem}.png`));
-    else if (format === 'json') await save(joinPath(folder, `${stem}.json`));
-    else if (format === 'yolo') await save(joinPath(folder, `${stem}.txt`));
-    else if (format === 'cutout') written.push(await writeCutouts(results, joinPath(folder, `${stem}-cutouts`)));
+    if (format === 'png') await save(platform().joinPath(folder, `${stem}.png`));
+    else if (format === 'json') await save(platform().joinPath(folder, `${stem}.json`));
+    else if (format === 'yolo') await save(platform().joinPath(folder, `${stem}.txt`));
+    else if (format === 'cutout')
+      written.push(await writeCutouts(results, platform().joinPath(folder, `${stem}-cutouts`)));
   }
   return written;
 }

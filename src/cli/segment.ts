@@ -5,14 +5,13 @@ import type { SegmentOptions } from '../model/options.js';
 import type { Prompt } from '../prompt/types.js';
 import type { Results } from '../results/results.js';
 import type { DeviceChoice } from '../runtime/device.js';
-import { mergeCoco } from '../results/coco.js';
-import { platform } from '../platform/platform.js';
-import { makeFolder, StemNames } from './files.js';
-import { FORMATS, parseFormats, writeFormats, type Format } from './formats.js';
+import { makeFolder } from './files.js';
+import { FORMATS, parseFormats, type Format } from './formats.js';
 import { deviceOption } from './options.js';
 import { ProgressLine } from './progress.js';
-import { collect, describeError, EXIT, exitCodeOf, interruptSignal, numberOption, numbersOption, say } from './run.js';
-import { expandSources, type Source } from './sources.js';
+import { Report } from './report.js';
+import { collect, interruptSignal, numberOption, numbersOption, say } from './run.js';
+import { expandSources } from './sources.js';
 
 const DEFAULT_MODEL = 'demo';
 const DEFAULT_OUT = 'fastsam-out';
@@ -91,42 +90,28 @@ async function segment(args: readonly string[], options: SegmentCommandOptions):
   const signal = interruptSignal();
   const sources = await expandSources(args);
   const out = options.out ?? (options.json ? undefined : DEFAULT_OUT);
-  const formats = options.format ?? ['png'];
   if (out !== undefined) await makeFolder(out);
   const model = await load(options, signal);
-  const names = new StemNames();
-  const line = new ProgressLine();
-  const done: { results: Results; name: string }[] = [];
-  let failed = 0;
+  const report = new Report(sources, { out, formats: options.format ?? ['png'], json: options.json === true });
   try {
-    for (const [i, source] of sources.entries()) {
-      if (sources.length > 1) line.update('segmenting', i, sources.length, 'count');
-      try {
-        const results = await segmentOne(model, source, options, signal);
-        line.clear();
-        await report(results, source, names, { out, formats, json: options.json === true });
-        if (out !== undefined && formats.includes('coco')) done.push({ results: forCoco(results), name: source.name });
-      } catch (error) {
-        const code = exitCodeOf(error);
-        // A wrong option or Ctrl-C ends the whole run; a bad picture only itself.
-        if (code === EXIT.interrupted || (code === EXIT.usage && sources.length === 1)) throw error;
-        failed++;
-        line.clear();
-        say(`fastsam: ${source.name}: ${describeError(error)}`);
-      }
+    const inputs = sources.map(({ input }) => input);
+    for await (const { index, results, error } of model.stream(inputs, { ...segmentOptions(options), signal })) {
+      // Files of this picture are encoded while the next one is in the network.
+      await report.add(index, () => {
+        if (error) throw error;
+        return choose(results, options);
+      });
     }
-    if (out !== undefined && done.length > 0) await writeCoco(out, done);
+    await report.finish();
   } finally {
-    line.clear();
+    await report.close();
     model.dispose();
   }
-  if (out !== undefined && failed < sources.length) say(`Written to ${out}/`);
   if (options.model === DEFAULT_MODEL) {
     say(
       'Used the small demo model that is shipped; FastSAM-s does far better: add --model FastSAM-s (24 MB download).',
     );
   }
-  if (failed > 0) process.exitCode = EXIT.someFailed;
 }
 
 async function load(options: SegmentCommandOptions, signal: AbortSignal): Promise<FastSAM> {
@@ -144,28 +129,22 @@ async function load(options: SegmentCommandOptions, signal: AbortSignal): Promis
   }
 }
 
-async function segmentOne(
-  model: FastSAM,
-  source: Source,
-  options: SegmentCommandOptions,
-  signal: AbortSignal,
-): Promise<Results> {
+function segmentOptions(options: SegmentCommandOptions): SegmentOptions {
   const { imgsz, conf, iou, maxDet, retinaMasks, snapFullBoxes, square, batch, compat } = options;
-  const given = { imgsz, conf, iou, maxDet, retinaMasks, snapFullBoxes, square, batch, compat };
-  const everything = await model.segment(source.input, { ...withoutUndefined(given), signal });
-  let results = everything;
-  if (options.box || options.point) results = everything.prompt(promptOf(options));
-  if (options.clean || options.largest) {
-    results = results.refine({ clean: options.clean === true, largest: options.largest === true });
-  }
-  return results;
+  return withoutUndefined({ imgsz, conf, iou, maxDet, retinaMasks, snapFullBoxes, square, batch, compat });
+}
+
+function choose(everything: Results, options: SegmentCommandOptions): Results {
+  const { box, point, clean = false, largest = false } = options;
+  const chosen = box || point ? everything.prompt(promptOf(options)) : everything;
+  return clean || largest ? chosen.refine({ clean, largest }) : chosen;
 }
 
 function promptOf({ box, point, pick, boxRule }: SegmentCommandOptions): Prompt {
   return withoutUndefined({
     boxes: box,
-    points: point?.map(([x, y]) => [x, y] as const),
-    labels: point?.map(([, , label]) => label ?? 1),
+    points: point?.map(([x, y]) => [x, y]),
+    labels: point?.map((values) => values.at(2) ?? 1),
     pick,
     boxRule,
   });
@@ -173,38 +152,4 @@ function promptOf({ box, point, pick, boxRule }: SegmentCommandOptions): Prompt 
 
 function withoutUndefined<T extends object>(object: T): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
-}
-
-interface Target {
-  readonly out: string | undefined;
-  readonly formats: readonly Format[];
-  readonly json: boolean;
-}
-
-async function report(results: Results, source: Source, names: StemNames, target: Target): Promise<void> {
-  const files =
-    target.out === undefined ? [] : await writeFormats(results, target.out, names.next(source.name), target.formats);
-  if (target.json) process.stdout.write(`${JSON.stringify(results)}\n`);
-  const { preprocess, inference, postprocess } = results.speed;
-  const time = `${(preprocess + inference + postprocess).toFixed(0)} ms`;
-  const count = `${results.length} ${results.length === 1 ? 'object' : 'objects'}`;
-  say(`${source.name}: ${count} in ${time}${files.length > 0 ? ` -> ${files.join(', ')}` : ''}`);
-}
-
-/** COCO needs no pixels: only masks, boxes and scores are kept until the end. */
-function forCoco(results: Results): Results {
-  const { width, height, path } = results.image;
-  return results.with({
-    image: { data: new Uint8Array(0), width, height, ...(path && { path }) },
-    assembly: undefined,
-  });
-}
-
-async function writeCoco(out: string, done: readonly { results: Results; name: string }[]): Promise<void> {
-  const file = mergeCoco(
-    done.map(({ results }) => results),
-    { names: done.map(({ name }) => name) },
-  );
-  const path = platform().joinPath(out, 'coco.json');
-  await platform().writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(file)}\n`));
 }

@@ -63,7 +63,7 @@ export class LayersDetector implements Detector {
       }
       return found;
     } finally {
-      tf.dispose([...Object.values(raw), ...Object.values(decoded)]);
+      tf.dispose({ ...raw, ...decoded });
     }
   }
 
@@ -91,13 +91,13 @@ async function select(
   prototypes: tf.Tensor4D,
   thresholds: Thresholds,
 ): Promise<Detections> {
-  const row = <T extends tf.Tensor>(t: tf.Tensor): T => tf.squeeze(tf.slice(t, index, 1), [0]);
+  const ofPicture = (t: tf.Tensor) => tf.slice(t, index, 1);
   const scope = tf.tidy(() => ({
-    boxes: row<tf.Tensor2D>(decoded.boxes),
-    scores: row<tf.Tensor1D>(decoded.scores),
-    classes: row<tf.Tensor1D>(decoded.classes),
-    coefficients: row<tf.Tensor2D>(coefficients),
-    prototypes: row<tf.Tensor3D>(prototypes),
+    boxes: tf.squeeze<tf.Tensor2D>(ofPicture(decoded.boxes), [0]),
+    scores: tf.squeeze<tf.Tensor1D>(ofPicture(decoded.scores), [0]),
+    classes: tf.squeeze<tf.Tensor1D>(ofPicture(decoded.classes), [0]),
+    coefficients: tf.squeeze<tf.Tensor2D>(ofPicture(coefficients), [0]),
+    prototypes: tf.squeeze<tf.Tensor3D>(ofPicture(prototypes), [0]),
   }));
   try {
     const kept = await nonMaxSuppression(scope.boxes, scope.scores, { ...thresholds, classes: scope.classes });

@@ -12,8 +12,9 @@ import { LayersDetector, toTensor, type Detector } from './detector.js';
 import { loadWeights } from './load.js';
 import { buildNetwork, type Network } from './network.js';
 import type { ModelInfo } from './info.js';
-import { resolveOptions, type ModelDefaults, type SegmentOptions } from './options.js';
-import { segmentPictures } from './pipeline.js';
+import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './options.js';
+import { segmentPictures, type PipelineContext } from './pipeline.js';
+import { streamPictures, type StreamItem, type StreamOptions } from './stream.js';
 
 /** Options of `FastSAM.load`. */
 export interface LoadOptions {
@@ -90,10 +91,9 @@ export class FastSAM {
   segment(image: ImageInput, options?: SegmentOptions): Promise<Results>;
   segment(images: readonly ImageInput[], options?: SegmentOptions): Promise<Results[]>;
   async segment(input: ImageInput | readonly ImageInput[], options: SegmentOptions = {}): Promise<Results | Results[]> {
-    this.#requireAlive();
     const resolved = resolveOptions(options, this.info.defaults);
     const inputs = isList(input) ? input : [input];
-    const results = await segmentPictures(this.detector, inputs, resolved, this.info);
+    const results = await segmentPictures(inputs, this.#context(resolved));
     return isList(input) ? results : results[0];
   }
 
@@ -128,6 +128,29 @@ export class FastSAM {
     this.#disposed = true;
     this.detector.dispose();
     releaseDevice();
+  }
+
+  /**
+   * Finds every object of any number of pictures, in their order and with bounded memory: while one is in the network the
+   * next are being read. A picture that cannot be read is reported and does not end the stream.
+   * @param inputs any iterable, an endless one too; it is asked for the next picture only when there is room.
+   * @throws FastSAMError `INVALID_ARGUMENT`, `ABORTED`, `DISPOSED`.
+   */
+  async *stream<T extends ImageInput>(
+    inputs: Iterable<T> | AsyncIterable<T>,
+    options: StreamOptions = {},
+  ): AsyncGenerator<StreamItem<T>, void> {
+    const { ahead, ...rest } = options;
+    const context = this.#context(resolveOptions(rest, this.info.defaults));
+    for await (const item of streamPictures(inputs, context, ahead)) {
+      yield item;
+      this.#requireAlive();
+    }
+  }
+
+  #context(options: ResolvedOptions): PipelineContext {
+    this.#requireAlive();
+    return { detector: this.detector, options, model: this.info };
   }
 
   #requireAlive(): void {

@@ -55,7 +55,9 @@ export async function assembleMasks(
 
 /** C Pᵀ: `count` rows of logits at prototype resolution. */
 async function logits(prototypes: tf.Tensor2D, coefficients: Float32Array, count: number): Promise<Float32Array> {
-  const product = tf.tidy(() => tf.matMul(tf.tensor2d(coefficients, [count, coefficients.length / count]), prototypes, false, true));
+  const product = tf.tidy(() =>
+    tf.matMul(tf.tensor2d(coefficients, [count, coefficients.length / count]), prototypes, false, true),
+  );
   try {
     return (await product.data()) as Float32Array;
   } finally {

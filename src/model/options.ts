@@ -79,7 +79,10 @@ export function resolveOptions(options: SegmentOptions, defaults: ModelDefaults)
   }
   const compat: unknown = options.compat;
   if (compat !== undefined && compat !== 'ultralytics' && compat !== 'casia') {
-    throw new FastSAMError('INVALID_ARGUMENT', `compat: got ${String(compat)}, expected 'ultralytics' or 'casia'`);
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      `compat: got ${JSON.stringify(compat)}, expected 'ultralytics' or 'casia'`,
+    );
   }
   return {
     imgsz: checkImgsz(options.imgsz ?? defaults.imgsz),
@@ -97,7 +100,7 @@ export function resolveOptions(options: SegmentOptions, defaults: ModelDefaults)
 
 function checkImgsz(imgsz: number | readonly [number, number]): number | readonly [number, number] {
   if (typeof imgsz === 'number') return integer('imgsz', imgsz, 1, LARGEST_IMGSZ);
-  if (!Array.isArray(imgsz) || imgsz.length !== 2) {
+  if (!Array.isArray(imgsz) || (imgsz as readonly number[]).length !== 2) {
     throw new FastSAMError('INVALID_ARGUMENT', `imgsz: got ${String(imgsz)}, expected a number or [height, width]`);
   }
   const [height, width] = imgsz as readonly [number, number];

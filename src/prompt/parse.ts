@@ -22,6 +22,7 @@ export interface ParsedPrompt {
 }
 
 const PICKS: readonly unknown[] = ['all', 'smallest', 'best', 'merge'] satisfies Pick[];
+const BOX_RULES: readonly unknown[] = ['mask', 'box'] satisfies Prompt['boxRule'][];
 
 /**
  * Brings a prompt into its one form: flat boxes and points become lists of one, labels default to foreground.
@@ -34,8 +35,8 @@ export function parsePrompt(prompt: Prompt): ParsedPrompt {
   const points = rows.map(([x, y], i) => ({ x, y, label: labels[i] }));
   const { pick = 'all', boxRule = 'mask' } = prompt;
   if (!PICKS.includes(pick)) throw invalid(`pick: got '${pick}', expected all, smallest, best or merge`);
-  if ((boxRule as unknown) !== 'mask' && (boxRule as unknown) !== 'box') {
-    throw invalid(`boxRule: got '${String(boxRule)}', expected mask or box`);
+  if (!BOX_RULES.includes(boxRule)) {
+    throw invalid(`boxRule: got '${boxRule}', expected mask or box`);
   }
   return { boxes, points, pick, boxRule };
 }

@@ -114,7 +114,7 @@ async function startWasm(): Promise<void> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   const threads = platform().wasmThreads;
   const count = threads?.count() ?? 1;
-  if (!threads || count === 1 || tf.findBackend('wasm')) {
+  if (!threads || count === 1 || 'wasm' in tf.engine().registry) {
     await start('wasm');
     return;
   }

@@ -1,0 +1,107 @@
+/** What `segment` prints and writes for each picture, failures included. */
+import { platform } from '../platform/platform.js';
+import { mergeCoco } from '../results/coco.js';
+import type { Results } from '../results/results.js';
+import { StemNames } from './files.js';
+import { writeFormats, type Format } from './formats.js';
+import { ProgressLine } from './progress.js';
+import { describeError, EXIT, exitCodeOf, say } from './run.js';
+import type { Source } from './sources.js';
+
+/** Where a picture's results go. */
+export interface Target {
+  /** Folder for files; none: no files. */
+  readonly out: string | undefined;
+  readonly formats: readonly Format[];
+  /** Print a line of JSON a picture on stdout. */
+  readonly json: boolean;
+}
+
+/** Gathers what became of the pictures. Files of one picture are written while the caller goes on with the next. */
+export class Report {
+  readonly #names = new StemNames();
+  readonly #line = new ProgressLine();
+  readonly #coco: { results: Results; name: string }[] = [];
+  #writing: Promise<void> = Promise.resolve();
+  #failed = 0;
+
+  constructor(
+    private readonly sources: readonly Source[],
+    private readonly target: Target,
+  ) {}
+
+  /**
+   * Takes one picture's results, once the files of the one before are written: memory stays bounded.
+   * @param make gives the results or throws what went wrong with the picture.
+   */
+  async add(index: number, make: () => Results): Promise<void> {
+    await this.#writing;
+    const source = this.sources[index];
+    if (this.sources.length > 1) this.#line.update('segmenting', index, this.sources.length, 'count');
+    try {
+      const results = make();
+      this.#writing = this.#write(results, source).catch((error: unknown) => {
+        this.#fail(source, error);
+      });
+    } catch (error) {
+      this.#fail(source, error);
+    }
+  }
+
+  /** Waits for the last files, writes the COCO file, and sets the exit code. */
+  async finish(): Promise<void> {
+    await this.#writing;
+    const { out } = this.target;
+    if (out !== undefined && this.#coco.length > 0) await this.#writeCoco(out);
+    this.#line.clear();
+    if (out !== undefined && this.#failed < this.sources.length) say(`Written to ${out}/`);
+    if (this.#failed > 0) process.exitCode = EXIT.someFailed;
+  }
+
+  /** Lets the files that are being written come to their end, after an error too. */
+  async close(): Promise<void> {
+    await this.#writing.catch(() => undefined);
+    this.#line.clear();
+  }
+
+  /** A single picture's wrong prompt, or Ctrl-C, ends the run with its own exit code; a bad picture only itself. */
+  #fail(source: Source, error: unknown): void {
+    const code = exitCodeOf(error);
+    if (code === EXIT.interrupted || (code === EXIT.usage && this.sources.length === 1)) throw error;
+    this.#failed++;
+    this.#line.clear();
+    say(`fastsam: ${source.name}: ${describeError(error)}`);
+  }
+
+  async #write(results: Results, source: Source): Promise<void> {
+    const { out, formats, json } = this.target;
+    const files = out === undefined ? [] : await writeFormats(results, out, this.#names.next(source.name), formats);
+    if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
+    if (out !== undefined && formats.includes('coco')) {
+      this.#coco.push({ results: withoutPixels(results), name: source.name });
+    }
+    const { preprocess, inference, postprocess } = results.speed;
+    const time = `${(preprocess + inference + postprocess).toFixed(0)} ms`;
+    const count = `${results.length} ${results.length === 1 ? 'object' : 'objects'}`;
+    this.#line.clear();
+    say(`${source.name}: ${count} in ${time}${files.length > 0 ? ` -> ${files.join(', ')}` : ''}`);
+  }
+
+  async #writeCoco(out: string): Promise<void> {
+    const file = mergeCoco(
+      this.#coco.map(({ results }) => results),
+      { names: this.#coco.map(({ name }) => name) },
+    );
+    const path = platform().joinPath(out, 'coco.json');
+    await platform().writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(file)}\n`));
+  }
+}
+
+/** COCO needs masks, boxes and scores only: nothing else is kept until the end. */
+function withoutPixels(results: Results): Results {
+  const { width, height, path } = results.image;
+  return results.with({
+    image: { data: new Uint8Array(0), width, height, ...(path !== undefined && { path }) },
+    assembly: undefined,
+  });
+}
