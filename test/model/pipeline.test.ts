@@ -1,0 +1,61 @@
+/** The shipped model on the shipped pictures against Ultralytics' FastSAM with the same weights. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FastSAM } from '../../src/index.js';
+import { deviceTable } from '../../src/runtime/device.js';
+import { compareWithRecord, readRecord } from '../../tools/parity.js';
+
+const PICTURES = ['coffee.jpg', 'coins.png', 'rocket.jpg'] as const;
+const RUNS = ['retina', 'plain'] as const;
+
+/** Pixels; what is seen is 1e-4, the rest is for other CPUs' order of sums. */
+const BOX_TOLERANCE = 0.01;
+const SCORE_TOLERANCE = 1e-4;
+const LOWEST_IOU = 0.99;
+
+const path = (file: string): string => new URL(`../../examples/${file}`, import.meta.url).pathname;
+const recordOf = (file: string) =>
+  readRecord(new URL(`../golden/pipeline/${file.replace(/\.\w+$/, '')}.json.gz`, import.meta.url).pathname);
+const present = new Map((await deviceTable()).map((row) => [row.device, row]));
+
+describe.each([
+  ['native-cpu', 'cpu'],
+  ['wasm', 'wasm'],
+] as const)('on %s', (device, choice) => {
+  const row = present.get(device);
+  const absent = row?.available === true ? undefined : row?.detail;
+  const note = absent === undefined ? '' : ` (skipped: ${absent})`;
+  let model: FastSAM;
+
+  beforeAll(async () => {
+    if (absent === undefined) model = await FastSAM.load('demo', { device: choice });
+  });
+  afterAll(() => {
+    if (absent === undefined) model.dispose();
+  });
+
+  test.skipIf(absent !== undefined).each(PICTURES.flatMap((file) => RUNS.map((run) => [file, run] as const)))(
+    `%s with %s masks gives what Ultralytics gives${note}`,
+    async (file, run) => {
+      expect(model.info.device).toBe(device);
+      const difference = await compareWithRecord(model, path(file), recordOf(file), run);
+      expect(difference.expected).toBeGreaterThan(2);
+      expect(difference.found).toBe(difference.expected);
+      expect(difference.box).toBeLessThan(BOX_TOLERANCE);
+      expect(difference.score).toBeLessThan(SCORE_TOLERANCE);
+      expect(Math.min(...difference.maskIous)).toBeGreaterThanOrEqual(LOWEST_IOU);
+      expect(difference.prompts).toBe(20);
+      expect(difference.wrongChoices).toBe(0);
+    },
+  );
+});
+
+test('the comparison sees a difference', async () => {
+  const model = await FastSAM.load('demo');
+  const record = recordOf('coins.png');
+  const fewer = await compareWithRecord(model, path('coins.png'), { ...record, conf: 0.6 }, 'retina');
+  expect(fewer.found).toBeLessThan(fewer.expected);
+  const smaller = await compareWithRecord(model, path('coins.png'), { ...record, imgsz: 256 }, 'retina');
+  expect(smaller.box).toBeGreaterThan(BOX_TOLERANCE);
+  expect(Math.min(...smaller.maskIous)).toBeLessThan(LOWEST_IOU);
+  model.dispose();
+});
