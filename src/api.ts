@@ -29,6 +29,7 @@ export { Results, type SegmentedObject } from './results/results.js';
 export type { SaveOptions } from './results/save.js';
 export type { SoftMask } from './results/softMask.js';
 export type { YoloOptions } from './results/yolo.js';
+export type { Precision } from './runtime/compile/precision.js';
 export { deviceTable, type Device, type DeviceChoice, type DeviceStatus } from './runtime/device.js';
 export { CATALOGUE, type CatalogueEntry } from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';

@@ -95,11 +95,12 @@ async function main(): Promise<void> {
       model: { type: 'string', default: 'demo' },
       reference: { type: 'string', default: 'test/golden/pipeline' },
       device: { type: 'string', default: 'auto' },
+      precision: { type: 'string', default: 'fp32' },
     },
   });
-  const model = await FastSAM.load(values.model, { device: values.device as 'auto' });
+  const model = await FastSAM.load(values.model, { device: values.device as 'auto', precision: values.precision as 'auto' });
   const all: Difference[] = [];
-  console.log(`${model.info.name} on ${model.info.device}`);
+  console.log(`${model.info.name} on ${model.info.device}, ${model.info.precision}`);
   console.log('picture               masks    objects  box px   score    lowest IoU  prompts');
   for (const image of positionals) {
     const record = readRecord(join(values.reference, `${basename(image, extname(image))}.json.gz`));

@@ -8,3 +8,10 @@ export function deviceOption(): Option {
     .choices(DEVICE_CHOICES)
     .default('auto');
 }
+
+/** `--precision`. */
+export function precisionOption(): Option {
+  return new Option('--precision <format>', 'numbers of the network; auto: the fastest here')
+    .choices(['auto', 'fp32', 'bf16', 'fp16'])
+    .default('fp32');
+}

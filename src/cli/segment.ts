@@ -1,13 +1,13 @@
 /** `fastsam segment`: pictures in; overlays, masks and JSON out. */
 import { Command, Option } from 'commander';
-import { FastSAM } from '../index.js';
+import { FastSAM, type LoadOptions } from '../index.js';
 import type { SegmentOptions } from '../model/options.js';
 import type { Prompt } from '../prompt/types.js';
 import type { Results } from '../results/results.js';
 import type { DeviceChoice } from '../runtime/device.js';
 import { makeFolder } from './files.js';
 import { FORMATS, parseFormats, type Format } from './formats.js';
-import { deviceOption } from './options.js';
+import { deviceOption, precisionOption } from './options.js';
 import { ProgressLine } from './progress.js';
 import { Report } from './report.js';
 import { collect, interruptSignal, numberOption, numbersOption, say } from './run.js';
@@ -19,6 +19,7 @@ const DEFAULT_OUT = 'fastsam-out';
 interface SegmentCommandOptions extends Omit<SegmentOptions, 'signal'> {
   readonly model: string;
   readonly device: DeviceChoice;
+  readonly precision: LoadOptions['precision'];
   readonly box?: number[][];
   readonly point?: number[][];
   readonly pick?: Prompt['pick'];
@@ -70,6 +71,7 @@ export function segmentCommand(): Command {
       new Option('--compat <peer>', "reproduce a peer's choices, bugs included").choices(['ultralytics', 'casia']),
     )
     .addOption(deviceOption())
+    .addOption(precisionOption())
     .option('--out <folder>', `where files go [${DEFAULT_OUT}; with --json: no files unless named]`)
     .option('--format <list>', `what is written: ${FORMATS.join(', ')} [png]`, parseFormats)
     .option('--json', 'print one line of JSON a picture on standard output')
@@ -119,6 +121,7 @@ async function load(options: SegmentCommandOptions, signal: AbortSignal): Promis
   try {
     return await FastSAM.load(options.model, {
       device: options.device,
+      precision: options.precision,
       signal,
       onProgress: (event) => {
         if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');

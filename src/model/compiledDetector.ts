@@ -112,24 +112,28 @@ export class CompiledDetector implements Detector {
     prototypes: tf.Tensor4D,
     limits: Pick<SelectInputs, 'maxOutputs' | 'iou' | 'score'>,
   ): Detections {
-    return tf.tidy(() => {
-      const part = <T extends tf.Tensor>(t: T): T => (count === 1 ? t : (tf.split(t, count)[index] as T));
-      const { boxes, scores, classes, coefficients } = this.select.run({
-        boxes: part(candidates.boxes),
-        scores: part(candidates.scores),
-        classes: part(candidates.classes),
-        coefficients: part(candidates.coefficients),
-        ...limits,
-      });
-      const [, height, width, k] = prototypes.shape;
-      return {
-        boxes: boxes.dataSync<'float32'>(),
-        scores: scores.dataSync<'float32'>(),
-        classes: classes.dataSync<'int32'>(),
-        coefficients: coefficients.dataSync<'float32'>(),
-        prototypes: { data: part(prototypes).dataSync<'float32'>(), height, width, k },
+    const rows = tf.tidy(() => {
+      const part = <T extends tf.Tensor>(t: T): T => (count === 1 ? tf.clone(t) : (tf.split(t, count)[index] as T));
+      const { boxes, scores, classes, coefficients } = candidates;
+      const parts = {
+        boxes: part(boxes),
+        scores: part(scores),
+        classes: part(classes),
+        coefficients: part(coefficients),
       };
+      return { ...this.select.run({ ...parts, ...limits }), prototypes: part(prototypes) };
     });
+    // Not inside of the tidy: it would look for tensors in every element of the arrays.
+    const [, height, width, k] = prototypes.shape;
+    const detections: Detections = {
+      boxes: rows.boxes.dataSync<'float32'>(),
+      scores: rows.scores.dataSync<'float32'>(),
+      classes: rows.classes.dataSync<'int32'>(),
+      coefficients: rows.coefficients.dataSync<'float32'>(),
+      prototypes: { data: rows.prototypes.dataSync<'float32'>(), height, width, k },
+    };
+    tf.dispose(rows);
+    return detections;
   }
 }
 

@@ -43,6 +43,7 @@ export interface Prototypes {
 /** Runs stage 1 up to NMS. */
 export interface Detector {
   detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]>;
+  /** Frees what the detector holds beside the network. */
   dispose(): void;
 }
 
@@ -67,8 +68,9 @@ export class LayersDetector implements Detector {
     }
   }
 
+  /** The network stays its owner's. */
   dispose(): void {
-    this.network.model.dispose();
+    // Nothing else is held.
   }
 }
 

@@ -5,10 +5,12 @@ import { letterbox, letterboxGeometry } from '../image/letterbox.js';
 import { readImage, type ImageInput } from '../image/read.js';
 import type { OnProgress } from '../progress.js';
 import type { Results } from '../results/results.js';
+import type { Precision } from '../runtime/compile/precision.js';
 import { acquireDevice, releaseDevice, type Device, type DeviceChoice } from '../runtime/device.js';
 import { openCheckpoint, type OpenedCheckpoint } from '../weights/open.js';
 import { activations } from './activations.js';
-import { LayersDetector, toTensor, type Detector } from './detector.js';
+import { createDetector } from './createDetector.js';
+import { toTensor, type Detector } from './detector.js';
 import { loadWeights } from './load.js';
 import { buildNetwork, type Network } from './network.js';
 import type { ModelInfo } from './info.js';
@@ -20,6 +22,10 @@ import { streamPictures, type StreamItem, type StreamOptions } from './stream.js
 export interface LoadOptions {
   /** Where to run. Default `auto`: the fastest device that is present. */
   device?: DeviceChoice;
+  /** Number format of the network, see `DetectorOptions`. Default `fp32`. */
+  precision?: Precision | 'auto';
+  /** Run the network as one compiled graph where the device can. Default true. */
+  compile?: boolean;
   /** Keep batch norm as layers of their own instead of folding it into the convolutions. Default false. */
   keepBatchNorm?: boolean;
   /** Receives the progress of a download. */
@@ -75,7 +81,8 @@ export class FastSAM {
         foldBatchNorm: !(options.keepBatchNorm ?? false),
       });
       loadWeights(network, opened.checkpoint.tensors);
-      return new FastSAM(describe(opened, device, note), network, new LayersDetector(network));
+      const { detector, precision } = await createDetector(network, device, options);
+      return new FastSAM({ ...describe(opened, device, note), precision }, network, detector);
     } catch (error) {
       network?.model.dispose();
       releaseDevice();
@@ -127,6 +134,7 @@ export class FastSAM {
     if (this.#disposed) return;
     this.#disposed = true;
     this.detector.dispose();
+    this.network.model.dispose();
     releaseDevice();
   }
 
@@ -162,7 +170,11 @@ function isList(input: ImageInput | readonly ImageInput[]): input is readonly Im
   return Array.isArray(input);
 }
 
-function describe(opened: OpenedCheckpoint, device: Device, deviceNote: string | undefined): ModelInfo {
+function describe(
+  opened: OpenedCheckpoint,
+  device: Device,
+  deviceNote: string | undefined,
+): Omit<ModelInfo, 'precision'> {
   const { checkpoint, architecture, name, path, entry } = opened;
   const known = entry?.defaults ?? METHOD_DEFAULTS;
   return {
@@ -173,7 +185,6 @@ function describe(opened: OpenedCheckpoint, device: Device, deviceNote: string |
     defaults: { ...known, imgsz: checkpoint.imgsz ?? known.imgsz },
     device,
     ...(deviceNote === undefined ? {} : { deviceNote }),
-    precision: 'fp32',
     metadata: checkpoint.metadata,
   };
 }

@@ -1,4 +1,5 @@
 /** What is known of a loaded model. */
+import type { Precision } from '../runtime/compile/precision.js';
 import type { Device } from '../runtime/device.js';
 import type { Architecture } from './architecture.js';
 import type { ModelDefaults } from './options.js';
@@ -17,7 +18,8 @@ export interface ModelInfo {
   readonly device: Device;
   /** Why a faster device is not in use and what would change that: one line, where there is something to say. */
   readonly deviceNote?: string;
-  readonly precision: 'fp32';
+  /** What the network computes in. */
+  readonly precision: Precision;
   /** Strings of the checkpoint: version, date, licence. */
   readonly metadata: Readonly<Record<string, string>>;
 }

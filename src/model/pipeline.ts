@@ -61,6 +61,9 @@ export async function runPictures(pictures: readonly ReadPicture[], context: Pip
     const start = performance.now();
     const found = await detector.detect({ pictures: batch.map((job) => job.pixels), width, height }, options);
     const inference = (performance.now() - start) / batch.length;
+    if (batch[0].index === 0 && peerFails(batch[0], found[0], options)) {
+      return jobs.map((job) => new Results(record(job, NOTHING, { inference, postprocess: 0 }, options, model)));
+    }
     for (const [i, job] of batch.entries()) {
       throwIfAborted(options.signal);
       results[job.index] = await finish(job, found[i], inference, options, model);
@@ -99,6 +102,18 @@ function batches(jobs: readonly Job[], size: number): Job[][] {
   return groups;
 }
 
+/**
+ * Whether CASIA's predict ends without a result for the whole call: nothing found in the first picture, or several objects
+ * there that fill it.
+ */
+function peerFails(first: Job, found: Detections, options: ResolvedOptions): boolean {
+  return options.compat === 'casia' && (found.scores.length === 0 || !place(first, found, options).ok);
+}
+
+function place(job: Job, { boxes }: Detections, { compat, snapFullBoxes }: ResolvedOptions): PlacedBoxes {
+  return placeBoxes(boxes, job.geometry, { compat, snap: snapFullBoxes, first: job.index === 0 });
+}
+
 /** Boxes, masks and the record of one picture. */
 async function finish(
   job: Job,
@@ -108,30 +123,16 @@ async function finish(
   model: ModelInfo,
 ): Promise<Results> {
   const start = performance.now();
-  const placed = placeBoxes(found.boxes, job.geometry, {
-    compat: options.compat,
-    snap: options.snapFullBoxes,
-    first: job.index === 0,
-  });
+  const placed = place(job, found, options);
   const masks = await makeMasks(job, found, placed, options);
-  // CASIA keeps objects without a pixel, but returns nothing where its step for full boxes fails; everything else drops
-  // the former and has no such failure.
-  const kept = masks.flatMap((mask, i) => (placed.ok && (options.compat === 'casia' || mask.area > 0) ? [i] : []));
+  // CASIA keeps objects without a pixel; everything else drops them.
+  const kept = masks.flatMap((mask, i) => (options.compat === 'casia' || mask.area > 0 ? [i] : []));
   const { prototypes } = found;
-  const data: ResultsData = {
-    image: job.image,
+  const columns: Columns = {
     boxes: rows(placed.boxes, kept, 4),
     scores: rows(found.scores, kept, 1),
     classes: Int32Array.from(kept, (i) => found.classes[i]),
-    names: model.classNames,
     masks: kept.map((i) => masks[i]),
-    speed: { preprocess: job.preprocess, inference, postprocess: performance.now() - start },
-    model: model.name,
-    imgsz: options.imgsz,
-    device: model.device,
-    precision: model.precision,
-    letterbox: job.geometry,
-    ...(options.compat && { compat: options.compat }),
     assembly: {
       prototypes: prototypes.data,
       height: prototypes.height,
@@ -139,7 +140,39 @@ async function finish(
       coefficients: rows(found.coefficients, kept, prototypes.k),
     },
   };
-  return new Results(data);
+  return new Results(record(job, columns, { inference, postprocess: performance.now() - start }, options, model));
+}
+
+/** What is known of the objects of one picture. */
+type Columns = Pick<ResultsData, 'boxes' | 'scores' | 'classes' | 'masks' | 'assembly'>;
+
+const NOTHING: Columns = {
+  boxes: new Float32Array(0),
+  scores: new Float32Array(0),
+  classes: new Int32Array(0),
+  masks: [],
+};
+
+/** The objects together with how they were found. */
+function record(
+  { image, geometry, preprocess }: Job,
+  columns: Columns,
+  times: { readonly inference: number; readonly postprocess: number },
+  { imgsz, compat }: ResolvedOptions,
+  { name, classNames, device, precision }: ModelInfo,
+): ResultsData {
+  return {
+    image,
+    ...columns,
+    names: classNames,
+    speed: { preprocess, ...times },
+    model: name,
+    imgsz,
+    device,
+    precision,
+    letterbox: geometry,
+    ...(compat && { compat }),
+  };
 }
 
 /** The masks on the grid that the options ask for. */
