@@ -26,7 +26,7 @@ export function compareCommand(): Command {
     .argument('<checkpoint>', 'a name, path or URL')
     .requiredOption('--reference <file>', 'made by tools/golden/layers.py with the same checkpoint')
     .addOption(deviceOption())
-    .option('--keep-batch-norm', 'keep batch norm as layers, so that .bn outputs are compared too')
+    .option('--keep-batch-norm', 'keep batch norm as layers instead of folding it into the convolutions')
     .option(
       '--tolerance <t>',
       'exit with 1 when a layer is further off, relative to its largest value',
@@ -37,8 +37,8 @@ export function compareCommand(): Command {
       'after',
       `
 Examples:
-  $ python tools/golden/layers.py --weights FastSAM-s.pt --imgsz 640 --out out/layers
-  $ fastsam compare FastSAM-s.pt --reference out/layers/FastSAM-s-640.safetensors --tolerance 1e-4`,
+  $ python tools/golden/layers.py --checkpoint FastSAM-s.pt --size 640x640
+  $ fastsam compare FastSAM-s.pt --reference out/layers/FastSAM-s-640x640.reference.safetensors --tolerance 1e-4`,
     )
     .action(compare);
 }
