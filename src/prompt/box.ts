@@ -1,23 +1,22 @@
 /** Box prompts: for each box the object that fits it best. */
-import { areaInBox, windowOfBox } from '../mask/setOps.js';
+import { areaInBox } from '../mask/setOps.js';
 import { invalid, type Box } from './parse.js';
 import type { Match, PromptTarget } from './types.js';
 
 /**
  * The best object for each box by IoU; ties go to the higher score. A box that overlaps nothing has no match. Parts
  * outside the picture are cut off.
- * @param rule `mask`: IoU of the box's pixels with a mask's pixels; `box`: IoU of the two boxes.
+ * @param rule `mask`: IoU of the pixels that the box touches with a mask's pixels (both peers' code, which cuts boxes
+ *   down to whole pixels instead); `box`: IoU of the two boxes (FastSAM paper, section 3.3).
  * @throws FastSAMError `INVALID_PROMPT` for a box without area or wholly outside the picture.
  */
 export function selectBoxes(target: PromptTarget, boxes: readonly Box[], rule: 'mask' | 'box'): Match[] {
   return boxes.map((box, index) => {
     const inside = clip(box, index, target);
-    const [best, iou] = argmax(
-      rule === 'mask'
-        ? target.masks.map((mask) => pixelIou(areaInBox(mask, inside), mask.area, pixels(inside, target)))
-        : target.masks.map((_, i) => boxIou(inside, target.boxes.subarray(4 * i, 4 * i + 4))),
-    );
-    return iou > 0 ? { kind: 'box', index, objects: [best], iou } : { kind: 'box', index, objects: [] };
+    const ious = rule === 'mask' ? maskIous(target, inside) : boxIous(target, inside);
+    const iou = Math.max(...ious, 0);
+    if (iou === 0) return { kind: 'box', index, objects: [], reason: 'no overlap' };
+    return { kind: 'box', index, objects: [ious.indexOf(iou)], iou };
   });
 }
 
@@ -34,28 +33,26 @@ function clip([x1, y1, x2, y2]: Box, index: number, { width, height }: PromptTar
   return inside;
 }
 
-function pixels(box: Box, { width, height }: PromptTarget): number {
-  const window = windowOfBox(box, width, height);
-  return Math.max(0, window.width) * Math.max(0, window.height);
+/** IoU of each mask with the pixels that the box touches: at least one, however small the box. */
+function maskIous({ masks }: PromptTarget, [x1, y1, x2, y2]: Box): number[] {
+  const touched: Box = [Math.floor(x1), Math.floor(y1), Math.ceil(x2), Math.ceil(y2)];
+  const boxArea = area(touched);
+  return masks.map((mask) => {
+    const shared = areaInBox(mask, touched);
+    return shared / (boxArea + mask.area - shared);
+  });
 }
 
-/** Intersection over union from three pixel counts. */
-export function pixelIou(shared: number, maskArea: number, boxArea: number): number {
-  return shared / (boxArea + maskArea - shared);
+function boxIous({ masks, boxes }: PromptTarget, box: Box): number[] {
+  return masks.map((_, i) => boxIou(box, boxes.subarray(4 * i, 4 * i + 4)));
+}
+
+function area(box: ArrayLike<number>): number {
+  return (box[2] - box[0]) * (box[3] - box[1]);
 }
 
 function boxIou(a: Box, b: Float32Array): number {
   const shared =
     Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0])) * Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
-  const area = (r: ArrayLike<number>) => (r[2] - r[0]) * (r[3] - r[1]);
   return shared === 0 ? 0 : shared / (area(a) + area(b) - shared);
-}
-
-/** Place and value of the largest; the first among equals. [-1, -Infinity] for an empty list. */
-function argmax(values: readonly number[]): [number, number] {
-  let best = -1;
-  values.forEach((value, i) => {
-    if (best < 0 || value > values[best]) best = i;
-  });
-  return best < 0 ? [-1, -Infinity] : [best, values[best]];
 }

@@ -2,79 +2,91 @@
 import { roundHalfEven } from '../image/rounding.js';
 import { Mask } from '../mask/mask.js';
 import { areaInBox, difference, union } from '../mask/setOps.js';
-import { pixelIou } from './box.js';
 import { invalid, type Box, type LabelledPoint, type ParsedPrompt } from './parse.js';
-import { ascending } from './point.js';
+import { listOfSet } from './pythonSet.js';
+import { argmaxLikeTorch, float32Iou } from './torchMath.js';
 import type { Match, PromptTarget, Selection } from './types.js';
-import { argmaxLikeTorch } from './ultralytics.js';
 
 /**
- * Boxes win over points. On masks of the network's grid, coordinates are scaled as if there were no letterbox.
- * @throws FastSAMError `INVALID_PROMPT` where the peer stops with an exception: a box with x2 or y2 of 0, a point beyond
- *   the right or bottom border.
+ * Boxes: the mask with the best overlap each. Points: one merged mask. Where both are given, boxes win, as on the peer's
+ * command line. On masks of the network's grid, coordinates are scaled as if there were no letterbox.
+ * @throws FastSAMError `INVALID_PROMPT` where the peer stops with an exception: a box with x2 or y2 of 0, a point whose
+ *   coordinates are no whole numbers or lie beyond the border (up to a whole picture to the left or above it they wrap
+ *   around).
  */
 export function selectLikeCasia(target: PromptTarget, { boxes, points }: ParsedPrompt): Selection {
   if (target.masks.length === 0) return { indices: [], matches: [] };
   if (boxes.length > 0) {
     const matches = boxes.map((box, index) => matchBox(target, box, index));
-    return { indices: ascending(matches.flatMap(({ objects }) => objects)), matches };
+    return { indices: listOfSet(matches.flatMap(({ objects }) => objects)), matches };
   }
   return paintPoints(target, points);
 }
 
-function matchBox({ masks, width, height }: PromptTarget, box: Box, index: number): Match {
+/** Whether the masks lie on the network input's grid. */
+function isScaled({ masks, width, height }: PromptTarget): boolean {
+  return masks[0].gridWidth !== width || masks[0].gridHeight !== height;
+}
+
+/** The peer's way from the picture's pixels to the masks': the letterbox is forgotten, fractions are dropped. */
+function scale(value: number, to: number, from: number): number {
+  return Math.trunc((value * to) / from);
+}
+
+function matchBox(target: PromptTarget, box: Box, index: number): Match {
+  const { masks, width, height } = target;
   const { gridWidth, gridHeight } = masks[0];
   if (box[2] === 0 || box[3] === 0) {
     throw invalid(`boxes[${index}]: got [${box.join(', ')}], expected x2 and y2 other than 0 (compat: casia)`);
   }
-  const scaled =
-    gridWidth === width && gridHeight === height ? box : scale(box, gridWidth / width, gridHeight / height);
-  const x1 = Math.max(roundHalfEven(scaled[0]), 0);
-  const y1 = Math.max(roundHalfEven(scaled[1]), 0);
-  const x2 = Math.min(roundHalfEven(scaled[2]), gridWidth);
-  const y2 = Math.min(roundHalfEven(scaled[3]), gridHeight);
+  const [left, top, right, bottom] = isScaled(target)
+    ? box.map((value, i) => (i % 2 === 0 ? scale(value, gridWidth, width) : scale(value, gridHeight, height)))
+    : box;
+  const x1 = Math.max(roundHalfEven(left), 0);
+  const y1 = Math.max(roundHalfEven(top), 0);
+  const x2 = Math.min(roundHalfEven(right), gridWidth);
+  const y2 = Math.min(roundHalfEven(bottom), gridHeight);
   // A negative end counts from the far side, as in Python's slices.
-  const slice: Box = [x1, y1, x2 < 0 ? Math.max(0, gridWidth + x2) : x2, y2 < 0 ? Math.max(0, gridHeight + y2) : y2];
+  const slice = [x1, y1, x2 < 0 ? Math.max(0, gridWidth + x2) : x2, y2 < 0 ? Math.max(0, gridHeight + y2) : y2];
   const area = (x2 - x1) * (y2 - y1);
-  const ious = masks.map((mask) => pixelIou(areaInBox(mask, slice), mask.area, area));
+  const ious = masks.map((mask) => float32Iou(areaInBox(mask, slice), mask.area, area));
   const best = argmaxLikeTorch(ious);
   return { kind: 'box', index, objects: [best], iou: ious[best] };
 }
 
-function scale([x1, y1, x2, y2]: Box, sx: number, sy: number): Box {
-  return [Math.trunc(x1 * sx), Math.trunc(y1 * sy), Math.trunc(x2 * sx), Math.trunc(y2 * sy)];
-}
-
 /** One merged mask: the largest masks first, for each mask the points in their order, later ones overwriting. */
-function paintPoints({ masks, width, height }: PromptTarget, points: readonly LabelledPoint[]): Selection {
+function paintPoints(target: PromptTarget, points: readonly LabelledPoint[]): Selection {
+  const { masks, width, height } = target;
   const { gridWidth, gridHeight } = masks[0];
-  const onImage = gridWidth === width && gridHeight === height;
+  const scaled = isScaled(target);
   const places = points.map(({ x, y, label }, i) => ({
-    x: wrap(onImage ? x : (x * gridWidth) / width, gridWidth, i),
-    y: wrap(onImage ? y : (y * gridHeight) / height, gridHeight, i),
+    x: wrap(scaled ? scale(x, gridWidth, width) : x, gridWidth, i),
+    y: wrap(scaled ? scale(y, gridHeight, height) : y, gridHeight, i),
     label,
   }));
   const order = masks.map((_, i) => i).sort((a, b) => masks[b].area - masks[a].area || a - b);
+  const painted: number[] = [];
   let merged = Mask.empty(gridWidth, gridHeight);
-  const used = new Set<number>();
   for (const i of order) {
-    for (const { x, y, label } of places) {
-      if (!masks[i].has(x, y)) continue;
-      if (label === 1) {
-        merged = union(merged, masks[i]);
-        used.add(i);
-      } else if (label === 0) merged = difference(merged, masks[i]);
-    }
+    // Painting a mask several times over comes to its last coat.
+    const coat = places.findLast(({ x, y, label }) => (label === 0 || label === 1) && masks[i].has(x, y));
+    if (!coat) continue;
+    merged = coat.label === 1 ? union(merged, masks[i]) : difference(merged, masks[i]);
+    if (coat.label === 1) painted.push(i);
   }
-  const matches = points.map((_, index): Match => ({ kind: 'point', index, objects: ascending([...used]) }));
-  return { indices: ascending([...used]), merged, matches };
+  painted.sort((a, b) => a - b);
+  const matches = places.map(({ x, y }, index): Match => {
+    return { kind: 'point', index, objects: painted.filter((i) => masks[i].has(x, y)) };
+  });
+  return { indices: painted, merged, matches };
 }
 
-/** A whole index; negative ones count from the far side, as in Python. */
+/** A place in an array; negative ones count from the far side, as in Python. */
 function wrap(value: number, size: number, index: number): number {
-  const whole = Math.trunc(value);
-  const at = whole < 0 ? whole + size : whole;
-  if (at < 0 || at >= size)
-    throw invalid(`points[${index}]: got ${value} outside the mask of ${size} pixels (compat: casia)`);
-  return at;
+  const at = value < 0 ? value + size : value;
+  if (Number.isInteger(at) && at >= 0 && at < size) return at;
+  throw invalid(
+    `points[${index}]: got ${value}, expected a whole number from ${-size} to ${size - 1} in pixels of the masks ` +
+      '(compat: casia)',
+  );
 }

@@ -26,7 +26,8 @@ const BOX_RULES: readonly unknown[] = ['mask', 'box'] satisfies Prompt['boxRule'
 
 /**
  * Brings a prompt into its one form: flat boxes and points become lists of one, labels default to foreground.
- * @throws FastSAMError `INVALID_PROMPT` for wrong lengths, values that are no finite numbers, unknown choices.
+ * @throws FastSAMError `INVALID_PROMPT` for empty lists, wrong lengths, values that are no finite numbers, unknown
+ *   choices.
  */
 export function parsePrompt(prompt: Prompt): ParsedPrompt {
   const boxes = rowsOf('boxes', prompt.boxes, 4) as unknown as Box[];
@@ -44,6 +45,8 @@ export function parsePrompt(prompt: Prompt): ParsedPrompt {
 function rowsOf(what: string, value: unknown, length: number): number[][] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw invalid(`${what}: got ${typeof value}, expected a list`);
+  if (value.length === 0)
+    throw invalid(`${what}: got an empty list, expected at least one, leave it out to ask for none`);
   const rows: unknown[] = typeof value[0] === 'number' ? [value] : value;
   return rows.map((row, i) => {
     if (!Array.isArray(row) || row.length !== length || !row.every((v) => Number.isFinite(v))) {

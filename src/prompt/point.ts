@@ -1,8 +1,8 @@
 /** Point prompts: the objects under foreground points, without those under background points. */
 import { Mask } from '../mask/mask.js';
-import { difference, union } from '../mask/setOps.js';
+import { contributionOf, smallest, unite, type Contribution } from './merge.js';
 import { invalid, type LabelledPoint } from './parse.js';
-import type { Match, Pick, PromptTarget } from './types.js';
+import type { Match, NoMatch, Pick, PromptTarget } from './types.js';
 
 /** What points choose. */
 export interface PointSelection {
@@ -14,30 +14,34 @@ export interface PointSelection {
 
 /**
  * The objects that hold a foreground point and no background point; with background points alone, all objects that hold
- * none of them. The order of points makes no difference. See `Pick` for which of several are taken.
- *
- * `merge` paints the objects from the largest to the smallest: one that holds a background point takes its pixels away,
- * one that holds a foreground point adds them (with background points alone, every other one does). So a part can be cut
- * out of a whole, and a small object inside the cut can be put back.
+ * none of them. The order of points makes no difference. See `Pick` for which of several are taken, and `contributionOf`
+ * for what `merge` makes of each foreground point; their union is the mask. With background points alone it is the union
+ * of the chosen objects.
  * @throws FastSAMError `INVALID_PROMPT` for a point outside the picture or a label other than 0 and 1.
  */
 export function selectPoints(target: PromptTarget, points: readonly LabelledPoint[], pick: Pick): PointSelection {
   points.forEach((point, i) => {
     check(target, point, i);
   });
-  const holds = (i: number, { x, y }: LabelledPoint) => target.masks[i].has(Math.floor(x), Math.floor(y));
-  const all = target.masks.map((_, i) => i);
-  const background = points.filter(({ label }) => label === 0);
-  const clear = all.filter((i) => !background.some((point) => holds(i, point)));
   const foreground = points.flatMap((point, index) => (point.label === 1 ? [{ point, index }] : []));
-  const matches = foreground.map(({ point, index }): Match => {
-    const found = clear.filter((i) => holds(i, point));
-    return { kind: 'point', index, objects: pickFrom(target, found, pick) };
+  const background = points.filter(({ label }) => label === 0);
+  if (foreground.length === 0) return withoutBackground(target, background, pick);
+  const found = foreground.map(({ point }) => choose(target, point, background, pick));
+  const matches = foreground.map(({ point, index }, i): Match => {
+    const { objects } = found[i];
+    const reason = objects.length === 0 ? { reason: reasonFor(target, point) } : {};
+    return { kind: 'point', index, objects, ...reason };
   });
-  const chosen = foreground.length > 0 ? ascending(matches.flatMap(({ objects }) => objects)) : clear;
-  if (pick !== 'merge') return { indices: chosen, matches };
-  const removed = all.filter((i) => background.some((point) => holds(i, point)));
-  return { indices: chosen, matches, merged: paint(target, new Set(chosen), new Set(removed)) };
+  const indices = ascending(found.flatMap(({ objects }) => objects));
+  if (pick !== 'merge') return { indices, matches };
+  return {
+    indices,
+    matches,
+    merged: uniteAll(
+      target,
+      found.flatMap(({ mask }) => mask ?? []),
+    ),
+  };
 }
 
 function check({ width, height }: PromptTarget, { x, y, label }: LabelledPoint, index: number): void {
@@ -50,21 +54,50 @@ function check({ width, height }: PromptTarget, { x, y, label }: LabelledPoint, 
     throw invalid(`labels[${index}]: got ${label}, expected 1 (foreground) or 0 (background)`);
 }
 
-/** @param found ascending places: best first. */
-function pickFrom({ masks }: PromptTarget, found: readonly number[], pick: Pick): readonly number[] {
-  if (found.length === 0 || pick === 'all' || pick === 'merge') return found;
-  if (pick === 'best') return [found[0]];
-  return [found.reduce((smallest, i) => (masks[i].area < masks[smallest].area ? i : smallest))];
+function holds({ masks }: PromptTarget, i: number, { x, y }: LabelledPoint): boolean {
+  return masks[i].has(Math.floor(x), Math.floor(y));
 }
 
-function paint({ masks, width, height }: PromptTarget, adds: ReadonlySet<number>, removes: ReadonlySet<number>): Mask {
-  const order = masks.map((_, i) => i).sort((a, b) => masks[b].area - masks[a].area || a - b);
-  let canvas = Mask.empty(width, height);
-  for (const i of order) {
-    if (removes.has(i)) canvas = difference(canvas, masks[i]);
-    else if (adds.has(i)) canvas = union(canvas, masks[i]);
-  }
-  return canvas;
+/** Places of the objects that hold none of the points. */
+function clearOf(target: PromptTarget, background: readonly LabelledPoint[]): number[] {
+  return target.masks.flatMap((_, i) => (background.some((point) => holds(target, i, point)) ? [] : [i]));
+}
+
+function withoutBackground(target: PromptTarget, background: readonly LabelledPoint[], pick: Pick): PointSelection {
+  const indices = clearOf(target, background);
+  if (pick !== 'merge') return { indices, matches: [] };
+  return {
+    indices,
+    matches: [],
+    merged: uniteAll(
+      target,
+      indices.map((i) => target.masks[i]),
+    ),
+  };
+}
+
+/** What one foreground point chooses. */
+function choose(
+  target: PromptTarget,
+  point: LabelledPoint,
+  background: readonly LabelledPoint[],
+  pick: Pick,
+): Contribution {
+  const { masks, scores } = target;
+  if (pick === 'merge') return contributionOf(masks, point, background, (i, p) => holds(target, i, p));
+  const clear = clearOf(target, background).filter((i) => holds(target, i, point));
+  if (clear.length === 0 || pick === 'all') return { objects: clear };
+  if (pick === 'smallest') return { objects: [smallest(masks, clear)] };
+  return { objects: [clear.reduce((best, i) => (scores[i] > scores[best] ? i : best))] };
+}
+
+function reasonFor(target: PromptTarget, point: LabelledPoint): NoMatch {
+  const held = target.masks.some((_, i) => holds(target, i, point));
+  return held ? 'ruled out by background points' : 'no mask at the point';
+}
+
+function uniteAll({ width, height }: PromptTarget, masks: readonly Mask[]): Mask {
+  return masks.length > 0 ? unite(masks) : Mask.empty(width, height);
 }
 
 /** Each number once, smallest first. */

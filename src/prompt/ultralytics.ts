@@ -1,17 +1,25 @@
 /** Box and point prompts exactly as Ultralytics 8.4 answers them, oddities included. */
 import { areaInBox } from '../mask/setOps.js';
-import { pixelIou } from './box.js';
+import { argmaxLikeTorch, float32Iou } from './torchMath.js';
 import type { Box, LabelledPoint, ParsedPrompt } from './parse.js';
 import { ascending } from './point.js';
 import type { Match, PromptTarget, Selection } from './types.js';
 
-/** @param target its masks are on the picture's grid: the peer rescales those of the network's grid first. */
+/**
+ * Boxes: the mask with the best overlap each, the first one where nothing overlaps. Points: masks that hold a foreground
+ * and no background point. Returns what either chooses.
+ * @param target its masks are on the picture's grid: the peer rescales those of the network's grid first.
+ */
 export function selectLikeUltralytics(target: PromptTarget, { boxes, points }: ParsedPrompt): Selection {
   if (target.masks.length === 0) return { indices: [], matches: [] };
   const boxMatches = boxes.map((box, index) => matchBox(target, box, index));
   const atPoints = points.length > 0 ? underPoints(target, points) : [];
   const indices = ascending([...boxMatches.flatMap(({ objects }) => objects), ...atPoints]);
-  const pointMatches = points.map((_, index): Match => ({ kind: 'point', index, objects: atPoints }));
+  const pointMatches = points.map((point, index): Match => ({
+    kind: 'point',
+    index,
+    objects: atPoints.filter((i) => target.masks[i].has(...pixelOf(point, target))),
+  }));
   return { indices, matches: [...boxMatches, ...pointMatches] };
 }
 
@@ -21,20 +29,20 @@ function matchBox(target: PromptTarget, box: Box, index: number): Match {
   const [x1, x2] = [clip(box[0], target.width), clip(box[2], target.width)];
   const [y1, y2] = [clip(box[1], target.height), clip(box[3], target.height)];
   const area = (x2 - x1) * (y2 - y1);
-  const ious = target.masks.map((mask) => pixelIou(areaInBox(mask, [x1, y1, x2, y2]), mask.area, area));
+  const ious = target.masks.map((mask) => float32Iou(areaInBox(mask, [x1, y1, x2, y2]), mask.area, area));
   const best = argmaxLikeTorch(ious);
   return { kind: 'box', index, objects: [best], iou: ious[best] };
 }
 
 /** Masks that hold a point of label 1, or all where the labels sum to 0, without those that hold one of label 0. */
-function underPoints({ masks, width, height }: PromptTarget, points: readonly LabelledPoint[]): number[] {
+function underPoints(target: PromptTarget, points: readonly LabelledPoint[]): number[] {
+  const { masks } = target;
   const onlyBackground = points.reduce((sum, { label }) => sum + Math.trunc(label), 0) === 0;
   const kept = masks.map(() => onlyBackground);
   for (const wanted of [1, 0]) {
     for (const point of points) {
       if (Math.trunc(point.label) !== wanted) continue;
-      const x = Math.min(Math.max(Math.trunc(point.x), 0), width - 1);
-      const y = Math.min(Math.max(Math.trunc(point.y), 0), height - 1);
+      const [x, y] = pixelOf(point, target);
       masks.forEach((mask, i) => {
         if (mask.has(x, y)) kept[i] = wanted === 1;
       });
@@ -43,8 +51,7 @@ function underPoints({ masks, width, height }: PromptTarget, points: readonly La
   return kept.flatMap((keep, i) => (keep ? [i] : []));
 }
 
-/** Place of the largest value; the first among equals; NaN counts as the largest. */
-export function argmaxLikeTorch(values: readonly number[]): number {
-  const nan = values.findIndex((value) => Number.isNaN(value));
-  return nan >= 0 ? nan : values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
+/** The whole pixel of a point, clipped to the picture. */
+function pixelOf({ x, y }: LabelledPoint, { width, height }: PromptTarget): [number, number] {
+  return [Math.min(Math.max(Math.trunc(x), 0), width - 1), Math.min(Math.max(Math.trunc(y), 0), height - 1)];
 }
