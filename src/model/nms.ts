@@ -29,7 +29,7 @@ export interface NmsOptions {
 const MAX_NMS = 30_000;
 /** Boxes of class c are moved by c times this many pixels, so that classes never overlap (Ultralytics). */
 const CLASS_OFFSET = 7680;
-/** Candidates that are compared at a time. On wasm 128 to 512 take about the same; a GPU likes fewer, larger steps. */
+/** Candidates that are compared at a time. On wasm 128 to 512 take about the same. */
 const BLOCK = 256;
 /** Rounds of Cluster-NMS between two looks at the result: a look costs a GPU more than a round. */
 const ROUNDS = 4;
