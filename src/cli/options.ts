@@ -1,5 +1,6 @@
 /** Options that several commands have. */
 import { Option } from 'commander';
+import { PRECISION_CHOICES } from '../model/createDetector.js';
 import { DEVICE_CHOICES } from '../runtime/device.js';
 
 /** `--device`. */
@@ -12,6 +13,6 @@ export function deviceOption(): Option {
 /** `--precision`. */
 export function precisionOption(): Option {
   return new Option('--precision <format>', 'numbers of the network; auto: the fastest here')
-    .choices(['auto', 'fp32', 'bf16', 'fp16'])
+    .choices(PRECISION_CHOICES)
     .default('fp32');
 }

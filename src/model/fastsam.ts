@@ -6,14 +6,15 @@ import { readImage, type ImageInput } from '../image/read.js';
 import type { OnProgress } from '../progress.js';
 import type { Results } from '../results/results.js';
 import type { Precision } from '../runtime/compile/precision.js';
-import { acquireDevice, releaseDevice, type Device, type DeviceChoice } from '../runtime/device.js';
+import { acquireDevice, DEVICE_CHOICES, releaseDevice, type Device, type DeviceChoice } from '../runtime/device.js';
 import { openCheckpoint, type OpenedCheckpoint } from '../weights/open.js';
 import { activations } from './activations.js';
-import { createDetector } from './createDetector.js';
+import { createDetector, PRECISION_CHOICES } from './createDetector.js';
 import { toTensor, type Detector } from './detector.js';
 import { loadWeights } from './load.js';
 import { buildNetwork, type Network } from './network.js';
 import type { ModelInfo } from './info.js';
+import { checkBoolean, checkFunction, checkNames, checkOneOf, checkSignal } from './checks.js';
 import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './options.js';
 import { segmentPictures, type PipelineContext } from './pipeline.js';
 import { streamPictures, type StreamItem, type StreamOptions } from './stream.js';
@@ -57,6 +58,8 @@ const METHOD_DEFAULTS: ModelDefaults = { imgsz: 1024, conf: 0.4, iou: 0.9 };
  */
 export class FastSAM {
   #disposed = false;
+  /** Runs of the detector under way. */
+  #running = 0;
 
   private constructor(
     /** What is known of the model. */
@@ -69,9 +72,10 @@ export class FastSAM {
    * Loads a checkpoint: Ultralytics or FastSAM `.pt` files of any version, plain state dicts, safetensors.
    * @param source name (`FastSAM-s`, `FastSAM-x`, `demo`; downloaded when needed), path, URL, or the bytes of a file.
    * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `INVALID_CHECKPOINT`,
-   *   `UNSUPPORTED_CHECKPOINT`, `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`, `ABORTED`.
+   *   `UNSUPPORTED_CHECKPOINT`, `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
   static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<FastSAM> {
+    checkLoadOptions(options);
     const opened = await openCheckpoint(source, options);
     throwIfAborted(options.signal);
     const { device, note } = await acquireDevice(options.device ?? 'auto');
@@ -129,13 +133,14 @@ export class FastSAM {
     }
   }
 
-  /** Frees the weights. `Results` stay valid. Further calls of the model throw `DISPOSED`. */
+  /**
+   * Frees the weights. `Results` stay valid. Further calls of the model throw `DISPOSED`, and those under way do at their
+   * next picture.
+   */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.detector.dispose();
-    this.network.model.dispose();
-    releaseDevice();
+    if (this.#running === 0) this.#free();
   }
 
   /**
@@ -158,12 +163,53 @@ export class FastSAM {
 
   #context(options: ResolvedOptions): PipelineContext {
     this.#requireAlive();
-    return { detector: this.detector, options, model: this.info };
+    const detector: PipelineContext['detector'] = {
+      detect: (input, thresholds) => this.#hold(() => this.detector.detect(input, thresholds)),
+    };
+    return { detector, options, model: this.info };
+  }
+
+  /** Does work with the weights, which stay until it is done. */
+  async #hold<T>(work: () => Promise<T>): Promise<T> {
+    this.#requireAlive();
+    this.#running++;
+    try {
+      return await work();
+    } finally {
+      this.#running--;
+      if (this.#disposed && this.#running === 0) this.#free();
+    }
+  }
+
+  #free(): void {
+    this.detector.dispose();
+    this.network.model.dispose();
+    releaseDevice();
   }
 
   #requireAlive(): void {
     if (this.#disposed) throw new FastSAMError('DISPOSED', 'model: it was disposed; load it again');
   }
+}
+
+const LOAD_OPTIONS: ReadonlySet<string> = new Set<keyof LoadOptions>([
+  'device',
+  'precision',
+  'compile',
+  'keepBatchNorm',
+  'onProgress',
+  'signal',
+]);
+
+/** Checks what can be checked before a download. */
+function checkLoadOptions(options: LoadOptions): void {
+  checkNames(options, LOAD_OPTIONS);
+  checkOneOf('device', options.device ?? 'auto', DEVICE_CHOICES);
+  checkOneOf('precision', options.precision ?? 'auto', PRECISION_CHOICES);
+  checkBoolean('compile', options.compile ?? true);
+  checkBoolean('keepBatchNorm', options.keepBatchNorm ?? false);
+  checkFunction('onProgress', options.onProgress);
+  checkSignal(options.signal);
 }
 
 function isList(input: ImageInput | readonly ImageInput[]): input is readonly ImageInput[] {

@@ -1,6 +1,7 @@
 /** The options of `segment`: names, defaults and checks. */
 import { FastSAMError } from '../errors.js';
 import type { Compat } from '../prompt/types.js';
+import { checkBoolean, checkInteger, checkNames, checkNumber, checkOneOf, checkSignal } from './checks.js';
 
 /** Options of `FastSAM.segment`. The names are Ultralytics' in camelCase. */
 export interface SegmentOptions {
@@ -54,6 +55,7 @@ export interface ModelDefaults {
 }
 
 const LARGEST_IMGSZ = 8192;
+const COMPATS: readonly Compat[] = ['ultralytics', 'casia'];
 const KNOWN: ReadonlySet<string> = new Set<keyof SegmentOptions>([
   'imgsz',
   'conf',
@@ -72,61 +74,26 @@ const KNOWN: ReadonlySet<string> = new Set<keyof SegmentOptions>([
  * @throws FastSAMError `INVALID_ARGUMENT` for an unknown name or a value out of range.
  */
 export function resolveOptions(options: SegmentOptions, defaults: ModelDefaults): ResolvedOptions {
-  for (const name of Object.keys(options)) {
-    if (!KNOWN.has(name)) {
-      throw new FastSAMError('INVALID_ARGUMENT', `option "${name}": not known; known are ${[...KNOWN].join(', ')}`);
-    }
-  }
-  const compat: unknown = options.compat;
-  if (compat !== undefined && compat !== 'ultralytics' && compat !== 'casia') {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      `compat: got ${JSON.stringify(compat)}, expected 'ultralytics' or 'casia'`,
-    );
-  }
+  checkNames(options, KNOWN);
+  checkSignal(options.signal);
   return {
     imgsz: checkImgsz(options.imgsz ?? defaults.imgsz),
-    conf: number('conf', options.conf ?? defaults.conf, 0, 1),
-    iou: number('iou', options.iou ?? defaults.iou, 0, 1),
-    maxDet: integer('maxDet', options.maxDet ?? 300, 1, 100_000),
-    retinaMasks: boolean('retinaMasks', options.retinaMasks ?? true),
-    snapFullBoxes: boolean('snapFullBoxes', options.snapFullBoxes ?? true),
-    square: boolean('square', options.square ?? false),
-    batch: integer('batch', options.batch ?? 1, 1, 1024),
-    compat: options.compat,
+    conf: checkNumber('conf', options.conf ?? defaults.conf, 0, 1),
+    iou: checkNumber('iou', options.iou ?? defaults.iou, 0, 1),
+    maxDet: checkInteger('maxDet', options.maxDet ?? 300, 1, 100_000),
+    retinaMasks: checkBoolean('retinaMasks', options.retinaMasks ?? true),
+    snapFullBoxes: checkBoolean('snapFullBoxes', options.snapFullBoxes ?? true),
+    square: checkBoolean('square', options.square ?? false),
+    batch: checkInteger('batch', options.batch ?? 1, 1, 1024),
+    compat: options.compat === undefined ? undefined : checkOneOf('compat', options.compat, COMPATS),
     signal: options.signal,
   };
 }
 
-function checkImgsz(imgsz: number | readonly [number, number]): number | readonly [number, number] {
-  if (typeof imgsz === 'number') return integer('imgsz', imgsz, 1, LARGEST_IMGSZ);
-  if (!Array.isArray(imgsz) || (imgsz as readonly number[]).length !== 2) {
-    throw new FastSAMError('INVALID_ARGUMENT', `imgsz: got ${String(imgsz)}, expected a number or [height, width]`);
+function checkImgsz(imgsz: unknown): number | readonly [number, number] {
+  if (!Array.isArray(imgsz)) return checkInteger('imgsz', imgsz, 1, LARGEST_IMGSZ);
+  if (imgsz.length !== 2) {
+    throw new FastSAMError('INVALID_ARGUMENT', `imgsz: got [${String(imgsz)}], expected a number or [height, width]`);
   }
-  const [height, width] = imgsz as readonly [number, number];
-  return [integer('imgsz[0]', height, 1, LARGEST_IMGSZ), integer('imgsz[1]', width, 1, LARGEST_IMGSZ)];
-}
-
-function number(name: string, value: unknown, low: number, high: number): number {
-  if (typeof value !== 'number' || !(value >= low && value <= high)) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      `${name}: got ${String(value)}, expected a number from ${low} to ${high}`,
-    );
-  }
-  return value;
-}
-
-function integer(name: string, value: unknown, low: number, high: number): number {
-  if (!Number.isInteger(number(name, value, low, high))) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${String(value)}, expected a whole number`);
-  }
-  return value as number;
-}
-
-function boolean(name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') {
-    throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${String(value)}, expected true or false`);
-  }
-  return value;
+  return [checkInteger('imgsz[0]', imgsz[0], 1, LARGEST_IMGSZ), checkInteger('imgsz[1]', imgsz[1], 1, LARGEST_IMGSZ)];
 }

@@ -25,7 +25,7 @@ interface Job {
 
 /** What a run needs beside the pictures. */
 export interface PipelineContext {
-  readonly detector: Detector;
+  readonly detector: Pick<Detector, 'detect'>;
   readonly options: ResolvedOptions;
   readonly model: ModelInfo;
 }

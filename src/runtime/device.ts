@@ -57,39 +57,56 @@ export async function deviceTable(): Promise<DeviceStatus[]> {
   return rows;
 }
 
+let queue: Promise<unknown> = Promise.resolve();
+
 /**
- * Makes a device active and counts one more user of it; every call is paired with one of `releaseDevice`.
+ * Makes a device active and counts one more user of it; every call is paired with one of `releaseDevice`. Calls wait for
+ * each other, so that two models that load at once get one device.
  * @returns the device, and for `auto` why a faster one was passed over (one line), where there is a fix.
  * @throws FastSAMError `DEVICE_UNAVAILABLE` when no device of that kind is present, or when models that are still loaded
- *   hold another one.
+ *   hold another one; `INVALID_ARGUMENT` for a choice that does not exist.
  */
-export async function acquireDevice(choice: DeviceChoice): Promise<{ device: Device; note?: string }> {
+export function acquireDevice(choice: DeviceChoice): Promise<{ device: Device; note?: string }> {
+  const turn = queue.then(() => choose(choice));
+  queue = turn.catch(() => undefined);
+  return turn;
+}
+
+async function choose(choice: DeviceChoice): Promise<{ device: Device; note?: string }> {
+  if (!DEVICE_CHOICES.includes(choice)) {
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      `device: got ${JSON.stringify(choice)}, expected one of ${DEVICE_CHOICES.join(', ')}`,
+    );
+  }
+  if (users > 0 && current !== undefined) return share(choice, current);
   const refused: DeviceStatus[] = [];
   for (const device of CANDIDATES[choice]) {
     const row = await status(device);
-    if (!row.available) {
-      refused.push(row);
+    const problem = row.available ? await activate(device) : row.detail;
+    if (problem !== undefined) {
+      refused.push({ ...row, available: false, detail: problem });
       continue;
     }
-    if (users > 0 && current !== device) {
-      if (choice === 'auto') break;
-      throw new FastSAMError(
-        'DEVICE_UNAVAILABLE',
-        `device "${choice}": got a request for ${device} while loaded models run on ${String(current)}, expected one device a process; dispose those models first`,
-      );
-    }
-    if (users === 0) await activate(device);
     current = device;
     users++;
     const hint = refused.find((r) => r.fix !== undefined);
     return hint ? { device, note: `${hint.device} not used: ${hint.detail}; ${hint.fix ?? ''}` } : { device };
   }
-  if (users > 0 && current !== undefined) {
-    users++;
-    return { device: current };
-  }
   const reasons = refused.map((r) => `${r.device}: ${r.detail}${r.fix === undefined ? '' : ` (${r.fix})`}`).join('; ');
   throw new FastSAMError('DEVICE_UNAVAILABLE', `device "${choice}": none is available here (${reasons})`);
+}
+
+/** One more user of the device that loaded models hold. */
+function share(choice: DeviceChoice, held: Device): { device: Device } {
+  if (!CANDIDATES[choice].includes(held)) {
+    throw new FastSAMError(
+      'DEVICE_UNAVAILABLE',
+      `device "${choice}": loaded models run on ${held}, expected one device a process; dispose those models first`,
+    );
+  }
+  users++;
+  return { device: held };
 }
 
 /** Ends one use of the device. */
@@ -97,32 +114,31 @@ export function releaseDevice(): void {
   users = Math.max(0, users - 1);
 }
 
-async function activate(device: Device): Promise<void> {
+/** Makes the device's backend the active one; says why that did not work. */
+async function activate(device: Device): Promise<string | undefined> {
   tf.enableProdMode(); // also keeps tfjs from printing advice on the console
-  if (device === 'wasm') await startWasm();
-  else await start(device);
-}
-
-async function start(device: Device): Promise<void> {
-  const started = await tf.setBackend(BACKEND[device]);
-  if (!started) throw new FastSAMError('DEVICE_UNAVAILABLE', `device ${device}: TensorFlow.js could not start it`);
-  await tf.ready();
+  try {
+    const started = device === 'wasm' ? await startWasm() : await tf.setBackend(BACKEND[device]);
+    if (!started) return 'TensorFlow.js could not start it';
+    await tf.ready();
+    return undefined;
+  } catch (error) {
+    return `it does not start (${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)})`;
+  }
 }
 
 /** With SIMD always, with threads where the platform has a way to them. */
-async function startWasm(): Promise<void> {
+async function startWasm(): Promise<boolean> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   const threads = platform().wasmThreads;
   const count = threads?.count() ?? 1;
-  if (!threads || count === 1 || 'wasm' in tf.engine().registry) {
-    await start('wasm');
-    return;
-  }
+  // Not tf.findBackend: that would start the backend.
+  if (!threads || count === 1 || 'wasm' in tf.engine().registry) return tf.setBackend('wasm');
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
   wasm.setThreadsCount(count);
-  await threads.during(
+  return threads.during(
     count,
-    () => start('wasm'),
+    () => tf.setBackend('wasm'),
     () => tf.findBackend('wasm'),
   );
 }
