@@ -3,7 +3,7 @@ import { FastSAMError } from '../errors.js';
 import { union } from '../mask/setOps.js';
 import { selectBoxes } from './box.js';
 import { selectLikeCasia } from './casia.js';
-import { parsePrompt } from './parse.js';
+import { invalid, parsePrompt, type ParsedPrompt } from './parse.js';
 import { ascending, selectPoints } from './point.js';
 import type { Compat, Prompt, PromptTarget, Selection } from './types.js';
 import { selectLikeUltralytics } from './ultralytics.js';
@@ -18,6 +18,7 @@ export function selectByPrompt(target: PromptTarget, prompt: Prompt, compat?: Co
   const parsed = parsePrompt(prompt);
   const { boxes, points, pick, boxRule } = parsed;
   if (boxes.length === 0 && points.length === 0) return { indices: target.masks.map((_, i) => i), matches: [] };
+  if (compat) requireOwnChoices(parsed, compat);
   if (compat === 'casia') return selectLikeCasia(target, parsed);
   requireImageGrid(target);
   if (compat === 'ultralytics') return selectLikeUltralytics(target, parsed);
@@ -29,6 +30,15 @@ export function selectByPrompt(target: PromptTarget, prompt: Prompt, compat?: Co
   const indices = ascending([...inBoxes, ...atPoints.indices]);
   if (!atPoints.merged) return { indices, matches };
   return { indices, matches, merged: inBoxes.reduce((mask, i) => union(mask, target.masks[i]), atPoints.merged) };
+}
+
+/** The peers have no options for what is chosen: refuse what would go unheard. */
+function requireOwnChoices({ pick, boxRule }: ParsedPrompt, compat: Compat): void {
+  const merges = compat === 'casia' && pick === 'merge';
+  if (pick !== 'all' && !merges)
+    throw invalid(`pick: got '${pick}', which compat '${compat}' does not know, leave it out`);
+  if (boxRule !== 'mask')
+    throw invalid(`boxRule: got '${boxRule}', which compat '${compat}' does not know, leave it out`);
 }
 
 function requireImageGrid({ masks, width, height }: PromptTarget): void {

@@ -1,4 +1,5 @@
 /** Prompts on results. */
+import { unletterboxMask } from '../mask/resize.js';
 import { boundingBox } from '../mask/setOps.js';
 import { parsePrompt } from '../prompt/parse.js';
 import { selectByPrompt } from '../prompt/select.js';
@@ -21,28 +22,27 @@ export function askResults(results: Results, prompt: Prompt): Results {
     prompt,
     compat,
   );
-  const asked = recordOf(prompt);
+  const asked = recordOf(prompt, selection.merged !== undefined);
   const chosen = results.select(selection.indices);
   return selection.merged
     ? merge(chosen, selection, asked)
     : chosen.with({ prompt: asked, matches: selection.matches });
 }
 
-/** One object made of several: its box is its mask's, its score and number those of the best of them. */
+/** One object made of several: its box is its mask's, its score, id and class are those of the best of them. */
 function merge(chosen: Results, { merged, matches }: Selection, prompt: PromptRecord | null): Results {
   if (!merged || merged.area === 0 || chosen.length === 0) return chosen.select([]).with({ prompt, matches });
-  const [best] = chosen.select([0]);
   return chosen.select([0]).with({
     masks: [merged],
-    boxes: Float32Array.from(boundingBox(merged)),
-    scores: Float32Array.of(best.score),
+    boxes: Float32Array.from(boundingBox(unletterboxMask(merged, chosen.letterbox))),
     prompt,
     matches,
     assembly: undefined, // no coefficients make this mask
   });
 }
 
-function recordOf(prompt: Prompt): PromptRecord | null {
+/** @param merged whether one mask was made of the objects: CASIA does so with all points. */
+function recordOf(prompt: Prompt, merged: boolean): PromptRecord | null {
   const { boxes, points, pick } = parsePrompt(prompt);
   if (boxes.length === 0 && points.length === 0) return null;
   return {
@@ -50,7 +50,7 @@ function recordOf(prompt: Prompt): PromptRecord | null {
     ...(points.length > 0 && {
       points: points.map(({ x, y }) => [x, y]),
       labels: points.map(({ label }) => label),
-      pick,
+      pick: merged ? 'merge' : pick,
     }),
   };
 }
