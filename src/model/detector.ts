@@ -64,7 +64,7 @@ export class LayersDetector implements Detector {
       }
       return found;
     } finally {
-      tf.dispose({ ...raw, ...decoded });
+      tf.dispose([{ ...raw }, { ...decoded }]); // two records: they share names
     }
   }
 
