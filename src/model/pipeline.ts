@@ -56,6 +56,7 @@ export async function runPictures(pictures: readonly ReadPicture[], context: Pip
   const jobs = prepare(pictures, options);
   const results: Results[] = new Array<Results>(jobs.length);
   for (const batch of batches(jobs, options.batch)) {
+    await nextTurn();
     throwIfAborted(options.signal);
     const { netWidth: width, netHeight: height } = batch[0].geometry;
     const start = performance.now();
@@ -70,6 +71,14 @@ export async function runPictures(pictures: readonly ReadPicture[], context: Pip
     }
   }
   return results;
+}
+
+/** Lets the event loop turn: some devices compute synchronously, and no abort would be noticed in a list of pictures. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve);
+  });
 }
 
 /** Letterboxes. The peers use one square for a list of pictures that are not all of one size. */
