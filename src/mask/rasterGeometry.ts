@@ -1,6 +1,7 @@
 /** How the prototype grid lies on the picture: the peers' recipes for taking the letterbox off. */
 import { FastSAMError } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
+import { roundHalfEven } from '../image/rounding.js';
 
 /** Prototypes have a quarter of the network input's resolution. */
 export const PROTOTYPE_STRIDE = 4;
@@ -39,14 +40,6 @@ export interface Cut {
   readonly top: number;
   readonly width: number;
   readonly height: number;
-}
-
-/** Rounds to the nearest whole number, halves to the even one (Python's `round`). */
-export function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return rest > 0.5 ? floor + 1 : floor;
-  return floor % 2 === 0 ? floor : floor + 1;
 }
 
 /**

@@ -7,7 +7,10 @@ import type { Results } from './results.js';
 
 /** What to clean, in the order in which it is done. */
 export interface RefineOptions {
-  /** Close gaps with a 3 x 3 kernel, then drop specks with an 8 x 8 one: CASIA's "better quality". */
+  /**
+   * Close gaps with a 3 x 3 kernel, then drop specks with an 8 x 8 one: CASIA's "better quality". As with OpenCV, the
+   * second step moves masks by one pixel to the right and down.
+   */
   readonly clean?: boolean;
   /** Keep the part with the largest outer contour, its holes filled. */
   readonly largest?: boolean;

@@ -23,7 +23,8 @@ describe('refine', () => {
     const dirty = difference(union(block, speck), rectMask(30, 30, 14, 13, 1, 1));
     const refined = resultsOf([speck, dirty]).refine({ clean: true });
     expect(ids(refined)).toEqual([1]);
-    expect(show(refined.masks.list[0])).toEqual(show(block));
+    // The 8 x 8 kernel has no middle: OpenCV's opening, and so the peer's clean-up, moves masks by a pixel.
+    expect(show(refined.masks.list[0])).toEqual(show(rectMask(30, 30, 11, 11, 10, 9)));
   });
 
   test('largest keeps one part and fills it', () => {
