@@ -15,6 +15,8 @@ import { expandSources } from './sources.js';
 
 const DEFAULT_MODEL = 'demo';
 const DEFAULT_OUT = 'fastsam-out';
+/** From so many pictures on, a graph that holds its weights makes up for taking longer to load. */
+const MANY_PICTURES = 150;
 
 interface SegmentCommandOptions extends Omit<SegmentOptions, 'signal'> {
   readonly model: string;
@@ -93,7 +95,7 @@ async function segment(args: readonly string[], options: SegmentCommandOptions):
   const sources = await expandSources(args);
   const out = options.out ?? (options.json ? undefined : DEFAULT_OUT);
   if (out !== undefined) await makeFolder(out);
-  const model = await load(options, signal);
+  const model = await load(options, sources.length, signal);
   const report = new Report(sources, { out, formats: options.format ?? ['png'], json: options.json === true });
   try {
     const inputs = sources.map(({ input }) => input);
@@ -116,12 +118,13 @@ async function segment(args: readonly string[], options: SegmentCommandOptions):
   }
 }
 
-async function load(options: SegmentCommandOptions, signal: AbortSignal): Promise<FastSAM> {
+async function load(options: SegmentCommandOptions, pictures: number, signal: AbortSignal): Promise<FastSAM> {
   const line = new ProgressLine();
   try {
     return await FastSAM.load(options.model, {
       device: options.device,
       precision: options.precision,
+      graphWeights: pictures < MANY_PICTURES ? 'fed' : 'constant',
       signal,
       onProgress: (event) => {
         if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');

@@ -19,6 +19,11 @@ export interface DetectorOptions {
   readonly precision?: Precision | 'auto';
   /** Run the network as one compiled graph where the device can (TensorFlow's library). Default true. */
   readonly compile?: boolean;
+  /**
+   * Where a compiled graph has the weights. `constant` (default): inside, for many pictures. `fed`: beside it, for a few:
+   * ready some 0.6 s sooner and half the memory, 2 to 3 % slower a picture (s scale). On a GPU always `constant`.
+   */
+  readonly graphWeights?: 'constant' | 'fed';
   readonly signal?: AbortSignal;
 }
 
@@ -35,10 +40,11 @@ export interface ChosenDetector {
 export async function createDetector(
   network: Network,
   device: Device,
-  { precision = 'fp32', compile = true, signal }: DetectorOptions,
+  { precision = 'fp32', compile = true, graphWeights = 'constant', signal }: DetectorOptions,
 ): Promise<ChosenDetector> {
   if (compile && (device === 'native-cpu' || device === 'native-gpu')) {
-    const detector = await CompiledDetector.create(network, { precision, ...(signal && { signal }) });
+    const weights = device === 'native-gpu' ? 'constant' : graphWeights;
+    const detector = await CompiledDetector.create(network, { precision, weights, ...(signal && { signal }) });
     return { detector, precision: detector.precision };
   }
   if (precision === 'bf16' || precision === 'fp16') {

@@ -27,6 +27,8 @@ export interface LoadOptions {
   precision?: Precision | 'auto';
   /** Run the network as one compiled graph where the device can. Default true. */
   compile?: boolean;
+  /** Where a compiled graph has the weights, see `DetectorOptions`. Default `constant`. */
+  graphWeights?: 'constant' | 'fed';
   /** Keep batch norm as layers of their own instead of folding it into the convolutions. Default false. */
   keepBatchNorm?: boolean;
   /** Receives the progress of a download. */
@@ -197,6 +199,7 @@ const LOAD_OPTIONS: ReadonlySet<string> = new Set<keyof LoadOptions>([
   'precision',
   'compile',
   'keepBatchNorm',
+  'graphWeights',
   'onProgress',
   'signal',
 ]);
@@ -208,6 +211,7 @@ function checkLoadOptions(options: LoadOptions): void {
   checkOneOf('precision', options.precision ?? 'auto', PRECISION_CHOICES);
   checkBoolean('compile', options.compile ?? true);
   checkBoolean('keepBatchNorm', options.keepBatchNorm ?? false);
+  checkOneOf('graphWeights', options.graphWeights ?? 'constant', ['constant', 'fed']);
   checkFunction('onProgress', options.onProgress);
   checkSignal(options.signal);
 }
