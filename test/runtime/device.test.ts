@@ -1,0 +1,144 @@
+/** Who gets which device. */
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { nodePlatform } from '../../src/platform/node.js';
+import { usePlatform, type NativeState, type Platform } from '../../src/platform/platform.js';
+import {
+  acquireDevice,
+  currentDevice,
+  deviceTable,
+  releaseDevice,
+  type DeviceChoice,
+} from '../../src/runtime/device.js';
+
+const ABSENT: NativeState = { available: false, reason: 'not set up here', fix: 'run: fastsam setup' };
+
+/** The platform with another state of the native library; without threads, which have a test of their own. */
+function withNative(native: NativeState | undefined): void {
+  const here: Partial<Platform> = { ...nodePlatform, loadNative: () => Promise.resolve(native ?? ABSENT) };
+  delete (here as { wasmThreads?: unknown }).wasmThreads;
+  if (native === undefined) delete here.loadNative;
+  usePlatform(here as Platform);
+}
+
+beforeEach(() => {
+  withNative(ABSENT);
+});
+afterEach(() => {
+  while (currentDevice() !== undefined) releaseDevice();
+});
+
+describe('the table of devices', () => {
+  test('lists all, fastest first, with reasons', async () => {
+    const table = await deviceTable();
+    expect(table.map(({ device }) => device)).toEqual(['native-gpu', 'native-cpu', 'webgpu', 'webgl', 'wasm']);
+    expect(table.map(({ available }) => available)).toEqual([false, false, false, false, true]);
+    expect(table[1]).toEqual({
+      device: 'native-cpu',
+      available: false,
+      detail: 'not set up here',
+      fix: 'run: fastsam setup',
+    });
+    expect(table.every(({ detail }) => detail.length > 0)).toBe(true);
+  });
+
+  test('tells a library for the CPU from one for the GPU', async () => {
+    const available = async (gpu: boolean) => {
+      withNative({ available: true, gpu, version: '2.99' });
+      return (await deviceTable()).slice(0, 2).map((row) => row.available);
+    };
+    expect(await available(false)).toEqual([false, true]);
+    expect(await available(true)).toEqual([true, true]);
+  });
+
+  test('needs no native library at all, as in browsers', async () => {
+    withNative(undefined);
+    expect((await deviceTable())[0]).toMatchObject({ available: false, detail: 'needs Node.js' });
+  });
+
+  test('chooses nothing', async () => {
+    await deviceTable();
+    expect(currentDevice()).toBeUndefined();
+  });
+});
+
+describe('acquiring', () => {
+  test('auto takes what is there and says what would be faster', async () => {
+    const { device, note } = await acquireDevice('auto');
+    expect(device).toBe('wasm');
+    expect(note).toBe('native-gpu not used: not set up here; run: fastsam setup');
+    expect(tf.getBackend()).toBe('wasm');
+    expect(currentDevice()).toBe('wasm');
+  });
+
+  test('wasm has no note', async () => {
+    expect(await acquireDevice('wasm')).toEqual({ device: 'wasm' });
+  });
+
+  test('every use is counted', async () => {
+    await acquireDevice('wasm');
+    await acquireDevice('auto');
+    await acquireDevice('cpu');
+    releaseDevice();
+    releaseDevice();
+    expect(currentDevice()).toBe('wasm');
+    releaseDevice();
+    expect(currentDevice()).toBeUndefined();
+    releaseDevice();
+    expect(currentDevice()).toBeUndefined();
+    await acquireDevice('wasm');
+    expect(currentDevice()).toBe('wasm');
+  });
+
+  test('cpu is served by wasm while wasm is in use, even where the native library is there', async () => {
+    await acquireDevice('wasm');
+    withNative({ available: true, gpu: true, version: '2.99' });
+    expect(await acquireDevice('cpu')).toEqual({ device: 'wasm' });
+    expect(await acquireDevice('auto')).toEqual({ device: 'wasm' });
+  });
+
+  test('another device than the one in use is refused, and the use of it stays', async () => {
+    await acquireDevice('wasm');
+    for (const choice of ['gpu', 'webgpu', 'webgl'] as const) {
+      await expect(acquireDevice(choice)).rejects.toMatchObject({
+        code: 'DEVICE_UNAVAILABLE',
+        message: expect.stringMatching(/loaded models run on wasm.*dispose those models first/) as string,
+      });
+    }
+    expect(currentDevice()).toBe('wasm');
+  });
+
+  test('what is not there is refused with the reasons', async () => {
+    await expect(acquireDevice('gpu')).rejects.toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      message: expect.stringMatching(
+        /"gpu".*native-gpu: not set up here \(run: fastsam setup\); webgpu: .*; webgl: needs a browser/,
+      ) as string,
+    });
+    expect(currentDevice()).toBeUndefined();
+  });
+
+  test('what does not exist is no choice', async () => {
+    for (const choice of ['tpu', '', undefined, 'native-cpu', 'toString']) {
+      await expect(acquireDevice(choice as DeviceChoice)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    }
+    expect(currentDevice()).toBeUndefined();
+  });
+
+  test('a device that does not start is passed over', async () => {
+    // The platform claims a native library, but no backend of that name is registered.
+    withNative({ available: true, gpu: false, version: '2.99' });
+    expect(tf.engine().registryFactory).not.toHaveProperty('tensorflow');
+    expect((await acquireDevice('auto')).device).toBe('wasm');
+    releaseDevice();
+    expect((await acquireDevice('cpu')).device).toBe('wasm');
+  });
+
+  test('calls at the same time get one device', async () => {
+    const all = await Promise.all((['wasm', 'auto', 'cpu', 'wasm'] as const).map((choice) => acquireDevice(choice)));
+    expect(all.map(({ device }) => device)).toEqual(['wasm', 'wasm', 'wasm', 'wasm']);
+    const [gpu] = await Promise.allSettled([acquireDevice('gpu')]);
+    expect(gpu.status).toBe('rejected');
+    expect((await acquireDevice('wasm')).device).toBe('wasm'); // a refusal holds nobody up
+  });
+});

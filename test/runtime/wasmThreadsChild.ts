@@ -1,0 +1,38 @@
+/** Run by wasmThreads.test.ts as a process of its own: a convolution on wasm; prints what it computed and ends by itself. */
+import * as tf from '@tensorflow/tfjs';
+import { createHash } from 'node:crypto';
+import os from 'node:os';
+import { nodePlatform } from '../../src/platform/node.js';
+import { usePlatform } from '../../src/platform/platform.js';
+import { acquireDevice, releaseDevice } from '../../src/runtime/device.js';
+
+const globals = () => [globalThis.Blob, os.cpus];
+
+usePlatform(nodePlatform);
+const before = globals();
+await Promise.all([acquireDevice('wasm'), acquireDevice('wasm')]);
+const intact = globals().every((value, i) => value === before[i]);
+
+const hash = createHash('sha256');
+for (const [size, channels] of [
+  [40, 16],
+  [33, 64],
+] as const) {
+  const values = tf.tidy(() => {
+    const x = tf.randomUniform<tf.Rank.R4>([2, size, size, channels], -1, 1, 'float32', 7);
+    const w = tf.randomUniform<tf.Rank.R4>([3, 3, channels, 48], -1, 1, 'float32', 8);
+    const y = tf.conv2d(x, w, [2, 2], 'same');
+    const z = tf.matMul(tf.reshape(y, [-1, 48]), tf.randomUniform([48, 32], -1, 1, 'float32', 9));
+    return tf.sigmoid(z);
+  });
+  hash.update(new Uint8Array((await values.data()).buffer));
+  values.dispose();
+}
+releaseDevice();
+releaseDevice();
+
+const { wasm } = tf.backend() as unknown as {
+  wasm: { PThread?: { runningWorkers: unknown[]; unusedWorkers: unknown[] } };
+};
+const workers = wasm.PThread ? wasm.PThread.runningWorkers.length + wasm.PThread.unusedWorkers.length : 0;
+process.stdout.write(JSON.stringify({ digest: hash.digest('hex'), workers, intact }));
