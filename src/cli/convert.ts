@@ -2,9 +2,10 @@
 import { Command, Option } from 'commander';
 import { extname } from 'node:path';
 import { FastSAMError } from '../errors.js';
-import { describeArchitecture } from '../model/architecture.js';
+import { describeArchitecture, type Architecture } from '../model/architecture.js';
 import { saveLayersModel } from '../model/layersModel.js';
 import { platform } from '../platform/platform.js';
+import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import { safetensorsMetadata } from '../weights/checkpoint.js';
 import { openCheckpoint } from '../weights/open.js';
 import { writeSafetensors } from '../weights/safetensors.js';
@@ -52,18 +53,25 @@ async function convert(source: string, out: string, options: ConvertOptions): Pr
     say(`${name} (${describeArchitecture(architecture)}) -> ${out}, ${describeBytes(bytes.length)}`);
     return;
   }
-  if (extname(out) !== '') {
+  if (extname(out) !== '' && !/[\\/]$/.test(out)) {
     throw new FastSAMError('INVALID_ARGUMENT', `${out}: got a file name, expected FILE.safetensors or a folder`);
   }
-  const files = await saveLayersModel(checkpoint.tensors, architecture, {
-    foldBatchNorm: !options.keepBatchNorm,
-  });
+  const files = await layersModelFiles(checkpoint.tensors, architecture, !options.keepBatchNorm);
   await makeFolder(out);
   for (const [file, bytes] of files) await platform().writeFileAtomic(platform().joinPath(out, file), bytes);
   const size = files.reduce((sum, [, bytes]) => sum + bytes.length, 0);
   say(
     `${name} (${describeArchitecture(architecture)}) -> ${out} (${files.map(([f]) => f).join(', ')}), ${describeBytes(size)}`,
   );
+}
+
+async function layersModelFiles(tensors: StateDict, architecture: Architecture, foldBatchNorm: boolean) {
+  await acquireDevice('auto');
+  try {
+    return await saveLayersModel(tensors, architecture, { foldBatchNorm });
+  } finally {
+    releaseDevice();
+  }
 }
 
 /** Training's step counters are of no use to anybody who reads weights. */

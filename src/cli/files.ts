@@ -8,7 +8,9 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
-    throw new FastSAMError('WRITE_FAILED', `${path}: the folder cannot be made; name another one with --out`, {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in the way' : String(code);
+    throw new FastSAMError('WRITE_FAILED', `${path}: the folder cannot be made (${reason}); name another one`, {
       cause: error,
     });
   }
@@ -16,7 +18,12 @@ export async function makeFolder(path: string): Promise<void> {
 
 /** Gives every picture a name of its own for its output files: `a/x.jpg` and `b/x.png` become `x` and `x-2`. */
 export class StemNames {
-  readonly #used = new Set<string>();
+  readonly #used: Set<string>;
+
+  /** @param taken names that are not to be given, lower case. */
+  constructor(taken: readonly string[] = []) {
+    this.#used = new Set(taken);
+  }
 
   /** @param name path or URL of a picture. */
   next(name: string): string {

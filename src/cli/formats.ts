@@ -8,12 +8,29 @@ import { makeFolder } from './files.js';
 export const FORMATS = ['png', 'json', 'coco', 'yolo', 'cutout'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** Where a picture's file of a format goes; `coco` is one file for all pictures. */
+export function pathFor(format: Format, folder: string, stem: string): string {
+  const here = platform();
+  switch (format) {
+    case 'png':
+      return here.joinPath(folder, `${stem}.png`);
+    case 'json':
+      return here.joinPath(folder, `${stem}.json`);
+    case 'yolo':
+      return here.joinPath(folder, `${stem}.txt`);
+    case 'cutout':
+      return here.joinPath(folder, `${stem}-cutouts`);
+    case 'coco':
+      return here.joinPath(folder, 'coco.json');
+  }
+}
+
 /** The option parser of `--format`. */
 export function parseFormats(text: string): Format[] {
   const formats = text.split(',').map((part) => part.trim().toLowerCase());
   const wrong = formats.find((format) => !FORMATS.includes(format as Format));
   if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is none of ${FORMATS.join(', ')}.`);
-  return formats as Format[];
+  return [...new Set(formats as Format[])];
 }
 
 /**
@@ -27,21 +44,17 @@ export async function writeFormats(
   formats: readonly Format[],
 ): Promise<string[]> {
   const written: string[] = [];
-  const save = async (path: string) => {
-    await results.save(path);
-    written.push(path);
-  };
   for (const format of formats) {
-    if (format === 'png') await save(platform().joinPath(folder, `${stem}.png`));
-    else if (format === 'json') await save(platform().joinPath(folder, `${stem}.json`));
-    else if (format === 'yolo') await save(platform().joinPath(folder, `${stem}.txt`));
-    else if (format === 'cutout')
-      written.push(await writeCutouts(results, platform().joinPath(folder, `${stem}-cutouts`)));
+    if (format === 'coco') continue;
+    const path = pathFor(format, folder, stem);
+    if (format === 'cutout') await writeCutouts(results, path);
+    else await results.save(path);
+    written.push(path);
   }
   return written;
 }
 
-async function writeCutouts(results: Results, folder: string): Promise<string> {
+async function writeCutouts(results: Results, folder: string): Promise<void> {
   await makeFolder(folder);
   for (let i = 0; i < results.length; i++) {
     if (results.imageMasks[i].area === 0) continue;
@@ -49,5 +62,4 @@ async function writeCutouts(results: Results, folder: string): Promise<string> {
     const path = platform().joinPath(folder, `${results.ids[i]}.png`);
     await platform().writeFileAtomic(path, await platform().encodePng(data, width, height));
   }
-  return folder;
 }

@@ -1,9 +1,11 @@
 /** What `segment` prints and writes for each picture, failures included. */
+import { resolve } from 'node:path';
+import { FastSAMError } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import { mergeCoco } from '../results/coco.js';
 import type { Results } from '../results/results.js';
 import { StemNames } from './files.js';
-import { writeFormats, type Format } from './formats.js';
+import { pathFor, writeFormats, type Format } from './formats.js';
 import { ProgressLine } from './progress.js';
 import { describeError, EXIT, exitCodeOf, say } from './run.js';
 import type { Source } from './sources.js';
@@ -19,16 +21,27 @@ export interface Target {
 
 /** Gathers what became of the pictures. Files of one picture are written while the caller goes on with the next. */
 export class Report {
-  readonly #names = new StemNames();
+  readonly #stems: readonly string[];
   readonly #line = new ProgressLine();
   readonly #coco: { results: Results; name: string }[] = [];
   #writing: Promise<void> = Promise.resolve();
   #failed = 0;
+  #done = 0;
 
+  /** @throws FastSAMError `INVALID_ARGUMENT` when a file would take the place of one of the pictures. */
   constructor(
     private readonly sources: readonly Source[],
     private readonly target: Target,
-  ) {}
+  ) {
+    const names = new StemNames(target.formats.includes('coco') ? ['coco'] : []); // coco.json is for all pictures
+    this.#stems = sources.map(({ name }) => names.next(name));
+    refuseToOverwrite(sources, this.#stems, target);
+  }
+
+  /** Pictures that are done. */
+  get done(): number {
+    return this.#done;
+  }
 
   /**
    * Takes one picture's results, once the files of the one before are written: memory stays bounded.
@@ -40,12 +53,19 @@ export class Report {
     if (this.sources.length > 1) this.#line.update('segmenting', index, this.sources.length, 'count');
     try {
       const results = make();
-      this.#writing = this.#write(results, source).catch((error: unknown) => {
+      this.#writing = this.#write(results, source, this.#stems[index]).catch((error: unknown) => {
         this.#fail(source, error);
       });
+      this.#writing.catch(() => undefined); // it is awaited later; until then it is no unhandled rejection
     } catch (error) {
       this.#fail(source, error);
     }
+  }
+
+  /** Reports something that stands for no picture. */
+  refuse(problem: FastSAMError): void {
+    this.#failed++;
+    say(`fastsam: ${describeError(problem)}`);
   }
 
   /** Waits for the last files, writes the COCO file, and sets the exit code. */
@@ -54,7 +74,7 @@ export class Report {
     const { out } = this.target;
     if (out !== undefined && this.#coco.length > 0) await this.#writeCoco(out);
     this.#line.clear();
-    if (out !== undefined && this.#failed < this.sources.length) say(`Written to ${out}/`);
+    if (out !== undefined && this.#done > 0) say(`Written to ${out}/`);
     if (this.#failed > 0) process.exitCode = EXIT.someFailed;
   }
 
@@ -70,12 +90,13 @@ export class Report {
     if (code === EXIT.interrupted || (code === EXIT.usage && this.sources.length === 1)) throw error;
     this.#failed++;
     this.#line.clear();
-    say(`fastsam: ${source.name}: ${describeError(error)}`);
+    const message = describeError(error);
+    say(`fastsam: ${message.includes(source.name) ? '' : `${source.name}: `}${message}`);
   }
 
-  async #write(results: Results, source: Source): Promise<void> {
+  async #write(results: Results, source: Source, stem: string): Promise<void> {
     const { out, formats, json } = this.target;
-    const files = out === undefined ? [] : await writeFormats(results, out, this.#names.next(source.name), formats);
+    const files = out === undefined ? [] : await writeFormats(results, out, stem, formats);
     if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
     if (out !== undefined && formats.includes('coco')) {
       this.#coco.push({ results: withoutPixels(results), name: source.name });
@@ -83,6 +104,7 @@ export class Report {
     const { preprocess, inference, postprocess } = results.speed;
     const time = `${(preprocess + inference + postprocess).toFixed(0)} ms`;
     const count = `${results.length} ${results.length === 1 ? 'object' : 'objects'}`;
+    this.#done++;
     this.#line.clear();
     say(`${source.name}: ${count} in ${time}${files.length > 0 ? ` -> ${files.join(', ')}` : ''}`);
   }
@@ -92,8 +114,18 @@ export class Report {
       this.#coco.map(({ results }) => results),
       { names: this.#coco.map(({ name }) => name) },
     );
-    const path = platform().joinPath(out, 'coco.json');
-    await platform().writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(file)}\n`));
+    await platform().writeFileAtomic(pathFor('coco', out, ''), new TextEncoder().encode(`${JSON.stringify(file)}\n`));
+  }
+}
+
+/** `segment photos/ --out photos` must not draw over the photographs. */
+function refuseToOverwrite(sources: readonly Source[], stems: readonly string[], { out, formats }: Target): void {
+  if (out === undefined) return;
+  const pictures = new Set(sources.map(({ name }) => resolve(name)));
+  for (const stem of stems) {
+    const path = formats.map((format) => pathFor(format, out, stem)).find((file) => pictures.has(resolve(file)));
+    if (path === undefined) continue;
+    throw new FastSAMError('INVALID_ARGUMENT', `${path}: is one of the pictures; name another folder with --out`);
   }
 }
 

@@ -22,7 +22,7 @@ export function interruptSignal(): AbortSignal {
 
 /** One line for people: never a stack trace for an error that we know. */
 export function describeError(error: unknown): string {
-  if (error instanceof FastSAMError) return error.message;
+  if (error instanceof FastSAMError) return error.code === 'ABORTED' ? 'interrupted' : error.message;
   if (error instanceof Error) return process.env.FASTSAM_DEBUG ? (error.stack ?? error.message) : error.message;
   return String(error);
 }

@@ -74,7 +74,7 @@ export function segmentCommand(): Command {
     )
     .addOption(deviceOption())
     .addOption(precisionOption())
-    .option('--out <folder>', `where files go [${DEFAULT_OUT}; with --json: no files unless named]`)
+    .option('--out <folder>', `where files go [${DEFAULT_OUT}; with --json: no files unless asked for]`)
     .option('--format <list>', `what is written: ${FORMATS.join(', ')} [png]`, parseFormats)
     .option('--json', 'print one line of JSON a picture on standard output')
     .addHelpText(
@@ -92,12 +92,14 @@ Examples:
 
 async function segment(args: readonly string[], options: SegmentCommandOptions): Promise<void> {
   const signal = interruptSignal();
-  const sources = await expandSources(args);
-  const out = options.out ?? (options.json ? undefined : DEFAULT_OUT);
+  const { sources, problems } = await expandSources(args, signal);
+  if (sources.length === 0) throw problems[0];
+  const out = options.out ?? (options.json && !options.format ? undefined : DEFAULT_OUT);
+  const report = new Report(sources, { out, formats: options.format ?? ['png'], json: options.json === true });
   if (out !== undefined) await makeFolder(out);
   const model = await load(options, sources.length, signal);
-  const report = new Report(sources, { out, formats: options.format ?? ['png'], json: options.json === true });
   try {
+    for (const problem of problems) report.refuse(problem);
     const inputs = sources.map(({ input }) => input);
     for await (const { index, results, error } of model.stream(inputs, { ...segmentOptions(options), signal })) {
       // Files of this picture are encoded while the next one is in the network.
@@ -111,7 +113,7 @@ async function segment(args: readonly string[], options: SegmentCommandOptions):
     await report.close();
     model.dispose();
   }
-  if (options.model === DEFAULT_MODEL) {
+  if (options.model === DEFAULT_MODEL && report.done > 0) {
     say(
       'Used the small demo model that is shipped; FastSAM-s does far better: add --model FastSAM-s (24 MB download).',
     );

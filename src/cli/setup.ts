@@ -38,6 +38,14 @@ export function setupCommand(): Command {
     .option('--force', 'make it anew, and replace a library that setup did not make')
     .option('--uninstall', 'remove the library from node_modules and from the cache')
     .option('--print-path', 'print the folder of the library in use and do nothing else')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ fastsam setup                             the library that fits this machine
+  $ fastsam setup --cpu --from wheels/        from wheels that were downloaded before
+  $ fastsam setup --uninstall`,
+    )
     .action(async (flags: SetupFlags) => {
       if (flags.printPath) printPath();
       else if (flags.uninstall) await uninstall();

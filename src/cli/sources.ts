@@ -1,13 +1,12 @@
 /** What SOURCE… on the command line stands for: files, folders, globs, URLs, `-` for standard input. */
 import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, throwIfAborted } from '../errors.js';
 
 /** Extensions of pictures that are taken from folders and globs. */
-const PICTURES: ReadonlySet<string> = new Set(
-  '.jpg .jpeg .png .webp .avif .gif .tif .tiff .bmp'.split(' ').flatMap((e) => [e, e.toUpperCase()]),
-);
+const PICTURES: ReadonlySet<string> = new Set('.jpg .jpeg .png .webp .avif .gif .tif .tiff .bmp'.split(' '));
 const VIDEOS: ReadonlySet<string> = new Set('.mp4 .mov .avi .mkv .webm .m4v'.split(' '));
 
 /** A picture to read: a path or URL, or the bytes from standard input. */
@@ -18,18 +17,34 @@ export interface Source {
   readonly name: string;
 }
 
-/**
- * Expands the arguments, in their order; within a folder or glob by name.
- * @throws FastSAMError `FILE_UNREADABLE` when something is named that is not there, `INVALID_ARGUMENT` for a video.
- */
-export async function expandSources(args: readonly string[]): Promise<Source[]> {
-  const sources: Source[] = [];
-  for (const arg of args) sources.push(...(await expand(arg)));
-  return sources;
+/** What the arguments stand for. */
+export interface Sources {
+  readonly sources: readonly Source[];
+  /** One for each argument that stands for no picture: an empty folder, a pattern without a match, a video. */
+  readonly problems: readonly FastSAMError[];
 }
 
-async function expand(arg: string): Promise<Source[]> {
-  if (arg === '-') return [{ input: await readStdin(), name: 'stdin' }];
+/**
+ * Expands the arguments, in their order; within a folder or glob by name.
+ * @throws FastSAMError `ABORTED` while waiting for standard input.
+ */
+export async function expandSources(args: readonly string[], signal: AbortSignal): Promise<Sources> {
+  const sources: Source[] = [];
+  const problems: FastSAMError[] = [];
+  for (const arg of args) {
+    try {
+      sources.push(...(await expand(arg, signal)));
+    } catch (error) {
+      throwIfAborted(signal);
+      if (!(error instanceof FastSAMError)) throw error;
+      problems.push(error);
+    }
+  }
+  return { sources, problems };
+}
+
+async function expand(arg: string, signal: AbortSignal): Promise<Source[]> {
+  if (arg === '-') return [{ input: await readStdin(signal), name: 'stdin' }];
   if (/^(https?|file|data):/i.test(arg)) return [{ input: arg, name: arg.startsWith('data:') ? 'data' : arg }];
   const info = await stat(arg).catch(() => undefined);
   if (info?.isDirectory()) return fromPattern(arg, '*', { cwd: arg });
@@ -42,7 +57,7 @@ async function expand(arg: string): Promise<Source[]> {
 
 async function fromPattern(arg: string, pattern: string, options: { cwd?: string }): Promise<Source[]> {
   const found = (await glob(pattern, { ...options, onlyFiles: true, expandDirectories: false }))
-    .filter((path) => PICTURES.has(extname(path)))
+    .filter((path) => PICTURES.has(extname(path).toLowerCase()))
     .sort();
   if (found.length === 0) throw new FastSAMError('FILE_UNREADABLE', `${arg}: no picture there; check the path`);
   return found
@@ -50,8 +65,8 @@ async function fromPattern(arg: string, pattern: string, options: { cwd?: string
     .map((path) => ({ input: path, name: path }));
 }
 
-async function readStdin(): Promise<Uint8Array> {
+async function readStdin(signal: AbortSignal): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  for await (const chunk of addAbortSignal(signal, process.stdin)) chunks.push(chunk as Uint8Array);
   return Buffer.concat(chunks);
 }
