@@ -131,9 +131,12 @@ function fill(boxes: Float32Array, width: number, height: number, epsilon: numbe
   return count;
 }
 
+/** In float32, as the peers decide. */
 function isFull(boxes: Float32Array, at: number, width: number, height: number, epsilon: number): boolean {
+  const f = Math.fround;
   const [x1, y1, x2, y2] = boxes.subarray(at, at + 4);
-  const inter =
-    Math.max(0, Math.min(x2, width) - Math.max(x1, 0)) * Math.max(0, Math.min(y2, height) - Math.max(y1, 0));
-  return inter / (width * height + (x2 - x1) * (y2 - y1) - inter + epsilon) > FULL_IOU;
+  const shared = (low: number, high: number, size: number) => Math.max(0, f(Math.min(high, size) - Math.max(low, 0)));
+  const inter = f(shared(x1, x2, width) * shared(y1, y2, height));
+  const union = f(f(f(width * height) + f(f(x2 - x1) * f(y2 - y1))) - inter);
+  return f(inter / f(union + epsilon)) > f(FULL_IOU);
 }

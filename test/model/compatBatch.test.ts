@@ -52,6 +52,7 @@ const counts = ({ results }: Run): number[] => results.map(({ length }) => lengt
 const boxesOf = (results: Results): number[][] => results.map(({ box }) => [...box]);
 
 beforeAll(async () => {
+  tf.enableProdMode(); // keeps tfjs from printing advice
   await tf.setBackend('cpu');
 });
 
