@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import '../index.js';
+import { benchCommand } from './bench.js';
 import { compareCommand } from './compare.js';
 import { convertCommand } from './convert.js';
 import { infoCommand } from './info.js';
@@ -31,7 +32,14 @@ Examples:
   $ fastsam segment --help                                all options of a command`,
   );
 
-for (const command of [segmentCommand(), convertCommand(), compareCommand(), infoCommand(), setupCommand()]) {
+for (const command of [
+  segmentCommand(),
+  convertCommand(),
+  compareCommand(),
+  infoCommand(),
+  benchCommand(),
+  setupCommand(),
+]) {
   program.addCommand(command);
 }
 // Every command, not the program alone, throws instead of exiting with code 1 on wrong usage.

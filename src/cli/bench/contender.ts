@@ -1,0 +1,128 @@
+/** One contender of a benchmark: a process that was started once and does its tasks when told to. */
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import {
+  decodeReply,
+  type Added,
+  type Failure,
+  type Memory,
+  type Ready,
+  type Request,
+  type Task,
+  type Timing,
+} from './protocol.js';
+
+/** How to start a contender. */
+export interface ContenderSpec {
+  /** For people; unique within a run. */
+  readonly label: string;
+  /** Program and arguments. */
+  readonly command: readonly string[];
+  /** The same, for the measurement from the start to the first mask; a picture's path is added. */
+  readonly firstMask?: readonly string[];
+  /** Beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Largest difference of fingerprints to the reference that counts as the same result. */
+  readonly tolerance: number;
+}
+
+/** What is kept of a worker's complaints, for the message when it dies. */
+const COMPLAINTS = 2000;
+
+/** A running worker. */
+export class Contender {
+  #replies: unknown[] = [];
+  #waiting: ((reply: unknown) => void) | undefined;
+  #complaints = '';
+  #ended: string | undefined;
+
+  private constructor(
+    readonly spec: ContenderSpec,
+    private readonly process: ChildProcessWithoutNullStreams,
+  ) {
+    createInterface({ input: process.stdout }).on('line', (line) => {
+      const reply = decodeReply(line);
+      if (reply !== undefined) this.#take(reply);
+    });
+    process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#complaints = (this.#complaints + text).slice(-COMPLAINTS);
+    });
+    process.stdin.on('error', () => undefined); // what follows is the process's end, which says more
+    process.on('error', (error) => {
+      this.#end(error.message);
+    });
+    process.on('close', (code, signal) => {
+      const last = this.#complaints.trim().split('\n').slice(-1)[0];
+      this.#end(`its process ended with ${signal ?? `code ${String(code)}`}${last === '' ? '' : `: ${last}`}`);
+    });
+  }
+
+  /**
+   * Starts a worker and waits until it has loaded.
+   * @returns the worker, and what it says it is.
+   * @throws Error saying why it does not start.
+   */
+  static async start(spec: ContenderSpec): Promise<{ contender: Contender; description: string }> {
+    const [program, ...args] = spec.command;
+    const contender = new Contender(spec, spawn(program, args, { env: { ...process.env, ...spec.env } }));
+    try {
+      const { ready } = checked(await contender.#next()) as Ready;
+      return { contender, description: ready };
+    } catch (error) {
+      contender.stop();
+      throw error;
+    }
+  }
+
+  /** Prepares a task and does it once. */
+  add(name: string, task: Task): Promise<Added> {
+    return this.#ask({ do: 'add', name, task }) as Promise<Added>;
+  }
+
+  /** Does a task that was added. */
+  run(name: string): Promise<Timing> {
+    return this.#ask({ do: 'run', name }) as Promise<Timing>;
+  }
+
+  memory(): Promise<Memory> {
+    return this.#ask({ do: 'memory' }) as Promise<Memory>;
+  }
+
+  /** Ends the process. */
+  stop(): void {
+    this.process.kill('SIGKILL');
+  }
+
+  async #ask(request: Request): Promise<unknown> {
+    this.process.stdin.write(`${JSON.stringify(request)}\n`);
+    return checked(await this.#next());
+  }
+
+  #next(): Promise<unknown> {
+    const reply = this.#replies.shift();
+    if (reply !== undefined) return Promise.resolve(reply);
+    if (this.#ended !== undefined) return Promise.resolve({ error: this.#ended });
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  #take(reply: unknown): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting) waiting(reply);
+    else this.#replies.push(reply);
+  }
+
+  #end(reason: string): void {
+    this.#ended ??= reason;
+    if (this.#waiting) this.#take({ error: this.#ended });
+  }
+}
+
+/** @throws Error for an answer that says what went wrong. */
+function checked(reply: unknown): unknown {
+  const { error } = reply as Partial<Failure>;
+  if (error !== undefined) throw new Error(error);
+  return reply;
+}

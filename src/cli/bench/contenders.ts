@@ -1,0 +1,92 @@
+/** The contenders that this package itself brings: every device and number format that is present. */
+import { fileURLToPath } from 'node:url';
+import { extname } from 'node:path';
+import { cpuHasBfloat16 } from '../../runtime/compile/cpuFeatures.js';
+import { deviceTable, type Device, type DeviceChoice } from '../../runtime/device.js';
+import type { Precision } from '../../runtime/compile/precision.js';
+import type { ContenderSpec } from './contender.js';
+import type { WorkerSpec } from './spec.js';
+
+/** What to measure of what is present. */
+export interface Selection {
+  /** Default: every device. */
+  readonly devices?: readonly Device[];
+  /** Default: every precision of a device. */
+  readonly precisions?: readonly Precision[];
+  /** Numbers of threads of WebAssembly. Default: one a core. */
+  readonly threads: readonly number[];
+}
+
+/** A contender but for the model. */
+export interface Variant {
+  readonly label: string;
+  readonly device: Device;
+  readonly precision: Precision;
+  readonly threads?: number;
+  /** false: the layers one by one. */
+  readonly compile?: false;
+}
+
+const CHOICE: Record<Device, DeviceChoice> = {
+  'native-gpu': 'gpu',
+  'native-cpu': 'cpu',
+  webgpu: 'webgpu',
+  webgl: 'webgl',
+  wasm: 'wasm',
+};
+
+/** Largest difference of fingerprints between computations of one format. */
+const TOLERANCE: Record<Precision, number> = { fp32: 0.01, fp16: 0.05, bf16: 0.25 };
+
+/** The variants that can run here. */
+export async function presentVariants(selection: Selection): Promise<Variant[]> {
+  const present = (await deviceTable()).filter(({ available }) => available).map(({ device }) => device);
+  return variantsOf(present, await cpuHasBfloat16(), selection);
+}
+
+/**
+ * Devices x number formats x threads, as far as they go together.
+ * @param bfloat16 whether the CPU computes in it.
+ */
+export function variantsOf(
+  present: readonly Device[],
+  bfloat16: boolean,
+  { devices, precisions, threads }: Selection,
+): Variant[] {
+  const formats = (device: Device): Precision[] => {
+    if (device === 'native-gpu') return ['fp32', 'fp16'];
+    return device === 'native-cpu' && bfloat16 ? ['fp32', 'bf16'] : ['fp32'];
+  };
+  return present
+    .filter((device) => devices?.includes(device) ?? true)
+    .flatMap((device) => formats(device).map((precision) => ({ device, precision })))
+    .filter(({ precision }) => precisions?.includes(precision) ?? true)
+    .flatMap(({ device, precision }): Variant[] => {
+      if (device !== 'wasm') return [{ label: `${device} ${precision}`, device, precision }];
+      return threads.map((n) => ({ label: `wasm, ${countThreads(n)}`, device, precision, threads: n }));
+    });
+}
+
+/** `1 thread`, `2 threads`. */
+export function countThreads(n: number): string {
+  return `${String(n)} thread${n === 1 ? '' : 's'}`;
+}
+
+/** How to start a variant with a model. */
+export function specOf({ label, device, precision, threads, compile }: Variant, model: string): ContenderSpec {
+  const worker: WorkerSpec = { model, device: CHOICE[device], precision, ...(compile === false && { compile }) };
+  const program = (name: string) => [process.execPath, ...process.execArgv, scriptPath(name), JSON.stringify(worker)];
+  return {
+    label,
+    command: program('worker'),
+    firstMask: program('firstMask'),
+    ...(threads !== undefined && { env: { FASTSAM_WASM_THREADS: String(threads) } }),
+    tolerance: TOLERANCE[precision],
+  };
+}
+
+/** A script beside this one, as TypeScript or compiled, whichever this is. */
+function scriptPath(name: string): string {
+  const here = fileURLToPath(import.meta.url);
+  return fileURLToPath(new URL(`${name}${extname(here)}`, import.meta.url));
+}

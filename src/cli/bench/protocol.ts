@@ -1,0 +1,77 @@
+/**
+ * What the driver of a benchmark and its workers say to each other. Each contender is a process of its own that loads
+ * once and then waits for its turn on standard input; messages are lines of JSON. Workers mark theirs with a record
+ * separator (RFC 7464), so that whatever a library prints beside them is passed over. tools/bench/peers.py speaks it too.
+ */
+
+/** The network alone: a letterboxed picture in, its outputs read back. */
+export interface NetworkTask {
+  readonly kind: 'network';
+  /** A file of `height * width * 3` bytes, RGB. */
+  readonly pixels: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A picture's file in, the JSON of its objects out, masks at the picture's resolution. */
+export interface SegmentTask {
+  readonly kind: 'segment';
+  readonly picture: string;
+  readonly imgsz: number;
+  readonly conf: number;
+  readonly iou: number;
+  readonly maxDet: number;
+}
+
+export type Task = NetworkTask | SegmentTask;
+
+/** What the driver asks for. */
+export type Request =
+  /** Prepare a task, do it once, and say what came out. */
+  | { readonly do: 'add'; readonly name: string; readonly task: Task }
+  /** Do a task that was added, and say how long it took. */
+  | { readonly do: 'run'; readonly name: string }
+  | { readonly do: 'memory' };
+
+/** What a task gives; see fingerprint.ts. */
+export interface Added {
+  readonly fingerprint: readonly number[];
+  /** Segment tasks: the objects' scores, falling. */
+  readonly scores?: readonly number[];
+}
+
+/** Milliseconds of one run. */
+export interface Timing {
+  readonly wall: number;
+  /** User and system time of the whole process. */
+  readonly cpu: number;
+}
+
+/** Bytes of resident memory. */
+export interface Memory {
+  readonly now: number;
+  /** Since the process started. */
+  readonly peak: number;
+}
+
+/** What a worker says unasked, once it can take requests: what it is, for people. */
+export interface Ready {
+  readonly ready: string;
+}
+
+/** An answer when something went wrong. */
+export interface Failure {
+  readonly error: string;
+}
+
+const MARK = '\u001e';
+
+/** A worker's message as a line. */
+export function encodeReply(reply: object): string {
+  return `${MARK}${JSON.stringify(reply)}\n`;
+}
+
+/** The message in a line of a worker's output; undefined for anything else that a process prints. */
+export function decodeReply(line: string): unknown {
+  return line.startsWith(MARK) ? JSON.parse(line.slice(MARK.length)) : undefined;
+}

@@ -1,0 +1,22 @@
+/** What a worker of this package is told to load. */
+import { FastSAM } from '../../index.js';
+import type { DetectorOptions } from '../../model/createDetector.js';
+import type { DeviceChoice } from '../../runtime/device.js';
+
+/** The first argument of a worker, as JSON. */
+export interface WorkerSpec extends Pick<DetectorOptions, 'compile' | 'graphWeights'> {
+  /** Name, path or URL. */
+  readonly model: string;
+  readonly device: DeviceChoice;
+  readonly precision: NonNullable<DetectorOptions['precision']>;
+}
+
+/** The specification that this process was started with. */
+export function specOfProcess(): WorkerSpec {
+  return JSON.parse(process.argv[2]) as WorkerSpec;
+}
+
+/** Loads what it says. */
+export function loadModel({ model, ...options }: WorkerSpec): Promise<FastSAM> {
+  return FastSAM.load(model, options);
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Gets the peers that tools/bench/run.ts measures beside this package, into out/bench, which git ignores:
+#   ONNX Runtime for Node and for the web (npm), PyTorch, Ultralytics, OpenVINO, pycocotools (pip).
+#
+#   tools/bench/setup.sh                    a Python environment of its own (about 2 GB)
+#   tools/bench/setup.sh --python PATH      an interpreter that you have; what it lacks goes into out/bench/site
+#
+# Every peer is optional: run.ts leaves out what is missing and says so. `rm -r out/bench` takes everything away.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+readonly FOLDER=out/bench
+readonly ORT=1.30.0
+readonly TORCH=2.15.0 VISION=0.29.2 ULTRALYTICS=8.4.190 ONNX=1.23.2 OPENVINO=2026.4.1 COCO=2.0.11
+
+python=
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --python) python=${2:?--python needs a path}; shift 2 ;;
+    *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  esac
+done
+
+mkdir -p "$FOLDER"
+if [ -z "$python" ]; then
+  python3 -m venv "$FOLDER/venv"
+  python=$PWD/$FOLDER/venv/bin/python
+fi
+printf '%s\n' "$python" >"$FOLDER/python.txt"
+
+# What a module is called when imported, and which package brings it.
+missing=()
+while read -r module package; do
+  PYTHONPATH="$FOLDER/site" "$python" -c "import importlib.util as u, sys; sys.exit(u.find_spec('$module') is None)" ||
+    missing+=("$package")
+done <<LIST
+torch torch==$TORCH
+torchvision torchvision==$VISION
+ultralytics ultralytics==$ULTRALYTICS
+onnx onnx==$ONNX
+openvino openvino==$OPENVINO
+pycocotools pycocotools==$COCO
+LIST
+if [ ${#missing[@]} -gt 0 ]; then
+  if [ -d "$FOLDER/venv" ]; then
+    "$python" -m pip install --quiet "${missing[@]}"
+  else
+    # Into a folder of our own; what the interpreter has stays as it is.
+    "$python" -m pip install --quiet --no-deps --target "$FOLDER/site" "${missing[@]}"
+  fi
+fi
+
+if [ ! -d "$FOLDER/node_modules/onnxruntime-node" ] || [ ! -d "$FOLDER/node_modules/onnxruntime-web" ]; then
+  printf '{ "private": true, "dependencies": { "onnxruntime-node": "%s", "onnxruntime-web": "%s" } }\n' "$ORT" "$ORT" \
+    >"$FOLDER/package.json"
+  # Its install script would fetch CUDA libraries; the CPU's are in the package.
+  (cd "$FOLDER" && ONNXRUNTIME_NODE_INSTALL=skip npm install --silent --no-audit --no-fund --ignore-scripts)
+fi
+echo "The peers are in $FOLDER. Next: npx tsx tools/bench/run.ts"
