@@ -12,7 +12,8 @@ export interface CheckpointDefaults {
   readonly iou: number;
 }
 
-export interface CatalogueEntry {
+/** A file of weights that somebody published. */
+export interface PublishedFile {
   readonly name: string;
   /** File name in the cache, in `FASTSAM_WEIGHTS_DIR` and on a mirror. */
   readonly file: string;
@@ -24,9 +25,13 @@ export interface CatalogueEntry {
   readonly bytes?: number;
   /** Hexadecimal; absent: recorded at the first download and compared from then on. */
   readonly sha256?: string;
-  readonly defaults: CheckpointDefaults;
   /** Whose the weights are and under which licence: one sentence. */
   readonly licence: string;
+}
+
+/** A checkpoint for segmentation. */
+export interface CatalogueEntry extends PublishedFile {
+  readonly defaults: CheckpointDefaults;
 }
 
 const ULTRALYTICS = 'https://github.com/ultralytics/assets/releases/download/v8.4.0/';
@@ -71,15 +76,20 @@ function normalise(name: string): string {
     .replace(/[_\s]+/g, '-');
 }
 
-/** The checkpoint of that name: case, `_` for `-` and a `.pt` at the end make no difference. */
-export function findInCatalogue(name: string): CatalogueEntry | undefined {
+/** The entry of that name or file name: case, `_` for `-` and a `.pt` at the end make no difference. */
+export function findIn<E extends PublishedFile>(catalogue: readonly E[], name: string): E | undefined {
   const wanted = normalise(name);
-  return CATALOGUE.find((entry) => normalise(entry.name) === wanted);
+  return catalogue.find((entry) => normalise(entry.name) === wanted || normalise(entry.file) === wanted);
+}
+
+/** The checkpoint for segmentation of that name, see `findIn`. */
+export function findInCatalogue(name: string): CatalogueEntry | undefined {
+  return findIn(CATALOGUE, name);
 }
 
 /** The error for a name that is neither in the catalogue nor a file. */
-export function unknownName(name: string): FastSAMError {
-  const known = CATALOGUE.map((entry) => entry.name).join(', ');
+export function unknownName(name: string, catalogue: readonly PublishedFile[] = CATALOGUE): FastSAMError {
+  const known = catalogue.map((entry) => entry.name).join(', ');
   return new FastSAMError(
     'UNKNOWN_NAME',
     `weights: got '${name}', expected one of ${known}, the path of a file or an URL, do check the spelling`,

@@ -3,7 +3,7 @@
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import type { OnProgress } from '../progress.js';
-import { findInCatalogue, unknownName, type CatalogueEntry } from './catalogue.js';
+import { CATALOGUE, findIn, unknownName, type CatalogueEntry, type PublishedFile } from './catalogue.js';
 import { download, verify, type RetryPolicy } from './download.js';
 
 export interface ResolveOptions {
@@ -12,14 +12,14 @@ export interface ResolveOptions {
   readonly retry?: Partial<RetryPolicy> | undefined;
 }
 
-export interface ResolvedWeights {
+export interface ResolvedWeights<E extends PublishedFile = CatalogueEntry> {
   readonly bytes: Uint8Array;
   /** Name in the catalogue, else the file's name. */
   readonly name: string;
   /** Where the bytes lie. */
   readonly path: string;
   /** Present for a checkpoint of the catalogue. */
-  readonly entry?: CatalogueEntry;
+  readonly entry?: E;
 }
 
 const WEIGHTS_FILE = /\.(pt|pth|safetensors|bin|ckpt)$/i;
@@ -84,7 +84,7 @@ async function inWeightsFolder(file: string): Promise<string | undefined> {
   return (await isFile(path)) ? path : undefined;
 }
 
-async function resolveEntry(entry: CatalogueEntry, options: ResolveOptions): Promise<ResolvedWeights> {
+async function resolveEntry<E extends PublishedFile>(entry: E, options: ResolveOptions): Promise<ResolvedWeights<E>> {
   const here = platform();
   const { name, file, url, bundled } = entry;
   if (url === undefined) {
@@ -105,7 +105,7 @@ async function resolveEntry(entry: CatalogueEntry, options: ResolveOptions): Pro
 }
 
 /** Other URLs get a place of their own each, so that equal file names do not meet. */
-async function resolveUrl(url: string, options: ResolveOptions): Promise<ResolvedWeights> {
+async function resolveUrl(url: string, options: ResolveOptions): Promise<ResolvedWeights<never>> {
   const here = platform();
   if (!URL.canParse(url)) {
     throw new FastSAMError('INVALID_ARGUMENT', `weights: got '${url}', expected an URL, do check its spelling`);
@@ -116,20 +116,24 @@ async function resolveUrl(url: string, options: ResolveOptions): Promise<Resolve
   return { bytes: await keepOrDownload({ name, url, path }, options), name, path };
 }
 
-async function resolvePath(path: string): Promise<ResolvedWeights> {
+async function resolvePath(path: string, catalogue: readonly PublishedFile[]): Promise<ResolvedWeights<never>> {
   const here = platform();
   const looksLikeName = !/[/\\]/.test(path) && !WEIGHTS_FILE.test(path);
-  if (looksLikeName && (await here.stat(path)) === undefined) throw unknownName(path);
+  if (looksLikeName && (await here.stat(path)) === undefined) throw unknownName(path, catalogue);
   return { bytes: await here.readFile(path), name: baseName(path), path };
 }
 
-async function locate(wanted: string, options: ResolveOptions): Promise<ResolvedWeights> {
-  if (wanted.trim() === '') throw unknownName(wanted);
+async function locate<E extends PublishedFile>(
+  wanted: string,
+  catalogue: readonly E[],
+  options: ResolveOptions,
+): Promise<ResolvedWeights<E>> {
+  if (wanted.trim() === '') throw unknownName(wanted, catalogue);
   if (/^https?:\/\//i.test(wanted)) return resolveUrl(wanted, options);
-  if (/^file:/i.test(wanted)) return resolvePath(platform().pathOfUrl(wanted));
-  const entry = findInCatalogue(wanted);
+  if (/^file:/i.test(wanted)) return resolvePath(platform().pathOfUrl(wanted), catalogue);
+  const entry = findIn(catalogue, wanted);
   // A file of that very name here is what somebody means who writes the ending.
-  if (entry === undefined || (WEIGHTS_FILE.test(wanted) && (await isFile(wanted)))) return resolvePath(wanted);
+  if (entry === undefined || (WEIGHTS_FILE.test(wanted) && (await isFile(wanted)))) return resolvePath(wanted, catalogue);
   return resolveEntry(entry, options);
 }
 
@@ -140,9 +144,18 @@ async function locate(wanted: string, options: ResolveOptions): Promise<Resolved
  * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `WRITE_FAILED`,
  * `ABORTED`
  */
-export async function resolveWeights(nameOrPathOrUrl: string | URL, options: ResolveOptions = {}): Promise<ResolvedWeights> {
+export function resolveWeights(nameOrPathOrUrl: string | URL, options: ResolveOptions = {}): Promise<ResolvedWeights> {
+  return resolveFrom(CATALOGUE, nameOrPathOrUrl, options);
+}
+
+/** As `resolveWeights`, with the names of another catalogue. */
+export async function resolveFrom<E extends PublishedFile>(
+  catalogue: readonly E[],
+  nameOrPathOrUrl: string | URL,
+  options: ResolveOptions = {},
+): Promise<ResolvedWeights<E>> {
   throwIfAborted(options.signal);
-  const resolved = await locate(String(nameOrPathOrUrl), options);
+  const resolved = await locate(String(nameOrPathOrUrl), catalogue, options);
   throwIfAborted(options.signal);
   options.onProgress?.({ type: 'done', name: resolved.name, path: resolved.path });
   return resolved;
