@@ -1,0 +1,220 @@
+/** The other commands: help, usage, convert, info, compare. */
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { FastSAM, readSafetensors, writeSafetensors, type WeightTensor } from '../../src/index.js';
+import { runNetwork } from '../../src/model/network.js';
+import { tinyFile, tinyNetwork } from '../model/tinyNetwork.js';
+import { fastsam, fastsamHere, repository, workFolder } from './cli.js';
+
+const folder = workFolder();
+const TINY = repository('test/golden/layers/tiny.safetensors');
+const REFERENCE = repository('test/golden/layers/tiny.reference.safetensors');
+const PICKLED = repository('test/golden/checkpoints/current.pt');
+/** The trained checkpoint; it lies outside the repository. */
+const TRAINED = repository('../shared/weights/demo-n.pt');
+const COINS = repository('examples/coins.png');
+
+const bytes = readFileSync(TINY);
+writeFileSync(join(folder, 'short.safetensors'), bytes.subarray(0, bytes.length / 2));
+writeFileSync(join(folder, 'short.pt'), readFileSync(PICKLED).subarray(0, 20_000));
+writeFileSync(join(folder, 'text.pt'), 'not a checkpoint');
+
+beforeAll(async () => {
+  await tf.setBackend('wasm');
+  await tf.ready();
+});
+
+describe('help', () => {
+  test.each(['segment', 'convert', 'compare', 'info', 'setup'])('%s has examples', async (command) => {
+    const { code, stdout, stderr } = await fastsamHere([command, '--help'], folder);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: fastsam ${command}`);
+    expect(stdout).toMatch(new RegExp(`Examples:\\n  \\$ .*fastsam ${command}`.replace('.*', '[^]*')));
+  });
+
+  test('the program lists its commands and has examples', async () => {
+    const { code, stdout } = await fastsam(['--help']);
+    expect(code).toBe(0);
+    for (const command of ['segment', 'convert', 'compare', 'info', 'setup']) expect(stdout).toContain(`  ${command} `);
+    expect(stdout).toContain('Examples:\n  $ fastsam segment');
+  });
+});
+
+describe('wrong usage ends with 2 and one message', () => {
+  test.each<[string[], RegExp]>([
+    [[], /Usage: fastsam/],
+    [['segmant', COINS], /unknown command 'segmant'\n\(Did you mean segment\?\)/],
+    [['segment'], /missing required argument 'source'/],
+    [['segment', COINS, '--imgsize', '320'], /unknown option '--imgsize'\n\(Did you mean --imgsz\?\)/],
+    [['segment', COINS, '--box', '1,2,3'], /'--box <x1,y1,x2,y2>' argument '1,2,3' is invalid\. expected x1,y1,x2,y2/],
+    [['segment', COINS, '--conf', '1.5'], /expected a number from 0 to 1/],
+    [['segment', COINS, '--device', 'tpu'], /Allowed choices are auto, gpu, cpu, webgpu, webgl, wasm/],
+    [['segment', COINS, '--format', 'png,bmp'], /"bmp" is none of png, json, coco, yolo, cutout/],
+    [['convert', TINY], /missing required argument 'out'/],
+    [['convert', TINY, 'model.onnx'], /model\.onnx: got a file name, expected FILE\.safetensors or a folder/],
+    [['compare', TINY], /required option '--reference <file>' not specified/],
+    [['info', 'FastSAM-l'], /got 'FastSAM-l', expected one of FastSAM-s, FastSAM-x, demo/],
+  ])('fastsam %j', async (args, message) => {
+    const { code, stdout, stderr } = await fastsamHere(args, folder);
+    expect(args.length === 0 ? stdout : stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+});
+
+describe('checkpoints that are none end with 1 and one line', () => {
+  test.each<[string[], RegExp]>([
+    [['info', 'text.pt'], /^fastsam: /],
+    [['info', 'none.pt'], /^fastsam: cannot read none\.pt: ENOENT/],
+    [['convert', 'short.pt', 'out.safetensors'], /^fastsam: /],
+    [['segment', COINS, '--model', 'short.safetensors'], /^fastsam: /],
+    [['compare', TINY, '--reference', 'text.pt'], /^fastsam: /],
+    [['compare', TINY, '--reference', TINY], /^fastsam: reference: /],
+    [['convert', TINY, 'text.pt/model'], /^fastsam: text\.pt\/model: the folder cannot be made/],
+    [['convert', TINY, 'none/model.safetensors'], /^fastsam: cannot write none\/model\.safetensors/],
+  ])('fastsam %j', async (args, message) => {
+    const { code, stdout, stderr } = await fastsamHere(args, folder);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect({ code, rows: stdout.split('\n').slice(1).join('') }).toEqual({ code: 1, rows: '' });
+  });
+
+  test('a checkpoint that does not fit says which tensors and what it looks like', async () => {
+    const tensors = new Map(tinyFile('tiny').tensors);
+    tensors.delete('model.9.cv1.conv.weight');
+    writeFileSync(join(folder, 'lacking.safetensors'), writeSafetensors(tensors, {}));
+    const { code, stderr } = await fastsamHere(['segment', COINS, '--model', 'lacking.safetensors'], folder);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^fastsam: [^]*model\.9\.cv1\.conv\.weight/);
+  });
+});
+
+describe('convert', () => {
+  test.skipIf(!existsSync(TRAINED))(
+    `of a .pt to float16 safetensors gives the shipped file's tensors${existsSync(TRAINED) ? '' : ' (skipped: no .pt at hand)'}`,
+    async () => {
+      const out = join(folder, 'demo-n.safetensors');
+      const { code, stdout, stderr } = await fastsam(['convert', TRAINED, out, '--dtype', 'float16']);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+      expect(stderr).toMatch(/^demo-n\.pt \(YOLOv8-seg n .*\) -> .*demo-n\.safetensors, 6\.6 MB\n$/);
+      expectSameTensors(out, repository('weights/demo.safetensors'));
+    },
+  );
+
+  test('to float32 safetensors: the same values, and a model that finds the same', async () => {
+    const out = join(folder, 'wide.safetensors');
+    expect(await fastsamHere(['convert', TINY, out, '--dtype', 'float32'], folder)).toMatchObject({
+      code: 0,
+      stdout: '',
+    });
+    const dtypes = [...readSafetensors(readFileSync(out)).tensors.values()].map(({ dtype }) => dtype);
+    expect(new Set(dtypes)).toEqual(new Set(['float32']));
+    expectSameTensors(out, TINY);
+    const [before, after] = [await FastSAM.load(TINY), await FastSAM.load(out)];
+    expect(after.info.architecture).toEqual(before.info.architecture);
+    const options = { imgsz: 64, conf: 0.001, maxDet: 5 };
+    expect((await after.segment(COINS, options)).toCoco()).toEqual((await before.segment(COINS, options)).toCoco());
+    before.dispose();
+    after.dispose();
+  });
+
+  function bytesOf(tensor: WeightTensor | undefined): Uint8Array {
+    const values = tensor?.toFloat32() ?? new Float32Array(0);
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  }
+
+  function expectSameTensors(path: string, expectedPath: string): void {
+    const { tensors } = readSafetensors(readFileSync(path));
+    const expected = readSafetensors(readFileSync(expectedPath)).tensors;
+    expect([...tensors.keys()].sort()).toEqual([...expected.keys()].sort());
+    for (const [name, tensor] of tensors) {
+      expect(tensor.shape).toEqual(expected.get(name)?.shape);
+      expect(Buffer.compare(bytesOf(tensor), bytesOf(expected.get(name)))).toBe(0);
+    }
+  }
+
+  test('to a tfjs layers model, which tf.loadLayersModel reads and which computes the same', async () => {
+    const out = join(folder, 'v1.0') + '/'; // a slash at the end: a folder, whatever its name
+    const { code, stderr } = await fastsam(['convert', TINY, out]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('(model.json, weights.bin)');
+    expect(readdirSync(out).sort()).toEqual(['model.json', 'weights.bin']);
+    await tf.setBackend('wasm');
+    const before = tf.memory().numTensors;
+    const model = await tf.loadLayersModel(tf.io.fromMemory(artifactsOf(out)));
+    const network = tinyNetwork('tiny');
+    const input = tf.randomUniform<tf.Rank.R4>([1, 64, 96, 3], 0, 1, 'float32', 3);
+    const { boxes, classes, coefficients, prototypes } = runNetwork(network, input);
+    const expected = [boxes, classes, coefficients, prototypes];
+    const got = model.predictOnBatch(input) as tf.Tensor[];
+    expect(got.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => shape));
+    for (const [i, tensor] of got.entries()) expect(await tensor.data()).toEqual(await expected[i].data());
+    tf.dispose([input, ...expected, ...got]);
+    model.dispose();
+    network.model.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  /** Reads a layers model as a web page would. */
+  function artifactsOf(path: string): tf.io.ModelArtifacts {
+    const json = JSON.parse(readFileSync(join(path, 'model.json'), 'utf8')) as tf.io.ModelJSON;
+    const weights = readFileSync(join(path, json.weightsManifest[0].paths[0]));
+    return {
+      modelTopology: json.modelTopology,
+      weightSpecs: json.weightsManifest[0].weights,
+      weightData: new Uint8Array(weights).buffer,
+    };
+  }
+});
+
+describe('info', () => {
+  test('of a checkpoint, for people and as JSON', async () => {
+    const people = await fastsam(['info', 'demo']);
+    expect(people).toMatchObject({ code: 0, stderr: '' });
+    expect(people.stdout).toMatch(/demo: YOLOv8-seg n \(1 class, regMax 16\)\n/);
+    expect(people.stdout).toContain('3,263,811 (float16)');
+    const program = await fastsamHere(['info', TINY, '--json'], folder);
+    expect(program).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(program.stdout)).toMatchObject({
+      name: 'tiny.safetensors',
+      path: TINY,
+      format: 'safetensors',
+      fileBytes: statSync(TINY).size,
+      architecture: { regMax: 5, classes: 1 },
+    });
+    expect(program.stdout.split('\n')).toHaveLength(2);
+  });
+
+  test('of the machine, for people and as JSON', async () => {
+    const people = await fastsamHere(['info'], folder);
+    expect(people).toMatchObject({ code: 0, stderr: '' });
+    expect(people.stdout).toMatch(/Devices, fastest first:[^]*✓ wasm[^]*FastSAM-s +imgsz 1024, conf 0.4, iou 0.9/);
+    const { stdout } = await fastsamHere(['info', '--json'], folder);
+    const { devices, models } = JSON.parse(stdout) as { devices: object[]; models: { name: string }[] };
+    expect(devices).toHaveLength(5);
+    expect(models.map(({ name }) => name)).toEqual(['FastSAM-s', 'FastSAM-x', 'demo']);
+  });
+});
+
+describe('compare', () => {
+  const args = ['compare', TINY, '--reference', REFERENCE, '--device', 'wasm', '--tolerance'];
+
+  test('prints a row for each output, within the tolerance', async () => {
+    const { code, stdout, stderr } = await fastsam([...args, '1e-4']);
+    expect(code).toBe(0);
+    const lines = stdout.trim().split('\n');
+    expect(lines[0]).toMatch(/^layer +shape +largest +difference +relative$/);
+    expect(lines.length).toBeGreaterThan(24);
+    expect(stderr).toContain(`${lines.length - 1} outputs on wasm; furthest: model.`);
+  });
+
+  test('prints JSON, and ends with 1 when a layer is further off', async () => {
+    const { code, stdout } = await fastsamHere([...args, '0', '--json', '--keep-batch-norm'], folder);
+    expect(code).toBe(1);
+    const rows = JSON.parse(stdout) as { layer: string; relative: number }[];
+    expect(rows.length).toBeGreaterThan(24);
+    expect(Math.max(...rows.map(({ relative }) => relative))).toBeLessThan(1e-4);
+  });
+});
