@@ -8,8 +8,7 @@ import { platform } from '../platform/platform.js';
 import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import { safetensorsMetadata } from '../weights/checkpoint.js';
 import { openCheckpoint } from '../weights/open.js';
-import { writeSafetensors } from '../weights/safetensors.js';
-import type { StateDict } from '../weights/tensor.js';
+import { neededTensors, writeSafetensors } from '../weights/safetensors.js';
 import { describeBytes } from './info.js';
 import { makeFolder } from './files.js';
 import { say } from './run.js';
@@ -72,9 +71,4 @@ async function layersModelFiles(tensors: StateDict, architecture: Architecture, 
   } finally {
     releaseDevice();
   }
-}
-
-/** Training's step counters are of no use to anybody who reads weights. */
-function neededTensors(tensors: StateDict): StateDict {
-  return new Map([...tensors].filter(([name]) => !name.endsWith('.num_batches_tracked')));
 }

@@ -71,7 +71,9 @@ async function checkpointFacts(source: string): Promise<Facts> {
     `  classes     ${names ? Object.values(names).join(', ') : architecture.classes}`,
     `  bins        ${architecture.regMax} per side of a box (reg_max)`,
     `  trained at  ${imgsz === undefined ? 'not recorded' : `${imgsz} px`}`,
-    ...Object.entries(metadata).map(([key, value]) => `  ${key.padEnd(11)} ${value}`),
+    ...Object.entries(metadata)
+      .filter(([key]) => key !== 'imgsz' && key !== 'names') // said above
+      .map(([key, value]) => `  ${key.padEnd(11)} ${value}`),
     ...(entry ? [`  licence     ${entry.licence}`] : []),
   ];
   return { data, text };

@@ -29,7 +29,7 @@ const STEPS: Record<SetupProgress['step'], string> = {
 /** The command, for the program to add. */
 export function setupCommand(): Command {
   return new Command('setup')
-    .description('make the native TensorFlow library work (CPU, or NVIDIA GPU where its driver is installed)')
+    .description('Make the native TensorFlow library work (CPU, or NVIDIA GPU where its driver is installed).')
     .addOption(new Option('--cpu', 'the library for the CPU alone').conflicts('gpu'))
     .option('--gpu', 'the library with CUDA (2.5 GB to download, 4 GB on disk)')
     .option('--from <dir>', 'take the wheels from a folder instead of the network')

@@ -199,3 +199,8 @@ function encodeTensor(name: string, tensor: WeightTensor, dtype: 'keep' | 'float
 function fitsHalf(value: number): boolean {
   return !(Math.abs(value) >= HALF_LIMIT) || !Number.isFinite(value);
 }
+
+/** The tensors without training's step counters, which are of no use to anybody who reads weights. */
+export function neededTensors(tensors: StateDict): StateDict {
+  return new Map([...tensors].filter(([name]) => !name.endsWith('.num_batches_tracked')));
+}
