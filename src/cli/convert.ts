@@ -9,6 +9,7 @@ import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import { safetensorsMetadata } from '../weights/checkpoint.js';
 import { openCheckpoint } from '../weights/open.js';
 import { neededTensors, writeSafetensors } from '../weights/safetensors.js';
+import type { StateDict } from '../weights/tensor.js';
 import { describeBytes } from './info.js';
 import { makeFolder } from './files.js';
 import { say } from './run.js';
