@@ -10,6 +10,7 @@ import { infoCommand } from './info.js';
 import { EXIT, runProgram } from './run.js';
 import { segmentCommand } from './segment.js';
 import { setupCommand } from './setup.js';
+import { studyCommand } from './study.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -38,6 +39,7 @@ for (const command of [
   compareCommand(),
   infoCommand(),
   benchCommand(),
+  studyCommand(),
   setupCommand(),
 ]) {
   program.addCommand(command);

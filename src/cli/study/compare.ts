@@ -1,0 +1,143 @@
+/** `fastsam study compare`: two runs side by side. */
+import { stat } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { dirname, extname, join } from 'node:path';
+import { FastSAMError } from '../../errors.js';
+import { pairedBootstrap, type Comparison } from '../../evaluate/study/bootstrap.js';
+import type { RunFile } from '../../evaluate/study/records.js';
+import { summariseRecords } from '../../evaluate/study/run.js';
+import type { Metric, Study, StudyOptions, StudyRecord } from '../../evaluate/study/study.js';
+import { formatTable } from '../../evaluate/study/table.js';
+import { numberOption } from '../run.js';
+import { readRunFile } from './journal.js';
+
+interface CompareOptions {
+  readonly resamples: number;
+  readonly seed: number;
+  readonly json?: true;
+}
+
+/** The command. */
+export function studyCompareCommand(studies: readonly Study[]): Command {
+  return new Command('compare')
+    .description('Set two runs of a study side by side, each difference with a 95 % interval.')
+    .argument('<a>', 'folder of a run, or a file in it')
+    .argument('<b>', 'folder of another run on the same data')
+    .addOption(
+      new Option('--resamples <n>', 'of the paired bootstrap')
+        .default(2000)
+        .argParser(numberOption(1, 1_000_000, true)),
+    )
+    .addOption(new Option('--seed <n>', 'of the resamples').default(1).argParser(numberOption(0, 4294967295, true)))
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Pictures that both runs measured are drawn with replacement, the same for both, and every figure is computed anew from
+them. An interval without 0 says that the difference is more than the choice of pictures explains.
+
+Example:
+  $ fastsam study compare fastsam-out/proposals-FastSAM-s fastsam-out/proposals-FastSAM-x`,
+    )
+    .action(async (a: string, b: string, options: CompareOptions) => {
+      await compareRuns(studies, a, b, options);
+    });
+}
+
+async function compareRuns(studies: readonly Study[], a: string, b: string, options: CompareOptions): Promise<void> {
+  const [runA, runB] = [await readRunOf(a), await readRunOf(b)];
+  const study = studies.find(({ name }) => name === runA.header.study);
+  if (!study) throw new FastSAMError('UNKNOWN_NAME', `${a}: got a run of the unknown study ${runA.header.study}`);
+  requireSameData(a, runA, b, runB);
+  const { first, second, alone } = pair(runA, runB);
+  const own = { a: optionsOf(runA), b: optionsOf(runB) };
+  const comparisons = pairedBootstrap(
+    first,
+    second,
+    (records, run) => summariseRecords(study, records, own[run]),
+    options,
+  );
+  const [nameA, nameB] = [nameOf(runA, runB, a), nameOf(runB, runA, b)];
+  if (options.json) {
+    const report = { study: study.name, a: nameA, b: nameB, pictures: first.length, alone, comparisons };
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    return;
+  }
+  process.stdout.write(`${formatTable(tableOf(study, comparisons, nameA, nameB, first.length, alone))}\n`);
+}
+
+async function readRunOf(path: string): Promise<RunFile> {
+  const folder = await stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+  const file = folder
+    ? join(path, 'records.jsonl')
+    : extname(path) === '.json'
+      ? join(dirname(path), 'records.jsonl')
+      : path;
+  const run = await readRunFile(file);
+  if (run) return run;
+  throw new FastSAMError('FILE_UNREADABLE', `${file}: got no records, expected those of a run of fastsam study`);
+}
+
+function requireSameData(a: string, runA: RunFile, b: string, runB: RunFile): void {
+  const [found, expected] = [runB.header, runA.header];
+  if (found.study === expected.study && found.identity.data === expected.identity.data) return;
+  const what = found.study === expected.study ? 'other data' : `study ${found.study}`;
+  throw new FastSAMError('INVALID_ARGUMENT', `${b}: got ${what}, expected the same as in ${a} (${expected.study})`);
+}
+
+/** The pictures that both measured, in the order of the first. */
+function pair(a: RunFile, b: RunFile): { first: StudyRecord[]; second: StudyRecord[]; alone: number } {
+  const inB = new Map(b.records.map((record) => [record.key, record]));
+  const first = a.records.filter(({ key }) => inB.has(key));
+  const second = first.flatMap(({ key }) => inB.get(key) ?? []);
+  return { first, second, alone: a.records.length + b.records.length - 2 * first.length };
+}
+
+function optionsOf({ header }: RunFile): StudyOptions {
+  const { options } = header.identity;
+  return typeof options === 'object' && options !== null ? (options as StudyOptions) : {};
+}
+
+/** The model's name, or the path where both have the same. */
+function nameOf(run: RunFile, other: RunFile, path: string): string {
+  return run.header.model === other.header.model ? path : run.header.model;
+}
+
+function tableOf(
+  study: Study,
+  comparisons: readonly Comparison[],
+  a: string,
+  b: string,
+  pictures: number,
+  alone: number,
+): Parameters<typeof formatTable>[0] {
+  return {
+    title: `${study.name}: ${b} against ${a}, ${pictures} pictures`,
+    columns: [a, b, 'difference', '95 % interval', 'verdict'],
+    rows: comparisons.map((each) => {
+      const metric = study.metrics.find(({ key }) => key === each.metric);
+      const interval = each.low === null || each.high === null ? null : `${signed(each.low)} … ${signed(each.high)}`;
+      const difference = each.difference === null ? null : signed(each.difference);
+      return {
+        name: metric?.label ?? each.metric,
+        values: [each.a, each.b, difference, interval, verdict(each, metric)],
+      };
+    }),
+    note:
+      'Paired bootstrap over pictures, percentile interval; every figure is computed anew in each resample.' +
+      (alone > 0 ? ` ${alone} records of one run only were left out.` : ''),
+  };
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '' : '+'}${value.toFixed(4)}`;
+}
+
+function verdict({ low, high }: Comparison, metric: Metric | undefined): string {
+  if (low === null || high === null || (low <= 0 && high >= 0)) return 'not told apart';
+  if (!metric) return low > 0 ? 'higher' : 'lower';
+  return low > 0 === (metric.better === 'higher') ? 'better' : 'worse';
+}

@@ -1,0 +1,75 @@
+/** The file of records: appended to picture by picture, sound after a crash. */
+import { open, stat, truncate, type FileHandle } from 'node:fs/promises';
+import { FastSAMError } from '../../errors.js';
+import { readRun, recordLine, requireSameRun, type RunFile, type RunHeader } from '../../evaluate/study/records.js';
+import type { StudyRecord } from '../../evaluate/study/study.js';
+import { platform } from '../../platform/platform.js';
+
+/** What to do with records that are there already. */
+export type Existing = 'refuse' | 'resume' | 'overwrite';
+
+/** Records on disk. */
+export class Journal {
+  private constructor(
+    private readonly path: string,
+    private readonly file: FileHandle,
+    /** Records of an earlier run that goes on. */
+    readonly done: ReadonlyMap<string, StudyRecord>,
+  ) {}
+
+  /**
+   * Opens a run's file, new or where it was broken off.
+   * @throws FastSAMError `INVALID_ARGUMENT` for records of another run, or any records under `refuse`.
+   */
+  static async open(path: string, header: RunHeader, existing: Existing): Promise<Journal> {
+    const found = existing === 'overwrite' ? undefined : await readRunFile(path);
+    if (found && existing === 'refuse' && found.records.length > 0) {
+      throw new FastSAMError(
+        'INVALID_ARGUMENT',
+        `${path}: got the records of an earlier run; go on with --resume, start anew with --overwrite, or name another folder with --out`,
+      );
+    }
+    const goesOn = found && existing === 'resume' ? found : undefined;
+    if (goesOn) {
+      requireSameRun(path, goesOn.header, header);
+      await writing(path, () => truncate(path, goesOn.wholeBytes));
+    }
+    const file = await writing(path, () => open(path, goesOn ? 'a' : 'w'));
+    const journal = new Journal(path, file, new Map(goesOn?.records.map((record) => [record.key, record])));
+    if (!goesOn) await journal.#append(recordLine(header));
+    return journal;
+  }
+
+  /** Writes a record; it survives the process from then on. */
+  async add(record: StudyRecord): Promise<void> {
+    await this.#append(recordLine(record));
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+
+  async #append(line: string): Promise<void> {
+    await writing(this.path, () => this.file.appendFile(line));
+  }
+}
+
+/**
+ * Reads a run's file.
+ * @returns undefined where there is none, or one that was broken off before its header was whole.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a file of another kind.
+ */
+export async function readRunFile(path: string): Promise<RunFile | undefined> {
+  const info = await stat(path).catch(() => undefined);
+  return info ? readRun(await platform().readFile(path), path) : undefined;
+}
+
+async function writing<T>(path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw new FastSAMError('WRITE_FAILED', `${path}: cannot be written (${(error as Error).message})`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,4 @@
+/** All studies of `fastsam study`, in the order of the help. */
+import type { Study } from '../../evaluate/study/study.js';
+
+export const STUDIES: readonly Study[] = [];

@@ -1,0 +1,64 @@
+/** The pictures that went best and worst, on one sheet. */
+import { contactSheet, type SheetCell } from '../../image/draw/sheet.js';
+import type { RgbImage } from '../../image/rgbImage.js';
+import { scenes, type RunOptions } from './run.js';
+import type { OpenedStudy, Study, StudyItem, StudyRecord } from './study.js';
+
+/** A picture of the sheet. */
+export interface Case<R extends StudyRecord> {
+  readonly record: R;
+  readonly quality: number;
+  readonly kind: 'best' | 'worst';
+}
+
+/**
+ * The `count` best records and the `count` worst, best first; each at most once, ties in the order of the data. With few
+ * records the halves share them out.
+ */
+export function extremeCases<R extends StudyRecord>(
+  records: readonly R[],
+  quality: (record: R) => number | null,
+  count: number,
+): Case<R>[] {
+  const ranked = records
+    .flatMap((record) => {
+      const value = quality(record);
+      return value === null || !Number.isFinite(value) ? [] : [{ record, quality: value }];
+    })
+    .sort((a, b) => b.quality - a.quality);
+  const best = Math.min(count, Math.ceil(ranked.length / 2));
+  const worst = Math.min(count, ranked.length - best);
+  return [
+    ...ranked.slice(0, best).map((each) => ({ ...each, kind: 'best' as const })),
+    ...ranked.slice(ranked.length - worst).map((each) => ({ ...each, kind: 'worst' as const })),
+  ];
+}
+
+/**
+ * Segments the extreme cases once more and draws them: best in the upper rows, worst in the lower.
+ * @returns undefined where the study draws nothing.
+ */
+export async function drawCases<R extends StudyRecord, I extends StudyItem>(
+  study: Study<R, I>,
+  opened: OpenedStudy<R, I>,
+  items: readonly I[],
+  records: readonly R[],
+  count: number,
+  options: Pick<RunOptions, 'model' | 'settings' | 'signal'>,
+): Promise<RgbImage | undefined> {
+  if (!opened.draw || !study.quality || count === 0) return undefined;
+  const cases = extremeCases(records, (record) => study.quality?.(record) ?? null, count);
+  const byKey = new Map(items.map((item) => [item.key, item]));
+  const cells: SheetCell[] = [];
+  for (const { record, quality, kind } of cases) {
+    const item = byKey.get(record.key);
+    if (!item) continue;
+    for await (const { scene } of scenes(opened, [item], options)) {
+      if (!scene) continue;
+      const caption = study.caption?.(record) ?? `${record.key}: ${quality.toFixed(3)}`;
+      cells.push({ image: await opened.draw(item, scene, record), caption: `${kind}: ${caption}` });
+    }
+  }
+  if (cells.length === 0) return undefined;
+  return contactSheet(cells, { columns: Math.min(cells.length, Math.max(1, Math.ceil(cells.length / 2))) });
+}

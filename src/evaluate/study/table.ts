@@ -1,0 +1,22 @@
+/** Tables as Markdown: readable in a terminal, ready for a page. */
+import type { StudyTable } from './study.js';
+
+const DECIMALS = 3;
+
+/** A number with three decimals, a whole one without, a dash for none; text as it is. */
+export function formatValue(value: number | string | null): string {
+  if (value === null) return '–';
+  if (typeof value === 'string') return value;
+  return Number.isInteger(value) && Math.abs(value) > 1 ? String(value) : value.toFixed(DECIMALS);
+}
+
+/** The table with its title above and its note below. */
+export function formatTable({ title, columns, rows, note }: StudyTable): string {
+  const cells = [['', ...columns], ...rows.map(({ name, values }) => [name, ...values.map(formatValue)])];
+  const widths = cells[0].map((_, c) => Math.max(3, ...cells.map((row) => (row[c] ?? '').length)));
+  const line = (row: readonly string[]) =>
+    `| ${widths.map((w, c) => (c === 0 ? (row[c] ?? '').padEnd(w) : (row[c] ?? '').padStart(w))).join(' | ')} |`;
+  const rule = `| ${widths.map((w, c) => (c === 0 ? '-'.repeat(w) : `${'-'.repeat(w - 1)}:`)).join(' | ')} |`;
+  const lines = [line(cells[0]), rule, ...cells.slice(1).map(line)];
+  return [`**${title}**`, '', ...lines, ...(note === undefined ? [] : ['', note])].join('\n');
+}
