@@ -26,6 +26,8 @@ export type FastSAMErrorCode =
   | 'DOWNLOAD_CORRUPT'
   /** The device asked for is not present here. */
   | 'DEVICE_UNAVAILABLE'
+  /** The device failed in the middle of its work: lost, out of memory, a program that it refused. */
+  | 'DEVICE_FAILED'
   /** A function of tensors cannot be written down as a graph, or bytes are no such graph. */
   | 'NOT_COMPILABLE'
   /** The caller's AbortSignal fired. */

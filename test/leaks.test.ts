@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FastSAM, readImage, writeSafetensors, type DeviceChoice, type SegmentOptions } from '../src/index.js';
-import { deviceTable } from '../src/runtime/device.js';
+import { deviceTable } from '../src/runtime/deviceStatus.js';
 import { tinyFile } from './model/tinyNetwork.js';
 
 const CALLS = 200;

@@ -7,7 +7,7 @@ import { FastSAMError } from '../errors.js';
 import { SCALE_NAMES, type Scale } from '../model/scales.js';
 import { PRECISION_CHOICES } from '../model/createDetector.js';
 import type { Precision } from '../runtime/compile/precision.js';
-import type { Device } from '../runtime/device.js';
+import type { Device } from '../runtime/deviceStatus.js';
 import { presentVariants, specOf, type Variant } from './bench/contenders.js';
 import type { Effort } from './bench/interleave.js';
 import { describeMachine } from './bench/machine.js';

@@ -1,7 +1,7 @@
 /** `fastsam info`: what a checkpoint is, and what can run here. */
 import { Command } from 'commander';
 import { describeArchitecture } from '../model/architecture.js';
-import { deviceTable } from '../runtime/device.js';
+import { deviceTable } from '../runtime/deviceStatus.js';
 import { CATALOGUE } from '../weights/catalogue.js';
 import { openCheckpoint } from '../weights/open.js';
 import { elementCount } from '../weights/tensor.js';

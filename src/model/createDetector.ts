@@ -1,6 +1,6 @@
 /** Which detector runs a network on the device in use. */
 import { FastSAMError } from '../errors.js';
-import type { Device } from '../runtime/device.js';
+import type { Device } from '../runtime/deviceStatus.js';
 import type { Precision } from '../runtime/compile/precision.js';
 import { CompiledDetector } from './compiledDetector.js';
 import { LayersDetector, type Detector } from './detector.js';

@@ -4,13 +4,16 @@ import { FastSAMError, throwIfAborted } from '../errors.js';
 import { letterbox, letterboxGeometry } from '../image/letterbox.js';
 import { readImage, type ImageInput } from '../image/read.js';
 import type { OnProgress } from '../progress.js';
+import type { TextImageModel } from '../prompt/textModel.js';
 import type { Results } from '../results/results.js';
 import type { Precision } from '../runtime/compile/precision.js';
-import { acquireDevice, DEVICE_CHOICES, releaseDevice, type Device, type DeviceChoice } from '../runtime/device.js';
+import { acquireDevice, DEVICE_CHOICES, releaseDevice, type DeviceChoice } from '../runtime/device.js';
+import type { Device } from '../runtime/deviceStatus.js';
 import { openCheckpoint, type OpenedCheckpoint } from '../weights/open.js';
 import { activations } from './activations.js';
 import { createDetector, PRECISION_CHOICES } from './createDetector.js';
 import { toTensor, type Detector } from './detector.js';
+import { LazyTextModel } from './lazyTextModel.js';
 import { loadWeights } from './load.js';
 import { buildNetwork, type Network } from './network.js';
 import type { ModelInfo } from './info.js';
@@ -31,6 +34,11 @@ export interface LoadOptions {
   graphWeights?: 'constant' | 'fed';
   /** Keep batch norm as layers of their own instead of folding it into the convolutions. Default false. */
   keepBatchNorm?: boolean;
+  /**
+   * The encoders of text prompts: what `Clip.load` takes, then loaded at the first `Results.promptText` and freed with this
+   * model, or encoders that are loaded, then left to you. Default `ViT-B/32` (354 MB download).
+   */
+  textModel?: string | URL | Uint8Array | TextImageModel;
   /** Receives the progress of a download. */
   onProgress?: OnProgress;
   /** Cancels the download. */
@@ -47,6 +55,8 @@ export interface ActivationOptions {
 
 /** FastSAM's own defaults, for checkpoints that the catalogue does not know. */
 const METHOD_DEFAULTS: ModelDefaults = { imgsz: 1024, conf: 0.4, iou: 0.9 };
+/** Both peers' encoders. */
+const DEFAULT_TEXT_MODEL = 'ViT-B/32';
 
 /**
  * A loaded model. `segment` finds every object of a picture once; prompts then choose among them on the `Results`,
@@ -68,6 +78,7 @@ export class FastSAM {
     readonly info: ModelInfo,
     private readonly network: Network,
     private readonly detector: Detector,
+    private readonly textModel: LazyTextModel,
   ) {}
 
   /**
@@ -88,7 +99,8 @@ export class FastSAM {
       });
       loadWeights(network, opened.checkpoint.tensors);
       const { detector, precision } = await createDetector(network, device, options);
-      return new FastSAM({ ...describe(opened, device, note), precision }, network, detector);
+      const textModel = new LazyTextModel(options.textModel ?? DEFAULT_TEXT_MODEL);
+      return new FastSAM({ ...describe(opened, device, note), precision }, network, detector, textModel);
     } catch (error) {
       network?.model.dispose();
       releaseDevice();
@@ -136,12 +148,13 @@ export class FastSAM {
   }
 
   /**
-   * Frees the weights. `Results` stay valid. Further calls of the model throw `DISPOSED`, and those under way do at their
-   * next picture.
+   * Frees the weights, those of the text encoders too that it loaded. `Results` stay valid, other than for `promptText`
+   * without encoders of its own. Further calls of the model throw `DISPOSED`, and those under way do at their next picture.
    */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.textModel.dispose();
     if (this.#running === 0) this.#free();
   }
 
@@ -168,7 +181,7 @@ export class FastSAM {
     const detector: PipelineContext['detector'] = {
       detect: (input, thresholds) => this.#hold(() => this.detector.detect(input, thresholds)),
     };
-    return { detector, options, model: this.info };
+    return { detector, options, model: this.info, textModel: this.textModel };
   }
 
   /** Does work with the weights, which stay until it is done. */
@@ -200,6 +213,7 @@ const LOAD_OPTIONS: ReadonlySet<string> = new Set<keyof LoadOptions>([
   'compile',
   'keepBatchNorm',
   'graphWeights',
+  'textModel',
   'onProgress',
   'signal',
 ]);

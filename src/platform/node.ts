@@ -7,6 +7,7 @@ import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
 import { openPartial } from './nodePartial.js';
 import type { Platform } from './platform.js';
 import { writeFileAtomic } from './tempFiles.js';
+import { findWebGpu } from './webGpu.js';
 import { wasmThreadCount, withWasmThreads } from './wasmThreads.js';
 import { withTempFolder } from './tempFolder.js';
 
@@ -29,5 +30,6 @@ export const nodePlatform: Platform = {
   openPartial,
   sha256: (bytes) => Promise.resolve(sha256(bytes)),
   loadNative,
+  findWebGpu,
   wasmThreads: { count: wasmThreadCount, during: withWasmThreads },
 };

@@ -110,16 +110,38 @@ export interface Platform {
   /** Hexadecimal, lower case. */
   sha256(bytes: Uint8Array): Promise<string>;
 
-  /** Loads TensorFlow's own library and registers the backend `tensorflow`; never throws. Node only. */
-  loadNative?(): Promise<NativeState>;
+  /**
+   * Loads TensorFlow's own library and registers the backend `tensorflow`; never throws. Node only.
+   * @param options.cpuOnly hides GPUs from the library for the rest of the process; without effect once it is loaded.
+   */
+  loadNative?(options?: { readonly cpuOnly?: boolean }): Promise<NativeState>;
+  /** Finds WebGPU for a process that has none of its own; never throws, changes nothing. Absent in browsers. */
+  findWebGpu?(): Promise<WebGpuState>;
   /** How to give tfjs' WASM backend threads; absent where it takes them by itself (browsers). */
   readonly wasmThreads?: WasmThreads;
 }
 
-/** Whether TensorFlow's library is there. */
+/** Why something is not there, and what would help, where something would. */
+export interface Obstacle {
+  readonly reason: string;
+  readonly fix?: string;
+}
+
+/** Whether TensorFlow's library is there, and whether it computes on an NVIDIA GPU. */
 export type NativeState =
-  | { readonly available: true; readonly gpu: boolean; readonly version: string }
-  | { readonly available: false; readonly reason: string; readonly fix: string };
+  | { readonly available: true; readonly gpu: true; readonly version: string }
+  | { readonly available: true; readonly gpu: false; readonly version: string; readonly noGpu: Obstacle }
+  | ({ readonly available: false; readonly noGpu: Obstacle } & Obstacle);
+
+/** Whether WebGPU is there. */
+export type WebGpuState =
+  | {
+      readonly available: true;
+      readonly gpu: GPU;
+      /** Makes it the process' own (`navigator.gpu` and WebGPU's globals) and registers tfjs' backend `webgpu`. */
+      register(): Promise<void>;
+    }
+  | ({ readonly available: false } & Obstacle);
 
 /** Threads for the WASM backend. */
 export interface WasmThreads {

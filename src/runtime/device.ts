@@ -7,26 +7,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../errors.js';
 import { platform } from '../platform/platform.js';
+import { DEVICES, deviceStatus, type Device, type DeviceStatus } from './deviceStatus.js';
+import { watchGpu } from './gpuErrors.js';
 
 /** What a caller may ask for. `auto` takes the fastest that is present. */
 export const DEVICE_CHOICES = ['auto', 'gpu', 'cpu', 'webgpu', 'webgl', 'wasm'] as const;
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
-/** What runs: the TensorFlow library on a GPU or the CPU, WebGPU, WebGL, or WebAssembly. */
-export type Device = 'native-gpu' | 'native-cpu' | 'webgpu' | 'webgl' | 'wasm';
-
-/** One row of the device table: whether a device can be used here, and if not, why and what would help. */
-export interface DeviceStatus {
-  readonly device: Device;
-  readonly available: boolean;
-  /** What it is (version, adapter) when available, else the reason why it is not. */
-  readonly detail: string;
-  /** What would make it available, where something would. */
-  readonly fix?: string;
-}
-
 const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
-  auto: ['native-gpu', 'native-cpu', 'webgpu', 'webgl', 'wasm'],
+  auto: DEVICES,
   gpu: ['native-gpu', 'webgpu', 'webgl'],
   cpu: ['native-cpu', 'wasm'],
   webgpu: ['webgpu'],
@@ -48,13 +37,6 @@ let users = 0;
 /** The device in use, if a model holds one. */
 export function currentDevice(): Device | undefined {
   return users > 0 ? current : undefined;
-}
-
-/** The state of every device on this machine, fastest first. Nothing is chosen or changed. */
-export async function deviceTable(): Promise<DeviceStatus[]> {
-  const rows: DeviceStatus[] = [];
-  for (const device of CANDIDATES.auto) rows.push(await status(device));
-  return rows;
 }
 
 let queue: Promise<unknown> = Promise.resolve();
@@ -82,7 +64,7 @@ async function choose(choice: DeviceChoice): Promise<{ device: Device; note?: st
   if (users > 0 && current !== undefined) return share(choice, current);
   const refused: DeviceStatus[] = [];
   for (const device of CANDIDATES[choice]) {
-    const row = await status(device);
+    const row = await suitability(device, choice);
     const problem = row.available ? await activate(device) : row.detail;
     if (problem !== undefined) {
       refused.push({ ...row, available: false, detail: problem });
@@ -95,6 +77,18 @@ async function choose(choice: DeviceChoice): Promise<{ device: Device; note?: st
   }
   const reasons = refused.map((r) => `${r.device}: ${r.detail}${r.fix === undefined ? '' : ` (${r.fix})`}`).join('; ');
   throw new FastSAMError('DEVICE_UNAVAILABLE', `device "${choice}": none is available here (${reasons})`);
+}
+
+/** Whether a device is there and what was asked for is what it does. */
+async function suitability(device: Device, choice: DeviceChoice): Promise<DeviceStatus> {
+  const row = await deviceStatus(device, choice === 'cpu');
+  if (row.software && choice !== device) return { ...row, available: false };
+  const native = await platform().loadNative?.();
+  if (device === 'native-cpu' && native?.available && native.gpu) {
+    const detail = "TensorFlow's library already uses the GPU in this process";
+    return { device, available: false, detail, fix: 'use another process' };
+  }
+  return row;
 }
 
 /** One more user of the device that loaded models hold. */
@@ -118,13 +112,23 @@ export function releaseDevice(): void {
 async function activate(device: Device): Promise<string | undefined> {
   tf.enableProdMode(); // also keeps tfjs from printing advice on the console
   try {
-    const started = device === 'wasm' ? await startWasm() : await tf.setBackend(BACKEND[device]);
+    const started = await start(device);
     if (!started) return 'TensorFlow.js could not start it';
     await tf.ready();
+    if (device === 'webgpu') watchGpu((tf.backend() as unknown as { device: GPUDevice }).device);
     return undefined;
   } catch (error) {
     return `it does not start (${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)})`;
   }
+}
+
+async function start(device: Device): Promise<boolean> {
+  if (device === 'wasm') return startWasm();
+  if (device === 'webgpu') {
+    const found = await platform().findWebGpu?.();
+    if (found?.available) await found.register();
+  }
+  return tf.setBackend(BACKEND[device]);
 }
 
 /** With SIMD always, with threads where the platform has a way to them. */
@@ -141,38 +145,4 @@ async function startWasm(): Promise<boolean> {
     () => tf.setBackend('wasm'),
     () => tf.findBackend('wasm'),
   );
-}
-
-async function status(device: Device): Promise<DeviceStatus> {
-  switch (device) {
-    case 'native-gpu':
-    case 'native-cpu': {
-      const native = await platform().loadNative?.();
-      if (!native) return { device, available: false, detail: 'needs Node.js' };
-      if (!native.available) return { device, available: false, detail: native.reason, fix: native.fix };
-      if (device === 'native-gpu' && !native.gpu) return { device, available: false, detail: 'no NVIDIA GPU in use' };
-      return { device, available: true, detail: `TensorFlow ${native.version}` };
-    }
-    case 'webgpu': {
-      const detail = await webGpuProblem();
-      return detail === undefined
-        ? { device, available: true, detail: 'WebGPU adapter' }
-        : { device, available: false, ...detail };
-    }
-    case 'webgl':
-      return typeof OffscreenCanvas === 'undefined' && typeof document === 'undefined'
-        ? { device, available: false, detail: 'needs a browser' }
-        : { device, available: true, detail: 'WebGL 2' };
-    case 'wasm':
-      return { device, available: typeof WebAssembly !== 'undefined', detail: 'WebAssembly with SIMD' };
-  }
-}
-
-/** WebGPU's backend is a package of its own, which the caller's program imports where it wants it. */
-async function webGpuProblem(): Promise<{ detail: string; fix?: string } | undefined> {
-  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (!gpu) return { detail: 'needs a browser with WebGPU' };
-  if ((await gpu.requestAdapter()) === null) return { detail: 'no WebGPU adapter' };
-  if (tf.engine().registryFactory.webgpu as unknown) return undefined;
-  return { detail: 'its backend is not imported', fix: "import '@tensorflow/tfjs-backend-webgpu' first" };
 }

@@ -1,7 +1,7 @@
 /** The shipped model on the shipped pictures against Ultralytics' FastSAM with the same weights. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAM } from '../../src/index.js';
-import { deviceTable } from '../../src/runtime/device.js';
+import { deviceTable } from '../../src/runtime/deviceStatus.js';
 import { compareWithRecord, readRecord } from '../../tools/parity.js';
 
 const PICTURES = ['coffee.jpg', 'coins.png', 'rocket.jpg'] as const;

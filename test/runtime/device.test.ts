@@ -2,20 +2,28 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nodePlatform } from '../../src/platform/node.js';
-import { usePlatform, type NativeState, type Platform } from '../../src/platform/platform.js';
-import {
-  acquireDevice,
-  currentDevice,
-  deviceTable,
-  releaseDevice,
-  type DeviceChoice,
-} from '../../src/runtime/device.js';
+import { usePlatform, type NativeState, type Platform, type WebGpuState } from '../../src/platform/platform.js';
+import { acquireDevice, currentDevice, releaseDevice, type DeviceChoice } from '../../src/runtime/device.js';
+import { deviceTable } from '../../src/runtime/deviceStatus.js';
 
-const ABSENT: NativeState = { available: false, reason: 'not set up here', fix: 'run: fastsam setup' };
+const NO_GPU = { reason: 'no NVIDIA GPU' };
+const ABSENT: NativeState = {
+  available: false,
+  reason: 'not set up here',
+  fix: 'run: fastsam setup',
+  noGpu: NO_GPU,
+};
+const CPU_LIBRARY: NativeState = { available: true, gpu: false, version: '2.99', noGpu: NO_GPU };
+const GPU_LIBRARY: NativeState = { available: true, gpu: true, version: '2.99' };
+const NO_WEBGPU: WebGpuState = { available: false, reason: 'no package', fix: 'install it' };
 
-/** The platform with another state of the native library; without threads, which have a test of their own. */
-function withNative(native: NativeState | undefined): void {
-  const here: Partial<Platform> = { ...nodePlatform, loadNative: () => Promise.resolve(native ?? ABSENT) };
+/** The platform with another state of the libraries; without threads, which have a test of their own. */
+function withNative(native: NativeState | undefined, webGpu = NO_WEBGPU): void {
+  const here: Partial<Platform> = {
+    ...nodePlatform,
+    loadNative: () => Promise.resolve(native ?? ABSENT),
+    findWebGpu: () => Promise.resolve(webGpu),
+  };
   delete (here as { wasmThreads?: unknown }).wasmThreads;
   if (native === undefined) delete here.loadNative;
   usePlatform(here as Platform);
@@ -44,7 +52,7 @@ describe('the table of devices', () => {
 
   test('tells a library for the CPU from one for the GPU', async () => {
     const available = async (gpu: boolean) => {
-      withNative({ available: true, gpu, version: '2.99' });
+      withNative(gpu ? GPU_LIBRARY : CPU_LIBRARY);
       return (await deviceTable()).slice(0, 2).map((row) => row.available);
     };
     expect(await available(false)).toEqual([false, true]);
@@ -66,7 +74,7 @@ describe('acquiring', () => {
   test('auto takes what is there and says what would be faster', async () => {
     const { device, note } = await acquireDevice('auto');
     expect(device).toBe('wasm');
-    expect(note).toBe('native-gpu not used: not set up here; run: fastsam setup');
+    expect(note).toBe('native-cpu not used: not set up here; run: fastsam setup');
     expect(tf.getBackend()).toBe('wasm');
     expect(currentDevice()).toBe('wasm');
   });
@@ -92,7 +100,7 @@ describe('acquiring', () => {
 
   test('cpu is served by wasm while wasm is in use, even where the native library is there', async () => {
     await acquireDevice('wasm');
-    withNative({ available: true, gpu: true, version: '2.99' });
+    withNative(GPU_LIBRARY);
     expect(await acquireDevice('cpu')).toEqual({ device: 'wasm' });
     expect(await acquireDevice('auto')).toEqual({ device: 'wasm' });
   });
@@ -112,7 +120,7 @@ describe('acquiring', () => {
     await expect(acquireDevice('gpu')).rejects.toMatchObject({
       code: 'DEVICE_UNAVAILABLE',
       message: expect.stringMatching(
-        /"gpu".*native-gpu: not set up here \(run: fastsam setup\); webgpu: .*; webgl: needs a browser/,
+        /"gpu".*native-gpu: no NVIDIA GPU; webgpu: no package \(install it\); webgl: needs a browser/,
       ) as string,
     });
     expect(currentDevice()).toBeUndefined();
@@ -127,7 +135,7 @@ describe('acquiring', () => {
 
   test('a device that does not start is passed over', async () => {
     // The platform claims a native library, but no backend of that name is registered.
-    withNative({ available: true, gpu: false, version: '2.99' });
+    withNative(CPU_LIBRARY);
     expect(tf.engine().registryFactory).not.toHaveProperty('tensorflow');
     expect((await acquireDevice('auto')).device).toBe('wasm');
     releaseDevice();

@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { extname } from 'node:path';
 import { cpuHasBfloat16 } from '../../runtime/compile/cpuFeatures.js';
-import { deviceTable, type Device, type DeviceChoice } from '../../runtime/device.js';
+import { type DeviceChoice } from '../../runtime/device.js';
+import { deviceTable, type Device } from '../../runtime/deviceStatus.js';
 import type { Precision } from '../../runtime/compile/precision.js';
 import type { ContenderSpec } from './contender.js';
 import type { WorkerSpec } from './spec.js';
@@ -72,21 +73,28 @@ export function countThreads(n: number): string {
   return `${String(n)} thread${n === 1 ? '' : 's'}`;
 }
 
-/** How to start a variant with a model. */
-export function specOf({ label, device, precision, threads, compile }: Variant, model: string): ContenderSpec {
+/**
+ * How to start a variant with a model.
+ * @param program the command that runs one of the scripts of this folder; by default as this process itself runs.
+ */
+export function specOf(
+  { label, device, precision, threads, compile }: Variant,
+  model: string,
+  program: (script: 'worker' | 'firstMask') => readonly string[] = alike,
+): ContenderSpec {
   const worker: WorkerSpec = { model, device: CHOICE[device], precision, ...(compile === false && { compile }) };
-  const program = (name: string) => [process.execPath, ...process.execArgv, scriptPath(name), JSON.stringify(worker)];
   return {
     label,
-    command: program('worker'),
-    firstMask: program('firstMask'),
+    command: [...program('worker'), JSON.stringify(worker)],
+    firstMask: [...program('firstMask'), JSON.stringify(worker)],
     ...(threads !== undefined && { env: { FASTSAM_WASM_THREADS: String(threads) } }),
     tolerance: TOLERANCE[precision],
   };
 }
 
-/** A script beside this one, as TypeScript or compiled, whichever this is. */
-function scriptPath(name: string): string {
+/** Runs a script beside this one, as TypeScript or compiled, whichever this is. */
+function alike(script: string): string[] {
   const here = fileURLToPath(import.meta.url);
-  return fileURLToPath(new URL(`${name}${extname(here)}`, import.meta.url));
+  const path = fileURLToPath(new URL(`${script}${extname(here)}`, import.meta.url));
+  return [process.execPath, ...process.execArgv, path];
 }

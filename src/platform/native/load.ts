@@ -1,9 +1,10 @@
 /** Loads the native TensorFlow library into this process, if it is there. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { linkedBuild } from './link.js';
-import { INSTALL_COMMAND, findNativePackage, nativeCache, nodeApiVersion } from './target.js';
+import type { Obstacle } from '../platform.js';
+import { INSTALL_COMMAND, findNativePackage, nativeCache, nodeApiVersion, thisMachine } from './target.js';
 import { TFJS_NODE_VERSION } from './wheels.js';
 
 /** The module `@tensorflow/tfjs-node-gpu`: TensorFlow.js with the backend `tensorflow` registered. */
@@ -11,15 +12,25 @@ export type NativeModule = typeof import('@tensorflow/tfjs-node-gpu');
 
 /** The loaded library, or why there is none and what would help. */
 export type NativeLibrary =
-  | {
+  | ({
       readonly available: true;
-      /** It computes on an NVIDIA GPU. */
-      readonly gpu: boolean;
       /** TensorFlow's version. */
       readonly version: string;
       readonly module: NativeModule;
-    }
-  | { readonly available: false; readonly reason: string; readonly fix: string };
+    } & (
+      | { /** It computes on an NVIDIA GPU. */ readonly gpu: true }
+      | { readonly gpu: false; /** Why it does not. */ readonly noGpu: Obstacle }
+    ))
+  | { readonly available: false; readonly reason: string; readonly fix: string; readonly noGpu: Obstacle };
+
+/** How to load the library; what the first call says holds. */
+export interface LoadNativeOptions {
+  /**
+   * Compute on the CPU even where there is a GPU. tfjs-node puts every tensor on the GPU that it sees and has no call to
+   * choose, so GPUs are hidden from CUDA, by CUDA_VISIBLE_DEVICES of this process.
+   */
+  readonly cpuOnly?: boolean;
+}
 
 /** Where the library comes from, without loading it. */
 export interface NativeStatus {
@@ -36,6 +47,8 @@ export interface NativeStatus {
 const SETUP = 'run: fastsam setup (npm run setup in the repository)';
 /** Errors come as exceptions; this keeps the library from printing them too (CUDA's start without a GPU, for example). */
 const LOG_LEVEL = '3';
+/** CUDA_VISIBLE_DEVICES that names none. */
+const NO_GPU = '-1';
 
 let loaded: Promise<NativeLibrary> | undefined;
 
@@ -46,8 +59,8 @@ let loaded: Promise<NativeLibrary> | undefined;
  * Node.js from 23 on lacks functions of `util` that tfjs-node 4.22 calls (tensorflow/tfjs issue 8609): those are put
  * back first. TensorFlow prints nothing, unless the user has set TF_CPP_MIN_LOG_LEVEL.
  */
-export async function loadNative(): Promise<NativeLibrary> {
-  loaded ??= Promise.resolve().then(load);
+export async function loadNative({ cpuOnly = false }: LoadNativeOptions = {}): Promise<NativeLibrary> {
+  loaded ??= Promise.resolve().then(() => load(cpuOnly));
   return loaded;
 }
 
@@ -61,7 +74,7 @@ export function nativeStatus(): NativeStatus {
   return build === 'own' ? { packageFolder, origin: 'own', cache } : { packageFolder, origin: 'setup', build, cache };
 }
 
-function load(): NativeLibrary {
+function load(cpuOnly: boolean): NativeLibrary {
   const packageFolder = findNativePackage();
   if (packageFolder === undefined) {
     return absent('@tensorflow/tfjs-node-gpu is not installed', `run: ${INSTALL_COMMAND} && fastsam setup`);
@@ -77,14 +90,15 @@ function load(): NativeLibrary {
         `run: npm dedupe, with @tensorflow/tfjs ${TFJS_NODE_VERSION} everywhere`,
       );
     }
-    return start(requireThere, packageFolder);
+    return start(requireThere, packageFolder, cpuOnly);
   } catch (error) {
     return absent(`the native library does not load (${firstLine(error)})`, `${SETUP} with --force`);
   }
 }
 
-function start(requireThere: NodeJS.Require, packageFolder: string): NativeLibrary {
+function start(requireThere: NodeJS.Require, packageFolder: string, cpuOnly: boolean): NativeLibrary {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= LOG_LEVEL;
+  if (cpuOnly) process.env.CUDA_VISIBLE_DEVICES = NO_GPU;
   restoreUtil(requireThere('node:util') as Record<string, unknown>);
   const tf = requireThere('@tensorflow/tfjs') as NativeModule;
   const before = tf.engine().backendName as string | null | undefined;
@@ -95,7 +109,28 @@ function start(requireThere: NodeJS.Require, packageFolder: string): NativeLibra
     binding: { TF_Version: string };
     isUsingGpuDevice: boolean;
   };
-  return { available: true, gpu: backend.isUsingGpuDevice, version: backend.binding.TF_Version, module };
+  const version = backend.binding.TF_Version;
+  if (backend.isUsingGpuDevice) return { available: true, gpu: true, version, module };
+  const noGpu = cpuOnly ? { reason: 'this process uses the CPU' } : whyNoGpu(linkedBuild(packageFolder));
+  return { available: true, gpu: false, version, noGpu, module };
+}
+
+/** Why the library in use has no GPU. Advice is for those who have one. */
+export function whyNoGpu(build: string | undefined, { nvidiaDriver } = thisMachine()): Obstacle {
+  if (!nvidiaDriver) return { reason: 'no NVIDIA GPU (no driver is installed)' };
+  if (build !== undefined && basename(build).includes('-cpu-')) {
+    return { reason: 'the native library is the one for the CPU', fix: `${SETUP} with --gpu` };
+  }
+  const visible = process.env.CUDA_VISIBLE_DEVICES;
+  return visible === undefined
+    ? {
+        reason: 'TensorFlow cannot use the NVIDIA GPU',
+        fix: 'see that nvidia-smi works, and that the driver is 525 or newer',
+      }
+    : {
+        reason: `TensorFlow sees no NVIDIA GPU (CUDA_VISIBLE_DEVICES is '${visible}')`,
+        fix: 'unset CUDA_VISIBLE_DEVICES',
+      };
 }
 
 /** Puts back the functions that tfjs-node takes from `util` and Node.js 23 removed. Others are left alone. */
@@ -105,7 +140,8 @@ export function restoreUtil(util: Record<string, unknown>): void {
 }
 
 function absent(reason: string, fix: string): NativeLibrary {
-  return { available: false, reason, fix };
+  const noGpu = thisMachine().nvidiaDriver ? { reason, fix } : whyNoGpu(undefined);
+  return { available: false, reason, fix, noGpu };
 }
 
 function firstLine(error: unknown): string {

@@ -1,0 +1,67 @@
+/**
+ * WebGPU in Node: Dawn, the implementation of Chromium, from the npm package `webgpu`, and tfjs' backend for WebGPU. Both
+ * are optional, and Dawn needs a driver of the system: Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS.
+ */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { WebGpuState } from './platform.js';
+
+const DAWN = 'webgpu';
+const BACKEND = '@tensorflow/tfjs-backend-webgpu';
+const CORE = '@tensorflow/tfjs-core';
+
+/** Exact: other versions of Dawn need a newer libstdc++ than Debian 12 has, and tfjs packages only go together alike. */
+const INSTALL = `run: npm install ${DAWN}@0.6.2 ${BACKEND}@4.22.0`;
+
+/** What the package `webgpu` exports. */
+interface Dawn {
+  create(flags: string[]): GPU;
+  /** GPUBufferUsage, GPUMapMode … */
+  readonly globals: Readonly<Record<string, unknown>>;
+}
+
+let found: Promise<WebGpuState> | undefined;
+
+/** Looks for both packages and starts Dawn, once. Nothing global changes before `register`. Never throws. */
+export function findWebGpu(): Promise<WebGpuState> {
+  found ??= find();
+  return found;
+}
+
+async function find(): Promise<WebGpuState> {
+  const require = createRequire(import.meta.url);
+  const [dawnPath, backendPath] = [resolvedBy(require, DAWN), resolvedBy(require, BACKEND)];
+  if (dawnPath === undefined || backendPath === undefined) {
+    return { available: false, reason: `the package ${dawnPath ? BACKEND : DAWN} is not installed`, fix: INSTALL };
+  }
+  const ours = createRequire(require.resolve('@tensorflow/tfjs'));
+  if (resolvedBy(createRequire(backendPath), CORE) !== resolvedBy(ours, CORE)) {
+    return { available: false, reason: `two copies of ${CORE} are installed`, fix: INSTALL };
+  }
+  try {
+    const dawn = (await import(pathToFileURL(dawnPath).href)) as Dawn;
+    const gpu = dawn.create([]);
+    return { available: true, gpu, register: () => register(dawn, gpu, backendPath) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { available: false, reason: `the package ${DAWN} does not load (${message.split('\n', 1)[0]})` };
+  }
+}
+
+/** The backend registers itself when it is imported, but only where `navigator.gpu` is there already. */
+async function register({ globals }: Dawn, gpu: GPU, backendPath: string): Promise<void> {
+  Object.assign(globalThis, globals);
+  if (typeof navigator === 'undefined') {
+    Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true, writable: true });
+  }
+  Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
+  await import(pathToFileURL(backendPath).href);
+}
+
+function resolvedBy(require: NodeJS.Require, name: string): string | undefined {
+  try {
+    return require.resolve(name);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+/** Which devices there are on this machine, and why others are not. */
+import * as tf from '@tensorflow/tfjs';
+import { platform, type Obstacle } from '../platform/platform.js';
+
+/** What runs: the TensorFlow library on a GPU or the CPU, WebGPU, WebGL, or WebAssembly; fastest first. */
+export const DEVICES = ['native-gpu', 'native-cpu', 'webgpu', 'webgl', 'wasm'] as const;
+export type Device = (typeof DEVICES)[number];
+
+/** One row of the device table: whether a device can be used here, and if not, why and what would help. */
+export interface DeviceStatus {
+  readonly device: Device;
+  readonly available: boolean;
+  /** What it is (version, adapter) when available, else the reason why it is not. */
+  readonly detail: string;
+  /** What would make it available, where something would. */
+  readonly fix?: string;
+  /** The CPU pretends to be a GPU, far slower than WebAssembly: used only when asked for by this name. */
+  readonly software?: true;
+}
+
+/** The state of every device on this machine, fastest first. Nothing is chosen; the active backend stays. */
+export async function deviceTable(): Promise<DeviceStatus[]> {
+  const rows: DeviceStatus[] = [];
+  for (const device of DEVICES) rows.push(await deviceStatus(device));
+  return rows;
+}
+
+/**
+ * The state of one device.
+ * @param cpuOnly the library, if this call is the one that loads it, is to compute on the CPU for good.
+ */
+export async function deviceStatus(device: Device, cpuOnly = false): Promise<DeviceStatus> {
+  switch (device) {
+    case 'native-gpu':
+    case 'native-cpu':
+      return nativeStatus(device, cpuOnly);
+    case 'webgpu':
+      return webGpuStatus();
+    case 'webgl':
+      return typeof OffscreenCanvas === 'undefined' && typeof document === 'undefined'
+        ? { device, available: false, detail: 'needs a browser' }
+        : { device, available: true, detail: 'WebGL 2' };
+    case 'wasm':
+      return { device, available: typeof WebAssembly !== 'undefined', detail: 'WebAssembly with SIMD' };
+  }
+}
+
+async function nativeStatus(device: 'native-gpu' | 'native-cpu', cpuOnly: boolean): Promise<DeviceStatus> {
+  const native = await platform().loadNative?.({ cpuOnly });
+  if (!native) return { device, available: false, detail: 'needs Node.js' };
+  if (device === 'native-gpu' && !('gpu' in native && native.gpu)) return absent(device, native.noGpu);
+  if (!native.available) return absent(device, native);
+  return { device, available: true, detail: `TensorFlow ${native.version}` };
+}
+
+async function webGpuStatus(): Promise<DeviceStatus> {
+  const device = 'webgpu';
+  const found = await platform().findWebGpu?.();
+  if (found && !found.available) return absent(device, found);
+  const gpu = found ? found.gpu : (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (!gpu) return { device, available: false, detail: 'needs a browser with WebGPU' };
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter === null) {
+    return {
+      device,
+      available: false,
+      detail: 'no WebGPU adapter (no GPU, or no driver for Vulkan, Direct3D or Metal)',
+    };
+  }
+  if (!found && !('webgpu' in tf.engine().registryFactory)) {
+    const fix = "import '@tensorflow/tfjs-backend-webgpu' first";
+    return { device, available: false, detail: 'its backend is not imported', fix };
+  }
+  const name = adapterName(adapter.info);
+  return isSoftware(adapter.info)
+    ? { device, available: true, detail: `${name}: software, slower than wasm`, software: true }
+    : { device, available: true, detail: name };
+}
+
+const adapterName = ({ description, device, vendor }: GPUAdapterInfo): string =>
+  description || [vendor, device].filter((part) => part !== '').join(' ') || 'WebGPU adapter';
+
+/** Names of the implementations without a GPU: Mesa's, Google's, Microsoft's. */
+const SOFTWARE = /llvmpipe|lavapipe|swiftshader|basic render|\bwarp\b|software/i;
+
+/** Whether the CPU stands in for a GPU. Not every implementation says so by the flag. */
+export function isSoftware(info: GPUAdapterInfo): boolean {
+  const { description, device, architecture } = info;
+  return info.isFallbackAdapter || SOFTWARE.test([description, device, architecture].join(' '));
+}
+
+function absent(device: Device, { reason, fix }: Obstacle): DeviceStatus {
+  return { device, available: false, detail: reason, ...(fix === undefined ? {} : { fix }) };
+}
