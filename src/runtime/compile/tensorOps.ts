@@ -48,3 +48,21 @@ export function resizeBilinear(images: tf.Tensor4D, size: tf.Tensor1D): tf.Tenso
   ];
   return backend.executeSingleOutput('ResizeBilinear', attrs, [images, size]) as tf.Tensor4D;
 }
+
+/**
+ * Product of two matrices by TensorFlow's MatMul, which its optimizer fuses with a bias behind it; tfjs-node takes
+ * BatchMatMulV2, for which it does not.
+ * @param a [M,K] float32.
+ * @param b [K,N] float32.
+ * @returns float32 [M,N].
+ */
+export function matMul(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  const backend = tensorFlowBackend();
+  const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_FLOAT } = backend.binding;
+  const attrs = [
+    { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
+    { name: 'transpose_a', type: TF_ATTR_BOOL, value: false },
+    { name: 'transpose_b', type: TF_ATTR_BOOL, value: false },
+  ];
+  return backend.executeSingleOutput('MatMul', attrs, [a, b]) as tf.Tensor2D;
+}

@@ -1,0 +1,313 @@
+/** CLIP: pictures and texts as vectors whose cosine says how well they fit each other. */
+import * as tf from '@tensorflow/tfjs';
+import { FastSAMError, throwIfAborted } from '../errors.js';
+import { checkFunction, checkInteger, checkNames, checkOneOf, checkSignal } from '../model/checks.js';
+import { PRECISION_CHOICES } from '../model/createDetector.js';
+import type { OnProgress } from '../progress.js';
+import type { Precision } from '../runtime/compile/precision.js';
+import { acquireDevice, releaseDevice } from '../runtime/device.js';
+import type { Device } from '../runtime/deviceStatus.js';
+import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './config.js';
+import { imageEncoder, toPatches, type Features, type ImageInputs } from './imageEncoder.js';
+import { LayerSet } from './layerSet.js';
+import { createRunner, encoderPrecision, type EncoderRunner, type RunnerOptions } from './runner.js';
+import { endOf, packTexts, textEncoder, textInputs, type PackedTexts, type TextInputs } from './textEncoder.js';
+import { openClip, type ClipWeights } from './weights.js';
+
+/** Options of `Clip.load`. */
+export interface ClipOptions {
+  /** Number format of the encoders on TensorFlow's library: see `LoadOptions.precision`. Default `fp32`. */
+  precision?: Precision | 'auto';
+  /** Where compiled graphs have the weights: see `LoadOptions.graphWeights`. Default `constant`. */
+  graphWeights?: 'constant' | 'fed';
+  /**
+   * Activation of the weights. OpenAI's have `quick_gelu`, most of OpenCLIP's `gelu`. Default: told by the file's naming,
+   * number formats and name.
+   */
+  activation?: ClipActivation;
+  /** Attention heads, for models whose heads are not 64 wide. */
+  visionHeads?: number;
+  textHeads?: number;
+  /** Receives the progress of a download. */
+  onProgress?: OnProgress;
+  /** Cancels the download. */
+  signal?: AbortSignal;
+}
+
+/** Rows of tokens or patches that go through an encoder at once; bounds memory. */
+const ROWS_AT_ONCE = 1600;
+const TEXT_ROWS_AT_ONCE = 320;
+
+/**
+ * A loaded CLIP model with two transformers. Features are unit vectors; their dot product is the cosine of picture and text.
+ *
+ * @example
+ * const clip = await Clip.load('ViT-B/32');
+ * const features = await clip.encodeImages([preprocessed]);
+ * clip.dispose();
+ */
+export class Clip {
+  #disposed = false;
+  /** Runs of the encoders under way. */
+  #running = 0;
+
+  private constructor(
+    readonly config: ClipConfig,
+    /** What the encoders run on. */
+    readonly device: Device,
+    /** What they compute in. */
+    readonly precision: Precision,
+    /** What cosines are multiplied by before a softmax; 100 in OpenAI's models. */
+    readonly logitScale: number,
+    private readonly images: EncoderRunner<ImageInputs>,
+    private readonly texts: TextRunner,
+  ) {}
+
+  /**
+   * Loads a model onto the device that loaded models use, else onto the fastest.
+   * @param source `ViT-B/32`, `ViT-B/16`, `ViT-L/14`, `ViT-L/14@336px` (OpenAI's, downloaded when needed), or path, URL or
+   *   bytes of a file by OpenAI (TorchScript), Hugging Face (safetensors, `pytorch_model.bin`) or OpenCLIP.
+   * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `INVALID_CHECKPOINT`,
+   *   `UNSUPPORTED_CHECKPOINT` (ResNets and other encoders), `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`,
+   *   `INVALID_ARGUMENT`, `ABORTED`.
+   */
+  static async load(source: string | URL | Uint8Array, options: ClipOptions = {}): Promise<Clip> {
+    checkClipOptions(options);
+    const weights = await openClip(source, options);
+    throwIfAborted(options.signal);
+    const { device } = await acquireDevice('auto');
+    const made: { dispose(): void }[] = [];
+    try {
+      const precision = await encoderPrecision(device, options.precision ?? 'fp32');
+      const running = { precision, weights: options.graphWeights ?? 'constant', signal: options.signal };
+      const images = await imageRunner(weights, device, running);
+      made.push(images);
+      const texts = await textRunner(weights, device, running);
+      made.push(texts);
+      const scale = Math.exp(weights.tensors.get('logit_scale')?.toFloat32()[0] ?? 0);
+      throwIfAborted(options.signal);
+      return new Clip(weights.config, device, precision, scale, images, texts);
+    } catch (error) {
+      for (const { dispose } of made) dispose();
+      releaseDevice();
+      throw error;
+    }
+  }
+
+  /**
+   * Features of pictures, in batches of bounded size.
+   * @param pixels preprocessed pictures of `imageSize * imageSize * 3` bytes, RGB.
+   * @returns `n * embedDim` numbers, each picture's vector of length 1.
+   * @throws FastSAMError `INVALID_ARGUMENT` for a picture of another size, `ABORTED`, `DISPOSED`.
+   */
+  async encodeImages(
+    pixels: readonly Uint8Array[],
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Float32Array> {
+    const { imageSize } = this.config;
+    const size = imageSize * imageSize * 3;
+    const wrong = pixels.find(({ length }) => length !== size);
+    if (wrong) throw invalid(`picture: got ${wrong.length} bytes, expected ${size} (${imageSize} x ${imageSize} RGB)`);
+    const step = Math.max(1, Math.floor(ROWS_AT_ONCE / (patchCount(this.config) + 1)));
+    return this.#encode(evenParts(pixels, step), signal, (part) => {
+      const patches = toPatches(part, this.config);
+      try {
+        return this.images.run({ patches });
+      } finally {
+        patches.dispose();
+      }
+    });
+  }
+
+  /**
+   * Features of texts, several at once.
+   * @param tokens `contextLength` tokens a text, ending at the first of the highest ones.
+   * @returns `n * embedDim` numbers, each text's vector of length 1.
+   * @throws FastSAMError `INVALID_ARGUMENT` for another number of tokens or unknown ones, `ABORTED`, `DISPOSED`.
+   */
+  async encodeTokens(
+    tokens: readonly Int32Array[],
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Float32Array> {
+    for (const text of tokens) this.#checkTokens(text);
+    return this.#encode(partsByRows(tokens, TEXT_ROWS_AT_ONCE), signal, (part) => this.texts.run(packTexts(part)));
+  }
+
+  /** Frees the weights. Further calls throw `DISPOSED`, and those under way do at their next batch. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (this.#running === 0) this.#free();
+  }
+
+  async #encode<T>(
+    parts: readonly (readonly T[])[],
+    signal: AbortSignal | undefined,
+    run: (part: readonly T[]) => Features,
+  ): Promise<Float32Array> {
+    this.#requireAlive();
+    this.#running++;
+    try {
+      const { embedDim } = this.config;
+      const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0) * embedDim);
+      let at = 0;
+      for (const part of parts) {
+        throwIfAborted(signal);
+        const { features } = run(part);
+        try {
+          all.set((await features.data()) as Float32Array, at);
+        } finally {
+          features.dispose();
+        }
+        at += part.length * embedDim;
+        // Lets timers and signals in: TensorFlow's library and wasm block while they compute.
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        this.#requireAlive();
+      }
+      throwIfAborted(signal);
+      normalise(all, embedDim);
+      return all;
+    } finally {
+      this.#running--;
+      if (this.#disposed && this.#running === 0) this.#free();
+    }
+  }
+
+  #checkTokens(text: Int32Array): void {
+    const { contextLength, vocabSize } = this.config;
+    if (text.length !== contextLength) {
+      throw invalid(`text: got ${text.length} tokens, expected ${contextLength}; pad with zeros after the end token`);
+    }
+    const unknown = text.find((token) => token < 0 || token >= vocabSize);
+    if (unknown !== undefined) throw invalid(`text: got the token ${unknown}, expected 0 to ${vocabSize - 1}`);
+  }
+
+  #free(): void {
+    this.images.dispose();
+    this.texts.dispose();
+    releaseDevice();
+  }
+
+  #requireAlive(): void {
+    if (this.#disposed) throw new FastSAMError('DISPOSED', 'CLIP model: it was disposed; load it again');
+  }
+}
+
+const invalid = (message: string): FastSAMError => new FastSAMError('INVALID_ARGUMENT', `CLIP, ${message}`);
+
+const CLIP_OPTIONS: ReadonlySet<string> = new Set<keyof ClipOptions>([
+  'precision',
+  'graphWeights',
+  'activation',
+  'visionHeads',
+  'textHeads',
+  'onProgress',
+  'signal',
+]);
+
+/** Checks what can be checked before a download. */
+function checkClipOptions(options: ClipOptions): void {
+  checkNames(options, CLIP_OPTIONS);
+  checkOneOf('precision', options.precision ?? 'fp32', PRECISION_CHOICES);
+  checkOneOf('graphWeights', options.graphWeights ?? 'constant', ['constant', 'fed']);
+  checkOneOf('activation', options.activation ?? 'gelu', ACTIVATIONS);
+  checkInteger('visionHeads', options.visionHeads ?? 1, 1, 1024);
+  checkInteger('textHeads', options.textHeads ?? 1, 1, 1024);
+  checkFunction('onProgress', options.onProgress);
+  checkSignal(options.signal);
+}
+
+async function imageRunner(
+  { tensors, config }: ClipWeights,
+  device: Device,
+  options: RunnerOptions,
+): Promise<EncoderRunner<ImageInputs>> {
+  const set = new LayerSet(tensors);
+  const encode = laid(set, () => imageEncoder(set, config));
+  const columns = 3 * config.patchSize ** 2;
+  const example = (pictures: number): ImageInputs => ({
+    patches: tf.zeros([pictures * patchCount(config), columns], 'int32'),
+  });
+  return createRunner({ encode, set, examples: () => [example(2), example(3)], uint8: ['patches'] }, device, options);
+}
+
+/** The text encoder with its embedding, which is looked up outside of a graph: a graph would hold the whole table. */
+interface TextRunner {
+  run(texts: PackedTexts): Features;
+  dispose(): void;
+}
+
+async function textRunner({ tensors, config }: ClipWeights, device: Device, options: RunnerOptions): Promise<TextRunner> {
+  const table = new LayerSet(tensors);
+  const inputsOf = laid(table, () => textInputs(table, config));
+  const set = new LayerSet(tensors);
+  try {
+    const encode = laid(set, () => textEncoder(set, config));
+    const example = (texts: number, rows: number): TextInputs => ({
+      x: tf.zeros([rows, config.textWidth]),
+      mask: tf.zeros([rows, rows]),
+      ends: tf.zeros([texts], 'int32'),
+    });
+    const runner = await createRunner({ encode, set, examples: () => [example(2, 5), example(3, 11)] }, device, options);
+    return {
+      run(texts) {
+        const inputs = inputsOf(texts);
+        try {
+          return runner.run(inputs);
+        } finally {
+          tf.dispose(Object.values(inputs));
+        }
+      },
+      dispose() {
+        runner.dispose();
+        table.dispose();
+      },
+    };
+  } catch (error) {
+    table.dispose();
+    throw error;
+  }
+}
+
+/** Lays layers; those that were laid are freed when one cannot be. */
+function laid<T>(set: LayerSet, lay: () => T): T {
+  try {
+    return lay();
+  } catch (error) {
+    set.dispose();
+    throw error;
+  }
+}
+
+/** Parts of about one size, none larger than `most`: a compiled graph runs fastest at sizes that it has seen. */
+function evenParts<T>(items: readonly T[], most: number): T[][] {
+  const count = Math.ceil(items.length / most);
+  const step = Math.ceil(items.length / Math.max(1, count));
+  return Array.from({ length: count }, (_, i) => items.slice(i * step, (i + 1) * step));
+}
+
+/** Parts of texts with at most so many tokens together, or of one text. */
+function partsByRows(texts: readonly Int32Array[], most: number): Int32Array[][] {
+  const parts: Int32Array[][] = [];
+  let rows = Infinity;
+  for (const text of texts) {
+    const length = endOf(text) + 1;
+    rows += length;
+    if (rows > most) {
+      parts.push([]);
+      rows = length;
+    }
+    parts[parts.length - 1].push(text);
+  }
+  return parts;
+}
+
+/** Gives each row length 1. */
+function normalise(rows: Float32Array, width: number): void {
+  for (let start = 0; start < rows.length; start += width) {
+    let sum = 0;
+    for (let i = start; i < start + width; i++) sum += rows[i] ** 2;
+    const factor = 1 / Math.sqrt(sum);
+    for (let i = start; i < start + width; i++) rows[i] *= factor;
+  }
+}
