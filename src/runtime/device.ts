@@ -83,8 +83,9 @@ async function choose(choice: DeviceChoice): Promise<{ device: Device; note?: st
 async function suitability(device: Device, choice: DeviceChoice): Promise<DeviceStatus> {
   const row = await deviceStatus(device, choice === 'cpu');
   if (row.software && choice !== device) return { ...row, available: false };
+  if (device !== 'native-cpu') return row;
   const native = await platform().loadNative?.();
-  if (device === 'native-cpu' && native?.available && native.gpu) {
+  if (native?.available && native.gpu) {
     const detail = "TensorFlow's library already uses the GPU in this process";
     return { device, available: false, detail, fix: 'use another process' };
   }

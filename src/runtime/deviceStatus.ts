@@ -37,9 +37,7 @@ export async function deviceStatus(device: Device, cpuOnly = false): Promise<Dev
     case 'webgpu':
       return webGpuStatus();
     case 'webgl':
-      return typeof OffscreenCanvas === 'undefined' && typeof document === 'undefined'
-        ? { device, available: false, detail: 'needs a browser' }
-        : { device, available: true, detail: 'WebGL 2' };
+      return webGlStatus();
     case 'wasm':
       return { device, available: typeof WebAssembly !== 'undefined', detail: 'WebAssembly with SIMD' };
   }
@@ -73,7 +71,7 @@ async function webGpuStatus(): Promise<DeviceStatus> {
   }
   const name = adapterName(adapter.info);
   return isSoftware(adapter.info)
-    ? { device, available: true, detail: `${name}: software, slower than wasm`, software: true }
+    ? { device, available: true, detail: `software, slower than wasm: ${name}`, software: true }
     : { device, available: true, detail: name };
 }
 
@@ -87,6 +85,22 @@ const SOFTWARE = /llvmpipe|lavapipe|swiftshader|basic render|\bwarp\b|software/i
 export function isSoftware(info: GPUAdapterInfo): boolean {
   const { description, device, architecture } = info;
   return info.isFallbackAdapter || SOFTWARE.test([description, device, architecture].join(' '));
+}
+
+function webGlStatus(): DeviceStatus {
+  const device = 'webgl';
+  if (typeof OffscreenCanvas === 'undefined' && typeof document === 'undefined') {
+    return { device, available: false, detail: 'needs a browser' };
+  }
+  const canvas = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
+  const gl = canvas.getContext('webgl2') as WebGL2RenderingContext | null;
+  if (gl === null) return { device, available: false, detail: 'no WebGL 2 in this browser' };
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+  gl.getExtension('WEBGL_lose_context')?.loseContext(); // browsers allow a page only so many
+  return SOFTWARE.test(name)
+    ? { device, available: true, detail: `software, slower than wasm: ${name}`, software: true }
+    : { device, available: true, detail: `WebGL 2: ${name}` };
 }
 
 function absent(device: Device, { reason, fix }: Obstacle): DeviceStatus {

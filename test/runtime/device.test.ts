@@ -1,10 +1,10 @@
 /** Who gets which device. */
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform, type NativeState, type Platform, type WebGpuState } from '../../src/platform/platform.js';
 import { acquireDevice, currentDevice, releaseDevice, type DeviceChoice } from '../../src/runtime/device.js';
-import { deviceTable } from '../../src/runtime/deviceStatus.js';
+import { deviceStatus, deviceTable } from '../../src/runtime/deviceStatus.js';
 
 const NO_GPU = { reason: 'no NVIDIA GPU' };
 const ABSENT: NativeState = {
@@ -148,5 +148,49 @@ describe('acquiring', () => {
     const [gpu] = await Promise.allSettled([acquireDevice('gpu')]);
     expect(gpu.status).toBe('rejected');
     expect((await acquireDevice('wasm')).device).toBe('wasm'); // a refusal holds nobody up
+  });
+});
+
+describe('WebGL', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  /** A browser's canvas whose WebGL 2 is drawn by `renderer`, or that has none. */
+  function stubCanvas(renderer: string | null): void {
+    const extensions: Record<string, object> = {
+      WEBGL_debug_renderer_info: { UNMASKED_RENDERER_WEBGL: 37446 },
+      WEBGL_lose_context: { loseContext: () => undefined },
+    };
+    const context = { RENDERER: 7937, getExtension: (name: string) => extensions[name], getParameter: () => renderer };
+    vi.stubGlobal(
+      'OffscreenCanvas',
+      class {
+        getContext = () => (renderer === null ? null : context);
+      },
+    );
+  }
+
+  test.each([
+    ['ANGLE (NVIDIA, NVIDIA GeForce RTX 4090)', undefined, /^WebGL 2: ANGLE \(NVIDIA/],
+    ['ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero)))', true, /^software, slower than wasm: ANGLE/],
+    ['llvmpipe (LLVM 15.0.7, 256 bits)', true, /^software, slower than wasm: llvmpipe/],
+  ])('%s', async (renderer, software, detail) => {
+    stubCanvas(renderer);
+    const row = await deviceStatus('webgl');
+    expect(row).toMatchObject({ available: true, detail: expect.stringMatching(detail) as string });
+    expect(row.software).toBe(software);
+  });
+
+  test('software is passed over unless asked for by name', async () => {
+    stubCanvas('llvmpipe');
+    expect((await acquireDevice('auto')).device).toBe('wasm');
+    releaseDevice();
+    await expect(acquireDevice('gpu')).rejects.toThrow(/webgl: software, slower than wasm: llvmpipe/);
+  });
+
+  test('a browser without it says so', async () => {
+    stubCanvas(null);
+    expect(await deviceStatus('webgl')).toMatchObject({ available: false, detail: 'no WebGL 2 in this browser' });
   });
 });
