@@ -11,6 +11,8 @@ const SHARPNESS = -0.5;
 const WEIGHT_BITS = 22;
 const ONE = 1 << WEIGHT_BITS;
 const HALF = 1 << (WEIGHT_BITS - 1);
+/** Rows that one walk along the sums adds: all that the filter needs when it does not shrink. */
+const ROWS_AT_ONCE = 4;
 
 function cubic(x: number): number {
   const t = Math.abs(x);
@@ -89,19 +91,15 @@ export function resizeWindow(source: SourcePixels, window: ResizedWindow): Uint8
   const rows = tapsOf(source.height, window.height, window.top, height);
   const firstRow = rows.first[0];
   const lastRow = rows.first[height - 1] + rows.count[height - 1];
-  const between = new Uint8Array((lastRow - firstRow) * size * 3);
+  // Clamped arrays cut overshoot off at 0 and 255.
+  const between = new Uint8ClampedArray((lastRow - firstRow) * size * 3);
   for (let y = firstRow; y < lastRow; y++) {
     resizeRow(source, y, columns, between.subarray((y - firstRow) * size * 3, (y - firstRow + 1) * size * 3));
   }
   return resizeColumns(between, firstRow, rows, size);
 }
 
-function clip(sum: number): number {
-  const value = sum >> WEIGHT_BITS;
-  return value < 0 ? 0 : value > 255 ? 255 : value;
-}
-
-function resizeRow({ data, offset, stride }: SourcePixels, y: number, taps: Taps, out: Uint8Array): void {
+function resizeRow({ data, offset, stride }: SourcePixels, y: number, taps: Taps, out: Uint8ClampedArray): void {
   const { first, count, weights } = taps;
   const start = offset + y * stride;
   for (let x = 0, o = 0; x < first.length; x++, o += 3) {
@@ -116,27 +114,61 @@ function resizeRow({ data, offset, stride }: SourcePixels, y: number, taps: Taps
       g += weight * data[p + 1];
       b += weight * data[p + 2];
     }
-    out[o] = clip(r);
-    out[o + 1] = clip(g);
-    out[o + 2] = clip(b);
+    out[o] = r >> WEIGHT_BITS;
+    out[o + 1] = g >> WEIGHT_BITS;
+    out[o + 2] = b >> WEIGHT_BITS;
   }
 }
 
 /** @param between rows from `firstRow` of the source on, already `size` pixels wide. */
-function resizeColumns(between: Uint8Array, firstRow: number, taps: Taps, size: number): Uint8Array {
+function resizeColumns(between: Uint8ClampedArray, firstRow: number, taps: Taps, size: number): Uint8Array {
   const bytes = size * 3;
-  const height = taps.first.length;
-  const out = new Uint8Array(height * bytes);
+  const out = new Uint8ClampedArray(size * bytes);
   const sums = new Int32Array(bytes);
-  for (let y = 0; y < height; y++) {
+  for (let y = 0; y < size; y++) {
     sums.fill(HALF);
-    for (let k = 0; k < taps.count[y]; k++) {
-      const weight = taps.weights[y * taps.stride + k];
-      const row = (taps.first[y] + k - firstRow) * bytes;
-      for (let i = 0; i < bytes; i++) sums[i] += weight * between[row + i];
+    const start = (taps.first[y] - firstRow) * bytes;
+    const count = taps.count[y];
+    for (let k = 0; k < count; k += ROWS_AT_ONCE) {
+      const rows = fourRows(taps, y, k, bytes);
+      if (k + ROWS_AT_ONCE < count) addRows(sums, between, start + k * bytes, rows);
+      else finishRow(sums, between, start + k * bytes, rows, out, y * bytes);
     }
-    const target = y * bytes;
-    for (let i = 0; i < bytes; i++) out[target + i] = clip(sums[i]);
   }
-  return out;
+  return new Uint8Array(out.buffer);
+}
+
+/** Weights of four rows, and how far behind the first one the others begin. */
+type FourRows = readonly [w0: number, w1: number, w2: number, w3: number, p1: number, p2: number, p3: number];
+
+/** From tap `k` of row y on. Beyond the last tap weights are 0, and the last row is read again, none past the end. */
+function fourRows(taps: Taps, y: number, k: number, bytes: number): FourRows {
+  const last = Math.min(taps.count[y] - k, ROWS_AT_ONCE) - 1;
+  const at = y * taps.stride + k;
+  const weight = (row: number) => (row <= last ? taps.weights[at + row] : 0);
+  const place = (row: number) => Math.min(row, last) * bytes;
+  return [weight(0), weight(1), weight(2), weight(3), place(1), place(2), place(3)];
+}
+
+function addRows(sums: Int32Array, between: Uint8ClampedArray, start: number, rows: FourRows): void {
+  const [w0, w1, w2, w3, p1, p2, p3] = rows;
+  for (let i = 0, p = start; i < sums.length; i++, p++) {
+    sums[i] += w0 * between[p] + w1 * between[p + p1] + w2 * between[p + p2] + w3 * between[p + p3];
+  }
+}
+
+/** As `addRows`, with the sums becoming bytes of the result. */
+function finishRow(
+  sums: Int32Array,
+  between: Uint8ClampedArray,
+  start: number,
+  rows: FourRows,
+  out: Uint8ClampedArray,
+  target: number,
+): void {
+  const [w0, w1, w2, w3, p1, p2, p3] = rows;
+  for (let i = 0, p = start; i < sums.length; i++, p++) {
+    const sum = sums[i] + w0 * between[p] + w1 * between[p + p1] + w2 * between[p + p2] + w3 * between[p + p3];
+    out[target + i] = sum >> WEIGHT_BITS;
+  }
 }

@@ -42,7 +42,8 @@ export function parsePrompt(prompt: Prompt): ParsedPrompt {
   return { boxes, points, pick, boxRule };
 }
 
-function rowsOf(what: string, value: unknown, length: number): number[][] {
+/** Numbers in rows of one length: one row, a list of them, or none. */
+export function rowsOf(what: string, value: unknown, length: number): number[][] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw invalid(`${what}: got ${typeof value}, expected a list`);
   if (value.length === 0)

@@ -14,14 +14,18 @@ export type Compat = 'ultralytics' | 'casia';
  */
 export type Pick = 'all' | 'smallest' | 'best' | 'merge';
 
-/** Why a box or a point chose nothing. */
+/** Why a box, a point or a text chose nothing. */
 export type NoMatch =
   /** The box overlaps no mask, or with `boxRule: 'box'` no mask's box. */
   | 'no overlap'
   /** No mask holds the point. */
   | 'no mask at the point'
   /** Every mask that holds the point holds a background point too. */
-  | 'ruled out by background points';
+  | 'ruled out by background points'
+  /** Every mask is too small or lies outside `within`. */
+  | 'no mask to look at'
+  /** No object's probability reaches `threshold`. */
+  | 'below the threshold';
 
 /** A question about a picture. Boxes and points together: objects that answer either. */
 export interface Prompt {
@@ -49,13 +53,28 @@ export interface PromptTarget {
   readonly masks: readonly Mask[];
 }
 
-/** What one box or point found. */
+/** How well a text fits an object. */
+export interface TextScore {
+  /** The object's id. */
+  readonly id: number;
+  /** Cosine of the text's and the crop's features, -1 … 1; NaN for an object that was not looked at. */
+  readonly cosine: number;
+  /**
+   * 0 … 1, from a softmax of cosines times CLIP's logit scale: the object's share of the text among all objects looked at,
+   * or, with `negatives`, the text's share of the object among text and negatives. 0 for an object not looked at.
+   */
+  readonly probability: number;
+}
+
+/** What one box, point or text found. */
 export interface Match {
-  readonly kind: 'box' | 'point';
-  /** Its place among the boxes or points asked for. */
+  readonly kind: 'box' | 'point' | 'text';
+  /** Its place among the boxes, points or texts asked for. */
   readonly index: number;
-  /** Places of the chosen objects, ascending; empty: no match. */
+  /** Places of the chosen objects, ascending, a text's best first; empty: no match. */
   readonly objects: readonly number[];
+  /** How well a text fits each object that was asked, in their order, chosen or not. */
+  readonly scores?: readonly TextScore[];
   /** IoU of a box with the chosen object, float32 under `compat`. */
   readonly iou?: number;
   /** Why `objects` is empty; absent under `compat`, where the peers say nothing. */

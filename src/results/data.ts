@@ -3,6 +3,7 @@ import { FastSAMError } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
+import type { TextModelSource } from '../prompt/textModel.js';
 import type { Compat, Match } from '../prompt/types.js';
 import { checkIndex } from './indices.js';
 
@@ -20,7 +21,11 @@ export interface PromptRecord {
   readonly points?: readonly (readonly number[])[];
   /** 1 foreground, 0 background. */
   readonly labels?: readonly number[];
-  readonly text?: string;
+  readonly texts?: readonly string[];
+  /** Most objects for each text; absent: any number. */
+  readonly topK?: number;
+  /** Least probability of an object that a text chooses; absent: none. */
+  readonly threshold?: number;
   /** How the objects were chosen among those that match. */
   readonly pick?: string;
 }
@@ -62,6 +67,8 @@ export interface ResultsData {
   readonly letterbox: Letterbox;
   readonly compat?: Compat;
   readonly assembly?: Assembly;
+  /** The encoders of text prompts that give none of their own. */
+  readonly textModel?: TextModelSource;
 }
 
 /**

@@ -14,9 +14,19 @@ export interface JsonMask {
   /** Pixels of the mask. */
   area: number;
   segmentation: Rle;
+  /** Only for text prompts: how well each text fits, in the order of `prompt.texts`. */
+  texts?: JsonTextScore[];
   /** Only where the model knows more than one class. */
   class?: number;
   name?: string;
+}
+
+/** How well a text fits an object. */
+export interface JsonTextScore {
+  /** null for an object that was not looked at. */
+  cosine: number | null;
+  /** 0 … 1, see `TextScore`. */
+  probability: number;
 }
 
 /** One picture. */
@@ -42,6 +52,7 @@ const SPEED_DECIMALS = 2;
  */
 export function resultsToJson(results: Results): ResultsJson {
   const { image, speed } = results;
+  const scoresOf = textScores(results);
   return {
     image: { path: image.path ?? null, width: image.width, height: image.height },
     model: results.model,
@@ -60,9 +71,25 @@ export function resultsToJson(results: Results): ResultsJson {
       bbox: roundBox(results.boxes.at(i)),
       area: mask.area,
       segmentation: encodeRle(mask),
+      ...scoresOf(results.ids[i]),
       ...(hasClasses(results) && classOf(results, i)),
     })),
   };
+}
+
+/** Looks up how well the texts fit the object of an id. */
+function textScores({ matches }: Results): (id: number) => { texts?: JsonTextScore[] } {
+  const texts = matches.flatMap(({ scores }) => (scores ? [new Map(scores.map((score) => [score.id, score]))] : []));
+  if (texts.length === 0) return () => ({});
+  return (id) => ({
+    texts: texts.map((scores) => {
+      const { cosine = NaN, probability = 0 } = scores.get(id) ?? {};
+      return {
+        cosine: Number.isNaN(cosine) ? null : round(cosine, SCORE_DECIMALS),
+        probability: round(probability, SCORE_DECIMALS),
+      };
+    }),
+  });
 }
 
 /** A number with at most that many decimals. */

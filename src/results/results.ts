@@ -13,7 +13,10 @@ import { checkIndex } from './indices.js';
 import { hasClasses, resultsToJson, type ResultsJson } from './json.js';
 import { Masks, ObjectMask } from './masks.js';
 import { askResults } from './ask.js';
+import { askTexts } from './askTexts.js';
 import { refineMasks, type RefineOptions } from './refine.js';
+import type { TextOptions } from '../prompt/textOptions.js';
+import type { TextModelSource } from '../prompt/textModel.js';
 import type { Compat, Match, Prompt } from '../prompt/types.js';
 import { softMask, type SoftMask } from './softMask.js';
 import { saveResults, type SaveOptions } from './save.js';
@@ -58,11 +61,13 @@ export class Results implements Iterable<SegmentedObject> {
   readonly precision: string;
   /** What was asked; null for everything. */
   readonly asked: PromptRecord | null;
-  /** What each box and point of the prompt found; empty for everything. */
+  /** What each box, point and text of the prompt found; empty for everything. */
   readonly matches: readonly Match[];
   readonly letterbox: Letterbox;
   readonly compat: Compat | undefined;
   readonly assembly: Assembly | undefined;
+  /** The encoders of text prompts, where the model that made these results has some. */
+  readonly textModel: TextModelSource | undefined;
   readonly #data: ResultsData & { readonly ids: Int32Array };
   #imageMasks: readonly Mask[] | undefined;
 
@@ -87,6 +92,7 @@ export class Results implements Iterable<SegmentedObject> {
     this.letterbox = data.letterbox;
     this.compat = data.compat;
     this.assembly = data.assembly;
+    this.textModel = data.textModel;
   }
 
   /** Number of objects. */
@@ -164,6 +170,22 @@ export class Results implements Iterable<SegmentedObject> {
    */
   prompt(prompt: Prompt): Results {
     return askResults(this, prompt);
+  }
+
+  /**
+   * The objects that a text means, or any of several texts: CLIP looks at each object once and the features are kept, so
+   * that the next text takes milliseconds. How well each text fits each object is in `matches`. An empty result means that
+   * no object reached `threshold`, or that there was none to look at.
+   *
+   * @example
+   * const dog = await scene.promptText('a yellow dog');
+   * const dogs = await scene.promptText('a dog', { negatives: ['a cat', 'grass', 'a photo of something'], threshold: 0.5 });
+   * @throws FastSAMError `INVALID_PROMPT` for an empty or over-long text, `INVALID_ARGUMENT` for other wrong options or
+   *   without encoders, `DISPOSED` when the model that brings them was disposed, `ABORTED`, and when the encoders are
+   *   loaded what `Clip.load` throws.
+   */
+  promptText(text: string | readonly string[], options: TextOptions = {}): Promise<Results> {
+    return askTexts(this, text, options);
   }
 
   /** The same objects with cleaned masks; see `RefineOptions`. Objects that lose every pixel go. */

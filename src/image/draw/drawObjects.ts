@@ -28,7 +28,7 @@ export interface DrawnPrompt {
   readonly points?: readonly (readonly number[])[];
   /** 1 foreground, 0 background; one for each point, foreground where there is none. */
   readonly labels?: readonly number[];
-  readonly text?: string;
+  readonly texts?: readonly string[];
 }
 
 /** What is drawn, and how. */
@@ -110,11 +110,12 @@ function drawPrompt(canvas: Canvas, prompt: DrawnPrompt): void {
   prompt.points?.forEach(([x, y], i) => {
     drawPoint(canvas, x, y, prompt.labels?.[i] !== 0);
   });
-  if (prompt.text === undefined) return;
+  if (!prompt.texts) return;
+  const text = prompt.texts.join(' | ');
   const scale = textScale(canvas.width, canvas.height);
-  const size = plateSize(prompt.text, scale);
+  const size = plateSize(text, scale);
   const margin = 2 * scale;
-  drawPlate(canvas, prompt.text, { x: margin, y: canvas.height - size.height - margin, ...size }, scale, PLATE);
+  drawPlate(canvas, text, { x: margin, y: canvas.height - size.height - margin, ...size }, scale, PLATE);
 }
 
 /** Labels of the best objects first; each takes the first place at its box where it covers no other label. */

@@ -148,13 +148,13 @@ describe('prompts and labels', () => {
         [-10, 5],
         [1e3, 1e3],
       ],
-      text: 'x'.repeat(99),
+      texts: ['x'.repeat(99)],
     };
     expect(drawObjects(grey(20, 20), [], prompt, { labels: true }).data).toHaveLength(1200);
   });
 
   it('are left out on request', () => {
-    const picture = drawObjects(grey(20, 20), [], { points: [[10, 10]], text: 'a' }, { prompt: false });
+    const picture = drawObjects(grey(20, 20), [], { points: [[10, 10]], texts: ['a'] }, { prompt: false });
     expect(picture.data).toEqual(grey(20, 20).data);
   });
 

@@ -1,0 +1,75 @@
+/** Text encoders that are loaded when they are first needed. */
+import type { Clip, ClipOptions } from '../clip/clip.js';
+import { FastSAMError, throwIfAborted } from '../errors.js';
+import type { TextImageModel, TextModelOptions, TextModelSource } from '../prompt/textModel.js';
+
+/** Encoders that somebody has to dispose of. */
+type OwnedModel = TextImageModel & { dispose(): void };
+
+/** Loads encoders at the first use; `dispose` frees what was loaded, once nobody uses it any more. */
+export class LazyTextModel implements TextModelSource {
+  #owned: OwnedModel | undefined;
+  #users = 0;
+  #disposed = false;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @param source what `load` takes, or encoders that are loaded: those stay the caller's.
+   * @param load makes encoders of any other source.
+   */
+  constructor(
+    private readonly source: string | URL | Uint8Array | TextImageModel,
+    private readonly load: (source: string | URL | Uint8Array, options: TextModelOptions) => Promise<OwnedModel>,
+  ) {}
+
+  /** See `TextModelSource`. A load that fails, or is cancelled by one of several callers, is tried again by the next. */
+  async use<T>(work: (model: TextImageModel) => Promise<T>, options: TextModelOptions = {}): Promise<T> {
+    this.#users++;
+    try {
+      return await work(await this.#ready(options));
+    } finally {
+      this.#users--;
+      this.#freeIfUnused();
+    }
+  }
+
+  /** Frees the encoders that were loaded. Later uses throw `DISPOSED`; those under way come to their end. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#freeIfUnused();
+  }
+
+  #ready(options: TextModelOptions): Promise<TextImageModel> {
+    const turn = this.#turn.then(async () => {
+      if (this.#disposed) {
+        throw new FastSAMError(
+          'DISPOSED',
+          'text prompt: the model that made these results was disposed, and its encoders with it; prompt before, or give ' +
+            "{ clip: await Clip.load('ViT-B/32') }",
+        );
+      }
+      throwIfAborted(options.signal);
+      if (isModel(this.source)) return this.source;
+      this.#owned ??= await this.load(this.source, options);
+      return this.#owned;
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #freeIfUnused(): void {
+    if (!this.#disposed || this.#users > 0) return;
+    this.#owned?.dispose();
+    this.#owned = undefined;
+  }
+}
+
+/** `Clip.load`; brings the code of the encoders, too, only when it is needed. */
+export async function loadClip(source: string | URL | Uint8Array, options: ClipOptions): Promise<Clip> {
+  const { Clip } = await import('../clip/clip.js');
+  return Clip.load(source, options);
+}
+
+function isModel(source: string | URL | Uint8Array | TextImageModel): source is TextImageModel {
+  return typeof source === 'object' && 'encodeImages' in source;
+}

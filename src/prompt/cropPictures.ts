@@ -1,0 +1,42 @@
+/** Small pictures made of parts of a larger one. */
+import { preprocessCrops } from '../clip/preprocess.js';
+import type { RgbImage } from '../image/rgbImage.js';
+import type { Mask, MaskWindow } from '../mask/mask.js';
+
+/** A picture as the encoder gets it: the shorter side resized to `size`, the middle of the longer one. */
+export function encoderInput(picture: RgbImage, size: number): Uint8Array {
+  const whole = { x1: 0, y1: 0, x2: picture.width, y2: picture.height, background: 'keep' } as const;
+  return preprocessCrops(picture, [whole], size)[0];
+}
+
+/** A picture of one colour. */
+export function filled(width: number, height: number, colour: readonly number[]): RgbImage {
+  const data = new Uint8Array(width * height * 3);
+  if (colour.every((value) => value === colour[0])) data.fill(colour[0]);
+  else for (let p = 0; p < data.length; p++) data[p] = colour[p % 3];
+  return { data, width, height };
+}
+
+/** Copies a window of a picture, or those of its pixels that a mask holds, to a place in another. */
+export function paste(
+  to: RgbImage,
+  at: { readonly x: number; readonly y: number },
+  from: RgbImage,
+  { x, y, width, height }: MaskWindow,
+  mask?: Mask,
+): void {
+  for (let r = 0; r < height; r++) {
+    const source = ((y + r) * from.width + x) * 3;
+    const target = ((at.y + r) * to.width + at.x) * 3;
+    if (!mask) {
+      to.data.set(from.data.subarray(source, source + 3 * width), target);
+      continue;
+    }
+    for (let c = 0; c < width; c++) {
+      if (!mask.has(x + c, y + r)) continue;
+      const first = c;
+      while (c + 1 < width && mask.has(x + c + 1, y + r)) c++;
+      to.data.set(from.data.subarray(source + 3 * first, source + 3 * (c + 1)), target + 3 * first);
+    }
+  }
+}
