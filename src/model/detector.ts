@@ -1,5 +1,6 @@
 /** Stage 1 on tensors: letterboxed pictures in; boxes, scores, coefficients and prototypes out. */
 import * as tf from '@tensorflow/tfjs';
+import { throwIfGpuFailed } from '../runtime/gpuErrors.js';
 import { decode } from './decode.js';
 import { runNetwork, type Network } from './network.js';
 import { nonMaxSuppression } from './nms.js';
@@ -42,6 +43,7 @@ export interface Prototypes {
 
 /** Runs stage 1 up to NMS. */
 export interface Detector {
+  /** @throws FastSAMError `DEVICE_FAILED`. */
   detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]>;
   /** Frees what the detector holds beside the network. */
   dispose(): void;
@@ -62,6 +64,7 @@ export class LayersDetector implements Detector {
       for (let i = 0; i < input.pictures.length; i++) {
         found.push(await select(i, decoded, raw.coefficients, raw.prototypes, thresholds));
       }
+      throwIfGpuFailed();
       return found;
     } finally {
       tf.dispose([{ ...raw }, { ...decoded }]); // two records: they share names

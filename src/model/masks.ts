@@ -10,6 +10,7 @@ import type { Letterbox } from '../image/letterbox.js';
 import type { Mask } from '../mask/mask.js';
 import type { RasterMode } from '../mask/rasterGeometry.js';
 import { rasterize } from '../mask/rasterize.js';
+import { throwIfGpuFailed } from '../runtime/gpuErrors.js';
 import type { Prototypes } from './detector.js';
 
 /** Floats of logits that exist at a time: 16 MB. */
@@ -19,7 +20,7 @@ const CHUNK_FLOATS = 4_194_304;
  * The masks of one picture's detections, in their order.
  * @param coefficients `n * k`, one row an object.
  * @param boxes `n * 4` xyxy that crop the masks: pixels of the picture in retina mode, of the network input otherwise.
- * @throws FastSAMError `ABORTED`.
+ * @throws FastSAMError `ABORTED`, `DEVICE_FAILED`.
  */
 export async function assembleMasks(
   prototypes: Prototypes,
@@ -42,6 +43,7 @@ export async function assembleMasks(
       throwIfAborted(signal);
       const count = Math.min(step, n - start);
       const values = await logits(p, coefficients.subarray(start * k, (start + count) * k), count);
+      throwIfGpuFailed();
       for (let i = 0; i < count; i++) {
         const box = boxes.subarray(4 * (start + i), 4 * (start + i) + 4);
         masks.push(rasterize(values.subarray(i * pixels, (i + 1) * pixels), window, box, letterbox, mode));

@@ -101,10 +101,7 @@ function start(requireThere: NodeJS.Require, packageFolder: string, cpuOnly: boo
   if (cpuOnly) process.env.CUDA_VISIBLE_DEVICES = NO_GPU;
   restoreUtil(requireThere('node:util') as Record<string, unknown>);
   const tf = requireThere('@tensorflow/tfjs') as NativeModule;
-  const before = tf.engine().backendName as string | null | undefined;
-  const module = requireThere(packageFolder) as NativeModule;
-  // Importing the package makes its backend the active one, which is for the caller to decide.
-  if (before) void tf.setBackend(before);
+  const module = withoutChoosing(tf.engine(), () => requireThere(packageFolder) as NativeModule);
   const backend = tf.findBackend('tensorflow') as unknown as {
     binding: { TF_Version: string };
     isUsingGpuDevice: boolean;
@@ -113,6 +110,16 @@ function start(requireThere: NodeJS.Require, packageFolder: string, cpuOnly: boo
   if (backend.isUsingGpuDevice) return { available: true, gpu: true, version, module };
   const noGpu = cpuOnly ? { reason: 'this process uses the CPU' } : whyNoGpu(linkedBuild(packageFolder));
   return { available: true, gpu: false, version, noGpu, module };
+}
+
+/** Importing the package makes its backend the active one, which is for the caller to decide. */
+function withoutChoosing<T>(engine: ReturnType<NativeModule['engine']>, load: () => T): T {
+  engine.setBackend = () => Promise.resolve(true);
+  try {
+    return load();
+  } finally {
+    Reflect.deleteProperty(engine, 'setBackend'); // the method of its class is back
+  }
 }
 
 /** Why the library in use has no GPU. Advice is for those who have one. */
