@@ -13,7 +13,7 @@ import { openCheckpoint, type OpenedCheckpoint } from '../weights/open.js';
 import { activations } from './activations.js';
 import { createDetector, PRECISION_CHOICES } from './createDetector.js';
 import { toTensor, type Detector } from './detector.js';
-import { LazyTextModel } from './lazyTextModel.js';
+import { LazyTextModel, loadClip } from './lazyTextModel.js';
 import { loadWeights } from './load.js';
 import { buildNetwork, type Network } from './network.js';
 import type { ModelInfo } from './info.js';
@@ -99,7 +99,9 @@ export class FastSAM {
       });
       loadWeights(network, opened.checkpoint.tensors);
       const { detector, precision } = await createDetector(network, device, options);
-      const textModel = new LazyTextModel(options.textModel ?? DEFAULT_TEXT_MODEL);
+      const textModel = new LazyTextModel(options.textModel ?? DEFAULT_TEXT_MODEL, (name, given) =>
+        loadClip(name, { ...given, precision: options.precision, graphWeights: options.graphWeights }),
+      );
       return new FastSAM({ ...describe(opened, device, note), precision }, network, detector, textModel);
     } catch (error) {
       network?.model.dispose();

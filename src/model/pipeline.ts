@@ -5,6 +5,7 @@ import { readImage, type ImageInput } from '../image/read.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';
+import type { TextModelSource } from '../prompt/textModel.js';
 import type { ResultsData } from '../results/data.js';
 import { Results } from '../results/results.js';
 import { placeBoxes, type PlacedBoxes } from './boxes.js';
@@ -28,6 +29,8 @@ export interface PipelineContext {
   readonly detector: Pick<Detector, 'detect'>;
   readonly options: ResolvedOptions;
   readonly model: ModelInfo;
+  /** The encoders that results get for text prompts. */
+  readonly textModel?: TextModelSource;
 }
 
 /** A picture that was read, and how long that took in milliseconds. */
@@ -52,7 +55,7 @@ export async function segmentPictures(inputs: readonly ImageInput[], context: Pi
 
 /** Segments pictures that are read. */
 export async function runPictures(pictures: readonly ReadPicture[], context: PipelineContext): Promise<Results[]> {
-  const { detector, options, model } = context;
+  const { detector, options } = context;
   const jobs = prepare(pictures, options);
   const results: Results[] = new Array<Results>(jobs.length);
   for (const batch of batches(jobs, options.batch)) {
@@ -63,11 +66,11 @@ export async function runPictures(pictures: readonly ReadPicture[], context: Pip
     const found = await detector.detect({ pictures: batch.map((job) => job.pixels), width, height }, options);
     const inference = (performance.now() - start) / batch.length;
     if (batch[0].index === 0 && peerFails(batch[0], found[0], options)) {
-      return jobs.map((job) => new Results(record(job, NOTHING, { inference, postprocess: 0 }, options, model)));
+      return jobs.map((job) => new Results(record(job, NOTHING, { inference, postprocess: 0 }, context)));
     }
     for (const [i, job] of batch.entries()) {
       throwIfAborted(options.signal);
-      results[job.index] = await finish(job, found[i], inference, options, model);
+      results[job.index] = await finish(job, found[i], inference, context);
     }
   }
   return results;
@@ -124,13 +127,8 @@ function place(job: Job, { boxes }: Detections, { compat, snapFullBoxes }: Resol
 }
 
 /** Boxes, masks and the record of one picture. */
-async function finish(
-  job: Job,
-  found: Detections,
-  inference: number,
-  options: ResolvedOptions,
-  model: ModelInfo,
-): Promise<Results> {
+async function finish(job: Job, found: Detections, inference: number, context: PipelineContext): Promise<Results> {
+  const { options } = context;
   const start = performance.now();
   const placed = place(job, found, options);
   const masks = await makeMasks(job, found, placed, options);
@@ -149,7 +147,7 @@ async function finish(
       coefficients: rows(found.coefficients, kept, prototypes.k),
     },
   };
-  return new Results(record(job, columns, { inference, postprocess: performance.now() - start }, options, model));
+  return new Results(record(job, columns, { inference, postprocess: performance.now() - start }, context));
 }
 
 /** What is known of the objects of one picture. */
@@ -167,9 +165,9 @@ function record(
   { image, geometry, preprocess }: Job,
   columns: Columns,
   times: { readonly inference: number; readonly postprocess: number },
-  { imgsz, compat }: ResolvedOptions,
-  { name, classNames, device, precision }: ModelInfo,
+  { options: { imgsz, compat }, model, textModel }: PipelineContext,
 ): ResultsData {
+  const { name, classNames, device, precision } = model;
   return {
     image,
     ...columns,
@@ -181,6 +179,7 @@ function record(
     precision,
     letterbox: geometry,
     ...(compat && { compat }),
+    ...(textModel && { textModel }),
   };
 }
 
