@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
-import { loadNative, nativeStatus, restoreUtil } from '../../src/platform/native/load.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { loadNative, nativeStatus, restoreUtil, whyNoGpu } from '../../src/platform/native/load.js';
 import { run } from '../../src/platform/native/run.js';
 import { findNativePackage } from '../../src/platform/native/target.js';
 import { convolution, verifyNative } from '../../src/platform/native/verify.js';
@@ -37,12 +37,61 @@ describe('functions that newer Node.js took out of util', () => {
   });
 });
 
+describe('why there is no GPU', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('comes without advice where there is no driver', () => {
+    const machine = { nvidiaDriver: false };
+    expect(whyNoGpu('/cache/tensorflow-2.21.0-cpu-linux-x64', machine)).toEqual({
+      reason: 'no NVIDIA GPU (no driver is installed)',
+    });
+  });
+
+  it.each([
+    ['/cache/tensorflow-2.21.0-cpu-linux-x64', undefined, /the one for the CPU/, /setup.*--gpu/],
+    ['/cache/tensorflow-2.21.0-gpu-linux-x64', '', /CUDA_VISIBLE_DEVICES is ''/, /unset/],
+    ['/cache/tensorflow-2.21.0-gpu-linux-x64', undefined, /cannot use/, /nvidia-smi/],
+    [undefined, undefined, /cannot use/, /nvidia-smi/],
+  ])('says what to do where there is one: %s, visible %s', (build, visible, reason, fix) => {
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', visible);
+    const obstacle = whyNoGpu(build, { nvidiaDriver: true });
+    expect(obstacle.reason).toMatch(reason);
+    expect(obstacle.fix).toMatch(fix);
+  });
+});
+
 describe('loading the native library', () => {
   it('never throws and gives a reason and a fix where it is absent', async () => {
     const native = await loadNative();
     expect(native.available).toBe(present);
     if (!native.available) expect(native.fix).toContain('setup');
     expect(await loadNative()).toBe(native);
+  });
+
+  it.skipIf(!present)('makes no backend the active one, and hides GPUs where the CPU was asked for', async () => {
+    const load = new URL('../../src/platform/native/load.ts', import.meta.url).href;
+    const program = `
+      import * as tf from '@tensorflow/tfjs';
+      const { loadNative } = await import('${load}');
+      const { available, gpu, noGpu } = await loadNative({ cpuOnly: true });
+      const active = tf.engine().backendName ?? null;
+      await tf.setBackend('tensorflow');
+      const sum = tf.sum(tf.tensor1d([1, 2])).dataSync()[0];
+      const visible = process.env.CUDA_VISIBLE_DEVICES;
+      console.log(JSON.stringify({ available, gpu, noGpu, active, sum, visible }));`;
+    const args = ['--import', 'tsx', '--input-type=module', '-e', program];
+    const { code, stdout, stderr } = await run(process.execPath, args, { env: process.env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      available: true,
+      gpu: false,
+      noGpu: { reason: 'this process uses the CPU' },
+      active: null,
+      sum: 3,
+      visible: '-1',
+    });
   });
 
   it.skipIf(!present)('registers the backend with the one TensorFlow.js of the process', async () => {

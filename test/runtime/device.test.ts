@@ -70,6 +70,51 @@ describe('the table of devices', () => {
   });
 });
 
+describe('WebGPU of the platform', () => {
+  const LLVMPIPE = { description: 'llvmpipe: Mesa 25', device: 'llvmpipe', vendor: 'mesa', architecture: 'software' };
+  const RADEON = { description: 'radv: Mesa 25', device: 'gfx1100', vendor: 'amd', architecture: 'rdna-3' };
+  const NO_START = 'it cannot start in a test';
+
+  /** WebGPU with an adapter of that description; its backend does not register. */
+  function stubWebGpu(info: Omit<GPUAdapterInfo, 'isFallbackAdapter'> | null): void {
+    const requestAdapter = () =>
+      Promise.resolve(info === null ? null : { info: { ...info, isFallbackAdapter: false } });
+    const gpu = { requestAdapter } as unknown as GPU;
+    withNative(ABSENT, { available: true, gpu, register: () => Promise.reject(new Error(NO_START)) });
+  }
+  const webGpuRow = async () => (await deviceTable())[2];
+
+  test('a GPU is available by its name', async () => {
+    stubWebGpu(RADEON as GPUAdapterInfo);
+    expect(await webGpuRow()).toEqual({ device: 'webgpu', available: true, detail: 'radv: Mesa 25' });
+  });
+
+  test('no adapter', async () => {
+    stubWebGpu(null);
+    expect(await webGpuRow()).toMatchObject({
+      available: false,
+      detail: expect.stringMatching(/^no WebGPU adapter/) as string,
+    });
+  });
+
+  test('software is named as such, and passed over by auto and gpu', async () => {
+    stubWebGpu(LLVMPIPE as GPUAdapterInfo);
+    const detail = 'software, slower than wasm: llvmpipe: Mesa 25';
+    expect(await webGpuRow()).toEqual({ device: 'webgpu', available: true, detail, software: true });
+    expect((await acquireDevice('auto')).device).toBe('wasm');
+    releaseDevice();
+    await expect(acquireDevice('gpu')).rejects.toThrow(`webgpu: ${detail}`);
+  });
+
+  test('software is tried when asked for by name, and what fails then is said', async () => {
+    stubWebGpu(LLVMPIPE as GPUAdapterInfo);
+    await expect(acquireDevice('webgpu')).rejects.toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      message: expect.stringContaining(`webgpu: it does not start (${NO_START})`) as string,
+    });
+  });
+});
+
 describe('acquiring', () => {
   test('auto takes what is there and says what would be faster', async () => {
     const { device, note } = await acquireDevice('auto');
@@ -124,6 +169,25 @@ describe('acquiring', () => {
       ) as string,
     });
     expect(currentDevice()).toBeUndefined();
+  });
+
+  test('cpu is not the library that has taken the GPU', async () => {
+    withNative(GPU_LIBRARY);
+    const { device, note } = await acquireDevice('cpu');
+    expect(device).toBe('wasm');
+    expect(note).toMatch(/^native-cpu not used: .*already uses the GPU in this process; use another process$/);
+  });
+
+  test('only cpu hides GPUs from the library', async () => {
+    const hidden = async (choice: DeviceChoice): Promise<unknown[]> => {
+      const loadNative = vi.fn<NonNullable<Platform['loadNative']>>(() => Promise.resolve(ABSENT));
+      usePlatform({ ...nodePlatform, loadNative, findWebGpu: () => Promise.resolve(NO_WEBGPU) });
+      await acquireDevice(choice);
+      releaseDevice();
+      return loadNative.mock.calls.map(([options]) => options?.cpuOnly ?? false);
+    };
+    expect((await hidden('cpu'))[0]).toBe(true);
+    expect(await hidden('auto')).not.toContain(true);
   });
 
   test('what does not exist is no choice', async () => {

@@ -4,7 +4,14 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { linkedBuild } from './link.js';
 import type { Obstacle } from '../platform.js';
-import { INSTALL_COMMAND, findNativePackage, nativeCache, nodeApiVersion, thisMachine } from './target.js';
+import {
+  INSTALL_COMMAND,
+  findNativePackage,
+  nativeCache,
+  nodeApiVersion,
+  thisMachine,
+  type Machine,
+} from './target.js';
 import { TFJS_NODE_VERSION } from './wheels.js';
 
 /** The module `@tensorflow/tfjs-node-gpu`: TensorFlow.js with the backend `tensorflow` registered. */
@@ -123,7 +130,10 @@ function withoutChoosing<T>(engine: ReturnType<NativeModule['engine']>, load: ()
 }
 
 /** Why the library in use has no GPU. Advice is for those who have one. */
-export function whyNoGpu(build: string | undefined, { nvidiaDriver } = thisMachine()): Obstacle {
+export function whyNoGpu(
+  build: string | undefined,
+  { nvidiaDriver }: Pick<Machine, 'nvidiaDriver'> = thisMachine(),
+): Obstacle {
   if (!nvidiaDriver) return { reason: 'no NVIDIA GPU (no driver is installed)' };
   if (build !== undefined && basename(build).includes('-cpu-')) {
     return { reason: 'the native library is the one for the CPU', fix: `${SETUP} with --gpu` };
