@@ -78,7 +78,7 @@ export function readMat(bytes: Uint8Array, what = 'MAT-file'): ReadonlyMap<strin
     const inner = element.type === TYPE.compressed ? element.body.inflated().element() : element;
     if (inner.type !== TYPE.matrix) continue; // other elements at the top are allowed and hold no variable
     const { name, value } = readMatrix(inner.body, 0);
-    if (value !== undefined) variables.set(name, value);
+    variables.set(name, value);
   }
   return variables;
 }

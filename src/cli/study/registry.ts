@@ -1,4 +1,5 @@
 /** All studies of `fastsam study`, in the order of the help. */
+import { edgesStudy } from '../../evaluate/edges/study.js';
 import type { Study } from '../../evaluate/study/study.js';
 
-export const STUDIES: readonly Study[] = [];
+export const STUDIES: readonly Study[] = [edgesStudy];
