@@ -110,9 +110,9 @@ function resizeRow({ data, offset, stride }: SourcePixels, y: number, taps: Taps
     const from = x * taps.stride;
     for (let k = from; k < from + count[x]; k++, p += 3) {
       const weight = weights[k];
-      r += weight * data[p];
-      g += weight * data[p + 1];
-      b += weight * data[p + 2];
+      r = (r + Math.imul(weight, data[p])) | 0;
+      g = (g + Math.imul(weight, data[p + 1])) | 0;
+      b = (b + Math.imul(weight, data[p + 2])) | 0;
     }
     out[o] = r >> WEIGHT_BITS;
     out[o + 1] = g >> WEIGHT_BITS;
@@ -123,9 +123,10 @@ function resizeRow({ data, offset, stride }: SourcePixels, y: number, taps: Taps
 /** @param between rows from `firstRow` of the source on, already `size` pixels wide. */
 function resizeColumns(between: Uint8ClampedArray, firstRow: number, taps: Taps, size: number): Uint8Array {
   const bytes = size * 3;
-  const out = new Uint8ClampedArray(size * bytes);
+  const height = taps.first.length;
+  const out = new Uint8ClampedArray(height * bytes);
   const sums = new Int32Array(bytes);
-  for (let y = 0; y < size; y++) {
+  for (let y = 0; y < height; y++) {
     sums.fill(HALF);
     const start = (taps.first[y] - firstRow) * bytes;
     const count = taps.count[y];
@@ -153,7 +154,11 @@ function fourRows(taps: Taps, y: number, k: number, bytes: number): FourRows {
 function addRows(sums: Int32Array, between: Uint8ClampedArray, start: number, rows: FourRows): void {
   const [w0, w1, w2, w3, p1, p2, p3] = rows;
   for (let i = 0, p = start; i < sums.length; i++, p++) {
-    sums[i] += w0 * between[p] + w1 * between[p + p1] + w2 * between[p + p2] + w3 * between[p + p3];
+    sums[i] +=
+      Math.imul(w0, between[p]) +
+      Math.imul(w1, between[p + p1]) +
+      Math.imul(w2, between[p + p2]) +
+      Math.imul(w3, between[p + p3]);
   }
 }
 
@@ -168,7 +173,12 @@ function finishRow(
 ): void {
   const [w0, w1, w2, w3, p1, p2, p3] = rows;
   for (let i = 0, p = start; i < sums.length; i++, p++) {
-    const sum = sums[i] + w0 * between[p] + w1 * between[p + p1] + w2 * between[p + p2] + w3 * between[p + p3];
+    const sum =
+      sums[i] +
+      Math.imul(w0, between[p]) +
+      Math.imul(w1, between[p + p1]) +
+      Math.imul(w2, between[p + p2]) +
+      Math.imul(w3, between[p + p3]);
     out[target + i] = sum >> WEIGHT_BITS;
   }
 }
