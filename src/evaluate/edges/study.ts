@@ -1,6 +1,5 @@
 /** `fastsam study edges`: boundaries from masks against what people drew (FastSAM paper, zero-shot edge detection). */
 import type { RgbImage } from '../../image/rgbImage.js';
-import { readImage } from '../../image/read.js';
 import { platform } from '../../platform/platform.js';
 import { FastSAMError } from '../../errors.js';
 import type {
@@ -70,7 +69,7 @@ Example:
   caption: (record) => `${record.key}: F ${pointAt(record, bestLevel(record)).f.toFixed(3)}`,
 };
 
-async function open({ args, options, files, signal }: StudyRequest): Promise<OpenedStudy<EdgeRecord, EdgeItem>> {
+async function open({ args, options, files }: StudyRequest): Promise<OpenedStudy<EdgeRecord, EdgeItem>> {
   const here = platform();
   const [data] = args;
   const split = typeof options.split === 'string' ? `${options.split}/` : '';
@@ -102,7 +101,7 @@ async function open({ args, options, files, signal }: StudyRequest): Promise<Ope
     },
     async draw(item, scene) {
       return sideBySide([
-        await readImage(item.picture, { ...(signal && { signal }) }),
+        scene.image,
         drawMap(edgeMapOf(scene, region), scene.image.width, scene.image.height),
         drawHumans(await humansOf(item)),
       ]);
