@@ -1,5 +1,4 @@
 /** CLIP: pictures and texts as vectors whose cosine says how well they fit each other. */
-import * as tf from '@tensorflow/tfjs';
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { checkFunction, checkInteger, checkNames, checkOneOf, checkSignal } from '../model/checks.js';
 import { PRECISION_CHOICES } from '../model/createDetector.js';
@@ -8,17 +7,21 @@ import type { Precision } from '../runtime/compile/precision.js';
 import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/deviceStatus.js';
 import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './config.js';
-import { imageEncoder, toPatches, type Features, type ImageInputs } from './imageEncoder.js';
-import { LayerSet } from './layerSet.js';
-import { createRunner, encoderPrecision, type EncoderRunner, type RunnerOptions } from './runner.js';
-import { endOf, packTexts, textEncoder, textInputs, type PackedTexts, type TextInputs } from './textEncoder.js';
-import { openClip, type ClipWeights } from './weights.js';
+import { evenParts, normalise, partsByRows } from './batches.js';
+import { toPatches, type Features, type ImageInputs } from './imageEncoder.js';
+import { encoderPrecision, type EncoderRunner } from './runner.js';
+import { packTexts } from './textEncoder.js';
+import { imageRunner, textRunner, type TextRunner } from './towers.js';
+import { openClip } from './weights.js';
 
 /** Options of `Clip.load`. */
 export interface ClipOptions {
   /** Number format of the encoders on TensorFlow's library: see `LoadOptions.precision`. Default `fp32`. */
   precision?: Precision | 'auto';
-  /** Where compiled graphs have the weights: see `LoadOptions.graphWeights`. Default `constant`. */
+  /**
+   * Where compiled graphs have the weights: `fed` (default), beside the graph, or `constant`, inside, which takes four
+   * times the memory while loading and is no faster on a CPU. On a GPU always `constant`.
+   */
   graphWeights?: 'constant' | 'fed';
   /**
    * Activation of the weights. OpenAI's have `quick_gelu`, most of OpenCLIP's `gelu`. Default: told by the file's naming,
@@ -79,7 +82,8 @@ export class Clip {
     const made: { dispose(): void }[] = [];
     try {
       const precision = await encoderPrecision(device, options.precision ?? 'fp32');
-      const running = { precision, weights: options.graphWeights ?? 'constant', signal: options.signal };
+      const weightsAt = device === 'native-gpu' ? 'constant' : (options.graphWeights ?? 'fed');
+      const running = { precision, weights: weightsAt, signal: options.signal };
       const images = await imageRunner(weights, device, running);
       made.push(images);
       const texts = await textRunner(weights, device, running);
@@ -88,7 +92,7 @@ export class Clip {
       throwIfAborted(options.signal);
       return new Clip(weights.config, device, precision, scale, images, texts);
     } catch (error) {
-      for (const { dispose } of made) dispose();
+      for (const runner of made) runner.dispose();
       releaseDevice();
       throw error;
     }
@@ -155,7 +159,7 @@ export class Clip {
         throwIfAborted(signal);
         const { features } = run(part);
         try {
-          all.set((await features.data()) as Float32Array, at);
+          all.set(await features.data<'float32'>(), at);
         } finally {
           features.dispose();
         }
@@ -209,105 +213,10 @@ const CLIP_OPTIONS: ReadonlySet<string> = new Set<keyof ClipOptions>([
 function checkClipOptions(options: ClipOptions): void {
   checkNames(options, CLIP_OPTIONS);
   checkOneOf('precision', options.precision ?? 'fp32', PRECISION_CHOICES);
-  checkOneOf('graphWeights', options.graphWeights ?? 'constant', ['constant', 'fed']);
+  checkOneOf('graphWeights', options.graphWeights ?? 'fed', ['constant', 'fed']);
   checkOneOf('activation', options.activation ?? 'gelu', ACTIVATIONS);
   checkInteger('visionHeads', options.visionHeads ?? 1, 1, 1024);
   checkInteger('textHeads', options.textHeads ?? 1, 1, 1024);
   checkFunction('onProgress', options.onProgress);
   checkSignal(options.signal);
-}
-
-async function imageRunner(
-  { tensors, config }: ClipWeights,
-  device: Device,
-  options: RunnerOptions,
-): Promise<EncoderRunner<ImageInputs>> {
-  const set = new LayerSet(tensors);
-  const encode = laid(set, () => imageEncoder(set, config));
-  const columns = 3 * config.patchSize ** 2;
-  const example = (pictures: number): ImageInputs => ({
-    patches: tf.zeros([pictures * patchCount(config), columns], 'int32'),
-  });
-  return createRunner({ encode, set, examples: () => [example(2), example(3)], uint8: ['patches'] }, device, options);
-}
-
-/** The text encoder with its embedding, which is looked up outside of a graph: a graph would hold the whole table. */
-interface TextRunner {
-  run(texts: PackedTexts): Features;
-  dispose(): void;
-}
-
-async function textRunner({ tensors, config }: ClipWeights, device: Device, options: RunnerOptions): Promise<TextRunner> {
-  const table = new LayerSet(tensors);
-  const inputsOf = laid(table, () => textInputs(table, config));
-  const set = new LayerSet(tensors);
-  try {
-    const encode = laid(set, () => textEncoder(set, config));
-    const example = (texts: number, rows: number): TextInputs => ({
-      x: tf.zeros([rows, config.textWidth]),
-      mask: tf.zeros([rows, rows]),
-      ends: tf.zeros([texts], 'int32'),
-    });
-    const runner = await createRunner({ encode, set, examples: () => [example(2, 5), example(3, 11)] }, device, options);
-    return {
-      run(texts) {
-        const inputs = inputsOf(texts);
-        try {
-          return runner.run(inputs);
-        } finally {
-          tf.dispose(Object.values(inputs));
-        }
-      },
-      dispose() {
-        runner.dispose();
-        table.dispose();
-      },
-    };
-  } catch (error) {
-    table.dispose();
-    throw error;
-  }
-}
-
-/** Lays layers; those that were laid are freed when one cannot be. */
-function laid<T>(set: LayerSet, lay: () => T): T {
-  try {
-    return lay();
-  } catch (error) {
-    set.dispose();
-    throw error;
-  }
-}
-
-/** Parts of about one size, none larger than `most`: a compiled graph runs fastest at sizes that it has seen. */
-function evenParts<T>(items: readonly T[], most: number): T[][] {
-  const count = Math.ceil(items.length / most);
-  const step = Math.ceil(items.length / Math.max(1, count));
-  return Array.from({ length: count }, (_, i) => items.slice(i * step, (i + 1) * step));
-}
-
-/** Parts of texts with at most so many tokens together, or of one text. */
-function partsByRows(texts: readonly Int32Array[], most: number): Int32Array[][] {
-  const parts: Int32Array[][] = [];
-  let rows = Infinity;
-  for (const text of texts) {
-    const length = endOf(text) + 1;
-    rows += length;
-    if (rows > most) {
-      parts.push([]);
-      rows = length;
-    }
-    parts[parts.length - 1].push(text);
-  }
-  return parts;
-}
-
-/** Gives each row length 1. */
-function normalise(rows: Float32Array, width: number): void {
-  for (let start = 0; start < rows.length; start += width) {
-    let sum = 0;
-    for (let i = start; i < start + width; i++) sum += rows[i] ** 2;
-    const factor = 1 / Math.sqrt(sum);
-    for (let i = start; i < start + width; i++) rows[i] *= factor;
-  }
 }

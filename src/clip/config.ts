@@ -75,7 +75,11 @@ export function clipConfigOf(
     patchSize,
     visionWidth,
     visionLayers: layerCount(tensors, 'visual.transformer.'),
-    visionHeads: heads('visionHeads', visionWidth, visionHeads ?? visionWidth / (WIDE_HEADS.get(visionWidth) ?? HEAD_WIDTH)),
+    visionHeads: heads(
+      'visionHeads',
+      visionWidth,
+      visionHeads ?? visionWidth / (WIDE_HEADS.get(visionWidth) ?? HEAD_WIDTH),
+    ),
     textWidth,
     textLayers: layerCount(tensors, 'transformer.'),
     textHeads: heads('textHeads', textWidth, textHeads ?? textWidth / HEAD_WIDTH),

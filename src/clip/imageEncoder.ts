@@ -10,16 +10,16 @@ import { apply, layerNorm, transformer } from './transformer.js';
 const MEAN = [0.48145466, 0.4578275, 0.40821073];
 const DEVIATION = [0.26862954, 0.26130258, 0.27577711];
 
-/** What the image encoder takes. A type, not an interface: it is a record of named tensors. */
-export type ImageInputs = {
+/** What the image encoder takes. */
+export interface ImageInputs {
   /** int32 [pictures·patches, patch·patch·3]: see `toPatches`. */
   patches: tf.Tensor2D;
-};
+}
 
 /** Features of pictures or texts, not normalised: float32 [n, embedDim]. */
-export type Features = {
+export interface Features {
   features: tf.Tensor2D;
-};
+}
 
 /** Lays the image encoder. The result's inputs stay the caller's, who also disposes the features. */
 export function imageEncoder(set: LayerSet, config: ClipConfig): (inputs: ImageInputs) => Features {

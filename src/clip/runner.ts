@@ -72,7 +72,10 @@ export async function createRunner<I extends NamedTensors<I>>(
   }
   try {
     const feed = options.weights === 'fed' ? set.weights() : {};
-    return await loadGraph<I, Features>(encodeExamples(parts, feed, options.precision), { feed, signal: options.signal });
+    return await loadGraph<I, Features>(encodeExamples(parts, feed, options.precision), {
+      feed,
+      signal: options.signal,
+    });
   } finally {
     set.dispose(); // the graph has them, or handles of its own
   }

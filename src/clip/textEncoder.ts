@@ -20,14 +20,14 @@ export interface PackedTexts {
 }
 
 /** What the text encoder takes. */
-export type TextInputs = {
+export interface TextInputs {
   /** float32 [rows, width]. */
   x: tf.Tensor2D;
   /** float32 [rows, rows]: 0 where a row sees a column, else HIDDEN. */
   mask: tf.Tensor2D;
   /** int32 [texts]: rows whose features are wanted. */
   ends: tf.Tensor1D;
-};
+}
 
 /** A score that leaves nothing of its column after the softmax; finite in half precision too. */
 const HIDDEN = -30_000;

@@ -61,7 +61,7 @@ const GELU_FILES = /laion-?2b|datacomp|commonpool/i;
  * mixture of number formats.
  */
 function activationOf({ tensors, metadata }: Checkpoint, naming: ClipNaming, origin = ''): ClipActivation {
-  const told = ACTIVATIONS.find((name) => name === (metadata.activation ?? metadata.hidden_act));
+  const told = ACTIVATIONS.find((name) => name === metadata.activation || name === metadata.hidden_act);
   if (told) return told;
   if (QUICK_GELU_FILES.test(origin)) return 'quick_gelu';
   if (GELU_FILES.test(origin)) return 'gelu';

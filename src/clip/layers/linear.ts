@@ -70,6 +70,7 @@ export function rowCount(shape: tf.Shape | tf.Shape[]): number | null {
   return firstShape(shape)[0];
 }
 
-const firstShape = (shape: tf.Shape | tf.Shape[]): tf.Shape => (Array.isArray(shape[0]) ? shape[0] : (shape as tf.Shape));
+const firstShape = (shape: tf.Shape | tf.Shape[]): tf.Shape =>
+  Array.isArray(shape[0]) ? shape[0] : (shape as tf.Shape);
 
 tf.serialization.registerClass(Linear);
