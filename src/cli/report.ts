@@ -47,12 +47,12 @@ export class Report {
    * Takes one picture's results, once the files of the one before are written: memory stays bounded.
    * @param make gives the results or throws what went wrong with the picture.
    */
-  async add(index: number, make: () => Results): Promise<void> {
+  async add(index: number, make: () => Results | Promise<Results>): Promise<void> {
     await this.#writing;
     const source = this.sources[index];
     if (this.sources.length > 1) this.#line.update('segmenting', index, this.sources.length, 'count');
     try {
-      const results = make();
+      const results = await make();
       this.#writing = this.#write(results, source, this.#stems[index]).catch((error: unknown) => {
         this.#fail(source, error);
       });

@@ -12,13 +12,14 @@ import { ProgressLine } from './progress.js';
 import { Report } from './report.js';
 import { collect, interruptSignal, numberOption, numbersOption, say } from './run.js';
 import { expandSources } from './sources.js';
+import { addTextOptions, textPrompts, type TextCommandOptions, type TextPrompts } from './textPrompt.js';
 
 const DEFAULT_MODEL = 'demo';
 const DEFAULT_OUT = 'fastsam-out';
 /** From so many pictures on, a graph that holds its weights makes up for taking longer to load. */
 const MANY_PICTURES = 150;
 
-interface SegmentCommandOptions extends Omit<SegmentOptions, 'signal'> {
+interface SegmentCommandOptions extends Omit<SegmentOptions, 'signal'>, TextCommandOptions {
   readonly model: string;
   readonly device: DeviceChoice;
   readonly precision: LoadOptions['precision'];
@@ -35,8 +36,8 @@ interface SegmentCommandOptions extends Omit<SegmentOptions, 'signal'> {
 
 /** The command. */
 export function segmentCommand(): Command {
-  return new Command('segment')
-    .description('Find every object of pictures, or the objects that boxes and points ask for.')
+  const command = new Command('segment')
+    .description('Find every object of pictures, or the objects that boxes, points and texts ask for.')
     .argument('<source...>', 'files, folders, globs, URLs, or - for a picture on standard input')
     .option('--model <name>', 'demo, FastSAM-s, FastSAM-x, or a path or URL of a checkpoint', DEFAULT_MODEL)
     .option('--imgsz <pixels>', 'longer side of the network input [1024, demo: 320]', numberOption(1, 8192, true))
@@ -58,7 +59,8 @@ export function segmentCommand(): Command {
     )
     .addOption(
       new Option('--box-rule <rule>', "IoU of a box with masks or with masks' boxes [mask]").choices(['mask', 'box']),
-    )
+    );
+  return addTextOptions(command)
     .option('--clean', 'close small gaps and remove specks of each mask')
     .option('--largest', 'keep only the largest connected part of each mask')
     .option('--no-retina-masks', "compute masks at the network's resolution: faster, coarser")
@@ -84,6 +86,7 @@ Examples:
   $ fastsam segment dogs.jpg                                   every object, drawn into ${DEFAULT_OUT}/dogs.png
   $ fastsam segment dogs.jpg --box 20,60,420,700               the object in a box
   $ fastsam segment dogs.jpg --point 520,360 --point 620,300,0 at one point, but not at the other
+  $ fastsam segment dogs.jpg --text "a yellow dog"             the object that a text means (CLIP, 354 MB download)
   $ fastsam segment photos/ --model FastSAM-s --format png,coco,cutout --out masks
   $ fastsam segment dogs.jpg --json | jq '.masks[].area'`,
     )
@@ -92,25 +95,29 @@ Examples:
 
 async function segment(args: readonly string[], options: SegmentCommandOptions): Promise<void> {
   const signal = interruptSignal();
+  const loadTexts = textPrompts(options, options.box || options.point ? promptOf(options) : undefined, options.compat);
   const { sources, problems } = await expandSources(args, signal);
   if (sources.length === 0) throw problems[0];
   const out = options.out ?? (options.json && !options.format ? undefined : DEFAULT_OUT);
   const report = new Report(sources, { out, formats: options.format ?? ['png'], json: options.json === true });
   if (out !== undefined) await makeFolder(out);
   const model = await load(options, sources.length, signal);
+  let texts: TextPrompts | undefined;
   try {
+    texts = await loadTexts?.({ ...weightsOptions(options, sources.length), signal });
     for (const problem of problems) report.refuse(problem);
     const inputs = sources.map(({ input }) => input);
     for await (const { index, results, error } of model.stream(inputs, { ...segmentOptions(options), signal })) {
       // Files of this picture are encoded while the next one is in the network.
       await report.add(index, () => {
         if (error) throw error;
-        return choose(results, options);
+        return choose(results, options, texts);
       });
     }
     await report.finish();
   } finally {
     await report.close();
+    texts?.dispose();
     model.dispose();
   }
   if (options.model === DEFAULT_MODEL && report.done > 0) {
@@ -125,8 +132,7 @@ async function load(options: SegmentCommandOptions, pictures: number, signal: Ab
   try {
     return await FastSAM.load(options.model, {
       device: options.device,
-      precision: options.precision,
-      graphWeights: pictures < MANY_PICTURES ? 'fed' : 'constant',
+      ...weightsOptions(options, pictures),
       signal,
       onProgress: (event) => {
         if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');
@@ -137,14 +143,26 @@ async function load(options: SegmentCommandOptions, pictures: number, signal: Ab
   }
 }
 
+function weightsOptions(
+  { precision }: SegmentCommandOptions,
+  pictures: number,
+): Pick<LoadOptions, 'precision' | 'graphWeights'> {
+  return { precision, graphWeights: pictures < MANY_PICTURES ? 'fed' : 'constant' };
+}
+
 function segmentOptions(options: SegmentCommandOptions): SegmentOptions {
   const { imgsz, conf, iou, maxDet, retinaMasks, snapFullBoxes, square, batch, compat } = options;
   return withoutUndefined({ imgsz, conf, iou, maxDet, retinaMasks, snapFullBoxes, square, batch, compat });
 }
 
-function choose(everything: Results, options: SegmentCommandOptions): Results {
+async function choose(
+  everything: Results,
+  options: SegmentCommandOptions,
+  texts: TextPrompts | undefined,
+): Promise<Results> {
   const { box, point, clean = false, largest = false } = options;
-  const chosen = box || point ? everything.prompt(promptOf(options)) : everything;
+  const prompt = box || point ? promptOf(options) : undefined;
+  const chosen = texts ? await texts.choose(everything, prompt) : prompt ? everything.prompt(prompt) : everything;
   return clean || largest ? chosen.refine({ clean, largest }) : chosen;
 }
 

@@ -97,5 +97,5 @@ test('the cases are ten, and in some of them CASIA returns another object than t
     return casia.some(({ shares, chosen }) => looked[shares.indexOf(Math.max(...shares))] !== chosen);
   });
   expect(CASES).toHaveLength(10);
-  expect(wrong.length).toBeGreaterThan(2);
+  expect(wrong.length).toBeGreaterThan(1);
 });
