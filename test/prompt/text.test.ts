@@ -1,7 +1,7 @@
 /** Which objects a text means, from features. */
 import { describe, expect, test } from 'vitest';
 import { selectTexts, type TextEvidence } from '../../src/prompt/text.js';
-import { parseTexts } from '../../src/prompt/textOptions.js';
+import { parseTexts, type TextOptions } from '../../src/prompt/textOptions.js';
 
 /** A feature in the plane whose cosine with [1, 0] is given. */
 function at(cosine: number): Float32Array {
@@ -160,7 +160,7 @@ describe('options', () => {
     [{ crop: 'round' as 'box' }, /crop: got 'round'/],
     [{ background: 'red' as 'mean' }, /background: got 'red'/],
     [{ minArea: -1 }, /minArea/],
-    [{ topk: 1 }, /option "topk": not known/],
+    [JSON.parse('{"topk":1}') as TextOptions, /option "topk": not known/],
     [{ signal: {} as AbortSignal }, /signal/],
   ])('%j is an INVALID_ARGUMENT', (options, message) => {
     expect(() => parseTexts('a', options)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
