@@ -7,7 +7,7 @@ import { FastSAMError } from '../errors.js';
 import { SCALE_NAMES, type Scale } from '../model/scales.js';
 import { PRECISION_CHOICES } from '../model/createDetector.js';
 import type { Precision } from '../runtime/compile/precision.js';
-import type { Device } from '../runtime/deviceStatus.js';
+import { DEVICES, type Device } from '../runtime/deviceStatus.js';
 import { presentVariants, specOf, type Variant } from './bench/contenders.js';
 import type { Effort } from './bench/interleave.js';
 import { describeMachine } from './bench/machine.js';
@@ -22,7 +22,6 @@ import { numberOption, say } from './run.js';
 /** What can be measured. */
 const GROUPS = ['network', 'segment', 'memory', 'start'] as const;
 type Group = (typeof GROUPS)[number];
-const DEVICES = ['native-gpu', 'native-cpu', 'webgpu', 'webgl', 'wasm'] as const satisfies readonly Device[];
 const PRECISIONS = PRECISION_CHOICES.filter((name) => name !== 'auto');
 
 interface BenchOptions {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Gets the peers that tools/bench/run.ts measures beside this package, into out/bench, which git ignores:
-#   ONNX Runtime for Node and for the web (npm), PyTorch, Ultralytics, OpenVINO, pycocotools (pip).
+#   ONNX Runtime for Node and for the web (npm), PyTorch, Ultralytics, OpenVINO (pip).
 #
 #   tools/bench/setup.sh                    a Python environment of its own (about 2 GB)
 #   tools/bench/setup.sh --python PATH      an interpreter that you have; what it lacks goes into out/bench/site
@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 readonly FOLDER=out/bench
 readonly ORT=1.30.0
-readonly TORCH=2.15.0 VISION=0.29.2 ULTRALYTICS=8.4.190 ONNX=1.23.2 OPENVINO=2026.4.1 COCO=2.0.11
+readonly TORCH=2.15.0 VISION=0.29.2 ULTRALYTICS=8.4.190 ONNX=1.23.2 OPENVINO=2026.4.1 SAFETENSORS=0.8.0
 
 python=
 while [ $# -gt 0 ]; do
@@ -38,7 +38,7 @@ torchvision torchvision==$VISION
 ultralytics ultralytics==$ULTRALYTICS
 onnx onnx==$ONNX
 openvino openvino==$OPENVINO
-pycocotools pycocotools==$COCO
+safetensors safetensors==$SAFETENSORS
 LIST
 if [ ${#missing[@]} -gt 0 ]; then
   if [ -d "$FOLDER/venv" ]; then
@@ -55,4 +55,4 @@ if [ ! -d "$FOLDER/node_modules/onnxruntime-node" ] || [ ! -d "$FOLDER/node_modu
   # Its install script would fetch CUDA libraries; the CPU's are in the package.
   (cd "$FOLDER" && ONNXRUNTIME_NODE_INSTALL=skip npm install --silent --no-audit --no-fund --ignore-scripts)
 fi
-echo "The peers are in $FOLDER. Next: npx tsx tools/bench/run.ts"
+echo "The peers are in $FOLDER. Next: npx tsx tools/bench/run.ts --prepare"

@@ -35,6 +35,7 @@ export class Contender {
   #waiting: ((reply: unknown) => void) | undefined;
   #complaints = '';
   #ended: string | undefined;
+  #description = '';
 
   private constructor(
     readonly spec: ContenderSpec,
@@ -58,20 +59,24 @@ export class Contender {
   }
 
   /**
-   * Starts a worker and waits until it has loaded.
-   * @returns the worker, and what it says it is.
+   * Starts a worker and waits until it can take requests.
    * @throws Error saying why it does not start.
    */
-  static async start(spec: ContenderSpec): Promise<{ contender: Contender; description: string }> {
+  static async start(spec: ContenderSpec): Promise<Contender> {
     const [program, ...args] = spec.command;
     const contender = new Contender(spec, spawn(program, args, { env: { ...process.env, ...spec.env } }));
     try {
-      const { ready } = checked(await contender.#next()) as Ready;
-      return { contender, description: ready };
+      contender.#description = (checked(await contender.#next()) as Ready).ready;
+      return contender;
     } catch (error) {
       contender.stop();
       throw error;
     }
+  }
+
+  /** What the worker says it is: a device, or a library and its version. */
+  get description(): string {
+    return this.#description;
   }
 
   /** Prepares a task and does it once. */

@@ -37,7 +37,7 @@ const CHOICE: Record<Device, DeviceChoice> = {
 };
 
 /** Largest difference of fingerprints between computations of one format. */
-const TOLERANCE: Record<Precision, number> = { fp32: 0.01, fp16: 0.05, bf16: 0.25 };
+const TOLERANCE: Record<Precision, number> = { fp32: 0.001, fp16: 0.02, bf16: 0.1 };
 
 /** The variants that can run here. */
 export async function presentVariants(selection: Selection): Promise<Variant[]> {

@@ -14,6 +14,8 @@ export interface Effort {
 /** One contender's rounds. */
 export interface Measured {
   readonly label: string;
+  /** What the contender says it is. */
+  readonly description: string;
   /** Milliseconds, one number a round. */
   readonly wall: number[];
   readonly cpu: number[];
@@ -28,8 +30,10 @@ export interface TaskResult {
   readonly reference: Added | undefined;
 }
 
-/** Runs before the first that counts: libraries choose kernels, pages are mapped. */
+/** Rounds before the first that counts, beside the run whose results are compared: libraries choose kernels, pages are mapped. */
 const WARM_UPS = 2;
+/** One of them will do when a round takes longer than this many milliseconds. */
+const SLOW = 3000;
 
 /**
  * Adds a task to all contenders, refuses those whose results are not the first one's, warms the others up, and lets them
@@ -43,9 +47,14 @@ export async function measure(
 ): Promise<TaskResult> {
   const { accepted, refused, reference } = await admit(contenders, name, task);
   let round = 0;
-  for (let i = 0; i < WARM_UPS; i++) round = await oneRound(accepted, name, 0);
+  for (let i = 0; i < WARM_UPS && round < SLOW; i++) round = await oneRound(accepted, name, 0);
   const rounds = Math.max(effort.leastRounds, Math.min(effort.mostRounds, Math.floor(effort.budget / round)));
-  const measured: Measured[] = accepted.map(({ spec }) => ({ label: spec.label, wall: [], cpu: [] }));
+  const measured: Measured[] = accepted.map(({ spec, description }) => ({
+    label: spec.label,
+    description,
+    wall: [],
+    cpu: [],
+  }));
   for (let i = 0; i < rounds; i++) {
     await oneRound(accepted, name, i, (index, { wall, cpu }) => {
       measured[index].wall.push(wall);

@@ -137,7 +137,7 @@ export async function startRow(
     if (!firstMask) continue;
     try {
       await firstMaskTime([...firstMask, picture], env); // files come into the system's cache
-      measured.push({ label, wall: [], cpu: [] });
+      measured.push({ label, description: '', wall: [], cpu: [] });
     } catch (error) {
       refused.push({ label, reason: messageOf(error) });
     }
@@ -191,7 +191,7 @@ async function withContenders<T>(
     await Promise.all(
       specs.map(async (spec) => {
         try {
-          contenders.push((await Contender.start(spec)).contender);
+          contenders.push(await Contender.start(spec));
         } catch (error) {
           absent.push({ label: spec.label, reason: messageOf(error) });
         }
