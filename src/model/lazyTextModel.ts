@@ -33,13 +33,18 @@ export class LazyTextModel implements TextModelSource {
     }
   }
 
-  /** Frees the encoders that were loaded. Later uses throw `DISPOSED`; those under way come to their end. */
+  /**
+   * Frees the encoders that were loaded. Later uses throw `DISPOSED`, other than of encoders that were handed in; those
+   * under way come to their end.
+   */
   dispose(): void {
     this.#disposed = true;
     this.#freeIfUnused();
   }
 
   #ready(options: TextModelOptions): Promise<TextImageModel> {
+    const { source } = this;
+    if (isModel(source)) return Promise.resolve(source);
     const turn = this.#turn.then(async () => {
       if (this.#disposed) {
         throw new FastSAMError(
@@ -49,8 +54,7 @@ export class LazyTextModel implements TextModelSource {
         );
       }
       throwIfAborted(options.signal);
-      if (isModel(this.source)) return this.source;
-      this.#owned ??= await this.load(this.source, options);
+      this.#owned ??= await this.load(source, options);
       return this.#owned;
     });
     this.#turn = turn.catch(() => undefined);
