@@ -103,7 +103,7 @@ describe.each(DEVICES)('on $device', ({ choice, device, missing }) => {
 
     test('at full size are those of transformers and OpenCLIP, in every published layout', async (context) => {
       const folder = new URL('../../out/clip/', import.meta.url);
-      const files = ['ViT-B-32.pt', 'ViT-B-32.bin', 'ViT-L-14.safetensors'].filter((f) =>
+      const files = ['ViT-B-32.pt', 'ViT-B-32.bin', 'ViT-B-16.safetensors', 'ViT-L-14.safetensors'].filter((f) =>
         existsSync(new URL(f, folder)),
       );
       context.skip(files.length === 0, 'no out/clip: run python tools/golden/clip.py --model ViT-B-32 --out out/clip');
