@@ -12,8 +12,8 @@ export function encoderInput(picture: RgbImage, size: number): Uint8Array {
 /** A picture of one colour. */
 export function filled(width: number, height: number, colour: readonly number[]): RgbImage {
   const data = new Uint8Array(width * height * 3);
-  if (colour.every((value) => value === colour[0])) data.fill(colour[0]);
-  else for (let p = 0; p < data.length; p++) data[p] = colour[p % 3];
+  data.set(colour);
+  for (let done = 3; done < data.length; done *= 2) data.copyWithin(done, 0, done);
   return { data, width, height };
 }
 
