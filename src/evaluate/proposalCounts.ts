@@ -1,7 +1,7 @@
 /** What proposals find in one picture, as counts that add up over pictures. */
 import { encodeCounts } from '../mask/rle.js';
 import type { Results } from '../results/results.js';
-import { IGNORED_SHIFT, iouTable, matchDetections } from './cocoMatch.js';
+import { IGNORED_SHIFT, iouTable, matchDetections, type Shape, type Truth } from './cocoMatch.js';
 import { byScore, shapeOfDetection, shapeOfTruth } from './cocoShapes.js';
 import { COCO_AREAS, COCO_IOUS, type CocoDetection, type CocoKind, type CocoTruth } from './cocoTypes.js';
 import { PROPOSAL_COUNTS } from './proposals.js';
@@ -31,7 +31,11 @@ export function countFound(
   const best = byScore(proposals).slice(0, PROPOSAL_COUNTS.at(-1));
   const shapes = best.map((proposal) => shapeOfDetection(proposal, kind, width, height));
   const objects = truths.map((truth) => shapeOfTruth(truth, kind, width, height, false));
-  const ious = iouTable(shapes, objects);
+  return countMatches(iouTable(shapes, objects), shapes, objects);
+}
+
+/** As `countFound`, for shapes in the order in which they count, and their IoUs. */
+export function countMatches(ious: Float64Array, shapes: readonly Shape[], objects: readonly Truth[]): FoundObjects {
   const matches = COCO_AREAS.map((range) => matchDetections(ious, shapes, objects, COCO_IOUS, range));
   return {
     objects: matches.map(({ counted }) => counted),

@@ -1,6 +1,7 @@
 /** All studies of `fastsam study`, in the order of the help. */
 import { edgesStudy } from '../../evaluate/edges/study.js';
 import { proposalsStudy } from '../../evaluate/proposalStudy.js';
+import { qualityStudy } from '../../evaluate/quality/study.js';
 import type { Study } from '../../evaluate/study/study.js';
 
-export const STUDIES: readonly Study[] = [proposalsStudy, edgesStudy];
+export const STUDIES: readonly Study[] = [proposalsStudy, edgesStudy, qualityStudy];
