@@ -8,6 +8,7 @@ export type { CocoEvaluation, CocoSummary } from './evaluate/cocoEvaluation.js';
 export type { CocoDataset, CocoDetection, CocoEvalOptions, CocoTruth } from './evaluate/cocoTypes.js';
 export { evaluateProposals, type ProposalTable } from './evaluate/proposals.js';
 export type { ValOptions, ValResult } from './evaluate/val.js';
+export { validateCoco, type CocoValOptions, type CocoValResult } from './evaluate/valCoco.js';
 export { contactSheet } from './image/draw/sheet.js';
 export { colourOf } from './image/draw/palette.js';
 export type { DrawOptions } from './image/draw/drawObjects.js';

@@ -10,6 +10,7 @@ import { infoCommand } from './info.js';
 import { EXIT, runProgram } from './run.js';
 import { segmentCommand } from './segment.js';
 import { setupCommand } from './setup.js';
+import { valCommand } from './val.js';
 import { studyCommand } from './study.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -38,6 +39,7 @@ for (const command of [
   convertCommand(),
   compareCommand(),
   infoCommand(),
+  valCommand(),
   benchCommand(),
   studyCommand(),
   setupCommand(),

@@ -58,7 +58,7 @@ function placesOfRings(rings: unknown, width: number, height: number): Int32Arra
     if (Array.isArray(ring) && ring.length >= 4 && ring.every((value) => Number.isFinite(value))) continue;
     throw new FastSAMError(
       'INVALID_ARGUMENT',
-      `polygon: got ${String(JSON.stringify(ring)).slice(0, 60)}, expected [x0, y0, x1, y1, …] of finite numbers`,
+      `polygon: got ${JSON.stringify(ring).slice(0, 60)}, expected [x0, y0, x1, y1, …] of finite numbers`,
     );
   }
   // pycocotools takes a list whose first ring has four numbers for boxes.

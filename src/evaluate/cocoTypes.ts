@@ -20,9 +20,17 @@ export interface CocoTruth {
   readonly segmentation?: CocoSegmentation;
 }
 
+/** A picture of a ground truth file; sides in pixels. */
+export interface CocoImage {
+  readonly id: number;
+  readonly width: number;
+  readonly height: number;
+  readonly file_name?: string;
+}
+
 /** A ground truth file. */
 export interface CocoDataset {
-  readonly images: readonly { readonly id: number; readonly width: number; readonly height: number }[];
+  readonly images: readonly CocoImage[];
   readonly annotations: readonly CocoTruth[];
   readonly categories: readonly { readonly id: number; readonly name?: string }[];
 }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { letterbox, letterboxGeometry } from '../image/letterbox.js';
 import { readImage, type ImageInput } from '../image/read.js';
+import { validate, type ValOptions, type ValResult } from '../evaluate/val.js';
 import type { OnProgress } from '../progress.js';
 import type { TextImageModel } from '../prompt/textModel.js';
 import type { Results } from '../results/results.js';
@@ -176,6 +177,16 @@ export class FastSAM {
       yield item;
       this.#requireAlive();
     }
+  }
+
+  /**
+   * How good the model is on a YOLO data set: precision, recall and AP of boxes and masks by the protocol of Ultralytics'
+   * `val`. Node only.
+   * @param data path of the data set's yaml.
+   * @throws FastSAMError `INVALID_ARGUMENT`, `FILE_UNREADABLE`, `ABORTED`, `DISPOSED`.
+   */
+  val(data: string, options: ValOptions = {}): Promise<ValResult> {
+    return validate(this.#context(resolveOptions({}, this.info.defaults)), data, options);
   }
 
   #context(options: ResolvedOptions): PipelineContext {

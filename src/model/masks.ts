@@ -7,9 +7,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { throwIfAborted } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
-import type { Mask } from '../mask/mask.js';
+import { Mask, type MaskWindow } from '../mask/mask.js';
 import type { RasterMode } from '../mask/rasterGeometry.js';
 import { rasterize } from '../mask/rasterize.js';
+import { windowOfBox } from '../mask/setOps.js';
 import { throwIfGpuFailed } from '../runtime/gpuErrors.js';
 import type { Prototypes } from './detector.js';
 
@@ -53,6 +54,50 @@ export async function assembleMasks(
     p.dispose();
   }
   return masks;
+}
+
+/**
+ * The masks of one picture's detections at prototype resolution, without resampling: cells with a logit above 0 inside the
+ * box, as Ultralytics' `val` compares them.
+ * @param boxes `n * 4` xyxy in cells of the prototype grid.
+ */
+export async function prototypeMasks(
+  { data, height, width, k }: Prototypes,
+  coefficients: Float32Array,
+  boxes: Float32Array,
+): Promise<Mask[]> {
+  const n = coefficients.length / k;
+  const pixels = height * width;
+  const step = Math.max(1, Math.floor(CHUNK_FLOATS / pixels));
+  const masks: Mask[] = [];
+  if (n === 0) return masks;
+  const p = tf.tensor2d(data, [pixels, k]);
+  try {
+    for (let start = 0; start < n; start += step) {
+      const count = Math.min(step, n - start);
+      const values = await logits(p, coefficients.subarray(start * k, (start + count) * k), count);
+      for (let i = 0; i < count; i++) {
+        const box = windowOfBox(boxes.subarray(4 * (start + i), 4 * (start + i) + 4), width, height);
+        masks.push(positiveCells(values.subarray(i * pixels, (i + 1) * pixels), box, width, height));
+      }
+    }
+  } finally {
+    p.dispose();
+  }
+  return masks;
+}
+
+/** The cells of a window with a value above 0. */
+function positiveCells(values: Float32Array, window: MaskWindow, gridWidth: number, gridHeight: number): Mask {
+  const rowWords = (window.width + 31) >>> 5;
+  const words = new Uint32Array(rowWords * window.height);
+  for (let y = 0; y < window.height; y++) {
+    const from = (window.y + y) * gridWidth + window.x;
+    for (let x = 0; x < window.width; x++) {
+      if (values[from + x] > 0) words[y * rowWords + (x >>> 5)] |= 1 << (x & 31);
+    }
+  }
+  return new Mask(gridWidth, gridHeight, window.x, window.y, window.width, window.height, words);
 }
 
 /** C Pᵀ: `count` rows of logits at prototype resolution. */

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { loadNative } from './native/load.js';
-import { cacheFolder, packageFile, pathOfUrl, readFile, sha256, stat } from './nodeFiles.js';
+import { cacheFolder, listFiles, packageFile, pathOfUrl, readFile, sha256, stat } from './nodeFiles.js';
 import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
 import { openPartial } from './nodePartial.js';
 import type { Platform } from './platform.js';
@@ -10,6 +10,7 @@ import { writeFileAtomic } from './tempFiles.js';
 import { findWebGpu } from './webGpu.js';
 import { wasmThreadCount, withWasmThreads } from './wasmThreads.js';
 import { withTempFolder } from './tempFolder.js';
+import { parseYaml } from './yaml.js';
 
 export const nodePlatform: Platform = {
   name: 'node',
@@ -24,6 +25,8 @@ export const nodePlatform: Platform = {
   stat,
   withTempFolder,
   joinPath: (...parts) => join(...parts),
+  listFiles,
+  parseYaml,
   pathOfUrl,
   cacheFolder: () => cacheFolder(),
   packageFile,

@@ -1,7 +1,7 @@
 /** Where files lie, and reading them, in Node. */
 
 import { createHash } from 'node:crypto';
-import { readFile as readWhole, stat as statFile } from 'node:fs/promises';
+import { readdir, readFile as readWhole, stat as statFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,19 @@ export async function stat(path: string): Promise<FileStat | undefined> {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw fileError('read', path, error);
+  }
+}
+
+/** See `Platform.listFiles`. */
+export async function listFiles(folder: string): Promise<string[]> {
+  try {
+    const found = await readdir(folder, { recursive: true, withFileTypes: true });
+    return found
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+  } catch (error) {
+    throw fileError('read', folder, error);
   }
 }
 

@@ -98,6 +98,16 @@ export interface Platform {
   withTempFolder?<T>(name: string, bytes: Uint8Array, use: (folder: string) => T): Promise<T>;
   joinPath(...parts: string[]): string;
   /**
+   * Paths of all files in a folder and those below it, sorted. Not in browsers.
+   * @throws FastSAMError `FILE_UNREADABLE`
+   */
+  listFiles?(folder: string): Promise<string[]>;
+  /**
+   * The value that a YAML text stands for. Not in browsers.
+   * @throws FastSAMError `INVALID_ARGUMENT` for a text that is no YAML.
+   */
+  parseYaml?(text: string): unknown;
+  /**
    * Path of a `file:` URL.
    * @throws FastSAMError `INVALID_ARGUMENT` for an URL that names no path here.
    */

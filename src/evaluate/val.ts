@@ -1,0 +1,254 @@
+/** `val`: how good a model is on a data set, by the protocol of Ultralytics' `val`. */
+import { throwIfAborted } from '../errors.js';
+import { letterbox } from '../image/letterbox.js';
+import { readImage } from '../image/read.js';
+import type { Mask } from '../mask/mask.js';
+import { intersectionArea } from '../mask/setOps.js';
+import { checkBoolean, checkFunction, checkInteger, checkNames, checkNumber, checkSignal } from '../model/checks.js';
+import type { Detections } from '../model/detector.js';
+import { prototypeMasks } from '../model/masks.js';
+import type { PipelineContext } from '../model/pipeline.js';
+import { platform } from '../platform/platform.js';
+import type { Speed } from '../results/data.js';
+import { matchByScore, valMetrics, type ValMetrics } from './ap.js';
+import { rectBatches, rectGeometry, type RectBatch } from './yoloBatches.js';
+import { readYoloDataset } from './yoloDataset.js';
+import { parseYoloLabels, type YoloObject } from './yoloLabels.js';
+import { placeLabels, type YoloTruth } from './yoloTruth.js';
+
+/** Options of `FastSAM.val`, named and preset as Ultralytics'. */
+export interface ValOptions {
+  /** Longer side of the pictures in the network's input. Default: the model's. */
+  imgsz?: number;
+  /** Detections must score above this. Default 0.001. */
+  conf?: number;
+  /** A detection goes when its IoU with a better one is above this. Default 0.7. */
+  iou?: number;
+  /** Most detections a picture. Default 300, or what the richest picture has, where that is more. */
+  maxDet?: number;
+  /** Pictures whose input has one size. The numbers depend on it a little. Default 16. */
+  batch?: number;
+  /** Which pictures of the data set. Default `val`. */
+  split?: string;
+  /** All classes are one, as FastSAM has one. Default true. */
+  singleClass?: boolean;
+  /** At most so many pictures, the first by name. Default: all. */
+  limit?: number;
+  /** Hears after every picture how many are done. */
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+/** A picture that was left out. */
+export interface SkippedPicture {
+  readonly image: string;
+  readonly reason: string;
+}
+
+/** What `val` says. */
+export interface ValResult {
+  /** Pictures that were evaluated. */
+  readonly pictures: number;
+  readonly objects: number;
+  readonly boxes: ValMetrics;
+  /** Undefined where the labels have no outlines. */
+  readonly masks: ValMetrics | undefined;
+  /** Milliseconds a picture. */
+  readonly speed: Speed;
+  readonly skipped: readonly SkippedPicture[];
+  readonly names: readonly string[];
+}
+
+const KNOWN: ReadonlySet<string> = new Set<keyof ValOptions>([
+  'imgsz',
+  'conf',
+  'iou',
+  'maxDet',
+  'batch',
+  'split',
+  'singleClass',
+  'limit',
+  'onProgress',
+  'signal',
+]);
+const DEFAULT_MAX_DET = 300;
+
+/** What a run needs beside the data. */
+export type ValContext = Pick<PipelineContext, 'detector' | 'model'>;
+
+/** A picture of the data set with its labels. */
+interface Item {
+  readonly image: string;
+  readonly width: number;
+  readonly height: number;
+  readonly objects: readonly YoloObject[];
+}
+
+/** Gathers what the metrics need. */
+interface Tally {
+  readonly scores: number[];
+  readonly classes: number[];
+  readonly rightBoxes: number[];
+  readonly rightMasks: number[];
+  readonly objectClasses: number[];
+}
+
+/**
+ * Evaluates on a YOLO data set.
+ * @param data path of its yaml.
+ * @throws FastSAMError `INVALID_ARGUMENT`, `FILE_UNREADABLE`, `ABORTED`.
+ */
+export async function validate(context: ValContext, data: string, options: ValOptions = {}): Promise<ValResult> {
+  const settings = resolveValOptions(options, context.model.defaults.imgsz);
+  const dataset = await readYoloDataset(data, options.split);
+  const pictures = dataset.pictures.slice(0, options.limit);
+  const skipped: SkippedPicture[] = [];
+  const items = await readItems(pictures, skipped, settings.signal);
+  const masked = items.every(({ objects }) => objects.every(({ outline }) => outline !== undefined));
+  const richest = Math.max(0, ...items.map(({ objects }) => objects.length));
+  const maxDet = options.maxDet ?? Math.max(DEFAULT_MAX_DET, richest);
+  const tally: Tally = { scores: [], classes: [], rightBoxes: [], rightMasks: [], objectClasses: [] };
+  const time = { preprocess: 0, inference: 0, postprocess: 0 };
+  let done = 0;
+  for (const batch of rectBatches(items, settings.imgsz, settings.batch)) {
+    for (const member of batch.members) {
+      throwIfAborted(settings.signal);
+      await evaluatePicture(items[member], batch, { ...settings, maxDet }, context, tally, time);
+      settings.onProgress?.(++done, items.length);
+    }
+  }
+  const perPicture = (ms: number) => ms / Math.max(1, items.length);
+  const metrics = (right: readonly number[]) => valMetrics({ ...tally, right });
+  return {
+    pictures: items.length,
+    objects: tally.objectClasses.length,
+    boxes: metrics(tally.rightBoxes),
+    masks: masked ? metrics(tally.rightMasks) : undefined,
+    speed: {
+      preprocess: perPicture(time.preprocess),
+      inference: perPicture(time.inference),
+      postprocess: perPicture(time.postprocess),
+    },
+    skipped,
+    names: settings.singleClass ? ['object'] : dataset.names,
+  };
+}
+
+/** Checks the options and fills in the defaults. */
+export function resolveValOptions(options: ValOptions, imgsz: number) {
+  checkNames(options, KNOWN);
+  checkSignal(options.signal);
+  checkFunction('onProgress', options.onProgress);
+  if (options.maxDet !== undefined) checkInteger('maxDet', options.maxDet, 1, 100_000);
+  if (options.limit !== undefined) checkInteger('limit', options.limit, 1, 1e9);
+  return {
+    imgsz: checkInteger('imgsz', options.imgsz ?? imgsz, 32, 8192),
+    conf: checkNumber('conf', options.conf ?? 0.001, 0, 1),
+    iou: checkNumber('iou', options.iou ?? 0.7, 0, 1),
+    batch: checkInteger('batch', options.batch ?? 16, 1, 1024),
+    singleClass: checkBoolean('singleClass', options.singleClass ?? true),
+    onProgress: options.onProgress,
+    signal: options.signal,
+  };
+}
+
+/** Sizes and labels of the pictures; those that cannot be read go to `skipped`, as in Ultralytics. */
+async function readItems(
+  pictures: readonly { readonly image: string; readonly labels: string }[],
+  skipped: SkippedPicture[],
+  signal: AbortSignal | undefined,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for (const { image, labels } of pictures) {
+    throwIfAborted(signal);
+    try {
+      const { width, height } = await readImage(image, { signal });
+      const objects = await readLabels(labels);
+      if (typeof objects === 'string') skipped.push({ image, reason: `its labels have ${objects}` });
+      else items.push({ image, width, height, objects });
+    } catch (error) {
+      throwIfAborted(signal);
+      skipped.push({ image, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return items;
+}
+
+/** A picture without a label file has no objects. */
+async function readLabels(path: string): Promise<readonly YoloObject[] | string> {
+  if ((await platform().stat(path))?.kind !== 'file') return [];
+  return parseYoloLabels(new TextDecoder().decode(await platform().readFile(path)));
+}
+
+type Settings = ReturnType<typeof resolveValOptions> & { readonly maxDet: number };
+
+async function evaluatePicture(
+  item: Item,
+  batch: RectBatch,
+  settings: Settings,
+  { detector }: ValContext,
+  tally: Tally,
+  time: { preprocess: number; inference: number; postprocess: number },
+): Promise<void> {
+  const start = performance.now();
+  const image = await readImage(item.image, { signal: settings.signal });
+  const geometry = rectGeometry(item, settings.imgsz, batch);
+  const { netWidth: width, netHeight: height } = geometry;
+  const pixels = letterbox(image, geometry);
+  const fed = performance.now();
+  const [found] = await detector.detect({ pictures: [pixels], width, height }, settings);
+  const detected = performance.now();
+  const quarter = found.boxes.map((value, i) =>
+    Math.fround(value * (i % 2 === 0 ? found.prototypes.width / width : found.prototypes.height / height)),
+  );
+  const masks = await prototypeMasks(found.prototypes, found.coefficients, quarter);
+  time.preprocess += fed - start;
+  time.inference += detected - fed;
+  time.postprocess += performance.now() - detected;
+  count(placeLabels(item.objects, geometry, settings.singleClass), found, masks, settings.singleClass, tally);
+}
+
+function count(truth: YoloTruth, found: Detections, masks: readonly Mask[], singleClass: boolean, tally: Tally): void {
+  const classes = singleClass ? found.classes.map(() => 0) : found.classes;
+  tally.scores.push(...found.scores);
+  tally.classes.push(...classes);
+  tally.objectClasses.push(...truth.classes);
+  tally.rightBoxes.push(...matchByScore(boxIous(found.boxes, truth.boxes), classes, truth.classes));
+  if (!truth.masks) return;
+  tally.rightMasks.push(...matchByScore(maskIous(masks, truth.masks), classes, truth.classes));
+}
+
+/** Keeps 0 / 0 away and is part of Ultralytics' numbers. */
+const EPSILON = 1e-7;
+
+/** IoU of each detection (rows) with each object, float32. Boxes are xyxy in pixels of one frame. */
+export function boxIous(detections: Float32Array, objects: Float32Array): Float32Array {
+  const f = Math.fround;
+  const out = new Float32Array((detections.length / 4) * (objects.length / 4));
+  let at = 0;
+  for (let d = 0; d < detections.length; d += 4) {
+    const [x1, y1, x2, y2] = detections.subarray(d, d + 4);
+    const own = f(f(x2 - x1) * f(y2 - y1));
+    for (let g = 0; g < objects.length; g += 4) {
+      const [u1, v1, u2, v2] = objects.subarray(g, g + 4);
+      const w = Math.max(0, f(Math.min(x2, u2) - Math.max(x1, u1)));
+      const h = Math.max(0, f(Math.min(y2, v2) - Math.max(y1, v1)));
+      const shared = f(w * h);
+      out[at++] = shared / f(f(f(f(f(u2 - u1) * f(v2 - v1)) + own) - shared) + EPSILON);
+    }
+  }
+  return out;
+}
+
+/** As `boxIous`, of masks on one grid. */
+export function maskIous(detections: readonly Mask[], objects: readonly Mask[]): Float32Array {
+  const out = new Float32Array(detections.length * objects.length);
+  let at = 0;
+  for (const detection of detections) {
+    for (const object of objects) {
+      const shared = intersectionArea(detection, object);
+      out[at++] = shared / Math.fround(detection.area + object.area - shared + EPSILON);
+    }
+  }
+  return out;
+}

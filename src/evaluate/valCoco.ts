@@ -1,0 +1,145 @@
+/** `val` on a COCO file: masks compared at the pictures' own resolution. */
+import { FastSAMError } from '../errors.js';
+import { encodeRle, decodeRle } from '../mask/rle.js';
+import type { Mask } from '../mask/mask.js';
+import type { FastSAM } from '../model/fastsam.js';
+import { platform } from '../platform/platform.js';
+import type { Results } from '../results/results.js';
+import { matchByScore, valMetrics, type ValMetrics } from './ap.js';
+import { CocoEvaluator } from './coco.js';
+import type { CocoEvaluation } from './cocoEvaluation.js';
+import { runsOf } from './cocoRuns.js';
+import type { CocoDataset, CocoDetection, CocoTruth } from './cocoTypes.js';
+import { boxIous, maskIous, resolveValOptions, type SkippedPicture, type ValOptions, type ValResult } from './val.js';
+
+/** What `val` says on a COCO file: Ultralytics' numbers, and COCO's own. All categories are one. */
+export interface CocoValResult extends Omit<ValResult, 'masks'> {
+  readonly masks: ValMetrics;
+  /** AP and AR as pycocotools computes them, crowds included. */
+  readonly coco: { readonly boxes: CocoEvaluation; readonly masks: CocoEvaluation };
+}
+
+/** Options of `validateCoco`; pictures are letterboxed as by `segment`, so there are no batches. */
+export type CocoValOptions = Omit<ValOptions, 'batch' | 'split' | 'singleClass'>;
+
+/**
+ * Evaluates on the pictures of a COCO file. Crowd regions count for COCO's numbers only.
+ * @param file path of the annotations.
+ * @param folder where the pictures lie.
+ * @throws FastSAMError `INVALID_ARGUMENT`, `FILE_UNREADABLE`, `ABORTED`, `DISPOSED`.
+ */
+export async function validateCoco(
+  model: FastSAM,
+  file: string,
+  folder: string,
+  options: CocoValOptions = {},
+): Promise<CocoValResult> {
+  const settings = resolveValOptions(options, model.info.defaults.imgsz);
+  const data = await readCocoDataset(file);
+  const images = data.images.slice(0, options.limit);
+  const truths = new Map<number, CocoTruth[]>(images.map(({ id }) => [id, []]));
+  for (const truth of data.annotations) truths.get(truth.image_id)?.push(truth);
+  const maxDet = options.maxDet ?? 300;
+  const categories = data.categories.map(({ id }) => id);
+  const evaluators = (['boxes', 'masks'] as const).map(
+    (kind) => new CocoEvaluator(categories, { kind, classAgnostic: true, maxDets: limitsUpTo(maxDet) }),
+  );
+  const tally = { scores: [] as number[], objects: 0, boxes: [] as number[], masks: [] as number[] };
+  const skipped: SkippedPicture[] = [];
+  const speed = { preprocess: 0, inference: 0, postprocess: 0 };
+  const paths = images.map(({ file_name: name = '' }) => platform().joinPath(folder, name));
+  const { imgsz, conf, iou, signal } = settings;
+  const stream = model.stream(paths, { imgsz, conf, iou, maxDet, snapFullBoxes: false, ...(signal && { signal }) });
+  for await (const { index, input, results, error } of stream) {
+    settings.onProgress?.(index + 1, images.length);
+    if (error) {
+      skipped.push({ image: input, reason: error.message });
+      continue;
+    }
+    const { id, width, height } = images[index];
+    if (results.image.width !== width || results.image.height !== height) {
+      skipped.push({ image: input, reason: 'its size is not the one in the annotations' });
+      continue;
+    }
+    const own = truths.get(id) ?? [];
+    const detections = detectionsOf(results, id, categories[0] ?? 1);
+    for (const evaluator of evaluators) evaluator.add({ id, width, height, truths: own, detections });
+    countPicture(results, own, tally);
+    for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] += results.speed[stage];
+  }
+  const pictures = images.length - skipped.length;
+  for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] /= Math.max(1, pictures);
+  const classes = tally.scores.map(() => 0);
+  const objectClasses = new Array<number>(tally.objects).fill(0);
+  const metrics = (right: number[]) => valMetrics({ scores: tally.scores, classes, right, objectClasses });
+  return {
+    pictures,
+    objects: tally.objects,
+    boxes: metrics(tally.boxes),
+    masks: metrics(tally.masks),
+    coco: { boxes: evaluators[0].result(), masks: evaluators[1].result() },
+    speed,
+    skipped,
+    names: ['object'],
+  };
+}
+
+/** 1, 10, 100 … up to the number of detections, and that number. */
+function limitsUpTo(maxDet: number): number[] {
+  return [...[1, 10, 100].filter((limit) => limit < maxDet), maxDet];
+}
+
+/**
+ * Reads and checks a COCO annotation file.
+ * @throws FastSAMError `FILE_UNREADABLE`, `INVALID_ARGUMENT` for a file that is none.
+ */
+export async function readCocoDataset(file: string): Promise<CocoDataset> {
+  const text = new TextDecoder().decode(await platform().readFile(file));
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw new FastSAMError('INVALID_ARGUMENT', `${file}: got no JSON, expected COCO annotations`, { cause: error });
+  }
+  const lists = ['images', 'annotations', 'categories'];
+  const missing = lists.find((name) => !Array.isArray((data as Record<string, unknown> | null)?.[name]));
+  if (missing === undefined) return data as CocoDataset;
+  throw new FastSAMError('INVALID_ARGUMENT', `${file}: got no list "${missing}", expected COCO annotations`);
+}
+
+/** The objects of a picture as entries of a result file; their areas are those of their masks or boxes. */
+function detectionsOf(results: Results, image_id: number, category_id: number): CocoDetection[] {
+  return results.map((object, i) => {
+    const [x1, y1, x2, y2] = object.box;
+    const bbox = [x1, y1, x2 - x1, y2 - y1];
+    return { image_id, category_id, score: object.score, bbox, segmentation: encodeRle(results.imageMasks[i]) };
+  });
+}
+
+function countPicture(
+  results: Results,
+  truths: readonly CocoTruth[],
+  tally: { scores: number[]; objects: number; boxes: number[]; masks: number[] },
+): void {
+  const { width, height } = results.image;
+  const objects = truths.filter(({ iscrowd }) => !iscrowd);
+  const boxes = Float32Array.from(objects.flatMap(({ bbox: [x, y, w, h] }) => [x, y, x + w, y + h]));
+  const masks = objects.map((truth) => maskOf(truth, width, height));
+  const [own, theirs] = [new Int32Array(results.length), new Int32Array(objects.length)];
+  tally.scores.push(...results.scores);
+  tally.objects += objects.length;
+  tally.boxes.push(...matchByScore(boxIous(Float32Array.from(results.boxes.xyxy), boxes), own, theirs));
+  tally.masks.push(...matchByScore(maskIous(results.imageMasks, masks), own, theirs));
+}
+
+function maskOf({ segmentation = [] }: CocoTruth, width: number, height: number): Mask {
+  const { places } = runsOf(segmentation, width, height);
+  const counts: number[] = [];
+  let last = 0;
+  for (const place of places) {
+    counts.push(place - last);
+    last = place;
+  }
+  counts.push(width * height - last);
+  return decodeRle({ size: [height, width], counts });
+}

@@ -1,0 +1,127 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FastSAM, type ValMetrics } from '../../src/index.js';
+import { matchByScore, valMetrics } from '../../src/evaluate/ap.js';
+import { interpolate, smooth } from '../../src/evaluate/interpolate.js';
+import { boxIous } from '../../src/evaluate/val.js';
+import { parseYoloLabels } from '../../src/evaluate/yoloLabels.js';
+import { workFolder } from '../cli/cli.js';
+
+type Expected = Record<string, Record<'boxes' | 'masks', Record<string, number>>>;
+
+function folderOf(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+function expectMetrics(found: ValMetrics | undefined, expected: Record<string, number>, what: string): void {
+  for (const [name, value] of Object.entries(expected)) {
+    const own = found?.[name as 'mAP50'] ?? NaN;
+    expect(Math.abs(own - value), `${what} ${name}: ${own} for ${value}`).toBeLessThan(1e-4);
+  }
+}
+
+describe('agreement with val of Ultralytics', () => {
+  let model: FastSAM;
+  beforeAll(async () => {
+    model = await FastSAM.load('demo', { device: 'auto' });
+  });
+  afterAll(() => {
+    model.dispose();
+  });
+
+  const sets = { 'drawn scenes': '../golden/val', 'COCO pictures': '../../out/val' };
+  for (const [name, path] of Object.entries(sets)) {
+    const folder = folderOf(path);
+    it.skipIf(!existsSync(`${folder}/expected.json`))(
+      `on ${name} (skipped where tools/golden/yoloVal.py has not made them), in batches of any size`,
+      async () => {
+        const expected = JSON.parse(readFileSync(`${folder}/expected.json`, 'utf8')) as Expected;
+        for (const [batch, kinds] of Object.entries(expected)) {
+          const tensors = tf.memory().numTensors;
+          const found = await model.val(`${folder}/data.yaml`, { imgsz: 320, batch: Number(batch) });
+          expect(tf.memory().numTensors).toBe(tensors);
+          expect(found.skipped).toEqual([]);
+          expectMetrics(found.boxes, kinds.boxes, `boxes, batch ${batch},`);
+          expectMetrics(found.masks, kinds.masks, `masks, batch ${batch},`);
+        }
+      },
+      600_000,
+    );
+  }
+
+  it('leaves out pictures that cannot be used and says why; limit, progress and abort hold', async () => {
+    const folder = workFolder();
+    for (const kind of ['images', 'labels']) mkdirSync(`${folder}/${kind}`);
+    const picture = readFileSync(folderOf('../golden/val/images/val/scene0.png'));
+    for (const name of ['a', 'b', 'c']) writeFileSync(`${folder}/images/${name}.png`, picture);
+    writeFileSync(`${folder}/images/d.png`, 'no picture');
+    writeFileSync(`${folder}/labels/a.txt`, '0 0.2 0.2 0.6 0.2 0.6 0.7\n');
+    writeFileSync(`${folder}/labels/b.txt`, '0 0.2 0.2 1.6 0.2 0.6 0.7\n');
+    writeFileSync(`${folder}/data.yaml`, 'val: images\nnames: [thing]\n');
+    const steps: string[] = [];
+    const onProgress = (done: number, total: number) => steps.push(`${done}/${total}`);
+    const all = await model.val(`${folder}/data.yaml`, { imgsz: 64, onProgress });
+    expect([all.pictures, all.objects, all.masks !== undefined]).toEqual([2, 1, true]);
+    expect(all.skipped.map(({ image, reason }) => `${image.slice(-5)} ${reason}`)).toEqual([
+      'b.png its labels have coordinate 1.6, outside the picture',
+      expect.stringContaining('d.png'),
+    ]);
+    expect(steps).toEqual(['1/2', '2/2']);
+    expect((await model.val(`${folder}/data.yaml`, { imgsz: 64, limit: 1 })).pictures).toBe(1);
+    await expect(model.val(`${folder}/data.yaml`, { signal: AbortSignal.abort() })).rejects.toThrow(/aborted/);
+    await expect(model.val(`${folder}/nothing.yaml`)).rejects.toThrow(/nothing\.yaml/);
+    await expect(model.val(`${folder}/data.yaml`, { split: 'test' })).rejects.toThrow(/got no "test"/);
+  });
+});
+
+describe('matching and curves', () => {
+  it('each detection takes the best free object; a second one on it is wrong', () => {
+    const ious = Float32Array.of(0.9, 0.6, 0.8, 0.4); // two detections (rows), two objects
+    expect([...matchByScore(ious, [0, 0], [0, 0])]).toEqual([0b0111111111, 0]);
+    expect([...matchByScore(ious, [0, 0], [1, 0])]).toEqual([0b0000000111, 0]);
+  });
+
+  it('IoU of boxes by hand: a quarter overlap of equal squares is 1/7', () => {
+    expect(boxIous(Float32Array.of(0, 0, 2, 2), Float32Array.of(1, 1, 3, 3))[0]).toBeCloseTo(1 / 7, 6);
+  });
+
+  it('everything right is 1, nothing right is 0, no object at all is 0', () => {
+    const all = { scores: [0.9, 0.8], classes: [0, 0], objectClasses: [0, 0] };
+    const right = valMetrics({ ...all, right: [1023, 1023] });
+    expect(right.recall).toBeCloseTo(1, 12);
+    expect(right.mAP5095).toBeGreaterThan(0.99);
+    expect(valMetrics({ ...all, right: [0, 0] }).mAP50).toBeLessThan(0.01);
+    expect(valMetrics({ ...all, objectClasses: [], right: [0, 0] }).mAP50).toBe(0);
+  });
+
+  it('interpolates between samples, the last of equal positions counting', () => {
+    expect(interpolate([-1, 0, 0.5, 1, 9], [0, 1, 1, 2], [0, 4, 8, 6])).toEqual([0, 0, 2, 8, 6]);
+    expect(interpolate([-1], [0, 1], [3, 4], 7)).toEqual([7]);
+    expect(smooth([1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 0.1).every((value) => Math.abs(value - 1) < 1e-12)).toBe(true);
+  });
+});
+
+describe('label files', () => {
+  it('outlines and boxes, repeated lines once', () => {
+    const [triangle] = parseYoloLabels('2 0.25 0.25 0.75 0.25 0.5 0.5\n2 0.25 0.25 0.75 0.25 0.5 0.5\n') as never[];
+    expect(triangle).toEqual({
+      class: 2,
+      outline: Float32Array.of(0.25, 0.25, 0.75, 0.25, 0.5, 0.5),
+      box: Float32Array.of(0.5, 0.375, 0.5, 0.25),
+    });
+    expect(parseYoloLabels('0 0.5 0.5 0.5 0.5')).toHaveLength(1);
+    expect(parseYoloLabels(' \n')).toEqual([]);
+  });
+
+  it.each([
+    ['x 0.1 0.2 0.3 0.4', /no number/],
+    ['0.5 0.1 0.2 0.3 0.4', /class 0\.5/],
+    ['0 0.1 0.2 0.3', /line of 4 numbers/],
+    ['0 0.1 0.2 0.3 0.4\n0 0.1 0.1 0.2 0.2 0.3 0.3', /boxes among/],
+    ['0 0.1 0.2 0.3 1.4', /outside/],
+  ])('%j is named', (text, reason) => {
+    expect(parseYoloLabels(text)).toMatch(reason);
+  });
+});
