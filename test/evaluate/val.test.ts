@@ -7,7 +7,7 @@ import { matchByScore, valMetrics } from '../../src/evaluate/ap.js';
 import { interpolate, smooth } from '../../src/evaluate/interpolate.js';
 import { boxIous } from '../../src/evaluate/val.js';
 import { parseYoloLabels } from '../../src/evaluate/yoloLabels.js';
-import { workFolder } from '../cli/cli.js';
+import { fastsam, workFolder } from '../cli/cli.js';
 
 type Expected = Record<string, Record<'boxes' | 'masks', Record<string, number>>>;
 
@@ -73,6 +73,49 @@ describe('agreement with val of Ultralytics', () => {
     await expect(model.val(`${folder}/data.yaml`, { signal: AbortSignal.abort() })).rejects.toThrow(/aborted/);
     await expect(model.val(`${folder}/nothing.yaml`)).rejects.toThrow(/nothing\.yaml/);
     await expect(model.val(`${folder}/data.yaml`, { split: 'test' })).rejects.toThrow(/got no "test"/);
+  });
+});
+
+describe('fastsam val', () => {
+  const scenes = folderOf('../golden/val');
+
+  it('prints a table and writes numbers and curves', async () => {
+    const out = `${workFolder()}/val`;
+    const run = await fastsam(['val', `${scenes}/data.yaml`, '--device', 'wasm', '--limit', '2', '--out', out]);
+    expect([run.code, run.stderr]).toEqual([0, '']);
+    expect(run.stdout).toMatch(/^2 pictures, \d+ objects.*\n +P +R +mAP50 mAP50-95\nboxes +\d.*\nmasks +\d/);
+    const saved = JSON.parse(readFileSync(`${out}/results.json`, 'utf8')) as { masks: { mAP50: number } };
+    expect(saved.masks.mAP50).toBeGreaterThan(0);
+    for (const name of ['box', 'mask']) expect(existsSync(`${out}/${name}-pr.png`)).toBe(true);
+  });
+
+  it('takes COCO files, leaves out crowds and pictures that are missing, and says so', async () => {
+    const file = `${workFolder()}/coco.json`;
+    const object = { image_id: 1, category_id: 3, bbox: [10, 10, 50, 40], area: 2000 };
+    const segmentation = [[10, 10, 60, 10, 60, 50, 10, 50]];
+    const image = { width: 160, height: 120 };
+    const data = {
+      images: [
+        { id: 1, file_name: 'scene0.png', ...image },
+        { id: 2, file_name: 'missing.png', ...image },
+      ],
+      annotations: [
+        { id: 1, ...object, segmentation, iscrowd: 0 },
+        { id: 2, ...object, segmentation: { size: [120, 160], counts: [100, 19100] }, iscrowd: 1 },
+      ],
+      categories: [{ id: 3, name: 'thing' }],
+    };
+    writeFileSync(file, JSON.stringify(data));
+    const args = ['val', file, '--device', 'wasm', '--json'];
+    const run = await fastsam([...args, '--images', `${scenes}/images/val`]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/left out .*missing\.png/);
+    const found = JSON.parse(run.stdout) as { pictures: number; objects: number; coco: { masks: { AR: object } } };
+    expect([found.pictures, found.objects]).toEqual([1, 1]);
+    expect(Object.keys(found.coco.masks.AR)).toEqual(['1', '10', '100', '300']);
+    const without = await fastsam(args);
+    expect([without.code, without.stdout]).toEqual([2, '']);
+    expect(without.stderr).toMatch(/expected --images/);
   });
 });
 
