@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { randomCheckpoint } from '../../../src/cli/bench/randomCheckpoint.js';
+import { decode } from '../../../src/model/decode.js';
+import { loadWeights } from '../../../src/model/load.js';
+import { buildNetwork, runNetwork } from '../../../src/model/network.js';
+import { checkedArchitecture } from '../../../src/weights/check.js';
+import { readCheckpoint } from '../../../src/weights/checkpoint.js';
+
+describe('randomCheckpoint', () => {
+  beforeAll(async () => {
+    await tf.setBackend('wasm');
+  });
+
+  it('gives equal bytes for equal seeds and others for others', () => {
+    const bytes = randomCheckpoint('n', 7);
+    expect(Buffer.compare(bytes, randomCheckpoint('n', 7))).toBe(0);
+    expect(Buffer.compare(bytes, randomCheckpoint('n', 8))).not.toBe(0);
+  });
+
+  it('is a checkpoint of the scale with one class', () => {
+    const { tensors, names } = readCheckpoint(randomCheckpoint('s'));
+    expect(checkedArchitecture(tensors)).toMatchObject({ scale: 's', classes: 1, regMax: 16, folded: false });
+    expect(names).toEqual({ 0: 'object' });
+  });
+
+  it('scores from low to high on a picture with detail, and its boxes are neither points nor everything', () => {
+    const { tensors } = readCheckpoint(randomCheckpoint('n'));
+    const network = buildNetwork(checkedArchitecture(tensors));
+    loadWeights(network, tensors);
+    const size = 160;
+    const { scores, boxes } = tf.tidy(() => {
+      const x = tf.randomUniform<tf.Rank.R4>([1, size, size, 3], 0.3, 0.7, 'float32', 5);
+      const decoded = decode(runNetwork(network, x), size, size, network.architecture.regMax);
+      return { scores: decoded.scores.dataSync(), boxes: decoded.boxes.dataSync() };
+    });
+    network.model.dispose();
+    const sorted = Array.from(scores).sort((a, b) => a - b);
+    expect(sorted[0]).toBeLessThan(0.1);
+    expect(sorted.at(-1)).toBeGreaterThan(0.3);
+    const widths = Array.from(scores, (_, i) => boxes[4 * i + 2] - boxes[4 * i]);
+    const mean = widths.reduce((sum, width) => sum + width / widths.length, 0);
+    expect(mean).toBeGreaterThan(20);
+    expect(mean).toBeLessThan(size);
+  });
+});
