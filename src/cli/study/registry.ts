@@ -1,7 +1,8 @@
 /** All studies of `fastsam study`, in the order of the help. */
 import { edgesStudy } from '../../evaluate/edges/study.js';
+import { instancesStudy } from '../../evaluate/instances/study.js';
 import { proposalsStudy } from '../../evaluate/proposalStudy.js';
 import { qualityStudy } from '../../evaluate/quality/study.js';
 import type { Study } from '../../evaluate/study/study.js';
 
-export const STUDIES: readonly Study[] = [proposalsStudy, edgesStudy, qualityStudy];
+export const STUDIES: readonly Study[] = [proposalsStudy, edgesStudy, instancesStudy, qualityStudy];
