@@ -9,6 +9,7 @@ import { FastSAMError } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import { DEVICES, deviceStatus, type Device, type DeviceStatus } from './deviceStatus.js';
 import { watchGpu } from './gpuErrors.js';
+import { useWinograd } from './winograd/kernel.js';
 
 /** What a caller may ask for. `auto` takes the fastest that is present. */
 export const DEVICE_CHOICES = ['auto', 'gpu', 'cpu', 'webgpu', 'webgl', 'wasm'] as const;
@@ -116,6 +117,7 @@ async function activate(device: Device): Promise<string | undefined> {
     const started = await start(device);
     if (!started) return 'TensorFlow.js could not start it';
     await tf.ready();
+    if (device === 'wasm') await useWinograd();
     if (device === 'webgpu') watchGpu((tf.backend() as unknown as { device: GPUDevice }).device);
     return undefined;
   } catch (error) {
