@@ -8,6 +8,7 @@
  *   npx tsx tools/bench/run.ts --quick         about 1 minute: s scale, 640 pixels, fewer turns
  *   npx tsx tools/bench/run.ts --soak 1000     memory over 1,000 pictures as well
  *   npx tsx tools/bench/run.ts --threads 1     on a busy machine: no contender waits for, or spins on, its other threads
+ *   npx tsx tools/bench/run.ts --scales s,x --sizes 640
  *   npx tsx tools/bench/run.ts --only memory,start --no-docs
  *   npx tsx tools/bench/run.ts --from out/bench/results.json    the documents again, without measuring
  */
@@ -45,14 +46,16 @@ const { values: args } = parseArgs({
     prepare: { type: 'boolean', default: false },
     only: { type: 'string', default: GROUPS.join(',') },
     threads: { type: 'string', default: String(os.availableParallelism()) },
+    scales: { type: 'string' },
+    sizes: { type: 'string' },
     soak: { type: 'string' },
     from: { type: 'string' },
     'no-docs': { type: 'boolean', default: false },
   },
 });
 
-const SCALES: readonly Scale[] = args.quick ? ['s'] : ['n', 's', 'x'];
-const SIZES = args.quick ? [640] : [320, 640, 1024];
+const SCALES = (args.scales ?? (args.quick ? 's' : 'n,s,x')).split(',') as Scale[];
+const SIZES = (args.sizes ?? (args.quick ? '640' : '320,640,1024')).split(',').map(Number);
 const EFFORT: Effort = { budget: args.quick ? 3000 : 6000, leastRounds: 3, mostRounds: 30 };
 /** Whole pictures and memory are measured with this network input. */
 const IMGSZ = 640;
@@ -112,11 +115,11 @@ async function networks(native: readonly Variant[]): Promise<void> {
 async function wasm(): Promise<void> {
   const scales: readonly Scale[] = args.quick ? ['s'] : ['n', 's'];
   for (const scale of scales) {
-    const model = randomModel(scale, SIZES);
+    const model = randomModel(scale, [...SIZES, IMGSZ]);
     for (const threads of THREADS === 1 ? [1] : [1, 2]) {
       const variants = await presentVariants({ devices: ['wasm'], threads: [threads] });
       const specs = [...ours(variants, model), ortWeb({ model, threads })];
-      for (const row of await networkRows(scale, specs, await inputsOf([640]), EFFORT)) {
+      for (const row of await networkRows(scale, specs, await inputsOf([IMGSZ]), EFFORT)) {
         keep(
           { ...row, title: `${TITLE.wasm(threads)}, ${row.title.replace('network, ', '')}` },
           `${PEER.ortWeb}, ${countThreads(threads)}`,
