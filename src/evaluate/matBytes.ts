@@ -20,9 +20,6 @@ const NUMBERS = new Map<number, { bytes: number; make: (n: number) => NumberArra
   [6, { bytes: 4, make: (n) => new Uint32Array(n), read: (view, at, little) => view.getUint32(at, little) }],
   [7, { bytes: 4, make: (n) => new Float32Array(n), read: (view, at, little) => view.getFloat32(at, little) }],
   [9, { bytes: 8, make: (n) => new Float64Array(n), read: (view, at, little) => view.getFloat64(at, little) }],
-  // Text: UTF-8 and UTF-16, of which only the first 65,536 characters occur in names.
-  [16, { bytes: 1, make: (n) => new Uint8Array(n), read: (view, at) => view.getUint8(at) }],
-  [17, { bytes: 2, make: (n) => new Uint16Array(n), read: (view, at, little) => view.getUint16(at, little) }],
 ]);
 
 export type NumberArray =
@@ -31,6 +28,8 @@ export type NumberArray =
 const TAG_BYTES = 8;
 const ALIGNMENT = 8;
 const COMPRESSED = 15;
+const TYPE_UINT16 = 4;
+const TYPE_UTF16 = 17;
 /** Where the file says its level and byte order. */
 const VERSION_AT = 124;
 /** A variable that unpacks to more is refused. */
@@ -119,9 +118,13 @@ export class MatBytes {
     return body.data;
   }
 
-  /** The characters of the next element. */
+  /** The characters of the next element: UTF-8, or numbers of UTF-16. */
   text(): string {
-    return new TextDecoder().decode(this.element().body.data);
+    const { type, body } = this.element();
+    if (type === TYPE_UINT16 || type === TYPE_UTF16) {
+      return new TextDecoder(this.little ? 'utf-16le' : 'utf-16be').decode(body.data);
+    }
+    return new TextDecoder().decode(body.data);
   }
 
   /** Checks, before anything is allocated, that so many elements can follow at all. */

@@ -120,11 +120,7 @@ function readContent(body: MatBytes, { matClass, logical, dims, count, depth }: 
     return { kind: 'cells', dims, cells: Array.from({ length: count }, () => readChild(body, depth)) };
   }
   if (matClass === CLASS.struct) return { kind: 'structs', dims, elements: readStructs(body, count, depth) };
-  if (matClass === CLASS.char) {
-    const codes = body.numbers();
-    if (codes.length !== count) throw body.broken(`got ${codes.length} characters, expected ${count}`);
-    return { kind: 'text', dims, text: Array.from(codes, (code) => String.fromCharCode(code)).join('') };
-  }
+  if (matClass === CLASS.char) return { kind: 'text', dims, text: body.text() };
   const arrayType = ARRAY_OF_CLASS.get(matClass);
   if (!arrayType) {
     throw body.broken(`got a ${CLASS_NAMES[matClass] ?? `value of class ${matClass}`}, which is not read here`);

@@ -72,18 +72,18 @@ class Heap {
 }
 
 /**
- * Matches rows with columns, each at most once, so that the sum of the costs of the pairs plus `unmatched` for every row
- * without a column is least. With `unmatched` large that is the cheapest of the largest matchings.
+ * Matches rows with columns, each at most once, so that the sum of the costs of the pairs and of the `alone` of every row
+ * without a column is least. With `alone` large that is the cheapest of the largest matchings.
  *
  * Shortest augmenting paths with potentials (Jonker and Volgenant 1987) on the sparse graph; every row has a column of
- * its own at the price `unmatched`, so there always is a path. A region where rows outnumber columns is searched widely
+ * its own at the price `alone`, so there always is a path. A region where rows outnumber columns is searched widely
  * once; from then on its potentials tell further rows so at once.
  *
- * @param unmatched whole, >= 0.
+ * @param alone for every row a whole number >= 0; all sums of costs along a path stay below 2^31.
  * @returns for every row its column, or -1.
  */
-export function assign(graph: SparseGraph, unmatched: number): Int32Array {
-  return new Assignment(graph, unmatched).solve();
+export function assign(graph: SparseGraph, alone: Int32Array): Int32Array {
+  return new Assignment(graph, alone).solve();
 }
 
 class Assignment {
@@ -102,7 +102,7 @@ class Assignment {
 
   constructor(
     private readonly graph: SparseGraph,
-    private readonly unmatched: number,
+    private readonly alone: Int32Array,
   ) {
     this.#u = new Int32Array(graph.rows);
     this.#v = new Int32Array(graph.columns);
@@ -125,7 +125,7 @@ class Assignment {
   #start(): void {
     const { rows, starts, targets, costs } = this.graph;
     for (let row = 0; row < rows; row++) {
-      let least = this.unmatched;
+      let least = this.alone[row];
       for (let e = starts[row]; e < starts[row + 1]; e++) least = Math.min(least, costs[e]);
       this.#u[row] = least;
       for (let e = starts[row]; e < starts[row + 1]; e++) {
@@ -140,7 +140,7 @@ class Assignment {
   /** Finds the cheapest way to give a row a column, or to leave it or another row of its tree without one. */
   #augment(start: number): void {
     let bestEnd = start;
-    let best = this.unmatched - this.#u[start];
+    let best = this.alone[start] - this.#u[start];
     let end = NONE;
     this.#relax(start, 0);
     while (this.#heap.size > 0 && this.#heap.least < best) {
@@ -155,7 +155,7 @@ class Assignment {
         best = distance;
         break;
       }
-      const drop = distance + this.unmatched - this.#u[row];
+      const drop = distance + this.alone[row] - this.#u[row];
       if (drop < best) {
         best = drop;
         bestEnd = row;

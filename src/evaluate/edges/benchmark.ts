@@ -54,7 +54,7 @@ export function benchmarkEdges(
   { maxDistance = MAX_DISTANCE, thresholds = THRESHOLDS, thin: thins = true }: BenchmarkOptions = {},
 ): EdgeCounts {
   const { width, height } = humans.at(0) ?? { width: 0, height: 0 };
-  if (map.length === 0 || humans.some((human) => human.width !== width || human.height !== height)) {
+  if (humans.length === 0 || humans.some((human) => human.width !== width || human.height !== height)) {
     throw new FastSAMError('INVALID_ARGUMENT', 'edges: got no human maps, or of several sizes, expected them of one');
   }
   if (map.length !== width * height) {
@@ -87,11 +87,11 @@ export function benchmarkEdges(
 function matchAll(machine: Int32Array, humans: readonly ReturnType<typeof indexMap>[]): [number, number, number] {
   const found = new Uint8Array(machine.length);
   let foundHuman = 0;
-  for (const human of humans) {
-    const { partners, count } = correspond(machine, human);
+  humans.forEach((human, person) => {
+    const { partners, count } = correspond(machine, human, person);
     foundHuman += count;
     for (let i = 0; i < partners.length; i++) if (partners[i] >= 0) found[i] = 1;
-  }
+  });
   return [foundHuman, machine.length, found.reduce((sum, value) => sum + value, 0)];
 }
 

@@ -3,6 +3,8 @@ import { assign, type SparseGraph } from './assignment.js';
 
 /** Distances are counted in hundredths of a pixel, rounded, as in the benchmark. */
 const COST_PER_PIXEL = 100;
+/** Steps of a hundredth of a pixel, to tell matchings of equal distance apart. */
+const TIE_STEPS = 1024;
 /** A pixel without a partner costs as much as so many pairs at the largest distance, as in the benchmark. */
 const UNMATCHED_COST = 100;
 
@@ -58,18 +60,29 @@ export interface Correspondence {
 
 /**
  * Matches edge pixels one to one within the largest distance: as many pairs as possible, and of those matchings one with
- * the least sum of distances. Exact in both, up to the rounding of distances; where several matchings are equally good,
- * which one comes out is not defined, here as in the benchmark, whose solver moreover sees only random samples of the
- * possibilities to leave pixels alone.
+ * the least sum of distances (exact, distances rounded to hundredths of a pixel).
+ *
+ * Often many matchings are equally good, and they leave different machine pixels alone; the benchmark's solver picks
+ * among them by chance. Here a number hashed from place and person, below the rounding of distances, decides, so that the
+ * outcome is defined and other implementations can reproduce it.
+ *
  * @param machine places of edge pixels in a map of the same size.
+ * @param person number of the human map.
  */
-export function correspond(machine: Int32Array, human: IndexedMap): Correspondence {
-  const graph = graphOf(machine, human);
-  const unmatched = Math.round(UNMATCHED_COST * COST_PER_PIXEL * human.maxDistance);
-  const partners = assign(graph, unmatched);
+export function correspond(machine: Int32Array, human: IndexedMap, person = 0): Correspondence {
+  const cost = TIE_STEPS * Math.round(UNMATCHED_COST * COST_PER_PIXEL * human.maxDistance);
+  const alone = machine.map((place) => cost + tieBreak(place, person));
+  const partners = assign(graphOf(machine, human), alone);
   let count = 0;
   for (let i = 0; i < partners.length; i++) if (partners[i] >= 0) count++;
   return { partners, count };
+}
+
+/** What leaving a machine pixel alone costs more, 0 … TIE_STEPS - 1. */
+function tieBreak(place: number, person: number): number {
+  let h = (Math.imul(place + 1, 0x9e3779b1) + Math.imul(person + 1, 0x85ebca77)) >>> 0;
+  h = Math.imul(h ^ (h >>> 15), 0x85ebca77);
+  return ((h ^ (h >>> 13)) >>> 0) % TIE_STEPS;
 }
 
 function graphOf(machine: Int32Array, human: IndexedMap): SparseGraph {
@@ -107,7 +120,7 @@ function offsetsWithin(maxDistance: number): Offset[] {
   for (let dy = -reach; dy <= reach; dy++) {
     for (let dx = -reach; dx <= reach; dx++) {
       const distance = Math.hypot(dx, dy);
-      if (distance <= maxDistance) offsets.push({ dx, dy, cost: Math.round(COST_PER_PIXEL * distance) });
+      if (distance <= maxDistance) offsets.push({ dx, dy, cost: TIE_STEPS * Math.round(COST_PER_PIXEL * distance) });
     }
   }
   return offsets.sort((a, b) => a.cost - b.cost);
