@@ -3,6 +3,7 @@ import { edgesStudy } from '../../evaluate/edges/study.js';
 import { instancesStudy } from '../../evaluate/instances/study.js';
 import { proposalsStudy } from '../../evaluate/proposalStudy.js';
 import { qualityStudy } from '../../evaluate/quality/study.js';
+import { salientStudy } from '../../evaluate/salient/study.js';
 import type { Study } from '../../evaluate/study/study.js';
 
-export const STUDIES: readonly Study[] = [proposalsStudy, edgesStudy, instancesStudy, qualityStudy];
+export const STUDIES: readonly Study[] = [proposalsStudy, edgesStudy, instancesStudy, qualityStudy, salientStudy];
