@@ -71,7 +71,7 @@ Example:
     },
     { flags: '--weigh', description: 'multiply scores with the IoU of box and mask' },
   ],
-  settings: { conf: 0.05, iou: 0.9, maxDet: 1000, snapFullBoxes: false },
+  settings: { conf: 0.001, iou: 0.9, maxDet: 1000, snapFullBoxes: false },
   metrics: METRICS,
   open,
   summarise,
