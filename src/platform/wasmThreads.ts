@@ -44,8 +44,8 @@ export async function withWasmThreads<T>(threads: number, start: () => Promise<T
 
   globalThis.Blob = class extends RealBlob {
     constructor(parts: BlobPart[] = [], options?: BlobPropertyBag) {
-      super(parts as ConstructorParameters<typeof RealBlob>[0], options);
-      if (options?.type?.includes('javascript')) sources.set(this, parts.join(''));
+      super(parts, options);
+      if (options?.type?.includes('javascript')) sources.set(this, (parts as string[]).join(''));
     }
   };
   URL.createObjectURL = (object) => {
