@@ -1,5 +1,6 @@
 /** All studies of `fastsam study`, in the order of the help. */
 import { anomalyStudy } from '../../evaluate/anomaly/study.js';
+import { buildingsStudy } from '../../evaluate/buildings/study.js';
 import { edgesStudy } from '../../evaluate/edges/study.js';
 import { instancesStudy } from '../../evaluate/instances/study.js';
 import { proposalsStudy } from '../../evaluate/proposalStudy.js';
@@ -14,4 +15,5 @@ export const STUDIES: readonly Study[] = [
   qualityStudy,
   salientStudy,
   anomalyStudy,
+  buildingsStudy,
 ];
