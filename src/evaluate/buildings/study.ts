@@ -2,6 +2,7 @@
 import { FastSAMError } from '../../errors.js';
 import { drawObjects } from '../../image/draw/drawObjects.js';
 import { readImage } from '../../image/read.js';
+import type { RgbImage } from '../../image/rgbImage.js';
 import { connectedComponents } from '../../mask/regions.js';
 import { intersectionArea, iou } from '../../mask/setOps.js';
 import { platform } from '../../platform/platform.js';
@@ -43,6 +44,7 @@ Example:
   $ fastsam study buildings aerial --masks labels --model FastSAM-x --tile 1024 --max-area 20000`,
   arguments: [{ name: 'images', description: 'folder of the pictures' }],
   options: [
+    { flags: '--pictures <folder>', description: 'existing folder; every picture with its objects', cosmetic: true },
     { flags: '--masks <folder>', description: 'masks of the same names: buildings white' },
     { flags: '--tile <pixels>', description: 'side of a tile', parse: parseCount, default: 1024 },
     { flags: '--overlap <pixels>', description: 'that neighbouring tiles share', parse: parseCount, default: 128 },
@@ -98,6 +100,7 @@ async function open({ args, options, files }: StudyRequest): Promise<OpenedStudy
       return joinTiles(image, tiles).filter(({ area }) => area >= least && area <= most);
     },
     async measure({ key, truth, world }, scene) {
+      if (typeof options.pictures === 'string') await writePicture(options.pictures, key, scene);
       const placed = world === undefined ? undefined : await readWorld(world);
       const objects = scene.imageMasks.map((mask, i) => ({
         score: scene.scores[i],
@@ -106,13 +109,22 @@ async function open({ args, options, files }: StudyRequest): Promise<OpenedStudy
       }));
       return { key, objects, ...(truth !== undefined && { truth: await compare(scene, truth) }) };
     },
-    draw: (_, scene) =>
-      drawObjects(
-        scene.image,
-        scene.map(({ id, box }, i) => ({ id, mask: scene.imageMasks[i], box, label: '' })),
-      ),
+    draw: (_, scene) => drawScene(scene),
     files: (records) => [{ name: 'polygons.geojson', bytes: new TextEncoder().encode(featuresOf(records)) }],
   };
+}
+
+function drawScene(scene: Results): RgbImage {
+  return drawObjects(
+    scene.image,
+    scene.map(({ id, box }, i) => ({ id, mask: scene.imageMasks[i], box, label: '' })),
+  );
+}
+
+async function writePicture(folder: string, key: string, scene: Results): Promise<void> {
+  const { data, width, height } = drawScene(scene);
+  const path = platform().joinPath(folder, `${key.replaceAll('/', '_')}.png`);
+  await platform().writeFileAtomic(path, await platform().encodePng(data, width, height));
 }
 
 async function readWorld(path: string): Promise<WorldFile> {
