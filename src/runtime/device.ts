@@ -117,7 +117,6 @@ async function activate(device: Device): Promise<string | undefined> {
     const started = await start(device);
     if (!started) return 'TensorFlow.js could not start it';
     await tf.ready();
-    if (device === 'wasm') await useWinograd();
     if (device === 'webgpu') watchGpu((tf.backend() as unknown as { device: GPUDevice }).device);
     return undefined;
   } catch (error) {
@@ -139,13 +138,15 @@ async function startWasm(): Promise<boolean> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   const threads = platform().wasmThreads;
   const count = threads?.count() ?? 1;
+  const set = () => tf.setBackend('wasm');
   // Not tf.findBackend: that would start the backend.
-  if (!threads || count === 1 || 'wasm' in tf.engine().registry) return tf.setBackend('wasm');
-  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
-  wasm.setThreadsCount(count);
-  return threads.during(
-    count,
-    () => tf.setBackend('wasm'),
-    () => tf.findBackend('wasm'),
-  );
+  const first = !('wasm' in tf.engine().registry);
+  if (threads && count > 1 && first) {
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
+    wasm.setThreadsCount(count);
+  }
+  const started = threads && count > 1 && first ? threads.during(count, set, () => tf.findBackend('wasm')) : set();
+  if (!(await started)) return false;
+  await useWinograd(wasm.getThreadsCount());
+  return true;
 }

@@ -39,8 +39,14 @@ export async function deviceStatus(device: Device, cpuOnly = false): Promise<Dev
     case 'webgl':
       return webGlStatus();
     case 'wasm':
-      return { device, available: typeof WebAssembly !== 'undefined', detail: 'WebAssembly with SIMD' };
+      return { device, available: typeof WebAssembly !== 'undefined', detail: `WebAssembly with SIMD${threadsNote()}` };
   }
+}
+
+/** Browsers choose by themselves. */
+function threadsNote(): string {
+  const count = platform().wasmThreads?.count() ?? 1;
+  return count > 1 ? `, ${count} threads` : '';
 }
 
 async function nativeStatus(device: 'native-gpu' | 'native-cpu', cpuOnly: boolean): Promise<DeviceStatus> {

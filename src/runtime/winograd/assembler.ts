@@ -16,7 +16,6 @@ const SELECT = 0x1b;
 const LOCAL_GET = 0x20;
 const LOCAL_SET = 0x21;
 const LOCAL_TEE = 0x22;
-const I32_LOAD = 0x28;
 const I32_CONST = 0x41;
 const NO_VALUE = 0x40;
 const VECTOR = 0xfd;
@@ -26,6 +25,7 @@ const ALIGN_4 = 2;
 const I32_OPS = { eqz: 0x45, lt_u: 0x49, add: 0x6a, sub: 0x6b, mul: 0x6c, and: 0x71 } as const;
 const F32X4_OPS = { add: 0xe4, sub: 0xe5, mul: 0xe6 } as const;
 const V128_LOAD = 0x00;
+const V128_LOAD32_SPLAT = 0x09;
 const V128_STORE = 0x0b;
 const V128_CONST = 0x0c;
 
@@ -40,14 +40,19 @@ export type Operand = Local | number;
 /** One function under construction: instructions are written down in the order of the calls. */
 export class FunctionWriter {
   private readonly code: number[] = [];
-  private readonly locals: ValueType[] = [];
+  private readonly types: ValueType[] = [];
 
   /** @param parameters how many parameters, all i32; they are variables 0, 1, 2 … */
   constructor(readonly parameters: number) {}
 
+  /** New variables. */
+  locals(count: number, type: ValueType): Local[] {
+    return Array.from({ length: count }, () => this.local(type));
+  }
+
   local(type: ValueType): Local {
-    this.locals.push(type);
-    return { index: this.parameters + this.locals.length - 1 };
+    this.types.push(type);
+    return { index: this.parameters + this.types.length - 1 };
   }
 
   /** The parameters. */
@@ -104,14 +109,14 @@ export class FunctionWriter {
   }
 
   /** Takes an address from the stack. */
-  loadI32(offset = 0): this {
-    this.code.push(I32_LOAD, ALIGN_4, ...unsigned(offset));
+  loadVector(offset = 0): this {
+    this.code.push(VECTOR, V128_LOAD, ALIGN_4, ...unsigned(offset));
     return this;
   }
 
-  /** Takes an address from the stack. */
-  loadVector(offset = 0): this {
-    this.code.push(VECTOR, V128_LOAD, ALIGN_4, ...unsigned(offset));
+  /** Takes an address from the stack: a vector of four times the float there. */
+  loadSplat(offset = 0): this {
+    this.code.push(VECTOR, V128_LOAD32_SPLAT, ALIGN_4, ...unsigned(offset));
     return this;
   }
 
@@ -135,8 +140,8 @@ export class FunctionWriter {
 
   /** The function's entry in the code section. */
   bytes(): number[] {
-    const groups = this.locals.flatMap((type) => [1, type]);
-    return sized([...unsigned(this.locals.length), ...groups, ...this.code, END]);
+    const groups = this.types.flatMap((type) => [1, type]);
+    return sized([...unsigned(this.types.length), ...groups, ...this.code, END]);
   }
 }
 

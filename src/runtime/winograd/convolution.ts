@@ -1,6 +1,7 @@
 /** One 3x3 convolution by Winograd's algorithm on tfjs' wasm backend: transform, 36 matrix products, transform back. */
 import * as tf from '@tensorflow/tfjs';
 import { transformFilter } from './filter.js';
+import { packPanels, ROWS } from './product.js';
 import { POINTS, TILE } from './transforms.js';
 
 /** What is used of tfjs' wasm backend (4.22). */
@@ -13,26 +14,21 @@ export interface WasmBackend {
     readonly asm: { readonly memory?: WebAssembly.Memory };
   };
   /** A tensor that is no tensor of tfjs' engine. */
-  makeOutput(shape: number[], dtype: 'float32' | 'int32'): tf.TensorInfo;
+  makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
   /** Address of a tensor's values. */
   getMemoryOffset(dataId: object): number;
   disposeData(dataId: object, force?: boolean): boolean;
 }
 
-/** The functions of transforms.ts, compiled. */
+/** The functions of transforms.ts and product.ts, compiled. Addresses and sizes in bytes, but for rows, height and width. */
 export interface Transforms {
-  input(map: number, zeros: number, table: number, at: number, height: number, width: number, cellBytes: number): void;
-  output(
-    map: number,
-    dump: number,
-    table: number,
-    at: number,
-    height: number,
-    width: number,
-    cellBytes: number,
-    bias: number,
-  ): void;
+  input(...args: [...at: Parts, height: number, width: number, cellBytes: number]): void;
+  product(a: number, b: number, out: number, rows: number, rowBytes: number, outRowBytes: number): void;
+  output(...args: [...at: Parts, height: number, width: number, cellBytes: number, bias: number]): void;
 }
+
+/** A map, a cell that stands for those outside of it, and the transformed tiles. */
+type Parts = [map: number, elsewhere: number, parts: number, planeBytes: number, at: number];
 
 /** A map [B,H,W,C], a filter [3,3,C,O] and a bias [O], all float32. */
 export interface ConvInputs {
@@ -47,11 +43,10 @@ export const tilesOf = ([, height, width]: readonly number[]): number =>
 
 const FLOAT_BYTES = 4;
 
-/** Convolutions of stride 1 with a border of one zero, for channels and filters that are multiples of 4. */
+/** Convolutions of stride 1 with a border of one zero, for channels that are a multiple of 4 and filters of 8. */
 export class WinogradConvolution {
-  /** By the filter's data: 36 matrices [1,C,O]. */
-  readonly #kernels = new WeakMap<object, tf.TensorInfo[]>();
-  readonly #matMul = tf.getKernel('_FusedMatMul', 'wasm').kernelFunc as unknown as (args: object) => tf.TensorInfo;
+  /** By the filter's data: 36 matrices [C,O], packed. */
+  readonly #filters = new WeakMap<object, tf.TensorInfo>();
 
   constructor(
     private readonly backend: WasmBackend,
@@ -62,43 +57,42 @@ export class WinogradConvolution {
 
   /** @returns [B,H,W,O]. */
   run({ x, filter, bias }: ConvInputs): tf.TensorInfo {
-    const { backend } = this;
+    const { backend, transforms } = this;
     const [batch, height, width, channels] = x.shape;
     const filters = filter.shape[3];
-    const kernel = this.#kernelOf(filter);
-    const out = backend.makeOutput([batch, height, width, filters], 'float32');
-    const spare = backend.makeOutput([Math.max(channels, filters)], 'float32');
-    const table = backend.makeOutput([POINTS], 'int32');
+    const matrices = this.#transformed(filter);
     const perMap = tilesOf(x.shape);
-    const parts = kernel.map(() => backend.makeOutput([1, batch * perMap, channels], 'float32'));
+    const rows = Math.ceil((batch * perMap) / ROWS) * ROWS;
+    const out = backend.makeOutput([batch, height, width, filters], 'float32');
+    const elsewhere = backend.makeOutput([Math.max(channels, filters)], 'float32');
+    const parts = backend.makeOutput([POINTS, rows, channels], 'float32');
+    const products = backend.makeOutput([POINTS, rows, filters], 'float32');
+    const [cellBytes, outCellBytes] = [channels * FLOAT_BYTES, filters * FLOAT_BYTES];
+    /** Of one map of the batch. */
+    const places = (map: tf.TensorInfo, points: tf.TensorInfo, i: number): Parts => {
+      const bytes = map.shape[3] * FLOAT_BYTES;
+      const mapAddress = this.#at(map) + i * height * width * bytes;
+      return [mapAddress, this.#at(elsewhere), this.#at(points), rows * bytes, i * perMap * bytes];
+    };
 
-    this.#floats(spare).fill(0);
-    this.#point(table, parts);
-    for (let i = 0; i < batch; i++) {
-      const map = this.#at(x, i * height * width * channels);
-      const at = i * perMap * channels * FLOAT_BYTES;
-      this.transforms.input(map, this.#at(spare), this.#at(table), at, height, width, channels * FLOAT_BYTES);
+    this.#floats(elsewhere).fill(0);
+    for (let i = 0; i < batch; i++) transforms.input(...places(x, parts, i), height, width, cellBytes);
+    for (let point = 0; point < POINTS; point++) {
+      const a = this.#at(parts) + point * rows * cellBytes;
+      const b = this.#at(matrices) + point * channels * outCellBytes;
+      const c = this.#at(products) + point * rows * outCellBytes;
+      transforms.product(a, b, c, rows, cellBytes, outCellBytes);
     }
-    const products = parts.map((a, point) => this.#product(a, kernel[point]));
-    this.#point(table, products);
     for (let i = 0; i < batch; i++) {
-      const map = this.#at(out, i * height * width * filters);
-      const at = i * perMap * filters * FLOAT_BYTES;
-      const cellBytes = filters * FLOAT_BYTES;
-      this.transforms.output(map, this.#at(spare), this.#at(table), at, height, width, cellBytes, this.#at(bias));
+      transforms.output(...places(out, products, i), height, width, outCellBytes, this.#at(bias));
     }
-    for (const { dataId } of [spare, table, ...parts, ...products]) backend.disposeData(dataId);
+    for (const { dataId } of [elsewhere, parts, products]) backend.disposeData(dataId);
     return out;
   }
 
-  #product(a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo {
-    const attrs = { transposeA: false, transposeB: false, activation: 'linear' };
-    return this.#matMul({ inputs: { a, b }, backend: this.backend, attrs });
-  }
-
-  /** Address of a tensor's values, or of those from some element on. */
-  #at({ dataId }: tf.TensorInfo, element = 0): number {
-    return this.backend.getMemoryOffset(dataId) + element * FLOAT_BYTES;
+  /** Address of a tensor's values. */
+  #at({ dataId }: tf.TensorInfo): number {
+    return this.backend.getMemoryOffset(dataId);
   }
 
   /** A view that is valid until the next allocation. */
@@ -107,24 +101,19 @@ export class WinogradConvolution {
     return new Float32Array(this.backend.wasm.HEAPU8.buffer, this.#at(info), size);
   }
 
-  /** Writes the addresses of tensors into a table. */
-  #point(table: tf.TensorInfo, infos: readonly tf.TensorInfo[]): void {
-    const addresses = infos.map((info) => this.#at(info));
-    new Int32Array(this.backend.wasm.HEAPU8.buffer, this.#at(table), POINTS).set(addresses);
-  }
-
   /** The transformed filter, made once. */
-  #kernelOf(filter: tf.TensorInfo): tf.TensorInfo[] {
-    const known = this.#kernels.get(filter.dataId);
+  #transformed(filter: tf.TensorInfo): tf.TensorInfo {
+    const known = this.#filters.get(filter.dataId);
     if (known) return known;
     const [, , channels, filters] = filter.shape;
-    const matrices = transformFilter(this.#floats(filter).slice(), channels * filters);
-    const made = matrices.map((matrix) => {
-      const info = this.backend.makeOutput([1, channels, filters], 'float32');
-      this.#floats(info).set(matrix);
-      return info;
+    const pairs = channels * filters;
+    const matrices = transformFilter(this.#floats(filter).slice(), pairs);
+    const made = this.backend.makeOutput([POINTS, channels, filters], 'float32');
+    const values = this.#floats(made);
+    matrices.forEach((matrix, point) => {
+      values.set(packPanels(matrix, filters), point * pairs);
     });
-    this.#kernels.set(filter.dataId, made);
+    this.#filters.set(filter.dataId, made);
     return made;
   }
 
@@ -134,10 +123,10 @@ export class WinogradConvolution {
     const disposeData = backend.disposeData.bind(backend);
     backend.disposeData = (dataId, force) => {
       const freed = disposeData(dataId, force);
-      const kernel = freed ? this.#kernels.get(dataId) : undefined;
-      if (kernel) {
-        this.#kernels.delete(dataId);
-        for (const info of kernel) disposeData(info.dataId);
+      const transformed = freed ? this.#filters.get(dataId) : undefined;
+      if (transformed) {
+        this.#filters.delete(dataId);
+        disposeData(transformed.dataId);
       }
       return freed;
     };

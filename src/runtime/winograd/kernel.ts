@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { moduleBytes } from './assembler.js';
 import { tilesOf, WinogradConvolution, type ConvInputs, type Transforms, type WasmBackend } from './convolution.js';
+import { COLUMNS, matrixProduct } from './product.js';
 import { inputTransform, LANES, outputTransform } from './transforms.js';
 
 /** What the kernel is called with. */
@@ -25,10 +26,14 @@ const KERNEL_SIDE = 3;
 
 /** Fewer tiles than this in a map: the products are too small to gain. */
 const FEWEST_TILES = 16;
-/** Kernels of up to so many pairs of channels are always transformed; they then take 19 MB at most. */
+/** Kernels of up to so many pairs of channels are always transformed; they then take 9 MB at most. */
 const FREE_PAIRS = 65_536;
 /** Larger ones where the map is large, too: from one tile on for so many pairs. */
 const PAIRS_PER_TILE = 160;
+/** tfjs' own kernel spreads over threads and this one does not: with more threads than this, that is faster. */
+const MOST_THREADS = 3;
+
+const FUNCTIONS = { input: inputTransform(), product: matrixProduct(), output: outputTransform() };
 
 const winograds = new WeakMap<WasmBackend, WinogradConvolution>();
 let replaced = false;
@@ -36,14 +41,15 @@ let replaced = false;
 /**
  * Replaces the convolution of the wasm backend, which must be active, for everything that runs on it in this process. Results
  * differ from those of tfjs' own kernel by rounding: about 1e-5 of a map's largest value.
+ * @param threads how many the backend has.
  */
-export async function useWinograd(): Promise<void> {
+export async function useWinograd(threads: number): Promise<void> {
   const backend = tf.backend() as unknown as WasmBackend;
   const memory = backend.wasm.wasmMemory ?? backend.wasm.asm.memory;
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  if (winograds.has(backend) || memory === undefined || !simd) return;
+  if (winograds.has(backend) || memory === undefined || !simd || threads > MOST_THREADS) return;
   const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-  const bytes = moduleBytes({ input: inputTransform(), output: outputTransform() }, { shared });
+  const bytes = moduleBytes(FUNCTIONS, { shared });
   const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(bytes), { env: { memory } });
   winograds.set(backend, new WinogradConvolution(backend, exports as unknown as Transforms));
   replaceKernel();
@@ -78,7 +84,7 @@ function fits({ inputs: { x, filter, bias }, attrs }: ConvArgs): boolean {
     activation === 'linear' &&
     bias !== undefined &&
     channels % LANES === 0 &&
-    filters % LANES === 0 &&
+    filters % COLUMNS === 0 &&
     tiles >= FEWEST_TILES &&
     (pairs <= FREE_PAIRS || tiles * PAIRS_PER_TILE >= pairs)
   );

@@ -61,7 +61,6 @@ const outputLine: Line = (f, [m0, m1, m2, m3, m4, m5], out, [a, b, c, d]) => {
 export const LANES = 4;
 const FLOAT_BYTES = 4;
 const VECTOR_BYTES = LANES * FLOAT_BYTES;
-const POINTER_BYTES = 4;
 
 /** A map [height,width,C]: its address and sizes. */
 interface MapVariables {
@@ -104,17 +103,11 @@ function findCells(
   });
 }
 
-const locals = (f: FunctionWriter, count: number, type: typeof I32 | typeof V128): Local[] =>
-  Array.from({ length: count }, () => f.local(type));
-
-/** Entries of a table of addresses, loaded. */
-function loadTable(f: FunctionWriter, table: Local): Local[] {
-  const entries = locals(f, POINTS, I32);
-  for (const [i, entry] of entries.entries())
-    f.get(table)
-      .loadI32(i * POINTER_BYTES)
-      .set(entry);
-  return entries;
+/** The addresses of all points of the first tile: planes that lie behind each other. */
+function planes(f: FunctionWriter, first: Local, planeBytes: Local): Local[] {
+  const addresses = f.locals(POINTS, I32);
+  addresses.forEach((address, i) => f.total(i === 0 ? first : addresses[i - 1], i === 0 ? 0 : planeBytes).set(address));
+  return addresses;
 }
 
 /** Runs the body for each tile of a map, row by row; `at` is the tile's place in the transformed maps, in bytes. */
@@ -124,7 +117,7 @@ function eachTile(
   at: Local,
   body: (place: Place) => void,
 ): void {
-  const [row, column] = locals(f, 2, I32);
+  const [row, column] = f.locals(2, I32);
   f.loop(row, 0, height, TILE, () => {
     f.loop(column, 0, width, TILE, () => {
       body({ row, column });
@@ -134,19 +127,19 @@ function eachTile(
 }
 
 /**
- * `input(map, zeros, table, at, height, width, cellBytes)`: Bᵀ d B of every tile of one map [height,width,C], with a border of
- * one zero. `cellBytes` is 4C, `zeros` C zeros; point p of tile t goes to table[p] + at + t · cellBytes. C is a multiple of 4.
+ * `input(map, zeros, parts, planeBytes, at, height, width, cellBytes)`: Bᵀ d B of every tile of one map [height,width,C], with a border of
+ * one zero. `cellBytes` is 4C, `zeros` C zeros; point p of tile t goes to parts + p · planeBytes + at + t · cellBytes. C is a multiple of 4.
  */
 export function inputTransform(): FunctionWriter {
-  const f = new FunctionWriter(7);
-  const [map, elsewhere, table, at, height, width, cellBytes] = f.arguments();
+  const f = new FunctionWriter(8);
+  const [map, elsewhere, parts, planeBytes, at, height, width, cellBytes] = f.arguments();
   const shape = { map, height, width, cellBytes };
-  const points = loadTable(f, table);
-  const cells = locals(f, POINTS, I32);
-  const half = locals(f, POINTS, V128); // Bᵀ d
-  const line = locals(f, PATCH, V128);
-  const out = locals(f, PATCH, V128);
-  const spare = locals(f, 2, V128);
+  const points = planes(f, parts, planeBytes);
+  const cells = f.locals(POINTS, I32);
+  const half = f.locals(POINTS, V128); // Bᵀ d
+  const line = f.locals(PATCH, V128);
+  const out = f.locals(PATCH, V128);
+  const spare = f.locals(2, V128);
   const c = f.local(I32);
   eachTile(f, shape, at, (place) => {
     findCells(f, shape, place, { cells, side: PATCH, border: 1, elsewhere });
@@ -171,19 +164,19 @@ export function inputTransform(): FunctionWriter {
 }
 
 /**
- * `output(map, dump, table, at, height, width, cellBytes, bias)`: Aᵀ m A + bias for every tile into a map [height,width,C]; the
+ * `output(map, dump, parts, planeBytes, at, height, width, cellBytes, bias)`: Aᵀ m A + bias for every tile into a map [height,width,C]; the
  * rest as for `inputTransform`. `dump` takes C values that belong nowhere; `bias` are C values.
  */
 export function outputTransform(): FunctionWriter {
-  const f = new FunctionWriter(8);
-  const [map, elsewhere, table, at, height, width, cellBytes, bias] = f.arguments();
+  const f = new FunctionWriter(9);
+  const [map, elsewhere, parts, planeBytes, at, height, width, cellBytes, bias] = f.arguments();
   const shape = { map, height, width, cellBytes };
-  const points = loadTable(f, table);
-  const cells = locals(f, TILE * TILE, I32);
-  const half = locals(f, TILE * PATCH, V128); // Aᵀ m
-  const line = locals(f, PATCH, V128);
-  const out = locals(f, TILE, V128);
-  const spare = locals(f, 4, V128);
+  const points = planes(f, parts, planeBytes);
+  const cells = f.locals(TILE * TILE, I32);
+  const half = f.locals(TILE * PATCH, V128); // Aᵀ m
+  const line = f.locals(PATCH, V128);
+  const out = f.locals(TILE, V128);
+  const spare = f.locals(4, V128);
   const c = f.local(I32);
   eachTile(f, shape, at, (place) => {
     findCells(f, shape, place, { cells, side: TILE, border: 0, elsewhere });

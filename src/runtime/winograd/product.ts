@@ -1,0 +1,82 @@
+/** Products of matrices, four rows and eight columns at a time: as many sums as fit into the registers of vectors. */
+import { FunctionWriter, I32, V128 } from './assembler.js';
+
+/** Rows come in multiples of this. */
+export const ROWS = 4;
+/** Columns come in multiples of this. */
+export const COLUMNS = 8;
+
+const FLOAT_BYTES = 4;
+const VECTOR_BYTES = 16;
+/** A row of a panel. */
+const PANEL_BYTES = COLUMNS * FLOAT_BYTES;
+const VECTORS = PANEL_BYTES / VECTOR_BYTES;
+/** Steps along the rows of the left matrix that are written out one after the other. */
+const STEPS = 4;
+
+/**
+ * `product(a, b, out, rows, rowBytes, outRowBytes)`: a [rows,K] times b [K,N] into out [rows,N]. `rowBytes` is 4K, `outRowBytes`
+ * 4N; K is a multiple of 4, N of 8, rows of 4. `b` comes as `packPanels` lays it out.
+ */
+export function matrixProduct(): FunctionWriter {
+  const f = new FunctionWriter(6);
+  const [a, b, out, rows, rowBytes, outRowBytes] = f.arguments();
+  const [column, row, k, panel, at] = f.locals(5, I32);
+  const left = f.locals(ROWS, I32);
+  const sums = Array.from({ length: ROWS }, () => f.locals(VECTORS, V128));
+  const right = f.locals(VECTORS, V128);
+  const factor = f.local(V128);
+  f.loop(column, 0, outRowBytes, PANEL_BYTES, () => {
+    f.get(a).set(left[0]);
+    f.loop(row, 0, rows, ROWS, () => {
+      for (let i = 1; i < ROWS; i++) f.total(left[i - 1], rowBytes).set(left[i]);
+      for (const sum of sums.flat()) f.splat(0).set(sum);
+      f.get(b).set(panel);
+      f.loop(k, 0, rowBytes, STEPS * FLOAT_BYTES, () => {
+        for (let step = 0; step < STEPS; step++) {
+          right.forEach((r, j) =>
+            f
+              .get(panel)
+              .loadVector(step * PANEL_BYTES + j * VECTOR_BYTES)
+              .set(r),
+          );
+          sums.forEach((ofRow, i) => {
+            f.total(left[i], k)
+              .loadSplat(step * FLOAT_BYTES)
+              .set(factor);
+            ofRow.forEach((sum, j) => f.get(factor).get(right[j]).f32x4('mul').get(sum).f32x4('add').set(sum));
+          });
+        }
+        f.total(panel, STEPS * PANEL_BYTES).set(panel);
+      });
+      f.get(row).get(outRowBytes).i32('mul').total(out, column).i32('add').set(at);
+      for (const ofRow of sums) {
+        ofRow.forEach((sum, j) =>
+          f
+            .get(at)
+            .get(sum)
+            .storeVector(j * VECTOR_BYTES),
+        );
+        f.total(at, outRowBytes).set(at);
+      }
+      f.total(left[ROWS - 1], rowBytes).set(left[0]);
+    });
+    f.get(panel).set(b); // the next panel begins where this one ends
+  });
+  return f;
+}
+
+/**
+ * A matrix in the order in which `product` reads it: eight columns after eight columns, each of these panels row by row.
+ * @param matrix [depth, columns], columns a multiple of 8.
+ */
+export function packPanels(matrix: Float32Array, columns: number): Float32Array {
+  const packed = new Float32Array(matrix.length);
+  let at = 0;
+  for (let first = 0; first < columns; first += COLUMNS) {
+    for (let start = first; start < matrix.length; start += columns, at += COLUMNS) {
+      for (let i = 0; i < COLUMNS; i++) packed[at + i] = matrix[start + i];
+    }
+  }
+  return packed;
+}
