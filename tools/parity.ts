@@ -98,7 +98,10 @@ async function main(): Promise<void> {
       precision: { type: 'string', default: 'fp32' },
     },
   });
-  const model = await FastSAM.load(values.model, { device: values.device as 'auto', precision: values.precision as 'auto' });
+  const model = await FastSAM.load(values.model, {
+    device: values.device as 'auto',
+    precision: values.precision as 'auto',
+  });
   const all: Difference[] = [];
   console.log(`${model.info.name} on ${model.info.device}, ${model.info.precision}`);
   console.log('picture               masks    objects  box px   score    lowest IoU  prompts');
@@ -110,7 +113,9 @@ async function main(): Promise<void> {
       console.log(
         `${basename(image).padEnd(21)} ${run.padEnd(8)} ${d.found}/${d.expected}`.padEnd(39) +
           `${d.box.toFixed(4).padEnd(9)}${d.score.toExponential(0).padEnd(9)}` +
-          `${Math.min(1, ...d.maskIous).toFixed(5).padEnd(12)}${d.prompts - d.wrongChoices}/${d.prompts}`,
+          `${Math.min(1, ...d.maskIous)
+            .toFixed(5)
+            .padEnd(12)}${d.prompts - d.wrongChoices}/${d.prompts}`,
       );
     }
   }
