@@ -214,7 +214,7 @@ def serve(spec):
     try:
         runtime = open_runtime(spec)
     except Exception as error:  # whatever it is, the driver says it to people
-        send({"error": f"{type(error).__name__}: {error}".split("\n")[0]})
+        send({"error": describe(error, spec)})
         return
     send({"ready": runtime.describe()})
     jobs = {}
@@ -223,7 +223,13 @@ def serve(spec):
         try:
             send(answer(runtime, jobs, request))
         except Exception as error:
-            send({"error": f"{type(error).__name__}: {error}".split("\n")[0]})
+            send({"error": describe(error, spec)})
+
+
+def describe(error, spec):
+    if "memoryLimit" in spec and (isinstance(error, MemoryError) or "allocate memory" in str(error)):
+        return f"it needs more than the {spec['memoryLimit'] / 1e9:.0f} GB that it may have"
+    return f"{type(error).__name__}: {error}".split("\n")[0]
 
 
 def answer(runtime, jobs, request):
