@@ -86,7 +86,7 @@ export function benchCommand(): Command {
     )
     .option('--picture <file>', 'a picture to find objects in [made of the examples, 1920x1080]')
     .option('--rounds <n>', 'turns of every contender [as many as fit into 10 seconds]', numberOption(1, 10_000, true))
-    .option('--quick', 'fewer sizes and turns: about half a minute')
+    .option('--quick', 'fewer sizes and turns: about a minute for the demo model')
     .option('--json', 'print JSON, every single measurement in it')
     .addHelpText(
       'after',

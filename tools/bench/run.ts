@@ -4,8 +4,8 @@
  *
  *   tools/bench/setup.sh                       once: the peers
  *   npx tsx tools/bench/run.ts --prepare       once: the models in everybody's format (the first run does it otherwise)
- *   npx tsx tools/bench/run.ts                 about 6 minutes on two idle cores
- *   npx tsx tools/bench/run.ts --quick         about 1 minute: s scale, 640 pixels, fewer turns
+ *   npx tsx tools/bench/run.ts                 everything
+ *   npx tsx tools/bench/run.ts --quick         s scale, 640 pixels, fewer turns
  *   npx tsx tools/bench/run.ts --soak 1000     memory over 1,000 pictures as well
  *   npx tsx tools/bench/run.ts --threads 1     on a busy machine: no contender waits for, or spins on, its other threads
  *   npx tsx tools/bench/run.ts --scales s,x --sizes 640
