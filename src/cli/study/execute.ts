@@ -81,6 +81,7 @@ export async function executeStudy(
   } finally {
     line.clear();
     model.dispose();
+    opened.dispose?.();
   }
 }
 

@@ -6,6 +6,7 @@ import { instancesStudy } from '../../evaluate/instances/study.js';
 import { proposalsStudy } from '../../evaluate/proposalStudy.js';
 import { qualityStudy } from '../../evaluate/quality/study.js';
 import { salientStudy } from '../../evaluate/salient/study.js';
+import { textStudy } from '../../evaluate/text/study.js';
 import type { Study } from '../../evaluate/study/study.js';
 
 export const STUDIES: readonly Study[] = [
@@ -16,4 +17,5 @@ export const STUDIES: readonly Study[] = [
   salientStudy,
   anomalyStudy,
   buildingsStudy,
+  textStudy,
 ];

@@ -113,6 +113,8 @@ export interface OpenedStudy<R extends StudyRecord = StudyRecord, I extends Stud
   draw?(item: I, scene: Results, record: R): Promise<RgbImage> | RgbImage;
   /** Further files for the run's folder, made of all records: curves, polygons, scored lists. */
   files?(records: readonly R[], metrics: Metrics): Promise<readonly StudyFile[]> | readonly StudyFile[];
+  /** Frees what the study loaded beside the model; called once, when the run has ended in whatever way. */
+  dispose?(): void;
 }
 
 /** An experiment on many pictures. Everything is pure but `open` and what it returns. */
