@@ -86,15 +86,34 @@ export async function fastsamHere(args: readonly string[], cwd: string): Promise
   process.argv = [process.execPath, MAIN, ...args];
   process.chdir(cwd);
   process.exitCode = undefined;
+  const forgetListeners = listenerGuard();
   try {
     await import(/* @vite-ignore */ `${MAIN}?run=${runs++}`); // the query makes the module run again
   } finally {
     for (const spy of spies) spy.mockRestore();
+    forgetListeners();
     process.argv = before.argv;
     process.chdir(before.cwd);
   }
   expectNoTrace(stderr);
   return { code: takeExitCode(), stdout, stderr };
+}
+
+/** Takes off the listeners that a run leaves to the end of its process; Node warns on stderr when they pile up. */
+function listenerGuard(): () => void {
+  const guarded = [
+    [process, 'SIGINT'],
+    [process, 'SIGTERM'],
+    [process.stdout, 'error'],
+  ] as const;
+  const before = guarded.map(([emitter, event]) => emitter.rawListeners(event));
+  return () => {
+    guarded.forEach(([emitter, event], i) => {
+      for (const listener of emitter.rawListeners(event)) {
+        if (!before[i].includes(listener)) emitter.removeListener(event, listener as () => void);
+      }
+    });
+  };
 }
 
 /** The code that the command line has set, which must not end the tests with it. */
