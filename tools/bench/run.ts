@@ -1,6 +1,7 @@
 /**
  * This package beside its peers, in one run and in turns: the network alone, WebAssembly, whole pictures, memory, start.
- * Results go to out/bench/results.json, docs/performance.md and docs/performance.svg.
+ * Results go to out/bench/results.json, docs/performance.md and docs/performance.svg; with --quick or --no-docs to
+ * out/bench/latest.json alone.
  *
  *   tools/bench/setup.sh                       once: the peers
  *   npx tsx tools/bench/run.ts --prepare       once: the models in everybody's format (the first run does it otherwise)
@@ -135,7 +136,8 @@ async function everything(): Promise<void> {
   if (wants('network')) await networks(native);
   if (wants('wasm')) await wasm();
   const small = randomModel('s', SIZES);
-  const whole = [...ours(variants, small), ...ultralytics({ model: small, threads: THREADS })];
+  const both = [...ours(variants, small), ...ultralytics({ model: small, threads: THREADS })];
+  const whole = args.quick ? withoutRepeats(both) : both;
   if (wants('segment')) {
     const picture = { name: '1080p', path: await makeMosaic('1080p', FOLDER), imgsz: IMGSZ };
     for (const row of await segmentRows('s', whole, picture, COUNTS, EFFORT)) keep(row, PEER.ultralytics);
@@ -194,8 +196,10 @@ async function main(): Promise<void> {
     rows,
     ...(args.soak !== undefined && { soak: await soak(Number(args.soak)) }),
   };
-  writeFileSync(join(FOLDER, 'results.json'), `${JSON.stringify(run, null, 1)}\n`);
-  if (!args['no-docs']) writeDocuments(run);
+  const forDocuments = !args.quick && !args['no-docs'];
+  const file = forDocuments ? 'results.json' : 'latest.json';
+  writeFileSync(join(FOLDER, file), `${JSON.stringify(run, null, 1)}\n`);
+  if (forDocuments) writeDocuments(run);
 }
 
 await main();
