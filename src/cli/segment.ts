@@ -120,6 +120,9 @@ async function segment(args: readonly string[], options: SegmentCommandOptions):
     texts?.dispose();
     model.dispose();
   }
+  if (model.info.deviceNote !== undefined && report.done > 0) {
+    say(`Ran on ${model.info.device}; ${model.info.deviceNote}`);
+  }
   if (options.model === DEFAULT_MODEL && report.done > 0) {
     say(
       'Used the small demo model that is shipped; FastSAM-s does far better: add --model FastSAM-s (24 MB download).',

@@ -2,7 +2,9 @@
  * WebGPU in Node: Dawn, the implementation of Chromium, from the npm package `webgpu`, and tfjs' backend for WebGPU. Both
  * are optional, and Dawn needs a driver of the system: Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS.
  */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { WebGpuState } from './platform.js';
 
@@ -38,6 +40,10 @@ async function find(): Promise<WebGpuState> {
   if (resolvedBy(createRequire(backendPath), CORE) !== resolvedBy(ours, CORE)) {
     return { available: false, reason: `two copies of ${CORE} are installed`, fix: INSTALL };
   }
+  if (!hasVulkan()) {
+    const fix = 'install libvulkan1 (vulkan-loader) and the driver of the GPU';
+    return { available: false, reason: `no Vulkan (${VULKAN} is not found)`, fix };
+  }
   try {
     const dawn = (await import(pathToFileURL(dawnPath).href)) as Dawn;
     const gpu = dawn.create([]);
@@ -46,6 +52,18 @@ async function find(): Promise<WebGpuState> {
     const message = error instanceof Error ? error.message : String(error);
     return { available: false, reason: `the package ${DAWN} does not load (${message.split('\n', 1)[0]})` };
   }
+}
+
+const VULKAN = 'libvulkan.so.1';
+const LIBRARY_FOLDERS = [
+  ...['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib', '/usr/local/lib'],
+  '/run/opengl-driver/lib',
+];
+
+/** Whether Dawn will find Vulkan, without which it prints a warning. Other systems have their own ways to the GPU. */
+export function hasVulkan(system = process.platform, path = process.env.LD_LIBRARY_PATH ?? ''): boolean {
+  const folders = [...path.split(delimiter), ...LIBRARY_FOLDERS].filter((folder) => folder !== '');
+  return system !== 'linux' || folders.some((folder) => existsSync(join(folder, VULKAN)));
 }
 
 /** The backend registers itself when it is imported, but only where `navigator.gpu` is there already. */
