@@ -1,5 +1,6 @@
 /** Element types: sizes, and conversion of little-endian bytes to and from float32. */
 
+import { roundHalfEven } from '../image/rounding.js';
 import type { WeightDtype } from './tensor.js';
 
 /** Bytes of one element. */
@@ -48,13 +49,6 @@ export function floatToHalf(value: number): number {
   if (magnitude < 0x38800000) return sign | roundHalfEven(Math.abs(floatScratch[0]) * 2 ** 24);
   const rebased = magnitude - 0x38000000;
   return sign | ((rebased + 0xfff + ((rebased >>> 13) & 1)) >>> 13);
-}
-
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }
 
 let halfTable: Float32Array | undefined;
