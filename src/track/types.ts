@@ -1,0 +1,47 @@
+/** What trackers take and give. All boxes are xyxy pixels of the original frame, x to the right, y down. */
+import type { RgbImage } from '../image/rgbImage.js';
+
+/** The detections of one frame, in any order. */
+export interface Detections {
+  /** float32 `n * 4`, xyxy. */
+  readonly boxes: Float32Array;
+  /** float32 `n`, 0 … 1. */
+  readonly scores: Float32Array;
+  /** int32 `n`; default all 0. */
+  readonly classes?: Int32Array;
+}
+
+/** The confirmed tracks that were seen in a frame, one row each. */
+export interface TrackRows {
+  /** int32 `m`: ids, from 1. */
+  readonly ids: Int32Array;
+  /** float32 `m * 4`, xyxy: the filter's boxes, not the detections'. */
+  readonly boxes: Float32Array;
+  /** float32 `m`: the scores of the detections. */
+  readonly scores: Float32Array;
+  /** int32 `m`. */
+  readonly classes: Int32Array;
+  /** int32 `m`: place of each track's detection in the frame's detections; masks are taken through it. */
+  readonly indices: Int32Array;
+}
+
+/** Follows objects from frame to frame. Holds state: one tracker for one clip. */
+export interface Tracker {
+  /**
+   * Takes the next frame's detections.
+   * @param frame the picture, for trackers that compensate the camera's motion; others ignore it.
+   */
+  update(detections: Detections, frame?: RgbImage): TrackRows;
+  /** Forgets everything; ids start at 1 again. */
+  reset(): void;
+}
+
+/** How the camera moved: `[a, b, tx, c, d, ty]` takes (x, y) of the last frame to (ax + by + tx, cx + dy + ty) of this one. */
+export type Affine = readonly [number, number, number, number, number, number];
+
+/** Estimates the camera's motion between consecutive frames. */
+export interface CameraMotion {
+  /** @returns the identity for the first frame and where nothing could be estimated. */
+  estimate(frame: RgbImage, detections?: Detections): Affine;
+  reset(): void;
+}
