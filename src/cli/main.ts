@@ -2,16 +2,8 @@
 /** The command `fastsam`. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import '../index.js';
-import { benchCommand } from './bench.js';
-import { compareCommand } from './compare.js';
-import { convertCommand } from './convert.js';
-import { infoCommand } from './info.js';
+import { loadCommands } from './commands.js';
 import { EXIT, runProgram } from './run.js';
-import { segmentCommand } from './segment.js';
-import { setupCommand } from './setup.js';
-import { valCommand } from './val.js';
-import { studyCommand } from './study.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -34,18 +26,7 @@ Examples:
   $ fastsam segment --help                                all options of a command`,
   );
 
-for (const command of [
-  segmentCommand(),
-  convertCommand(),
-  compareCommand(),
-  infoCommand(),
-  valCommand(),
-  benchCommand(),
-  studyCommand(),
-  setupCommand(),
-]) {
-  program.addCommand(command);
-}
+for (const command of await loadCommands(process.argv.slice(2))) program.addCommand(command);
 // Every command, not the program alone, throws instead of exiting with code 1 on wrong usage.
 for (const command of [program, ...program.commands]) command.exitOverride();
 if (process.argv.length <= 2) {

@@ -3,6 +3,7 @@
 import { FastSAMError } from '../errors.js';
 import { invalid, unsupported } from './byteView.js';
 import { collectTensors } from './collect.js';
+import { looksLikeOnnx, readOnnx } from './onnx.js';
 import { readSafetensors } from './safetensors.js';
 import type { StateDict, WeightTensor } from './tensor.js';
 import { openTorchLegacy, openTorchZip, type TorchFile } from './torchFile.js';
@@ -11,7 +12,7 @@ import { factsOf } from './torchMetadata.js';
 /** A checkpoint, read. */
 export interface Checkpoint {
   /** Container that the bytes were. */
-  readonly format: 'torch-zip' | 'torch-legacy' | 'safetensors';
+  readonly format: 'torch-zip' | 'torch-legacy' | 'safetensors' | 'onnx';
   /** Which part of the file the tensors come from: what lay under `ema` or `model`, or a dict of tensors. */
   readonly source: 'ema' | 'model' | 'state_dict';
   /** Tensors by Ultralytics name. */
@@ -30,7 +31,7 @@ const TAR_MAGIC = 'ustar';
 
 /**
  * Reads a checkpoint: `torch.save` files of any age with a pickled Ultralytics model, a TorchScript module or a dict of
- * tensors in them, and safetensors. Nothing of the file is executed or imported. The tensors are views of `bytes`: they
+ * tensors in them, safetensors, and ONNX models exported by Ultralytics or here. Nothing of the file is executed or imported. The tensors are views of `bytes`: they
  * stay valid as long as those do not change.
  * @throws FastSAMError `INVALID_CHECKPOINT` for bytes that are no checkpoint, or a damaged or hostile one;
  * `UNSUPPORTED_CHECKPOINT` for sound files of a kind that is not read.
@@ -49,6 +50,7 @@ function read(bytes: Uint8Array): Checkpoint {
   if (startsWith(bytes, 'PK')) return fromTorch(openTorchZip(bytes));
   if (bytes[0] === PICKLE_PROTO) return fromTorch(openTorchLegacy(bytes));
   if (looksLikeSafetensors(bytes)) return fromSafetensors(bytes);
+  if (looksLikeOnnx(bytes)) return fromOnnx(bytes);
   throw refusal(bytes);
 }
 
@@ -72,6 +74,11 @@ function fromSafetensors(bytes: Uint8Array): Checkpoint {
     ...(names === undefined ? {} : { names }),
     metadata,
   };
+}
+
+function fromOnnx(bytes: Uint8Array): Checkpoint {
+  const { tensors, ...facts } = readOnnx(bytes);
+  return { format: 'onnx', source: 'state_dict', tensors: withoutWrapper(tensors), ...facts };
 }
 
 /**
@@ -124,7 +131,7 @@ function looksLikeSafetensors(bytes: Uint8Array): boolean {
 
 /** An error that says what the bytes are, where one can tell. */
 function refusal(bytes: Uint8Array): FastSAMError {
-  const expected = 'expected a PyTorch checkpoint (.pt) or a safetensors file';
+  const expected = 'expected a PyTorch checkpoint (.pt), a safetensors file or an ONNX model';
   if (bytes.length === 0) return invalid(`checkpoint: got an empty file, ${expected}; get it again`);
   if (text(bytes, TAR_MAGIC_AT, TAR_MAGIC.length) === TAR_MAGIC) {
     return unsupported(`checkpoint: got a tar archive (torch before 0.2), ${expected}; load and save it with a newer torch`);

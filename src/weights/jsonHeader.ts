@@ -11,13 +11,13 @@ const MAX_DEPTH = 3;
  */
 export function scanJsonHeader(bytes: Uint8Array): [string, unknown][] {
   const text = decode(bytes);
-  if (!text.startsWith('{')) throw invalid('safetensors header: got no JSON object; the file is damaged');
+  if (!text.startsWith('{')) throw invalid('safetensors header: got no JSON object; the file is damaged, get it again');
   checkStructure(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw invalid('safetensors header: got no valid JSON; the file is damaged', error);
+    throw invalid('safetensors header: got no valid JSON; the file is damaged, get it again', error);
   }
   return Object.entries(value as Record<string, unknown>);
 }
@@ -26,7 +26,7 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw invalid('safetensors header: got no UTF-8 text; the file is damaged', error);
+    throw invalid('safetensors header: got no UTF-8 text; the file is damaged, get it again', error);
   }
 }
 
@@ -64,12 +64,12 @@ function stringEnd(text: string, start: number): number {
     if (text[at] === '"') return at + 1;
     if (text[at] === '\\') at++;
   }
-  throw invalid('safetensors header: ends within a string; the file is damaged');
+  throw invalid('safetensors header: ends within a string; the file is damaged, get it again');
 }
 
 function addKey(seen: Set<string> | undefined, literal: string): void {
   const key = unescaped(literal);
-  if (seen?.has(key)) throw invalid(`safetensors header: repeats the key ${literal.slice(0, 80)}; the file is damaged`);
+  if (seen?.has(key)) throw invalid(`safetensors header: repeats the key ${literal.slice(0, 80)}; the file is damaged, get it again`);
   seen?.add(key);
 }
 

@@ -57,7 +57,7 @@ export class PickleMachine {
       if (code === STOP) return { value: this.pop(), persistentIds: this.persistentIds, end: this.cursor.at };
       const execute = PICKLE_OPCODES[code];
       if (execute === undefined) {
-        throw invalid(`pickle: got the unknown opcode 0x${code.toString(16)} at byte ${at}; the file is damaged`);
+        throw invalid(`pickle: got the unknown opcode 0x${code.toString(16)} at byte ${at}; the file is damaged, get it again`);
       }
       execute(this);
     }
@@ -118,7 +118,7 @@ export class PickleMachine {
 
   /** An error that says where in the pickle the machine stands. */
   #error(what: string): Error {
-    return invalid(`pickle: ${what} (before byte ${this.cursor.at}); the file is damaged`);
+    return invalid(`pickle: ${what} (before byte ${this.cursor.at}); the file is damaged, get it again`);
   }
 
   #floor(): number {

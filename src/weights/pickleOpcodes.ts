@@ -94,7 +94,7 @@ function quotedLine(cursor: PickleCursor): string {
   const text = cursor.line().trim();
   const quote = text.charAt(0);
   if (text.length < 2 || (quote !== "'" && quote !== '"') || !text.endsWith(quote)) {
-    throw invalid(`pickle: got no quoted string before byte ${cursor.at}; the file is damaged`);
+    throw invalid(`pickle: got no quoted string before byte ${cursor.at}; the file is damaged, get it again`);
   }
   return unescape(text.slice(1, -1));
 }
@@ -149,14 +149,14 @@ function addItems(target: PickleValue, items: readonly PickleValue[]): void {
     return;
   }
   const list = target instanceof PickleObject ? (target.items ??= []) : target;
-  if (!Array.isArray(list)) throw invalid('pickle: adds items to something that is no list or set; the file is damaged');
+  if (!Array.isArray(list)) throw invalid('pickle: adds items to something that is no list or set; the file is damaged, get it again');
   for (const item of items) list.push(item);
 }
 
 function addEntries(target: PickleValue, items: readonly PickleValue[]): void {
   const dict = target instanceof PickleObject ? (target.entries ??= new Map<PickleValue, PickleValue>()) : target;
   if (!(dict instanceof Map) || items.length % 2 !== 0) {
-    throw invalid('pickle: sets entries of something that is no dict, or a key without a value; the file is damaged');
+    throw invalid('pickle: sets entries of something that is no dict, or a key without a value; the file is damaged, get it again');
   }
   for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
 }
@@ -177,7 +177,7 @@ function objects(): Group {
 }
 
 function globalOf(module: PickleValue, name: PickleValue): PickleGlobal {
-  if (typeof module !== 'string' || typeof name !== 'string') throw invalid('pickle: names a class by no strings; the file is damaged');
+  if (typeof module !== 'string' || typeof name !== 'string') throw invalid('pickle: names a class by no strings; the file is damaged, get it again');
   return new PickleGlobal(module, name);
 }
 
@@ -188,14 +188,14 @@ function makeObject(machine: PickleMachine): void {
 }
 
 function itemsOf(value: PickleValue): readonly PickleValue[] {
-  if (!(value instanceof PickleTuple)) throw invalid('pickle: a call has no tuple of arguments; the file is damaged');
+  if (!(value instanceof PickleTuple)) throw invalid('pickle: a call has no tuple of arguments; the file is damaged, get it again');
   return value.items;
 }
 
 function build(machine: PickleMachine): void {
   const state = machine.pop();
   const target = machine.top();
-  if (!(target instanceof PickleObject)) throw invalid('pickle: gives a state to something that is no object; the file is damaged');
+  if (!(target instanceof PickleObject)) throw invalid('pickle: gives a state to something that is no object; the file is damaged, get it again');
   target.state = state;
 }
 
@@ -218,7 +218,7 @@ function memo(): Group {
 }
 
 function memoIndex(value: number | bigint): number {
-  if (typeof value !== 'number' || value < 0) throw invalid(`pickle: got the memo index ${value}; the file is damaged`);
+  if (typeof value !== 'number' || value < 0) throw invalid(`pickle: got the memo index ${value}; the file is damaged, get it again`);
   return value;
 }
 

@@ -22,7 +22,7 @@ export interface ResolvedWeights<E extends PublishedFile = CatalogueEntry> {
   readonly entry?: E;
 }
 
-const WEIGHTS_FILE = /\.(pt|pth|safetensors|bin|ckpt)$/i;
+const WEIGHTS_FILE = /\.(pt|pth|safetensors|onnx|bin|ckpt)$/i;
 
 function baseName(path: string): string {
   return path.split(/[/\\]/).at(-1) ?? path;

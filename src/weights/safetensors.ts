@@ -7,7 +7,7 @@ import { FastSAMError } from '../errors.js';
 import { ByteView, invalid, unsupported } from './byteView.js';
 import { DTYPE_BYTES, encodeHalf } from './dtype.js';
 import { scanJsonHeader } from './jsonHeader.js';
-import { stridedTensor } from './stridedTensor.js';
+import { rowMajorStrides, stridedTensor } from './stridedTensor.js';
 import { elementCount, type StateDict, type WeightDtype, type WeightTensor } from './tensor.js';
 
 /** A header of 16 MB would name more than 100,000 tensors. */
@@ -84,13 +84,13 @@ function readEntry(name: string, value: unknown, data: Uint8Array): { tensor: We
     throw unsupported(`tensor ${name}: got the element type ${JSON.stringify(dtypeName.slice(0, 20))}, which is not read`);
   }
   if (dtype === undefined || !isCounts(shape) || shape.length > MAX_DIMENSIONS || !isCounts(offsets) || offsets.length !== 2) {
-    throw invalid(`tensor ${name}: its entry lacks dtype, shape or data_offsets; the file is damaged`);
+    throw invalid(`tensor ${name}: its entry lacks dtype, shape or data_offsets; the file is damaged, get it again`);
   }
   const [begin, end] = offsets;
   const expected = elementCount(shape) * DTYPE_BYTES[dtype];
   if (end < begin || end > data.length || end - begin !== expected) {
     throw invalid(
-      `tensor ${name}: got bytes ${begin} to ${end} of ${data.length}, expected ${expected} bytes inside; the file is damaged`,
+      `tensor ${name}: got bytes ${begin} to ${end} of ${data.length}, expected ${expected} bytes inside; the file is damaged, get it again`,
     );
   }
   const tensor = stridedTensor(
@@ -104,21 +104,17 @@ function readEntry(name: string, value: unknown, data: Uint8Array): { tensor: We
 function checkSpans(spans: Span[], length: number): void {
   let at = 0;
   for (const span of spans.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (span.begin !== at) throw invalid(`tensor ${span.name}: starts at byte ${span.begin}, expected ${at}; the file is damaged`);
+    if (span.begin !== at) throw invalid(`tensor ${span.name}: starts at byte ${span.begin}, expected ${at}; the file is damaged, get it again`);
     at = span.end;
   }
-  if (at !== length) throw invalid(`safetensors file: got ${length} bytes of data, expected ${at}; the file is damaged`);
-}
-
-function rowMajorStrides(shape: readonly number[]): number[] {
-  return shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
+  if (at !== length) throw invalid(`safetensors file: got ${length} bytes of data, expected ${at}; the file is damaged, get it again`);
 }
 
 function metadataOf(value: unknown): Record<string, string> {
   const entries = isRecord(value) ? Object.entries(value) : [];
   const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   if (!isRecord(value) || texts.length !== entries.length) {
-    throw invalid('safetensors header: its __metadata__ is no record of strings; the file is damaged');
+    throw invalid('safetensors header: its __metadata__ is no record of strings; the file is damaged, get it again');
   }
   return Object.fromEntries(texts);
 }

@@ -30,6 +30,11 @@ export function stridedTensor(layout: StridedLayout, name: string): WeightTensor
   return new StridedTensor(layout);
 }
 
+/** Strides of a tensor that lies row by row without gaps. */
+export function rowMajorStrides(shape: readonly number[]): number[] {
+  return shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
+}
+
 function checkExtent(layout: StridedLayout, name: string): void {
   const { shape, strides, offset } = layout;
   const count = elementCount(shape);

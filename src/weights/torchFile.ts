@@ -73,7 +73,7 @@ export function openTorchLegacy(bytes: Uint8Array): TorchFile {
   const storages = locateStorages(bytes, object, keys);
   const storage = (key: string): Uint8Array => {
     const data = storages.get(key);
-    if (data === undefined) throw invalid(`checkpoint: got no storage ${JSON.stringify(key.slice(0, 80))}; the file is damaged`);
+    if (data === undefined) throw invalid(`checkpoint: got no storage ${JSON.stringify(key.slice(0, 80))}; the file is damaged, get it again`);
     return data;
   };
   return { format: 'torch-legacy', root: object.value, tensors: new TorchTensors({ storage }) };
@@ -85,14 +85,14 @@ function locateStorages(bytes: Uint8Array, object: Unpickled, keys: Unpickled): 
     const id = storageIdOf(reference);
     if (id !== undefined) itemBytes.set(id.key, DTYPE_BYTES[id.dtype]);
   }
-  if (!Array.isArray(keys.value)) throw invalid('checkpoint: got no list of storages; the file is damaged');
+  if (!Array.isArray(keys.value)) throw invalid('checkpoint: got no list of storages; the file is damaged, get it again');
   const file = new ByteView(bytes, 'checkpoint');
   const storages = new Map<string, Uint8Array>();
   let at = keys.end;
   for (const key of keys.value) {
     const size = typeof key === 'string' ? itemBytes.get(key) : undefined;
     if (typeof key !== 'string' || size === undefined || storages.has(key)) {
-      throw invalid('checkpoint: its list of storages does not fit its tensors; the file is damaged');
+      throw invalid('checkpoint: its list of storages does not fit its tensors; the file is damaged, get it again');
     }
     const length = file.u64(at) * size;
     storages.set(key, file.slice(at + 8, length));

@@ -93,7 +93,7 @@ export class TorchTensors {
           throw unsupported(`tensor ${name}: got one rebuilt by ${className}, expected a plain dense tensor`);
       }
     }
-    throw invalid(`tensor ${name}: is wrapped in parameters without end; the file is damaged`);
+    throw invalid(`tensor ${name}: is wrapped in parameters without end; the file is damaged, get it again`);
   }
 
   #tensor(args: readonly PickleValue[], typeRecord: PickleValue | undefined, name: string): WeightTensor {
@@ -103,7 +103,7 @@ export class TorchTensors {
     const shape = sizesOf(size, name);
     const strides = sizesOf(stride, name);
     if (typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0 || strides.length !== shape.length) {
-      throw invalid(`tensor ${name}: its offset, sizes and strides make no sense; the file is damaged`);
+      throw invalid(`tensor ${name}: its offset, sizes and strides make no sense; the file is damaged, get it again`);
     }
     return stridedTensor({ dtype, shape, strides, offset, bytes: storage.bytes }, name);
   }
@@ -111,7 +111,7 @@ export class TorchTensors {
   /** The storage behind ('storage', class, key, location, element count[, view]). */
   #storage(reference: PickleValue | undefined, name: string): { dtype: WeightDtype; bytes: Uint8Array } {
     const id = reference instanceof PersistentId ? storageIdOf(reference) : undefined;
-    if (id === undefined) throw invalid(`tensor ${name}: got no storage it could lie in; the file is damaged`);
+    if (id === undefined) throw invalid(`tensor ${name}: got no storage it could lie in; the file is damaged, get it again`);
     const itemBytes = DTYPE_BYTES[id.dtype];
     const place = `${itemBytes}/${id.key}`;
     let known = this.#storages.get(place);
@@ -176,7 +176,7 @@ function sizesOf(value: PickleValue | undefined, name: string): number[] {
   const inner = value instanceof PickleObject ? value.args[0] : value;
   const items = inner instanceof PickleTuple ? inner.items : inner;
   if (!Array.isArray(items) || items.length > MAX_DIMENSIONS || !items.every(isSize)) {
-    throw invalid(`tensor ${name}: its sizes or strides are no list of at most ${MAX_DIMENSIONS} counts; the file is damaged`);
+    throw invalid(`tensor ${name}: its sizes or strides are no list of at most ${MAX_DIMENSIONS} counts; the file is damaged, get it again`);
   }
   return [...items];
 }

@@ -136,10 +136,10 @@ function findEndRecord(file: ByteView): number {
 
 function readZip64Directory(file: ByteView, locator: number): Directory {
   if (locator < 0 || file.u32(locator) !== ZIP64_LOCATOR) {
-    throw invalid('zip archive: got no zip64 locator where one is needed; the file is damaged');
+    throw invalid('zip archive: got no zip64 locator where one is needed; the file is damaged, get it again');
   }
   const record = file.u64(locator + 8);
-  if (file.u32(record) !== ZIP64_END_RECORD) throw invalid('zip archive: got no zip64 end record; the file is damaged');
+  if (file.u32(record) !== ZIP64_END_RECORD) throw invalid('zip archive: got no zip64 end record; the file is damaged, get it again');
   return { count: file.u64(record + 32), size: file.u64(record + 40), offset: file.u64(record + 48) };
 }
 
@@ -149,7 +149,7 @@ function readDirectory(file: ByteView, directory: Directory): Map<string, ZipEnt
   let at = directory.offset;
   for (let i = 0; i < directory.count; i++) {
     if (at + CENTRAL_BYTES > end || file.u32(at) !== CENTRAL_HEADER) {
-      throw invalid(`zip archive: entry ${i} of ${directory.count} is missing in its directory; the file is damaged`);
+      throw invalid(`zip archive: entry ${i} of ${directory.count} is missing in its directory; the file is damaged, get it again`);
     }
     const nameBytes = file.u16(at + 28);
     const extraBytes = file.u16(at + 30);
@@ -186,7 +186,7 @@ function zip64Values(file: ByteView, start: number, length: number): () => numbe
   const valuesEnd = found ? Math.min(end, at + 4 + file.u16(at + 2)) : 0;
   let next = at + 4;
   return () => {
-    if (next + 8 > valuesEnd) throw invalid('zip archive: an entry lacks its zip64 sizes; the file is damaged');
+    if (next + 8 > valuesEnd) throw invalid('zip archive: an entry lacks its zip64 sizes; the file is damaged, get it again');
     next += 8;
     return file.u64(next - 8);
   };
@@ -207,12 +207,12 @@ function locateData(file: ByteView, entries: Map<string, ZipEntry>, directoryOff
   for (const entry of byOffset) {
     const at = entry.localOffset;
     if (at < free || file.u32(at) !== LOCAL_HEADER) {
-      throw invalid(`zip entry ${quote(entry.name)}: overlaps another one or has no header; the file is damaged`);
+      throw invalid(`zip entry ${quote(entry.name)}: overlaps another one or has no header; the file is damaged, get it again`);
     }
     const start = at + LOCAL_BYTES + file.u16(at + 26) + file.u16(at + 28);
     free = start + entry.packedSize;
     if (free > directoryOffset) {
-      throw invalid(`zip entry ${quote(entry.name)}: reaches beyond the archive's data; the file is damaged`);
+      throw invalid(`zip entry ${quote(entry.name)}: reaches beyond the archive's data; the file is damaged, get it again`);
     }
     starts.set(entry.name, start);
   }
