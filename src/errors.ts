@@ -12,6 +12,10 @@ export type FastSAMErrorCode =
   | 'WRITE_FAILED'
   /** Bytes that are no picture, or a broken one. */
   | 'INVALID_IMAGE'
+  /** What is no video, or a broken one, or one that could not be read to its end. */
+  | 'INVALID_VIDEO'
+  /** A program that the work needs (ffmpeg) is not installed. */
+  | 'PROGRAM_MISSING'
   /** Bytes that are no checkpoint, or a truncated, inconsistent or hostile one. */
   | 'INVALID_CHECKPOINT'
   /** A sound file of a format or with content that is not read here. */

@@ -6,7 +6,8 @@ import { cacheFolder, listFiles, packageFile, pathOfUrl, readFile, sha256, stat 
 import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
 import { openPartial } from './nodePartial.js';
 import type { Platform } from './platform.js';
-import { writeFileAtomic } from './tempFiles.js';
+import { startProgram } from './programs.js';
+import { stageFile, writeFileAtomic } from './tempFiles.js';
 import { findWebGpu } from './webGpu.js';
 import { wasmThreadCount, withWasmThreads } from './wasmThreads.js';
 import { withTempFolder } from './tempFolder.js';
@@ -24,6 +25,9 @@ export const nodePlatform: Platform = {
   writeFileAtomic,
   stat,
   withTempFolder,
+  stageFile,
+  startProgram,
+  os: process.platform,
   joinPath: (...parts) => join(...parts),
   listFiles,
   parseYaml,

@@ -62,6 +62,41 @@ export interface PartialFile {
   discard(): Promise<void>;
 }
 
+/** How a program ended. */
+export interface ProgramEnd {
+  /** Exit code; undefined when it could not be started at all; -1 when a signal ended it. */
+  readonly code: number | undefined;
+  /** The last lines that it printed on stderr, without blank ones. */
+  readonly complaints: readonly string[];
+}
+
+/** A program that runs beside this one. It ends with this process, however that ends. */
+export interface Program {
+  /** What it prints; nothing is taken from it while nobody asks, so it waits. Empty for programs that are fed. */
+  readonly stdout: AsyncIterable<Uint8Array>;
+  /** What it writes to descriptor 3. Empty for programs that are fed. */
+  readonly side: AsyncIterable<Uint8Array>;
+  /** Resolves when the bytes are handed on, or never will be since it has ended. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Ends its standard input. */
+  endInput(): void;
+  /** Ends it at once; `ended` says when that has happened. */
+  kill: () => void;
+  readonly ended: Promise<ProgramEnd>;
+  /** The last lines on stderr so far. */
+  complaints(): readonly string[];
+}
+
+/** A file under a temporary name, for programs that write files themselves. */
+export interface StagedFile {
+  /** In the folder of the final path; nothing lies there yet. It goes if the process ends. */
+  readonly temporary: string;
+  /** Moves it to its name, replacing what lies there. */
+  commit(): Promise<void>;
+  /** Removes it. */
+  discard(): Promise<void>;
+}
+
 /**
  * What the package needs from where it runs. Everything that fails on account of a file throws `FastSAMError` with
  * `FILE_UNREADABLE` or `WRITE_FAILED`.
@@ -96,6 +131,15 @@ export interface Platform {
    * process is interrupted. Not in browsers.
    */
   withTempFolder?<T>(name: string, bytes: Uint8Array, use: (folder: string) => T): Promise<T>;
+  /** A temporary name beside `path`. Not in browsers. */
+  stageFile?(path: string): StagedFile;
+  /**
+   * Starts a program, without a shell. Not in browsers.
+   * @param kind whether we read what it prints, or feed it.
+   */
+  startProgram?(command: string, args: readonly string[], kind: 'read' | 'feed'): Program;
+  /** Node's name of the operating system; absent in browsers. */
+  readonly os?: string;
   joinPath(...parts: string[]): string;
   /**
    * Paths of all files in a folder and those below it, sorted. Not in browsers.

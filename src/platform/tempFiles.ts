@@ -1,14 +1,15 @@
 /** Files written whole or not at all, and nothing left behind when the process is interrupted half way. */
 
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './fileErrors.js';
+import type { StagedFile } from './platform.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const pending = new Set<string>();
-let counter = 0;
 
 function removePending(): void {
   for (const path of pending) {
@@ -54,25 +55,46 @@ export function removeOnExit(path: string): () => void {
 }
 
 /**
+ * A temporary name in the folder of `path`, for a file that is written step by step. It goes if the process ends before
+ * `commit`.
+ */
+export function stageFile(path: string): StagedFile {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const release = removeOnExit(temporary);
+  return {
+    temporary,
+    commit: async () => {
+      try {
+        await rename(temporary, path);
+      } catch (error) {
+        throw fileError('write', path, error);
+      }
+      release();
+    },
+    discard: async () => {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      release();
+    },
+  };
+}
+
+/**
  * Writes `bytes` to a temporary name in the folder of `path`, flushes them to the disk and renames.
  * @throws FastSAMError `WRITE_FAILED`; `path` is then as it was before and no temporary file remains.
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${counter++}.tmp`);
-  const release = removeOnExit(temporary);
+  const staged = stageFile(path);
   try {
-    const file = await open(temporary, 'wx');
+    const file = await open(staged.temporary, 'wx');
     try {
       await file.writeFile(bytes);
       await file.sync();
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await staged.commit();
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await staged.discard();
     throw fileError('write', path, error);
-  } finally {
-    release();
   }
 }

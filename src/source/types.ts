@@ -25,13 +25,17 @@ export interface VideoInfo {
 /** A video being read: an async iterable of frames, once. Ending the loop early closes it. */
 export interface VideoSource extends AsyncIterable<Frame> {
   readonly info: VideoInfo;
+  /** What the decoder complained about while it went on (a file that is cut off, broken frames); grows during the loop. */
+  readonly warnings: readonly string[];
   /** Stops the reading and frees what it holds; may be called twice. */
   close(): Promise<void>;
 }
 
 /** A video being written. */
 export interface VideoSink {
-  /** Appends a frame; resolves when there is room for the next one. */
+  /** What is written otherwise than one would expect: another codec than usual. */
+  readonly note?: string;
+  /** Appends a frame, which must not change any more; resolves when there is room for the next one. */
   write(image: RgbImage): Promise<void>;
   /** Ends the file and moves it to its name. */
   finish(): Promise<void>;

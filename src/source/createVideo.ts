@@ -1,0 +1,155 @@
+/** Videos as files, written frame by frame. */
+import { FastSAMError, throwIfAborted } from '../errors.js';
+import type { RgbImage } from '../image/rgbImage.js';
+import { platform, type Program, type StagedFile } from '../platform/platform.js';
+import { chooseEncoder, type Encoder } from './encoders.js';
+import { lastComplaint, missingTool, startTool } from './ffmpeg.js';
+import type { VideoSink } from './types.js';
+
+/** Options of `createVideo`. */
+export interface CreateVideoOptions {
+  /** Pixels of every frame; the file of an odd size gets one more row or column where its format needs it. */
+  width: number;
+  height: number;
+  /** Frames a second. */
+  fps: number;
+  /** Ends the writing; nothing is left then. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Creates a video by the system's ffmpeg, of the kind that the name's ending says: `.mp4` `.m4v` `.mov` `.mkv` (H.264),
+ * `.webm` (VP9), `.gif`. It appears under its name when it is finished; until then it has a temporary one. Node only.
+ * @throws FastSAMError `INVALID_ARGUMENT`, `PROGRAM_MISSING`, `WRITE_FAILED`, `ABORTED`; `write` and `finish` too.
+ *
+ * @example
+ * const out = await createVideo('out.mp4', { width, height, fps: 25 });
+ * for await (const { results } of model.stream(video)) if (results) await out.write(results.plot());
+ * await out.finish();
+ */
+export async function createVideo(path: string, options: CreateVideoOptions): Promise<VideoSink> {
+  checkOptions(options);
+  const encoder = await chooseEncoder(path, options.signal);
+  throwIfAborted(options.signal);
+  const here = platform();
+  if (!here.stageFile) throw missingTool('ffmpeg');
+  const staged = here.stageFile(path);
+  const program = startTool('ffmpeg', encodeArgs(encoder, staged.temporary, options), 'feed');
+  return new FfmpegSink(path, options, { program, staged, encoder });
+}
+
+/** What belongs to a file that is being written. */
+interface Writing {
+  readonly program: Program;
+  readonly staged: StagedFile;
+  readonly encoder: Encoder;
+}
+
+class FfmpegSink implements VideoSink {
+  readonly note?: string;
+  #frames = 0;
+  #handed: Promise<void> = Promise.resolve();
+  #closed = false;
+  #gone = false;
+
+  constructor(
+    private readonly path: string,
+    private readonly options: CreateVideoOptions,
+    private readonly writing: Writing,
+  ) {
+    if (writing.encoder.note !== undefined) this.note = writing.encoder.note;
+    void writing.program.ended.then(() => {
+      this.#gone = true;
+    });
+    options.signal?.addEventListener('abort', this.#abort);
+  }
+
+  async write(image: RgbImage): Promise<void> {
+    this.#requireOpen();
+    const { width, height } = this.options;
+    if (image.width !== width || image.height !== height || image.data.length !== width * height * 3) {
+      throw new FastSAMError(
+        'INVALID_ARGUMENT',
+        `${this.path}: got a frame of ${image.width} x ${image.height}, expected ${width} x ${height} as the first; begin another video`,
+      );
+    }
+    // The frame before is taken: one is on its way while the caller makes the next.
+    await this.#handed;
+    if (this.#gone) await this.#fail();
+    this.#frames++;
+    this.#handed = this.writing.program.write(image.data);
+  }
+
+  async finish(): Promise<void> {
+    this.#requireOpen();
+    if (this.#frames === 0) {
+      await this.discard();
+      throw new FastSAMError(
+        'INVALID_ARGUMENT',
+        `${this.path}: got no frame, expected one at least; write frames first`,
+      );
+    }
+    await this.#handed;
+    this.writing.program.endInput();
+    const { code } = await this.writing.program.ended;
+    throwIfAborted(this.options.signal);
+    if (code !== 0) await this.#fail();
+    this.#close();
+    try {
+      await this.writing.staged.commit();
+    } catch (error) {
+      await this.writing.staged.discard();
+      throw error;
+    }
+  }
+
+  async discard(): Promise<void> {
+    if (this.#closed) return;
+    this.#close();
+    this.writing.program.kill();
+    await this.writing.program.ended;
+    await this.writing.staged.discard();
+  }
+
+  readonly #abort = (): void => {
+    void this.discard();
+  };
+
+  #close(): void {
+    this.#closed = true;
+    this.options.signal?.removeEventListener('abort', this.#abort);
+  }
+
+  #requireOpen(): void {
+    throwIfAborted(this.options.signal);
+    if (this.#closed) throw new FastSAMError('DISPOSED', `${this.path}: the video is finished; create another one`);
+  }
+
+  /** ffmpeg has ended before its time. */
+  async #fail(): Promise<never> {
+    const end = await this.writing.program.ended;
+    await this.discard();
+    throwIfAborted(this.options.signal);
+    if (end.code === undefined) throw missingTool('ffmpeg');
+    throw new FastSAMError('WRITE_FAILED', `cannot write ${this.path}: ffmpeg stopped: ${lastComplaint(end)}`);
+  }
+}
+
+function encodeArgs({ args }: Encoder, file: string, { width, height, fps }: CreateVideoOptions): string[] {
+  return [
+    ...['-hide_banner', '-nostats', '-loglevel', 'error', '-y'],
+    ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', String(fps)],
+    ...['-i', 'pipe:0', ...args(width, height), `file:${file}`],
+  ];
+}
+
+function checkOptions({ width, height, fps }: CreateVideoOptions): void {
+  for (const [name, value] of Object.entries({ width, height })) {
+    if (!Number.isInteger(value) || value < 1 || value > 16384) {
+      throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${value}, expected a whole number from 1 to 16384`);
+    }
+  }
+  if (!(fps > 0 && fps <= 1000)) {
+    throw new FastSAMError('INVALID_ARGUMENT', `fps: got ${fps}, expected frames a second, up to 1000`);
+  }
+}

@@ -1,0 +1,116 @@
+/** What a video's name stands for: a file, a stream of the network, a camera. */
+import { FastSAMError } from '../errors.js';
+import { platform } from '../platform/platform.js';
+import { runTool } from './ffmpeg.js';
+
+/** How ffmpeg and ffprobe are told to read a source. */
+export interface VideoInput {
+  readonly kind: 'file' | 'network' | 'camera';
+  /** For messages; the path for files. Passwords of URLs are left out. */
+  readonly name: string;
+  /** Arguments before the output's; the last two are `-i` and the source. */
+  readonly args: readonly string[];
+  /** Frames come in their own time, whether or not somebody is ready for them. */
+  readonly live: boolean;
+}
+
+const NETWORK = /^(https?|rtsps?|rtmps?|rtmpt|srt|udp|rtp|tcp):\/\//i;
+/** Of them, those that cannot wait: a slow reader falls behind. */
+const LIVE = /^(rtsp|rtmp|srt|udp|rtp|tcp)/i;
+const CAMERA = /^camera:/i;
+const DEVICE = /^\/dev\/video\d+$/;
+
+/** No `file`: a playlist on a server must not be able to name files of this machine. */
+const NETWORK_PROTOCOLS = 'http,https,httpproxy,tcp,tls,crypto,data,rtsp,rtp,udp,rtmp,rtmps,rtmpt,srt';
+/** Nothing else: a playlist in a file must not be able to call a server. */
+const FILE_PROTOCOLS = 'file';
+
+/** Endings of video files. */
+const VIDEO_ENDINGS: ReadonlySet<string> = new Set(
+  'mp4 m4v mov avi mkv webm wmv flv mpg mpeg ts m2ts mts 3gp ogv asf'.split(' '),
+);
+
+/** Whether a name is that of a video: by its ending, its protocol, or as a camera. Animated GIFs count as pictures. */
+export function isVideoName(name: string): boolean {
+  if (CAMERA.test(name) || DEVICE.test(name) || LIVE.test(NETWORK.exec(name)?.[1] ?? '')) return true;
+  const path = NETWORK.test(name) && URL.canParse(name) ? new URL(name).pathname : name;
+  const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1].toLowerCase() ?? '';
+  return VIDEO_ENDINGS.has(ending) || (ending === 'm3u8' && NETWORK.test(name));
+}
+
+/**
+ * How ffmpeg reads a source.
+ * @param source path, `file:` URL, URL of a stream, `camera:0`, `camera:NAME`, `/dev/video0`.
+ * @throws FastSAMError `INVALID_ARGUMENT`, and what listing cameras throws.
+ */
+export async function videoInput(source: string | URL, signal?: AbortSignal): Promise<VideoInput> {
+  const text = String(source);
+  if (text === '') {
+    throw new FastSAMError('INVALID_ARGUMENT', 'video: got an empty name, expected a path, an URL or a camera');
+  }
+  if (text.includes('\0')) {
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      'video: got a name with a zero byte, expected a path, an URL or a camera',
+    );
+  }
+  if (CAMERA.test(text)) return camera(text, text.slice('camera:'.length), signal);
+  if (DEVICE.test(text)) return cameraInput(text, 'v4l2', text);
+  if (NETWORK.test(text)) return networkInput(text);
+  const path = /^file:/i.test(text) ? platform().pathOfUrl(text) : text;
+  // With its protocol before it, no name is taken for an option or for another protocol.
+  return { kind: 'file', name: path, args: ['-protocol_whitelist', FILE_PROTOCOLS, '-i', `file:${path}`], live: false };
+}
+
+function networkInput(url: string): VideoInput {
+  const { protocol } = new URL(url);
+  return {
+    kind: 'network',
+    name: withoutPassword(url),
+    args: [
+      ...['-protocol_whitelist', NETWORK_PROTOCOLS],
+      // Over UDP, the protocol's own choice, single lost packets break frames; firewalls block it too.
+      ...(/^rtsp/i.test(protocol) ? ['-rtsp_transport', 'tcp'] : []),
+      ...['-i', url],
+    ],
+    live: LIVE.test(protocol),
+  };
+}
+
+/** For messages. */
+export function withoutPassword(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1');
+}
+
+/** Cameras by the system that they are plugged into. */
+async function camera(name: string, which: string, signal: AbortSignal | undefined): Promise<VideoInput> {
+  if (which === '') {
+    throw new FastSAMError('INVALID_ARGUMENT', 'video: got "camera:", expected its number or name, such as camera:0');
+  }
+  const numbered = /^\d+$/.test(which);
+  switch (platform().os) {
+    case 'darwin':
+      return cameraInput(name, 'avfoundation', `${which}:none`, ['-framerate', '30']);
+    case 'win32':
+      return cameraInput(name, 'dshow', `video=${numbered ? await directShowName(Number(which), signal) : which}`);
+    default:
+      return cameraInput(name, 'v4l2', numbered ? `/dev/video${which}` : which);
+  }
+}
+
+function cameraInput(name: string, format: string, device: string, options: readonly string[] = []): VideoInput {
+  return { kind: 'camera', name, args: ['-f', format, ...options, '-i', device], live: true };
+}
+
+/** DirectShow knows cameras by name only. */
+async function directShowName(number: number, signal: AbortSignal | undefined): Promise<string> {
+  const args = ['-hide_banner', '-list_devices', 'true', '-f', 'dshow', '-i', 'dummy'];
+  const { complaints } = await runTool('ffmpeg', args, signal);
+  const names = complaints.flatMap((line) => /"([^"]+)" \(video\)/.exec(line)?.[1] ?? []);
+  const name = names.at(number);
+  if (name === undefined) {
+    const known = names.length === 0 ? 'there is none' : `there are ${names.map((one) => `"${one}"`).join(', ')}`;
+    throw new FastSAMError('INVALID_ARGUMENT', `video: got camera:${number}, but ${known}; plug it in or name it`);
+  }
+  return name;
+}

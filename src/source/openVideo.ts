@@ -1,0 +1,178 @@
+/** Videos, cameras and streams as async iterables of frames. */
+import { FastSAMError, throwIfAborted } from '../errors.js';
+import { startTool } from './ffmpeg.js';
+import { FrameReader, type RawFrame } from './frameReader.js';
+import { PRINT_TIMES } from './frameTimes.js';
+import { videoInput, type VideoInput } from './inputs.js';
+import { probeVideo, type Probed } from './probe.js';
+import type { Frame, VideoInfo, VideoSource } from './types.js';
+
+/** Options of `openVideo`. */
+export interface VideoOptions {
+  /** Every how many frames one is taken. Default 1: all. */
+  stride?: number;
+  /** Seconds at which to begin. Default 0. */
+  start?: number;
+  /** Seconds before which to end. Default: the video's end. */
+  end?: number;
+  /** Most frames to give. Default: all. */
+  maxFrames?: number;
+  /** Frames that are decoded ahead of the one that was asked for last. Default 2. */
+  ahead?: number;
+  /** Leave out frames that nobody was ready for, instead of falling behind. Default: for cameras and live streams. */
+  drop?: boolean;
+  /** Longest wait for a frame or an answer of a network source or camera, in seconds. Default 30. */
+  timeout?: number;
+  /** Ends the reading. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Opens a video for reading by the system's ffmpeg: frames as 8-bit RGB, upright as their rotation note says, at their
+ * stored size (pixels that are not square stay so). Node only.
+ *
+ * Frames are numbered as they are decoded, also where their rate varies; `time` is the frame's own. After `start` the first
+ * number is reckoned from time and rate, which is exact where the rate is constant.
+ * @param source path, URL (`http`, `https`, `rtsp`, `rtmp`, `srt`, `udp`), `camera:0`, `camera:NAME` or `/dev/video0`.
+ * @throws FastSAMError `PROGRAM_MISSING`, `INVALID_VIDEO`, `INVALID_ARGUMENT`, `ABORTED`; the loop over the frames too.
+ *
+ * @example
+ * const video = await openVideo('street.mp4', { stride: 5 });
+ * for await (const { input, results } of model.stream(video)) console.log(input.time, results?.length);
+ */
+export async function openVideo(source: string | URL, options: VideoOptions = {}): Promise<VideoSource> {
+  checkOptions(options);
+  const { signal, timeout = 30 } = options;
+  const input = await videoInput(source, signal);
+  const probed = await withDeadline(input, timeout, signal, (limit) => probeVideo(input, limit));
+  return new FfmpegSource(input, probed, { ...options, timeout });
+}
+
+/** Starts ffmpeg when the first frame is asked for, so that a source that nobody reads costs nothing. */
+class FfmpegSource implements VideoSource {
+  readonly info: VideoInfo;
+  #reader: FrameReader | undefined;
+  #closed = false;
+  #complaints: () => readonly string[] = () => [];
+
+  constructor(
+    private readonly input: VideoInput,
+    private readonly probed: Probed,
+    private readonly options: VideoOptions & { readonly timeout: number },
+  ) {
+    this.info = probed.info;
+  }
+
+  get warnings(): readonly string[] {
+    return this.#complaints();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Frame, void> {
+    if (this.#reader || this.#closed) {
+      throw new FastSAMError('INVALID_ARGUMENT', `${this.input.name}: was read already; open it again`);
+    }
+    throwIfAborted(this.options.signal);
+    const reader = this.#start();
+    try {
+      let first: number | undefined;
+      for (let raw = await reader.next(); raw !== undefined; raw = await reader.next()) {
+        first ??= this.#firstIndex(raw);
+        yield this.#frame(raw, first);
+      }
+    } finally {
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#reader?.close();
+  }
+
+  #start(): FrameReader {
+    const { input, options, info } = this;
+    const program = startTool('ffmpeg', decodeArgs(input, this.probed, options), 'read');
+    this.#complaints = () => program.complaints();
+    this.#reader = new FrameReader(program, {
+      name: input.name,
+      frameBytes: info.width * info.height * 3,
+      ahead: options.ahead ?? 2,
+      drop: options.drop ?? input.live,
+      timeout: input.kind === 'file' ? undefined : options.timeout * 1000,
+      signal: options.signal,
+    });
+    return this.#reader;
+  }
+
+  /** The number of the first frame in the whole video. */
+  #firstIndex({ time = 0 }: RawFrame): number {
+    const { start = 0 } = this.options;
+    return start > 0 ? Math.round((start + time) * this.info.fps) : 0;
+  }
+
+  #frame({ data, count, time }: RawFrame, first: number): Frame {
+    const { stride = 1, start = 0 } = this.options;
+    const { width, height, fps } = this.info;
+    const index = first + count * stride;
+    return {
+      image: { data, width, height, path: this.input.name },
+      index,
+      time: time === undefined ? index / fps : start + time,
+    };
+  }
+}
+
+/** ffmpeg's arguments for raw RGB frames on standard output and their times on descriptor 3. */
+export function decodeArgs(input: VideoInput, { info, hasFpsMode }: Probed, options: VideoOptions): string[] {
+  const { start = 0, end, stride = 1, maxFrames } = options;
+  const filters = [
+    ...(stride > 1 ? [`select='not(mod(n\\,${stride}))'`] : []),
+    // A stream that changes its size half way would break the frames' length.
+    `scale=${info.width}:${info.height}:flags=bicubic`,
+    'format=rgb24',
+    PRINT_TIMES,
+  ];
+  return [
+    ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error'],
+    ...(start > 0 ? ['-ss', String(start)] : []),
+    ...(end === undefined ? [] : ['-t', String(end - start)]),
+    ...input.args,
+    ...['-map', '0:V:0', '-vf', filters.join(',')],
+    ...(hasFpsMode ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough']),
+    ...(maxFrames === undefined ? [] : ['-frames:v', String(maxFrames)]),
+    ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
+  ];
+}
+
+/** Network sources and cameras that never answer end in an error. */
+async function withDeadline<T>(
+  input: VideoInput,
+  seconds: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  if (input.kind === 'file') return work(signal);
+  const limit = AbortSignal.timeout(seconds * 1000);
+  try {
+    return await work(signal ? AbortSignal.any([signal, limit]) : limit);
+  } catch (error) {
+    throwIfAborted(signal);
+    if (!limit.aborted) throw error;
+    throw new FastSAMError('INVALID_VIDEO', `${input.name}: did not answer within ${seconds} s; check the address`, {
+      cause: error,
+    });
+  }
+}
+
+function checkOptions(options: VideoOptions): void {
+  const { stride = 1, start = 0, end = Infinity, maxFrames = 1, ahead = 2, timeout = 30 } = options;
+  const check = (name: string, value: number, fine: boolean, expected: string): void => {
+    if (!fine) throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${value}, expected ${expected}`);
+  };
+  check('stride', stride, Number.isInteger(stride) && stride >= 1, 'a whole number from 1');
+  check('start', start, Number.isFinite(start) && start >= 0, 'seconds from 0');
+  check('end', end, end > start, `seconds after the start (${start})`);
+  check('maxFrames', maxFrames, Number.isInteger(maxFrames) && maxFrames >= 1, 'a whole number from 1');
+  check('ahead', ahead, Number.isInteger(ahead) && ahead >= 0 && ahead <= 1024, 'a whole number from 0 to 1024');
+  check('timeout', timeout, timeout > 0 && timeout <= 86_400, 'seconds up to 86400');
+}
