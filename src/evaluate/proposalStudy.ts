@@ -7,17 +7,10 @@ import { shapeOfDetection, shapeOfTruth } from './cocoShapes.js';
 import { COCO_AREAS, type CocoKind } from './cocoTypes.js';
 import { countFound, proposalsOf, recallOf, type FoundObjects } from './proposalCounts.js';
 import { PROPOSAL_COUNTS } from './proposals.js';
-import { openCoco, type CocoItem } from './study/cocoData.js';
-import type {
-  Metric,
-  Metrics,
-  OpenedStudy,
-  Study,
-  StudyRecord,
-  StudyRequest,
-  StudyTable,
-  TableContext,
-} from './study/study.js';
+import { COCO_ARGUMENTS, openCoco, type CocoItem } from './study/cocoData.js';
+import { EVERYTHING } from './study/options.js';
+import { rowName } from './study/table.js';
+import type { Metric, Metrics, Study, StudyRecord, StudyTable } from './study/study.js';
 
 /** Boxes and masks of one picture; masks only where they were asked for. */
 interface ProposalRecord extends StudyRecord {
@@ -68,43 +61,70 @@ export const proposalsStudy: Study<ProposalRecord, CocoItem> = {
 Examples:
   $ fastsam study proposals coco/annotations/instances_val2017.json coco/val2017 --model FastSAM-x
   $ fastsam study proposals lvis_v1_val.json coco --model FastSAM-x --kind boxes`,
-  arguments: [
-    { name: 'annotations', description: 'instances_val2017.json, lvis_v1_val.json or alike' },
-    { name: 'images', description: 'folder of the pictures' },
-  ],
+  arguments: COCO_ARGUMENTS,
   options: [
     { flags: '--kind <which>', description: 'boxes, or masks as well', choices: ['both', 'boxes'], default: 'both' },
   ],
-  // Without these AR@1000 is out of reach: the usual settings give at most 300 objects, and drop weak and close ones.
-  settings: { conf: 0.001, iou: 0.9, maxDet: 1000, snapFullBoxes: false },
+  settings: EVERYTHING,
   metrics: METRICS,
-  open,
+  async open({ args, options, files }) {
+    const { items, fingerprint } = await openCoco(args[0], args[1], files);
+    const withMasks = options.kind !== 'boxes';
+    return {
+      items,
+      fingerprint,
+      measure(item, scene) {
+        const { key, id, truths, width, height } = item;
+        const count = (kind: CocoKind) => countFound(proposalsOf(scene, kind, id), truths, kind, width, height);
+        return {
+          key,
+          proposals: scene.length,
+          boxes: count('boxes'),
+          ...(withMasks && { masks: count('masks') }),
+        };
+      },
+      draw: drawObjects,
+    };
+  },
   summarise,
-  tables,
+  tables(metrics, context) {
+    const heads = [...PROPOSAL_COUNTS.map((limit) => `AR@${limit}`), 'AUC'];
+    const row = (kind: CocoKind, area: string) => [
+      ...PROPOSAL_COUNTS.map((limit) => metrics[recallKey(kind, limit, area)]),
+      metrics[aucKey(kind, area)],
+    ];
+    const name = rowName(context);
+    const limit = PROPOSAL_COUNTS[PROPOSAL_COUNTS.length - 1];
+    const boxes: StudyTable[] = [
+      {
+        title: 'Boxes, objects of all sizes',
+        columns: heads,
+        rows: [{ name, values: row('boxes', 'all') }, ...PAPER_COCO],
+        note: "The paper's rows are of COCO val2017, FastSAM-x at 1024 pixels (README of CASIA-IVA-Lab/FastSAM).",
+      },
+      {
+        title: `Boxes by size of the object, AR@${limit}`,
+        columns: COCO_AREAS.map((area) => area.name),
+        rows: [
+          { name, values: COCO_AREAS.map((area) => metrics[recallKey('boxes', limit, area.name)]) },
+          ...PAPER_LVIS,
+        ],
+        note: "The paper's rows are of LVIS, whatever this run was on.",
+      },
+    ];
+    if (!(recallKey('masks', limit, 'all') in metrics)) return boxes;
+    const masks = {
+      title: 'Masks',
+      columns: heads,
+      rows: COCO_AREAS.map((area) => ({ name: `${name}, ${area.name}`, values: row('masks', area.name) })),
+      note: "The paper's figures of masks are not in the README and are not repeated here.",
+    };
+    return [...boxes, masks];
+  },
   quality: ({ boxes }) => recallOf([boxes]).recall[0].at(-1) ?? null,
   caption: ({ key, boxes, proposals }) =>
     `${key}: AR ${(recallOf([boxes]).recall[0].at(-1) ?? 0).toFixed(2)}, ${boxes.objects[0]} objects, ${proposals} found`,
 };
-
-async function open({ args, options, files }: StudyRequest): Promise<OpenedStudy<ProposalRecord, CocoItem>> {
-  const { items, fingerprint } = await openCoco(args[0], args[1], files);
-  const withMasks = options.kind !== 'boxes';
-  return {
-    items,
-    fingerprint,
-    measure(item, scene) {
-      const { key, id, truths, width, height } = item;
-      const count = (kind: CocoKind) => countFound(proposalsOf(scene, kind, id), truths, kind, width, height);
-      return {
-        key,
-        proposals: scene.length,
-        boxes: count('boxes'),
-        ...(withMasks && { masks: count('masks') }),
-      };
-    },
-    draw: drawObjects,
-  };
-}
 
 function summarise(records: readonly ProposalRecord[]): Metrics {
   const metrics: Record<string, number | null> = {};
@@ -118,38 +138,6 @@ function summarise(records: readonly ProposalRecord[]): Metrics {
     });
   }
   return metrics;
-}
-
-function tables(metrics: Metrics, { model, pictures }: TableContext): StudyTable[] {
-  const heads = [...PROPOSAL_COUNTS.map((limit) => `AR@${limit}`), 'AUC'];
-  const row = (kind: CocoKind, area: string) => [
-    ...PROPOSAL_COUNTS.map((limit) => metrics[recallKey(kind, limit, area)]),
-    metrics[aucKey(kind, area)],
-  ];
-  const name = `${model}, ${pictures} pictures`;
-  const limit = PROPOSAL_COUNTS[PROPOSAL_COUNTS.length - 1];
-  const boxes: StudyTable[] = [
-    {
-      title: 'Boxes, objects of all sizes',
-      columns: heads,
-      rows: [{ name, values: row('boxes', 'all') }, ...PAPER_COCO],
-      note: "The paper's rows are of COCO val2017, FastSAM-x at 1024 pixels (README of CASIA-IVA-Lab/FastSAM).",
-    },
-    {
-      title: `Boxes by size of the object, AR@${limit}`,
-      columns: COCO_AREAS.map((area) => area.name),
-      rows: [{ name, values: COCO_AREAS.map((area) => metrics[recallKey('boxes', limit, area.name)]) }, ...PAPER_LVIS],
-      note: "The paper's rows are of LVIS, whatever this run was on.",
-    },
-  ];
-  if (!(recallKey('masks', limit, 'all') in metrics)) return boxes;
-  const masks = {
-    title: 'Masks',
-    columns: heads,
-    rows: COCO_AREAS.map((area) => ({ name: `${name}, ${area.name}`, values: row('masks', area.name) })),
-    note: "The paper's figures of masks are not in the README and are not repeated here.",
-  };
-  return [...boxes, masks];
 }
 
 const FOUND_IOU = 0.5;

@@ -10,7 +10,8 @@ import { CocoEvaluator } from './coco.js';
 import type { CocoEvaluation } from './cocoEvaluation.js';
 import { runsOf } from './cocoRuns.js';
 import type { CocoDataset, CocoDetection, CocoTruth } from './cocoTypes.js';
-import { boxIous, maskIous, resolveValOptions, type SkippedPicture, type ValOptions, type ValResult } from './val.js';
+import { resolveValOptions, type SkippedPicture, type ValOptions, type ValResult } from './val.js';
+import { boxIous, maskIous } from './yoloIous.js';
 
 /** What `val` says on a COCO file: Ultralytics' numbers, and COCO's own. All categories are one. */
 export interface CocoValResult extends Omit<ValResult, 'masks'> {

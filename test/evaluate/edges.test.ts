@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import '../../src/index.js';
-import { assign, type SparseGraph } from '../../src/evaluate/edges/assignment.js';
+import { assign, type SparseGraph } from '../../src/assignment.js';
 import { benchmarkEdges, scoreEdges, type EdgeCounts, type HumanMap } from '../../src/evaluate/edges/benchmark.js';
 import { correspond, edgePixels, indexMap } from '../../src/evaluate/edges/correspond.js';
 import { edgeMapOf, edgeStrength, normalise } from '../../src/evaluate/edges/edgeMap.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fMeasure, levelCurve, maxFMeasure, meanAbsoluteError, sMeasure } from '../../src/evaluate/salient/measures.js';
 import { mapOf, salienceOf } from '../../src/evaluate/salient/ranking.js';
 import { compareMaps, salientMap, salientStudy } from '../../src/evaluate/salient/study.js';
-import { askedBy, innerPoint } from '../../src/evaluate/study/hints.js';
+import { chosenBy, hintFrom, innerPoint } from '../../src/evaluate/study/hints.js';
 import { maskOf, rectMask, sceneOf } from './studyScene.js';
 
 interface GoldenCase {
@@ -70,12 +70,12 @@ describe('ranking', () => {
 
   it('gives way to a hint', () => {
     const options = { rule: 'score', top: 1 } as const;
-    const none = compareMaps(salientMap(scene, middle, { ...options, hint: 'none' }), middle);
-    const box = compareMaps(salientMap(scene, middle, { ...options, hint: 'box' }), middle);
+    const none = compareMaps(salientMap(scene, undefined, options), middle);
+    const box = compareMaps(salientMap(scene, hintFrom(middle, 'box'), options), middle);
     expect(none.mae).toBeCloseTo(1 - 64 / 400, 12);
     expect(box).toMatchObject({ mae: 0, s: expect.closeTo(1, 9) as number });
-    expect(askedBy(sceneOf([corner, middle], [0.8, 0.9]), middle, 'point')).toEqual([1]);
-    expect(askedBy(sceneOf([], []), middle, 'box')).toEqual([]);
+    expect(chosenBy(sceneOf([corner, middle], [0.8, 0.9]), hintFrom(middle, 'point'))).toEqual([1]);
+    expect(chosenBy(sceneOf([], []), hintFrom(middle, 'box'))).toEqual([]);
   });
 
   it('finds a point inside of a ring', () => {

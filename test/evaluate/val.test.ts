@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FastSAM, type ValMetrics } from '../../src/index.js';
 import { matchByScore, valMetrics } from '../../src/evaluate/ap.js';
 import { interpolate, smooth } from '../../src/evaluate/interpolate.js';
-import { boxIous } from '../../src/evaluate/val.js';
+import { boxIous } from '../../src/evaluate/yoloIous.js';
 import { parseYoloLabels } from '../../src/evaluate/yoloLabels.js';
 import { fastsam, workFolder } from '../cli/cli.js';
 

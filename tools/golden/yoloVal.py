@@ -5,6 +5,11 @@
 
 Without --coco the data set is made of drawn scenes: ellipses and rectangles on noise, with outlines as labels, one picture
 without an object and one without a label file. Pictures are PNG, so that no decoder has a say.
+
+Ultralytics runs as it comes. Two things it leaves to chance, so the data have none of them:
+- batches are pictures sorted by aspect ratio, and NumPy's sort leaves the order of equal ones open: no two pictures have the
+  same ratio (those of COCO lose rows at the bottom until it is so);
+- detections are sorted by score in the same way: drawn pictures have a little noise, as flat ones give many equal scores.
 """
 
 import argparse
@@ -21,29 +26,11 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 from ultralytics import FastSAM
-from ultralytics.data.base import BaseDataset
 from ultralytics.models.fastsam import FastSAMValidator
 from ultralytics.nn.tasks import SegmentationModel
 
 ROOT = Path(__file__).resolve().parents[2]
 torch.set_num_threads(2)
-
-
-def order_ties() -> None:
-    """Pictures of one aspect ratio go by name: NumPy's sort, by which batches are made, leaves their order to chance.
-
-    A difference of 1e-12 does it, towards the side on which no batch becomes larger.
-    """
-    original = BaseDataset.set_rectangle
-
-    def set_rectangle(self):
-        n = len(self.labels)
-        for i, label in enumerate(self.labels):
-            h, w = label["shape"]
-            label["shape"] = (h * (1 + 1e-12 * i if h > w else 1 - 1e-12 * (n - i)), w)
-        original(self)
-
-    BaseDataset.set_rectangle = set_rectangle
 
 
 def demo_checkpoint(folder: Path) -> Path:
@@ -59,7 +46,8 @@ def demo_checkpoint(folder: Path) -> Path:
 def drawn(folder: Path) -> None:
     """Scenes of random shapes."""
     rng = np.random.default_rng(6)
-    for n, (w, h) in enumerate([(160, 120), (120, 160), (200, 90), (150, 150), (128, 96), (96, 128), (170, 110)]):
+    sizes = [(160, 120), (120, 160), (200, 90), (150, 150), (128, 100), (96, 130), (170, 110)]
+    for n, (w, h) in enumerate(sizes):
         image = np.full((h, w, 3), rng.integers(60, 200, 3), np.uint8)
         labels = []
         for _ in range(0 if n == 4 else int(rng.integers(2, 7))):
@@ -73,16 +61,20 @@ def drawn(folder: Path) -> None:
             cv2.fillPoly(image, [np.round(ring).astype(np.int32)], rng.integers(0, 250, 3).tolist())
             values = " ".join(f"{v:.6f}" for v in (ring / [w, h]).clip(0, 1).reshape(-1))
             labels.append(f"{int(rng.integers(0, 3))} {values}")
-        image += rng.integers(0, 3, image.shape, np.uint8)  # flat pictures have detections of equal scores
+        image += rng.integers(0, 3, image.shape, np.uint8)  # see the top of this file; colours are at most 249
         save(folder, f"scene{n}", image, None if n == 6 else labels)
 
 
 def from_coco(folder: Path, source: Path) -> None:
-    """Annotations without crowds; of several polygons the longest."""
+    """Annotations without crowds; of several polygons the longest. No two pictures of one aspect ratio."""
     data = json.loads((source / "instances_val2017.json").read_text())
     classes = {c["id"]: i for i, c in enumerate(data["categories"])}
+    ratios = set()
     for image in data["images"]:
         w, h = image["width"], image["height"]
+        while h / w in ratios:
+            h -= 1
+        ratios.add(h / w)
         labels = []
         for a in data["annotations"]:
             if a["image_id"] == image["id"] and not a.get("iscrowd") and isinstance(a["segmentation"], list):
@@ -90,7 +82,8 @@ def from_coco(folder: Path, source: Path) -> None:
                 if len(ring) >= 3:
                     values = " ".join(f"{v:.6f}" for v in ring.clip(0, 1).reshape(-1))
                     labels.append(f"{classes[a['category_id']]} {values}")
-        save(folder, Path(image["file_name"]).stem, cv2.imread(str(source / "val2017" / image["file_name"])), labels)
+        pixels = cv2.imread(str(source / "val2017" / image["file_name"]))
+        save(folder, Path(image["file_name"]).stem, pixels[:h], labels)
 
 
 def save(folder: Path, name: str, image: np.ndarray, labels: list[str] | None) -> None:
@@ -106,7 +99,6 @@ def main() -> None:
     parser.add_argument("--coco", type=Path)
     parser.add_argument("--out", type=Path, default=ROOT / "test" / "golden" / "val")
     args = parser.parse_args()
-    order_ties()
     shutil.rmtree(args.out, ignore_errors=True)
     if args.coco:
         from_coco(args.out, args.coco)

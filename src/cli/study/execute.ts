@@ -1,5 +1,5 @@
 /** One run of a study: load, measure, summarise, write, print. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FastSAMError } from '../../errors.js';
 import { FastSAM } from '../../index.js';
 import { drawCases } from '../../evaluate/study/cases.js';
@@ -16,6 +16,7 @@ import type {
 } from '../../evaluate/study/study.js';
 import { formatTable } from '../../evaluate/study/table.js';
 import { platform } from '../../platform/platform.js';
+import type { OnProgress } from '../../progress.js';
 import { makeFolder } from '../files.js';
 import { ProgressLine } from '../progress.js';
 import { describeError, EXIT, interruptSignal, say } from '../run.js';
@@ -42,11 +43,15 @@ export async function executeStudy(
 ): Promise<void> {
   const signal = interruptSignal();
   const own = studyOptionsOf(study, options);
-  const opened = await study.open({ args, options: own, files: studyFiles, signal });
-  const items = chooseItems(opened.items, options);
   const line = new ProgressLine();
+  const onProgress = downloadLine(line);
+  const opened = await study.open({ args, options: own, files: studyFiles, signal, onProgress }).finally(() => {
+    line.clear();
+  });
+  const items = chooseItems(opened.items, options);
   const model = await load(options, signal, line);
   try {
+    if (options.pictures !== undefined) await makeFolder(options.pictures);
     const header = await makeHeader(study, opened, model, options);
     const folder = options.out ?? join('fastsam-out', `${study.name}-${model.info.name.replace(/[^\w.-]+/g, '_')}`);
     await makeFolder(folder);
@@ -67,6 +72,7 @@ export async function executeStudy(
       onProgress: (done, total) => {
         line.update(`study ${study.name}`, done, total, 'count');
       },
+      ...(options.pictures !== undefined && { show: pictureWriter(options.pictures) }),
     };
     const records = await runStudy(opened, items, run).finally(() => journal.close());
     line.clear();
@@ -91,13 +97,26 @@ async function load(options: CommonOptions, signal: AbortSignal, line: ProgressL
       device: options.device,
       precision: options.precision,
       signal,
-      onProgress: (event) => {
-        if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');
-      },
+      onProgress: downloadLine(line),
     });
   } finally {
     line.clear();
   }
+}
+
+function downloadLine(line: ProgressLine): OnProgress {
+  return (event) => {
+    if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');
+  };
+}
+
+/** Writes pictures under their items' names, in folders below where names have them. */
+function pictureWriter(folder: string): NonNullable<RunOptions['show']> {
+  return async ({ key }, { data, width, height }) => {
+    const path = join(folder, `${key}.png`);
+    await makeFolder(dirname(path));
+    await platform().writeFileAtomic(path, await platform().encodePng(data, width, height));
+  };
 }
 
 /** What the figures depend on. `--limit` does not count: a longer run of the same kind may take a shorter one up. */
@@ -124,6 +143,7 @@ async function makeHeader(
     settings: { ...info.defaults, ...settingsOf(study, options) },
     options: identityOptionsOf(study, options),
     data: `${await platform().sha256(keys)} ${opened.fingerprint}`.trim(),
+    ...(opened.inputs && { inputs: opened.inputs }),
     ...(options.subset !== undefined && { subset: options.subset, seed: options.seed }),
   };
   const hash = await platform().sha256(new TextEncoder().encode(JSON.stringify(identity)));

@@ -1,5 +1,5 @@
 /** The options that every study has, and those of one. */
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Precision } from '../../runtime/compile/precision.js';
 import type { DeviceChoice } from '../../runtime/device.js';
 import type { Study, StudyOption, StudyOptions, StudySettings } from '../../evaluate/study/study.js';
@@ -17,6 +17,7 @@ export interface CommonOptions extends StudySettings {
   readonly resume?: true;
   readonly overwrite?: true;
   readonly cases: number;
+  readonly pictures?: string;
   readonly out?: string;
   readonly json?: true;
 }
@@ -31,7 +32,7 @@ export function addCommonOptions(command: Command, { settings }: Study): void {
     .option('--model <name>', 'demo, FastSAM-s, FastSAM-x, or a path or URL of a checkpoint', 'demo')
     .addOption(deviceOption())
     .addOption(precisionOption())
-    .option('--imgsz <pixels>', `longer side of the network input${preset('imgsz')}`, numberOption(1, 8192, true))
+    .option('--imgsz <pixels>', `longer side of the network input${preset('imgsz')}`, numberOption(32, 8192, true))
     .option('--conf <score>', `detections must score above this${preset('conf')}`, numberOption(0, 1))
     .option('--iou <iou>', `NMS: overlap with a better one above this goes${preset('iou')}`, numberOption(0, 1))
     .option('--max-det <n>', `most objects a picture${preset('maxDet')}`, numberOption(1, 100_000, true))
@@ -45,6 +46,7 @@ export function addCommonOptions(command: Command, { settings }: Study): void {
         .default(6)
         .argParser(numberOption(0, 100, true)),
     )
+    .option('--pictures <folder>', 'write every picture there as the sheet shows it')
     .option('--out <folder>', 'where records, summary and pictures go [fastsam-out/<study>-<model>]')
     .option('--json', 'print the summary as JSON instead of tables');
 }
@@ -54,18 +56,10 @@ export function addStudyOptions(command: Command, { options }: Study): void {
   for (const each of options) command.addOption(ownOption(each));
 }
 
-function ownOption({ flags, description, choices, parse, default: value }: StudyOption): Option {
+function ownOption({ flags, description, choices, number, default: value }: StudyOption): Option {
   const option = new Option(flags, description);
   if (choices) option.choices(choices);
-  if (parse) {
-    option.argParser((text: string) => {
-      try {
-        return parse(text);
-      } catch (error) {
-        throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-      }
-    });
-  }
+  if (number) option.argParser(numberOption(number.low, number.high, number.whole));
   return value === undefined ? option : option.default(value);
 }
 

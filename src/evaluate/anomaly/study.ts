@@ -1,31 +1,27 @@
 /** `fastsam study anomaly`: segments on MVTec's defects, by themselves and with a hint. */
 import { FastSAMError } from '../../errors.js';
-import { contactSheet, type SheetCell } from '../../image/draw/sheet.js';
 import { drawObjects } from '../../image/draw/drawObjects.js';
+import type { SheetCell } from '../../image/draw/sheet.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import { Mask } from '../../mask/mask.js';
 import { boundingBox } from '../../mask/setOps.js';
-import { platform } from '../../platform/platform.js';
 import type { Results } from '../../results/results.js';
-import { askedBy, HINTS } from '../study/hints.js';
-import { picturesIn, readMask } from '../study/maskFolder.js';
-import type {
-  Metrics,
-  OpenedStudy,
-  Study,
-  StudyItem,
-  StudyRecord,
-  StudyRequest,
-  StudyTable,
-  TableContext,
-} from '../study/study.js';
-import { countRegions, figuresOf, FOUND_IOU, type RegionCounts, type RegionFigures } from './counts.js';
-
-/** A picture; `truth` is absent for pictures without a mask file, as those without a defect have none. */
-interface AnomalyItem extends StudyItem {
-  readonly picture: string;
-  readonly truth: string | undefined;
-}
+import { drawPlaces, panels } from '../study/drawing.js';
+import { fingerprintOf, hashOfFile } from '../study/fingerprint.js';
+import { chosenBy, hintFrom, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../study/hints.js';
+import { filesIn, readMask, type MaskItem } from '../study/maskFolder.js';
+import { meanOf } from '../study/mean.js';
+import { AUTHORS, textOf } from '../study/options.js';
+import {
+  countRegions,
+  figuresOf,
+  FOUND_IOU,
+  type HintsByKind,
+  type RegionCounts,
+  type RegionFigures,
+} from '../study/regionCounts.js';
+import type { Study, StudyRecord } from '../study/study.js';
+import { rowName } from '../study/table.js';
 
 interface AnomalyRecord extends StudyRecord {
   readonly objects: number;
@@ -43,90 +39,107 @@ const LABELS: Readonly<Record<keyof RegionFigures, string>> = {
 const KEYS = Object.keys(LABELS) as (keyof RegionFigures)[];
 
 /** The study. */
-export const anomalyStudy: Study<AnomalyRecord, AnomalyItem> = {
+export const anomalyStudy: Study<AnomalyRecord, MaskItem> = {
   name: 'anomaly',
   summary: "Segments on MVTec AD's defects: pictures as in the paper, IoU and recall where masks are given.",
   help: `DATA is laid out as MVTec AD: test/DEFECT/NAME.png and ground_truth/DEFECT/NAME_mask.png, or folders of such.
-FastSAM does not decide what is a defect: a box or a point, here made from the ground truth, chooses a segment.
+FastSAM does not decide what is a defect: a box or a point, given by --hints or made from the mask, chooses a segment.
 
-Example:
-  $ fastsam study anomaly mvtec/bottle --model FastSAM-x --pictures out`,
+Examples:
+  $ fastsam study anomaly mvtec/bottle --model FastSAM-x --pictures out
+  $ fastsam study anomaly mvtec/bottle --model FastSAM-x --pictures out --hints hints.json
+with hints.json: { "test/broken_large/000.png": { "boxes": [[310, 90, 560, 240]], "points": [[420, 160]] } }`,
   arguments: [{ name: 'data', description: 'folder of a category of MVTec AD, or of several' }],
-  options: [
+  options: [HINTS_OPTION],
+  settings: AUTHORS,
+  metrics: KEYS.map((key) => ({ key, label: LABELS[key], better: 'higher' })),
+  async open({ args, options, files, signal }) {
+    const items = itemsIn(args[0], await filesIn(args[0], files));
+    const path = textOf(options, 'hints');
+    const given = path === undefined ? undefined : await readHints(path, new Set(items.map(({ key }) => key)));
+    const lookAt = async ({ key, truth: file }: MaskItem, { image }: Results) => {
+      const truth = file === undefined ? Mask.empty(image.width, image.height) : await readMask(file, image);
+      return { truth, hints: given ? splitHint(given.get(key)) : hintsFrom(truth) };
+    };
+    return {
+      items,
+      fingerprint: await fingerprintOf(
+        items.map(({ key, picture, truth }) => ({ key, picture, files: [truth] })),
+        signal,
+      ),
+      ...(path !== undefined && { inputs: { hints: await hashOfFile(path) } }),
+      async measure(item, scene) {
+        const { truth, hints } = await lookAt(item, scene);
+        const regions = countRegions(scene, truth, hints);
+        return { key: item.key, objects: scene.length, ...(regions && { regions }) };
+      },
+      async draw(item, scene) {
+        const { truth, hints } = await lookAt(item, scene);
+        return drawPanels(scene, truth, hints);
+      },
+    };
+  },
+  summarise: (records) => ({ ...figuresOf(records.flatMap(({ regions }) => regions ?? [])) }),
+  tables: (metrics, context) => [
     {
-      flags: '--pictures <folder>',
-      description: 'existing folder; for every picture: segments, those chosen by box and by point, the mask',
-      cosmetic: true,
+      title: 'Marked regions',
+      columns: KEYS.map((key) => LABELS[key]),
+      rows: [{ name: rowName(context), values: KEYS.map((key) => metrics[key]) }],
+      note:
+        'The paper shows pictures only and gives no figures. The best segment is chosen with the ground truth, and so are ' +
+        'boxes and points without --hints: this is segmentation with a hint, not detection of anomalies.',
     },
   ],
-  settings: { conf: 0.4, iou: 0.9, maxDet: 300 },
-  metrics: KEYS.map((key) => ({ key, label: LABELS[key], better: 'higher' })),
-  open,
-  summarise: (records): Metrics => ({ ...figuresOf(records.flatMap(({ regions }) => regions ?? [])) }),
-  tables,
-  quality: ({ regions }) => (regions ? regions.box.shared / regions.box.union : null),
+  quality: ({ regions }) => (regions ? qualityOf(regions) : null),
 };
 
-async function open({ args, options, files }: StudyRequest): Promise<OpenedStudy<AnomalyRecord, AnomalyItem>> {
-  const pictures = await picturesIn(args[0], files);
+function itemsIn(folder: string, pictures: ReadonlyMap<string, string>): MaskItem[] {
   const items = [...pictures].flatMap(([key, picture]) => {
     const parts = /^((?:.*\/)?)test\/([^/]+\/[^/]+)$/.exec(key);
     if (!parts) return [];
     return [{ key, picture, truth: pictures.get(`${parts[1]}ground_truth/${parts[2]}_mask`) }];
   });
   if (items.length === 0) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${args[0]}: got no pictures, expected test/DEFECT/NAME.png`);
+    throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got no pictures, expected test/DEFECT/NAME.png`);
   }
-  const folder = typeof options.pictures === 'string' ? options.pictures : undefined;
-  const truthOf = ({ truth }: AnomalyItem, { image }: Results) =>
-    truth === undefined ? Promise.resolve(Mask.empty(image.width, image.height)) : readMask(truth, image);
+  return items;
+}
+
+/** IoU of what the box chose, without one the point, without one the regions' best. */
+function qualityOf({ box, point, best }: RegionCounts): number | null {
+  const counts = box ?? point;
+  return counts ? counts.shared / counts.union : meanOf(best);
+}
+
+/** Boxes and points of a marked picture; none where nothing is marked. */
+function hintsFrom(truth: Mask): HintsByKind {
+  if (truth.area === 0) return {};
+  return { box: hintFrom(truth, 'box'), point: hintFrom(truth, 'point') };
+}
+
+/** Boxes and points are asked one after the other, as in the paper's rows. */
+function splitHint(hint: Hint | undefined): HintsByKind {
+  if (!hint) return {};
+  const { boxes, points, labels } = hint;
   return {
-    items,
-    fingerprint: '',
-    async measure(item, scene) {
-      const truth = await truthOf(item, scene);
-      if (folder !== undefined) {
-        const { data, width, height } = drawPanels(scene, truth);
-        const path = platform().joinPath(folder, `${item.key.replaceAll('/', '_')}.png`);
-        await platform().writeFileAtomic(path, await platform().encodePng(data, width, height));
-      }
-      const regions = countRegions(scene, truth);
-      return { key: item.key, objects: scene.length, ...(regions && { regions }) };
-    },
-    draw: async (item, scene) => drawPanels(scene, await truthOf(item, scene)),
+    ...(boxes.length > 0 && { box: { boxes, points: [], labels: [] } }),
+    ...(labels.includes(1) && { point: { boxes: [], points, labels } }),
   };
 }
 
 /** The paper's three ways from left to right, then what was marked. */
-function drawPanels(scene: Results, truth: Mask): RgbImage {
-  const draw = (places: readonly number[]) =>
-    drawObjects(
-      scene.image,
-      places.map((i) => ({ id: scene.ids[i], mask: scene.imageMasks[i], box: scene.boxes.at(i), label: '' })),
-    );
+function drawPanels(scene: Results, truth: Mask, hints: HintsByKind): RgbImage {
   const cells: SheetCell[] = [
     { image: scene.image, caption: 'picture' },
-    { image: draw([...scene.scores.keys()]), caption: `everything: ${scene.length}` },
+    { image: drawPlaces(scene), caption: `everything: ${scene.length}` },
   ];
+  for (const kind of HINT_KINDS) {
+    const hint = hints[kind];
+    if (hint) cells.push({ image: drawPlaces(scene, chosenBy(scene, hint), hint), caption: kind });
+  }
   if (truth.area > 0) {
-    for (const hint of HINTS) {
-      if (hint !== 'none') cells.push({ image: draw(askedBy(scene, truth, hint)), caption: hint });
-    }
     const marked = { id: 0, mask: truth, box: boundingBox(truth), label: '' };
     cells.push({ image: drawObjects(scene.image, [marked]), caption: 'ground truth' });
   }
-  return contactSheet(cells, { columns: cells.length, cellSize: 240 });
-}
-
-function tables(metrics: Metrics, { model, pictures }: TableContext): StudyTable[] {
-  return [
-    {
-      title: 'Marked regions',
-      columns: KEYS.map((key) => LABELS[key]),
-      rows: [{ name: `${model}, ${pictures} pictures`, values: KEYS.map((key) => metrics[key]) }],
-      note:
-        'The paper shows pictures only and gives no figures. Boxes, points and the best segment are chosen with the ' +
-        'ground truth: this is segmentation with a hint, not detection of anomalies.',
-    },
-  ];
+  return panels(cells);
 }

@@ -1,36 +1,33 @@
 /** `fastsam study buildings`: roofs of aerial pictures by tiles, as polygons, against masks where they are given. */
 import { FastSAMError } from '../../errors.js';
-import { drawObjects } from '../../image/draw/drawObjects.js';
 import { readImage } from '../../image/read.js';
-import type { RgbImage } from '../../image/rgbImage.js';
-import { connectedComponents } from '../../mask/regions.js';
-import { intersectionArea, iou } from '../../mask/setOps.js';
 import { platform } from '../../platform/platform.js';
 import type { Results } from '../../results/results.js';
+import { drawPlaces } from '../study/drawing.js';
+import { fingerprintOf } from '../study/fingerprint.js';
 import { unionOf } from '../study/hints.js';
-import { picturesIn, readMask } from '../study/maskFolder.js';
-import type { Metrics, OpenedStudy, Study, StudyItem, StudyRecord, StudyRequest, StudyTable } from '../study/study.js';
+import { filesIn, readMask, type MaskItem } from '../study/maskFolder.js';
+import { numberOf, textOf } from '../study/options.js';
+import { bestIous, countPixels, FOUND_IOU, type PixelCounts } from '../study/regionCounts.js';
+import type { Metrics, Study, StudyOption, StudyOptions, StudyRecord } from '../study/study.js';
+import { rowName } from '../study/table.js';
 import { outlineOf, parseWorldFile, type MultiPolygon, type WorldFile } from './geojson.js';
-import { cropImage, joinTiles, tilesOf } from './tiles.js';
+import { checkTiles, cropImage, joinTiles, tilesOf } from './tiles.js';
 
-interface BuildingItem extends StudyItem {
-  readonly picture: string;
-  readonly truth: string | undefined;
+interface BuildingItem extends MaskItem {
   readonly world: string | undefined;
 }
 
 interface BuildingRecord extends StudyRecord {
   readonly objects: readonly { readonly score: number; readonly area: number; readonly outline: MultiPolygon }[];
   /** Pixels of all objects and of the mask, and for each marked region the IoU of the object that fits it best. */
-  readonly truth?: {
-    readonly shared: number;
-    readonly union: number;
-    readonly marked: number;
-    readonly best: number[];
-  };
+  readonly truth?: PixelCounts & { readonly best: readonly number[] };
 }
 
-const FOUND_IOU = 0.5;
+/** Sides of tiles, areas: a picture has at most 100 million pixels. */
+const LARGEST = 100_000_000;
+const DEFAULTS = { tile: 1024, overlap: 128, minArea: 64, tolerance: 1 };
+const WORLD_FILE = /\.(pgw|jgw|tfw|wld)$/i;
 const KEYS = ['IoU', 'recall of pixels', `regions with IoU >= ${FOUND_IOU}`] as const;
 
 /** The study. */
@@ -44,87 +41,95 @@ Example:
   $ fastsam study buildings aerial --masks labels --model FastSAM-x --tile 1024 --max-area 20000`,
   arguments: [{ name: 'images', description: 'folder of the pictures' }],
   options: [
-    { flags: '--pictures <folder>', description: 'existing folder; every picture with its objects', cosmetic: true },
-    { flags: '--masks <folder>', description: 'masks of the same names: buildings white' },
-    { flags: '--tile <pixels>', description: 'side of a tile', parse: parseCount, default: 1024 },
-    { flags: '--overlap <pixels>', description: 'that neighbouring tiles share', parse: parseCount, default: 128 },
-    { flags: '--min-area <pixels>', description: 'smaller objects are left out', parse: parseCount, default: 64 },
-    { flags: '--max-area <pixels>', description: 'larger objects are left out', parse: parseCount },
-    { flags: '--tolerance <pixels>', description: 'that outlines may be off', parse: parseCount, default: 1 },
+    { flags: '--masks <folder>', description: 'masks of the same names: buildings white', cosmetic: true },
+    pixels('tile', 'side of a tile', 32, DEFAULTS.tile),
+    pixels('overlap', 'that neighbouring tiles share, less than a tile', 0, DEFAULTS.overlap),
+    pixels('min-area', 'smaller objects are left out', 0, DEFAULTS.minArea),
+    pixels('max-area', 'larger objects are left out', 1),
+    {
+      flags: '--tolerance <pixels>',
+      description: 'that outlines may be off',
+      number: { low: 0, high: 1000 },
+      default: DEFAULTS.tolerance,
+    },
   ],
   settings: { conf: 0.4, iou: 0.9, maxDet: 1000, snapFullBoxes: false },
   metrics: KEYS.map((key) => ({ key, label: key, better: 'higher' })),
-  open,
+  async open({ args, options, files, signal }) {
+    const { tile, overlap, least, most, tolerance } = sizesOf(options);
+    const items = await itemsIn(args[0], textOf(options, 'masks'), (folder, pattern) =>
+      filesIn(folder, files, pattern),
+    );
+    return {
+      items,
+      fingerprint: await fingerprintOf(
+        items.map(({ key, picture, truth, world }) => ({ key, picture, files: [truth, world] })),
+        signal,
+      ),
+      async segment({ picture }, model, settings, stop) {
+        const image = await readImage(picture, { signal: stop });
+        const tiles = [];
+        for (const each of tilesOf(image, tile, overlap)) {
+          const scene = await model.segment(cropImage(image, each), { ...settings, ...(stop && { signal: stop }) });
+          tiles.push({ tile: each, scene });
+        }
+        return joinTiles(image, tiles).filter(({ area }) => area >= least && area <= most);
+      },
+      async measure({ key, truth, world }, scene) {
+        const placed = world === undefined ? undefined : await readWorld(world);
+        const objects = scene.imageMasks.map((mask, i) => ({
+          score: scene.scores[i],
+          area: mask.area,
+          outline: outlineOf(mask, tolerance, placed),
+        }));
+        return { key, objects, ...(truth !== undefined && { truth: await compare(scene, truth) }) };
+      },
+      draw: (_, scene) => drawPlaces(scene),
+      files: (records) => [{ name: 'polygons.geojson', bytes: new TextEncoder().encode(featuresOf(records)) }],
+    };
+  },
   summarise,
-  tables: (metrics, { model, pictures }): StudyTable[] => [
+  tables: (metrics, context) => [
     {
       title: 'Buildings',
       columns: [...KEYS],
-      rows: [{ name: `${model}, ${pictures} pictures`, values: KEYS.map((key) => metrics[key]) }],
+      rows: [{ name: rowName(context), values: KEYS.map((key) => metrics[key]) }],
       note: 'The paper shows pictures only and gives no figures. Without --masks nothing is compared.',
     },
   ],
   quality: ({ truth }) => (truth && truth.union > 0 ? truth.shared / truth.union : null),
 };
 
-function parseCount(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new Error('Expected a whole number from 0 on.');
-  return value;
+/** An option of whole pixels. */
+function pixels(name: string, description: string, low: number, value?: number): StudyOption {
+  const number = { low, high: LARGEST, whole: true } as const;
+  return { flags: `--${name} <pixels>`, description, number, ...(value !== undefined && { default: value }) };
 }
 
-async function open({ args, options, files }: StudyRequest): Promise<OpenedStudy<BuildingRecord, BuildingItem>> {
-  const pictures = await picturesIn(args[0], files);
-  if (pictures.size === 0) throw new FastSAMError('INVALID_ARGUMENT', `${args[0]}: got no pictures, expected some`);
-  const masks = typeof options.masks === 'string' ? await picturesIn(options.masks, files) : undefined;
-  const worlds = new Map(
-    (await files.list(args[0]))
-      .filter((name) => /\.(pgw|jgw|tfw|wld)$/i.test(name))
-      .map((name) => [name.replace(/\.[^./]+$/, ''), platform().joinPath(args[0], name)]),
-  );
-  const number = (name: string, fallback: number) => (typeof options[name] === 'number' ? options[name] : fallback);
-  const [tile, overlap, tolerance] = [number('tile', 1024), number('overlap', 128), number('tolerance', 1)];
-  const [least, most] = [number('minArea', 64), number('maxArea', Infinity)];
-  return {
-    items: [...pictures].map(([key, picture]) => ({ key, picture, truth: masks?.get(key), world: worlds.get(key) })),
-    fingerprint: '',
-    async segment({ picture }, model, settings, signal) {
-      const image = await readImage(picture, { signal });
-      const tiles = [];
-      for (const each of tilesOf(image, tile, overlap)) {
-        tiles.push({
-          tile: each,
-          scene: await model.segment(cropImage(image, each), { ...settings, ...(signal && { signal }) }),
-        });
-      }
-      return joinTiles(image, tiles).filter(({ area }) => area >= least && area <= most);
-    },
-    async measure({ key, truth, world }, scene) {
-      if (typeof options.pictures === 'string') await writePicture(options.pictures, key, scene);
-      const placed = world === undefined ? undefined : await readWorld(world);
-      const objects = scene.imageMasks.map((mask, i) => ({
-        score: scene.scores[i],
-        area: mask.area,
-        outline: outlineOf(mask, tolerance, placed),
-      }));
-      return { key, objects, ...(truth !== undefined && { truth: await compare(scene, truth) }) };
-    },
-    draw: (_, scene) => drawScene(scene),
-    files: (records) => [{ name: 'polygons.geojson', bytes: new TextEncoder().encode(featuresOf(records)) }],
-  };
+/** @throws FastSAMError `INVALID_ARGUMENT` for sizes that exclude each other. */
+function sizesOf(options: StudyOptions) {
+  const [tile, overlap] = [numberOf(options, 'tile', DEFAULTS.tile), numberOf(options, 'overlap', DEFAULTS.overlap)];
+  checkTiles(tile, overlap);
+  const [least, most] = [numberOf(options, 'minArea', DEFAULTS.minArea), numberOf(options, 'maxArea', Infinity)];
+  if (least > most) {
+    throw new FastSAMError('INVALID_ARGUMENT', `--max-area: got ${most}, expected at least --min-area ${least}`);
+  }
+  return { tile, overlap, least, most, tolerance: numberOf(options, 'tolerance', DEFAULTS.tolerance) };
 }
 
-function drawScene(scene: Results): RgbImage {
-  return drawObjects(
-    scene.image,
-    scene.map(({ id, box }, i) => ({ id, mask: scene.imageMasks[i], box, label: '' })),
-  );
-}
-
-async function writePicture(folder: string, key: string, scene: Results): Promise<void> {
-  const { data, width, height } = drawScene(scene);
-  const path = platform().joinPath(folder, `${key.replaceAll('/', '_')}.png`);
-  await platform().writeFileAtomic(path, await platform().encodePng(data, width, height));
+async function itemsIn(
+  folder: string,
+  maskFolder: string | undefined,
+  list: (folder: string, pattern?: RegExp) => Promise<ReadonlyMap<string, string>>,
+): Promise<BuildingItem[]> {
+  const pictures = await list(folder);
+  if (pictures.size === 0) throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got no pictures, expected some`);
+  const worlds = await list(folder, WORLD_FILE);
+  const masks = maskFolder === undefined ? undefined : await list(maskFolder);
+  if (masks && ![...pictures.keys()].some((key) => masks.has(key))) {
+    throw new FastSAMError('INVALID_ARGUMENT', `${maskFolder}: got no mask with the name of a picture in ${folder}`);
+  }
+  return [...pictures].map(([key, picture]) => ({ key, picture, truth: masks?.get(key), world: worlds.get(key) }));
 }
 
 async function readWorld(path: string): Promise<WorldFile> {
@@ -134,11 +139,7 @@ async function readWorld(path: string): Promise<WorldFile> {
 async function compare(scene: Results, path: string): Promise<BuildingRecord['truth']> {
   const truth = await readMask(path, scene.image);
   const all = unionOf(scene, [...scene.scores.keys()]);
-  const shared = all ? intersectionArea(all, truth) : 0;
-  const best = connectedComponents(truth).map((region) =>
-    Math.max(0, ...scene.imageMasks.map((mask) => iou(mask, region))),
-  );
-  return { shared, union: (all?.area ?? 0) + truth.area - shared, marked: truth.area, best };
+  return { ...countPixels(all, truth), best: bestIous(scene, truth) };
 }
 
 function featuresOf(records: readonly BuildingRecord[]): string {

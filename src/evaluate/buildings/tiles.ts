@@ -6,14 +6,18 @@ import { Mask, type MaskWindow } from '../../mask/mask.js';
 import { boundingBox, cropToWindow, iou, union } from '../../mask/setOps.js';
 import { Results } from '../../results/results.js';
 
-/** Where tiles of one side lie along a length: the last one ends with it; one tile where the length is shorter. */
+/** @throws FastSAMError `INVALID_ARGUMENT` for tiles that do not get on along a length. */
+export function checkTiles(side: number, overlap: number): void {
+  if (side > overlap && overlap >= 0) return;
+  throw new FastSAMError('INVALID_ARGUMENT', `overlap: got ${overlap}, expected 0 up to less than the tile's ${side}`);
+}
+
+/**
+ * Where tiles of one side lie along a length: the last one ends with it; one tile where the length is shorter.
+ * @throws FastSAMError what `checkTiles` throws.
+ */
 export function tileStarts(length: number, side: number, overlap: number): number[] {
-  if (!(side > overlap && overlap >= 0)) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      `overlap: got ${overlap}, expected 0 up to less than the tile's ${side}`,
-    );
-  }
+  checkTiles(side, overlap);
   const last = Math.max(0, length - side);
   const starts: number[] = [];
   for (let start = 0; start < last; start += side - overlap) starts.push(start);

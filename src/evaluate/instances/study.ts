@@ -1,20 +1,14 @@
 /** `fastsam study instances`: a mask for each given box, COCO's AP (FastSAM paper, instance segmentation). */
 import { drawObjects } from '../../image/draw/drawObjects.js';
-import { platform } from '../../platform/platform.js';
 import { iouTable } from '../cocoMatch.js';
 import { shapeOfDetection, shapeOfTruth } from '../cocoShapes.js';
 import { COCO_AREAS, type CocoDetection } from '../cocoTypes.js';
-import { openCoco, type CocoItem } from '../study/cocoData.js';
-import type {
-  Metric,
-  Metrics,
-  OpenedStudy,
-  Study,
-  StudyRecord,
-  StudyRequest,
-  StudyTable,
-  TableContext,
-} from '../study/study.js';
+import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../study/cocoData.js';
+import { hashOfFile } from '../study/fingerprint.js';
+import { meanOf } from '../study/mean.js';
+import { choiceOf, EVERYTHING, textOf } from '../study/options.js';
+import { rowName } from '../study/table.js';
+import type { Metric, Metrics, Study, StudyRecord, StudyTable } from '../study/study.js';
 import { countInstances, evaluateCounts, type CategoryCounts } from './counts.js';
 import { answerBoxes, instancesOf, readDetections, truePrompts, type Answer, type BoxPrompt } from './prompts.js';
 
@@ -57,10 +51,7 @@ of the annotations are asked, all with score 1: a test of masks alone, not compa
 
 Example:
   $ fastsam study instances instances_val2017.json coco/val2017 --boxes vitdet_bbox.json --model FastSAM-x`,
-  arguments: [
-    { name: 'annotations', description: 'instances_val2017.json or alike, with segmentations' },
-    { name: 'images', description: 'folder of the pictures' },
-  ],
+  arguments: COCO_ARGUMENTS,
   options: [
     { flags: '--boxes <file>', description: "a detector's results as COCO JSON: image_id, category_id, bbox, score" },
     {
@@ -71,47 +62,65 @@ Example:
     },
     { flags: '--weigh', description: 'multiply scores with the IoU of box and mask' },
   ],
-  settings: { conf: 0.001, iou: 0.9, maxDet: 1000, snapFullBoxes: false },
+  settings: EVERYTHING,
   metrics: METRICS,
-  open,
+  async open({ args, options, files }) {
+    const { items, fingerprint } = await openCoco(args[0], args[1], files);
+    const path = textOf(options, 'boxes');
+    const detector = path === undefined ? undefined : await readDetections(path);
+    const rule = choiceOf(options, 'rule', RULES);
+    const promptsOf = ({ id, truths }: CocoItem): readonly BoxPrompt[] =>
+      detector ? (detector.get(id) ?? []) : truePrompts(truths);
+    return {
+      items,
+      fingerprint,
+      ...(path !== undefined && { inputs: { boxes: await hashOfFile(path) } }),
+      measure(item, scene) {
+        const prompts = promptsOf(item);
+        const answers = answerBoxes(scene, prompts, rule);
+        const detections = instancesOf(scene, answers, item.id, options.weigh === true);
+        return {
+          key: item.key,
+          prompts: prompts.length,
+          answered: answers.length,
+          counts: countInstances(detections, item.truths, item.width, item.height),
+          ...(!detector && { own: ownIous(item, prompts, answers, detections) }),
+        };
+      },
+      draw(item, scene) {
+        const objects = answerBoxes(scene, promptsOf(item), rule).map(({ prompt, object }, i) => {
+          const [x, y, w, h] = prompt.bbox;
+          return { id: i, mask: scene.imageMasks[object], box: [x, y, x + w, y + h] as const, label: '' };
+        });
+        return drawObjects(scene.image, objects, null, { boxes: true });
+      },
+    };
+  },
   summarise,
-  tables,
+  tables(metrics, context) {
+    const detector = context.options.boxes !== undefined;
+    const name = rowName(context, detector ? "a detector's boxes" : 'boxes of the annotations');
+    const byArea = (key: (area: string) => string) => COCO_AREAS.map((area) => metrics[key(area.name)]);
+    const ap: StudyTable = {
+      title: 'AP of masks',
+      columns: ['AP', 'APs', 'APm', 'APl', 'AP50', 'AP75'],
+      rows: [
+        { name, values: [...byArea(apKey), metrics.AP50, metrics.AP75] },
+        ...PAPER.map((row) => ({ ...row, values: [...row.values, null, null] })),
+      ],
+      note: "The paper's rows are of COCO val2017 with the boxes, classes and scores of ViTDet-H (README of CASIA-IVA-Lab/FastSAM).",
+    };
+    if (detector) return [ap];
+    const iou: StudyTable = {
+      title: "IoU of an object with its box's mask",
+      columns: [...COCO_AREAS.map((area) => area.name), HIT_KEY],
+      rows: [{ name, values: [...byArea(iouKey), metrics[HIT_KEY]] }],
+    };
+    return [ap, iou];
+  },
   quality: ({ own }) => (own && own.length > 0 ? meanOf(own.map(([, iou]) => iou)) : null),
   caption: ({ key, own = [] }) => `${key}: IoU ${(meanOf(own.map(([, iou]) => iou)) ?? 0).toFixed(2)}`,
 };
-
-async function open({ args, options, files }: StudyRequest): Promise<OpenedStudy<InstanceRecord, CocoItem>> {
-  const { items, fingerprint } = await openCoco(args[0], args[1], files);
-  const path = typeof options.boxes === 'string' ? options.boxes : undefined;
-  const detector = path === undefined ? undefined : await readDetections(path);
-  const boxesHash = path === undefined ? '' : ` ${await platform().sha256(await platform().readFile(path))}`;
-  const rule = RULES.find((each) => each === options.rule) ?? 'mask';
-  const promptsOf = ({ id, truths }: CocoItem): readonly BoxPrompt[] =>
-    detector ? (detector.get(id) ?? []) : truePrompts(truths);
-  return {
-    items,
-    fingerprint: `${fingerprint}${boxesHash}`,
-    measure(item, scene) {
-      const prompts = promptsOf(item);
-      const answers = answerBoxes(scene, prompts, rule);
-      const detections = instancesOf(scene, answers, item.id, options.weigh === true);
-      return {
-        key: item.key,
-        prompts: prompts.length,
-        answered: answers.length,
-        counts: countInstances(detections, item.truths, item.width, item.height),
-        ...(!detector && { own: ownIous(item, prompts, answers, detections) }),
-      };
-    },
-    draw(item, scene) {
-      const objects = answerBoxes(scene, promptsOf(item), rule).map(({ prompt, object }, i) => {
-        const [x, y, w, h] = prompt.bbox;
-        return { id: i, mask: scene.imageMasks[object], box: [x, y, x + w, y + h] as const, label: '' };
-      });
-      return drawObjects(scene.image, objects, null, { boxes: true });
-    },
-  };
-}
 
 /** Area of each object whose box was asked, and its IoU with the mask that came. */
 function ownIous(
@@ -130,10 +139,6 @@ function ownIous(
   });
 }
 
-function meanOf(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** Nothing to find is not a figure. */
 const orNull = (value: number): number | null => (value < 0 ? null : value);
 
@@ -150,26 +155,4 @@ function summarise(records: readonly InstanceRecord[]): Metrics {
   }
   metrics[HIT_KEY] = meanOf(own.map(([, iou]) => (iou >= HIT ? 1 : 0)));
   return metrics;
-}
-
-function tables(metrics: Metrics, { model, pictures, options }: TableContext): StudyTable[] {
-  const detector = options.boxes !== undefined;
-  const name = `${model}, ${pictures} pictures, ${detector ? "a detector's boxes" : 'boxes of the annotations'}`;
-  const byArea = (key: (area: string) => string) => COCO_AREAS.map((area) => metrics[key(area.name)]);
-  const ap: StudyTable = {
-    title: 'AP of masks',
-    columns: ['AP', 'APs', 'APm', 'APl', 'AP50', 'AP75'],
-    rows: [
-      { name, values: [...byArea(apKey), metrics.AP50, metrics.AP75] },
-      ...PAPER.map((row) => ({ ...row, values: [...row.values, null, null] })),
-    ],
-    note: "The paper's rows are of COCO val2017 with the boxes, classes and scores of ViTDet-H (README of CASIA-IVA-Lab/FastSAM).",
-  };
-  if (detector) return [ap];
-  const iou: StudyTable = {
-    title: "IoU of an object with its box's mask",
-    columns: [...COCO_AREAS.map((area) => area.name), HIT_KEY],
-    rows: [{ name, values: [...byArea(iouKey), metrics[HIT_KEY]] }],
-  };
-  return [ap, iou];
 }

@@ -1,22 +1,15 @@
 /** `fastsam study quality`: do scores order masks by how good they are, and does the stability score do it better? */
-import { contactSheet } from '../../image/draw/sheet.js';
-import { drawObjects } from '../../image/draw/drawObjects.js';
 import { platform } from '../../platform/platform.js';
 import type { Results } from '../../results/results.js';
 import { recallOf } from '../proposalCounts.js';
 import { PROPOSAL_COUNTS } from '../proposals.js';
 import { spearman } from '../rankCorrelation.js';
-import { openCoco, type CocoItem } from '../study/cocoData.js';
-import type {
-  Metric,
-  Metrics,
-  OpenedStudy,
-  Study,
-  StudyRecord,
-  StudyRequest,
-  StudyTable,
-  TableContext,
-} from '../study/study.js';
+import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../study/cocoData.js';
+import { drawPlaces, panels } from '../study/drawing.js';
+import { meanOf } from '../study/mean.js';
+import { EVERYTHING, numberOf } from '../study/options.js';
+import { rowName } from '../study/table.js';
+import type { Metric, Metrics, Study } from '../study/study.js';
 import { calibrationError, calibrationOf } from './calibration.js';
 import { measureQuality, ON_OBJECT, ORDERS, type Order, type QualityRecord } from './measure.js';
 import { calibrationPlot } from './plot.js';
@@ -59,54 +52,71 @@ export const qualityStudy: Study<QualityRecord, CocoItem> = {
 
 Example:
   $ fastsam study quality coco/annotations/instances_val2017.json coco/val2017 --model FastSAM-x --subset 500`,
-  arguments: [
-    { name: 'annotations', description: 'instances_val2017.json or alike, with segmentations' },
-    { name: 'images', description: 'folder of the pictures' },
-  ],
+  arguments: COCO_ARGUMENTS,
   options: [
     {
       flags: '--delta <logits>',
       description: 'stability: IoU of the masks at thresholds of the logits so far to both sides',
-      parse: parseDelta,
+      number: { low: 0.01, high: 100 },
       default: STABILITY_DELTA,
     },
   ],
-  settings: { conf: 0.001, iou: 0.9, maxDet: 1000, snapFullBoxes: false },
+  settings: EVERYTHING,
   metrics: METRICS,
-  open,
+  async open({ args, options, files }) {
+    const { items, fingerprint } = await openCoco(args[0], args[1], files);
+    const delta = numberOf(options, 'delta', STABILITY_DELTA);
+    return {
+      items,
+      fingerprint,
+      measure: (item, scene) => measureQuality(item, scene, stabilityScores(scene, delta)),
+      draw: (_, scene) => drawTop(scene, stabilityScores(scene, delta)),
+      async files(records) {
+        const { scores, stability, product, ious } = pooled(records);
+        const plot = calibrationPlot(
+          [
+            { title: 'score', values: scores },
+            { title: 'stability', values: stability },
+            { title: 'score x stability', values: product },
+          ].map(({ title, values }) => ({ title, bins: calibrationOf(values, ious) })),
+        );
+        return [{ name: 'calibration.png', bytes: await platform().encodePng(plot.data, plot.width, plot.height) }];
+      },
+    };
+  },
   summarise,
-  tables,
+  tables(metrics, context) {
+    return [
+      {
+        title: `Order against true IoU, ${rowName(context)}`,
+        columns: [
+          ...SCOPES.map((scope) => `Spearman, ${SCOPE_LABELS[scope]}`),
+          'mean within pictures',
+          'calibration error',
+        ],
+        rows: PREDICTIONS.map((order) => ({
+          name: LABELS[order],
+          values: [
+            ...SCOPES.map((scope) => metrics[correlationKey(order, scope)]),
+            metrics[withinKey(order)],
+            metrics[errorKey(order)],
+          ],
+        })),
+        note: 'The paper has no such figures; it names scores that say little about masks as a weakness.',
+      },
+      {
+        title: 'Recall of masks by order',
+        columns: [...PROPOSAL_COUNTS.map((limit) => `AR@${limit}`), 'AUC'],
+        rows: ORDERS.map((order) => ({
+          name: LABELS[order],
+          values: [...PROPOSAL_COUNTS.map((limit) => metrics[recallKey(order, limit)]), metrics[aucKey(order)]],
+        })),
+      },
+    ];
+  },
   quality: ({ scores, ious }) => spearman(scores, ious),
   caption: ({ key, scores, ious }) => `${key}: Spearman ${(spearman(scores, ious) ?? 0).toFixed(2)}, top 10 shown`,
 };
-
-function parseDelta(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new Error('Expected a number above 0.');
-  return value;
-}
-
-async function open({ args, options, files }: StudyRequest): Promise<OpenedStudy<QualityRecord, CocoItem>> {
-  const { items, fingerprint } = await openCoco(args[0], args[1], files);
-  const delta = typeof options.delta === 'number' ? options.delta : STABILITY_DELTA;
-  return {
-    items,
-    fingerprint,
-    measure: (item, scene) => measureQuality(item, scene, stabilityScores(scene, delta)),
-    draw: (_, scene, record) => drawTop(scene, stabilityScores(scene, delta), record),
-    async files(records) {
-      const { scores, stability, product, ious } = pooled(records);
-      const plot = calibrationPlot(
-        [
-          { title: 'score', values: scores },
-          { title: 'stability', values: stability },
-          { title: 'score x stability', values: product },
-        ].map(({ title, values }) => ({ title, bins: calibrationOf(values, ious) })),
-      );
-      return [{ name: 'calibration.png', bytes: await platform().encodePng(plot.data, plot.width, plot.height) }];
-    },
-  };
-}
 
 function pooled(records: readonly QualityRecord[]) {
   const scores = records.flatMap((record) => record.scores);
@@ -145,56 +155,17 @@ function meanWithin(records: readonly QualityRecord[], order: (typeof PREDICTION
     const { scores, stability, product, ious } = pooled([record]);
     return spearman({ score: scores, stability, product }[order], ious) ?? [];
   });
-  return each.length === 0 ? null : each.reduce((sum, value) => sum + value, 0) / each.length;
-}
-
-function tables(metrics: Metrics, { model, pictures }: TableContext): StudyTable[] {
-  return [
-    {
-      title: `Order against true IoU, ${model}, ${pictures} pictures`,
-      columns: [
-        ...SCOPES.map((scope) => `Spearman, ${SCOPE_LABELS[scope]}`),
-        'mean within pictures',
-        'calibration error',
-      ],
-      rows: PREDICTIONS.map((order) => ({
-        name: LABELS[order],
-        values: [
-          ...SCOPES.map((scope) => metrics[correlationKey(order, scope)]),
-          metrics[withinKey(order)],
-          metrics[errorKey(order)],
-        ],
-      })),
-      note: 'The paper has no such figures; it names scores that say little about masks as a weakness.',
-    },
-    {
-      title: 'Recall of masks by order',
-      columns: [...PROPOSAL_COUNTS.map((limit) => `AR@${limit}`), 'AUC'],
-      rows: ORDERS.map((order) => ({
-        name: LABELS[order],
-        values: [...PROPOSAL_COUNTS.map((limit) => metrics[recallKey(order, limit)]), metrics[aucKey(order)]],
-      })),
-    },
-  ];
+  return meanOf(each);
 }
 
 const SHOWN = 10;
 
 /** The ten first masks by score, and by stability. */
-function drawTop(scene: Results, stability: Float32Array, { key }: StudyRecord) {
+function drawTop(scene: Results, stability: Float32Array) {
   const top = (values: ArrayLike<number>) =>
-    [...scene.scores.keys()].sort((a, b) => values[b] - values[a]).slice(0, SHOWN);
-  const picture = (places: readonly number[]) =>
-    drawObjects(
-      scene.image,
-      places.map((i) => ({ id: scene.ids[i], mask: scene.imageMasks[i], box: scene.boxes.at(i), label: '' })),
-      null,
-    );
-  return contactSheet(
-    [
-      { image: picture(top(scene.scores)), caption: `${key} by score` },
-      { image: picture(top(stability)), caption: `${key} by stability` },
-    ],
-    { columns: 2 },
-  );
+    drawPlaces(scene, [...scene.scores.keys()].sort((a, b) => values[b] - values[a]).slice(0, SHOWN));
+  return panels([
+    { image: top(scene.scores), caption: 'first by score' },
+    { image: top(stability), caption: 'first by stability' },
+  ]);
 }

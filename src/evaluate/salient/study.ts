@@ -1,26 +1,19 @@
 /** `fastsam study salient`: the object that stands out, against ground-truth maps. */
 import { FastSAMError } from '../../errors.js';
-import { contactSheet } from '../../image/draw/sheet.js';
-import type { RgbImage } from '../../image/rgbImage.js';
 import type { Mask } from '../../mask/mask.js';
 import type { Results } from '../../results/results.js';
-import { askedBy, HINTS, type Hint } from '../study/hints.js';
-import { picturesIn, readMask } from '../study/maskFolder.js';
-import type {
-  Metrics,
-  OpenedStudy,
-  Study,
-  StudyItem,
-  StudyRecord,
-  StudyRequest,
-  StudyTable,
-  TableContext,
-} from '../study/study.js';
+import { drawPlaces, greyPicture, panels } from '../study/drawing.js';
+import { fingerprintOf, hashOfFile } from '../study/fingerprint.js';
+import { chosenBy, hintFrom, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../study/hints.js';
+import { filesIn, readMask, type MaskItem } from '../study/maskFolder.js';
+import { meanOf } from '../study/mean.js';
+import { AUTHORS, choiceOf, numberOf, textOf } from '../study/options.js';
+import type { Metrics, Study, StudyOptions, StudyRecord } from '../study/study.js';
+import { rowName } from '../study/table.js';
 import { fMeasure, levelCurve, meanAbsoluteError, sMeasure, type ByteMap } from './measures.js';
 import { mapOf, SALIENCE_RULES, salienceOf, type SalienceRule } from './ranking.js';
 
-interface SalientItem extends StudyItem {
-  readonly picture: string;
+interface SalientItem extends MaskItem {
   readonly truth: string;
 }
 
@@ -34,6 +27,7 @@ interface SalientRecord extends StudyRecord {
 }
 
 const DIGITS = 1e5;
+const HINTS = ['none', ...HINT_KINDS] as const;
 
 /** The study. */
 export const salientStudy: Study<SalientRecord, SalientItem> = {
@@ -44,7 +38,9 @@ The paper shows pictures only, so there is no row to compare with.
 
 Examples:
   $ fastsam study salient DUTS-TE/Image DUTS-TE/Mask --model FastSAM-x
-  $ fastsam study salient DUTS-TE/Image DUTS-TE/Mask --model FastSAM-x --hint box`,
+  $ fastsam study salient DUTS-TE/Image DUTS-TE/Mask --model FastSAM-x --hint box
+  $ fastsam study salient DUTS-TE/Image DUTS-TE/Mask --model FastSAM-x --hints hints.json
+with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { "points": [[99, 80]] } }`,
   arguments: [
     { name: 'images', description: 'folder of the pictures' },
     { name: 'maps', description: 'folder of the ground-truth maps' },
@@ -59,7 +55,7 @@ Examples:
     {
       flags: '--top <n>',
       description: 'so many objects make the map, weaker ones darker',
-      parse: parseTop,
+      number: { low: 1, high: 100_000, whole: true },
       default: 1,
     },
     {
@@ -68,67 +64,101 @@ Examples:
       choices: HINTS,
       default: 'none',
     },
+    HINTS_OPTION,
   ],
-  settings: { conf: 0.4, iou: 0.9, maxDet: 300 },
+  settings: AUTHORS,
   metrics: [
     { key: 'MAE', label: 'MAE', better: 'lower' },
     { key: 'max F', label: 'max F', better: 'higher' },
     { key: 'S', label: 'S', better: 'higher' },
   ],
-  open,
+  async open({ args, options, files, signal }) {
+    const path = textOf(options, 'hints');
+    const kind = choiceOf(options, 'hint', HINTS);
+    if (path !== undefined && kind !== 'none') {
+      throw new FastSAMError('INVALID_ARGUMENT', `--hint ${kind}: got --hints as well, give one of them`);
+    }
+    const paired = pair(await filesIn(args[0], files), await filesIn(args[1], files), args);
+    const given = path === undefined ? undefined : await readHints(path, new Set(paired.map(({ key }) => key)));
+    const items = given ? paired.filter(({ key }) => given.has(key)) : paired;
+    const hintFor = (key: string, truth: Mask) =>
+      given?.get(key) ?? (kind === 'none' ? undefined : hintFrom(truth, kind));
+    const rank = { rule: choiceOf(options, 'rule', SALIENCE_RULES), top: numberOf(options, 'top', 1) };
+    return {
+      items,
+      fingerprint: await fingerprintOf(
+        items.map(({ key, picture, truth }) => ({ key, picture, files: [truth] })),
+        signal,
+      ),
+      ...(path !== undefined && { inputs: { hints: await hashOfFile(path) } }),
+      async measure({ key, truth }, scene) {
+        const marked = await readMask(truth, scene.image);
+        return { key, objects: scene.length, ...compareMaps(salientMap(scene, hintFor(key, marked), rank), marked) };
+      },
+      async draw({ key, truth }, scene) {
+        const marked = await readMask(truth, scene.image);
+        const hint = hintFor(key, marked);
+        const map = salientMap(scene, hint, rank);
+        return panels([
+          { image: hint ? drawPlaces(scene, [], hint) : scene.image, caption: key },
+          { image: drawPlaces(scene), caption: `everything: ${scene.length}` },
+          { image: greyPicture(map.data, map.width, map.height), caption: 'map' },
+          {
+            image: greyPicture(
+              marked.toBitmap().map((bit) => 255 * bit),
+              map.width,
+              map.height,
+            ),
+            caption: 'ground truth',
+          },
+        ]);
+      },
+    };
+  },
   summarise,
-  tables,
+  tables: (metrics, context) => [
+    {
+      title: 'Salient objects',
+      columns: ['MAE', 'max F', 'S'],
+      rows: [
+        { name: rowName(context, choiceName(context.options)), values: [metrics.MAE, metrics['max F'], metrics.S] },
+      ],
+      note: 'The paper shows pictures only and gives no figures. The rules are of this project.',
+    },
+  ],
   quality: ({ s }) => s,
   caption: ({ key, s, mae }) => `${key}: S ${s.toFixed(2)}, MAE ${mae.toFixed(2)}`,
 };
 
-function parseTop(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error('Expected a whole number from 1 on.');
-  return value;
-}
-
-async function open({ args, options, files }: StudyRequest): Promise<OpenedStudy<SalientRecord, SalientItem>> {
-  const [pictures, maps] = [await picturesIn(args[0], files), await picturesIn(args[1], files)];
+/** Pictures that have a map. */
+function pair(
+  pictures: ReadonlyMap<string, string>,
+  maps: ReadonlyMap<string, string>,
+  [folder, mapFolder]: readonly string[],
+): SalientItem[] {
   const items = [...pictures].flatMap(([key, picture]) => {
     const truth = maps.get(key);
     return truth === undefined ? [] : [{ key, picture, truth }];
   });
-  if (items.length === 0) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${args[1]}: got no map with the name of a picture in ${args[0]}`);
-  }
-  const rule = SALIENCE_RULES.find((each) => each === options.rule) ?? 'product';
-  const hint = HINTS.find((each) => each === options.hint) ?? 'none';
-  const top = typeof options.top === 'number' ? options.top : 1;
-  return {
-    items,
-    fingerprint: '',
-    async measure({ key, truth }, scene) {
-      const marked = await readMask(truth, scene.image);
-      return { key, objects: scene.length, ...compareMaps(salientMap(scene, marked, { rule, hint, top }), marked) };
-    },
-    async draw({ truth }, scene) {
-      const marked = await readMask(truth, scene.image);
-      const cells = [scene.image, picture(salientMap(scene, marked, { rule, hint, top })), picture(whiteMap(marked))];
-      const captions = ['picture', 'map', 'ground truth'];
-      return contactSheet(
-        cells.map((image, i) => ({ image, caption: captions[i] })),
-        { columns: 3, cellSize: 200 },
-      );
-    },
-  };
+  if (items.length > 0) return items;
+  throw new FastSAMError('INVALID_ARGUMENT', `${mapFolder}: got no map with the name of a picture in ${folder}`);
 }
 
-interface MapOptions {
-  readonly rule: SalienceRule;
-  readonly hint: Hint;
-  readonly top: number;
+/** How objects were chosen, for the row's name. */
+function choiceName(options: StudyOptions): string {
+  if (textOf(options, 'hints') !== undefined) return 'given hints';
+  const kind = choiceOf(options, 'hint', HINTS);
+  return kind === 'none' ? `rule ${choiceOf(options, 'rule', SALIENCE_RULES)}` : `hint ${kind}`;
 }
 
-/** The map of a picture; all black where nothing was found or chosen. */
-export function salientMap(scene: Results, truth: Mask, { rule, hint, top }: MapOptions): ByteMap {
-  if (hint === 'none') return mapOf(scene.imageMasks, salienceOf(scene, rule), top, scene.image);
-  const chosen = askedBy(scene, truth, hint).map((i) => scene.imageMasks[i]);
+/** The map of a picture: what the hint asks for, else the first by rank; all black where nothing was found or chosen. */
+export function salientMap(
+  scene: Results,
+  hint: Hint | undefined,
+  { rule, top }: { readonly rule: SalienceRule; readonly top: number },
+): ByteMap {
+  if (!hint) return mapOf(scene.imageMasks, salienceOf(scene, rule), top, scene.image);
+  const chosen = chosenBy(scene, hint).map((i) => scene.imageMasks[i]);
   return mapOf(
     chosen,
     chosen.map(() => 1),
@@ -149,40 +179,16 @@ export function compareMaps(map: ByteMap, truth: Mask): Omit<SalientRecord, 'key
 
 /** F is that of the mean precision and mean recall over pictures, largest over the levels, as benchmarks have it. */
 function summarise(records: readonly SalientRecord[]): Metrics {
-  if (records.length === 0) return { MAE: null, 'max F': null, S: null };
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const curves = records.flatMap(({ precision, recall }) => (precision && recall ? [{ precision, recall }] : []));
   const levels = curves.length === 0 ? [] : [...curves[0].precision.keys()];
-  const fs = levels.map((level) =>
-    fMeasure(mean(curves.map(({ precision }) => precision[level])), mean(curves.map(({ recall }) => recall[level]))),
-  );
+  const fs = levels.map((level) => {
+    const precision = meanOf(curves.map((curve) => curve.precision[level])) ?? 0;
+    const recall = meanOf(curves.map((curve) => curve.recall[level])) ?? 0;
+    return fMeasure(precision, recall);
+  });
   return {
-    MAE: mean(records.map(({ mae }) => mae)),
+    MAE: meanOf(records.map(({ mae }) => mae)),
     'max F': fs.length === 0 ? null : Math.max(...fs),
-    S: mean(records.map(({ s }) => s)),
+    S: meanOf(records.map(({ s }) => s)),
   };
-}
-
-function tables(metrics: Metrics, { model, pictures, options }: TableContext): StudyTable[] {
-  const hint = HINTS.find((each) => each === options.hint) ?? 'none';
-  const rule = SALIENCE_RULES.find((each) => each === options.rule) ?? 'product';
-  const how = hint === 'none' ? `rule ${rule}` : `hint ${hint}`;
-  return [
-    {
-      title: 'Salient objects',
-      columns: ['MAE', 'max F', 'S'],
-      rows: [{ name: `${model}, ${pictures} pictures, ${how}`, values: [metrics.MAE, metrics['max F'], metrics.S] }],
-      note: 'The paper shows pictures only and gives no figures. The rules are of this project.',
-    },
-  ];
-}
-
-function whiteMap(mask: Mask): ByteMap {
-  return { data: mask.toBitmap().map((bit) => 255 * bit), width: mask.gridWidth, height: mask.gridHeight };
-}
-
-function picture({ data, width, height }: ByteMap): RgbImage {
-  const rgb = new Uint8Array(3 * data.length);
-  for (let p = 0; p < data.length; p++) rgb.fill(data[p], 3 * p, 3 * p + 3);
-  return { data: rgb, width, height };
 }

@@ -2,7 +2,7 @@
 import { FastSAMError } from '../../errors.js';
 import { platform } from '../../platform/platform.js';
 import type { CocoTruth } from '../cocoTypes.js';
-import type { StudyFiles, StudyItem } from './study.js';
+import type { Study, StudyFiles, StudyItem } from './study.js';
 
 /** A picture with its annotated objects; `key` is the picture's number in the file. */
 export interface CocoItem extends StudyItem {
@@ -13,6 +13,12 @@ export interface CocoItem extends StudyItem {
   readonly height: number;
   readonly truths: readonly CocoTruth[];
 }
+
+/** The arguments of studies on such files. */
+export const COCO_ARGUMENTS: Study['arguments'] = [
+  { name: 'annotations', description: 'COCO- or LVIS-style JSON: instances_val2017.json, lvis_v1_val.json or alike' },
+  { name: 'images', description: 'folder of the pictures, and those below it' },
+];
 
 /** A file of annotations. */
 export interface CocoData {

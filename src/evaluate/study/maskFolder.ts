@@ -3,17 +3,48 @@ import { FastSAMError } from '../../errors.js';
 import { readImage } from '../../image/read.js';
 import { Mask } from '../../mask/mask.js';
 import { platform } from '../../platform/platform.js';
-import type { StudyFiles } from './study.js';
+import type { StudyFiles, StudyItem } from './study.js';
+
+/** A picture with its mask, where there is one. */
+export interface MaskItem extends StudyItem {
+  readonly picture: string;
+  readonly truth: string | undefined;
+}
 
 /** Files that are read as pictures. */
 const PICTURE = /\.(jpe?g|png|webp|tiff?|bmp)$/i;
 /** From this brightness on a pixel is marked. */
 const MARKED = 128;
 
-/** The pictures of a folder and those below it: paths by name, without the ending. */
-export async function picturesIn(folder: string, files: StudyFiles): Promise<ReadonlyMap<string, string>> {
-  const names = (await files.list(folder)).filter((name) => PICTURE.test(name));
-  return new Map(names.map((name) => [name.replace(/\.[^./]+$/, ''), platform().joinPath(folder, name)]));
+/** A name without its ending. */
+export function stemOf(name: string): string {
+  return name.replace(/\.[^./]+$/, '');
+}
+
+/** A picture's name as its key: without the ending, where it is one of a picture. */
+export function keyOf(name: string): string {
+  return PICTURE.test(name) ? stemOf(name) : name;
+}
+
+/**
+ * The files of a folder and those below it whose names match: paths by name without the ending.
+ * @throws FastSAMError `FILE_UNREADABLE`, and `INVALID_ARGUMENT` for two of one name.
+ */
+export async function filesIn(
+  folder: string,
+  files: StudyFiles,
+  pattern: RegExp = PICTURE,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const name of await files.list(folder)) {
+    if (!pattern.test(name)) continue;
+    const key = stemOf(name);
+    if (found.has(key)) {
+      throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got two files "${key}" with different endings, keep one`);
+    }
+    found.set(key, platform().joinPath(folder, name));
+  }
+  return found;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Runs a study over its pictures, and takes up a run where it was broken off. */
 import { FastSAMError, throwIfAborted } from '../../errors.js';
+import type { RgbImage } from '../../image/rgbImage.js';
 import type { FastSAM } from '../../model/fastsam.js';
 import type { Results } from '../../results/results.js';
 import { sampleIndices } from './random.js';
@@ -26,6 +27,8 @@ export interface RunOptions {
   /** A picture that could not be measured; the run goes on, and tries it again when it is taken up. */
   readonly onFailure: (item: StudyItem, error: FastSAMError) => void;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Takes the picture of each item that is measured, before its record is kept. */
+  readonly show?: (item: StudyItem, picture: RgbImage) => Promise<void>;
 }
 
 /**
@@ -61,7 +64,7 @@ export async function runStudy<R extends StudyRecord, I extends StudyItem>(
   options.onProgress?.(done, items.length);
   for await (const { item, scene, error } of scenes(opened, left, options)) {
     throwIfAborted(options.signal);
-    const outcome = error ?? (await measure(opened, item, scene));
+    const outcome = error ?? (await measure(opened, item, scene, options.show));
     if (outcome instanceof FastSAMError) options.onFailure(item, outcome);
     else {
       await options.keep(outcome);
@@ -77,9 +80,12 @@ async function measure<R extends StudyRecord, I extends StudyItem>(
   opened: OpenedStudy<R, I>,
   item: I,
   scene: Results,
+  show: RunOptions['show'],
 ): Promise<R | FastSAMError> {
   try {
-    return await opened.measure(item, scene);
+    const record = await opened.measure(item, scene);
+    if (show && opened.draw) await show(item, await opened.draw(item, scene, record));
+    return record;
   } catch (error) {
     if (error instanceof FastSAMError && error.code !== 'ABORTED') return error;
     throw error;

@@ -3,6 +3,7 @@ import type { ImageInput } from '../../image/read.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import type { FastSAM } from '../../model/fastsam.js';
 import type { SegmentOptions } from '../../model/options.js';
+import type { OnProgress } from '../../progress.js';
 import type { Results } from '../../results/results.js';
 
 /** What a study computes over all pictures; null where it is not defined, as a recall without ground truth. */
@@ -35,10 +36,10 @@ export interface StudyOption {
   readonly flags: string;
   readonly description: string;
   readonly choices?: readonly string[];
-  /** Makes a value of the text; throws an `Error` with one sentence for a wrong one. */
-  readonly parse?: (text: string) => unknown;
+  /** The value is a number, and in this range. */
+  readonly number?: { readonly low: number; readonly high: number; readonly whole?: true };
   readonly default?: unknown;
-  /** Says where files lie or how results are shown, but does not change them: left out of the run's identity. */
+  /** Says where files lie, whose content counts elsewhere (`inputs`, `fingerprint`): left out of the run's identity. */
   readonly cosmetic?: true;
 }
 
@@ -58,6 +59,8 @@ export interface StudyRequest {
   readonly options: StudyOptions;
   readonly files: StudyFiles;
   readonly signal: AbortSignal | undefined;
+  /** Hears about what is downloaded beside the model. */
+  readonly onProgress?: OnProgress;
 }
 
 /** A figure, for `compare` and for tables. */
@@ -95,8 +98,13 @@ export interface TableContext {
 export interface OpenedStudy<R extends StudyRecord = StudyRecord, I extends StudyItem = StudyItem> {
   /** Everything there is to measure; the order is that of records and tables. Keys are unique. */
   readonly items: readonly I[];
-  /** What tells this data from other data with the same keys: a hash of the annotations, or ''. */
+  /** What tells this data from other data with the same keys: a hash of the annotations, or `fingerprintOf`. */
   readonly fingerprint: string;
+  /**
+   * SHA-256 of further files that figures depend on, which are no ground truth: hints, a detector's boxes. Runs that
+   * differ in them do not take each other up but can be compared.
+   */
+  readonly inputs?: Readonly<Record<string, string>>;
   /**
    * Objects of an item, where that is more than `segment` of its picture (tiles, several pictures). Without it the
    * pictures are streamed: the next one is read while this one is in the network.
@@ -109,7 +117,7 @@ export interface OpenedStudy<R extends StudyRecord = StudyRecord, I extends Stud
   ): Promise<Results>;
   /** Compares what was found in a picture with its ground truth. `scene` is not kept: memory stays bounded. */
   measure(item: I, scene: Results): Promise<R> | R;
-  /** One cell of the sheet of best and worst cases. */
+  /** The picture of an item: a cell of the sheet of best and worst cases, and what `--pictures` writes. */
   draw?(item: I, scene: Results, record: R): Promise<RgbImage> | RgbImage;
   /** Further files for the run's folder, made of all records: curves, polygons, scored lists. */
   files?(records: readonly R[], metrics: Metrics): Promise<readonly StudyFile[]> | readonly StudyFile[];

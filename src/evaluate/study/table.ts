@@ -1,5 +1,5 @@
 /** Tables as Markdown: readable in a terminal, ready for a page. */
-import type { StudyTable } from './study.js';
+import type { StudyTable, TableContext } from './study.js';
 
 const DECIMALS = 3;
 
@@ -8,6 +8,11 @@ export function formatValue(value: number | string | null): string {
   if (value === null) return '–';
   if (typeof value === 'string') return value;
   return Number.isInteger(value) && Math.abs(value) > 1 ? String(value) : value.toFixed(DECIMALS);
+}
+
+/** The name of a run's own row. */
+export function rowName({ model, pictures }: TableContext, ...more: readonly string[]): string {
+  return [model, `${pictures} pictures`, ...more].join(', ');
 }
 
 /** The table with its title above and its note below. */

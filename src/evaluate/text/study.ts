@@ -2,19 +2,15 @@
 import { openClip } from '../../clip/weights.js';
 import { FastSAMError } from '../../errors.js';
 import { drawObjects } from '../../image/draw/drawObjects.js';
+import { platform } from '../../platform/platform.js';
 import { LazyTextModel, loadClip } from '../../model/lazyTextModel.js';
 import type { Results } from '../../results/results.js';
-import { openCoco, type CocoItem } from '../study/cocoData.js';
-import type {
-  Metric,
-  Metrics,
-  OpenedStudy,
-  Study,
-  StudyRecord,
-  StudyRequest,
-  StudyTable,
-  TableContext,
-} from '../study/study.js';
+import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../study/cocoData.js';
+import { hashOfFile } from '../study/fingerprint.js';
+import { meanOf } from '../study/mean.js';
+import { textOf } from '../study/options.js';
+import { rowName } from '../study/table.js';
+import type { Metric, Metrics, Study, StudyRecord } from '../study/study.js';
 import { chooseObjects, phraseIous, withPhrase, type PhraseIous, type PhraseTruth } from './phrases.js';
 
 interface TextItem extends CocoItem {
@@ -48,10 +44,7 @@ the folder with its pictures. Masks are compared where an annotation has a segme
 
 Example:
   $ fastsam study text refcoco_val.json coco/train2014 --text-model ViT-B/32 --model FastSAM-x`,
-  arguments: [
-    { name: 'annotations', description: 'COCO-style JSON with a phrase in each annotation' },
-    { name: 'images', description: 'folder of the pictures' },
-  ],
+  arguments: COCO_ARGUMENTS,
   options: [
     {
       flags: '--text-model <name>',
@@ -61,57 +54,63 @@ Example:
   ],
   settings: { conf: 0.4, iou: 0.9 },
   metrics: METRICS,
-  open,
+  async open({ args, options, files, signal, onProgress }) {
+    const { items, fingerprint } = await openCoco(args[0], args[1], files);
+    const asked = items
+      .map((item): TextItem => ({ ...item, truths: withPhrase(item.truths) }))
+      .filter(({ truths }) => truths.length > 0);
+    if (asked.length === 0) {
+      throw new FastSAMError('INVALID_ARGUMENT', `${args[0]}: got no annotation with a phrase, expected some`);
+    }
+    const name = textOf(options, 'textModel') ?? DEFAULT_TEXT_MODEL;
+    // Weights that are missing or broken end the run here: later each picture would fail on its own. They are loaded after
+    // the segmenter, which decides on the device.
+    await openClip(name, { signal, onProgress });
+    const file = (await platform().stat(name))?.kind === 'file';
+    const encoders = new LazyTextModel(name, loadClip);
+    const choose = (scene: Results, truths: readonly PhraseTruth[]) => {
+      const phrases = truths.map(({ phrase }) => phrase);
+      return encoders.use((clip) => chooseObjects(scene, phrases, clip, signal), { signal });
+    };
+    return {
+      items: asked,
+      fingerprint,
+      ...(file && { inputs: { textModel: await hashOfFile(name) } }),
+      async measure(item, scene) {
+        const chosen = await choose(scene, item.truths);
+        return { key: item.key, phrases: phraseIous(scene, item.truths, chosen, item) };
+      },
+      async draw({ truths }, scene) {
+        const chosen = await choose(scene, truths);
+        const { xyxy } = scene.boxes;
+        const objects = chosen.flatMap((place, i) => {
+          if (place === undefined) return [];
+          const [x1, y1, x2, y2] = xyxy.subarray(4 * place, 4 * place + 4);
+          return [{ id: i, mask: scene.imageMasks[place], box: [x1, y1, x2, y2] as const, label: truths[i].phrase }];
+        });
+        return drawObjects(scene.image, objects, null, { boxes: true, labels: true });
+      },
+      dispose() {
+        encoders.dispose();
+      },
+    };
+  },
   summarise,
-  tables,
+  tables(metrics, context) {
+    const encoders = textOf(context.options, 'textModel') ?? DEFAULT_TEXT_MODEL;
+    return [
+      {
+        title: `Objects chosen by phrases, IoU >= ${HIT}`,
+        columns: METRICS.map(({ label }) => label),
+        rows: [{ name: rowName(context, encoders), values: METRICS.map(({ key }) => metrics[key]) }],
+        note: '"A mask is there": some mask of the picture reaches the IoU, chosen or not. The paper shows pictures only.',
+      },
+    ];
+  },
   quality: ({ phrases }) => meanOf(phrases.map(([chosen]) => chosen)),
   caption: ({ key, phrases }) =>
     `${key}: ${phrases.filter(([chosen]) => chosen >= HIT).length} of ${phrases.length} phrases`,
 };
-
-async function open({ args, options, files, signal }: StudyRequest): Promise<OpenedStudy<TextRecord, TextItem>> {
-  const { items, fingerprint } = await openCoco(args[0], args[1], files);
-  const asked = items
-    .map((item): TextItem => ({ ...item, truths: withPhrase(item.truths) }))
-    .filter(({ truths }) => truths.length > 0);
-  if (asked.length === 0) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${args[0]}: got no annotation with a phrase, expected some`);
-  }
-  const name = typeof options.textModel === 'string' ? options.textModel : DEFAULT_TEXT_MODEL;
-  // Weights that are missing or broken end the run here: later each picture would fail on its own. They are loaded after
-  // the segmenter, which decides on the device.
-  await openClip(name, signal && { signal });
-  const encoders = new LazyTextModel(name, loadClip);
-  const choose = (scene: Results, truths: readonly PhraseTruth[]) => {
-    const phrases = truths.map(({ phrase }) => phrase);
-    return encoders.use((clip) => chooseObjects(scene, phrases, clip, signal), { signal });
-  };
-  return {
-    items: asked,
-    fingerprint,
-    async measure(item, scene) {
-      const chosen = await choose(scene, item.truths);
-      return { key: item.key, phrases: phraseIous(scene, item.truths, chosen, item) };
-    },
-    async draw({ truths }, scene) {
-      const chosen = await choose(scene, truths);
-      const { xyxy } = scene.boxes;
-      const objects = chosen.flatMap((place, i) => {
-        if (place === undefined) return [];
-        const [x1, y1, x2, y2] = xyxy.subarray(4 * place, 4 * place + 4);
-        return [{ id: i, mask: scene.imageMasks[place], box: [x1, y1, x2, y2] as const, label: truths[i].phrase }];
-      });
-      return drawObjects(scene.image, objects, null, { boxes: true });
-    },
-    dispose() {
-      encoders.dispose();
-    },
-  };
-}
-
-function meanOf(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
 
 function summarise(records: readonly TextRecord[]): Metrics {
   const phrases = records.flatMap((record) => record.phrases);
@@ -123,16 +122,4 @@ function summarise(records: readonly TextRecord[]): Metrics {
     accuracyReachable: hits(phrases.filter(([, best]) => best >= HIT)),
     bestIou: meanOf(phrases.map(([, best]) => best)),
   };
-}
-
-function tables(metrics: Metrics, { model, pictures, options }: TableContext): StudyTable[] {
-  const encoders = typeof options.textModel === 'string' ? options.textModel : DEFAULT_TEXT_MODEL;
-  return [
-    {
-      title: `Objects chosen by phrases, IoU >= ${HIT}`,
-      columns: METRICS.map(({ label }) => label),
-      rows: [{ name: `${model}, ${encoders}, ${pictures} pictures`, values: METRICS.map(({ key }) => metrics[key]) }],
-      note: '"A mask is there": some mask of the picture reaches the IoU, chosen or not. The paper shows pictures only.',
-    },
-  ];
 }
