@@ -41,7 +41,7 @@ export function* forward(
 }
 
 /** The layers' outputs on the way to `fetches`, each after its sources, and how often each is a source. */
-function schedule(
+export function schedule(
   input: tf.SymbolicTensor,
   fetches: readonly tf.SymbolicTensor[],
 ): { order: tf.SymbolicTensor[]; uses: Map<tf.SymbolicTensor, number> } {

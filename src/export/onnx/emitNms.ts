@@ -1,0 +1,131 @@
+/** Non-maximum suppression at the end of the graph, with the same choice and layout as Ultralytics' `nms=True`. */
+import type { Corners, InputSize } from './emitBoxes.js';
+import type { GraphBuilder, Value } from './graphBuilder.js';
+
+/** Limits of the selection. */
+export interface NmsLimits {
+  readonly conf: number;
+  readonly iou: number;
+  readonly maxDet: number;
+}
+
+/** What is selected from. */
+export interface Candidates {
+  readonly corners: Corners;
+  /** [B,classes,A], 0…1. */
+  readonly scores: Value;
+  /** [B,k,A]. */
+  readonly coefficients: Value;
+  readonly classes: number;
+  /** Values in a row of the output: 6+k. */
+  readonly columns: number;
+  readonly size: InputSize;
+}
+
+const PATH = '/nms';
+
+/**
+ * @param output name of the value [B,maxDet,6+k]: x1, y1, x2, y2, score, class, coefficients, by descending score of each
+ *   picture, zeros after the last.
+ */
+export function emitNms(graph: GraphBuilder, candidates: Candidates, limits: NmsLimits, output: Value): void {
+  const { corners, scores, coefficients, columns } = candidates;
+  const boxes = graph.add('Concat', `${PATH}/boxes`, [corners.leftTop, corners.rightBottom], axis(1)); // [B,4,A]
+  const [score, label] = graph.addMany(
+    'TopK',
+    `${PATH}/best`,
+    [scores, graph.ints([1])],
+    [`${PATH}/score`, `${PATH}/label`], // [B,1,A] each
+    { axis: 1 },
+  );
+  const classNumber = graph.cast(`${PATH}/Cast`, label, 'float32');
+  const apart = candidates.classes > 1 ? separate(graph, boxes, classNumber, candidates.size) : boxes;
+  const selected = graph.add('NonMaxSuppression', `${PATH}/NonMaxSuppression`, [
+    transpose(graph, 'apart', apart),
+    score,
+    graph.ints([limits.maxDet]),
+    graph.floats([limits.iou]),
+    graph.floats([limits.conf]),
+  ]); // [n,3]: picture, 0, anchor; picture by picture, by descending score
+  const every = graph.add('Concat', `${PATH}/rows`, [boxes, score, classNumber, coefficients], axis(1));
+  const rows = graph.add('GatherND', `${PATH}/GatherND`, [
+    transpose(graph, 'rows', every),
+    graph.add('Gather', `${PATH}/anchors`, [selected, graph.ints([0, 2])], axis(1)),
+  ]); // [n,6+k]
+  place(graph, { rows, selected, boxes, shape: [limits.maxDet, columns] }, output);
+}
+
+const axis = (number: number) => ({ attributes: { axis: number } });
+
+/** [B,C,A] -> [B,A,C]. */
+function transpose(graph: GraphBuilder, name: string, value: Value): Value {
+  return graph.add('Transpose', `${PATH}/${name}/Transpose`, [value], { attributes: { perm: [0, 2, 1] } });
+}
+
+/** Moves the boxes of each class to a place of their own, so that only boxes of one class overlap. */
+function separate(graph: GraphBuilder, boxes: Value, classNumber: Value, size: InputSize): Value {
+  const offset = graph.add('Mul', `${PATH}/Mul`, [classNumber, emitDistance(graph, size)]);
+  return graph.add('Add', `${PATH}/Add`, [boxes, offset]);
+}
+
+/** Between the places of two classes, pixels: boxes reach a little beyond the picture. */
+function emitDistance(graph: GraphBuilder, size: InputSize): Value {
+  if (!('levels' in size)) return graph.floats([2 * Math.max(size.height, size.width)]);
+  const shape = graph.add('Shape', `${PATH}/Shape`, [size.levels[0]]);
+  const sides = [2, 3].map((index) => {
+    const name = `${PATH}/side.${String(index)}`;
+    return graph.cast(`${name}/Cast`, graph.add('Gather', name, [shape, graph.ints([index])]), 'float32');
+  });
+  const longest = graph.add('Max', `${PATH}/Max`, sides);
+  return graph.add('Mul', `${PATH}/Mul_1`, [longest, graph.floats([16])]); // cells of 8 pixels, twice
+}
+
+/** Puts the selected rows into their pictures' tables. */
+function place(
+  graph: GraphBuilder,
+  found: { rows: Value; selected: Value; boxes: Value; shape: readonly [number, number] },
+  output: Value,
+): void {
+  const { rows, selected, boxes, shape } = found;
+  const batch = graph.add('Slice', `${PATH}/batch`, [
+    graph.add('Shape', `${PATH}/Shape_1`, [boxes]),
+    graph.ints([0]),
+    graph.ints([1]),
+  ]); // [1]
+  const picture = graph.add('Gather', `${PATH}/picture`, [selected, graph.ints([0], [])], axis(1)); // [n]
+  const rank = emitRank(graph, selected, picture, batch);
+  const indices = graph.add(
+    'Concat',
+    `${PATH}/indices`,
+    [column(graph, 'picture', picture), column(graph, 'rank', rank)],
+    axis(1),
+  );
+  const size = graph.add('Concat', `${PATH}/size`, [batch, graph.ints(shape)], axis(0));
+  const zeros = graph.add('Expand', `${PATH}/zeros`, [graph.floats([0]), size]);
+  graph.add('ScatterND', `${PATH}/ScatterND`, [zeros, indices, rows], { output });
+}
+
+/** [n] -> [n,1]. */
+function column(graph: GraphBuilder, name: string, value: Value): Value {
+  return graph.add('Unsqueeze', `${PATH}/${name}/Unsqueeze`, [value, graph.ints([1])]);
+}
+
+/** Which of its picture's rows each row is, [n]: its place in the list, less the rows of the pictures before. */
+function emitRank(graph: GraphBuilder, selected: Value, picture: Value, batch: Value): Value {
+  const [zero, one] = [graph.ints([0], []), graph.ints([1], [])];
+  const count = graph.add('Gather', `${PATH}/count`, [graph.add('Shape', `${PATH}/Shape_2`, [selected]), zero]);
+  const places = graph.add('Range', `${PATH}/places`, [zero, count, one]);
+  const pictures = graph.add('Range', `${PATH}/pictures`, [
+    zero,
+    graph.add('Squeeze', `${PATH}/Squeeze`, [batch]),
+    one,
+  ]);
+  const before = graph.add('Less', `${PATH}/Less`, [picture, column(graph, 'pictures', pictures)]); // [B,n]
+  const starts = graph.add(
+    'ReduceSum',
+    `${PATH}/ReduceSum`,
+    [graph.cast(`${PATH}/Cast_1`, before, 'int64'), graph.ints([1])],
+    { attributes: { keepdims: 0 } },
+  ); // [B]
+  return graph.add('Sub', `${PATH}/Sub`, [places, graph.add('Gather', `${PATH}/start`, [starts, picture])]);
+}
