@@ -11,10 +11,16 @@ import { deviceOption, precisionOption } from './options.js';
 import { ProgressLine } from './progress.js';
 import { Report } from './report.js';
 import { collect, interruptSignal, numberOption, numbersOption, say } from './run.js';
+import {
+  addDetectorOptions,
+  addMaskOptions,
+  DEFAULT_MODEL,
+  segmentOptions,
+  withoutUndefined,
+} from './segmentOptions.js';
 import { expandSources } from './sources.js';
 import { addTextOptions, textPrompts, type TextCommandOptions, type TextPrompts } from './textPrompt.js';
 
-const DEFAULT_MODEL = 'demo';
 const DEFAULT_OUT = 'fastsam-out';
 /** From so many pictures on, a graph that holds its weights makes up for taking longer to load. */
 const MANY_PICTURES = 150;
@@ -38,16 +44,8 @@ interface SegmentCommandOptions extends Omit<SegmentOptions, 'signal'>, TextComm
 export function segmentCommand(): Command {
   const command = new Command('segment')
     .description('Find every object of pictures, or the objects that boxes, points and texts ask for.')
-    .argument('<source...>', 'files, folders, globs, URLs, or - for a picture on standard input')
-    .option('--model <name>', 'demo, FastSAM-s, FastSAM-x, or a path or URL of a checkpoint', DEFAULT_MODEL)
-    .option('--imgsz <pixels>', 'longer side of the network input [1024, demo: 320]', numberOption(1, 8192, true))
-    .option('--conf <score>', 'detections must score above this [0.4, demo: 0.25]', numberOption(0, 1))
-    .option(
-      '--iou <iou>',
-      'detections that overlap a better one more than this go [0.9, demo: 0.7]',
-      numberOption(0, 1),
-    )
-    .option('--max-det <n>', 'most objects a picture [300]', numberOption(1, 100_000, true))
+    .argument('<source...>', 'files, folders, globs, URLs, or - for a picture on standard input');
+  addDetectorOptions(command)
     .option('--box <x1,y1,x2,y2>', 'the object in a box (may be repeated)', collect(numbersOption([4], 'x1,y1,x2,y2')))
     .option(
       '--point <x,y[,0|1]>',
@@ -60,19 +58,12 @@ export function segmentCommand(): Command {
     .addOption(
       new Option('--box-rule <rule>', "IoU of a box with masks or with masks' boxes [mask]").choices(['mask', 'box']),
     );
-  return addTextOptions(command)
-    .option('--clean', 'close small gaps and remove specks of each mask')
-    .option('--largest', 'keep only the largest connected part of each mask')
-    .option('--no-retina-masks', "compute masks at the network's resolution: faster, coarser")
-    .option('--no-snap-full-boxes', 'leave boxes of objects that nearly fill the picture as they are')
-    .option('--square', 'letterbox to a square')
+  addTextOptions(command);
+  return addMaskOptions(command)
     .option(
       '--batch <n>',
       'pictures of equal size that go through the network together [1]',
       numberOption(1, 1024, true),
-    )
-    .addOption(
-      new Option('--compat <peer>', "reproduce a peer's choices, bugs included").choices(['ultralytics', 'casia']),
     )
     .addOption(deviceOption())
     .addOption(precisionOption())
@@ -153,11 +144,6 @@ function weightsOptions(
   return { precision, graphWeights: pictures < MANY_PICTURES ? 'fed' : 'constant' };
 }
 
-function segmentOptions(options: SegmentCommandOptions): SegmentOptions {
-  const { imgsz, conf, iou, maxDet, retinaMasks, snapFullBoxes, square, batch, compat } = options;
-  return withoutUndefined({ imgsz, conf, iou, maxDet, retinaMasks, snapFullBoxes, square, batch, compat });
-}
-
 async function choose(
   everything: Results,
   options: SegmentCommandOptions,
@@ -177,8 +163,4 @@ function promptOf({ box, point, pick, boxRule }: SegmentCommandOptions): Prompt 
     pick,
     boxRule,
   });
-}
-
-function withoutUndefined<T extends object>(object: T): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }
