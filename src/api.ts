@@ -23,7 +23,7 @@ export type { Architecture } from './model/architecture.js';
 export { FastSAM, type ActivationOptions, type LoadOptions } from './model/fastsam.js';
 export type { ModelInfo } from './model/info.js';
 export type { ModelDefaults, SegmentOptions } from './model/options.js';
-export type { StreamItem, StreamOptions } from './model/stream.js';
+export type { StreamInput, StreamItem, StreamOptions } from './model/stream.js';
 export { platform, usePlatform, type Platform } from './platform/platform.js';
 export type { OnProgress, ProgressEvent } from './progress.js';
 export type { TextImageModel, TextModelSource, TextTokenizer } from './prompt/textModel.js';
@@ -46,6 +46,9 @@ export { deviceTable, type Device, type DeviceStatus } from './runtime/deviceSta
 export { createVideo, type CreateVideoOptions } from './source/createVideo.js';
 export { openVideo, type VideoOptions } from './source/openVideo.js';
 export type { Frame, VideoInfo, VideoSink, VideoSource } from './source/types.js';
+export { createTracker, TRACKERS, type TrackerName, type TrackerOptions } from './track/createTracker.js';
+export type { ByteTrackOptions, TrackTrackOptions } from './track/options.js';
+export type { Affine, CameraMotion, Detections, Tracker, TrackRows } from './track/types.js';
 export { CATALOGUE, type CatalogueEntry } from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';
