@@ -21,7 +21,7 @@ import type { ModelInfo } from './info.js';
 import { checkBoolean, checkFunction, checkNames, checkOneOf, checkSignal } from './checks.js';
 import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './options.js';
 import { segmentPictures, type PipelineContext } from './pipeline.js';
-import { streamPictures, type StreamItem, type StreamOptions } from './stream.js';
+import { streamPictures, type StreamInput, type StreamItem, type StreamOptions } from './stream.js';
 
 /** Options of `FastSAM.load`. */
 export interface LoadOptions {
@@ -164,10 +164,11 @@ export class FastSAM {
   /**
    * Finds every object of any number of pictures, in their order and with bounded memory: while one is in the network the
    * next are being read. A picture that cannot be read is reported and does not end the stream.
-   * @param inputs any iterable, an endless one too; it is asked for the next picture only when there is room.
+   * @param inputs any iterable of pictures or of a video's frames (`openVideo`), an endless one too; it is asked for the next
+   *   one only when there is room. What it throws comes through, after the pictures before.
    * @throws FastSAMError `INVALID_ARGUMENT`, `ABORTED`, `DISPOSED`.
    */
-  async *stream<T extends ImageInput>(
+  async *stream<T extends StreamInput>(
     inputs: Iterable<T> | AsyncIterable<T>,
     options: StreamOptions = {},
   ): AsyncGenerator<StreamItem<T>, void> {

@@ -2,6 +2,7 @@
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import type { ImageInput } from '../image/read.js';
 import type { Results } from '../results/results.js';
+import type { Frame } from '../source/types.js';
 import type { SegmentOptions } from './options.js';
 import { readPicture, runPictures, type PipelineContext, type ReadPicture } from './pipeline.js';
 
@@ -11,8 +12,11 @@ export interface StreamOptions extends SegmentOptions {
   ahead?: number;
 }
 
-/** What became of one picture; `index` counts the inputs from 0. */
-export type StreamItem<T = ImageInput> = { readonly index: number; readonly input: T } & (
+/** What a stream takes: pictures, or the frames of a video. */
+export type StreamInput = ImageInput | Frame;
+
+/** What became of one picture; `index` counts the inputs from 0, `input` is what came (a frame with its number and time). */
+export type StreamItem<T = StreamInput> = { readonly index: number; readonly input: T } & (
   | { readonly results: Results; readonly error?: undefined }
   | { readonly error: FastSAMError; readonly results?: undefined }
 );
@@ -25,7 +29,7 @@ interface Pending<T> {
 }
 
 /** See `FastSAM.stream`. */
-export async function* streamPictures<T extends ImageInput>(
+export async function* streamPictures<T extends StreamInput>(
   inputs: Iterable<T> | AsyncIterable<T>,
   context: PipelineContext,
   ahead = 2,
@@ -34,46 +38,102 @@ export async function* streamPictures<T extends ImageInput>(
     throw new FastSAMError('INVALID_ARGUMENT', `ahead: got ${ahead}, expected a whole number from 0 to 1024`);
   }
   const { batch, signal } = context.options;
-  const queue: Pending<T>[] = [];
-  const source = iterate(inputs);
-  let count = 0;
-  let ended = false;
-  const fill = async (): Promise<void> => {
-    while (!ended && queue.length < batch + ahead) {
-      const next = await source.next();
-      if (next.done === true) ended = true;
-      else queue.push({ index: count++, input: next.value, read: startReading(next.value, signal) });
-    }
-  };
+  const queue = new ReadAhead(inputs, batch + ahead, signal);
   try {
     for (;;) {
-      await fill();
+      const next = await queue.take(batch);
       throwIfAborted(signal);
-      if (queue.length === 0) return;
-      yield* segmentBatch(queue.splice(0, batch), context, fill);
+      if (next.length === 0) return;
+      yield* segmentBatch(next, context, () => {
+        queue.fill();
+      });
     }
   } finally {
-    await source.return?.(undefined);
+    await queue.close();
+  }
+}
+
+/** Inputs that were asked for and are being read, while the caller works on earlier ones. */
+class ReadAhead<T extends StreamInput> {
+  readonly #source: AsyncIterator<T> | Iterator<T>;
+  readonly #queue: Pending<T>[] = [];
+  #count = 0;
+  #filling = false;
+  #ended = false;
+  #failure: { readonly error: unknown } | undefined;
+  #onArrival: (() => void) | undefined;
+
+  constructor(
+    inputs: Iterable<T> | AsyncIterable<T>,
+    private readonly room: number,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.#source = iterate(inputs);
+  }
+
+  /**
+   * The next inputs, fewer than `count` only at the end. Does not wait until there are more: a camera's frame goes into
+   * the network when it is there.
+   * @throws what the source throws, once the inputs before are taken.
+   */
+  async take(count: number): Promise<Pending<T>[]> {
+    this.fill();
+    while (this.#queue.length < count && !this.#ended) {
+      await new Promise<void>((resolve) => (this.#onArrival = resolve));
+    }
+    if (this.#queue.length === 0 && this.#failure) throw this.#failure.error;
+    return this.#queue.splice(0, count);
+  }
+
+  /** Asks for inputs until there are enough; returns at once. */
+  fill(): void {
+    if (this.#filling || this.#ended) return;
+    this.#filling = true;
+    void this.#pull()
+      .catch((error: unknown) => {
+        this.#failure = { error };
+        this.#ended = true;
+      })
+      .finally(() => {
+        this.#filling = false;
+        this.#onArrival?.();
+      });
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true;
+    await this.#source.return?.(undefined);
+  }
+
+  async #pull(): Promise<void> {
+    while (!this.#ended && this.#queue.length < this.room) {
+      const next = await this.#source.next();
+      if (next.done === true) this.#ended = true;
+      else {
+        this.#queue.push({ index: this.#count++, input: next.value, read: startReading(next.value, this.signal) });
+      }
+      this.#onArrival?.();
+    }
   }
 }
 
 /** Never rejects, so that a picture that fails early does not count as an unhandled rejection. */
-function startReading(input: ImageInput, signal: AbortSignal | undefined): Promise<ReadPicture | FastSAMError> {
-  return readPicture(input, signal).catch((error: unknown) => {
+function startReading(input: StreamInput, signal: AbortSignal | undefined): Promise<ReadPicture | FastSAMError> {
+  return readPicture(isFrame(input) ? input.image : input, signal).catch((error: unknown) => {
     if (error instanceof FastSAMError) return error;
     return new FastSAMError('INVALID_IMAGE', `picture: ${String(error)}`, { cause: error });
   });
 }
 
-async function* segmentBatch<T extends ImageInput>(
+async function* segmentBatch<T extends StreamInput>(
   batch: readonly Pending<T>[],
   context: PipelineContext,
-  fill: () => Promise<void>,
+  fill: () => void,
 ): AsyncGenerator<StreamItem<T>, void> {
   const read = await Promise.all(batch.map((pending) => pending.read));
   throwIfAborted(context.options.signal);
   const pictures = read.filter((picture): picture is ReadPicture => !(picture instanceof FastSAMError));
-  await fill(); // the next pictures are decoded on other threads while this batch is in the network
+  fill(); // the next pictures are decoded on other threads while this batch is in the network
   const results = await runPictures(pictures, context);
   let next = 0;
   for (const [i, { index, input }] of batch.entries()) {
@@ -82,6 +142,10 @@ async function* segmentBatch<T extends ImageInput>(
       ? { index, input, error: picture }
       : { index, input, results: results[next++] };
   }
+}
+
+function isFrame(input: StreamInput): input is Frame {
+  return typeof input === 'object' && 'image' in input && 'index' in input;
 }
 
 function iterate<T>(inputs: Iterable<T> | AsyncIterable<T>): AsyncIterator<T> | Iterator<T> {
