@@ -56,7 +56,6 @@ export class CornerTrack extends Track {
   /** Found again: the directions of old stay, since the gap says nothing about them. */
   #resume(frame: number): void {
     this.#remember(frame, this.box);
-    this.#streak = 0;
     this.#believe();
   }
 
