@@ -23,7 +23,7 @@ const SCHEMA = `
   message VersionDef { int32 producer = 1; }
   message NodeDef { string name = 1; string op = 2; repeated string input = 3; map<string, AttrValue> attr = 5; }
   message AttrValue {
-    message ListValue { repeated int64 i = 3; repeated float f = 4; repeated bool b = 5; repeated int32 type = 6; }
+    message ListValue { repeated bytes s = 2; repeated int64 i = 3; repeated float f = 4; repeated bool b = 5; repeated int32 type = 6; }
     oneof value {
       ListValue list = 1;
       bytes s = 2;
@@ -70,6 +70,7 @@ export type AttrValue =
   | { readonly tensor: TensorProto }
   | {
       readonly list: {
+        readonly s?: readonly Uint8Array[];
         readonly i?: readonly number[];
         readonly f?: readonly number[];
         readonly b?: readonly boolean[];

@@ -1,0 +1,63 @@
+/** Puts stock tfjs layers down, with their weights. */
+import * as tf from '@tensorflow/tfjs';
+import type { LayerWeight } from '../layerWeights.js';
+
+/** A convolution that is put down. */
+export interface StockConvolution {
+  /** Kernel [h,w,in,out], and a bias if there is one. */
+  readonly weights: readonly LayerWeight[];
+  readonly strides?: number;
+  readonly padding?: 'same' | 'valid';
+}
+
+const ZEROS = { kernelInitializer: 'zeros' } as const; // weights are set; drawing random ones first takes seconds
+
+/** Applies a layer. */
+export function put(
+  layer: tf.layers.Layer,
+  input: tf.SymbolicTensor | readonly tf.SymbolicTensor[],
+): tf.SymbolicTensor {
+  return layer.apply(input as tf.SymbolicTensor | tf.SymbolicTensor[]) as tf.SymbolicTensor;
+}
+
+/** Applies a layer and gives it its weights. */
+export function putWith(
+  layer: tf.layers.Layer,
+  input: tf.SymbolicTensor,
+  weights: readonly LayerWeight[],
+): tf.SymbolicTensor {
+  const output = put(layer, input);
+  tf.tidy(() => {
+    layer.setWeights(weights.map(({ values, shape }) => tf.tensor(values, [...shape], 'float32')));
+  });
+  return output;
+}
+
+export function concatenate(name: string, parts: readonly tf.SymbolicTensor[], axis: number): tf.SymbolicTensor {
+  return parts.length === 1 ? parts[0] : put(tf.layers.concatenate({ name, axis }), parts);
+}
+
+/** A convolution over whole cells. */
+export function convolution(
+  name: string,
+  x: tf.SymbolicTensor,
+  { weights, strides = 1, padding = 'same' }: StockConvolution,
+): tf.SymbolicTensor {
+  const [height, width, , filters] = weights[0].shape;
+  const kernelSize: [number, number] = [height, width];
+  const layer = tf.layers.conv2d({
+    name,
+    filters,
+    kernelSize,
+    strides,
+    padding,
+    useBias: weights.length > 1,
+    ...ZEROS,
+  });
+  return putWith(layer, x, weights);
+}
+
+/** A map as a list of its cells: [B,H,W,…] -> [B,H·W,…rest]. */
+export function list(name: string, x: tf.SymbolicTensor, ...rest: readonly number[]): tf.SymbolicTensor {
+  return put(tf.layers.reshape({ name, targetShape: [-1, ...rest] }), x);
+}

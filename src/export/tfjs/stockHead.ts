@@ -1,0 +1,94 @@
+/** Decoding of boxes in stock tfjs layers, which know neither constants nor the places of cells. */
+import * as tf from '@tensorflow/tfjs';
+import type { Architecture } from '../../model/architecture.js';
+import { STRIDES } from '../../model/table.js';
+import type { LayerWeight } from '../layerWeights.js';
+import { concatenate, convolution, list, put, putWith } from './stockGraph.js';
+
+/** The head's maps at strides 8, 16 and 32. */
+export interface HeadMaps {
+  readonly boxes: readonly tf.SymbolicTensor[];
+  readonly classes: readonly tf.SymbolicTensor[];
+  readonly coefficients: readonly tf.SymbolicTensor[];
+}
+
+/** Largest side in pixels of a model for any size: its cells are numbered by kernels that reach so far. */
+export const MAX_OPEN_SIDE = 4096;
+
+/** [B,4+classes+k,A], see `stockModel`. */
+export function stockHead(maps: HeadMaps, { regMax, classes, maskCoefficients }: Architecture): tf.SymbolicTensor {
+  const boxes = maps.boxes.map((map, i) => levelBoxes(`boxes/${String(i)}`, map, STRIDES[i], regMax));
+  const lists = (name: string, levels: readonly tf.SymbolicTensor[], channels: number): tf.SymbolicTensor => {
+    const parts = levels.map((map, i) => list(`${name}/${String(i)}`, map, channels));
+    return concatenate(name, parts, 1);
+  };
+  const logits = lists('classes', maps.classes, classes);
+  const rows = [
+    concatenate('boxes', boxes, 1),
+    put(tf.layers.activation({ name: 'scores', activation: 'sigmoid' }), logits),
+    lists('coefficients', maps.coefficients, maskCoefficients),
+  ];
+  return put(tf.layers.permute({ name: 'output0', dims: [2, 1] }), concatenate('rows', rows, -1));
+}
+
+/** Boxes of one level, [B,H·W,4]: centre x, centre y, width, height in pixels. */
+function levelBoxes(name: string, logits: tf.SymbolicTensor, stride: number, regMax: number): tf.SymbolicTensor {
+  let bins = list(`${name}/logits`, logits, 4, regMax);
+  if (regMax > 1) bins = put(tf.layers.activation({ name: `${name}/bins`, activation: 'softmax' }), bins);
+  const sides = putWith(
+    tf.layers.dense({ name: `${name}/sides`, units: 4, useBias: false, kernelInitializer: 'zeros' }),
+    list(`${name}/flatBins`, bins, 4 * regMax),
+    [sidesKernel(regMax, stride)],
+  );
+  return put(tf.layers.add({ name: `${name}/xywh` }), [
+    sides,
+    list(`${name}/places`, centres(name, logits, stride), 4),
+  ]);
+}
+
+/** How each of left, top, right, bottom counts in centre x, centre y, width, height. */
+const SIDES_TO_BOX = [
+  [-0.5, 0, 1, 0],
+  [0, -0.5, 0, 1],
+  [0.5, 0, 1, 0],
+  [0, 0.5, 0, 1],
+] as const;
+
+/** Expected bins, the stride and the change from sides to centre and size in one matrix [4·regMax,4]. */
+function sidesKernel(regMax: number, stride: number): LayerWeight {
+  const distance = (bin: number): number => stride * (regMax === 1 ? 1 : bin); // a single bin is the distance itself
+  const values = SIDES_TO_BOX.flatMap((row) =>
+    Array.from({ length: regMax }, (_, bin) => row.map((share) => share * distance(bin))).flat(),
+  );
+  return { shape: [4 * regMax, 4], values: Float32Array.from(values) };
+}
+
+/**
+ * The centre of each cell in pixels, [B,H,W,4] with zeros for width and height. A cell's number is the sum over the ones
+ * before it, which is a convolution of a map of ones with a kernel as long as the map: half a one for the cell itself,
+ * ones on the side before it, nothing behind. All sums are exact.
+ */
+function centres(name: string, map: tf.SymbolicTensor, stride: number): tf.SymbolicTensor {
+  const [, height, width, channels] = map.shape as [number | null, number | null, number | null, number];
+  const zeros: LayerWeight = { shape: [1, 1, channels, 1], values: new Float32Array(channels) };
+  const one: LayerWeight = { shape: [1], values: Float32Array.of(1) };
+  const ones = convolution(`${name}/ones`, map, { weights: [zeros, one] });
+  const cells = (side: number | null): number => side ?? MAX_OPEN_SIDE / stride;
+  const numbers = concatenate(
+    `${name}/numbers`,
+    [
+      convolution(`${name}/column`, ones, { weights: [counting([1, 2 * cells(width) - 1])] }),
+      convolution(`${name}/row`, ones, { weights: [counting([2 * cells(height) - 1, 1])] }),
+    ],
+    -1,
+  );
+  const toPixels: LayerWeight = { shape: [1, 1, 2, 4], values: Float32Array.of(stride, 0, 0, 0, 0, stride, 0, 0) };
+  return convolution(`${name}/centres`, numbers, { weights: [toPixels] });
+}
+
+function counting([height, width]: readonly [number, number]): LayerWeight {
+  const length = height * width;
+  const middle = (length - 1) / 2;
+  const values = Float32Array.from({ length }, (_, i) => (i < middle ? 1 : i === middle ? 0.5 : 0));
+  return { shape: [height, width, 1, 1], values };
+}

@@ -1,0 +1,153 @@
+/**
+ * The network as a tfjs layers model of stock layers alone, so that a plain tfjs program reads it. It is made by walking
+ * the network's own layers, which stay its one definition; layers of ours become stock ones that compute the same.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { schedule } from '../../model/forward.js';
+import type { Network } from '../../model/network.js';
+import { readWeights, type LayerWeight } from '../layerWeights.js';
+import { concatenate, convolution, put, putWith } from './stockGraph.js';
+import { stockHead } from './stockHead.js';
+
+/** Size of the model's input; null where any fits. */
+export interface StockInput {
+  readonly batch: number | null;
+  readonly height: number | null;
+  readonly width: number | null;
+}
+
+/**
+ * What a layer's output has become: one map; the two parts into which its channels were cut; or, of joined levels, the
+ * three maps.
+ */
+type Parts = readonly tf.SymbolicTensor[];
+
+/** One layer, to be replaced. */
+interface Layer {
+  readonly name: string;
+  readonly config: tf.serialization.ConfigDict;
+  readonly weights: readonly LayerWeight[];
+  readonly inputs: readonly Parts[];
+  /** Channels at which its output is cut in two. */
+  readonly cut: number | undefined;
+}
+
+/**
+ * Input `images` [B,H,W,3] float32 RGB 0…1. Outputs: [B,4+classes+k,A], rows centre x, centre y, width, height (pixels of
+ * the input), class scores, mask coefficients; prototypes [B,H/4,W/4,k]. Sides left open may be `MAX_OPEN_SIDE` at most.
+ * @returns a model of its own, which the caller disposes.
+ */
+export async function stockModel(network: Network, { batch, height, width }: StockInput): Promise<tf.LayersModel> {
+  const { model, architecture } = network;
+  const image = tf.input({ batchShape: [batch, height, width, 3], name: 'images' });
+  const values = new Map<tf.SymbolicTensor, Parts>([[model.inputs[0], [image]]]);
+  const cuts = cutsOf(model);
+  for (const output of schedule(model.inputs[0], model.outputs).order) {
+    const { sourceLayer: layer } = output;
+    const inputs = output.inputs.map((source) => values.get(source) ?? []);
+    const described = { name: layer.name, config: layer.getConfig(), inputs, cut: cuts.get(output) };
+    values.set(output, replacement(layer.getClassName(), { ...described, weights: await readWeights(layer) }));
+  }
+  const [boxes, classes, coefficients, prototypes] = model.outputs.map((output) => values.get(output) ?? []);
+  const predictions = stockHead({ boxes, classes, coefficients }, architecture);
+  return tf.model({ inputs: image, outputs: [predictions, ...prototypes], name: model.name });
+}
+
+/**
+ * The convolutions whose outputs are cut, and where: C2f hands the second half of its channels to the first bottleneck,
+ * and no stock layer takes channels out of a map. So the convolution is made in two parts.
+ */
+function cutsOf({ layers }: tf.LayersModel): Map<tf.SymbolicTensor, number> {
+  const slices = layers.filter((layer) => layer.getClassName() === 'FastSamChannelSlice');
+  return new Map(
+    slices.map((slice) => {
+      const [activated] = (slice.output as tf.SymbolicTensor).inputs;
+      return [activated.inputs[0], (slice.getConfig() as { start: number }).start];
+    }),
+  );
+}
+
+function replacement(kind: string, layer: Layer): Parts {
+  const { name, inputs, config } = layer;
+  const [parts] = inputs;
+  switch (kind) {
+    case 'Conv2D':
+      return plainConvolution(layer);
+    case 'FastSamStridedConv':
+      return [stridedConvolution(layer)];
+    case 'FastSamSilu':
+      return parts.map((x, i) => {
+        const partName = parts.length > 1 ? `${name}/${String(i)}` : name;
+        return put(tf.layers.activation({ name: partName, activation: 'swish' }), x);
+      });
+    case 'FastSamChannelSlice':
+      return [parts[1]];
+    case 'Concatenate':
+      return [concatenate(name, inputs.flat(), -1)];
+    case 'Add':
+      return [put(tf.layers.add({ name }), inputs.flat())];
+    case 'MaxPooling2D':
+      return [put(tf.layers.maxPooling2d(config as unknown as PoolArgs), parts[0])];
+    case 'FastSamUpsample':
+      return [put(tf.layers.upSampling2d({ name, size: [2, 2] }), parts[0])];
+    case 'FastSamTransposedConv':
+      return [transposedConvolution(layer)];
+    case 'FastSamJoinLevels':
+      return inputs.flat();
+    default:
+      throw new Error(`layer ${name}: ${kind} has no form in stock layers`);
+  }
+}
+
+type PoolArgs = Parameters<typeof tf.layers.maxPooling2d>[0];
+type PadArgs = Parameters<typeof tf.layers.zeroPadding2d>[0];
+
+function plainConvolution({ name, weights, inputs: [[x]], cut }: Layer): Parts {
+  if (cut === undefined) return [convolution(name, x, { weights })];
+  const ends = [cut, weights[0].shape[3]];
+  return ends.map((end, i) => {
+    const part = weights.map((weight) => lastAxis(weight, i === 0 ? 0 : cut, end));
+    return convolution(`${name}/${String(i)}`, x, { weights: part });
+  });
+}
+
+/** Some of the output channels of a kernel or a bias. */
+function lastAxis({ shape, values }: LayerWeight, start: number, end: number): LayerWeight {
+  const channels = shape[shape.length - 1];
+  const rows = values.length / channels;
+  const size = end - start;
+  const cut = new Float32Array(rows * size);
+  for (let row = 0; row < rows; row++) {
+    cut.set(values.subarray(row * channels + start, row * channels + end), row * size);
+  }
+  return { shape: [...shape.slice(0, -1), size], values: cut };
+}
+
+/** One row and column of zeros on each side, which tfjs' own 'same' would put at the end only. */
+function stridedConvolution({ name, weights, inputs: [[x]] }: Layer): tf.SymbolicTensor {
+  const sides: PadArgs = { name: `${name}/pad`, padding: [[1, 1], [1, 1]] } as unknown as PadArgs; // prettier-ignore
+  return convolution(name, put(tf.layers.zeroPadding2d(sides), x), { weights, strides: 2, padding: 'valid' });
+}
+
+function transposedConvolution({ name, weights: [kernel, bias], inputs: [[x]] }: Layer): tf.SymbolicTensor {
+  const channels = bias.shape[0];
+  const layer = tf.layers.conv2dTranspose({
+    name,
+    filters: channels,
+    kernelSize: 2,
+    strides: 2,
+    padding: 'valid',
+    kernelInitializer: 'zeros',
+  });
+  return putWith(layer, x, [transposedKernel(kernel, channels), bias]);
+}
+
+/** [1,1,in,(row, column, out)] -> tfjs' [row,column,out,in]. */
+function transposedKernel({ values }: LayerWeight, channels: number): LayerWeight {
+  const rows = 4 * channels;
+  const turned = new Float32Array(values.length);
+  for (let from = 0; from < channels; from++) {
+    for (let row = 0; row < rows; row++) turned[row * channels + from] = values[from * rows + row];
+  }
+  return { shape: [2, 2, channels, channels], values: turned };
+}

@@ -1,0 +1,48 @@
+/** The tfjs graph model, run by plain tfjs. */
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { networkGraph, type GraphShape } from '../../src/export/graph/networkGraph.js';
+import { graphModelFiles } from '../../src/export/tfjs/graphModel.js';
+import { tinyNetwork, type TinyName } from '../model/tinyNetwork.js';
+import { expectClose, expectedOutputs, memoryHandler, picture, type Shape4 } from './outputs.js';
+
+const FIXED: GraphShape = { height: 64, width: 96, batch: 1, dynamic: false };
+const OPEN: GraphShape = { ...FIXED, dynamic: true };
+
+/** Exports, loads, runs and compares at each input. */
+async function check(name: TinyName, shape: GraphShape, inputs: readonly Shape4[], half = false): Promise<void> {
+  const before = tf.memory().numTensors;
+  const network = tinyNetwork(name);
+  const files = graphModelFiles(await networkGraph(network, shape), half, {});
+  const model = await tf.loadGraphModel(memoryHandler(files));
+  for (const size of inputs) {
+    const input = picture(size);
+    const expected = expectedOutputs(network, input);
+    const got = model.predict(input) as tf.Tensor[];
+    expectClose(got, expected, half ? 1e-2 : 1e-5);
+    const byName = model.execute({ images: input }, ['output1', 'output0']) as tf.Tensor[];
+    expect(byName.map((t) => t.shape)).toEqual([expected[1].shape, expected[0].shape]);
+    tf.dispose([input, ...expected, ...got, ...byName]);
+  }
+  model.dispose();
+  network.model.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+}
+
+describe.each(['wasm', 'cpu'])('on %s', (backend) => {
+  beforeAll(async () => {
+    await tf.setBackend(backend);
+    await tf.ready();
+  });
+
+  test('fixed size', () => check('tiny', FIXED, [[1, 64, 96, 3]]));
+  test('fixed batch of two, three classes', () => check('tiny-3-classes', { ...FIXED, batch: 2 }, [[2, 64, 96, 3]]));
+  test('any size and batch', () =>
+    check('tiny-3-classes', OPEN, [
+      [1, 64, 96, 3],
+      [2, 96, 32, 3],
+      [3, 32, 160, 3],
+    ]));
+  test('weights in float16', () => check('tiny', OPEN, [[1, 64, 96, 3]], true));
+});

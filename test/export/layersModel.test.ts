@@ -1,0 +1,45 @@
+/** The tfjs layers model, run by plain tfjs: no layer of ours may be needed. */
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { layersModelFiles } from '../../src/export/tfjs/layersModel.js';
+import { stockModel, type StockInput } from '../../src/export/tfjs/stockModel.js';
+import { tinyNetwork, type TinyName } from '../model/tinyNetwork.js';
+import { expectClose, expectedOutputs, memoryHandler, picture, type Shape4 } from './outputs.js';
+
+const OPEN: StockInput = { batch: null, height: null, width: null };
+
+async function check(name: TinyName, shape: StockInput, inputs: readonly Shape4[], half = false): Promise<void> {
+  const before = tf.memory().numTensors;
+  const network = tinyNetwork(name);
+  const stock = await stockModel(network, shape);
+  const files = await layersModelFiles(stock, half, {});
+  stock.dispose();
+  expect(new TextDecoder().decode(files[0].bytes)).not.toMatch(/"class_name":"FastSam/);
+  const model = await tf.loadLayersModel(memoryHandler(files));
+  for (const size of inputs) {
+    const input = picture(size);
+    const expected = expectedOutputs(network, input);
+    const got = model.predict(input, { batchSize: size[0] }) as tf.Tensor[];
+    expectClose(got, expected, half ? 1e-2 : 1e-5);
+    tf.dispose([input, ...expected, ...got]);
+  }
+  model.dispose();
+  network.model.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+}
+
+describe.each(['wasm', 'cpu'])('on %s', (backend) => {
+  beforeAll(async () => {
+    await tf.setBackend(backend);
+    await tf.ready();
+  });
+
+  test('fixed size', () => check('tiny', { batch: 1, height: 64, width: 96 }, [[1, 64, 96, 3]]));
+  test('any size and batch, three classes', () =>
+    check('tiny-3-classes', OPEN, [
+      [1, 64, 96, 3],
+      [2, 96, 32, 3],
+    ]));
+  test('weights in float16', () => check('tiny', OPEN, [[1, 64, 96, 3]], true));
+});
