@@ -5,6 +5,7 @@ type Loader = () => Promise<Command>;
 
 const COMMANDS: Readonly<Record<string, Loader>> = {
   segment: async () => (await import('./segment.js')).segmentCommand(),
+  batch: async () => (await import('./batch.js')).batchCommand(),
   convert: async () => (await import('./convert.js')).convertCommand(),
   compare: async () => (await import('./compare.js')).compareCommand(),
   info: async () => (await import('./info.js')).infoCommand(),

@@ -1,19 +1,15 @@
 #!/usr/bin/env node
 /** The command `fastsam`. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { loadCommands } from './commands.js';
 import { EXIT, runProgram } from './run.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { packageVersion } from './version.js';
 
 const program = new Command('fastsam')
   .description(
     'FastSAM on TensorFlow.js: every object of a picture in one pass, then box and point prompts on the result.',
   )
-  .version(version)
+  .version(packageVersion())
   .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
   .showSuggestionAfterError()
   .addHelpText(

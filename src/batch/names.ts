@@ -1,0 +1,99 @@
+/** What pictures of a batch are called, and where their files go. */
+import { platform } from '../platform/platform.js';
+
+/** One picture of a batch. */
+export interface BatchItem {
+  /** Its place in the whole list, from 1: the same in every shard. Number of the picture in COCO and SA-1B files. */
+  readonly number: number;
+  /** Its name in the batch: a relative path with `/`. Unique. */
+  readonly key: string;
+  /** Path or URL to read. */
+  readonly input: string;
+  /** Path of its files inside the output folder, without their ending. Unique, letter case ignored. */
+  readonly stem: string;
+}
+
+/** Names at the top of the output folder that are the batch's own. */
+const TAKEN = ['manifest', 'summary', 'coco', 'failures'];
+const HASH_DIGITS = 8;
+
+/**
+ * Name of a path or URL inside a batch: what is left when the drive, the leading `/` and steps up are taken off. URLs
+ * keep their host; of a query, a hash of it.
+ */
+export async function keyOf(path: string): Promise<string> {
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(path)) return cleanPath(path.replace(/^[a-z]:/i, ''));
+  const { host, pathname, search } = new URL(path);
+  const key = cleanPath(`${host}/${decodeURI(pathname)}`);
+  return search === '' ? key : `${await shortHash(search)}-${key}`;
+}
+
+function cleanPath(path: string): string {
+  const steps = path.split(/[/\\]/).filter((step) => step !== '' && step !== '.' && step !== '..');
+  return steps.join('/') || 'image';
+}
+
+/**
+ * The pictures of a batch in the order of their keys, each with files of its own. `a/x.jpg` gets `a/x`; where two would
+ * meet (`x.jpg` and `x.png`), all of them keep their endings. Depends on the set of pictures only, not on its order.
+ * @param pictures a path that comes twice counts once.
+ */
+export async function nameItems(
+  pictures: Iterable<{ readonly key: string; readonly input: string }>,
+): Promise<BatchItem[]> {
+  const unique = [...new Map([...pictures].map((picture) => [picture.input, picture])).values()];
+  const keyed = await withUniqueKeys(unique);
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const stems = await chooseStems(keyed.map(({ key }) => key));
+  return keyed.map(({ key, input }, i) => ({ number: i + 1, key, input, stem: stems[i] }));
+}
+
+/** `../x.jpg` and `x.jpg` have the same key until a hash of their paths tells them apart. */
+async function withUniqueKeys(
+  pictures: readonly { readonly key: string; readonly input: string }[],
+): Promise<{ key: string; input: string }[]> {
+  const shared = repeated(pictures.map(({ key }) => key));
+  return Promise.all(
+    pictures.map(async ({ key, input }) => ({
+      input,
+      key: shared.has(key) ? `${await shortHash(input)}-${key}` : key,
+    })),
+  );
+}
+
+async function chooseStems(keys: readonly string[]): Promise<string[]> {
+  const stems = keys.map((key) => key.replace(/(?<=[^/])\.[^./]+$/, ''));
+  const choices: ((key: string) => string | Promise<string>)[] = [
+    (key) => key,
+    async (key) => `${key}-${await shortHash(key)}`, // names that differ in their letter case only
+  ];
+  for (const choose of choices) {
+    // Giving way may run into a third name, which then gives way, too.
+    for (let again = true; again;) {
+      again = false;
+      const clashing = repeated([...TAKEN, ...stems].map((stem) => stem.toLowerCase()));
+      for (const [i, key] of keys.entries()) {
+        if (!clashing.has(stems[i].toLowerCase())) continue;
+        const stem = await choose(key);
+        again ||= stem !== stems[i];
+        stems[i] = stem;
+      }
+    }
+  }
+  return stems;
+}
+
+function repeated(names: readonly string[]): Set<string> {
+  const seen = new Set<string>();
+  return new Set(names.filter((name) => seen.has(name) || !seen.add(name)));
+}
+
+/** The first digits of a text's SHA-256. */
+async function shortHash(text: string): Promise<string> {
+  return (await hashText(text)).slice(0, HASH_DIGITS);
+}
+
+/** SHA-256 of a text in UTF-8, hexadecimal. */
+export function hashText(text: string): Promise<string> {
+  return platform().sha256(new TextEncoder().encode(text));
+}

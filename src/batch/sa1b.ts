@@ -1,0 +1,82 @@
+/** Results in the format of the SA-1B data set: one JSON file a picture (Kirillov et al. 2023, "Segment Anything"). */
+import { stabilityScores } from '../evaluate/quality/stability.js';
+import { encodeRle } from '../mask/rle.js';
+import type { Mask } from '../mask/mask.js';
+import type { Rle } from '../mask/rleCounts.js';
+import { bounds } from '../mask/setOps.js';
+import { round } from '../results/json.js';
+import type { Results } from '../results/results.js';
+
+/** One mask. Boxes are left, top, width, height in pixels of the picture. */
+export interface Sa1bAnnotation {
+  /** `image_id * 2^17 + place`, the place counted from 1. */
+  id: number;
+  segmentation: Rle;
+  /** The mask's own box. */
+  bbox: [number, number, number, number];
+  /** Pixels of the mask. */
+  area: number;
+  /** SAM's estimate of the mask's quality; here the detector's score. */
+  predicted_iou: number;
+  /** IoU of the masks at logits +1 and -1, as in SAM. */
+  stability_score: number;
+  /** The crop that the mask was found in: here always the whole picture. */
+  crop_box: [number, number, number, number];
+  /** SAM's prompt; FastSAM has none, so a point inside the mask: the middle of its longest run of pixels. */
+  point_coords: [[number, number]];
+}
+
+/** One picture. */
+export interface Sa1bFile {
+  image: { image_id: number; width: number; height: number; file_name: string };
+  annotations: Sa1bAnnotation[];
+}
+
+/** Numbers a picture's masks have room in; `maxDet` allows 100,000. */
+const IDS_A_PICTURE = 2 ** 17;
+const DECIMALS = 6;
+
+/**
+ * The masks of a picture, best first; objects without a pixel are left out.
+ * @param results with their prototypes, as they come from the model.
+ * @param image number and name of the picture.
+ * @throws FastSAMError `INVALID_ARGUMENT` for results without prototypes.
+ */
+export function resultsToSa1b(results: Results, image: { readonly id: number; readonly name: string }): Sa1bFile {
+  const { width, height } = results.image;
+  const stability = stabilityScores(results);
+  const annotations = results.imageMasks.flatMap((mask, i): Sa1bAnnotation[] => {
+    const box = bounds(mask);
+    if (!box) return [];
+    const run = longestRun(mask);
+    return [
+      {
+        id: image.id * IDS_A_PICTURE + i + 1,
+        segmentation: encodeRle(mask),
+        bbox: [box.x, box.y, box.width, box.height],
+        area: mask.area,
+        predicted_iou: round(results.scores[i], DECIMALS),
+        stability_score: round(stability[i], DECIMALS),
+        crop_box: [0, 0, width, height],
+        point_coords: [[run.x + run.length / 2, run.y + 0.5]],
+      },
+    ];
+  });
+  return { image: { image_id: image.id, width, height, file_name: image.name }, annotations };
+}
+
+/** The longest horizontal run of pixels, the topmost, leftmost among equals. */
+function longestRun(mask: Mask): { x: number; y: number; length: number } {
+  let best = { x: 0, y: 0, length: 0 };
+  for (let y = mask.y; y < mask.y + mask.height; y++) {
+    let length = 0;
+    for (let x = mask.x; x <= mask.x + mask.width; x++) {
+      if (mask.has(x, y)) length++;
+      else {
+        if (length > best.length) best = { x: x - length, y, length };
+        length = 0;
+      }
+    }
+  }
+  return best;
+}

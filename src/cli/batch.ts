@@ -1,0 +1,49 @@
+/** `fastsam batch`: thousands to millions of pictures, one file of masks each; can be killed and gone on with. */
+import { Command } from 'commander';
+import { FastSAMError } from '../errors.js';
+import { executeBatch } from './batch/execute.js';
+import { writeOverview } from './batch/finish.js';
+import { readManifest } from './batch/folder.js';
+import { addBatchOptions, type BatchOptions } from './batch/options.js';
+import { EXIT, say } from './run.js';
+
+/** The command. */
+export function batchCommand(): Command {
+  const command = new Command('batch')
+    .description('Masks of thousands of pictures as files; can be killed at any moment and gone on with.')
+    .argument('<source...>', 'folders (with all that is below them), files, globs, URLs');
+  addBatchOptions(command)
+    .addHelpText(
+      'after',
+      `
+Beside the pictures' files: manifest.json (what was run), failures.jsonl, summary.json, coco.json (with --format coco).
+
+Examples:
+  $ fastsam batch photos/ --out masks --workers 4                       masks/<path of the picture>.json
+  $ fastsam batch photos/ --out masks --workers 4 --resume              after whatever ended the first run
+  $ fastsam batch photos/ --out masks --format coco,yolo --model FastSAM-s
+  $ fastsam batch photos/ --out masks --shard 3/16 --resume             one of 16 machines that share a disk
+  $ fastsam batch merge masks                                           coco.json and summary.json of what is there`,
+    )
+    .action(async (sources: string[], options: BatchOptions) => executeBatch(sources, options));
+  command.addCommand(mergeCommand());
+  for (const each of command.commands) each.exitOverride();
+  return command;
+}
+
+function mergeCommand(): Command {
+  return new Command('merge')
+    .description('Write coco.json, failures.jsonl and summary.json of a batch again, finished or not.')
+    .argument('<folder>', 'the output folder of the batch')
+    .action(merge);
+}
+
+async function merge(out: string): Promise<void> {
+  const manifest = await readManifest(out);
+  if (!manifest) {
+    throw new FastSAMError('INVALID_ARGUMENT', `${out}: got no manifest.json, expected the output folder of a batch`);
+  }
+  const { pictures, done, failed, missing } = await writeOverview(out, manifest, true);
+  say(`${done} of ${pictures} pictures done, ${missing} missing, ${failed} failed -> ${out}`);
+  if (failed + missing > 0) process.exitCode = EXIT.someFailed;
+}

@@ -1,0 +1,106 @@
+/** One run of `fastsam batch`: list, go on or refuse, hand out, sum up. */
+import { hashList, type BatchManifest } from '../../batch/identity.js';
+import type { BatchItem } from '../../batch/names.js';
+import type { BatchRecord } from '../../batch/records.js';
+import { parseShard, selectShard, WHOLE, type Shard } from '../../batch/shard.js';
+import { FastSAMError } from '../../errors.js';
+import { ProgressLine } from '../progress.js';
+import { EXIT, interruptSignal, say } from '../run.js';
+import { writeOverview } from './finish.js';
+import { claimFolder, clearBatch, openJournal, readState } from './folder.js';
+import { listPictures } from './list.js';
+import { checkBatchOptions, manifestOf, taskOf, type BatchOptions } from './options.js';
+import { WorkerPool } from './pool.js';
+import type { PictureTask } from './processor.js';
+import { BatchProgress } from './progress.js';
+
+/** Runs a batch as the command line asks. */
+export async function executeBatch(sources: readonly string[], options: BatchOptions): Promise<void> {
+  checkBatchOptions(options);
+  const signal = interruptSignal();
+  const shard = options.shard === undefined ? WHOLE : parseShard(options.shard, (name) => process.env[name]);
+  const items = await listPictures(sources, options.out, signal);
+  const mine = await selectShard(items, shard);
+  const task = taskOf(options);
+  const line = new ProgressLine();
+  const { model, device, precision, workers } = options;
+  const pool = new WorkerPool({
+    workers,
+    spec: { model, device, precision },
+    signal,
+    onProgress: (event) => {
+      if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');
+    },
+  });
+  try {
+    const manifest = await manifestOf(task, options, await pool.start(), await hashList(items));
+    line.clear();
+    if (options.overwrite) await clearBatch(task.out);
+    await claimFolder(task.out, manifest);
+    const todo = await whatIsLeft(mine, shard, options);
+    const failed = todo.length > 0 ? await runPool(pool, todo, task, shard) : 0;
+    await sumUp(task.out, manifest, failed);
+  } finally {
+    line.clear();
+    pool.close();
+  }
+  if (signal.aborted) throw new FastSAMError('ABORTED', 'aborted by the caller');
+}
+
+/**
+ * The pictures that are not done.
+ * @throws FastSAMError `INVALID_ARGUMENT` without `--resume` if some are.
+ */
+async function whatIsLeft(mine: readonly BatchItem[], shard: Shard, options: BatchOptions): Promise<BatchItem[]> {
+  const out = options.out ?? '';
+  const state = await readState(out);
+  const tried = mine.filter(({ key }) => state.get(key) !== undefined);
+  if (tried.length > 0 && !options.resume) {
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      `${out}: got the results of an earlier run (${tried.length} pictures); go on with --resume, start anew with --overwrite, ` +
+        'or name another folder with --out',
+    );
+  }
+  const left = mine.filter(({ key }) => {
+    const record = state.get(key);
+    return !record || (record.error !== undefined && options.retryFailed === true);
+  });
+  const part = shard.count > 1 ? ` of part ${shard.index} of ${shard.count}` : '';
+  if (tried.length > 0) say(`${mine.length - left.length} of ${mine.length} pictures${part} were done before`);
+  return left;
+}
+
+/** @returns how many pictures failed. */
+async function runPool(pool: WorkerPool, todo: readonly BatchItem[], task: PictureTask, shard: Shard): Promise<number> {
+  const journal = await openJournal(task.out, `${shard.index}-of-${shard.count}`);
+  const progress = new BatchProgress(todo.length);
+  const keep = (record: BatchRecord): void => {
+    // The files are in their places by now; a process that dies before this line is written does the picture again.
+    journal.add(record).catch((error: unknown) => {
+      pool.fail(error);
+    });
+    progress.count(record.error && nameIn(record.key, record.error.message));
+  };
+  try {
+    await pool.run(todo, task, keep);
+  } finally {
+    progress.clear();
+    await journal.close();
+  }
+  say(`${progress.done} pictures, ${progress.rate.toFixed(1)} a second`);
+  return progress.failed;
+}
+
+function nameIn(key: string, message: string): string {
+  return message.includes(key) ? message : `${key}: ${message}`;
+}
+
+/** Writes what is about all pictures, says where the batch stands and sets the exit code. */
+async function sumUp(out: string, manifest: BatchManifest, failedNow: number): Promise<void> {
+  const { pictures, done, failed, missing } = await writeOverview(out, manifest, false);
+  const left = missing > 0 ? `, ${missing} to be done` : '';
+  const problems = failed > 0 ? `, ${failed} failed (failures.jsonl)` : '';
+  say(`${done} of ${pictures} pictures done${left}${problems} -> ${out}`);
+  if (failedNow > 0 || (missing === 0 && failed > 0)) process.exitCode = EXIT.someFailed;
+}

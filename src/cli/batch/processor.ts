@@ -1,0 +1,125 @@
+/** One picture of a batch: read, segmented, written. */
+import { rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { BatchFormat } from '../../batch/identity.js';
+import type { BatchItem } from '../../batch/names.js';
+import type { DoneRecord } from '../../batch/records.js';
+import { resultsToSa1b } from '../../batch/sa1b.js';
+import { FastSAMError } from '../../errors.js';
+import { readImage } from '../../image/read.js';
+import type { FastSAM } from '../../model/fastsam.js';
+import type { SegmentOptions } from '../../model/options.js';
+import { codeOf, fileError } from '../../platform/fileErrors.js';
+import { platform } from '../../platform/platform.js';
+import { mergeCoco } from '../../results/coco.js';
+import { resultsToJson } from '../../results/json.js';
+import type { Results } from '../../results/results.js';
+import { makeFolder } from '../files.js';
+import { pathFor, writeFormats } from '../formats.js';
+import { layout, outputPath, processName } from './layout.js';
+
+/** What is done with each picture. Plain data, so that it can be sent to other processes. */
+export interface PictureTask {
+  readonly out: string;
+  readonly formats: readonly BatchFormat[];
+  readonly options: SegmentOptions;
+  readonly clean: boolean;
+  readonly largest: boolean;
+}
+
+/**
+ * Writes the files of pictures. A file is made in a folder of this process' own and then moved to its name, so whatever
+ * lies there is whole; doing a picture again, here or elsewhere, writes the same bytes.
+ */
+export class PictureProcessor {
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #folders = new Set<string>();
+
+  private constructor(
+    private readonly model: FastSAM,
+    private readonly staging: string,
+  ) {}
+
+  /** @throws FastSAMError `WRITE_FAILED` */
+  static async create(model: FastSAM, out: string): Promise<PictureProcessor> {
+    const staging = join(layout.staging(out), processName());
+    await makeFolder(staging);
+    return new PictureProcessor(model, staging);
+  }
+
+  /**
+   * Does a picture. Calls may overlap: one is read and another written while a third is in the network.
+   * @throws FastSAMError what reading, `segment` and writing throw; see `isPicturesFault`.
+   */
+  async process(item: BatchItem, task: PictureTask): Promise<DoneRecord> {
+    const picture = readImage(item.input);
+    const mine = Promise.allSettled([picture, this.#turn]).then(async () =>
+      this.model.segment({ ...(await picture), path: item.key }, task.options),
+    );
+    this.#turn = mine.catch(() => undefined);
+    const found = await mine;
+    const { clean, largest } = task;
+    const results = clean || largest ? found.refine({ clean, largest }) : found;
+    for (const format of task.formats) await this.#write(results, item, format, task.out);
+    const { width, height } = results.image;
+    return { number: item.number, key: item.key, stem: item.stem, width, height, objects: results.length };
+  }
+
+  /** Removes what this process left on its way. */
+  async close(): Promise<void> {
+    await rm(this.staging, { recursive: true, force: true }).catch(() => undefined);
+  }
+
+  async #write(results: Results, item: BatchItem, format: BatchFormat, out: string): Promise<void> {
+    const name = String(item.number);
+    const made = await writeInto(this.staging, name, results, item, format);
+    const path = outputPath(out, item.stem, format);
+    const folder = dirname(path);
+    if (!this.#folders.has(folder)) await makeFolder(folder);
+    this.#folders.add(folder);
+    try {
+      if (format === 'cutout') await rm(path, { recursive: true, force: true }); // a folder takes no other's place
+      await rename(made, path);
+    } catch (error) {
+      throw fileError('write', path, error);
+    }
+  }
+}
+
+/** Writes a file (for `cutout`: folder) of a format; the path. */
+async function writeInto(
+  folder: string,
+  name: string,
+  results: Results,
+  item: BatchItem,
+  format: BatchFormat,
+): Promise<string> {
+  const content = jsonOf(results, item, format);
+  if (content === undefined) return (await writeFormats(results, folder, name, [format as 'png']))[0];
+  const path = pathFor('json', folder, name);
+  await platform().writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(content)}\n`));
+  return path;
+}
+
+/** The content of the formats that are JSON. Nothing in it differs from run to run: times are left out. */
+function jsonOf(results: Results, { number, key }: BatchItem, format: BatchFormat): object | undefined {
+  switch (format) {
+    case 'json': {
+      return { ...resultsToJson(results), speed: undefined };
+    }
+    case 'coco':
+      return mergeCoco([results], { names: [key] });
+    case 'sa1b':
+      return resultsToSa1b(results, { id: number, name: key });
+    default:
+      return undefined;
+  }
+}
+
+const PICTURES_FAULT: ReadonlySet<string> = new Set(['INVALID_IMAGE', 'FILE_UNREADABLE', 'DOWNLOAD_FAILED']);
+
+/** Whether an error concerns one picture: the others may well go through. */
+export function isPicturesFault(error: unknown): error is FastSAMError {
+  if (!(error instanceof FastSAMError)) return false;
+  return PICTURES_FAULT.has(error.code) || (error.code === 'WRITE_FAILED' && codeOf(error.cause) === 'ENAMETOOLONG');
+}

@@ -1,0 +1,61 @@
+/** How far a batch is: a line that is written over on a terminal, else a line a minute for log files. */
+import { ProgressLine } from '../progress.js';
+import { say } from '../run.js';
+
+const LOG_EVERY_MS = 60_000;
+
+export class BatchProgress {
+  readonly #line = new ProgressLine();
+  readonly #start = Date.now();
+  #logged = Date.now();
+  #failed = 0;
+  #done = 0;
+
+  /** @param total pictures to be done by this process. */
+  constructor(private readonly total: number) {}
+
+  /** Pictures tried. */
+  get done(): number {
+    return this.#done;
+  }
+
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** Pictures a second so far. */
+  get rate(): number {
+    return (1000 * this.#done) / Math.max(1, Date.now() - this.#start);
+  }
+
+  /** Counts a picture; `problem`, where it failed, is said at once. */
+  count(problem?: string): void {
+    this.#done++;
+    if (problem !== undefined) {
+      this.#failed++;
+      this.#line.clear();
+      say(`fastsam: ${problem}`);
+    }
+    const text = this.#text();
+    this.#line.update(text, this.#done, this.total, 'count');
+    if (process.stderr.isTTY || Date.now() - this.#logged < LOG_EVERY_MS) return;
+    this.#logged = Date.now();
+    say(`${text}, ${this.#done} of ${this.total}`);
+  }
+
+  clear(): void {
+    this.#line.clear();
+  }
+
+  #text(): string {
+    const failed = this.#failed > 0 ? `, ${this.#failed} failed` : '';
+    return `${this.rate.toFixed(1)} pictures/s, ${duration((this.total - this.#done) / this.rate)} left${failed}`;
+  }
+}
+
+/** Seconds for people: `45 s`, `12 min`, `3 h 20 min`. */
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,46 @@
+/** What a batch and its workers tell each other: plain data over Node's channel between processes. */
+import type { BatchItem } from '../../batch/names.js';
+import type { DoneRecord, FailedRecord } from '../../batch/records.js';
+import type { FastSAMErrorCode } from '../../errors.js';
+import type { ModelDefaults } from '../../model/options.js';
+import type { ProgressEvent } from '../../progress.js';
+import type { Precision } from '../../runtime/compile/precision.js';
+import type { DeviceChoice } from '../../runtime/device.js';
+import type { PictureTask } from './processor.js';
+
+/** The model that a worker loads. */
+export interface ModelSpec {
+  readonly model: string;
+  readonly device: DeviceChoice;
+  readonly precision: Precision | 'auto';
+}
+
+/** What is known of a model once it is loaded. */
+export interface ModelFacts {
+  readonly name: string;
+  /** SHA-256 of its file. */
+  readonly weights: string;
+  readonly defaults: ModelDefaults;
+  readonly device: string;
+  readonly deviceNote?: string;
+}
+
+/** To a worker. */
+export type ToWorker =
+  /** First: load the model. */
+  | { readonly type: 'load'; readonly spec: ModelSpec }
+  /** Second: what is done with all pictures. */
+  | { readonly type: 'task'; readonly task: PictureTask }
+  | { readonly type: 'item'; readonly item: BatchItem }
+  /** No more pictures. */
+  | { readonly type: 'end' };
+
+/** From a worker. */
+export type FromWorker =
+  | { readonly type: 'progress'; readonly event: ProgressEvent }
+  | { readonly type: 'ready'; readonly facts: ModelFacts }
+  | { readonly type: 'record'; readonly record: DoneRecord | FailedRecord }
+  /** Something that ends the whole batch: no model, no room on the disk. */
+  | { readonly type: 'refused'; readonly code: FastSAMErrorCode; readonly message: string }
+  /** Something unexpected, after which the worker ends. */
+  | { readonly type: 'crashed'; readonly message: string };

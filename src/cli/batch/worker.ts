@@ -1,0 +1,77 @@
+/** A worker of a batch: a process with a model of its own that does the pictures it is sent. */
+import '../../index.js';
+import { FastSAMError } from '../../errors.js';
+import type { FastSAM } from '../../model/fastsam.js';
+import { loadModel } from './loadModel.js';
+import { isPicturesFault, PictureProcessor, type PictureTask } from './processor.js';
+import type { FromWorker, ToWorker } from './protocol.js';
+
+/** Errors that the next picture would run into, too. The rest (a lost device, no memory) may pass with a new process. */
+const ENDS_THE_BATCH: ReadonlySet<string> = new Set(['WRITE_FAILED', 'INVALID_ARGUMENT']);
+
+let model: FastSAM | undefined;
+let processor: PictureProcessor | undefined;
+let task: PictureTask | undefined;
+
+function send(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected) process.exit(1);
+    process.send?.(message, () => {
+      resolve();
+    });
+  });
+}
+
+/** Ends the process with a reason. */
+async function fail(error: unknown, ends: boolean): Promise<never> {
+  const message = error instanceof Error ? error.message : String(error);
+  await processor?.close();
+  if (ends && error instanceof FastSAMError) await send({ type: 'refused', code: error.code, message });
+  else await send({ type: 'crashed', message });
+  process.exit(1);
+}
+
+async function take(message: ToWorker): Promise<void> {
+  switch (message.type) {
+    case 'load':
+      try {
+        const loaded = await loadModel(message.spec, (event) => void send({ type: 'progress', event }));
+        model = loaded.model;
+        await send({ type: 'ready', facts: loaded.facts });
+      } catch (error) {
+        await fail(error, true);
+      }
+      return;
+    case 'task':
+      task = message.task;
+      if (model) processor = await PictureProcessor.create(model, task.out);
+      return;
+    case 'item': {
+      if (!processor || !task) throw new Error('got a picture before the task');
+      const { number, key } = message.item;
+      try {
+        await send({ type: 'record', record: await processor.process(message.item, task) });
+      } catch (error) {
+        if (!isPicturesFault(error)) throw error;
+        await send({ type: 'record', record: { number, key, error: { code: error.code, message: error.message } } });
+      }
+      return;
+    }
+    case 'end':
+      await processor?.close();
+      model?.dispose();
+      process.disconnect();
+  }
+}
+
+// Setting up goes in turn; pictures may overlap.
+let ready: Promise<void> = Promise.resolve();
+process.on('message', (message: ToWorker) => {
+  const taken = message.type === 'item' ? ready.then(() => take(message)) : (ready = ready.then(() => take(message)));
+  taken.catch((error: unknown) => {
+    void fail(error, error instanceof FastSAMError && ENDS_THE_BATCH.has(error.code));
+  });
+});
+// Ctrl-C reaches the whole group of processes; what is under way is to be finished, and the first process says when.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+process.on('disconnect', () => process.exit(0));
