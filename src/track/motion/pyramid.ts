@@ -1,0 +1,99 @@
+/** A picture at falling sizes with borders to look beyond, and its gradients: what optical flow is measured on. */
+
+import { type GreyPlane, mirrored } from './greyPlane.js';
+
+/** Pixels around each level that may be read: a window's side, so that a window may lie just outside. */
+export const BORDER = 21;
+
+/** One size of the picture. Arrays hold `stride` values a row, `BORDER` of them left of the picture, and as many rows above. */
+export interface PyramidLevel {
+  readonly width: number;
+  readonly height: number;
+  readonly stride: number;
+  /** Brightness, mirrored in the border. */
+  readonly pixels: Uint8Array;
+  /** Gradients along x and y by Scharr's 3-10-3 kernel, 32 times the slope; 0 in the border. */
+  readonly dx: Int16Array;
+  readonly dy: Int16Array;
+}
+
+/** Levels from the full size down. */
+export type Pyramid = readonly PyramidLevel[];
+
+/**
+ * Builds the levels; each has half the width and height of the one before.
+ * @param levels how many at most; those no larger than a window (21 pixels) are left out, save the first.
+ */
+export function buildPyramid(plane: GreyPlane, levels: number): Pyramid {
+  let pixels = bordered(plane);
+  let { width, height } = plane;
+  const pyramid = [levelOf(pixels, width, height)];
+  while (pyramid.length < levels) {
+    const half = { width: (width + 1) >> 1, height: (height + 1) >> 1 };
+    if (half.width <= BORDER || half.height <= BORDER) break;
+    pixels = bordered({ ...half, data: shrink(pixels, width, half.width, half.height) });
+    ({ width, height } = half);
+    pyramid.push(levelOf(pixels, width, height));
+  }
+  return pyramid;
+}
+
+const strideOf = (width: number) => width + 2 * BORDER;
+
+/** The picture inside a mirrored border. */
+function bordered({ data, width, height }: GreyPlane): Uint8Array {
+  const stride = strideOf(width);
+  const out = new Uint8Array(stride * (height + 2 * BORDER));
+  for (let y = 0; y < height; y++) {
+    const at = (y + BORDER) * stride + BORDER;
+    out.set(data.subarray(y * width, (y + 1) * width), at);
+    for (let beyond = 1; beyond <= BORDER; beyond++) {
+      out[at - beyond] = out[at + mirrored(-beyond, width)];
+      out[at + width - 1 + beyond] = out[at + mirrored(width - 1 + beyond, width)];
+    }
+  }
+  for (let y = -BORDER; y < height + BORDER; y++) {
+    if (y >= 0 && y < height) continue;
+    const from = (mirrored(y, height) + BORDER) * stride;
+    out.copyWithin((y + BORDER) * stride, from, from + stride);
+  }
+  return out;
+}
+
+/** Every second pixel of every second row after smoothing with 1 4 6 4 1 along both axes (Burt and Adelson 1983). */
+function shrink(pixels: Uint8Array, fromWidth: number, width: number, height: number): Uint8Array {
+  const stride = strideOf(fromWidth);
+  const out = new Uint8Array(width * height);
+  const columns = new Int32Array(2 * width + 3);
+  for (let y = 0; y < height; y++) {
+    // `columns` starts two pixels left of the picture.
+    const middle = (2 * y + BORDER) * stride + BORDER - 2;
+    for (let x = 0, i = middle; x < columns.length; x++, i++) {
+      columns[x] =
+        pixels[i - 2 * stride] + pixels[i + 2 * stride] + 4 * (pixels[i - stride] + pixels[i + stride]) + 6 * pixels[i];
+    }
+    for (let x = 0, i = y * width; x < width; x++, i++) {
+      const c = 2 * x;
+      const sum = columns[c] + columns[c + 4] + 4 * (columns[c + 1] + columns[c + 3]) + 6 * columns[c + 2];
+      out[i] = (sum + 128) >> 8;
+    }
+  }
+  return out;
+}
+
+function levelOf(pixels: Uint8Array, width: number, height: number): PyramidLevel {
+  const stride = strideOf(width);
+  const dx = new Int16Array(pixels.length);
+  const dy = new Int16Array(pixels.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0, i = (y + BORDER) * stride + BORDER; x < width; x++, i++) {
+      const up = i - stride;
+      const down = i + stride;
+      const rising = pixels[up + 1] - pixels[down - 1];
+      const falling = pixels[down + 1] - pixels[up - 1];
+      dx[i] = 3 * (rising + falling) + 10 * (pixels[i + 1] - pixels[i - 1]);
+      dy[i] = 3 * (falling - rising) + 10 * (pixels[down] - pixels[up]);
+    }
+  }
+  return { width, height, stride, pixels, dx, dy };
+}

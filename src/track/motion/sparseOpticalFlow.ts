@@ -1,0 +1,89 @@
+/** The camera's motion from the pictures: corners of the last frame are looked for in this one, and most agree on a transform. */
+
+import { FastSAMError } from '../../errors.js';
+import type { RgbImage } from '../../image/rgbImage.js';
+import type { Affine, CameraMotion } from '../types.js';
+import { findCorners } from './corners.js';
+import { type GreyPlane, greyPlane } from './greyPlane.js';
+import { opticalFlow } from './lucasKanade.js';
+import { buildPyramid, type Pyramid } from './pyramid.js';
+import { fitSimilarity } from './similarity.js';
+
+const IDENTITY: Affine = [1, 0, 0, 0, 1, 0];
+/** The full size and three halvings. */
+const PYRAMID_LEVELS = 4;
+/** Fewer matches than this say nothing for certain. */
+const MIN_MATCHES = 5;
+
+/** Settings of `SparseOpticalFlow`; the defaults are those of Ultralytics 8.4. */
+export interface SparseOpticalFlowOptions {
+  /** Frames are measured at 1 / downscale of their size; a whole number from 1. Default 2. */
+  readonly downscale?: number;
+  /** Corners followed from frame to frame, the strongest ones; a whole number from 1. Default 400. */
+  readonly maxCorners?: number;
+  /** Corners weaker than this share of the strongest one are left out; 0 … 1. Default 0.01. */
+  readonly quality?: number;
+}
+
+/** What is kept of the last frame. */
+interface Seen {
+  readonly pyramid: Pyramid;
+  readonly corners: Float32Array;
+}
+
+/**
+ * Measures rotation, zoom and shift between consecutive frames, with the settings of BoT-SORT's global motion
+ * compensation (Aharon et al. 2022): Shi–Tomasi corners, pyramidal Lucas–Kanade flow, RANSAC. Gives the same answer for
+ * the same frames every time. A frame of another size than the last one starts afresh.
+ */
+export class SparseOpticalFlow implements CameraMotion {
+  readonly #downscale: number;
+  readonly #corners: { readonly maxCorners: number; readonly quality: number };
+  #last: Seen | undefined;
+
+  /** @throws FastSAMError `INVALID_ARGUMENT` for settings that make no sense. */
+  constructor({ downscale = 2, maxCorners = 400, quality = 0.01 }: SparseOpticalFlowOptions = {}) {
+    checkCount('downscale', downscale);
+    checkCount('maxCorners', maxCorners);
+    if (!(quality >= 0 && quality <= 1)) {
+      throw new FastSAMError('INVALID_ARGUMENT', `quality: got ${quality}, expected a number from 0 to 1`);
+    }
+    this.#downscale = downscale;
+    this.#corners = { maxCorners, quality };
+  }
+
+  estimate(frame: RgbImage): Affine {
+    const last = this.#last;
+    const plane = greyPlane(frame, this.#downscale);
+    this.#last = plane && this.#see(plane);
+    if (!last || !this.#last || !sameSize(last.pyramid, this.#last.pyramid)) return IDENTITY;
+    const { from, to } = matches(last, this.#last.pyramid);
+    if (from.length < 2 * MIN_MATCHES) return IDENTITY;
+    const motion = fitSimilarity(from, to);
+    if (!motion) return IDENTITY;
+    const [a, b, tx, c, d, ty] = motion;
+    return [a, b, tx * this.#downscale, c, d, ty * this.#downscale];
+  }
+
+  reset(): void {
+    this.#last = undefined;
+  }
+
+  #see(plane: GreyPlane): Seen {
+    return { pyramid: buildPyramid(plane, PYRAMID_LEVELS), corners: findCorners(plane, this.#corners) };
+  }
+}
+
+function checkCount(name: string, value: number): void {
+  if (Number.isInteger(value) && value >= 1) return;
+  throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${value}, expected a whole number from 1`);
+}
+
+const sameSize = ([a]: Pyramid, [b]: Pyramid) => a.width === b.width && a.height === b.height;
+
+/** The last frame's corners that were found again, there and here. */
+function matches(last: Seen, pyramid: Pyramid): { from: Float32Array; to: Float32Array } {
+  const { points, found } = opticalFlow(last.pyramid, pyramid, last.corners);
+  const keep = (_: number, i: number) => found[i >> 1] === 1;
+  return { from: last.corners.filter(keep), to: points.filter(keep) };
+}
