@@ -1,6 +1,9 @@
 /** What the package offers, on every platform. */
 export { Clip, type ClipOptions } from './clip/clip.js';
 export type { ClipConfig } from './clip/config.js';
+export type { ExportedFile } from './export/exportedFile.js';
+export type { ExportResult } from './export/exportModel.js';
+export type { ExportFormat, ExportOptions } from './export/options.js';
 export { FastSAMError, type FastSAMErrorCode } from './errors.js';
 export type { ValMetrics } from './evaluate/ap.js';
 export { CocoEvaluator, evaluateCoco, type CocoPicture } from './evaluate/coco.js';
@@ -47,6 +50,7 @@ export { createVideo, type CreateVideoOptions } from './source/createVideo.js';
 export { openVideo, type VideoOptions } from './source/openVideo.js';
 export type { Frame, VideoInfo, VideoSink, VideoSource } from './source/types.js';
 export { createTracker, TRACKERS, type TrackerName, type TrackerOptions } from './track/createTracker.js';
+export { PromptFollower, type Followed, type FollowOptions } from './track/followPrompt.js';
 export type { ByteTrackOptions, TrackTrackOptions } from './track/options.js';
 export type { Affine, CameraMotion, Detections, Tracker, TrackRows } from './track/types.js';
 export { CATALOGUE, type CatalogueEntry } from './weights/catalogue.js';

@@ -137,12 +137,12 @@ describe.each(TRACKERS)('%s', (name) => {
 });
 
 describe('createTracker', () => {
-  it.each([
+  it.each<[object, RegExp]>([
     [{ matchThresh: 2 }, /matchThresh: got 2/],
     [{ matchThresh: NaN }, /matchThresh: got NaN/],
     [{ trackBuffer: 1.5 }, /trackBuffer: got 1.5/],
     [{ fuseScore: 1 as unknown as boolean }, /fuseScore: got 1/],
-    [{ minTrackLen: 3 } as object, /minTrackLen: got 3, an option that this tracker does not have/],
+    [{ minTrackLen: 3 }, /minTrackLen: got 3, an option that this tracker does not have/],
     [{ trackLowThresh: 0.5 }, /trackLowThresh: got 0.5, expected at most trackHighThresh 0.25/],
   ])('refuses %j', (options, message) => {
     expect(() => createTracker('bytetrack', options)).toThrow(message);

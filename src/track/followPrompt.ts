@@ -1,0 +1,144 @@
+/** Follows through a clip what a box or a point chose in its first frame. */
+import { FastSAMError } from '../errors.js';
+import type { Mask } from '../mask/mask.js';
+import { iou } from '../mask/setOps.js';
+import type { Match, Prompt } from '../prompt/types.js';
+import type { Results } from '../results/results.js';
+import type { TrackRows } from './types.js';
+
+/** Mask IoU from frame to frame above which a chosen object without a track is taken for the same one. */
+const SAME_OBJECT_IOU = 0.5;
+
+/** How objects are found again that their tracker gave up. */
+export interface FollowOptions {
+  /**
+   * IoU with the mask last seen from which an object whose track started since is taken for a chosen one that was away for
+   * `rematchAfter` frames. Default 0: an object that comes back with another id is another object.
+   */
+  readonly rematchIou?: number;
+  /**
+   * Until so many frames have passed an object may come back with its own id, and one that never had an id by its mask.
+   * Default 30, the trackers' buffer.
+   */
+  readonly rematchAfter?: number;
+}
+
+/** A chosen object in a frame. */
+export interface Followed {
+  /** Which of the chosen objects, from 0, in the first frame's order. */
+  readonly target: number;
+  /** Its track; undefined while it has none. */
+  readonly id: number | undefined;
+  /** Its place in the frame's results. */
+  readonly index: number;
+}
+
+interface Target {
+  /** The latest is the one that it goes by now. */
+  id: number | undefined;
+  /** As last seen. */
+  mask: Mask;
+  /** Frames since then. */
+  missed: number;
+  /** The highest id that there was then: later ones belong to tracks that started since. */
+  lastId: number;
+}
+
+/**
+ * Keeps the objects that a prompt chose in the first frame. What has a track goes by its id: while the tracker has lost
+ * it, it is absent, and it is back when the id is. What has no track yet, since trackers only start one for a sure object
+ * seen several times, is followed from mask to mask until its detection has one.
+ *
+ * @example
+ * const first = await model.segment(frame);
+ * const follower = new PromptFollower(first, { points: [[120, 80]] });
+ * // then for every frame, the first included:
+ * const scene = await model.segment(frame);
+ * const rows = tracker.update({ boxes: scene.boxes.xyxy, scores: scene.scores }, frame);
+ * const kept = scene.select(follower.update(scene, rows).map(({ index }) => index));
+ */
+export class PromptFollower {
+  /** What each box and point found in the first frame. */
+  readonly matches: readonly Match[];
+  readonly #targets: readonly Target[];
+  readonly #rematchIou: number;
+  readonly #rematchAfter: number;
+  #lastId = 0;
+
+  /**
+   * @param first results of the clip's first frame; `update` takes this frame, too.
+   * @throws FastSAMError `INVALID_PROMPT` when the prompt cannot be answered, `INVALID_ARGUMENT` for wrong options.
+   */
+  constructor(first: Results, prompt: Prompt, { rematchIou = 0, rematchAfter = 30 }: FollowOptions = {}) {
+    if (!(rematchIou >= 0 && rematchIou <= 1)) {
+      throw new FastSAMError('INVALID_ARGUMENT', `rematchIou: got ${rematchIou}, expected a number from 0 to 1`);
+    }
+    if (!(rematchAfter >= 0)) {
+      throw new FastSAMError('INVALID_ARGUMENT', `rematchAfter: got ${rematchAfter}, expected 0 frames or more`);
+    }
+    this.#rematchIou = rematchIou;
+    this.#rematchAfter = rematchAfter;
+    this.matches = first.prompt(prompt).matches;
+    const chosen = new Set(this.matches.flatMap(({ objects }) => objects));
+    const masks = first.imageMasks;
+    this.#targets = [...chosen]
+      .sort((a, b) => a - b)
+      .map((i) => ({ id: undefined, mask: masks[i], missed: 0, lastId: 0 }));
+  }
+
+  /** Number of chosen objects; 0 if the prompt matched nothing. */
+  get size(): number {
+    return this.#targets.length;
+  }
+
+  /**
+   * The chosen objects that are in sight, in the order of the targets. To be called for every frame.
+   * @param results what the tracker's detections were taken from, in the same order.
+   */
+  update(results: Results, rows: TrackRows): Followed[] {
+    const idOf = new Map(Array.from(rows.indices, (index, i) => [index, rows.ids[i]]));
+    const indexOf = new Map(Array.from(idOf, ([index, id]) => [id, index]));
+    const taken = new Set(this.#targets.flatMap(({ id }) => (id === undefined ? [] : (indexOf.get(id) ?? []))));
+    this.#lastId = rows.ids.reduce((last, id) => Math.max(last, id), this.#lastId);
+    return this.#targets.flatMap((target, place): Followed[] => {
+      const index = this.#find(target, results, idOf, indexOf, taken);
+      if (index === undefined) {
+        target.missed++;
+        return [];
+      }
+      taken.add(index);
+      target.id = idOf.get(index) ?? target.id;
+      target.mask = results.imageMasks[index];
+      target.missed = 0;
+      target.lastId = this.#lastId;
+      return [{ target: place, id: target.id, index }];
+    });
+  }
+
+  #find(
+    { id, mask, missed, lastId }: Target,
+    results: Results,
+    idOf: ReadonlyMap<number, number>,
+    indexOf: ReadonlyMap<number, number>,
+    taken: ReadonlySet<number>,
+  ): number | undefined {
+    const free = (index: number): boolean => !taken.has(index);
+    if (id === undefined) {
+      if (missed >= this.#rematchAfter) return undefined;
+      const all = results.imageMasks.map((_, i) => i);
+      return mostAlike(mask, results, all.filter(free), SAME_OBJECT_IOU);
+    }
+    if (indexOf.has(id)) return indexOf.get(id);
+    if (this.#rematchIou === 0 || missed < this.#rematchAfter) return undefined;
+    const later = [...idOf].flatMap(([index, other]) => (other > lastId && free(index) ? [index] : []));
+    return mostAlike(mask, results, later, this.#rematchIou);
+  }
+}
+
+/** The candidate whose mask has the greatest IoU with this one; undefined where none reaches the least. */
+function mostAlike(mask: Mask, results: Results, candidates: readonly number[], least: number): number | undefined {
+  const alike = candidates
+    .map((index) => ({ index, value: iou(mask, results.imageMasks[index]) }))
+    .filter(({ value }) => value >= least);
+  return alike.reduce<(typeof alike)[0] | undefined>((a, b) => (a && a.value >= b.value ? a : b), undefined)?.index;
+}
