@@ -21,7 +21,7 @@ const FORGED = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80
 const HEADER_BYTES = 64;
 
 function concat(...parts: Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 const MUTATIONS: readonly Mutation[] = [

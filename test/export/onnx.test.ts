@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import * as tf from '@tensorflow/tfjs';
+import * as ort from 'onnxruntime-web';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportOnnx, type OnnxOptions } from '../../src/export/onnx/exportOnnx.js';
+import { loadWeights } from '../../src/model/load.js';
+import { buildNetwork, type Network } from '../../src/model/network.js';
+import { checkedArchitecture } from '../../src/weights/check.js';
+import { readCheckpoint } from '../../src/weights/checkpoint.js';
+import { tinyNetwork } from '../model/tinyNetwork.js';
+import { expectedOutputs, largestDifference, picture, type Shape4 } from './outputs.js';
+
+/** The same small network as Ultralytics exported it (tools/golden/onnxModels.py). */
+function golden(form: string): Uint8Array {
+  return new Uint8Array(gunzipSync(readFileSync(new URL(`../golden/onnx/${form}.onnx.gz`, import.meta.url))));
+}
+
+interface Output {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Runs a model in ONNX Runtime. @param x [B,H,W,3]. */
+async function run(model: Uint8Array, x: tf.Tensor4D): Promise<[Output, Output]> {
+  const session = await ort.InferenceSession.create(model, { logSeverityLevel: 3 });
+  const channelsFirst = tf.transpose(x, [0, 3, 1, 2]);
+  const images = new ort.Tensor('float32', (await channelsFirst.data()) as Float32Array, channelsFirst.shape);
+  channelsFirst.dispose();
+  const { output0, output1 } = await session.run({ images });
+  await session.release();
+  return [output0, output1] as unknown as [Output, Output];
+}
+
+/** What our own layers say, in the layout of the file. */
+function ours(network: Network, x: tf.Tensor4D): Output[] {
+  const [rows, channelsLast] = expectedOutputs(network, x);
+  const prototypes = tf.transpose(channelsLast, [0, 3, 1, 2]);
+  const tensors = [rows, prototypes];
+  const outputs = tensors.map((tensor) => ({ dims: tensor.shape, data: tensor.dataSync<'float32'>() }));
+  tf.dispose([...tensors, channelsLast]);
+  return outputs;
+}
+
+/** Differences relative to the largest value: of each output, and, more loosely, of each row of output0 by itself. */
+function expectSame(got: readonly Output[], expected: readonly Output[], tolerance: number): void {
+  expect(got.map(({ dims }) => [...dims])).toEqual(expected.map(({ dims }) => [...dims]));
+  got.forEach(({ data }, i) => {
+    expect(largestDifference(data, expected[i].data)).toBeLessThan(tolerance);
+  });
+  const span = expected[0].dims[2];
+  for (let at = 0; at < expected[0].data.length; at += span) {
+    const [a, b] = [got[0].data.slice(at, at + span), expected[0].data.slice(at, at + span)];
+    if (b.every((value) => value === 0)) expect(a.every((value) => value === 0)).toBe(true);
+    else expect(largestDifference(a, b), `row at ${String(at)}`).toBeLessThan(ROW * tolerance);
+  }
+}
+
+const ROW = 3;
+const FULL = 1e-5;
+const HALF = 2e-2;
+const SIZE = 64;
+const GOLDEN_NMS = { conf: 0.5, iou: 0.6, maxDet: 20 };
+const input = (...shape: Shape4): tf.Tensor4D => picture(shape);
+
+beforeAll(async () => {
+  ort.env.wasm.numThreads = 1;
+  await tf.setBackend('cpu');
+});
+
+describe('an ONNX export, in ONNX Runtime', () => {
+  it.each(['tiny', 'tiny-3-classes'] as const)('%s: gives what the layers give', async (name) => {
+    const network = tinyNetwork(name);
+    const x = input(2, 64, 96, 3);
+    const before = tf.memory().numTensors;
+    const model = await exportOnnx(network, { imgsz: [64, 96], batch: 2 });
+    expectSame(await run(model, x), ours(network, x), FULL);
+    expect(tf.memory().numTensors).toBe(before);
+    x.dispose();
+    network.model.dispose();
+  });
+
+  it('keeps batch norm where the network has it', async () => {
+    const network = tinyNetwork('tiny', { foldBatchNorm: false });
+    const x = input(1, 64, 64, 3);
+    const model = await exportOnnx(network, { imgsz: 64 });
+    expectSame(await run(model, x), ours(network, x), FULL);
+    expect(checkedArchitecture(readCheckpoint(model).tensors).folded).toBe(false);
+    x.dispose();
+    network.model.dispose();
+  });
+
+  it('takes any size and batch where it is dynamic', async () => {
+    const network = tinyNetwork('tiny-3-classes');
+    const model = await exportOnnx(network, { imgsz: 64, dynamic: true });
+    for (const shape of [
+      [1, 64, 64, 3],
+      [3, 32, 96, 3],
+      [2, 128, 64, 3],
+    ] as Shape4[]) {
+      const x = picture(shape);
+      expectSame(await run(model, x), ours(network, x), FULL);
+      x.dispose();
+    }
+    network.model.dispose();
+  });
+
+  it.each([13, 17, 20])('runs in operator set %i', async (opset) => {
+    const network = tinyNetwork('tiny');
+    const x = input(1, 64, 64, 3);
+    expectSame(await run(await exportOnnx(network, { imgsz: 64, opset }), x), ours(network, x), FULL);
+    await run(await exportOnnx(network, { imgsz: 64, opset, dynamic: true, nms: true }), x);
+    x.dispose();
+    network.model.dispose();
+  });
+
+  it('comes back with the same weights', async () => {
+    const network = tinyNetwork('tiny-3-classes');
+    const names = { 0: "dog's", 1: 'b "c"\n\\', 2: 'é' };
+    const options: OnnxOptions = { imgsz: [64, 96], names, metadata: { license: 'AGPL-3.0', author: 'somebody' } };
+    const read = readCheckpoint(await exportOnnx(network, options));
+    expect(read).toMatchObject({ format: 'onnx', imgsz: 96, names, metadata: options.metadata });
+    const again = buildNetwork(checkedArchitecture(read.tensors));
+    loadWeights(again, read.tensors);
+    const values = ({ model }: Network): number[][] => model.getWeights().map((tensor) => [...tensor.dataSync()]);
+    expect(values(again)).toEqual(values(network));
+    again.model.dispose();
+    network.model.dispose();
+  });
+});
+
+describe("an ONNX export beside Ultralytics' own of the same weights", () => {
+  let network: Network;
+  beforeAll(() => {
+    const { tensors } = readCheckpoint(golden('slim'));
+    network = buildNetwork(checkedArchitecture(tensors));
+    loadWeights(network, tensors);
+  });
+  afterAll(() => {
+    network.model.dispose();
+  });
+
+  it.each<[string, Omit<OnnxOptions, 'imgsz'>, Shape4[], number]>([
+    ['slim', {}, [[1, SIZE, SIZE, 3]], FULL],
+    ['dynamic', { dynamic: true }, [[1, SIZE, SIZE, 3], [2, 96, 32, 3]], FULL], // prettier-ignore
+    ['half', { half: true }, [[1, SIZE, SIZE, 3]], HALF],
+    ['nms', { nms: GOLDEN_NMS }, [[1, SIZE, SIZE, 3]], FULL],
+    ['nms-dynamic', { nms: GOLDEN_NMS, dynamic: true }, [[2, SIZE, SIZE, 3], [2, 96, 128, 3]], FULL], // prettier-ignore
+  ])('%s: gives the same', async (form, options, shapes, tolerance) => {
+    const model = await exportOnnx(network, { imgsz: SIZE, ...options });
+    for (const shape of shapes) {
+      const x = picture(shape);
+      const theirs = await run(golden(form), x);
+      if (options.nms) {
+        const scores = theirs[0].data.filter((_, i) => i % 14 === 4);
+        expect(scores.some((score) => score > 0)).toBe(true);
+      }
+      expectSame(await run(model, x), theirs, tolerance);
+      x.dispose();
+    }
+  });
+
+  it('finds nothing where nothing scores', async () => {
+    const model = await exportOnnx(network, { imgsz: SIZE, nms: { conf: 1 }, half: true });
+    const x = input(1, SIZE, SIZE, 3);
+    const [found] = await run(model, x);
+    expect([...found.dims]).toEqual([1, 300, 14]);
+    expect(found.data.every((value) => value === 0)).toBe(true);
+    x.dispose();
+  });
+});
+
+describe('options of an ONNX export', () => {
+  it.each([
+    [{ imgsz: 100 }, 'imgsz'],
+    [{ imgsz: 64, opset: 9 }, 'opset'],
+    [{ imgsz: 64, batch: 0 }, 'batch'],
+    [{ imgsz: 64, nms: { iou: 2 } }, 'nms.iou'],
+    [{ imgsz: 64, simplify: true }, 'simplify'],
+  ] as [OnnxOptions, string][])('%j is refused', async (options, message) => {
+    const network = tinyNetwork('tiny');
+    await expect(exportOnnx(network, options)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(message) as string,
+    });
+    network.model.dispose();
+  });
+});

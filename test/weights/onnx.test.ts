@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { buildNetwork } from '../../src/model/network.js';
+import { loadWeights } from '../../src/model/load.js';
+import { checkedArchitecture } from '../../src/weights/check.js';
+import { readCheckpoint } from '../../src/weights/checkpoint.js';
+import { crc32 } from '../../src/weights/crc32.js';
+import { pythonNames, pythonSize } from '../../src/weights/pythonLiterals.js';
+import { FastSAMError } from '../../src/errors.js';
+import { mutate } from '../../tools/fuzz/mutate.js';
+import { errorOf } from './errors.js';
+
+const GOLDEN = new URL('../golden/onnx/', import.meta.url);
+
+interface Expected {
+  imgsz: number;
+  names: Record<string, string>;
+  /** Name, shape, checksum of the values, and of the values as halves. */
+  tensors: [string, number[], number, number][];
+}
+
+const EXPECTED = JSON.parse(readFileSync(new URL('expected.json', GOLDEN), 'utf8')) as Expected;
+
+function golden(form: string): Uint8Array {
+  return new Uint8Array(gunzipSync(readFileSync(new URL(`${form}.onnx.gz`, GOLDEN))));
+}
+
+function checksum(values: Float32Array): number {
+  return crc32(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+}
+
+describe('ONNX files that Ultralytics exported', () => {
+  it.each(['slim', 'dynamic', 'half', 'nms', 'nms-dynamic', 'numbered'])(
+    '%s: holds the tensors of the fused network',
+    (form) => {
+      const { format, tensors, imgsz, names, metadata } = readCheckpoint(golden(form));
+      expect({ format, imgsz, names }).toEqual({ format: 'onnx', imgsz: EXPECTED.imgsz, names: EXPECTED.names });
+      expect(metadata).toMatchObject({ author: 'Ultralytics', version: '8.4.190' });
+      const found = [...tensors].map(([name, tensor]) => [name, tensor.shape, checksum(tensor.toFloat32())]);
+      const expected = EXPECTED.tensors.map(([name, shape, full, half]) => [name, shape, form === 'half' ? half : full]);
+      expect(found.sort()).toEqual(expected.sort());
+    },
+  );
+
+  it('fit a network', () => {
+    const { tensors } = readCheckpoint(golden('slim'));
+    const architecture = checkedArchitecture(tensors);
+    expect(architecture).toMatchObject({ classes: 2, regMax: 4, maskCoefficients: 8, folded: true });
+    const network = buildNetwork(architecture);
+    loadWeights(network, tensors);
+    network.model.dispose();
+  });
+});
+
+describe('ONNX files that cannot be read', () => {
+  it.each([
+    ['external', /values lie in another file/],
+    ['int8', /DequantizeLinear computes, expected a constant/],
+  ])('%s: says why', (form, message) => {
+    const error = errorOf(() => readCheckpoint(golden(form)));
+    expect(error).toMatchObject({ code: 'UNSUPPORTED_CHECKPOINT', message: expect.stringMatching(message) as string });
+  });
+
+  it('are refused at any length short of the whole, or lack tensors', () => {
+    const whole = golden('half');
+    for (let length = 3; length < whole.length; length += 997) {
+      const tensors = errorOf(() => checkedArchitecture(readCheckpoint(whole.slice(0, length)).tensors));
+      expect(['INVALID_CHECKPOINT', 'CHECKPOINT_MISMATCH']).toContain(tensors.code);
+    }
+  });
+
+  it('are refused with a graph of nothing but empty operations', () => {
+    const graph = new Uint8Array(400_000);
+    for (let i = 0; i < graph.length; i += 2) graph[i] = 0x0a; // node, no bytes
+    const head = Uint8Array.of(0x08, 8, 0x3a, 0x80, 0xb5, 0x18); // version, graph of 400000 bytes
+    const file = new Uint8Array([...head, ...graph]);
+    expect(errorOf(() => readCheckpoint(file))).toMatchObject({
+      code: 'INVALID_CHECKPOINT',
+      message: expect.stringContaining('more than 100000 operations') as string,
+    });
+  });
+
+  it('give a result or a FastSAMError, 2,000 times damaged', () => {
+    const files = ['half', 'numbered', 'external'].map((form) => [form, golden(form)] as const);
+    let [read, slowest] = [0, 0];
+    for (let index = 0; index < 2_000; index++) {
+      const { name, bytes } = mutate(files, 7, index);
+      const start = performance.now();
+      try {
+        for (const tensor of readCheckpoint(bytes).tensors.values()) tensor.toFloat32();
+        read++;
+      } catch (error) {
+        const refused = error instanceof FastSAMError && error.cause === undefined;
+        expect(refused, `case ${String(index)} (${name}): ${String(error)}`).toBe(true);
+      }
+      slowest = Math.max(slowest, performance.now() - start);
+    }
+    // Mutations that never or always hit nothing would test nothing.
+    expect(read).toBeGreaterThan(0);
+    expect(read).toBeLessThan(2_000);
+    expect(slowest).toBeLessThan(5_000);
+  });
+});
+
+describe('Python values in metadata', () => {
+  it('are read without being evaluated', () => {
+    expect(pythonNames(`{0: 'a', 12: "it's", 3: 'q\\'\\n\\xe9\\u00e9\\\\'}`)).toEqual({ 0: 'a', 12: "it's", 3: "q'\néé\\" });
+    for (const text of [undefined, '', '{', '{}', "['a']", '{0: a}', "{0: 'a'", "{'0': 'a'}"]) {
+      expect(pythonNames(text)).toBeUndefined();
+    }
+    expect(['640', '[640, 480]', '(32, 64)', '[640]'].map(pythonSize)).toEqual([640, 640, 64, 640]);
+    for (const text of [undefined, '', '0', '-1', '[1, 2, 3]', '99999', 'exit()']) expect(pythonSize(text)).toBeUndefined();
+  });
+});
