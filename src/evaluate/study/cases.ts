@@ -59,6 +59,17 @@ export async function drawCases<R extends StudyRecord, I extends StudyItem>(
       cells.push({ image: await opened.draw(item, scene, record), caption: `${kind}: ${caption}` });
     }
   }
-  if (cells.length === 0) return undefined;
-  return contactSheet(cells, { columns: Math.min(cells.length, Math.max(1, Math.ceil(cells.length / 2))) });
+  return cells.length === 0 ? undefined : contactSheet(cells, sheetLayout(cells));
+}
+
+/** Pixels: a picture of the sheet, and the widest sheet. */
+const CELL = 320;
+const WIDEST = 1320;
+
+/** Two rows of pictures; rows of panels, which are wide, keep their size and go below each other where they must. */
+function sheetLayout(cells: readonly SheetCell[]): { columns: number; cellSize: number } {
+  const panelled = cells.some(({ image: { width, height } }) => width > 2 * height);
+  if (!panelled) return { columns: Math.ceil(cells.length / 2), cellSize: CELL };
+  const cellSize = Math.min(WIDEST, Math.max(CELL, ...cells.map(({ image }) => image.width)));
+  return { columns: Math.max(1, Math.floor(WIDEST / cellSize)), cellSize };
 }
