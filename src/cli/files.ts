@@ -27,7 +27,8 @@ export class StemNames {
 
   /** @param name path or URL of a picture. */
   next(name: string): string {
-    const path = /^https?:/i.test(name) ? new URL(name).pathname : name;
+    const url = /^[a-z][a-z0-9+.-]+:\/\//i.test(name) && URL.canParse(name) ? new URL(name) : undefined;
+    const path = url ? url.pathname.replace(/\/$/, '') || url.hostname : name.replace(/^camera:/i, 'camera-');
     const stem = basename(path, extname(path)) || 'image';
     let unique = stem;
     for (let n = 2; this.#used.has(unique.toLowerCase()); n++) unique = `${stem}-${n}`;

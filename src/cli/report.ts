@@ -1,4 +1,4 @@
-/** What `segment` prints and writes for each picture, failures included. */
+/** What `segment` prints and writes for each picture and video, failures included. */
 import { resolve } from 'node:path';
 import { FastSAMError } from '../errors.js';
 import { platform } from '../platform/platform.js';
@@ -8,7 +8,9 @@ import { StemNames } from './files.js';
 import { pathFor, writeFormats, type Format } from './formats.js';
 import { ProgressLine } from './progress.js';
 import { describeError, EXIT, exitCodeOf, say } from './run.js';
+import type { Origin } from './sourceInputs.js';
 import type { Source } from './sources.js';
+import { frameJson, frameName, videoPathFor, VideoReport } from './videoReport.js';
 
 /** Where a picture's results go. */
 export interface Target {
@@ -17,6 +19,8 @@ export interface Target {
   readonly formats: readonly Format[];
   /** Print a line of JSON a picture on stdout. */
   readonly json: boolean;
+  /** Of a video's frames, one of so many is taken. */
+  readonly stride: number;
 }
 
 /** Gathers what became of the pictures. Files of one picture are written while the caller goes on with the next. */
@@ -27,6 +31,9 @@ export class Report {
   #writing: Promise<void> = Promise.resolve();
   #failed = 0;
   #done = 0;
+  /** The one whose frames are coming. */
+  #video: VideoReport | undefined;
+  readonly #broken = new Set<number>();
 
   /** @throws FastSAMError `INVALID_ARGUMENT` when a file would take the place of one of the pictures. */
   constructor(
@@ -38,7 +45,7 @@ export class Report {
     refuseToOverwrite(sources, this.#stems, target);
   }
 
-  /** Pictures that are done. */
+  /** Pictures and frames that are done. */
   get done(): number {
     return this.#done;
   }
@@ -47,19 +54,32 @@ export class Report {
    * Takes one picture's results, once the files of the one before are written: memory stays bounded.
    * @param make gives the results or throws what went wrong with the picture.
    */
-  async add(index: number, make: () => Results | Promise<Results>): Promise<void> {
+  async add(origin: Origin, make: () => Results | Promise<Results>): Promise<void> {
     await this.#writing;
-    const source = this.sources[index];
-    if (this.sources.length > 1) this.#line.update('segmenting', index, this.sources.length, 'count');
+    const { source } = origin;
+    if (this.#video && this.#video.source !== source) await this.#finishVideo();
+    if (this.#broken.has(source)) return;
+    this.#showProgress(source);
     try {
       const results = await make();
-      this.#writing = this.#write(results, source, this.#stems[index]).catch((error: unknown) => {
-        this.#fail(source, error);
+      this.#writing = this.#write(results, origin).catch((error: unknown) => {
+        this.#break(source, error);
       });
       this.#writing.catch(() => undefined); // it is awaited later; until then it is no unhandled rejection
     } catch (error) {
-      this.#fail(source, error);
+      this.#break(source, error);
     }
+  }
+
+  /** A video could not be opened, or not be read to its end; the frames before that are still to come. */
+  error(index: number, error: unknown): void {
+    this.#fail(this.sources[index], error);
+  }
+
+  /** A video was read, with losses. */
+  warn(index: number, line: string): void {
+    this.#line.clear();
+    say(`fastsam: ${this.sources[index].name}: some of it may be lost: ${line}`);
   }
 
   /** Reports something that stands for no picture. */
@@ -71,6 +91,7 @@ export class Report {
   /** Waits for the last files, writes the COCO file, and sets the exit code. */
   async finish(): Promise<void> {
     await this.#writing;
+    await this.#finishVideo();
     const { out } = this.target;
     if (out !== undefined && this.#coco.length > 0) await this.#writeCoco(out);
     this.#line.clear();
@@ -81,6 +102,9 @@ export class Report {
   /** Lets the files that are being written come to their end, after an error too. */
   async close(): Promise<void> {
     await this.#writing.catch(() => undefined);
+    // Nobody but an interruption ends a camera.
+    if (this.#video?.live) await this.#finishVideo().catch(() => undefined);
+    else await this.#video?.discard();
     this.#line.clear();
   }
 
@@ -94,19 +118,67 @@ export class Report {
     say(`fastsam: ${message.includes(source.name) ? '' : `${source.name}: `}${message}`);
   }
 
-  async #write(results: Results, source: Source, stem: string): Promise<void> {
+  async #write(results: Results, { source: index, frame: of }: Origin): Promise<void> {
+    if (of) await this.#writeFrame(results, index, of);
+    else await this.#writePicture(results, index);
+    this.#done++;
+  }
+
+  async #writeFrame(results: Results, index: number, { frame, info }: NonNullable<Origin['frame']>): Promise<void> {
+    const { out, formats, json, stride } = this.target;
+    const files = out === undefined ? undefined : { out, formats, stem: this.#stems[index] };
+    this.#video ??= new VideoReport(index, info, files, stride);
+    await this.#video.add(results, frame);
+    if (json) process.stdout.write(frameJson(results, frame));
+    this.#gatherCoco(results, `${this.sources[index].name}#${frameName(frame)}`);
+  }
+
+  async #writePicture(results: Results, index: number): Promise<void> {
     const { out, formats, json } = this.target;
+    const source = this.sources[index];
+    const stem = this.#stems[index];
     const files = out === undefined ? [] : await writeFormats(results, out, stem, formats);
     if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
-    if (out !== undefined && formats.includes('coco')) {
-      this.#coco.push({ results: withoutPixels(results), name: source.name });
-    }
+    this.#gatherCoco(results, source.name);
     const { preprocess, inference, postprocess } = results.speed;
     const time = `${(preprocess + inference + postprocess).toFixed(0)} ms`;
     const count = `${results.length} ${results.length === 1 ? 'object' : 'objects'}`;
-    this.#done++;
     this.#line.clear();
     say(`${source.name}: ${count} in ${time}${files.length > 0 ? ` -> ${files.join(', ')}` : ''}`);
+  }
+
+  #gatherCoco(results: Results, name: string): void {
+    const { out, formats } = this.target;
+    if (out !== undefined && formats.includes('coco')) this.#coco.push({ results: withoutPixels(results), name });
+  }
+
+  async #finishVideo(): Promise<void> {
+    const video = this.#video;
+    if (!video) return;
+    this.#video = undefined;
+    try {
+      const files = await video.finish();
+      const written = files.length > 0 ? ` -> ${files.join(', ')}` : '';
+      this.#line.clear();
+      say(`${this.sources[video.source].name}: ${video.frames} frames, ${video.rate.toFixed(1)} a second${written}`);
+    } catch (error) {
+      await video.discard();
+      this.#break(video.source, error);
+    }
+  }
+
+  /** A picture or frame failed; the frames that follow are passed over. */
+  #break(index: number, error: unknown): void {
+    this.#broken.add(index);
+    this.#fail(this.sources[index], error);
+  }
+
+  #showProgress(source: number): void {
+    const video = this.#video;
+    if (video) {
+      const label = `${this.sources[source].name} ${video.rate.toFixed(1)} frames/s`;
+      this.#line.update(label, video.frames, video.total, 'count');
+    } else if (this.sources.length > 1) this.#line.update('segmenting', source, this.sources.length, 'count');
   }
 
   async #writeCoco(out: string): Promise<void> {
@@ -122,10 +194,12 @@ export class Report {
 function refuseToOverwrite(sources: readonly Source[], stems: readonly string[], { out, formats }: Target): void {
   if (out === undefined) return;
   const pictures = new Set(sources.map(({ name }) => resolve(name)));
-  for (const stem of stems) {
-    const path = formats.map((format) => pathFor(format, out, stem)).find((file) => pictures.has(resolve(file)));
+  for (const [i, stem] of stems.entries()) {
+    const place = sources[i].video ? videoPathFor : pathFor;
+    const path = formats.map((format) => place(format, out, stem)).find((file) => pictures.has(resolve(file)));
     if (path === undefined) continue;
-    throw new FastSAMError('INVALID_ARGUMENT', `${path}: is one of the pictures; name another folder with --out`);
+    const kind = sources[i].video ? 'videos' : 'pictures';
+    throw new FastSAMError('INVALID_ARGUMENT', `${path}: is one of the ${kind}; name another folder with --out`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** `fastsam segment`: pictures in; overlays, masks and JSON out. */
+/** `fastsam segment`: pictures and videos in; overlays, masks and JSON out. */
 import { Command, Option } from 'commander';
 import { FastSAM, type LoadOptions } from '../index.js';
 import type { SegmentOptions } from '../model/options.js';
@@ -18,14 +18,16 @@ import {
   segmentOptions,
   withoutUndefined,
 } from './segmentOptions.js';
-import { expandSources } from './sources.js';
+import { SourceInputs } from './sourceInputs.js';
+import { expandSources, type Source } from './sources.js';
 import { addTextOptions, textPrompts, type TextCommandOptions, type TextPrompts } from './textPrompt.js';
+import { addVideoOptions, videoOptions, type VideoCommandOptions } from './videoOptions.js';
 
 const DEFAULT_OUT = 'fastsam-out';
 /** From so many pictures on, a graph that holds its weights makes up for taking longer to load. */
 const MANY_PICTURES = 150;
 
-interface SegmentCommandOptions extends Omit<SegmentOptions, 'signal'>, TextCommandOptions {
+interface SegmentCommandOptions extends Omit<SegmentOptions, 'signal'>, TextCommandOptions, VideoCommandOptions {
   readonly model: string;
   readonly device: DeviceChoice;
   readonly precision: LoadOptions['precision'];
@@ -44,7 +46,10 @@ interface SegmentCommandOptions extends Omit<SegmentOptions, 'signal'>, TextComm
 export function segmentCommand(): Command {
   const command = new Command('segment')
     .description('Find every object of pictures, or the objects that boxes, points and texts ask for.')
-    .argument('<source...>', 'files, folders, globs, URLs, or - for a picture on standard input');
+    .argument(
+      '<source...>',
+      'pictures, videos, folders, globs, .txt lists, URLs, camera:0, or - for a picture on standard input',
+    );
   addDetectorOptions(command)
     .option('--box <x1,y1,x2,y2>', 'the object in a box (may be repeated)', collect(numbersOption([4], 'x1,y1,x2,y2')))
     .option(
@@ -59,7 +64,7 @@ export function segmentCommand(): Command {
       new Option('--box-rule <rule>', "IoU of a box with masks or with masks' boxes [mask]").choices(['mask', 'box']),
     );
   addTextOptions(command);
-  return addMaskOptions(command)
+  return addVideoOptions(addMaskOptions(command))
     .option(
       '--batch <n>',
       'pictures of equal size that go through the network together [1]',
@@ -69,7 +74,7 @@ export function segmentCommand(): Command {
     .addOption(precisionOption())
     .option('--out <folder>', `where files go [${DEFAULT_OUT}; with --json: no files unless asked for]`)
     .option('--format <list>', `what is written: ${FORMATS.join(', ')} [png]`, parseFormats)
-    .option('--json', 'print one line of JSON a picture on standard output')
+    .option('--json', 'print one line of JSON a picture or frame on standard output')
     .addHelpText(
       'after',
       `
@@ -79,6 +84,8 @@ Examples:
   $ fastsam segment dogs.jpg --point 520,360 --point 620,300,0 at one point, but not at the other
   $ fastsam segment dogs.jpg --text "a yellow dog"             the object that a text means (CLIP, 354 MB download)
   $ fastsam segment photos/ --model FastSAM-s --format png,coco,cutout --out masks
+  $ fastsam segment clip.mp4 --stride 5 --format png,json      every fifth frame, into ${DEFAULT_OUT}/clip.mp4 and clip.jsonl
+  $ fastsam segment camera:0 --max-frames 300                  a camera, until 300 frames or Ctrl-C
   $ fastsam segment dogs.jpg --json | jq '.masks[].area'`,
     )
     .action(segment);
@@ -90,17 +97,23 @@ async function segment(args: readonly string[], options: SegmentCommandOptions):
   const { sources, problems } = await expandSources(args, signal);
   if (sources.length === 0) throw problems[0];
   const out = options.out ?? (options.json && !options.format ? undefined : DEFAULT_OUT);
-  const report = new Report(sources, { out, formats: options.format ?? ['png'], json: options.json === true });
+  const report = new Report(sources, {
+    out,
+    formats: options.format ?? ['png'],
+    json: options.json === true,
+    stride: options.stride ?? 1,
+  });
   if (out !== undefined) await makeFolder(out);
-  const model = await load(options, sources.length, signal);
+  const many = isLong(sources);
+  const model = await load(options, many, signal);
   let texts: TextPrompts | undefined;
   try {
-    texts = await loadTexts?.({ ...weightsOptions(options, sources.length), signal });
+    texts = await loadTexts?.({ ...weightsOptions(options, many), signal });
     for (const problem of problems) report.refuse(problem);
-    const inputs = sources.map(({ input }) => input);
-    for await (const { index, results, error } of model.stream(inputs, { ...segmentOptions(options), signal })) {
+    const feed = new SourceInputs(sources, { ...videoOptions(options), signal }, report);
+    for await (const { results, error } of model.stream(feed.inputs(), { ...segmentOptions(options), signal })) {
       // Files of this picture are encoded while the next one is in the network.
-      await report.add(index, () => {
+      await report.add(feed.takeOrigin(), () => {
         if (error) throw error;
         return choose(results, options, texts);
       });
@@ -121,12 +134,12 @@ async function segment(args: readonly string[], options: SegmentCommandOptions):
   }
 }
 
-async function load(options: SegmentCommandOptions, pictures: number, signal: AbortSignal): Promise<FastSAM> {
+async function load(options: SegmentCommandOptions, many: boolean, signal: AbortSignal): Promise<FastSAM> {
   const line = new ProgressLine();
   try {
     return await FastSAM.load(options.model, {
       device: options.device,
-      ...weightsOptions(options, pictures),
+      ...weightsOptions(options, many),
       signal,
       onProgress: (event) => {
         if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');
@@ -137,11 +150,16 @@ async function load(options: SegmentCommandOptions, pictures: number, signal: Ab
   }
 }
 
+/** Whether a graph that holds its weights makes up for taking longer to load. */
+function isLong(sources: readonly Source[]): boolean {
+  return sources.length >= MANY_PICTURES || sources.some(({ video }) => video);
+}
+
 function weightsOptions(
   { precision }: SegmentCommandOptions,
-  pictures: number,
+  many: boolean,
 ): Pick<LoadOptions, 'precision' | 'graphWeights'> {
-  return { precision, graphWeights: pictures < MANY_PICTURES ? 'fed' : 'constant' };
+  return { precision, graphWeights: many ? 'constant' : 'fed' };
 }
 
 async function choose(

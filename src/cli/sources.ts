@@ -1,26 +1,29 @@
-/** What SOURCE… on the command line stands for: files, folders, globs, URLs, `-` for standard input. */
+/** What SOURCE… on the command line stands for: files, folders, globs, lists, URLs, cameras, `-` for standard input. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { dirname, extname, isAbsolute, join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { FastSAMError, throwIfAborted } from '../errors.js';
+import { platform } from '../platform/platform.js';
+import { isVideoName, withoutPassword } from '../source/inputs.js';
 
 /** Extensions of pictures that are taken from folders and globs. */
 const PICTURES: ReadonlySet<string> = new Set('.jpg .jpeg .png .webp .avif .gif .tif .tiff .bmp'.split(' '));
-const VIDEOS: ReadonlySet<string> = new Set('.mp4 .mov .avi .mkv .webm .m4v'.split(' '));
 
-/** A picture to read: a path or URL, or the bytes from standard input. */
+/** A picture or video to read: a path, URL or camera, or the bytes of a picture from standard input. */
 export interface Source {
-  /** What `readImage` takes. */
+  /** What `readImage` or, for a video, `openVideo` takes. */
   readonly input: string | Uint8Array;
   /** How it is called in messages and file names. */
   readonly name: string;
+  readonly video?: boolean;
 }
 
 /** What the arguments stand for. */
 export interface Sources {
   readonly sources: readonly Source[];
-  /** One for each argument that stands for no picture: an empty folder, a pattern without a match, a video. */
+  /** One for each argument that stands for nothing: an empty folder or list, a pattern without a match. */
   readonly problems: readonly FastSAMError[];
 }
 
@@ -45,24 +48,48 @@ export async function expandSources(args: readonly string[], signal: AbortSignal
 
 async function expand(arg: string, signal: AbortSignal): Promise<Source[]> {
   if (arg === '-') return [{ input: await readStdin(signal), name: 'stdin' }];
-  if (/^(https?|file|data):/i.test(arg)) return [{ input: arg, name: arg.startsWith('data:') ? 'data' : arg }];
-  const info = await stat(arg).catch(() => undefined);
+  const info = isElsewhere(arg) ? undefined : await stat(arg).catch(() => undefined);
   if (info?.isDirectory()) return fromPattern(arg, '*', { cwd: arg });
-  if (!info && isDynamicPattern(arg)) return fromPattern(arg, arg.replaceAll('\\', '/'), {});
-  if (VIDEOS.has(extname(arg).toLowerCase())) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${arg}: got a video, expected a picture; extract frames first`);
-  }
-  return [{ input: arg, name: arg }]; // a missing file is reported when it is read, like any broken one
+  if (info?.isFile() && extname(arg).toLowerCase() === '.txt') return fromList(arg);
+  if (!info && !isElsewhere(arg) && isDynamicPattern(arg)) return fromPattern(arg, arg.replaceAll('\\', '/'), {});
+  return [sourceOf(arg)]; // a missing file is reported when it is read, like any broken one
+}
+
+/** URLs and cameras, which are no paths. */
+function isElsewhere(arg: string): boolean {
+  return /^([a-z][a-z0-9+.-]+:\/\/|(file|data|camera):)/i.test(arg);
+}
+
+function sourceOf(input: string): Source {
+  if (/^data:/i.test(input)) return { input, name: 'data' };
+  return { input, name: withoutPassword(input), ...(isVideoName(input) && { video: true }) };
+}
+
+/**
+ * The lines of a text file, each a source; empty ones and those that begin with # aside. A path is looked for beside the
+ * list first, then from the working folder.
+ */
+async function fromList(list: string): Promise<Source[]> {
+  const lines = new TextDecoder().decode(await platform().readFile(list)).split(/\r?\n/);
+  const entries = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  if (entries.length === 0)
+    throw new FastSAMError('FILE_UNREADABLE', `${list}: the list is empty; write one source a line`);
+  const folder = dirname(list);
+  return entries.map((entry) => {
+    if (isElsewhere(entry) || isAbsolute(entry)) return sourceOf(entry);
+    const beside = join(folder, entry);
+    return sourceOf(existsSync(beside) ? beside : entry);
+  });
 }
 
 async function fromPattern(arg: string, pattern: string, options: { cwd?: string }): Promise<Source[]> {
   const found = (await glob(pattern, { ...options, onlyFiles: true, expandDirectories: false }))
-    .filter((path) => PICTURES.has(extname(path).toLowerCase()))
+    .filter((path) => PICTURES.has(extname(path).toLowerCase()) || isVideoName(path))
     .sort();
-  if (found.length === 0) throw new FastSAMError('FILE_UNREADABLE', `${arg}: no picture there; check the path`);
-  return found
-    .map((path) => (options.cwd === undefined ? path : join(options.cwd, path)))
-    .map((path) => ({ input: path, name: path }));
+  if (found.length === 0) {
+    throw new FastSAMError('FILE_UNREADABLE', `${arg}: no picture or video there; check the path`);
+  }
+  return found.map((path) => sourceOf(options.cwd === undefined ? path : join(options.cwd, path)));
 }
 
 async function readStdin(signal: AbortSignal): Promise<Uint8Array> {

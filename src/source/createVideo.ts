@@ -49,6 +49,7 @@ class FfmpegSink implements VideoSink {
   readonly note?: string;
   #frames = 0;
   #handed: Promise<void> = Promise.resolve();
+  #discarding: Promise<void> = Promise.resolve();
   #closed = false;
   #gone = false;
 
@@ -103,8 +104,12 @@ class FfmpegSink implements VideoSink {
     }
   }
 
-  async discard(): Promise<void> {
-    if (this.#closed) return;
+  discard(): Promise<void> {
+    if (!this.#closed) this.#discarding = this.#remove();
+    return this.#discarding;
+  }
+
+  async #remove(): Promise<void> {
     this.#close();
     this.writing.program.kill();
     await this.writing.program.ended;

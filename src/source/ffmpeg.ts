@@ -73,6 +73,7 @@ export function lastComplaint({ code, complaints }: ProgramEnd): string {
   const line = complaints
     .at(-1)
     ?.replace(/^(\[[^\]]*\]\s*)+/, '')
+    .replace(/^file:/, '')
     .trim();
   return line === undefined || line === '' ? `it ended with code ${code ?? 'none'}` : line;
 }

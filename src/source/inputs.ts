@@ -41,7 +41,7 @@ export function isVideoName(name: string): boolean {
 /**
  * How ffmpeg reads a source.
  * @param source path, `file:` URL, URL of a stream, `camera:0`, `camera:NAME`, `/dev/video0`.
- * @throws FastSAMError `INVALID_ARGUMENT`, and what listing cameras throws.
+ * @throws FastSAMError `INVALID_ARGUMENT`, `FILE_UNREADABLE`, and what listing cameras throws.
  */
 export async function videoInput(source: string | URL, signal?: AbortSignal): Promise<VideoInput> {
   const text = String(source);
@@ -58,6 +58,10 @@ export async function videoInput(source: string | URL, signal?: AbortSignal): Pr
   if (DEVICE.test(text)) return cameraInput(text, 'v4l2', text);
   if (NETWORK.test(text)) return networkInput(text);
   const path = /^file:/i.test(text) ? platform().pathOfUrl(text) : text;
+  // Where nothing is started, in browsers, that is said first.
+  if (platform().startProgram && (await platform().stat(path)) === undefined) {
+    throw new FastSAMError('FILE_UNREADABLE', `cannot read ${path}: no such file or folder, check the path`);
+  }
   // With its protocol before it, no name is taken for an option or for another protocol.
   return { kind: 'file', name: path, args: ['-protocol_whitelist', FILE_PROTOCOLS, '-i', `file:${path}`], live: false };
 }

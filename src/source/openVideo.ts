@@ -34,7 +34,7 @@ export interface VideoOptions {
  * Frames are numbered as they are decoded, also where their rate varies; `time` is the frame's own. After `start` the first
  * number is reckoned from time and rate, which is exact where the rate is constant.
  * @param source path, URL (`http`, `https`, `rtsp`, `rtmp`, `srt`, `udp`), `camera:0`, `camera:NAME` or `/dev/video0`.
- * @throws FastSAMError `PROGRAM_MISSING`, `INVALID_VIDEO`, `INVALID_ARGUMENT`, `ABORTED`; the loop over the frames too.
+ * @throws FastSAMError `PROGRAM_MISSING`, `FILE_UNREADABLE`, `INVALID_VIDEO`, `INVALID_ARGUMENT`, `ABORTED`; the loop over the frames too.
  *
  * @example
  * const video = await openVideo('street.mp4', { stride: 5 });
