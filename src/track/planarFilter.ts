@@ -10,6 +10,7 @@ export type Matrix2 = readonly [number, number, number, number];
  * only, with independent noise, so every step is a few products of 2 x 2 matrices. All in float64.
  */
 export class PlanarFilter {
+  /** A frame. May be set, for what is known to have stopped. */
   velocity: Pair = [0, 0];
   #P: Matrix2;
   #C: Matrix2 = [0, 0, 0, 0];
