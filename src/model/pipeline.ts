@@ -6,9 +6,10 @@ import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';
 import type { TextModelSource } from '../prompt/textModel.js';
-import type { ResultsData } from '../results/data.js';
+import type { FramePlace, ResultsData } from '../results/data.js';
 import { Results } from '../results/results.js';
 import { placeBoxes, type PlacedBoxes } from './boxes.js';
+import type { Choice, ChooseRows } from './choice.js';
 import type { Detections, Detector } from './detector.js';
 import type { ModelInfo } from './info.js';
 import { assembleMasks } from './masks.js';
@@ -22,6 +23,7 @@ interface Job {
   readonly pixels: Uint8Array;
   /** Milliseconds of reading and letterboxing. */
   readonly preprocess: number;
+  readonly frame?: FramePlace;
 }
 
 /** What a run needs beside the pictures. */
@@ -31,12 +33,16 @@ export interface PipelineContext {
   readonly model: ModelInfo;
   /** The encoders that results get for text prompts. */
   readonly textModel?: TextModelSource;
+  /** Says which detections become objects; only their masks are made. Default: all do. */
+  readonly choose?: ChooseRows;
 }
 
 /** A picture that was read, and how long that took in milliseconds. */
 export interface ReadPicture {
   readonly image: RgbImage;
   readonly time: number;
+  /** For frames of a video. */
+  readonly frame?: FramePlace;
 }
 
 /** Reads a picture and notes the time. */
@@ -89,11 +95,12 @@ function prepare(pictures: readonly ReadPicture[], options: ResolvedOptions): Jo
   const first = pictures.at(0)?.image;
   const alike = pictures.every(({ image }) => image.width === first?.width && image.height === first.height);
   const auto = !options.square && (alike || options.compat === undefined);
-  return pictures.map(({ image, time }, index) => {
+  return pictures.map(({ image, time, frame }, index) => {
     const start = performance.now();
     const geometry = letterboxGeometry(image.width, image.height, options.imgsz, { auto });
     const pixels = letterbox(image, geometry);
-    return { index, image, geometry, pixels, preprocess: time + performance.now() - start };
+    const preprocess = time + performance.now() - start;
+    return { index, image, geometry, pixels, preprocess, ...(frame && { frame }) };
   });
 }
 
@@ -128,30 +135,54 @@ function place(job: Job, { boxes }: Detections, { compat, snapFullBoxes }: Resol
 
 /** Boxes, masks and the record of one picture. */
 async function finish(job: Job, found: Detections, inference: number, context: PipelineContext): Promise<Results> {
-  const { options } = context;
   const start = performance.now();
-  const placed = place(job, found, options);
-  const masks = await makeMasks(job, found, placed, options);
+  const placed = place(job, found, context.options);
+  const make = async (choice: Choice) => {
+    const { columns, rows } = await objectsOf(job, found, placed, choice, context.options);
+    const times = { inference, postprocess: performance.now() - start };
+    return { results: new Results(record(job, columns, times, context)), rows };
+  };
+  const everything = () => make({ rows: Array.from(found.scores.keys()) });
+  const { scores, classes } = found;
+  const { results } = context.choose
+    ? await make(await context.choose({ image: job.image, boxes: placed.boxes, scores, classes, everything }))
+    : await everything();
+  return results;
+}
+
+/** What is known of the objects of one picture. */
+type Columns = Pick<ResultsData, 'boxes' | 'scores' | 'classes' | 'masks' | 'assembly' | 'trackIds' | 'prompt'>;
+
+/** The chosen detections as objects, and their places among the detections. */
+async function objectsOf(
+  job: Job,
+  found: Detections,
+  placed: PlacedBoxes,
+  choice: Choice,
+  options: ResolvedOptions,
+): Promise<{ readonly columns: Columns; readonly rows: readonly number[] }> {
+  const { prototypes } = found;
+  const masks = await makeMasks(job, found, placed, choice.rows, options);
   // CASIA keeps objects without a pixel; everything else drops them.
   const kept = masks.flatMap((mask, i) => (options.compat === 'casia' || mask.area > 0 ? [i] : []));
-  const { prototypes } = found;
+  const rows = kept.map((i) => choice.rows[i]);
+  const { boxes, trackIds, prompt } = choice;
   const columns: Columns = {
-    boxes: rows(placed.boxes, kept, 4),
-    scores: rows(found.scores, kept, 1),
-    classes: Int32Array.from(kept, (i) => found.classes[i]),
+    boxes: boxes ? takeRows(boxes, kept, 4) : takeRows(placed.boxes, rows, 4),
+    scores: takeRows(found.scores, rows, 1),
+    classes: Int32Array.from(rows, (row) => found.classes[row]),
     masks: kept.map((i) => masks[i]),
     assembly: {
       prototypes: prototypes.data,
       height: prototypes.height,
       width: prototypes.width,
-      coefficients: rows(found.coefficients, kept, prototypes.k),
+      coefficients: takeRows(found.coefficients, rows, prototypes.k),
     },
+    ...(trackIds && { trackIds: Int32Array.from(kept, (i) => trackIds[i]) }),
+    ...(prompt && { prompt }),
   };
-  return new Results(record(job, columns, { inference, postprocess: performance.now() - start }, context));
+  return { columns, rows };
 }
-
-/** What is known of the objects of one picture. */
-type Columns = Pick<ResultsData, 'boxes' | 'scores' | 'classes' | 'masks' | 'assembly'>;
 
 const NOTHING: Columns = {
   boxes: new Float32Array(0),
@@ -162,7 +193,7 @@ const NOTHING: Columns = {
 
 /** The objects together with how they were found. */
 function record(
-  { image, geometry, preprocess }: Job,
+  { image, geometry, preprocess, frame }: Job,
   columns: Columns,
   times: { readonly inference: number; readonly postprocess: number },
   { options: { imgsz, compat }, model, textModel }: PipelineContext,
@@ -178,25 +209,32 @@ function record(
     device,
     precision,
     letterbox: geometry,
+    ...(frame && { frame }),
     ...(compat && { compat }),
     ...(textModel && { textModel }),
   };
 }
 
-/** The masks on the grid that the options ask for. */
-async function makeMasks(job: Job, found: Detections, placed: PlacedBoxes, options: ResolvedOptions): Promise<Mask[]> {
-  const { geometry } = job;
+/** The masks of some detections, on the grid that the options ask for. */
+async function makeMasks(
+  { geometry }: Job,
+  { prototypes, coefficients }: Detections,
+  placed: PlacedBoxes,
+  rows: readonly number[],
+  options: ResolvedOptions,
+): Promise<Mask[]> {
   const mode = { peer: options.compat ?? 'ultralytics', retina: options.retinaMasks };
-  const crop = options.retinaMasks ? placed.imageCrop : placed.netCrop;
-  const masks = await assembleMasks(found.prototypes, found.coefficients, crop, geometry, mode, options.signal);
+  const crop = takeRows(options.retinaMasks ? placed.imageCrop : placed.netCrop, rows, 4);
+  const chosen = takeRows(coefficients, rows, prototypes.k);
+  const masks = await assembleMasks(prototypes, chosen, crop, geometry, mode, options.signal);
   const onNetworkGrid = !options.retinaMasks && options.compat === undefined;
   return onNetworkGrid ? masks.map((mask) => unletterboxMask(mask, geometry)) : masks;
 }
 
 /** Some rows of an array of `width` columns. */
-function rows(values: Float32Array, kept: readonly number[], width: number): Float32Array {
-  const out = new Float32Array(kept.length * width);
-  kept.forEach((row, i) => {
+function takeRows(values: Float32Array, rows: readonly number[], width: number): Float32Array {
+  const out = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
     out.set(values.subarray(row * width, (row + 1) * width), i * width);
   });
   return out;

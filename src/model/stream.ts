@@ -119,7 +119,7 @@ class ReadAhead<T extends StreamInput> {
 
 /** Never rejects, so that a picture that fails early does not count as an unhandled rejection. */
 function startReading(input: StreamInput, signal: AbortSignal | undefined): Promise<ReadPicture | FastSAMError> {
-  return readPicture(isFrame(input) ? input.image : input, signal).catch((error: unknown) => {
+  return read(input, signal).catch((error: unknown) => {
     if (error instanceof FastSAMError) return error;
     return new FastSAMError('INVALID_IMAGE', `picture: ${String(error)}`, { cause: error });
   });
@@ -142,6 +142,12 @@ async function* segmentBatch<T extends StreamInput>(
       ? { index, input, error: picture }
       : { index, input, results: results[next++] };
   }
+}
+
+async function read(input: StreamInput, signal: AbortSignal | undefined): Promise<ReadPicture> {
+  if (!isFrame(input)) return readPicture(input, signal);
+  const { image, ...frame } = input;
+  return { ...(await readPicture(image, signal)), frame };
 }
 
 function isFrame(input: StreamInput): input is Frame {

@@ -18,6 +18,8 @@ export interface CocoAnnotation {
   bbox: [number, number, number, number];
   iscrowd: 0;
   score: number;
+  /** Only where objects were tracked: the track that it belongs to, from 1. */
+  track_id?: number;
 }
 
 export interface CocoOptions {
@@ -52,6 +54,7 @@ export function resultsToCoco(results: Results, options: CocoOptions = {}): Coco
       bbox: roundBox([x1, y1, x2 - x1, y2 - y1]),
       iscrowd: 0,
       score: round(results.scores[i], 6),
+      ...(results.trackIds && { track_id: results.trackIds[i] }),
     };
   });
 }

@@ -5,6 +5,7 @@ import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import type { TextModelSource } from '../prompt/textModel.js';
 import type { Compat, Match } from '../prompt/types.js';
+import type { Frame } from '../source/types.js';
 import { checkIndex } from './indices.js';
 
 /** Milliseconds that each stage took for this picture. */
@@ -13,6 +14,9 @@ export interface Speed {
   readonly inference: number;
   readonly postprocess: number;
 }
+
+/** Where a picture lies in its video. */
+export type FramePlace = Omit<Frame, 'image'>;
 
 /** What was asked of the picture; null for everything. Coordinates are pixels of the original picture. */
 export interface PromptRecord {
@@ -52,6 +56,10 @@ export interface ResultsData {
   readonly ids?: Int32Array;
   /** int32 `n`. Default all 0. */
   readonly classes?: Int32Array;
+  /** int32 `n`: the track that each object belongs to, from 1; absent where nothing was tracked. */
+  readonly trackIds?: Int32Array;
+  /** Where the picture lies in its video; absent for single pictures. */
+  readonly frame?: FramePlace;
   /** Names of the classes. */
   readonly names?: Readonly<Record<number, string>>;
   readonly speed: Speed;
@@ -82,6 +90,7 @@ export function checkColumns(data: ResultsData): void {
     ['masks', data.masks.length, n],
     ['ids', data.ids?.length, n],
     ['classes', data.classes?.length, n],
+    ['trackIds', data.trackIds?.length, n],
   ];
   for (const [name, length, expected] of found) {
     if (length === undefined || length === expected) continue;
@@ -107,6 +116,7 @@ export function selectRows(data: ResultsData & { readonly ids: Int32Array }, ind
     masks: rows.map((row) => data.masks[row]),
     ids: Int32Array.from(rows, (row) => data.ids[row]),
     ...(data.classes && { classes: Int32Array.from(rows, (row) => data.classes?.[row] ?? 0) }),
+    ...(data.trackIds && { trackIds: Int32Array.from(rows, (row) => data.trackIds?.[row] ?? 0) }),
     ...(data.assembly && { assembly: selectCoefficients(data.assembly, rows) }),
   };
 }

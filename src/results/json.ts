@@ -8,8 +8,10 @@ import type { Results } from './results.js';
 export interface JsonMask {
   /** The object's place in the first, unfiltered result. */
   id: number;
+  /** Only where objects were tracked: the track that it belongs to, from 1. */
+  track_id?: number;
   score: number;
-  /** The detector's box, xyxy in pixels of the original picture. */
+  /** The detector's box (the tracker's where objects were tracked), xyxy in pixels of the original picture. */
   bbox: [number, number, number, number];
   /** Pixels of the mask. */
   area: number;
@@ -31,6 +33,9 @@ export interface JsonTextScore {
 
 /** One picture. */
 export interface ResultsJson {
+  /** Only for frames of a video: its number, from 0, and its seconds where they are known. */
+  frame?: number;
+  time?: number;
   image: { path: string | null; width: number; height: number };
   model: string;
   imgsz: number | readonly [number, number];
@@ -45,15 +50,18 @@ export interface ResultsJson {
 const SCORE_DECIMALS = 6;
 const PIXEL_DECIMALS = 3;
 const SPEED_DECIMALS = 2;
+const TIME_DECIMALS = 6;
 
 /**
- * The record of one picture, plain data, ready for `JSON.stringify`. Scores are rounded to 6 decimals, boxes to 3,
- * milliseconds to 2; masks are exact.
+ * The record of one picture, plain data, ready for `JSON.stringify`. Scores and seconds are rounded to 6 decimals, boxes to
+ * 3, milliseconds to 2; masks are exact.
  */
 export function resultsToJson(results: Results): ResultsJson {
-  const { image, speed } = results;
+  const { image, speed, frame, trackIds } = results;
   const scoresOf = textScores(results);
   return {
+    ...(frame && { frame: frame.index }),
+    ...(frame?.time !== undefined && { time: round(frame.time, TIME_DECIMALS) }),
     image: { path: image.path ?? null, width: image.width, height: image.height },
     model: results.model,
     imgsz: results.imgsz,
@@ -67,6 +75,7 @@ export function resultsToJson(results: Results): ResultsJson {
     },
     masks: results.imageMasks.map((mask, i) => ({
       id: results.ids[i],
+      ...(trackIds && { track_id: trackIds[i] }),
       score: round(results.scores[i], SCORE_DECIMALS),
       bbox: roundBox(results.boxes.at(i)),
       area: mask.area,

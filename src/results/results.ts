@@ -7,10 +7,19 @@ import type { Mask } from '../mask/mask.js';
 import { Boxes, type Xyxy } from './boxes.js';
 import { resultsToCoco, type CocoAnnotation, type CocoOptions } from './coco.js';
 import { cutOut, type Cutout, type CutoutOptions } from './cutout.js';
-import { checkColumns, selectRows, type Assembly, type PromptRecord, type ResultsData, type Speed } from './data.js';
+import {
+  checkColumns,
+  selectRows,
+  type Assembly,
+  type FramePlace,
+  type PromptRecord,
+  type ResultsData,
+  type Speed,
+} from './data.js';
 import { unletterboxMask } from '../mask/resize.js';
 import { checkIndex } from './indices.js';
-import { hasClasses, resultsToJson, type ResultsJson } from './json.js';
+import { resultsToJson, type ResultsJson } from './json.js';
+import { labelOf } from './label.js';
 import { Masks, ObjectMask } from './masks.js';
 import { askResults } from './ask.js';
 import { askTexts } from './askTexts.js';
@@ -35,6 +44,8 @@ export interface SegmentedObject {
   readonly area: number;
   /** Class number; 0 for FastSAM, which has one. */
   readonly class: number;
+  /** The track that it belongs to, from 1; absent where nothing was tracked. */
+  readonly trackId?: number;
 }
 
 /**
@@ -53,6 +64,10 @@ export class Results implements Iterable<SegmentedObject> {
   readonly ids: Int32Array;
   /** int32; absent where the model has one class. */
   readonly classes: Int32Array | undefined;
+  /** int32, from 1: the track that each object belongs to; absent where nothing was tracked. */
+  readonly trackIds: Int32Array | undefined;
+  /** Where the picture lies in its video; absent for single pictures. */
+  readonly frame: FramePlace | undefined;
   readonly names: Readonly<Record<number, string>>;
   readonly speed: Speed;
   readonly model: string;
@@ -81,6 +96,8 @@ export class Results implements Iterable<SegmentedObject> {
     this.scores = data.scores;
     this.masks = new Masks(data.masks);
     this.classes = data.classes;
+    this.trackIds = data.trackIds;
+    this.frame = data.frame;
     this.names = data.names ?? { 0: 'object' };
     this.speed = data.speed;
     this.model = data.model;
@@ -122,6 +139,7 @@ export class Results implements Iterable<SegmentedObject> {
         return mask.area;
       },
       class: this.classes?.[i] ?? 0,
+      ...(this.trackIds && { trackId: this.trackIds[i] }),
     };
   }
 
@@ -221,12 +239,11 @@ export class Results implements Iterable<SegmentedObject> {
    * @returns a new picture of the original's size.
    */
   plot(options: DrawOptions = {}): RgbImage {
-    const named = hasClasses(this);
     const objects = this.map((object, i) => ({
-      id: object.id,
+      id: object.trackId ?? object.id,
       mask: this.imageMasks[i],
       box: object.box,
-      label: `${named ? (this.names[object.class] ?? `class ${object.class}`) : object.id} ${object.score.toFixed(2)}`,
+      label: labelOf(this, object),
     }));
     return drawObjects(this.image, objects, this.asked, options);
   }

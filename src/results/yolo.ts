@@ -4,7 +4,7 @@ import { toSinglePolygon } from '../mask/polygons.js';
 import type { Results } from './results.js';
 
 export interface YoloOptions {
-  /** Append the score to each line, as Ultralytics' `save_conf`. Default false. */
+  /** Append the score to each line, before the track's id, as Ultralytics' `save_conf`. Default false. */
   saveConf?: boolean;
 }
 
@@ -15,7 +15,7 @@ const SIGNIFICANT_DIGITS = 6;
 /**
  * The objects as Ultralytics' `save_txt` writes them: `class x1 y1 x2 y2 …`, the mask's outer outline through the centres
  * of its border pixels, divided by the picture's size; several parts are joined by thin bridges, holes are lost, objects
- * with fewer than three corners are left out.
+ * with fewer than three corners are left out. Lines of tracked objects end with the track's id.
  * @returns lines that each end in a line feed; the empty string without objects.
  */
 export function resultsToYolo(results: Results, options: YoloOptions = {}): string {
@@ -24,6 +24,7 @@ export function resultsToYolo(results: Results, options: YoloOptions = {}): stri
     if (outline.length < 2 * CORNERS) return '';
     const words = [String(results.classes?.[i] ?? 0), ...outline.map(formatG)];
     if (options.saveConf) words.push(formatG(results.scores[i]));
+    if (results.trackIds) words.push(String(results.trackIds[i]));
     return `${words.join(' ')}\n`;
   });
   return lines.join('');
