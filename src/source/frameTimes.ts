@@ -1,7 +1,7 @@
 /** Times of frames, which ffmpeg prints beside the pixels. */
 
-/** One microsecond: the time base that the filters below set. */
-const TICK = 1e-6;
+/** Microseconds: the time base that the filters below set. */
+const TICKS_A_SECOND = 1e6;
 
 /** Filters that print `pts:MICROSECONDS` of every frame to descriptor 3 (`metadata` prints frames that have some). */
 export const PRINT_TIMES = "settb=AVTB,metadata=mode=add:key=k:value=1,metadata=mode=print:file='pipe\\:3':direct=1";
@@ -39,7 +39,7 @@ export class FrameTimes {
       rest = parts.pop() ?? '';
       for (const line of parts) {
         const ticks = /^frame:\d+\s+pts:(-?\d+)/.exec(line)?.[1];
-        if (ticks !== undefined) this.#times.set(this.#next++, Number(ticks) * TICK);
+        if (ticks !== undefined) this.#times.set(this.#next++, Number(ticks) / TICKS_A_SECOND);
         else if (line.startsWith('frame:')) this.#next++; // no time: NOPTS
       }
       this.#onTime?.();
