@@ -7,6 +7,7 @@ import { BATCH_NORM_EPSILON } from '../../layers/conv.js';
 import { schedule } from '../../model/forward.js';
 import type { Network } from '../../model/network.js';
 import { fromHwio, fromTransposedKernel } from '../../weights/unfold.js';
+import { readWeights, type LayerWeight } from '../layerWeights.js';
 import type { GraphBuilder, Value } from './graphBuilder.js';
 
 /** One layer, to be put down. */
@@ -16,14 +17,8 @@ interface Layer {
   /** Name for its operations: the same as a path. */
   readonly path: string;
   readonly config: tf.serialization.ConfigDict;
-  readonly weights: readonly Weight[];
+  readonly weights: readonly LayerWeight[];
   readonly inputs: readonly Value[];
-}
-
-/** One array of a layer, in the layout of tfjs. */
-interface Weight {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
 }
 
 type Emitter = (graph: GraphBuilder, layer: Layer) => Value;
@@ -60,22 +55,13 @@ export async function emitNetwork(
     if (!(kind in EMITTERS)) throw new Error(`layer ${layer.name}: ${kind} has no form in ONNX`);
     const inputs = output.inputs.map((source) => values.get(source) ?? '');
     const described = { name: layer.name, path: pathOf(layer.name), config: layer.getConfig(), inputs };
-    values.set(output, EMITTERS[kind](graph, { ...described, weights: await weightsOf(layer) }));
+    values.set(output, EMITTERS[kind](graph, { ...described, weights: await readWeights(layer) }));
   }
   return values;
 }
 
 /** `model.2.m.0.cv1.conv` -> `/model.2/m.0/cv1/conv`, as PyTorch writes the places of modules. */
 const pathOf = (name: string): string => `/${name.replace(/\.(?=\D)/g, '/')}`;
-
-async function weightsOf(layer: tf.layers.Layer): Promise<Weight[]> {
-  return Promise.all(
-    layer.weights.map(async (weight) => ({
-      shape: weight.shape as number[],
-      values: (await weight.read().data()) as Float32Array,
-    })),
-  );
-}
 
 function convolution(
   graph: GraphBuilder,
@@ -86,7 +72,7 @@ function convolution(
   const parameters = [
     graph.weight(`${name}.weight`, [to, from, height, width], fromHwio(kernel.values, [to, from, height, width])),
   ];
-  if ((bias as Weight | undefined) !== undefined) parameters.push(graph.weight(`${name}.bias`, [to], bias.values));
+  if ((bias as LayerWeight | undefined) !== undefined) parameters.push(graph.weight(`${name}.bias`, [to], bias.values));
   return graph.add('Conv', `${path}/Conv`, [...inputs, ...parameters], {
     attributes: {
       dilations: [1, 1],
