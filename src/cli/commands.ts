@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, Loader>> = {
   segment: async () => (await import('./segment.js')).segmentCommand(),
   batch: async () => (await import('./batch.js')).batchCommand(),
   convert: async () => (await import('./convert.js')).convertCommand(),
+  export: async () => (await import('./export.js')).exportCommand(),
   compare: async () => (await import('./compare.js')).compareCommand(),
   info: async () => (await import('./info.js')).infoCommand(),
   val: async () => (await import('./val.js')).valCommand(),

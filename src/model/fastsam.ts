@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { letterbox, letterboxGeometry } from '../image/letterbox.js';
 import { readImage, type ImageInput } from '../image/read.js';
+import { exportModel, type ExportResult } from '../export/exportModel.js';
+import type { ExportFormat, ExportOptions } from '../export/options.js';
 import { validate, type ValOptions, type ValResult } from '../evaluate/val.js';
 import type { OnProgress } from '../progress.js';
 import type { TextImageModel } from '../prompt/textModel.js';
@@ -188,6 +190,17 @@ export class FastSAM {
    */
   val(data: string, options: ValOptions = {}): Promise<ValResult> {
     return validate(this.#context(resolveOptions({}, this.info.defaults)), data, options);
+  }
+
+  /**
+   * Writes the model in another format (docs/export.md): `onnx`, `saved_model`, `tfjs`, `tfjs_graph`, `safetensors`.
+   * Boxes come out decoded; letterboxing before it and, without `nms`, selection and masks after it are the caller's.
+   * @param path a folder for the result, or a target that ends in the format's suffix; null: nothing is written, the
+   *   bytes are in the result (browsers).
+   * @throws FastSAMError `INVALID_ARGUMENT`, `WRITE_FAILED`, `DISPOSED`.
+   */
+  export(format: ExportFormat, path: string | null, options: ExportOptions = {}): Promise<ExportResult> {
+    return this.#hold(() => exportModel({ network: this.network, info: this.info }, format, path, options));
   }
 
   #context(options: ResolvedOptions): PipelineContext {

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { loadNative } from './native/load.js';
 import { cacheFolder, listFiles, packageFile, pathOfUrl, readFile, sha256, stat } from './nodeFiles.js';
+import { writeFolderAtomic } from './nodeFolders.js';
 import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
 import { openPartial } from './nodePartial.js';
 import type { Platform } from './platform.js';
@@ -23,6 +24,7 @@ export const nodePlatform: Platform = {
   encodeJpeg,
   readFile,
   writeFileAtomic,
+  writeFolderAtomic,
   stat,
   withTempFolder,
   stageFile,

@@ -34,6 +34,13 @@ export interface RawPixels {
   readonly channels: 1 | 3 | 4;
 }
 
+/** A file of a folder that is written. */
+export interface FolderFile {
+  /** Its name, without a folder. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface FileStat {
   readonly kind: 'file' | 'folder' | 'other';
   /** Bytes. */
@@ -124,6 +131,16 @@ export interface Platform {
   readFile(path: string): Promise<Uint8Array>;
   /** Writes a whole file or nothing: readers see the old content or the new one. */
   writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Writes a folder with these files, or nothing. Not in browsers.
+   * @param options.overwrite replaces an earlier folder of the same kind: one that is empty or has the first of the files.
+   * @throws FastSAMError `WRITE_FAILED`
+   */
+  writeFolderAtomic?(
+    path: string,
+    files: readonly FolderFile[],
+    options?: { readonly overwrite?: boolean },
+  ): Promise<void>;
   /** Undefined where nothing lies. */
   stat(path: string): Promise<FileStat | undefined>;
   /**

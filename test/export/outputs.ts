@@ -52,9 +52,9 @@ export function memoryHandler(files: readonly ExportedFile[]): tf.io.IOHandler {
     return file.bytes;
   };
   const load = (url: string | URL | Request): Promise<Response> => {
-    const name = new URL(String(url)).pathname.slice(1);
+    const name = new URL(url instanceof Request ? url.url : url).pathname.slice(1);
     const type = name.endsWith('.json') ? 'application/json' : 'application/octet-stream';
     return Promise.resolve(new Response(bytesOf(name).slice(), { headers: { 'content-type': type } }));
   };
-  return tf.io.http('http://localhost/model.json', { fetchFunc: load as unknown as typeof fetch });
+  return tf.io.http('http://localhost/model.json', { fetchFunc: load });
 }

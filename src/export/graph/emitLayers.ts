@@ -77,7 +77,7 @@ export async function emitLayers(
     const kind = layer.getClassName();
     if (!(kind in EMITTERS)) throw new Error(`layer ${layer.name}: ${kind} has no form in TensorFlow`);
     const inputs = output.inputs.map((source) => edges.get(source) ?? '');
-    const channels = output.shape.at(-1) as number;
+    const channels = Number(output.shape.at(-1));
     const described = { name: layer.name, channels, config: layer.getConfig(), inputs, batch };
     edges.set(output, EMITTERS[kind](graph, { ...described, weights: await readWeights(layer) }));
   }

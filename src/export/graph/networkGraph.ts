@@ -12,7 +12,7 @@ export interface GraphShape {
   readonly height: number;
   readonly width: number;
   readonly batch: number;
-  /** Any batch, height and width instead of these. */
+  /** Any height, width and (but with NMS) batch instead of these. */
   readonly dynamic: boolean;
   /** NMS inside the graph; for one picture at a time. */
   readonly nms?: NmsLimits;
@@ -34,12 +34,12 @@ export const OUTPUTS = ['output0', 'output1'] as const;
  */
 export async function networkGraph(network: Network, shape: GraphShape): Promise<NetworkGraph> {
   const graph = new GraphWriter();
-  const input = [shape.batch, shape.height, shape.width].map((size) => (shape.dynamic ? -1 : size)).concat(3);
+  const input = inputShape(shape);
   const image = graph.addPlain('Placeholder', INPUT, [], {
     dtype: { type: DATA_TYPE.float32 },
     shape: { shape: shapeProto(input) },
   });
-  const batch = shape.dynamic ? openBatch(graph, image) : fixedBatch(graph, shape.batch);
+  const batch = input[0] < 0 ? openBatch(graph, image) : fixedBatch(graph, shape.batch);
   const edges = await emitLayers(graph, network, image, batch);
   const [boxes, classes, coefficients, prototypes] = network.model.outputs.map((output) => edges.get(output) ?? '');
   const levels = network.model.outputs[0].inputs.map((level) => edges.get(level) ?? '');
@@ -67,6 +67,12 @@ export async function networkGraph(network: Network, shape: GraphShape): Promise
   };
 }
 
+/** Shape of the input, -1 where any size fits. */
+export function inputShape({ batch, height, width, dynamic, nms }: GraphShape): readonly number[] {
+  if (!dynamic) return [batch, height, width, 3];
+  return [nms ? 1 : -1, -1, -1, 3]; // NMS is for one picture
+}
+
 /** Shapes of the outputs, -1 where any size fits. */
 export function outputShapes(
   { batch, height, width, dynamic, nms }: GraphShape,
@@ -77,7 +83,7 @@ export function outputShapes(
   const predictions = nms
     ? [1, nms.maxDet, 6 + k]
     : [open(batch), 4 + classes + k, open(anchorGrid(height, width).strides.length)];
-  return [predictions, [open(batch), open(height / 4), open(width / 4), k]];
+  return [predictions, [nms ? 1 : open(batch), open(height / 4), open(width / 4), k]];
 }
 
 const port = (edge: Edge, shape: readonly number[]): PortDef => ({

@@ -87,7 +87,7 @@ function replacement(kind: string, layer: Layer): Parts {
     case 'Add':
       return [put(tf.layers.add({ name }), inputs.flat())];
     case 'MaxPooling2D':
-      return [put(tf.layers.maxPooling2d(config as unknown as PoolArgs), parts[0])];
+      return [put(tf.layers.maxPooling2d(config), parts[0])];
     case 'FastSamUpsample':
       return [put(tf.layers.upSampling2d({ name, size: [2, 2] }), parts[0])];
     case 'FastSamTransposedConv':
@@ -99,7 +99,6 @@ function replacement(kind: string, layer: Layer): Parts {
   }
 }
 
-type PoolArgs = Parameters<typeof tf.layers.maxPooling2d>[0];
 type PadArgs = Parameters<typeof tf.layers.zeroPadding2d>[0];
 
 function plainConvolution({ name, weights, inputs: [[x]], cut }: Layer): Parts {

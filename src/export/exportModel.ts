@@ -1,0 +1,153 @@
+/** A model in another format: made in memory, then written whole or not at all. */
+import { FastSAMError } from '../errors.js';
+import type { ModelInfo } from '../model/info.js';
+import type { Network } from '../model/network.js';
+import { platform } from '../platform/platform.js';
+import { writeSafetensors } from '../weights/safetensors.js';
+import type { ExportedFile } from './exportedFile.js';
+import { networkGraph } from './graph/networkGraph.js';
+import { SAVED_MODEL_FILE, savedModelBytes } from './graph/savedModel.js';
+import { exportMetadata, licensed, metadataJson, metadataYaml } from './metadata.js';
+import { modelState } from './modelState.js';
+import { exportOnnx } from './onnx/exportOnnx.js';
+import { EXPORT_FORMATS, planExport, type ExportFormat, type ExportOptions, type ExportPlan } from './options.js';
+import { graphModelFiles } from './tfjs/graphModel.js';
+import { layersModelFiles } from './tfjs/layersModel.js';
+import { stockModel } from './tfjs/stockModel.js';
+
+/** A model to be exported. */
+export interface ExportSource {
+  readonly network: Network;
+  readonly info: ModelInfo;
+}
+
+/** What was made. */
+export interface ExportResult {
+  readonly format: ExportFormat;
+  /** The file or folder that was written; undefined where nothing was. */
+  readonly path: string | undefined;
+  /** Size of all files together. */
+  readonly bytes: number;
+  readonly files: readonly ExportedFile[];
+}
+
+/**
+ * @param path the folder (which exists) that gets `NAME.onnx`, `NAME_saved_model/` and so on, or the target itself if it ends in the
+ *   format's suffix; null: nothing is written, the files are in the result.
+ * @throws FastSAMError `INVALID_ARGUMENT`, `WRITE_FAILED`.
+ */
+export async function exportModel(
+  source: ExportSource,
+  format: ExportFormat,
+  path: string | null,
+  options: ExportOptions = {},
+): Promise<ExportResult> {
+  const plan = planExport(format, options, source.info.defaults.imgsz);
+  requireFolded(source.network);
+  const target = path === null ? undefined : targetOf(path, format, source.info.name);
+  if (target !== undefined) await checkTarget(target, plan);
+  const files = await MAKERS[format](source, plan);
+  if (target !== undefined) await write(target, files, plan);
+  const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
+  return { format, path: target, bytes, files };
+}
+
+type Maker = (source: ExportSource, plan: ExportPlan) => Promise<ExportedFile[]>;
+
+const MAKERS: Readonly<Record<ExportFormat, Maker>> = {
+  onnx: async ({ network, info }, { height, width, batch, dynamic, half, nms, opset }) => {
+    const { version, license } = licensed(info);
+    const metadata = { ...(version !== undefined && { version }), ...(license !== undefined && { license }) };
+    const bytes = await exportOnnx(network, {
+      imgsz: [height, width],
+      batch,
+      dynamic,
+      half,
+      nms: nms ?? false,
+      names: info.classNames,
+      metadata,
+      ...(opset !== undefined && { opset }),
+    });
+    return [{ name: `${stemOf(info.name)}${EXPORT_FORMATS.onnx.suffix}`, bytes }];
+  },
+  saved_model: async ({ network, info }, plan) => {
+    const bytes = savedModelBytes(await networkGraph(network, plan), plan.half);
+    return [{ name: SAVED_MODEL_FILE, bytes }, metadataYaml(exportMetadata(info, plan))];
+  },
+  tfjs: async ({ network, info }, plan) => {
+    const { batch, height, width, dynamic } = plan;
+    const metadata = exportMetadata(info, plan);
+    const model = await stockModel(
+      network,
+      dynamic ? { batch: null, height: null, width: null } : { batch, height, width },
+    );
+    try {
+      return [...(await layersModelFiles(model, plan.half, { ...metadata })), metadataJson(metadata)];
+    } finally {
+      model.dispose();
+    }
+  },
+  tfjs_graph: async ({ network, info }, plan) => {
+    const metadata = exportMetadata(info, plan);
+    const files = graphModelFiles(await networkGraph(network, plan), plan.half, { ...metadata });
+    return [...files, metadataJson(metadata)];
+  },
+  safetensors: async ({ network, info }, { half }) => {
+    const metadata = {
+      author: 'fastsam-tfjs',
+      ...licensed(info),
+      task: 'segment',
+      imgsz: String(info.defaults.imgsz),
+      names: JSON.stringify(info.classNames),
+    };
+    const bytes = writeSafetensors(await modelState(network), metadata, { dtype: half ? 'float16' : 'float32' });
+    return [{ name: `${stemOf(info.name)}${EXPORT_FORMATS.safetensors.suffix}`, bytes }];
+  },
+};
+
+function requireFolded({ folded }: Network): void {
+  if (folded) return;
+  throw new FastSAMError(
+    'INVALID_ARGUMENT',
+    'export: got a model with batch norm as layers, expected it folded into the convolutions; load it without keepBatchNorm',
+  );
+}
+
+/** A name without the ending of a weights file. */
+const stemOf = (name: string): string => name.replace(/\.(pt|safetensors|onnx)$/i, '');
+
+function targetOf(path: string, format: ExportFormat, name: string): string {
+  const { suffix } = EXPORT_FORMATS[format];
+  const trimmed = path.replace(/[\\/]+$/, '');
+  if (trimmed.endsWith(suffix)) return trimmed;
+  return platform().joinPath(path, `${stemOf(name)}${suffix}`);
+}
+
+/** Before any work is done. */
+async function checkTarget(target: string, { format, overwrite }: ExportPlan): Promise<void> {
+  const found = await platform().stat(target);
+  if (!found) return;
+  const isFolder = found.kind === 'folder';
+  if (isFolder !== EXPORT_FORMATS[format].folder) throw inTheWay(target, isFolder ? 'a folder' : 'a file');
+  if (!overwrite) {
+    throw new FastSAMError(
+      'WRITE_FAILED',
+      `cannot write ${target}: it exists, name another place or allow to overwrite it`,
+    );
+  }
+}
+
+const inTheWay = (target: string, what: string): FastSAMError =>
+  new FastSAMError('WRITE_FAILED', `cannot write ${target}: ${what} is in the way, name another place`);
+
+async function write(target: string, files: readonly ExportedFile[], { format, overwrite }: ExportPlan): Promise<void> {
+  const place = platform();
+  if (!EXPORT_FORMATS[format].folder) return place.writeFileAtomic(target, files[0].bytes);
+  if (!place.writeFolderAtomic) {
+    throw new FastSAMError(
+      'WRITE_FAILED',
+      `cannot write ${target}: a page has no folders, export to null and use the files`,
+    );
+  }
+  await place.writeFolderAtomic(target, files, { overwrite });
+}

@@ -1,0 +1,172 @@
+/** What can be exported, and how. */
+import { FastSAMError } from '../errors.js';
+import { checkBoolean, checkInteger, checkNames, checkNumber, checkOneOf } from '../model/checks.js';
+import { MAX_STRIDE } from '../model/table.js';
+import type { NmsLimits } from './graph/emitNms.js';
+import type { OnnxNms } from './onnx/exportOnnx.js';
+import { MAX_OPEN_SIDE } from './tfjs/stockHead.js';
+
+/** An option that only some formats have. */
+type Special = 'imgsz' | 'dynamic' | 'batch' | 'nms' | 'opset';
+
+interface FormatRow {
+  /** End of the file's or folder's name. */
+  readonly suffix: string;
+  readonly folder: boolean;
+  /** One line for people. */
+  readonly about: string;
+  readonly takes: readonly Special[];
+}
+
+const SIZES = ['imgsz', 'dynamic', 'batch'] as const;
+
+/** The formats by name. */
+export const EXPORT_FORMATS = {
+  onnx: {
+    suffix: '.onnx',
+    folder: false,
+    about: 'ONNX, laid out as Ultralytics does',
+    takes: [...SIZES, 'nms', 'opset'],
+  },
+  saved_model: {
+    suffix: '_saved_model',
+    folder: true,
+    about: 'TensorFlow SavedModel',
+    takes: [...SIZES, 'nms'],
+  },
+  tfjs: {
+    suffix: '_tfjs',
+    folder: true,
+    about: 'tfjs layers model of stock layers, for tf.loadLayersModel',
+    takes: SIZES,
+  },
+  tfjs_graph: {
+    suffix: '_tfjs_graph',
+    folder: true,
+    about: 'tfjs graph model, for tf.loadGraphModel',
+    takes: [...SIZES, 'nms'],
+  },
+  safetensors: {
+    suffix: '.safetensors',
+    folder: false,
+    about: 'weights as the network uses them (batch norm folded), by their PyTorch names',
+    takes: [],
+  },
+} as const satisfies Record<string, FormatRow>;
+
+export type ExportFormat = keyof typeof EXPORT_FORMATS;
+export const EXPORT_FORMAT_NAMES = Object.keys(EXPORT_FORMATS) as readonly ExportFormat[];
+
+/** How to export. Names as in Ultralytics' `export`. */
+export interface ExportOptions {
+  /** Pixels of the input, a side or [height, width], multiples of 32. Default: the checkpoint's. */
+  readonly imgsz?: number | readonly [height: number, width: number];
+  /** Any height, width (multiples of 32) and batch instead of fixed ones. Default false. */
+  readonly dynamic?: boolean;
+  /** Pictures at once. Default 1. */
+  readonly batch?: number;
+  /** NMS inside the model (onnx, saved_model, tfjs_graph): `true` for conf 0.25, iou 0.7, 300 objects. Default false. */
+  readonly nms?: boolean | OnnxNms;
+  /**
+   * Weights in float16: half the bytes. ONNX computes in it too; the others widen the weights when they are loaded.
+   * Default false.
+   */
+  readonly half?: boolean;
+  /** ONNX operator set, see `OnnxOptions`. */
+  readonly opset?: number;
+  /** Replace what lies at the target. A folder is replaced only if it is an earlier export. Default false. */
+  readonly overwrite?: boolean;
+}
+
+/** Options, checked, with defaults filled in. */
+export interface ExportPlan {
+  readonly format: ExportFormat;
+  readonly height: number;
+  readonly width: number;
+  readonly batch: number;
+  readonly dynamic: boolean;
+  readonly half: boolean;
+  readonly nms: NmsLimits | undefined;
+  readonly opset: number | undefined;
+  readonly overwrite: boolean;
+}
+
+const KNOWN: ReadonlySet<string> = new Set<keyof ExportOptions>([
+  'imgsz',
+  'dynamic',
+  'batch',
+  'nms',
+  'half',
+  'opset',
+  'overwrite',
+]);
+const MAX_BATCH = 1024;
+const MAX_SIDE = 8192;
+
+/**
+ * @param imgsz the default.
+ * @throws FastSAMError `INVALID_ARGUMENT` for values out of range, and for options that a format does not have.
+ */
+export function planExport(format: ExportFormat, options: ExportOptions, imgsz: number): ExportPlan {
+  checkOneOf('format', format, EXPORT_FORMAT_NAMES);
+  checkNames(options, KNOWN);
+  checkTaken(format, options);
+  const size = options.imgsz ?? Math.ceil(imgsz / MAX_STRIDE) * MAX_STRIDE;
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  const nms = options.nms ?? false;
+  const plan: ExportPlan = {
+    format,
+    height: checkSide('imgsz, height', height),
+    width: checkSide('imgsz, width', width),
+    batch: checkInteger('batch', options.batch ?? 1, 1, MAX_BATCH),
+    dynamic: checkBoolean('dynamic', options.dynamic ?? false),
+    half: checkBoolean('half', options.half ?? false),
+    nms: nms === false ? undefined : limitsOf(nms === true ? {} : nms),
+    opset: options.opset,
+    overwrite: checkBoolean('overwrite', options.overwrite ?? false),
+  };
+  checkTogether(plan);
+  return plan;
+}
+
+function checkTaken(format: ExportFormat, options: ExportOptions): void {
+  const takes: readonly string[] = EXPORT_FORMATS[format].takes;
+  const special: readonly Special[] = [...SIZES, 'nms', 'opset'];
+  const wrong = special.find((name) => options[name] !== undefined && options[name] !== false && !takes.includes(name));
+  if (wrong === undefined) return;
+  const having = EXPORT_FORMAT_NAMES.filter((name) =>
+    (EXPORT_FORMATS[name].takes as readonly string[]).includes(wrong),
+  );
+  throw invalid(
+    `${wrong}: got it for ${format}, which has no such option, expected it for ${having.join(', ')} only; leave it out`,
+  );
+}
+
+function checkTogether({ format, nms, batch, dynamic, height, width }: ExportPlan): void {
+  if (nms && batch > 1 && format !== 'onnx') {
+    throw invalid(
+      `nms: got it with batch ${String(batch)}, expected batch 1 for ${format}; run the pictures one by one`,
+    );
+  }
+  if (format === 'tfjs' && dynamic && Math.max(height, width) > MAX_OPEN_SIDE) {
+    throw invalid(
+      `imgsz: got ${String(height)} x ${String(width)} with dynamic, expected at most ${String(MAX_OPEN_SIDE)}`,
+    );
+  }
+}
+
+function checkSide(name: string, value: number): number {
+  const side = checkInteger(name, value, MAX_STRIDE, MAX_SIDE);
+  if (side % MAX_STRIDE === 0) return side;
+  throw invalid(`${name}: got ${String(side)}, expected a multiple of ${String(MAX_STRIDE)}`);
+}
+
+function limitsOf({ conf = 0.25, iou = 0.7, maxDet = 300 }: OnnxNms): NmsLimits {
+  return {
+    conf: checkNumber('nms.conf', conf, 0, 1),
+    iou: checkNumber('nms.iou', iou, 0, 1),
+    maxDet: checkInteger('nms.maxDet', maxDet, 1, 100_000),
+  };
+}
+
+const invalid = (message: string): FastSAMError => new FastSAMError('INVALID_ARGUMENT', `export: ${message}`);

@@ -1,0 +1,87 @@
+/** The dispatcher: what is written where, what is refused, and that a model comes back. */
+import * as tf from '@tensorflow/tfjs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FastSAM, readSafetensors, type ExportFormat, type ExportOptions } from '../../src/index.js';
+import { nodePlatform } from '../../src/platform/node.js';
+
+const TINY = new URL('../golden/layers/tiny.safetensors', import.meta.url);
+const folder = mkdtempSync(join(tmpdir(), 'fastsam-export-'));
+let model: FastSAM;
+
+beforeAll(async () => {
+  model = await FastSAM.load(new Uint8Array(readFileSync(TINY)), { device: 'wasm' });
+});
+afterAll(() => {
+  model.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test.each([
+  ['onnx', 'bytes.onnx'],
+  ['saved_model', 'bytes_saved_model'],
+  ['tfjs', 'bytes_tfjs'],
+  ['tfjs_graph', 'bytes_tfjs_graph'],
+] as [ExportFormat, string][])('%s lands in the folder and leaks nothing', async (format, name) => {
+  const before = tf.memory().numTensors;
+  const result = await model.export(format, folder, { imgsz: [64, 96] });
+  expect(result.path).toBe(join(folder, name));
+  expect(existsSync(join(folder, name))).toBe(true);
+  expect(result.bytes).toBe(result.files.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  if (format !== 'onnx') {
+    expect(readdirSync(join(folder, name)).sort()).toEqual(result.files.map((file) => file.name).sort());
+  }
+  expect(tf.memory().numTensors).toBe(before);
+  await expect(model.export(format, folder, { imgsz: 64 })).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+  await model.export(format, folder, { imgsz: 64, overwrite: true });
+  expect(readdirSync(folder).filter((file) => file.startsWith('.'))).toEqual([]);
+});
+
+test('null writes nothing', async () => {
+  const { path, files } = await model.export('tfjs_graph', null, { imgsz: 64 });
+  expect(path).toBeUndefined();
+  expect(files[0].name).toBe('model.json');
+});
+
+test('safetensors come back as the same model', async () => {
+  const { files } = await model.export('safetensors', null);
+  const names = [...readSafetensors(files[0].bytes).tensors.keys()];
+  expect(names).toContain('model.2.m.0.cv1.conv.bias');
+  const again = await FastSAM.load(files[0].bytes, { device: 'wasm' });
+  expect(again.info.classNames).toEqual(model.info.classNames);
+  const picture = { data: new Uint8Array(64 * 64 * 3).fill(90), width: 64, height: 64, channels: 3 as const };
+  const names22 = ['model.22'];
+  const at64 = { imgsz: 64 };
+  const [a, b] = [await model.activations(picture, names22, at64), await again.activations(picture, names22, at64)];
+  expect(b['model.22'].dataSync()).toEqual(a['model.22'].dataSync());
+  tf.dispose([a, b]);
+  again.dispose();
+});
+
+test.each([
+  ['safetensors', { imgsz: 64 }, /imgsz: got it for safetensors/],
+  ['tfjs', { nms: true }, /nms: got it for tfjs/],
+  ['saved_model', { nms: true, batch: 2 }, /nms: got it with batch 2/],
+  ['tfjs_graph', { imgsz: 100 }, /height: got 100, expected a multiple of 32/],
+  ['saved_model', { opset: 17 }, /opset: got it for saved_model/],
+] as [ExportFormat, ExportOptions, RegExp][])('%s refuses %o', async (format, options, message) => {
+  await expect(model.export(format, folder, options)).rejects.toThrow(message);
+});
+
+test('a folder with other things is never replaced', async () => {
+  const own = join(folder, 'mine_tfjs');
+  mkdirSync(own);
+  writeFileSync(join(own, 'thesis.txt'), 'precious');
+  await expect(model.export('tfjs', own, { imgsz: 64, overwrite: true })).rejects.toThrow(/it holds other files/);
+  expect(readFileSync(join(own, 'thesis.txt'), 'utf8')).toBe('precious');
+});
+
+test('a folder that fails half way leaves nothing', async () => {
+  const path = join(folder, 'half');
+  const bytes = new Uint8Array(1);
+  const broken = [{ name: 'a', bytes }, { name: 'no/such', bytes }]; // prettier-ignore
+  await expect(nodePlatform.writeFolderAtomic?.(path, broken)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+  expect(readdirSync(folder).filter((file) => file.includes('half'))).toEqual([]);
+});

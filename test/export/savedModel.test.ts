@@ -1,0 +1,77 @@
+/** The SavedModel, run by TensorFlow's own library. */
+import * as tf from '@tensorflow/tfjs';
+import '../../src/index.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { networkGraph, type GraphShape } from '../../src/export/graph/networkGraph.js';
+import { savedModelBytes } from '../../src/export/graph/savedModel.js';
+import { platform } from '../../src/platform/platform.js';
+import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
+import { acquireDevice, currentDevice, releaseDevice } from '../../src/runtime/device.js';
+import { tinyNetwork } from '../model/tinyNetwork.js';
+import { expectClose, expectedOutputs, picture, type Shape4 } from './outputs.js';
+
+const native = (await platform().loadNative?.({ cpuOnly: true }))?.available ?? false;
+const title = (name: string): string => `${name}${native ? '' : " (skipped: TensorFlow's library is not here)"}`;
+const FIXED: GraphShape = { height: 64, width: 96, batch: 1, dynamic: false };
+const OPEN: GraphShape = { ...FIXED, dynamic: true };
+
+beforeAll(async () => {
+  if (native) await acquireDevice('cpu');
+});
+afterAll(() => {
+  if (currentDevice()) releaseDevice();
+});
+
+interface Outputs {
+  output0: tf.Tensor3D;
+  output1: tf.Tensor4D;
+}
+
+test.skipIf(!native).each([
+  ['fixed size', FIXED, false, [[1, 64, 96, 3]]],
+  ['any size and batch', OPEN, false, [[1, 64, 96, 3], [2, 96, 32, 3]]], // prettier-ignore
+  ['weights in float16', FIXED, true, [[1, 64, 96, 3]]],
+] as [string, GraphShape, boolean, Shape4[]][])(title('%s'), async (_name, shape, half, sizes) => {
+  const before = tf.memory().numTensors;
+  const network = tinyNetwork('tiny-3-classes');
+  const bytes = savedModelBytes(await networkGraph(network, shape), half);
+  const graph = await loadGraph<{ images: tf.Tensor4D }, Outputs>(bytes);
+  for (const size of sizes) {
+    const images = picture(size);
+    const { output0, output1 } = graph.run({ images });
+    const expected = expectedOutputs(network, images);
+    expectClose([output0, output1], expected, half ? 1e-2 : 1e-5);
+    tf.dispose([images, output0, output1, ...expected]);
+  }
+  graph.dispose();
+  network.model.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test.skipIf(!native)(title('NMS: the objects that tfjs keeps, then zeros'), async () => {
+  const network = tinyNetwork('tiny');
+  const nms = { conf: 0.001, iou: 0.5, maxDet: 40 };
+  const bytes = savedModelBytes(await networkGraph(network, { ...OPEN, nms }), false);
+  const graph = await loadGraph<{ images: tf.Tensor4D }, Outputs>(bytes);
+  const images = picture([1, 64, 96, 3]);
+  const { output0, output1 } = graph.run({ images });
+  const [rows, prototypes] = expectedOutputs(network, images);
+  const wanted = tf.tidy(() => {
+    const [centre, size, scores, coefficients] = tf.split(
+      tf.transpose(tf.squeeze<tf.Tensor2D>(rows, [0])),
+      [2, 2, 1, 32],
+      1,
+    );
+    const halves = tf.div(size, 2);
+    const boxes = tf.concat<tf.Tensor2D>([tf.sub(centre, halves), tf.add(centre, halves)], 1);
+    const kept = tf.image.nonMaxSuppression(boxes, tf.squeeze<tf.Tensor1D>(scores, [1]), 40, nms.iou, nms.conf);
+    const found = tf.gather(tf.concat([boxes, scores, tf.zerosLike(scores), coefficients], 1), kept);
+    return tf.expandDims(tf.pad(found as tf.Tensor2D, [[0, 40 - found.shape[0]], [0, 0]]), 0); // prettier-ignore
+  });
+  expect(tf.util.sizeFromShape(wanted.shape)).toBe(40 * 38);
+  expectClose([output0, output1], [wanted, prototypes], 1e-5);
+  expect(Math.max(...output0.dataSync())).toBeGreaterThan(1);
+  tf.dispose([images, output0, output1, rows, prototypes, wanted]);
+  graph.dispose();
+  network.model.dispose();
+});
