@@ -7,7 +7,7 @@ import { Mask } from '../../mask/mask.js';
 import { boundingBox } from '../../mask/setOps.js';
 import type { Results } from '../../results/results.js';
 import { drawPlaces, panels } from '../study/drawing.js';
-import { fingerprintOf, hashOfFile } from '../study/fingerprint.js';
+import { fingerprintOf, inputsOf } from '../study/fingerprint.js';
 import { chosenBy, hintFrom, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../study/hints.js';
 import { filesIn, readMask, type MaskItem } from '../study/maskFolder.js';
 import { meanOf } from '../study/mean.js';
@@ -63,11 +63,8 @@ with hints.json: { "test/broken_large/000.png": { "boxes": [[310, 90, 560, 240]]
     };
     return {
       items,
-      fingerprint: await fingerprintOf(
-        items.map(({ key, picture, truth }) => ({ key, picture, files: [truth] })),
-        signal,
-      ),
-      ...(path !== undefined && { inputs: { hints: await hashOfFile(path) } }),
+      fingerprint: await fingerprintOf(items, signal),
+      ...(await inputsOf({ hints: path })),
       async measure(item, scene) {
         const { truth, hints } = await lookAt(item, scene);
         const regions = countRegions(scene, truth, hints);

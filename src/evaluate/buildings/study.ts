@@ -62,10 +62,7 @@ Example:
     );
     return {
       items,
-      fingerprint: await fingerprintOf(
-        items.map(({ key, picture, truth, world }) => ({ key, picture, files: [truth, world] })),
-        signal,
-      ),
+      fingerprint: await fingerprintOf(items, signal, ({ truth, world }) => [truth, world]),
       async segment({ picture }, model, settings, stop) {
         const image = await readImage(picture, { signal: stop });
         const tiles = [];

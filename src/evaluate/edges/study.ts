@@ -77,10 +77,7 @@ Example:
     const humansOf = async ({ truth }: EdgeItem) => readHumanMaps(await platform().readFile(truth), truth);
     return {
       items,
-      fingerprint: await fingerprintOf(
-        items.map(({ key, picture, truth }) => ({ key, picture, files: [truth] })),
-        signal,
-      ),
+      fingerprint: await fingerprintOf(items, signal),
       async measure(item, scene) {
         const counts = benchmarkEdges(edgeMapOf(scene, region), await humansOf(item));
         return { key: item.key, objects: scene.length, ...counts };

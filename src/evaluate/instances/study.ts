@@ -4,7 +4,7 @@ import { iouTable } from '../cocoMatch.js';
 import { shapeOfDetection, shapeOfTruth } from '../cocoShapes.js';
 import { COCO_AREAS, type CocoDetection } from '../cocoTypes.js';
 import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../study/cocoData.js';
-import { hashOfFile } from '../study/fingerprint.js';
+import { inputsOf } from '../study/fingerprint.js';
 import { meanOf } from '../study/mean.js';
 import { choiceOf, EVERYTHING, textOf } from '../study/options.js';
 import { rowName } from '../study/table.js';
@@ -74,7 +74,7 @@ Example:
     return {
       items,
       fingerprint,
-      ...(path !== undefined && { inputs: { boxes: await hashOfFile(path) } }),
+      ...(await inputsOf({ boxes: path })),
       measure(item, scene) {
         const prompts = promptsOf(item);
         const answers = answerBoxes(scene, prompts, rule);

@@ -3,7 +3,7 @@ import { FastSAMError } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import type { Results } from '../../results/results.js';
 import { drawPlaces, greyPicture, panels } from '../study/drawing.js';
-import { fingerprintOf, hashOfFile } from '../study/fingerprint.js';
+import { fingerprintOf, inputsOf } from '../study/fingerprint.js';
 import { chosenBy, hintFrom, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../study/hints.js';
 import { filesIn, readMask, type MaskItem } from '../study/maskFolder.js';
 import { meanOf } from '../study/mean.js';
@@ -86,11 +86,8 @@ with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { 
     const rank = { rule: choiceOf(options, 'rule', SALIENCE_RULES), top: numberOf(options, 'top', 1) };
     return {
       items,
-      fingerprint: await fingerprintOf(
-        items.map(({ key, picture, truth }) => ({ key, picture, files: [truth] })),
-        signal,
-      ),
-      ...(path !== undefined && { inputs: { hints: await hashOfFile(path) } }),
+      fingerprint: await fingerprintOf(items, signal),
+      ...(await inputsOf({ hints: path })),
       async measure({ key, truth }, scene) {
         const marked = await readMask(truth, scene.image);
         return { key, objects: scene.length, ...compareMaps(salientMap(scene, hintFor(key, marked), rank), marked) };

@@ -1,28 +1,38 @@
 /** What tells a data set from another one with the same names, and inputs from others under the same path. */
 import { throwIfAborted } from '../../errors.js';
 import { platform } from '../../platform/platform.js';
+import type { MaskItem } from './maskFolder.js';
+import type { OpenedStudy } from './study.js';
 
-/** A picture with the files that go with it; undefined entries are left out. */
-export interface FileItem {
-  readonly key: string;
-  readonly picture: string;
-  /** Ground truth and whatever else figures depend on. */
-  readonly files: readonly (string | undefined)[];
-}
-
-/** SHA-256 over the size in bytes of every picture and the content of every file that goes with it. */
-export async function fingerprintOf(items: readonly FileItem[], signal?: AbortSignal): Promise<string> {
+/**
+ * SHA-256 over the size in bytes of every picture and the content of every file that goes with it.
+ * @param filesOf those files, undefined for none; default: the ground truth.
+ */
+export async function fingerprintOf<I extends MaskItem>(
+  items: readonly I[],
+  signal: AbortSignal | undefined,
+  filesOf: (item: I) => readonly (string | undefined)[] = ({ truth }) => [truth],
+): Promise<string> {
   const lines: string[] = [];
-  for (const { key, picture, files } of items) {
+  for (const item of items) {
     throwIfAborted(signal);
-    const size = (await platform().stat(picture))?.size ?? 0;
-    const hashes = await Promise.all(files.map(async (file) => (file === undefined ? '' : hashOfFile(file))));
-    lines.push([key, size, ...hashes].join('\t'));
+    const size = (await platform().stat(item.picture))?.size ?? 0;
+    const hashes = [];
+    for (const file of filesOf(item)) hashes.push(file === undefined ? '' : await hashOfFile(file));
+    lines.push([item.key, size, ...hashes].join('\t'));
   }
   return platform().sha256(new TextEncoder().encode(lines.join('\n')));
 }
 
-/** SHA-256 of a file. */
-export async function hashOfFile(path: string): Promise<string> {
+/** `OpenedStudy.inputs` of files by their paths; nothing for those that were not given. */
+export async function inputsOf(
+  paths: Readonly<Record<string, string | undefined>>,
+): Promise<Pick<OpenedStudy, 'inputs'>> {
+  const inputs: Record<string, string> = {};
+  for (const [name, path] of Object.entries(paths)) if (path !== undefined) inputs[name] = await hashOfFile(path);
+  return Object.keys(inputs).length === 0 ? {} : { inputs };
+}
+
+async function hashOfFile(path: string): Promise<string> {
   return platform().sha256(await platform().readFile(path));
 }

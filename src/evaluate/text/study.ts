@@ -6,7 +6,7 @@ import { platform } from '../../platform/platform.js';
 import { LazyTextModel, loadClip } from '../../model/lazyTextModel.js';
 import type { Results } from '../../results/results.js';
 import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../study/cocoData.js';
-import { hashOfFile } from '../study/fingerprint.js';
+import { inputsOf } from '../study/fingerprint.js';
 import { meanOf } from '../study/mean.js';
 import { textOf } from '../study/options.js';
 import { rowName } from '../study/table.js';
@@ -66,7 +66,7 @@ Example:
     // Weights that are missing or broken end the run here: later each picture would fail on its own. They are loaded after
     // the segmenter, which decides on the device.
     await openClip(name, { signal, onProgress });
-    const file = (await platform().stat(name))?.kind === 'file';
+    const isFile = (await platform().stat(name))?.kind === 'file';
     const encoders = new LazyTextModel(name, loadClip);
     const choose = (scene: Results, truths: readonly PhraseTruth[]) => {
       const phrases = truths.map(({ phrase }) => phrase);
@@ -75,7 +75,7 @@ Example:
     return {
       items: asked,
       fingerprint,
-      ...(file && { inputs: { textModel: await hashOfFile(name) } }),
+      ...(await inputsOf({ textModel: isFile ? name : undefined })),
       async measure(item, scene) {
         const chosen = await choose(scene, item.truths);
         return { key: item.key, phrases: phraseIous(scene, item.truths, chosen, item) };
