@@ -1,0 +1,38 @@
+/** The golden files of tools/golden/clips.py. */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import type { TrackerName } from '../../src/track/createTracker.js';
+import type { Detections } from '../../src/track/types.js';
+
+export const CLIP_NAMES = ['crossing', 'hiding', 'camera'] as const;
+/** The demo model's detections, and the truth with noise. */
+export const DETECTION_SETS = ['demo', 'truth'] as const;
+export type DetectionSet = (typeof DETECTION_SETS)[number];
+
+/** One frame's detections: x1 y1 x2 y2 in eighths of a pixel, score in 1/1024. */
+type RecordedFrame = readonly (readonly number[])[];
+
+export interface ClipGolden {
+  /** For each frame Ultralytics' estimate of the camera's motion since the last one. */
+  readonly affines: readonly (readonly number[])[];
+  readonly sets: Readonly<Record<DetectionSet, readonly RecordedFrame[]>>;
+  /** Ultralytics' ids, and the places of their detections, frame by frame. */
+  readonly runs: readonly {
+    readonly set: DetectionSet;
+    readonly tracker: TrackerName;
+    readonly ids: readonly (readonly number[])[];
+    readonly indices: readonly (readonly number[])[];
+  }[];
+}
+
+export function readClip(name: string): ClipGolden {
+  const file = new URL(`../golden/track/clips/${name}.json.gz`, import.meta.url);
+  return JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as ClipGolden;
+}
+
+export function detectionsOf(frame: RecordedFrame): Detections {
+  return {
+    boxes: Float32Array.from(frame.flatMap((row) => row.slice(0, 4).map((v) => v / 8))),
+    scores: Float32Array.from(frame, (row) => row[4] / 1024),
+  };
+}
