@@ -1,11 +1,13 @@
 /** `fastsam batch`: thousands to millions of pictures, one file of masks each; can be killed and gone on with. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { FastSAMError } from '../errors.js';
+import { executeEnqueue } from './batch/enqueue.js';
 import { executeBatch } from './batch/execute.js';
 import { writeOverview } from './batch/finish.js';
 import { readManifest } from './batch/folder.js';
 import { addBatchOptions, type BatchOptions } from './batch/options.js';
-import { EXIT, say } from './run.js';
+import { executeWork, type WorkOptions } from './batch/work.js';
+import { EXIT, numberOption, say } from './run.js';
 
 /** The command. */
 export function batchCommand(): Command {
@@ -23,10 +25,12 @@ Examples:
   $ fastsam batch photos/ --out masks --workers 4 --resume              after whatever ended the first run
   $ fastsam batch photos/ --out masks --format coco,yolo --model FastSAM-s
   $ fastsam batch photos/ --out masks --shard 3/16 --resume             one of 16 machines that share a disk
-  $ fastsam batch merge masks                                           coco.json and summary.json of what is there`,
+  $ fastsam batch merge masks                                           coco.json and summary.json of what is there
+  $ fastsam batch enqueue photos/ --out masks --queue redis://host:6379  for a fleet; needs npm install bullmq ioredis
+  $ fastsam batch work --queue redis://host:6379 --until-empty           on each machine`,
     )
     .action(async (sources: string[], options: BatchOptions) => executeBatch(sources, options));
-  command.addCommand(mergeCommand());
+  command.addCommand(mergeCommand()).addCommand(enqueueCommand()).addCommand(workCommand());
   for (const each of command.commands) each.exitOverride();
   return command;
 }
@@ -36,6 +40,29 @@ function mergeCommand(): Command {
     .description('Write coco.json, failures.jsonl and summary.json of a batch again, finished or not.')
     .argument('<folder>', 'the output folder of the batch')
     .action(merge);
+}
+
+function enqueueCommand(): Command {
+  return new Command('enqueue')
+    .description('Put the pictures of a batch into a queue; takes the options of batch.')
+    .argument('<source...>', 'folders (with all that is below them), files, globs, URLs')
+    .action(async (sources: string[], _: object, command: Command) => {
+      await executeEnqueue(sources, command.optsWithGlobals<BatchOptions>());
+    });
+}
+
+function workCommand(): Command {
+  return new Command('work')
+    .description(
+      'Do pictures of a queue, any number of such processes on any number of machines that share the folders.',
+    )
+    .option('--until-empty', 'end when nothing is left in the queue')
+    .addOption(
+      new Option('--lock <seconds>', 'pictures of a worker without a sign of life for so long go to another')
+        .default(60)
+        .argParser(numberOption(1, 86_400)),
+    )
+    .action(async (_: object, command: Command) => executeWork(command.optsWithGlobals<WorkOptions>()));
 }
 
 async function merge(out: string): Promise<void> {

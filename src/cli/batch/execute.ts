@@ -7,12 +7,13 @@ import { FastSAMError } from '../../errors.js';
 import { ProgressLine } from '../progress.js';
 import { EXIT, interruptSignal, say } from '../run.js';
 import { writeOverview } from './finish.js';
-import { claimFolder, clearBatch, openJournal, readState } from './folder.js';
+import { claimFolder, clearBatch, openJournal } from './folder.js';
 import { listPictures } from './list.js';
 import { checkBatchOptions, manifestOf, taskOf, type BatchOptions } from './options.js';
 import { WorkerPool } from './pool.js';
 import type { PictureTask } from './processor.js';
 import { BatchProgress } from './progress.js';
+import { whatIsLeft } from './todo.js';
 
 /** Runs a batch as the command line asks. */
 export async function executeBatch(sources: readonly string[], options: BatchOptions): Promise<void> {
@@ -45,30 +46,6 @@ export async function executeBatch(sources: readonly string[], options: BatchOpt
     pool.close();
   }
   if (signal.aborted) throw new FastSAMError('ABORTED', 'aborted by the caller');
-}
-
-/**
- * The pictures that are not done.
- * @throws FastSAMError `INVALID_ARGUMENT` without `--resume` if some are.
- */
-async function whatIsLeft(mine: readonly BatchItem[], shard: Shard, options: BatchOptions): Promise<BatchItem[]> {
-  const out = options.out ?? '';
-  const state = await readState(out);
-  const tried = mine.filter(({ key }) => state.get(key) !== undefined);
-  if (tried.length > 0 && !options.resume) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      `${out}: got the results of an earlier run (${tried.length} pictures); go on with --resume, start anew with --overwrite, ` +
-        'or name another folder with --out',
-    );
-  }
-  const left = mine.filter(({ key }) => {
-    const record = state.get(key);
-    return !record || (record.error !== undefined && options.retryFailed === true);
-  });
-  const part = shard.count > 1 ? ` of part ${shard.index} of ${shard.count}` : '';
-  if (tried.length > 0) say(`${mine.length - left.length} of ${mine.length} pictures${part} were done before`);
-  return left;
 }
 
 /** @returns how many pictures failed. */

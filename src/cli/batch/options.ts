@@ -49,7 +49,8 @@ export function addBatchOptions(command: Command): Command {
     .option('--shard <i/n>', 'only part i of n; auto, auto/n: as Slurm arrays and Kubernetes indexed jobs say')
     .option('--resume', 'go on where an earlier run ended; what is done is not repeated')
     .option('--retry-failed', 'with --resume: try pictures again that failed')
-    .option('--overwrite', 'remove what an earlier run wrote, and start anew');
+    .option('--overwrite', 'remove what an earlier run wrote, and start anew')
+    .option('--queue <url>', 'for enqueue and work: redis://host:port');
 }
 
 function parseFormats(text: string): BatchFormat[] {

@@ -3,7 +3,7 @@ import type { BatchItem } from '../../batch/names.js';
 import type { BatchRecord } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { OnProgress } from '../../progress.js';
-import type { PictureTask } from './processor.js';
+import { failureOf, type PictureTask } from './processor.js';
 import type { FromWorker, ModelFacts, ModelSpec } from './protocol.js';
 import { WorkerProcess } from './workerProcess.js';
 
@@ -155,7 +155,7 @@ export class WorkerPool {
       if (crashes + 1 < CRASHES) this.#suspects.push({ item, crashes: crashes + 1 });
       else {
         const message = `${item.key}: the worker died over it twice (${reason})`;
-        this.#record({ number: item.number, key: item.key, error: { code: 'CRASHED', message } });
+        this.#record(failureOf(item, 'CRASHED', message));
       }
     }
     if (this.options.signal.aborted && slot.tasks.size === 0) this.#facts.reject(aborted());

@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BatchFormat } from '../../batch/identity.js';
 import type { BatchItem } from '../../batch/names.js';
-import type { DoneRecord } from '../../batch/records.js';
+import type { DoneRecord, FailedRecord } from '../../batch/records.js';
 import { resultsToSa1b } from '../../batch/sa1b.js';
 import { FastSAMError } from '../../errors.js';
 import { readImage } from '../../image/read.js';
@@ -122,4 +122,16 @@ const PICTURES_FAULT: ReadonlySet<string> = new Set(['INVALID_IMAGE', 'FILE_UNRE
 export function isPicturesFault(error: unknown): error is FastSAMError {
   if (!(error instanceof FastSAMError)) return false;
   return PICTURES_FAULT.has(error.code) || (error.code === 'WRITE_FAILED' && codeOf(error.cause) === 'ENAMETOOLONG');
+}
+
+/**
+ * The record of a picture that failed. A decoder's own words, in brackets, are left out: it has others for the same file
+ * from time to time, and a batch that is run again is to give the same `failures.jsonl`.
+ */
+export function failureOf(
+  { number, key }: BatchItem,
+  code: FailedRecord['error']['code'],
+  message: string,
+): FailedRecord {
+  return { number, key, error: { code, message: message.replace(/ \([^()]*\)(?=, expected)/, '') } };
 }

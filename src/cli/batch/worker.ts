@@ -3,7 +3,7 @@ import '../../index.js';
 import { FastSAMError } from '../../errors.js';
 import type { FastSAM } from '../../model/fastsam.js';
 import { loadModel } from './loadModel.js';
-import { isPicturesFault, PictureProcessor, type PictureTask } from './processor.js';
+import { failureOf, isPicturesFault, PictureProcessor, type PictureTask } from './processor.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 
 /** Errors that the next picture would run into, too. The rest (a lost device, no memory) may pass with a new process. */
@@ -48,12 +48,11 @@ async function take(message: ToWorker): Promise<void> {
       return;
     case 'item': {
       if (!processor || !task) throw new Error('got a picture before the task');
-      const { number, key } = message.item;
       try {
         await send({ type: 'record', record: await processor.process(message.item, task) });
       } catch (error) {
         if (!isPicturesFault(error)) throw error;
-        await send({ type: 'record', record: { number, key, error: { code: error.code, message: error.message } } });
+        await send({ type: 'record', record: failureOf(message.item, error.code, error.message) });
       }
       return;
     }

@@ -1,0 +1,111 @@
+/** The queue of a fleet: BullMQ on Redis. A job is one picture, and says everything that a worker must know. */
+import type { Queue, WorkerOptions } from 'bullmq';
+import { hashText, type BatchItem } from '../../batch/names.js';
+import { FastSAMError } from '../../errors.js';
+import type { PictureTask } from './processor.js';
+import type { ModelSpec } from './protocol.js';
+
+/** What a job holds. Paths are absolute: workers see the same file system. */
+export interface QueueJob {
+  readonly item: BatchItem;
+  readonly task: PictureTask;
+  readonly spec: ModelSpec;
+  /** Workers refuse jobs for which they would write something else. */
+  readonly optionsHash: string;
+}
+
+const NAME = 'fastsam';
+/** Tries of a picture whose worker or file system failed; a broken picture is tried once. */
+const ATTEMPTS = 3;
+/** Milliseconds before the second try; doubled for each further one. */
+const BACKOFF = 1000;
+/** Jobs that are sent to Redis at a time. */
+const BULK = 1000;
+
+/** A connection to the queue's server, and the library. */
+export interface QueueServer {
+  readonly bullmq: typeof import('bullmq');
+  readonly connection: NonNullable<WorkerOptions['connection']>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to Redis.
+ * @param url `redis://[user:password@]host:port[/db]`.
+ * @throws FastSAMError `INVALID_ARGUMENT` where the libraries are missing or nobody answers.
+ */
+export async function openQueueServer(url: string): Promise<QueueServer> {
+  const [bullmq, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]).catch((error: unknown) => {
+    const message = 'queue: got no BullMQ, expected the packages bullmq and ioredis; npm install bullmq ioredis';
+    throw new FastSAMError('INVALID_ARGUMENT', message, { cause: error });
+  });
+  if (!/^rediss?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new FastSAMError('INVALID_ARGUMENT', `queue: got "${url}", expected redis://host:port`);
+  }
+  const connection = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
+  let problem = '';
+  connection.on('error', (error: Error) => (problem = error.message)); // it connects again by itself
+  try {
+    await connection.connect();
+  } catch (error) {
+    connection.disconnect();
+    const { host } = new URL(url);
+    const reason = problem || (error as Error).message;
+    const message = `queue: got no answer from Redis at ${host} (${reason}), expected a server; check the address`;
+    throw new FastSAMError('INVALID_ARGUMENT', message, { cause: error });
+  }
+  return {
+    bullmq,
+    connection,
+    close: async () => {
+      await connection.quit().catch(() => undefined);
+    },
+  };
+}
+
+/** The queue itself. */
+export function openQueue({ bullmq, connection }: QueueServer): Queue<QueueJob> {
+  return new bullmq.Queue<QueueJob>(NAME, { connection });
+}
+
+/** Runs `work` for each job of the queue. */
+export function openConsumer(
+  { bullmq, connection }: QueueServer,
+  work: (job: QueueJob, lastTry: boolean) => Promise<void>,
+  options: Pick<WorkerOptions, 'concurrency' | 'lockDuration' | 'stalledInterval'>,
+) {
+  return new bullmq.Worker<QueueJob>(
+    NAME,
+    async (job) => {
+      await work(job.data, job.attemptsMade + 1 >= ATTEMPTS);
+    },
+    { connection, ...options, maxStalledCount: 1 }, // the second worker that dies over a picture is the last
+  );
+}
+
+/** Puts pictures into the queue. Those that wait there already, by the same options, are not put in again. */
+export async function enqueueItems(
+  queue: Queue<QueueJob>,
+  items: readonly BatchItem[],
+  job: Omit<QueueJob, 'item'>,
+): Promise<void> {
+  for (let i = 0; i < items.length; i += BULK) {
+    const jobs = items.slice(i, i + BULK).map(async (item) => ({
+      name: item.key,
+      data: { ...job, item },
+      opts: {
+        jobId: await jobIdOf(item, job),
+        attempts: ATTEMPTS,
+        backoff: { type: 'exponential', delay: BACKOFF },
+        removeOnComplete: true,
+        removeOnFail: true,
+      },
+    }));
+    await queue.addBulk(await Promise.all(jobs));
+  }
+}
+
+/** The same picture, options and folder: the same job. */
+function jobIdOf({ key }: BatchItem, { optionsHash, task }: Pick<QueueJob, 'optionsHash' | 'task'>): Promise<string> {
+  return hashText(`${optionsHash} ${task.out} ${key}`);
+}
