@@ -1,6 +1,5 @@
 /** Which detections of a picture become objects: said before masks are made, so that none is made in vain. */
 import type { RgbImage } from '../image/rgbImage.js';
-import type { PromptRecord } from '../results/data.js';
 import type { Results } from '../results/results.js';
 
 /** The detections of a picture, by descending score. */
@@ -12,11 +11,11 @@ export interface Candidates {
   readonly scores: Float32Array;
   /** int32 `n`. */
   readonly classes: Int32Array;
-  /** All of them as objects, and the place of each object among the detections: those without a pixel are not there. */
-  everything(): Promise<{ readonly results: Results; readonly rows: readonly number[] }>;
+  /** Makes objects of some of them; those without a pixel are left out. Their ids are their places among all. */
+  make(choice: Choice): Promise<Results>;
 }
 
-/** The detections that become objects. */
+/** Detections that become objects. */
 export interface Choice {
   /** Their places. */
   readonly rows: readonly number[];
@@ -24,9 +23,7 @@ export interface Choice {
   readonly boxes?: Float32Array;
   /** int32, one for each of `rows`. */
   readonly trackIds?: Int32Array;
-  /** What was asked, where they answer a prompt. */
-  readonly prompt?: PromptRecord | null;
 }
 
 /** Chooses; called for one picture after another. */
-export type ChooseRows = (candidates: Candidates) => Promise<Choice>;
+export type ChooseObjects = (candidates: Candidates) => Promise<Results>;

@@ -23,6 +23,7 @@ import type { ModelInfo } from './info.js';
 import { checkBoolean, checkFunction, checkNames, checkOneOf, checkSignal } from './checks.js';
 import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './options.js';
 import { segmentPictures, type PipelineContext } from './pipeline.js';
+import { resolveTrackOptions, trackPictures, type TrackOptions, type TrackSource } from './trackStream.js';
 import { streamPictures, type StreamInput, type StreamItem, type StreamOptions } from './stream.js';
 
 /** Options of `FastSAM.load`. */
@@ -180,6 +181,24 @@ export class FastSAM {
       yield item;
       this.#requireAlive();
     }
+  }
+
+  /**
+   * Follows objects through a clip: one `Results` a frame, in order, with `trackIds` and `frame`. As in Ultralytics, boxes
+   * are those of the tracker's filter (clipped to the picture) and objects are hidden until their track is confirmed; the
+   * masks are the detections'. Memory stays bounded, frames are decoded while earlier ones are in the network.
+   * @throws FastSAMError `INVALID_ARGUMENT`, `UNKNOWN_NAME`, `INVALID_PROMPT`, `ABORTED`, `DISPOSED`, for a frame that cannot
+   *   be read, and what `openVideo` throws.
+   *
+   * @example
+   * for await (const scene of model.track('clip.mp4')) console.log(scene.frame?.time, scene.trackIds);
+   * for await (const cup of model.track('clip.mp4', { prompt: { points: [[520, 360]], pick: 'best' } })) { … }
+   */
+  async *track(source: TrackSource, options: TrackOptions = {}): AsyncGenerator<Results, void> {
+    const resolved = resolveTrackOptions(options, this.info.defaults);
+    yield* trackPictures(source, resolved, this.#context(resolved.segment), () => {
+      this.#requireAlive();
+    });
   }
 
   /**

@@ -9,7 +9,7 @@ import type { TextModelSource } from '../prompt/textModel.js';
 import type { FramePlace, ResultsData } from '../results/data.js';
 import { Results } from '../results/results.js';
 import { placeBoxes, type PlacedBoxes } from './boxes.js';
-import type { Choice, ChooseRows } from './choice.js';
+import type { Choice, ChooseObjects } from './choice.js';
 import type { Detections, Detector } from './detector.js';
 import type { ModelInfo } from './info.js';
 import { assembleMasks } from './masks.js';
@@ -33,8 +33,8 @@ export interface PipelineContext {
   readonly model: ModelInfo;
   /** The encoders that results get for text prompts. */
   readonly textModel?: TextModelSource;
-  /** Says which detections become objects; only their masks are made. Default: all do. */
-  readonly choose?: ChooseRows;
+  /** Says which detections become objects; no other masks are made. Default: all do. */
+  readonly choose?: ChooseObjects;
 }
 
 /** A picture that was read, and how long that took in milliseconds. */
@@ -138,36 +138,34 @@ async function finish(job: Job, found: Detections, inference: number, context: P
   const start = performance.now();
   const placed = place(job, found, context.options);
   const make = async (choice: Choice) => {
-    const { columns, rows } = await objectsOf(job, found, placed, choice, context.options);
+    const columns = await objectsOf(job, found, placed, choice, context);
     const times = { inference, postprocess: performance.now() - start };
-    return { results: new Results(record(job, columns, times, context)), rows };
+    return new Results(record(job, columns, times, context));
   };
-  const everything = () => make({ rows: Array.from(found.scores.keys()) });
   const { scores, classes } = found;
-  const { results } = context.choose
-    ? await make(await context.choose({ image: job.image, boxes: placed.boxes, scores, classes, everything }))
-    : await everything();
-  return results;
+  return context.choose
+    ? context.choose({ image: job.image, boxes: placed.boxes, scores, classes, make })
+    : make({ rows: Array.from(scores.keys()) });
 }
 
 /** What is known of the objects of one picture. */
-type Columns = Pick<ResultsData, 'boxes' | 'scores' | 'classes' | 'masks' | 'assembly' | 'trackIds' | 'prompt'>;
+type Columns = Pick<ResultsData, 'boxes' | 'scores' | 'classes' | 'masks' | 'assembly' | 'ids' | 'trackIds'>;
 
-/** The chosen detections as objects, and their places among the detections. */
+/** Detections as objects. */
 async function objectsOf(
   job: Job,
   found: Detections,
   placed: PlacedBoxes,
   choice: Choice,
-  options: ResolvedOptions,
-): Promise<{ readonly columns: Columns; readonly rows: readonly number[] }> {
+  { options, choose }: PipelineContext,
+): Promise<Columns> {
   const { prototypes } = found;
   const masks = await makeMasks(job, found, placed, choice.rows, options);
   // CASIA keeps objects without a pixel; everything else drops them.
   const kept = masks.flatMap((mask, i) => (options.compat === 'casia' || mask.area > 0 ? [i] : []));
   const rows = kept.map((i) => choice.rows[i]);
-  const { boxes, trackIds, prompt } = choice;
-  const columns: Columns = {
+  const { boxes, trackIds } = choice;
+  return {
     boxes: boxes ? takeRows(boxes, kept, 4) : takeRows(placed.boxes, rows, 4),
     scores: takeRows(found.scores, rows, 1),
     classes: Int32Array.from(rows, (row) => found.classes[row]),
@@ -179,9 +177,8 @@ async function objectsOf(
       coefficients: takeRows(found.coefficients, rows, prototypes.k),
     },
     ...(trackIds && { trackIds: Int32Array.from(kept, (i) => trackIds[i]) }),
-    ...(prompt && { prompt }),
+    ...(choose && { ids: Int32Array.from(rows) }),
   };
-  return { columns, rows };
 }
 
 const NOTHING: Columns = {

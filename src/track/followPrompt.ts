@@ -3,7 +3,7 @@ import { FastSAMError } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
 import { iou } from '../mask/setOps.js';
 import type { Match, Prompt } from '../prompt/types.js';
-import type { Results } from '../results/results.js';
+import { Results } from '../results/results.js';
 import type { TrackRows } from './types.js';
 
 /** Mask IoU from frame to frame above which a chosen object without a track is taken for the same one. */
@@ -67,9 +67,10 @@ export class PromptFollower {
 
   /**
    * @param first results of the clip's first frame; `update` takes this frame, too.
+   * @param asked what to choose there, or what was chosen already: `await first.promptText('a dog')`.
    * @throws FastSAMError `INVALID_PROMPT` when the prompt cannot be answered, `INVALID_ARGUMENT` for wrong options.
    */
-  constructor(first: Results, prompt: Prompt, { rematchIou = 0, rematchAfter = 30 }: FollowOptions = {}) {
+  constructor(first: Results, asked: Prompt | Results, { rematchIou = 0, rematchAfter = 30 }: FollowOptions = {}) {
     if (!(rematchIou >= 0 && rematchIou <= 1)) {
       throw new FastSAMError('INVALID_ARGUMENT', `rematchIou: got ${rematchIou}, expected a number from 0 to 1`);
     }
@@ -78,8 +79,10 @@ export class PromptFollower {
     }
     this.#rematchIou = rematchIou;
     this.#rematchAfter = rematchAfter;
-    this.matches = first.prompt(prompt).matches;
-    const chosen = new Set(this.matches.flatMap(({ objects }) => objects));
+    const answer = asked instanceof Results ? asked : first.prompt(asked);
+    this.matches = answer.matches;
+    const chosen =
+      asked instanceof Results ? placesOf(answer, first) : new Set(this.matches.flatMap(({ objects }) => objects));
     const masks = first.imageMasks;
     this.#targets = [...chosen]
       .sort((a, b) => a - b)
@@ -133,6 +136,11 @@ export class PromptFollower {
     const later = [...idOf].flatMap(([index, other]) => (other > lastId && free(index) ? [index] : []));
     return mostAlike(mask, results, later, this.#rematchIou);
   }
+}
+
+/** Where the objects of one result are in the one that they were chosen from. */
+function placesOf(chosen: Results, from: Results): Set<number> {
+  return new Set(Array.from(chosen.ids, (id) => from.ids.indexOf(id)).filter((place) => place >= 0));
 }
 
 /** The candidate whose mask has the greatest IoU with this one; undefined where none reaches the least. */
