@@ -1,4 +1,5 @@
 /** Progress on stderr: one line that is written over, and only where a person looks. */
+import type { OnProgress } from '../progress.js';
 
 const BAR_WIDTH = 24;
 /** Redraws a second. */
@@ -24,6 +25,11 @@ export class ProgressLine {
     const line = `${label}${bar} ${format(done)}${total ? ` of ${format(total)}` : ''}`;
     this.stream.write(`\r\x1b[2K${line.slice(0, Math.max(20, this.stream.columns - 1))}`);
   }
+
+  /** Shows the download of a model; hand it over as `onProgress`. */
+  readonly download: OnProgress = (event) => {
+    if (event.type === 'download') this.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');
+  };
 
   /** Wipes the line, so that the next message starts clean. */
   clear(): void {

@@ -141,9 +141,7 @@ async function load(options: SegmentCommandOptions, many: boolean, signal: Abort
       device: options.device,
       ...weightsOptions(options, many),
       signal,
-      onProgress: (event) => {
-        if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');
-      },
+      onProgress: line.download,
     });
   } finally {
     line.clear();

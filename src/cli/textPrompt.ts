@@ -99,9 +99,7 @@ async function loadEncoders(name: string, options: EncoderOptions): Promise<Clip
   try {
     return await Clip.load(name, {
       ...options,
-      onProgress: (event) => {
-        if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');
-      },
+      onProgress: line.download,
     });
   } finally {
     line.clear();

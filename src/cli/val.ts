@@ -71,9 +71,7 @@ async function val(data: string, options: ValCommandOptions): Promise<void> {
   const model = await FastSAM.load(options.model, {
     device: options.device,
     signal,
-    onProgress: (event) => {
-      if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');
-    },
+    onProgress: line.download,
   });
   let result: ValResult | CocoValResult;
   try {

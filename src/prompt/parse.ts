@@ -59,11 +59,14 @@ export function rowsOf(what: string, value: unknown, length: number): number[][]
 
 function labelsOf(labels: Prompt['labels'], count: number): number[] {
   if (labels === undefined) return new Array<number>(count).fill(1);
-  const list = typeof labels === 'number' ? [labels] : [...labels];
+  if (typeof labels !== 'number' && !Array.isArray(labels)) {
+    throw invalid(`labels: got ${JSON.stringify(labels)}, expected 0 or 1, or a list of them`);
+  }
+  const list: readonly number[] = typeof labels === 'number' ? [labels] : labels;
   if (list.length !== count) throw invalid(`labels: got ${list.length}, expected one for each of ${count} points`);
   if (!list.every((label) => Number.isFinite(label)))
     throw invalid(`labels: got ${JSON.stringify(list)}, expected 0 or 1`);
-  return list;
+  return [...list];
 }
 
 /** The error for a prompt that cannot be answered. */

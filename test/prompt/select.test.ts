@@ -213,6 +213,7 @@ describe('what cannot be answered is refused', () => {
     ['no points in a list', { points: [] }],
     ['too few labels', { points: [[1, 1], [2, 2]], labels: [1] }], // prettier-ignore
     ['a label without a point', { labels: 1 }],
+    ['labels by name', { points: [1, 1], labels: { 0: 1 } as unknown as number[] }],
     ['a label of 2', { points: [1, 1], labels: 2 }],
     ['an unknown pick', { points: [1, 1], pick: 'any' as 'all' }],
     ['an unknown rule', { boxes: [1, 1, 2, 2], boxRule: 'iou' as 'box' }],

@@ -29,9 +29,7 @@ export async function executeBatch(sources: readonly string[], options: BatchOpt
     workers,
     spec: { model, device, precision },
     signal,
-    onProgress: (event) => {
-      if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');
-    },
+    onProgress: line.download,
   });
   try {
     const manifest = await manifestOf(task, options, await pool.start(), await hashList(items));

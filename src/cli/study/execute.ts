@@ -16,7 +16,6 @@ import type {
 } from '../../evaluate/study/study.js';
 import { formatTable } from '../../evaluate/study/table.js';
 import { platform } from '../../platform/platform.js';
-import type { OnProgress } from '../../progress.js';
 import { makeFolder } from '../files.js';
 import { ProgressLine } from '../progress.js';
 import { describeError, EXIT, interruptSignal, say } from '../run.js';
@@ -44,8 +43,7 @@ export async function executeStudy(
   const signal = interruptSignal();
   const own = studyOptionsOf(study, options);
   const line = new ProgressLine();
-  const onProgress = downloadLine(line);
-  const opened = await study.open({ args, options: own, files: studyFiles, signal, onProgress }).finally(() => {
+  const opened = await study.open({ args, options: own, files: studyFiles, signal, onProgress: line.download }).finally(() => {
     line.clear();
   });
   const items = chooseItems(opened.items, options);
@@ -97,17 +95,11 @@ async function load(options: CommonOptions, signal: AbortSignal, line: ProgressL
       device: options.device,
       precision: options.precision,
       signal,
-      onProgress: downloadLine(line),
+      onProgress: line.download,
     });
   } finally {
     line.clear();
   }
-}
-
-function downloadLine(line: ProgressLine): OnProgress {
-  return (event) => {
-    if (event.type === 'download') line.update(`downloading ${event.name}`, event.loaded, event.total, 'bytes');
-  };
 }
 
 /** Writes pictures under their items' names, in folders below where names have them. */

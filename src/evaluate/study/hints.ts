@@ -107,8 +107,6 @@ function hintOf(value: unknown, what: string): Hint {
   if (!isObject(value)) throw wrong(`${what}: got no object, expected boxes or points`);
   const other = Object.keys(value).find((name) => !PARTS.has(name));
   if (other !== undefined) throw wrong(`${what}: got "${other}", expected boxes, points, labels`);
-  const given = value.labels;
-  if (given !== undefined && !Array.isArray(given)) throw wrong(`${what}: labels: got no list, expected 0, 1`);
   try {
     const { boxes, points } = parsePrompt(value);
     const labels = points.map(({ label }) => label);
