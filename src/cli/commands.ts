@@ -5,6 +5,7 @@ type Loader = () => Promise<Command>;
 
 const COMMANDS: Readonly<Record<string, Loader>> = {
   segment: async () => (await import('./segment.js')).segmentCommand(),
+  track: async () => (await import('./track.js')).trackCommand(),
   batch: async () => (await import('./batch.js')).batchCommand(),
   convert: async () => (await import('./convert.js')).convertCommand(),
   export: async () => (await import('./export.js')).exportCommand(),

@@ -10,7 +10,7 @@ import { ProgressLine } from './progress.js';
 import { describeError, EXIT, exitCodeOf, say } from './run.js';
 import type { Origin } from './sourceInputs.js';
 import type { Source } from './sources.js';
-import { frameJson, frameName, videoPathFor, VideoReport } from './videoReport.js';
+import { frameName, videoPathFor, VideoReport } from './videoReport.js';
 
 /** Where a picture's results go. */
 export interface Target {
@@ -129,7 +129,7 @@ export class Report {
     const files = out === undefined ? undefined : { out, formats, stem: this.#stems[index] };
     this.#video ??= new VideoReport(index, info, files, stride);
     await this.#video.add(results, frame);
-    if (json) process.stdout.write(frameJson(results, frame));
+    if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
     this.#gatherCoco(results, `${this.sources[index].name}#${frameName(frame)}`);
   }
 

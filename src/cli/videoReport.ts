@@ -1,18 +1,12 @@
 /** What `segment` writes for a video: the drawn video, lines of JSON, and a folder of each other format. */
-import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileError } from '../platform/fileErrors.js';
-import type { StagedFile } from '../platform/platform.js';
-import { stageFile } from '../platform/tempFiles.js';
 import type { Results } from '../results/results.js';
-import { round } from '../results/json.js';
 import { createVideo } from '../source/createVideo.js';
 import type { Frame, VideoInfo, VideoSink } from '../source/types.js';
 import { makeFolder } from './files.js';
 import { pathFor, writeFormats, type Format } from './formats.js';
 import { say } from './run.js';
-
-const TIME_DECIMALS = 6;
+import { StagedText } from './stagedText.js';
 
 /** Where a video's file or folder of a format goes. */
 export function videoPathFor(format: Format, folder: string, stem: string): string {
@@ -29,12 +23,6 @@ export function videoPathFor(format: Format, folder: string, stem: string): stri
   }
 }
 
-/** A frame's line of JSON: its results, its number and its seconds. */
-export function frameJson(results: Results, { index, time }: Frame): string {
-  const seconds = time === undefined ? {} : { time: round(time, TIME_DECIMALS) };
-  return `${JSON.stringify({ frame: index, ...seconds, ...results.toJSON() })}\n`;
-}
-
 /** A frame's number in the names of its files, such that they sort. */
 export function frameName({ index }: Frame): string {
   return String(index).padStart(6, '0');
@@ -43,7 +31,7 @@ export function frameName({ index }: Frame): string {
 /** The files of one video. They appear under their names when it is finished. */
 export class VideoReport {
   #sink: VideoSink | undefined;
-  #lines: { readonly staged: StagedFile; readonly file: FileHandle } | undefined;
+  #lines: StagedText | undefined;
   #frames = 0;
   readonly #began = performance.now();
 
@@ -83,7 +71,7 @@ export class VideoReport {
     for (const format of formats) {
       const path = videoPathFor(format, out, stem);
       if (format === 'png') await this.#draw(results, path);
-      else if (format === 'json') await this.#writeLine(frameJson(results, frame), path);
+      else if (format === 'json') await this.#writeLine(`${JSON.stringify(results)}\n`, path);
       else if (format !== 'coco') {
         await makeFolder(path);
         await writeFormats(results, path, frameName(frame), [format]);
@@ -94,18 +82,14 @@ export class VideoReport {
   /** @returns what was written. */
   async finish(): Promise<string[]> {
     await this.#sink?.finish();
-    if (this.#lines) {
-      await this.#lines.file.close();
-      await this.#lines.staged.commit();
-    }
+    await this.#lines?.finish();
     const { out = '', formats = [], stem = '' } = this.target ?? {};
     return formats.filter((format) => format !== 'coco').map((format) => videoPathFor(format, out, stem));
   }
 
   async discard(): Promise<void> {
     await this.#sink?.discard();
-    await this.#lines?.file.close().catch(() => undefined);
-    await this.#lines?.staged.discard();
+    await this.#lines?.discard();
   }
 
   async #draw(results: Results, path: string): Promise<void> {
@@ -119,14 +103,7 @@ export class VideoReport {
   }
 
   async #writeLine(line: string, path: string): Promise<void> {
-    try {
-      if (!this.#lines) {
-        const staged = stageFile(path);
-        this.#lines = { staged, file: await open(staged.temporary, 'wx') };
-      }
-      await this.#lines.file.write(line);
-    } catch (error) {
-      throw fileError('write', path, error);
-    }
+    this.#lines ??= new StagedText(path);
+    await this.#lines.write(line);
   }
 }

@@ -8,6 +8,7 @@ import { paintLabels, paintOrder } from './labelMap.js';
 import { drawDashedRect, drawPoint } from './marks.js';
 import { drawOverlay } from './overlay.js';
 import { colourOf, shade, type ColourOf, type Rgb } from './palette.js';
+import { drawTrails, type Trail } from './trails.js';
 import { drawPlate, plateSize, textScale } from './text.js';
 
 /** One object to draw. */
@@ -41,6 +42,8 @@ export interface DrawOptions {
   boxes?: boolean;
   /** Write each object's label at its box; the best objects first, those without room are left out. Default false. */
   labels?: boolean;
+  /** Where the objects came from. Default: none. */
+  trails?: readonly Trail[];
   /** Draw the prompt: points, dashed boxes, text. Default true. */
   prompt?: boolean;
   /** Opacity of the filling, 0 … 1. Default 0.5. */
@@ -76,6 +79,7 @@ export function drawObjects(
   const colour = colourSource(options.colours);
   const colours = objects.map((object) => colour(object.id));
   drawMasks(canvas, objects, colours, { ...options, alpha, dim }, width);
+  if (options.trails) drawTrails(canvas, options.trails, colour, width);
   if (options.boxes)
     objects.forEach((o, i) => {
       strokeRect(canvas, pixelRect(o.box), width, colours[i]);

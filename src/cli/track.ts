@@ -1,0 +1,196 @@
+/** `fastsam track`: a clip in; the drawn clip, MOT lines and JSON with track ids out. */
+import { Command, Option } from 'commander';
+import { FastSAMError } from '../errors.js';
+import { FastSAM, type LoadOptions } from '../index.js';
+import type { SegmentOptions } from '../model/options.js';
+import type { TrackPrompt } from '../model/objectTracker.js';
+import { DEFAULT_TRACKER, type TrackOptions } from '../model/trackStream.js';
+import type { Prompt } from '../prompt/types.js';
+import type { Results } from '../results/results.js';
+import type { DeviceChoice } from '../runtime/device.js';
+import { TRACKERS, type TrackerName } from '../track/createTracker.js';
+import { deviceOption, precisionOption } from './options.js';
+import { ProgressLine } from './progress.js';
+import { collect, describeError, EXIT, exitCodeOf, interruptSignal, numberOption, numbersOption, say } from './run.js';
+import { DEFAULT_MODEL, segmentOptions, withoutUndefined } from './segmentOptions.js';
+import { openClip, type Clip } from './track/clip.js';
+import { TrackFiles, trackPaths, type TrackPathOptions } from './track/files.js';
+import { TrackProgress } from './track/progress.js';
+import { addVideoOptions, videoOptions, type VideoCommandOptions } from './videoOptions.js';
+
+const DEFAULT_TRAIL = 30;
+
+interface TrackCommandOptions
+  extends
+    Pick<SegmentOptions, 'imgsz' | 'conf' | 'iou' | 'maxDet' | 'retinaMasks'>,
+    VideoCommandOptions,
+    TrackPathOptions {
+  readonly model: string;
+  readonly device: DeviceChoice;
+  readonly precision: LoadOptions['precision'];
+  readonly tracker: TrackerName;
+  readonly cameraMotion: boolean;
+  readonly trackBuffer?: number;
+  readonly box?: number[][];
+  readonly point?: number[][];
+  readonly text?: string;
+  readonly pick?: Prompt['pick'];
+  readonly fps?: number;
+  readonly trails: number;
+}
+
+/** The command. */
+export function trackCommand(): Command {
+  const command = new Command('track')
+    .description('Follow every object of a video, or the objects that a prompt chooses in its first frame.')
+    .argument('<source>', 'a video, camera:0, a stream, or pictures that are the frames: a folder, glob or .txt list')
+    .option('--model <name>', 'demo, FastSAM-s, FastSAM-x, or a path or URL of a checkpoint', DEFAULT_MODEL)
+    .addOption(new Option('--tracker <name>', 'how objects are followed').choices(TRACKERS).default(DEFAULT_TRACKER))
+    .option('--no-camera-motion', 'the camera stands still: botsort and tracktrack need not look for its motion')
+    .option('--track-buffer <frames>', 'frames for which a lost object keeps its id [30]', numberOption(0, 1e6, true))
+    .option('--imgsz <pixels>', 'longer side of the network input [1024, demo: 320]', numberOption(1, 8192, true))
+    .option('--conf <score>', 'detections must score above this [0.1]', numberOption(0, 1))
+    .option('--iou <iou>', 'detections that overlap a better one more than this go [0.7]', numberOption(0, 1))
+    .option('--max-det <n>', 'most detections a frame [300]', numberOption(1, 100_000, true))
+    .option('--no-retina-masks', "compute masks at the network's resolution: faster, coarser")
+    .option(
+      '--box <x1,y1,x2,y2>',
+      'follow the object in a box of the first frame (may be repeated)',
+      collect(numbersOption([4], 'x1,y1,x2,y2')),
+    )
+    .option(
+      '--point <x,y[,0|1]>',
+      'follow the objects at a point of the first frame; 0: not those (may be repeated)',
+      collect(numbersOption([2, 3], 'x,y or x,y,0')),
+    )
+    .addOption(new Option('--pick <which>', 'of several masks at a point [all]').choices(['all', 'smallest', 'best']))
+    .option('--text <text>', 'follow the object of the first frame that a text means (CLIP, 354 MB download)');
+  return addVideoOptions(command)
+    .option('--fps <n>', 'pictures: frames a second of the video that is written [25]', numberOption(0.01, 1000))
+    .addOption(deviceOption())
+    .addOption(precisionOption())
+    .option('--out <path>', 'folder for the files, or name of the video [fastsam-out; with --json: none]')
+    .option('--mot <file>', 'MOT lines go here [beside the video]')
+    .option('--json', 'print one line of JSON a frame on standard output')
+    .option('--no-video', 'write no video')
+    .option('--trails <frames>', 'how far drawn trails reach back', numberOption(0, 10_000, true), DEFAULT_TRAIL)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ fastsam track clip.mp4                                 fastsam-out/clip.mp4 (drawn), clip.txt (MOT), clip.jsonl
+  $ fastsam track clip.mp4 --out out.mp4 --model FastSAM-s
+  $ fastsam track clip.mp4 --point 520,360 --pick smallest only the object at a point of the first frame
+  $ fastsam track clip.mp4 --start 10 --end 20 --stride 2 --tracker bytetrack
+  $ fastsam track camera:0 --out kitchen.mp4               until Ctrl-C
+  $ fastsam track MOT17-04/img1 --fps 30 --no-video --mot MOT17-04.txt
+  $ fastsam track clip.mp4 --json | jq '.masks[].track_id'`,
+    )
+    .action(track);
+}
+
+async function track(source: string, options: TrackCommandOptions): Promise<void> {
+  const signal = interruptSignal();
+  const prompt = promptOf(options);
+  const clip = await openClip(source, { ...videoOptions(options), ...withoutUndefined({ fps: options.fps }) }, signal);
+  const files = await TrackFiles.create(trackPaths(clip.name, options), clip.fps, options.trails);
+  const model = await load(options, signal);
+  try {
+    const tracked = model.track(clip.frames, { ...trackOptions(options), ...(prompt && { prompt }), signal });
+    await write(tracked, clip, files, options.json === true);
+  } finally {
+    await files.discard();
+    model.dispose();
+  }
+  if (model.info.deviceNote !== undefined && files.frames > 0) {
+    say(`Ran on ${model.info.device}; ${model.info.deviceNote}`);
+  }
+}
+
+/** What was tracked before an interruption or a broken frame is kept; the exit code says that it was not all. */
+async function write(tracked: AsyncIterable<Results>, clip: Clip, files: TrackFiles, json: boolean): Promise<void> {
+  const progress = new TrackProgress(clip.name, clip.total);
+  try {
+    for await (const results of counted(tracked)) {
+      await files.add(results);
+      if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
+      progress.count(results);
+    }
+  } catch (error) {
+    progress.clear();
+    if (!(error instanceof SourceError) || files.frames === 0) throw causeOf(error);
+    const code = exitCodeOf(error.cause);
+    process.exitCode = code === EXIT.interrupted ? code : EXIT.someFailed;
+    const what = code === EXIT.interrupted ? 'interrupted' : describeError(error.cause);
+    say(`fastsam: ${what}; the ${files.frames} frames before are kept`);
+  }
+  progress.clear();
+  const warning = clip.warning();
+  if (warning !== undefined) say(`fastsam: ${clip.name}: some of it may be lost: ${warning}`);
+  const written = await files.finish();
+  say(`${clip.name}: ${progress.summary()}${written.length > 0 ? ` -> ${written.join(', ')}` : ''}`);
+}
+
+/** Something went wrong with the frames, not with the files. */
+class SourceError extends Error {}
+
+async function* counted(tracked: AsyncIterable<Results>): AsyncGenerator<Results, void> {
+  try {
+    yield* tracked;
+  } catch (error) {
+    throw new SourceError('track', { cause: error });
+  }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof SourceError ? error.cause : error;
+}
+
+async function load({ model, device, precision }: TrackCommandOptions, signal: AbortSignal): Promise<FastSAM> {
+  const line = new ProgressLine();
+  try {
+    return await FastSAM.load(model, { device, precision, signal, onProgress: line.download });
+  } finally {
+    line.clear();
+  }
+}
+
+function trackOptions(options: TrackCommandOptions): TrackOptions {
+  const { tracker: name, cameraMotion, trackBuffer } = options;
+  const parameters = withoutUndefined({ trackBuffer });
+  return {
+    ...segmentOptions(options),
+    tracker:
+      name === 'bytetrack'
+        ? { name, ...parameters }
+        : { name, ...parameters, ...(!cameraMotion && { cameraMotion: false }) },
+  };
+}
+
+/** @throws FastSAMError `INVALID_ARGUMENT` for a text beside boxes or points. */
+function promptOf({ box, point, text, pick }: TrackCommandOptions): TrackPrompt | undefined {
+  if (text !== undefined && (box || point)) {
+    throw new FastSAMError('INVALID_ARGUMENT', '--text: got --box or --point as well, expected one kind of prompt');
+  }
+  if (text !== undefined) return asked((first) => first.promptText(text));
+  if (!box && !point) return undefined;
+  const prompt: Prompt = withoutUndefined({
+    boxes: box,
+    points: point?.map(([x, y]) => [x, y]),
+    labels: point?.map((values) => values.at(2) ?? 1),
+    pick,
+  });
+  return asked((first) => first.prompt(prompt));
+}
+
+/** Nothing to follow: the user hears it at once instead of getting a clip without objects. */
+function asked(choose: (first: Results) => Results | Promise<Results>): TrackPrompt {
+  return async (first) => {
+    const chosen = await choose(first);
+    if (chosen.length > 0) return chosen;
+    throw new FastSAMError(
+      'INVALID_PROMPT',
+      'prompt: matches no object of the first frame; ask for another place, or begin elsewhere with --start',
+    );
+  };
+}

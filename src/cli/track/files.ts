@@ -1,0 +1,123 @@
+/** What `fastsam track` writes: the drawn video, MOT lines, lines of JSON. They appear when the clip is done. */
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { FastSAMError } from '../../errors.js';
+import { resultsToMot } from '../../results/mot.js';
+import type { Results } from '../../results/results.js';
+import { createVideo } from '../../source/createVideo.js';
+import { VIDEO_FORMATS } from '../../source/encoders.js';
+import type { VideoSink } from '../../source/types.js';
+import { Trails } from '../../track/trails.js';
+import { makeFolder, StemNames } from '../files.js';
+import { say } from '../run.js';
+import { StagedText } from '../stagedText.js';
+
+/** Where the files go; those without a path are not written. */
+export interface TrackPaths {
+  readonly video?: string;
+  readonly mot?: string;
+  readonly json?: string;
+}
+
+/** The options that say so. */
+export interface TrackPathOptions {
+  /** A folder, or the name of the video. */
+  readonly out?: string;
+  readonly mot?: string;
+  /** JSON goes to standard output; files are written only where they are named. */
+  readonly json?: true;
+  readonly video: boolean;
+}
+
+const DEFAULT_OUT = 'fastsam-out';
+
+/**
+ * Names the files after the clip.
+ * @throws FastSAMError `INVALID_ARGUMENT` when a file would take the clip's place.
+ */
+export function trackPaths(clip: string, { out, mot, json, video }: TrackPathOptions): TrackPaths {
+  const named = out !== undefined && VIDEO_FORMATS.includes(extname(out).slice(1).toLowerCase());
+  const folder = named ? dirname(out) : (out ?? DEFAULT_OUT);
+  const stem = named ? basename(out, extname(out)) : new StemNames().next(clip);
+  const files = json !== true || out !== undefined;
+  const paths: TrackPaths = {
+    ...(files && video && { video: named ? out : join(folder, `${stem}.mp4`) }),
+    ...(mot === undefined ? files && { mot: join(folder, `${stem}.txt`) } : { mot }),
+    ...(files && { json: join(folder, `${stem}.jsonl`) }),
+  };
+  const taken = listOf(paths).find((path) => resolve(path) === resolve(clip));
+  if (taken !== undefined) {
+    throw new FastSAMError('INVALID_ARGUMENT', `${taken}: is the clip itself; name another place with --out`);
+  }
+  return paths;
+}
+
+function listOf({ video, mot, json }: TrackPaths): string[] {
+  return [video, mot, json].filter((path) => path !== undefined);
+}
+
+/** The files of one clip. */
+export class TrackFiles {
+  readonly #mot: StagedText | undefined;
+  readonly #json: StagedText | undefined;
+  readonly #trails: Trails;
+  #video: VideoSink | undefined;
+  #frames = 0;
+
+  /** @param trail frames that the drawn trails reach back. */
+  private constructor(
+    private readonly paths: TrackPaths,
+    private readonly fps: number,
+    trail: number,
+  ) {
+    if (paths.mot !== undefined) this.#mot = new StagedText(paths.mot);
+    if (paths.json !== undefined) this.#json = new StagedText(paths.json);
+    this.#trails = new Trails(trail);
+  }
+
+  /** Makes the folders. */
+  static async create(paths: TrackPaths, fps: number, trail: number): Promise<TrackFiles> {
+    for (const path of listOf(paths)) await makeFolder(dirname(path));
+    return new TrackFiles(paths, fps, trail);
+  }
+
+  /** Frames that were written. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Takes the next frame; ffmpeg encodes it while the caller goes on with the one after. */
+  async add(results: Results): Promise<void> {
+    await this.#mot?.write(resultsToMot(results));
+    await this.#json?.write(`${JSON.stringify(results)}\n`);
+    if (this.paths.video !== undefined) await this.#draw(results, this.paths.video);
+    this.#frames++;
+  }
+
+  /** @returns what was written. */
+  async finish(): Promise<string[]> {
+    if (this.#frames === 0) return [];
+    await this.#video?.finish();
+    await this.#mot?.finish();
+    await this.#json?.finish();
+    return listOf(this.paths);
+  }
+
+  /** Leaves nothing behind that is not finished. */
+  async discard(): Promise<void> {
+    await this.#video?.discard();
+    await this.#mot?.discard();
+    await this.#json?.discard();
+  }
+
+  async #draw(results: Results, path: string): Promise<void> {
+    this.#trails.add(results);
+    const drawn = results.plot({ boxes: true, labels: true, trails: this.#trails.of(results) });
+    if (!this.#video) {
+      const { width, height } = drawn;
+      // No signal: what was tracked until an interruption is kept.
+      this.#video = await createVideo(path, { width, height, fps: this.fps });
+      if (this.#video.note !== undefined) say(this.#video.note);
+    }
+    await this.#video.write(drawn);
+  }
+}

@@ -1,0 +1,39 @@
+/** How far the tracking of a clip is. */
+import { duration } from '../batch/progress.js';
+import type { Results } from '../../results/results.js';
+import { ProgressLine } from '../progress.js';
+
+/** Counts frames and tracks, and shows them on a line that is written over. */
+export class TrackProgress {
+  readonly #line = new ProgressLine();
+  readonly #began = performance.now();
+  #frames = 0;
+  readonly #ids = new Set<number>();
+
+  constructor(
+    private readonly name: string,
+    private readonly total: number | undefined,
+  ) {}
+
+  /** Takes the next frame. */
+  count({ trackIds }: Results): void {
+    this.#frames++;
+    for (const id of trackIds ?? []) this.#ids.add(id);
+    const left =
+      this.total === undefined ? '' : `, ${duration(Math.max(0, this.total - this.#frames) / this.#rate)} left`;
+    this.#line.update(`${this.name} ${this.#rate.toFixed(1)} frames/s${left}`, this.#frames, this.total, 'count');
+  }
+
+  clear(): void {
+    this.#line.clear();
+  }
+
+  /** For people, when it is done. */
+  summary(): string {
+    return `${this.#ids.size} objects in ${this.#frames} frames, ${this.#rate.toFixed(1)} frames/s`;
+  }
+
+  get #rate(): number {
+    return (1000 * this.#frames) / Math.max(1, performance.now() - this.#began);
+  }
+}

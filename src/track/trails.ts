@@ -1,0 +1,47 @@
+/** Remembers where tracked objects were, for drawing. */
+import { FastSAMError } from '../errors.js';
+import type { Trail } from '../image/draw/trails.js';
+import type { Results } from '../results/results.js';
+
+/**
+ * The last places of each track.
+ *
+ * @example
+ * const trails = new Trails(30);
+ * for await (const scene of model.track('clip.mp4')) {
+ *   trails.add(scene);
+ *   await out.write(scene.plot({ boxes: true, labels: true, trails: trails.of(scene) }));
+ * }
+ */
+export class Trails {
+  readonly #trails = new Map<number, { readonly points: [number, number][]; last: number }>();
+  #frame = 0;
+
+  /**
+   * @param frames number of frames that a trail reaches back.
+   * @throws FastSAMError `INVALID_ARGUMENT` unless it is a whole number from 0.
+   */
+  constructor(private readonly frames: number) {
+    if (Number.isInteger(frames) && frames >= 0) return;
+    throw new FastSAMError('INVALID_ARGUMENT', `trails: got ${frames}, expected a whole number of frames from 0`);
+  }
+
+  /** Takes the next frame: the centres of its objects' boxes. Tracks that were not seen for as long as a trail go. */
+  add({ trackIds, boxes }: Results): void {
+    this.#frame++;
+    trackIds?.forEach((id, i) => {
+      const [x1, y1, x2, y2] = boxes.at(i);
+      const trail = this.#trails.get(id) ?? { points: [], last: 0 };
+      trail.points.push([(x1 + x2) / 2, (y1 + y2) / 2]);
+      trail.points.splice(0, trail.points.length - this.frames - 1);
+      trail.last = this.#frame;
+      this.#trails.set(id, trail);
+    });
+    for (const [id, { last }] of this.#trails) if (this.#frame - last > this.frames) this.#trails.delete(id);
+  }
+
+  /** The trails of a frame's objects. */
+  of({ trackIds }: Results): Trail[] {
+    return Array.from(trackIds ?? [], (id) => ({ id, points: this.#trails.get(id)?.points ?? [] }));
+  }
+}
