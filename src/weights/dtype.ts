@@ -1,6 +1,6 @@
 /** Element types: sizes, and conversion of little-endian bytes to and from float32. */
 
-import { roundHalfEven } from '../image/rounding.js';
+import { halfToFloat } from './half.js';
 import type { WeightDtype } from './tensor.js';
 
 /** Bytes of one element. */
@@ -24,32 +24,6 @@ const TWO_POW_32 = 4294967296;
 
 const floatScratch = new Float32Array(1);
 const bitScratch = new Uint32Array(floatScratch.buffer);
-
-/** The float32 of one IEEE 754 half-precision bit pattern, subnormals, infinities and NaN included. */
-export function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/**
- * The half-precision bit pattern nearest to a float32 value, ties to even (as PyTorch's `.half()`); values beyond 65504
- * by half a step or more become infinite, NaN becomes 0x7e00.
- */
-export function floatToHalf(value: number): number {
-  floatScratch[0] = value;
-  const bits = bitScratch[0];
-  const sign = (bits >>> 16) & 0x8000;
-  const magnitude = bits & 0x7fffffff;
-  if (magnitude > 0x7f800000) return 0x7e00;
-  if (magnitude >= 0x477ff000) return sign | 0x7c00;
-  if (magnitude < 0x38800000) return sign | roundHalfEven(Math.abs(floatScratch[0]) * 2 ** 24);
-  const rebased = magnitude - 0x38000000;
-  return sign | ((rebased + 0xfff + ((rebased >>> 13) & 1)) >>> 13);
-}
 
 let halfTable: Float32Array | undefined;
 
@@ -131,13 +105,6 @@ export function decodeToFloat32(dtype: WeightDtype, bytes: Uint8Array, count: nu
 /** A copy in memory of its own; `slice` of a Node Buffer would be a view. */
 function copyOf(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
-}
-
-/** Half-precision bytes (little-endian) of float32 values, rounded to nearest even. */
-export function encodeHalf(values: Float32Array): Uint8Array {
-  const halves = new Uint16Array(values.length);
-  for (let i = 0; i < values.length; i++) halves[i] = floatToHalf(values[i]);
-  return new Uint8Array(halves.buffer);
 }
 
 /** A copy with the bytes of each element reversed: big-endian storages become little-endian ones. */

@@ -5,7 +5,8 @@
 
 import { FastSAMError } from '../errors.js';
 import { ByteView, invalid, unsupported } from './byteView.js';
-import { DTYPE_BYTES, encodeHalf } from './dtype.js';
+import { DTYPE_BYTES } from './dtype.js';
+import { toFloat16 } from './half.js';
 import { scanJsonHeader } from './jsonHeader.js';
 import { rowMajorStrides, stridedTensor } from './stridedTensor.js';
 import { elementCount, type StateDict, type WeightDtype, type WeightTensor } from './tensor.js';
@@ -188,7 +189,8 @@ interface EncodedTensor {
 function encodeTensor(name: string, tensor: WeightTensor, dtype: 'keep' | 'float32' | 'float16'): EncodedTensor {
   const values = tensor.toFloat32();
   const half = dtype === 'float16' ? values.every(fitsHalf) : dtype === 'keep' && tensor.dtype === 'float16';
-  const bytes = half ? encodeHalf(values) : new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const stored = half ? toFloat16(values) : values;
+  const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   return { name, dtype: half ? 'F16' : 'F32', shape: tensor.shape, bytes };
 }
 

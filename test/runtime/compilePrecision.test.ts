@@ -5,7 +5,6 @@ import { usePlatform } from '../../src/platform/platform.js';
 import { choosePrecision, compile, encodeGraph } from '../../src/runtime/compile/compile.js';
 import { namesBfloat16 } from '../../src/runtime/compile/cpuFeatures.js';
 import { decodeSavedModel } from '../../src/runtime/compile/graphDef.js';
-import { toBfloat16, toFloat16 } from '../../src/runtime/compile/half.js';
 import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
 import { inPrecision, keepFloat32 } from '../../src/runtime/compile/precision.js';
 import { expectNoLeaks, later, opsOf, refusal, run, vector } from './compileSupport.js';
@@ -83,51 +82,6 @@ describe.skipIf(nativeMissing !== undefined)(`precision of compiled graphs${skip
         usePlatform(nodePlatform);
       }
     });
-  });
-});
-
-describe('rounding to 16 bits', () => {
-  const bits16 = (round: (values: Float32Array) => Uint16Array, ...values: number[]) =>
-    Array.from(round(Float32Array.from(values)), (bits) => bits.toString(16));
-
-  it('bfloat16: nearest, ties to even, NaN stays NaN', () => {
-    expect(bits16(toBfloat16, 0, -0, 1, -2, 1 + 2 ** -8, 1 + 3 * 2 ** -8, 1 + 2 ** -8 + 2 ** -20)).toEqual(
-      ['0', '8000', '3f80', 'c000', '3f80', '3f82', '3f81'], // 1 + 2^-8 lies half way
-    );
-    expect(bits16(toBfloat16, Infinity, -Infinity, 3.4e38)).toEqual(['7f80', 'ff80', '7f80']);
-    const [nan] = toBfloat16(new Float32Array(Uint32Array.of(0x7f800001).buffer));
-    expect(nan & 0x7fff).toBeGreaterThan(0x7f80);
-  });
-
-  it('float16: nearest, ties to even, subnormal, infinite', () => {
-    expect(bits16(toFloat16, 0, -0, 1, -2, 65504, 65519.99, 65520, 1e9)).toEqual([
-      '0',
-      '8000',
-      '3c00',
-      'c000',
-      '7bff',
-      '7bff',
-      '7c00',
-      '7c00',
-    ]);
-    // halves of the last bit of 1, the smallest normal, the largest subnormal, the smallest, half of it, a little more
-    expect(bits16(toFloat16, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 2 ** -14, 2 ** -14 - 2 ** -24, 2 ** -24)).toEqual([
-      '3c00',
-      '3c02',
-      '400',
-      '3ff',
-      '1',
-    ]);
-    expect(bits16(toFloat16, 2 ** -25, 1.01 * 2 ** -25, 2 - 2 ** -12, NaN)).toEqual(['0', '1', '4000', '7e00']);
-  });
-
-  it('every float16 comes back as itself', () => {
-    const all = Uint16Array.from({ length: 0x7c00 }, (_, bits) => bits);
-    const values = Float32Array.from(all, (bits) => {
-      const exponent = bits >>> 10;
-      return exponent === 0 ? bits * 2 ** -24 : (1024 + (bits & 1023)) * 2 ** (exponent - 25);
-    });
-    expect(toFloat16(values)).toEqual(all);
   });
 });
 

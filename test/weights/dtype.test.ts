@@ -1,62 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeToFloat32, elementReader, encodeHalf, floatToHalf, halfToFloat, swapBytes } from '../../src/weights/dtype.js';
-
-describe('half precision', () => {
-  it.each([
-    [0x0000, 0],
-    [0x0001, 2 ** -24],
-    [0x03ff, 1023 * 2 ** -24],
-    [0x0400, 2 ** -14],
-    [0x3555, 0.333251953125],
-    [0x3c00, 1],
-    [0x7bff, 65504],
-    [0x7c00, Infinity],
-    [0x8000, -0],
-    [0xfc00, -Infinity],
-    [0xc000, -2],
-  ])('0x%s is %d, both ways', (bits, value) => {
-    expect(halfToFloat(bits)).toBe(value);
-    expect(floatToHalf(value)).toBe(bits);
-  });
-
-  it('keeps NaN', () => {
-    expect(halfToFloat(0x7e01)).toBeNaN();
-    expect(floatToHalf(NaN)).toBe(0x7e00);
-  });
-
-  it('encodes every half to itself', () => {
-    for (let bits = 0; bits < 0x10000; bits++) {
-      const value = halfToFloat(bits);
-      if (!Number.isNaN(value)) expect(floatToHalf(value)).toBe(bits);
-    }
-  });
-
-  it.each([
-    ['a tie goes to the even neighbour below', 1 + 1 / 2048, 0x3c00],
-    ['a tie goes to the even neighbour above', 1 + 3 / 2048, 0x3c02],
-    ['beyond a tie goes up', 1 + 1.01 / 2048, 0x3c01],
-    ['half the smallest subnormal goes to zero', 2 ** -25, 0],
-    ['more than half of it stays', 2 ** -25 * 1.01, 1],
-    ['the largest subnormal rounds up into the normals', 1023.5 * 2 ** -24, 0x0400],
-    ['just below half a step beyond the largest stays', 65519.99, 0x7bff],
-    ['half a step beyond the largest becomes infinite', 65520, 0x7c00],
-  ])('%s', (_, value, bits) => {
-    expect(floatToHalf(value)).toBe(bits);
-  });
-
-  it('rounds to no farther a half than the neighbours', () => {
-    fc.assert(
-      fc.property(fc.float({ min: -65504, max: 65504, noNaN: true }), (value) => {
-        const bits = floatToHalf(value);
-        const error = Math.abs(halfToFloat(bits) - value);
-        for (const other of [bits - 1, bits + 1]) {
-          if ((other & 0x7fff) < 0x7c00 && other >= 0) expect(error).toBeLessThanOrEqual(Math.abs(halfToFloat(other) - value));
-        }
-      }),
-    );
-  });
-});
+import { decodeToFloat32, elementReader, swapBytes } from '../../src/weights/dtype.js';
 
 describe('decoding to float32', () => {
   const shifted = (bytes: Uint8Array): Uint8Array => {
@@ -98,11 +41,7 @@ describe('decoding to float32', () => {
   });
 });
 
-describe('encoding and byte order', () => {
-  it('writes halves little-endian', () => {
-    expect([...encodeHalf(new Float32Array([1, -2]))]).toEqual([0x00, 0x3c, 0x00, 0xc0]);
-  });
-
+describe('byte order', () => {
   it('reverses the bytes of each element in a copy', () => {
     const source = Buffer.from([1, 2, 3, 4]);
     expect([...swapBytes(source, 2)]).toEqual([2, 1, 4, 3]);
