@@ -69,7 +69,7 @@ export function trackCommand(): Command {
     .option('--fps <n>', 'pictures: frames a second of the video that is written [25]', numberOption(0.01, 1000))
     .addOption(deviceOption())
     .addOption(precisionOption())
-    .option('--out <path>', 'folder for the files, or name of the video [fastsam-out; with --json: none]')
+    .option('--out <path>', 'folder for the files, or name of the video [fastsam-out; with --json or --mot: none]')
     .option('--mot <file>', 'MOT lines go here [beside the video]')
     .option('--json', 'print one line of JSON a frame on standard output')
     .option('--no-video', 'write no video')
@@ -83,7 +83,7 @@ Examples:
   $ fastsam track clip.mp4 --point 520,360 --pick smallest only the object at a point of the first frame
   $ fastsam track clip.mp4 --start 10 --end 20 --stride 2 --tracker bytetrack
   $ fastsam track camera:0 --out kitchen.mp4               until Ctrl-C
-  $ fastsam track MOT17-04/img1 --fps 30 --no-video --mot MOT17-04.txt
+  $ fastsam track MOT17-04/img1 --mot MOT17-04.txt         the MOT file alone
   $ fastsam track clip.mp4 --json | jq '.masks[].track_id'`,
     )
     .action(track);
@@ -125,10 +125,18 @@ async function write(tracked: AsyncIterable<Results>, clip: Clip, files: TrackFi
     say(`fastsam: ${what}; the ${files.frames} frames before are kept`);
   }
   progress.clear();
-  const warning = clip.warning();
-  if (warning !== undefined) say(`fastsam: ${clip.name}: some of it may be lost: ${warning}`);
+  reportLosses(clip, files.frames);
   const written = await files.finish();
   say(`${clip.name}: ${progress.summary()}${written.length > 0 ? ` -> ${written.join(', ')}` : ''}`);
+}
+
+/** A video that is cut off gives the frames that are there. */
+function reportLosses(clip: Clip, frames: number): void {
+  const { name, total = 0 } = clip;
+  const complaint = clip.warning();
+  if (complaint === undefined) return;
+  if (frames < total) process.exitCode ??= EXIT.someFailed;
+  say(`fastsam: ${name}: ${frames < total ? `${frames} of ${total} frames` : 'some of it may be lost'}: ${complaint}`);
 }
 
 /** Something went wrong with the frames, not with the files. */

@@ -23,7 +23,7 @@ export interface TrackPathOptions {
   /** A folder, or the name of the video. */
   readonly out?: string;
   readonly mot?: string;
-  /** JSON goes to standard output; files are written only where they are named. */
+  /** JSON goes to standard output. */
   readonly json?: true;
   readonly video: boolean;
 }
@@ -38,7 +38,8 @@ export function trackPaths(clip: string, { out, mot, json, video }: TrackPathOpt
   const named = out !== undefined && VIDEO_FORMATS.includes(extname(out).slice(1).toLowerCase());
   const folder = named ? dirname(out) : (out ?? DEFAULT_OUT);
   const stem = named ? basename(out, extname(out)) : new StemNames().next(clip);
-  const files = json !== true || out !== undefined;
+  // Who names one kind of output wants no other.
+  const files = out !== undefined || (json !== true && mot === undefined);
   const paths: TrackPaths = {
     ...(files && video && { video: named ? out : join(folder, `${stem}.mp4`) }),
     ...(mot === undefined ? files && { mot: join(folder, `${stem}.txt`) } : { mot }),

@@ -30,7 +30,9 @@ export class TrackProgress {
 
   /** For people, when it is done. */
   summary(): string {
-    return `${this.#ids.size} objects in ${this.#frames} frames, ${this.#rate.toFixed(1)} frames/s`;
+    const [objects, frames] = [this.#ids.size, this.#frames];
+    const count = `${objects} ${objects === 1 ? 'object' : 'objects'} in ${frames} ${frames === 1 ? 'frame' : 'frames'}`;
+    return `${count}, ${this.#rate.toFixed(1)} frames/s`;
   }
 
   get #rate(): number {

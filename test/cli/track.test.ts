@@ -1,0 +1,157 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ResultsJson } from '../../src/results/json.js';
+import { ffmpeg, HAS_FFMPEG, probe } from '../source/clips.js';
+import { violations } from '../results/schema.js';
+import { fastsam, fastsamHere, repository, workFolder } from './cli.js';
+
+const FRAMES = 4;
+const SMALL = ['--device', 'wasm', '--imgsz', '160', '--tracker', 'bytetrack'];
+const schema = JSON.parse(readFileSync(repository('docs/results.schema.json'), 'utf8')) as Parameters<
+  typeof violations
+>[1];
+
+const folder = workFolder();
+const clip = join(folder, 'clip');
+
+/** A still camera: the same picture again and again. */
+beforeAll(() => {
+  mkdirSync(clip);
+  for (let i = 0; i < FRAMES; i++) copyFileSync(repository('examples/rocket.jpg'), join(clip, `${i}.jpg`));
+});
+
+function jsonLines(text: string): ResultsJson[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as ResultsJson);
+}
+
+/** Rows of a MOT file as numbers. */
+function motRows(path: string): number[][] {
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  return lines.map((line) => line.split(',').map(Number));
+}
+
+describe('fastsam track', () => {
+  it('prints a line of JSON a frame, and writes the same tracks as MOT lines', async () => {
+    const mot = join(folder, 'tracks.txt');
+    const { code, stdout, stderr } = await fastsam(['track', clip, ...SMALL, '--json', '--mot', mot]);
+    expect(code, stderr).toBe(0);
+    const lines = jsonLines(stdout);
+    expect(lines.map(({ frame }) => frame)).toEqual([0, 1, 2, 3]);
+    for (const line of lines) expect(violations(line, schema)).toEqual([]);
+    const ids = lines.map(({ masks }) => masks.map(({ track_id: id }) => id));
+    expect(ids[0].length).toBeGreaterThan(1);
+    for (const later of ids) expect(later).toEqual(ids[0]);
+    const expected = lines.flatMap(({ frame = NaN, masks }) =>
+      masks.map(({ track_id: id = NaN, bbox: [x1, y1, x2, y2], score }) => [
+        ...[frame + 1, id, x1, y1, x2 - x1, y2 - y1, score],
+        ...[-1, -1, -1],
+      ]),
+    );
+    const rows = motRows(mot);
+    expect(rows.length).toBe(expected.length);
+    rows.forEach((row, i) => {
+      expect(row).toHaveLength(10);
+      row.forEach((value, j) => {
+        expect(Math.abs(value - expected[i][j])).toBeLessThan(0.0061);
+      });
+    });
+    expect(readdirSync(folder)).not.toContain('fastsam-out');
+  }, 120_000);
+
+  it('keeps what was tracked before a broken picture', async () => {
+    const broken = join(folder, 'broken');
+    mkdirSync(broken);
+    for (let i = 0; i < 2; i++) copyFileSync(repository('examples/rocket.jpg'), join(broken, `${i}.jpg`));
+    writeFileSync(join(broken, '2.jpg'), 'no picture');
+    const out = join(folder, 'kept');
+    const { code, stderr } = await fastsam(['track', broken, ...SMALL, '--out', out, '--no-video']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('the 2 frames before are kept');
+    expect(readdirSync(out).sort()).toEqual(['broken.jsonl', 'broken.txt']);
+    expect(jsonLines(readFileSync(join(out, 'broken.jsonl'), 'utf8'))).toHaveLength(2);
+  }, 120_000);
+
+  it('ends a run without an object at the point, and leaves nothing', async () => {
+    const out = join(folder, 'nothing');
+    const args = ['track', clip, ...SMALL, '--conf', '0.999', '--point', '3,3', '--out', out, '--no-video'];
+    const { code, stderr } = await fastsam(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/matches no object of the first frame/);
+    expect(readdirSync(out)).toEqual([]);
+  }, 120_000);
+
+  it.each([
+    [['clip', '--tracker', 'sort'], /Allowed choices are bytetrack, botsort, tracktrack/],
+    [['clip', '--start', '2'], /pictures, which have no times/],
+    [['clip', '--point', '1,1', '--text', 'a dog'], /one kind of prompt/],
+    [['two.txt'], /several videos/],
+    [['one.mp4', '--fps', '3'], /--fps: is for pictures/],
+    [[], /missing required argument/],
+  ])('refuses %j', async (args, message) => {
+    writeFileSync(join(folder, 'two.txt'), 'a.mp4\nb.mp4\n');
+    const { code, stderr } = await fastsamHere(['track', ...args], folder);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it('has help with examples', async () => {
+    const { code, stdout } = await fastsamHere(['track', '--help'], folder);
+    expect(code).toBe(0);
+    expect(stdout).toContain('fastsam track clip.mp4');
+  });
+});
+
+describe.skipIf(!HAS_FFMPEG)('fastsam track of a video', () => {
+  const video = join(folder, 'street.mp4');
+  beforeAll(() => {
+    const input = ['-loop', '1', '-framerate', '10', '-i', repository('examples/rocket.jpg')];
+    ffmpeg(...input, '-vf', 'scale=160:120', '-frames:v', '40', video);
+  });
+
+  it('writes a drawn video, MOT lines and JSON', async () => {
+    const args = ['track', video, ...SMALL, '--stride', '2', '--start', '1', '--max-frames', '5'];
+    const { code, stderr } = await fastsam(args, { cwd: folder });
+    expect(code, stderr).toBe(0);
+    const out = join(folder, 'fastsam-out');
+    expect(readdirSync(out).sort()).toEqual(['street.jsonl', 'street.mp4', 'street.txt']);
+    const lines = jsonLines(readFileSync(join(out, 'street.jsonl'), 'utf8'));
+    expect(lines.map(({ frame }) => frame)).toEqual([10, 12, 14, 16, 18]);
+    expect(lines.map(({ time }) => time)).toEqual([1, 1.2, 1.4, 1.6, 1.8]);
+    expect(new Set(motRows(join(out, 'street.txt')).map(([frame]) => frame))).toEqual(new Set([11, 13, 15, 17, 19]));
+    const drawn = join(out, 'street.mp4');
+    expect(probe(drawn)).toEqual({ codec: 'h264', width: 160, height: 120, frames: 5 });
+    const pixels = (path: string) => ffmpeg('-i', path, '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-');
+    const plain = pixels(video);
+    expect(pixels(drawn).filter((value, i) => Math.abs(value - plain[i]) > 20).length).toBeGreaterThan(500);
+  }, 120_000);
+
+  it('does not draw over the clip', async () => {
+    const { code, stderr } = await fastsamHere(['track', video, '--out', video], folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain('is the clip itself');
+  });
+
+  it('finishes its files on Ctrl-C', async () => {
+    const out = join(folder, 'stopped');
+    const args = ['track', video, ...SMALL, '--out', out];
+    const { code, stderr } = await fastsam(args, {
+      watch: (child) => {
+        const timer = setInterval(() => {
+          // The drawn video begins with its first frame.
+          if (!existsSync(out) || readdirSync(out).length < 3) return;
+          clearInterval(timer); // a second one would end it at once
+          child.kill('SIGINT');
+        }, 5);
+      },
+    });
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/interrupted; the \d+ frames before are kept/);
+    expect(readdirSync(out).sort()).toEqual(['street.jsonl', 'street.mp4', 'street.txt']);
+    const { length } = jsonLines(readFileSync(join(out, 'street.jsonl'), 'utf8'));
+    expect(probe(join(out, 'street.mp4')).frames).toBe(length);
+  }, 120_000);
+});
