@@ -15,6 +15,7 @@ export { validateCoco, type CocoValOptions, type CocoValResult } from './evaluat
 export { contactSheet } from './image/draw/sheet.js';
 export { colourOf } from './image/draw/palette.js';
 export type { DrawOptions } from './image/draw/drawObjects.js';
+export type { Trail } from './image/draw/trails.js';
 export type { Letterbox } from './image/letterbox.js';
 export { readImage, type ImageInput } from './image/read.js';
 export type { RgbImage } from './image/rgbImage.js';
@@ -53,7 +54,9 @@ export { openVideo, type VideoOptions } from './source/openVideo.js';
 export type { Frame, VideoInfo, VideoSink, VideoSource } from './source/types.js';
 export { createTracker, TRACKERS, type TrackerName, type TrackerOptions } from './track/createTracker.js';
 export { PromptFollower, type Followed, type FollowOptions } from './track/followPrompt.js';
+export { SparseOpticalFlow, type SparseOpticalFlowOptions } from './track/motion/sparseOpticalFlow.js';
 export type { ByteTrackOptions, TrackTrackOptions } from './track/options.js';
+export { Trails } from './track/trails.js';
 export type { Affine, CameraMotion, Detections, Tracker, TrackRows } from './track/types.js';
 export { CATALOGUE, type CatalogueEntry } from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';

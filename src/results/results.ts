@@ -23,6 +23,7 @@ import { labelOf } from './label.js';
 import { Masks, ObjectMask } from './masks.js';
 import { askResults } from './ask.js';
 import { askTexts } from './askTexts.js';
+import { resultsToMot } from './mot.js';
 import { refineMasks, type RefineOptions } from './refine.js';
 import type { TextOptions } from '../prompt/textOptions.js';
 import type { TextModelSource } from '../prompt/textModel.js';
@@ -269,6 +270,11 @@ export class Results implements Iterable<SegmentedObject> {
   /** YOLO segmentation labels, one line an object. */
   toYolo(options: YoloOptions = {}): string {
     return resultsToYolo(this, options);
+  }
+
+  /** Lines of the MOTChallenge, one a tracked object: `frame,id,left,top,width,height,score,-1,-1,-1`. */
+  toMot(): string {
+    return resultsToMot(this);
   }
 
   /** Writes a file: `.png` or `.jpg` a picture (see `plot`), `.json` the record, `.txt` YOLO labels. */

@@ -56,6 +56,17 @@ describe('track ids', () => {
     expect(results.toYolo().split('\n')[0]).toBe(`${resultsOf(masks).toYolo().split('\n')[0]} 7`);
   });
 
+  it('are lines of the MOTChallenge', () => {
+    const boxes = Float32Array.of(0, 0, 4, 4, 4.25, 0.5, 7, 3, 0, 4, 2, 8);
+    expect(tracked().with({ boxes }).toMot().split('\n')).toEqual([
+      '13,7,0,0,4,4,0.75,-1,-1,-1',
+      '13,3,4.25,0.5,2.75,2.5,0.375,-1,-1,-1',
+      '13,9,0,4,2,4,0.1875,-1,-1,-1',
+      '',
+    ]);
+    expect(resultsOf(masks).toMot()).toBe('');
+  });
+
   it('give objects their colours', () => {
     const pixel = (data: Uint8Array, x: number, y: number) =>
       Array.from(data.subarray((y * 8 + x) * 3, (y * 8 + x) * 3 + 3));

@@ -1,7 +1,6 @@
 /** What `fastsam track` writes: the drawn video, MOT lines, lines of JSON. They appear when the clip is done. */
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { FastSAMError } from '../../errors.js';
-import { resultsToMot } from '../../results/mot.js';
 import type { Results } from '../../results/results.js';
 import { createVideo } from '../../source/createVideo.js';
 import { VIDEO_FORMATS } from '../../source/encoders.js';
@@ -88,7 +87,7 @@ export class TrackFiles {
 
   /** Takes the next frame; ffmpeg encodes it while the caller goes on with the one after. */
   async add(results: Results): Promise<void> {
-    await this.#mot?.write(resultsToMot(results));
+    await this.#mot?.write(results.toMot());
     await this.#json?.write(`${JSON.stringify(results)}\n`);
     if (this.paths.video !== undefined) await this.#draw(results, this.paths.video);
     this.#frames++;
