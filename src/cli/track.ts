@@ -111,7 +111,7 @@ async function track(source: string, options: TrackCommandOptions): Promise<void
 async function write(tracked: AsyncIterable<Results>, clip: Clip, files: TrackFiles, json: boolean): Promise<void> {
   const progress = new TrackProgress(clip.name, clip.total);
   try {
-    for await (const results of counted(tracked)) {
+    for await (const results of framesOf(tracked)) {
       await files.add(results);
       if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
       progress.count(results);
@@ -142,7 +142,7 @@ function reportLosses(clip: Clip, frames: number): void {
 /** Something went wrong with the frames, not with the files. */
 class SourceError extends Error {}
 
-async function* counted(tracked: AsyncIterable<Results>): AsyncGenerator<Results, void> {
+async function* framesOf(tracked: AsyncIterable<Results>): AsyncGenerator<Results, void> {
   try {
     yield* tracked;
   } catch (error) {

@@ -84,10 +84,7 @@ export async function* trackPictures(
   ready: () => void,
 ): AsyncGenerator<Results, void> {
   const frames = await openSource(source, video);
-  const choosing = {
-    ...context,
-    choose: (candidates: Parameters<ObjectTracker['next']>[0]) => tracker.next(candidates),
-  };
+  const choosing: PipelineContext = { ...context, choose: (candidates) => tracker.next(candidates) };
   for await (const { index, results, error } of streamPictures(frames, choosing, video.ahead)) {
     if (error) throw error;
     yield results.frame ? results : results.with({ frame: { index } });

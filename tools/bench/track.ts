@@ -120,15 +120,16 @@ async function compare(name: string, size: string): Promise<void> {
 }
 
 function report(title: string, turns: readonly { readonly mine: Cost; readonly theirs: Cost | undefined }[]): void {
-  const rate = (cost: Cost): string => `${(cost.frames / cost.wall).toFixed(1)} frames/s`;
-  const fastest = turns.map(({ mine }) => mine).reduce((a, b) => (a.wall < b.wall ? a : b));
-  const line = [`${title}: ${rate(fastest)}, ${(fastest.objects / fastest.frames).toFixed(1)} objects a frame`];
+  const rate = (costs: readonly Cost[]): string => {
+    const objects = (costs[0].objects / costs[0].frames).toFixed(1);
+    return `${median(costs.map(({ frames, wall }) => frames / wall)).toFixed(1)} frames/s, ${objects} objects a frame`;
+  };
+  const line = [`${title}: ${rate(turns.map(({ mine }) => mine))}`];
   const both = turns.flatMap(({ mine, theirs }) => (theirs ? [{ mine, theirs }] : []));
   if (both.length > 0) {
-    const best = both.map(({ theirs }) => theirs).reduce((a, b) => (a.wall < b.wall ? a : b));
     const ratio = (of: (cost: Cost) => number): string =>
       median(both.map(({ mine, theirs }) => of(mine) / mine.frames / (of(theirs) / theirs.frames))).toFixed(2);
-    line.push(`Ultralytics ${rate(best)}, ${(best.objects / best.frames).toFixed(1)} objects a frame`);
+    line.push(`Ultralytics ${rate(both.map(({ theirs }) => theirs))}`);
     line.push(`time ${ratio(({ wall }) => wall)}, CPU time ${ratio(({ cpu }) => cpu)} of its`);
   }
   console.log(line.join('; '));
