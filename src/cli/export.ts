@@ -1,8 +1,12 @@
 /** `fastsam export`: a checkpoint for other runtimes. */
 import { Command, InvalidArgumentError } from 'commander';
+import { join } from 'node:path';
+import { exportName } from '../export/exportModel.js';
 import {
   EXPORT_FORMATS,
   EXPORT_FORMAT_NAMES,
+  MAX_BATCH,
+  OPSETS,
   planExport,
   type ExportFormat,
   type ExportOptions,
@@ -42,10 +46,10 @@ export function exportCommand(): Command {
       numbersOption([1, 2], '640 or 384,640'),
     )
     .option('--dynamic', 'any height, width (multiples of 32) and batch')
-    .option('--batch <n>', 'pictures at once (default: 1)', numberOption(1, 1024, true))
+    .option('--batch <n>', 'pictures at once (default: 1)', numberOption(1, MAX_BATCH, true))
     .option('--half', 'weights in float16: half the bytes')
     .option('--nms', 'non-maximum suppression inside the model (onnx, saved_model, tfjs_graph)')
-    .option('--opset <n>', 'ONNX operator set (default: 18)', numberOption(13, 20, true))
+    .option('--opset <n>', 'ONNX operator set (default: 18)', numberOption(OPSETS.least, OPSETS.most, true))
     .option('--overwrite', 'replace earlier exports')
     .option('--json', 'print a line of JSON for each export')
     .addHelpText(
@@ -97,7 +101,8 @@ async function run(
     for (const [i, format] of formats.entries()) {
       signal.throwIfAborted();
       progress.update(`exporting ${format}`, i, formats.length, 'count');
-      const { path, bytes, files } = await model.export(format, out, optionsOf(format));
+      const target = join(out, exportName(model.info.name, format)); // also where the folder's own name looks like a target
+      const { path, bytes, files } = await model.export(format, target, optionsOf(format));
       progress.clear();
       if (json)
         process.stdout.write(`${JSON.stringify({ format, path, bytes, files: files.map(({ name }) => name) })}\n`);

@@ -7,7 +7,7 @@ import { writeSafetensors } from '../weights/safetensors.js';
 import type { ExportedFile } from './exportedFile.js';
 import { networkGraph } from './graph/networkGraph.js';
 import { SAVED_MODEL_FILE, savedModelBytes } from './graph/savedModel.js';
-import { exportMetadata, licensed, metadataJson, metadataYaml } from './metadata.js';
+import { exportMetadata, licensed, metadataJson, metadataStrings, metadataYaml } from './metadata.js';
 import { modelState } from './modelState.js';
 import { exportOnnx } from './onnx/exportOnnx.js';
 import { EXPORT_FORMATS, planExport, type ExportFormat, type ExportOptions, type ExportPlan } from './options.js';
@@ -55,20 +55,9 @@ export async function exportModel(
 type Maker = (source: ExportSource, plan: ExportPlan) => Promise<ExportedFile[]>;
 
 const MAKERS: Readonly<Record<ExportFormat, Maker>> = {
-  onnx: async ({ network, info }, { height, width, batch, dynamic, half, nms, opset }) => {
-    const { version, license } = licensed(info);
-    const metadata = { ...(version !== undefined && { version }), ...(license !== undefined && { license }) };
-    const bytes = await exportOnnx(network, {
-      imgsz: [height, width],
-      batch,
-      dynamic,
-      half,
-      nms: nms ?? false,
-      names: info.classNames,
-      metadata,
-      ...(opset !== undefined && { opset }),
-    });
-    return [{ name: `${stemOf(info.name)}${EXPORT_FORMATS.onnx.suffix}`, bytes }];
+  onnx: async ({ network, info }, plan) => {
+    const bytes = await exportOnnx(network, plan, metadataStrings(exportMetadata(info, plan)));
+    return [{ name: exportName(info.name, 'onnx'), bytes }];
   },
   saved_model: async ({ network, info }, plan) => {
     const bytes = savedModelBytes(await networkGraph(network, plan), plan.half);
@@ -101,7 +90,7 @@ const MAKERS: Readonly<Record<ExportFormat, Maker>> = {
       names: JSON.stringify(info.classNames),
     };
     const bytes = writeSafetensors(await modelState(network), metadata, { dtype: half ? 'float16' : 'float32' });
-    return [{ name: `${stemOf(info.name)}${EXPORT_FORMATS.safetensors.suffix}`, bytes }];
+    return [{ name: exportName(info.name, 'safetensors'), bytes }];
   },
 };
 
@@ -113,14 +102,16 @@ function requireFolded({ folded }: Network): void {
   );
 }
 
-/** A name without the ending of a weights file. */
-const stemOf = (name: string): string => name.replace(/\.(pt|safetensors|onnx)$/i, '');
+/** Name of the file or folder that a model becomes: `demo`, `demo.pt` -> `demo.onnx`. */
+export function exportName(model: string, format: ExportFormat): string {
+  return `${model.replace(/\.(pt|safetensors|onnx)$/i, '')}${EXPORT_FORMATS[format].suffix}`;
+}
 
 function targetOf(path: string, format: ExportFormat, name: string): string {
   const { suffix } = EXPORT_FORMATS[format];
   const trimmed = path.replace(/[\\/]+$/, '');
   if (trimmed.endsWith(suffix)) return trimmed;
-  return platform().joinPath(path, `${stemOf(name)}${suffix}`);
+  return platform().joinPath(path, exportName(name, format));
 }
 
 /** Before any work is done. */

@@ -3,9 +3,10 @@ import { describeArchitecture } from '../model/architecture.js';
 import type { ModelInfo } from '../model/info.js';
 import { MAX_STRIDE } from '../model/table.js';
 import { findInCatalogue } from '../weights/catalogue.js';
+import { pythonText } from '../weights/pythonLiterals.js';
 import type { ExportedFile } from './exportedFile.js';
-import { INPUT, inputShape, OUTPUTS, outputShapes } from './graph/networkGraph.js';
 import type { ExportPlan } from './options.js';
+import { portsOf, sizesOf, type Port } from './ports.js';
 
 /** Keys down to `end2end` as Ultralytics'. */
 export interface ExportMetadata {
@@ -40,12 +41,16 @@ interface PortFacts {
   readonly values: string;
 }
 
+/** What has to be known of a model. */
+export type ExportedModel = Pick<ModelInfo, 'name' | 'architecture' | 'classNames' | 'metadata'>;
+
 /** Facts of a model and of how it is exported. */
-export function exportMetadata(info: ModelInfo, plan: ExportPlan): ExportMetadata {
-  const { height, width, batch, dynamic, half, nms } = plan;
-  const { version, date, license } = licensed(info);
+export function exportMetadata(model: ExportedModel, plan: ExportPlan): ExportMetadata {
+  const { format, height, width, batch, dynamic, half, nms, opset } = plan;
+  const { version, date, license } = licensed(model);
+  const { input, outputs } = portsOf(plan, model.architecture, format === 'onnx' ? 'channelsFirst' : 'channelsLast');
   return {
-    description: describeArchitecture(info.architecture),
+    description: describeArchitecture(model.architecture),
     author: 'fastsam-tfjs',
     date: new Date().toISOString(),
     ...(version === undefined ? {} : { version }),
@@ -56,41 +61,24 @@ export function exportMetadata(info: ModelInfo, plan: ExportPlan): ExportMetadat
     head: 'Segment',
     batch,
     imgsz: [height, width],
-    names: info.classNames,
-    args: { batch, dynamic, half, nms: nms !== undefined, ...nms },
+    names: model.classNames,
+    args: { batch, dynamic, half, nms: nms !== undefined, ...nms, ...(format === 'onnx' && { opset }) },
     channels: 3,
     end2end: nms !== undefined,
-    ...ports(info, plan),
+    inputs: [portFacts(input)],
+    outputs: outputs.map(portFacts),
   };
 }
 
 /** The checkpoint's strings, with the licence that the catalogue knows where the file has none. */
-export function licensed({ name, metadata }: ModelInfo): Readonly<Partial<Record<string, string>>> {
+export function licensed({ name, metadata }: ExportedModel): Readonly<Partial<Record<string, string>>> {
   const known = findInCatalogue(name)?.licence;
   return known === undefined ? metadata : { license: known, ...metadata };
 }
 
-function ports({ architecture }: ModelInfo, plan: ExportPlan): Pick<ExportMetadata, 'inputs' | 'outputs'> {
-  const { classes, maskCoefficients: k } = architecture;
-  const [predictions, prototypes] = outputShapes(plan, classes, k);
-  const rows = plan.nms
-    ? 'x1, y1, x2, y2 in pixels of the input, score 0…1, class, mask coefficients; by falling score, zeros after the last'
-    : 'centre x, centre y, width, height in pixels of the input, class scores 0…1, mask coefficients';
-  const port = (name: string, shape: readonly number[], axes: string, values: string): PortFacts => {
-    return { name, dtype: 'float32', shape, axes, values };
-  };
-  return {
-    inputs: [port(INPUT, inputShape(plan), 'BHWC', 'RGB 0…1, sides multiples of 32')],
-    outputs: [
-      port(OUTPUTS[0], predictions, plan.nms ? 'B, object, value' : 'B, value, anchor', rows),
-      port(
-        OUTPUTS[1],
-        prototypes,
-        'BHWC',
-        'mask prototypes at a quarter of the size; mask = sigmoid(coefficients · prototypes) > 0.5',
-      ),
-    ],
-  };
+function portFacts(port: Port): PortFacts {
+  const axes = port.axes.map(({ name }) => name).join(', ');
+  return { name: port.name, dtype: 'float32', shape: sizesOf(port), axes, values: port.values };
 }
 
 /** As `metadata.json`. */
@@ -102,6 +90,12 @@ export function metadataJson(metadata: ExportMetadata): ExportedFile {
 export function metadataYaml(metadata: ExportMetadata): ExportedFile {
   const lines = Object.entries(metadata).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
   return { name: 'metadata.yaml', bytes: encode(lines.join('')) };
+}
+
+/** As the strings in an ONNX file: values in Python's notation, which Ultralytics' loader evaluates. */
+export function metadataStrings(metadata: ExportMetadata): Record<string, string> {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : pythonText(value));
+  return Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, text(value)]));
 }
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

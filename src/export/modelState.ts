@@ -3,7 +3,7 @@ import type { Network } from '../model/network.js';
 import { DFL_WEIGHT, networkParts, type Part } from '../weights/names.js';
 import type { StateDict, WeightTensor } from '../weights/tensor.js';
 import { fromHwio, fromTransposedKernel } from '../weights/unfold.js';
-import { readWeights } from './layerWeights.js';
+import { readWeights } from './walkLayers.js';
 
 /**
  * What the network computes with, in PyTorch's layout; `FastSAM.load` reads it back.

@@ -2,9 +2,7 @@
 import { FastSAMError } from '../errors.js';
 import { checkBoolean, checkInteger, checkNames, checkNumber, checkOneOf } from '../model/checks.js';
 import { MAX_STRIDE } from '../model/table.js';
-import type { NmsLimits } from './graph/emitNms.js';
-import type { OnnxNms } from './onnx/exportOnnx.js';
-import { MAX_OPEN_SIDE } from './tfjs/stockHead.js';
+import type { GraphShape, NmsLimits } from './ports.js';
 
 /** An option that only some formats have. */
 type Special = 'imgsz' | 'dynamic' | 'batch' | 'nms' | 'opset';
@@ -66,28 +64,24 @@ export interface ExportOptions {
   /** Pictures at once. Default 1. */
   readonly batch?: number;
   /** NMS inside the model (onnx, saved_model, tfjs_graph): `true` for conf 0.25, iou 0.7, 300 objects. Default false. */
-  readonly nms?: boolean | OnnxNms;
+  readonly nms?: boolean | Partial<NmsLimits>;
   /**
    * Weights in float16: half the bytes. ONNX computes in it too; the others widen the weights when they are loaded.
    * Default false.
    */
   readonly half?: boolean;
-  /** ONNX operator set, see `OnnxOptions`. */
+  /** ONNX operator set, 13…20. Default 18, as Ultralytics 8.4 with torch 2.4 and later. */
   readonly opset?: number;
   /** Replace what lies at the target. A folder is replaced only if it is an earlier export. Default false. */
   readonly overwrite?: boolean;
 }
 
 /** Options, checked, with defaults filled in. */
-export interface ExportPlan {
+export interface ExportPlan extends GraphShape {
   readonly format: ExportFormat;
-  readonly height: number;
-  readonly width: number;
-  readonly batch: number;
-  readonly dynamic: boolean;
   readonly half: boolean;
-  readonly nms: NmsLimits | undefined;
-  readonly opset: number | undefined;
+  /** Of ONNX alone. */
+  readonly opset: number;
   readonly overwrite: boolean;
 }
 
@@ -100,8 +94,11 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ExportOptions>([
   'opset',
   'overwrite',
 ]);
-const MAX_BATCH = 1024;
+/** Pictures at once. */
+export const MAX_BATCH = 1024;
 const MAX_SIDE = 8192;
+/** Earlier operator sets lack forms of Split, Squeeze and Softmax that are used here. */
+export const OPSETS = { least: 13, most: 20, usual: 18 } as const;
 
 /**
  * @param imgsz the default.
@@ -122,7 +119,7 @@ export function planExport(format: ExportFormat, options: ExportOptions, imgsz: 
     dynamic: checkBoolean('dynamic', options.dynamic ?? false),
     half: checkBoolean('half', options.half ?? false),
     nms: nms === false ? undefined : limitsOf(nms === true ? {} : nms),
-    opset: options.opset,
+    opset: checkInteger('opset', options.opset ?? OPSETS.usual, OPSETS.least, OPSETS.most),
     overwrite: checkBoolean('overwrite', options.overwrite ?? false),
   };
   checkTogether(plan);
@@ -142,15 +139,10 @@ function checkTaken(format: ExportFormat, options: ExportOptions): void {
   );
 }
 
-function checkTogether({ format, nms, batch, dynamic, height, width }: ExportPlan): void {
+function checkTogether({ format, nms, batch }: ExportPlan): void {
   if (nms && batch > 1 && format !== 'onnx') {
     throw invalid(
       `nms: got it with batch ${String(batch)}, expected batch 1 for ${format}; run the pictures one by one`,
-    );
-  }
-  if (format === 'tfjs' && dynamic && Math.max(height, width) > MAX_OPEN_SIDE) {
-    throw invalid(
-      `imgsz: got ${String(height)} x ${String(width)} with dynamic, expected at most ${String(MAX_OPEN_SIDE)}`,
     );
   }
 }
@@ -161,7 +153,7 @@ function checkSide(name: string, value: number): number {
   throw invalid(`${name}: got ${String(side)}, expected a multiple of ${String(MAX_STRIDE)}`);
 }
 
-function limitsOf({ conf = 0.25, iou = 0.7, maxDet = 300 }: OnnxNms): NmsLimits {
+function limitsOf({ conf = 0.25, iou = 0.7, maxDet = 300 }: Partial<NmsLimits>): NmsLimits {
   return {
     conf: checkNumber('nms.conf', conf, 0, 1),
     iou: checkNumber('nms.iou', iou, 0, 1),

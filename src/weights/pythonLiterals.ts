@@ -1,4 +1,4 @@
-/** The two kinds of Python values in Ultralytics' export metadata, read as text: nothing is evaluated. */
+/** Python values in Ultralytics' export metadata, written, and two kinds of them read as text: nothing is evaluated. */
 
 const MAX_NAMES = 10_000;
 const MAX_SIDE = 16_384;
@@ -36,4 +36,14 @@ function unquoted(literal: string): string {
     if (escape.length > 2) return String.fromCharCode(parseInt(escape.slice(2), 16));
     return kind in ESCAPES ? ESCAPES[kind] : kind;
   });
+}
+
+/** A value of JSON in Python's notation; keys of whole numbers become numbers. */
+export function pythonText(value: unknown): string {
+  if (value === null || value === undefined) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (Array.isArray(value)) return `[${value.map(pythonText).join(', ')}]`;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  const entries = Object.entries(value).map(([key, held]) => `${/^\d+$/.test(key) ? key : `'${key}'`}: ${pythonText(held)}`);
+  return `{${entries.join(', ')}}`;
 }

@@ -66,6 +66,12 @@ test.each([
   ['saved_model', { nms: true, batch: 2 }, /nms: got it with batch 2/],
   ['tfjs_graph', { imgsz: 100 }, /height: got 100, expected a multiple of 32/],
   ['saved_model', { opset: 17 }, /opset: got it for saved_model/],
+  ['onnx', { imgsz: 100 }, /imgsz, height: got 100/],
+  ['onnx', { imgsz: [64, 9000] }, /imgsz, width: got 9000/],
+  ['onnx', { opset: 9 }, /opset: got 9, expected a number from 13 to 20/],
+  ['onnx', { batch: 0 }, /batch: got 0/],
+  ['onnx', { nms: { iou: 2 } }, /nms\.iou: got 2/],
+  ['tfjs', { simplify: true } as ExportOptions, /option "simplify": not known/],
 ] as [ExportFormat, ExportOptions, RegExp][])('%s refuses %o', async (format, options, message) => {
   await expect(model.export(format, folder, options)).rejects.toThrow(message);
 });

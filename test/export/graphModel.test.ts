@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { networkGraph, type GraphShape } from '../../src/export/graph/networkGraph.js';
+import { networkGraph } from '../../src/export/graph/networkGraph.js';
+import type { GraphShape } from '../../src/export/ports.js';
 import { graphModelFiles } from '../../src/export/tfjs/graphModel.js';
 import { tinyNetwork, type TinyName } from '../model/tinyNetwork.js';
 import { expectClose, expectedOutputs, memoryHandler, picture, type Shape4 } from './outputs.js';

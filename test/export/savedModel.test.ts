@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import '../../src/index.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { networkGraph, type GraphShape } from '../../src/export/graph/networkGraph.js';
+import { networkGraph } from '../../src/export/graph/networkGraph.js';
+import type { GraphShape } from '../../src/export/ports.js';
 import { savedModelBytes } from '../../src/export/graph/savedModel.js';
 import { platform } from '../../src/platform/platform.js';
 import { loadGraph } from '../../src/runtime/compile/loadGraph.js';

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { encodeModel } from '../../src/export/onnx/modelProto.js';
 import { buildNetwork } from '../../src/model/network.js';
 import { loadWeights } from '../../src/model/load.js';
 import { checkedArchitecture } from '../../src/weights/check.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import { crc32 } from '../../src/weights/crc32.js';
-import { pythonNames, pythonSize } from '../../src/weights/pythonLiterals.js';
+import { pythonNames, pythonSize, pythonText } from '../../src/weights/pythonLiterals.js';
 import { FastSAMError } from '../../src/errors.js';
 import { mutate } from '../../tools/fuzz/mutate.js';
 import { errorOf } from './errors.js';
@@ -51,6 +52,24 @@ describe('ONNX files that Ultralytics exported', () => {
     loadWeights(network, tensors);
     network.model.dispose();
   });
+});
+
+it('batch norm that a file has as operations is read', () => {
+  const names = ['weight', 'bias', 'running_mean', 'running_var'];
+  const constant = (name: string, value: number) => {
+    return { name, type: 'float32' as const, dims: [1], bytes: new Uint8Array(Float32Array.of(value).buffer) };
+  };
+  const node = {
+    name: '/model.0/bn/BatchNormalization',
+    op: 'BatchNormalization',
+    inputs: ['images', ...names],
+    outputs: ['y'],
+    attributes: {},
+  };
+  const file = { name: 'g', opset: 18, producer: 'torch', nodes: [node], inputs: [], outputs: [], metadata: {} };
+  const { tensors } = readCheckpoint(encodeModel({ ...file, initializers: names.map(constant) }));
+  const found = [...tensors].map(([name, tensor]) => [name, ...tensor.toFloat32()]);
+  expect(found).toEqual(names.map((name, i) => [`model.0.bn.${name}`, i]));
 });
 
 describe('ONNX files that cannot be read', () => {
@@ -111,5 +130,10 @@ describe('Python values in metadata', () => {
     }
     expect(['640', '[640, 480]', '(32, 64)', '[640]'].map(pythonSize)).toEqual([640, 640, 64, 640]);
     for (const text of [undefined, '', '0', '-1', '[1, 2, 3]', '99999', 'exit()']) expect(pythonSize(text)).toBeUndefined();
+  });
+
+  it('are written as Python reads them', () => {
+    const value = { 0: "dog's", a: [1.5, true, null], b: { '12': false } };
+    expect(pythonText(value)).toBe(`{0: "dog's", 'a': [1.5, True, None], 'b': {12: False}}`);
   });
 });

@@ -2,11 +2,8 @@
  * The network's tfjs layers as TensorFlow operations, channels last. What the layers are and how they hang together is
  * read from the tfjs model, which stays the one definition of the network. No operation names the size of a picture.
  */
-import type * as tf from '@tensorflow/tfjs';
-import { schedule } from '../../model/forward.js';
-import type { Network } from '../../model/network.js';
 import type { AttrValue } from '../../runtime/compile/graphDef.js';
-import { readWeights, type LayerWeight } from '../layerWeights.js';
+import type { Emitters, LayerWeight, NetworkLayer } from '../walkLayers.js';
 import { textAttribute, type Edge, type GraphWriter } from './graphWriter.js';
 
 /** How many pictures the graph takes. */
@@ -15,21 +12,10 @@ export interface BatchSize {
   listShape(n: number): Edge;
 }
 
-/** One layer, to be put down. */
-interface Layer {
-  readonly name: string;
-  /** Channels of its output. */
-  readonly channels: number;
-  readonly config: tf.serialization.ConfigDict;
-  readonly weights: readonly LayerWeight[];
-  readonly inputs: readonly Edge[];
-  readonly batch: BatchSize;
-}
+type Layer = NetworkLayer<Edge>;
 
-type Emitter = (graph: GraphWriter, layer: Layer) => Edge;
-
-/** The emitter of each kind of layer, by tfjs' name of its class. */
-const EMITTERS: Readonly<Record<string, Emitter>> = {
+/** The TensorFlow form of each kind of layer, in a graph for so many pictures. */
+export const tensorFlowEmitters = (batch: BatchSize): Emitters<GraphWriter, Edge> => ({
   Conv2D: (graph, layer) => convolution(graph, layer, SAME),
   FastSamStridedConv: (graph, layer) => convolution(graph, layer, STRIDED),
   FastSamSilu: silu,
@@ -40,8 +26,8 @@ const EMITTERS: Readonly<Record<string, Emitter>> = {
   FastSamUpsample: (graph, { name, inputs: [x] }) =>
     depthToSpace(graph, name, graph.concat(`${name}/copies`, [x, x, x, x], CHANNELS)),
   FastSamTransposedConv: transposedConvolution,
-  FastSamJoinLevels: joinLevels,
-};
+  FastSamJoinLevels: (graph, layer) => joinLevels(graph, layer, batch),
+});
 
 const CHANNELS = 3;
 const NHWC = { data_format: textAttribute('NHWC') } as const;
@@ -56,33 +42,6 @@ const STRIDED: ConvolutionForm = {
   stride: 2,
   padding: { padding: textAttribute('EXPLICIT'), explicit_paddings: { list: { i: [0, 0, 1, 1, 1, 1, 0, 0] } } },
 };
-
-/** What the network's layers have become. */
-export type LayerEdges = ReadonlyMap<tf.SymbolicTensor, Edge>;
-
-/**
- * Puts the whole network down.
- * @param image [B,H,W,3] float32.
- * @returns the edge of every output of every layer.
- */
-export async function emitLayers(
-  graph: GraphWriter,
-  { model }: Network,
-  image: Edge,
-  batch: BatchSize,
-): Promise<LayerEdges> {
-  const edges = new Map([[model.inputs[0], image]]);
-  for (const output of schedule(model.inputs[0], model.outputs).order) {
-    const { sourceLayer: layer } = output;
-    const kind = layer.getClassName();
-    if (!(kind in EMITTERS)) throw new Error(`layer ${layer.name}: ${kind} has no form in TensorFlow`);
-    const inputs = output.inputs.map((source) => edges.get(source) ?? '');
-    const channels = Number(output.shape.at(-1));
-    const described = { name: layer.name, channels, config: layer.getConfig(), inputs, batch };
-    edges.set(output, EMITTERS[kind](graph, { ...described, weights: await readWeights(layer) }));
-  }
-  return edges;
-}
 
 function convolution(graph: GraphWriter, layer: Layer, { stride, padding }: ConvolutionForm): Edge {
   const { name, weights, inputs } = layer;
@@ -136,7 +95,8 @@ function transposedConvolution(graph: GraphWriter, { name, weights: [kernel, bia
   return biasAdd(graph, name, depthToSpace(graph, `${name}/cells`, cells), bias);
 }
 
-function joinLevels(graph: GraphWriter, { name, channels, inputs, batch }: Layer): Edge {
+function joinLevels(graph: GraphWriter, { name, inputs, output }: Layer, batch: BatchSize): Edge {
+  const channels = Number(output.shape.at(-1));
   const lists = inputs.map((x) => graph.reshape(`${name}/list`, x, batch.listShape(channels)));
   return graph.concat(name, lists, 1);
 }

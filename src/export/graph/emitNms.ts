@@ -1,14 +1,8 @@
 /** Non-maximum suppression as part of a graph. */
 import { DATA_TYPE } from '../../runtime/compile/graphDef.js';
+import type { NmsLimits } from '../ports.js';
 import { scalar, type Corners } from './emitDecode.js';
 import { FLOAT, INT, type Edge, type GraphWriter } from './graphWriter.js';
-
-/** Which objects are kept; see `NmsOptions`. */
-export interface NmsLimits {
-  readonly conf: number;
-  readonly iou: number;
-  readonly maxDet: number;
-}
 
 /** What the head says of one picture. */
 export interface NmsInputs extends Corners {
@@ -19,9 +13,6 @@ export interface NmsInputs extends Corners {
   readonly coefficients: Edge;
   readonly k: number;
 }
-
-/** Farther than any picture is wide: boxes of different classes, moved apart by it, never overlap. */
-const CLASS_DISTANCE = 7680;
 
 /**
  * The objects of one picture by falling score.
@@ -41,9 +32,8 @@ export function emitNms(graph: GraphWriter, head: NmsInputs, { conf, iou, maxDet
     graph.addPlain('Cast', 'nms/classNumber', [best], { SrcT: INT, DstT: FLOAT }),
     [-1, 1],
   );
-  const shift = graph.add('Mul', 'nms/shift', [label, scalar(graph, 'nms/classDistance', CLASS_DISTANCE)]);
   const kept = graph.add('NonMaxSuppressionV3', 'nms/kept', [
-    graph.add('AddV2', 'nms/shifted', [boxes, shift]),
+    classes > 1 ? separate(graph, boxes, label) : boxes,
     graph.reshape('nms/scoreList', score, [-1]),
     graph.ints(maxDet),
     scalar(graph, 'nms/iou', iou),
@@ -61,4 +51,16 @@ export function emitNms(graph: GraphWriter, head: NmsInputs, { conf, iou, maxDet
   const empty = graph.floats('nms/empty', new Float32Array(maxDet * columns), [maxDet, columns]);
   const filled = graph.concat('nms/filled', [objects, empty], 0);
   return graph.reshape('nms/result', graph.slice('nms/first', filled, [0, 0], [maxDet, columns]), [1, maxDet, columns]);
+}
+
+/** Moves the boxes of each class to a place of their own, so that only boxes of one class overlap. */
+function separate(graph: GraphWriter, boxes: Edge, label: Edge): Edge {
+  const bound = (op: 'Max' | 'Min'): Edge =>
+    graph.add(op, `nms/${op.toLowerCase()}`, [boxes, graph.ints([0, 1])], { Tidx: INT, keep_dims: { b: false } });
+  const span = graph.add('Sub', 'nms/span', [bound('Max'), bound('Min')]);
+  const shift = graph.add('Mul', 'nms/shift', [
+    label,
+    graph.add('AddV2', 'nms/distance', [span, scalar(graph, 'nms/one', 1)]),
+  ]);
+  return graph.add('AddV2', 'nms/shifted', [boxes, shift]);
 }

@@ -1,13 +1,7 @@
 /** Non-maximum suppression at the end of the graph, with the same choice and layout as Ultralytics' `nms=True`. */
-import type { Corners, InputSize } from './emitBoxes.js';
+import type { NmsLimits } from '../ports.js';
+import type { Corners } from './emitBoxes.js';
 import type { GraphBuilder, Value } from './graphBuilder.js';
-
-/** Limits of the selection. */
-export interface NmsLimits {
-  readonly conf: number;
-  readonly iou: number;
-  readonly maxDet: number;
-}
 
 /** What is selected from. */
 export interface Candidates {
@@ -19,7 +13,6 @@ export interface Candidates {
   readonly classes: number;
   /** Values in a row of the output: 6+k. */
   readonly columns: number;
-  readonly size: InputSize;
 }
 
 const PATH = '/nms';
@@ -39,7 +32,7 @@ export function emitNms(graph: GraphBuilder, candidates: Candidates, limits: Nms
     { axis: 1 },
   );
   const classNumber = graph.cast(`${PATH}/Cast`, label, 'float32');
-  const apart = candidates.classes > 1 ? separate(graph, boxes, classNumber, candidates.size) : boxes;
+  const apart = candidates.classes > 1 ? separate(graph, boxes, classNumber) : boxes;
   const selected = graph.add('NonMaxSuppression', `${PATH}/NonMaxSuppression`, [
     transpose(graph, 'apart', apart),
     score,
@@ -63,21 +56,13 @@ function transpose(graph: GraphBuilder, name: string, value: Value): Value {
 }
 
 /** Moves the boxes of each class to a place of their own, so that only boxes of one class overlap. */
-function separate(graph: GraphBuilder, boxes: Value, classNumber: Value, size: InputSize): Value {
-  const offset = graph.add('Mul', `${PATH}/Mul`, [classNumber, emitDistance(graph, size)]);
+function separate(graph: GraphBuilder, boxes: Value, classNumber: Value): Value {
+  const bound = (op: 'ReduceMax' | 'ReduceMin'): Value =>
+    graph.add(op, `${PATH}/${op}`, [boxes], { attributes: { keepdims: 0 } });
+  const span = graph.add('Sub', `${PATH}/span`, [bound('ReduceMax'), bound('ReduceMin')]);
+  const distance = graph.add('Add', `${PATH}/distance`, [span, graph.floats([1], [])]);
+  const offset = graph.add('Mul', `${PATH}/Mul`, [classNumber, distance]);
   return graph.add('Add', `${PATH}/Add`, [boxes, offset]);
-}
-
-/** Between the places of two classes, pixels: boxes reach a little beyond the picture. */
-function emitDistance(graph: GraphBuilder, size: InputSize): Value {
-  if (!('levels' in size)) return graph.floats([2 * Math.max(size.height, size.width)]);
-  const shape = graph.add('Shape', `${PATH}/Shape`, [size.levels[0]]);
-  const sides = [2, 3].map((index) => {
-    const name = `${PATH}/side.${String(index)}`;
-    return graph.cast(`${name}/Cast`, graph.add('Gather', name, [shape, graph.ints([index])]), 'float32');
-  });
-  const longest = graph.add('Max', `${PATH}/Max`, sides);
-  return graph.add('Mul', `${PATH}/Mul_1`, [longest, graph.floats([16])]); // cells of 8 pixels, twice
 }
 
 /** Puts the selected rows into their pictures' tables. */

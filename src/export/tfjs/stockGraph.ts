@@ -1,12 +1,13 @@
 /** Puts stock tfjs layers down, with their weights. */
 import * as tf from '@tensorflow/tfjs';
-import type { LayerWeight } from '../layerWeights.js';
+import type { LayerWeight } from '../walkLayers.js';
 
 /** A convolution that is put down. */
 export interface StockConvolution {
   /** Kernel [h,w,in,out], and a bias if there is one. */
   readonly weights: readonly LayerWeight[];
   readonly strides?: number;
+  readonly dilationRate?: [number, number];
   readonly padding?: 'same' | 'valid';
 }
 
@@ -41,7 +42,7 @@ export function concatenate(name: string, parts: readonly tf.SymbolicTensor[], a
 export function convolution(
   name: string,
   x: tf.SymbolicTensor,
-  { weights, strides = 1, padding = 'same' }: StockConvolution,
+  { weights, strides = 1, dilationRate = [1, 1], padding = 'same' }: StockConvolution,
 ): tf.SymbolicTensor {
   const [height, width, , filters] = weights[0].shape;
   const kernelSize: [number, number] = [height, width];
@@ -50,6 +51,7 @@ export function convolution(
     filters,
     kernelSize,
     strides,
+    dilationRate,
     padding,
     useBias: weights.length > 1,
     ...ZEROS,

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Architecture } from '../../model/architecture.js';
 import { STRIDES } from '../../model/table.js';
-import type { LayerWeight } from '../layerWeights.js';
+import type { LayerWeight } from '../walkLayers.js';
 import { concatenate, convolution, list, put, putWith } from './stockGraph.js';
 
 /** The head's maps at strides 8, 16 and 32. */
@@ -11,9 +11,6 @@ export interface HeadMaps {
   readonly classes: readonly tf.SymbolicTensor[];
   readonly coefficients: readonly tf.SymbolicTensor[];
 }
-
-/** Largest side in pixels of a model for any size: its cells are numbered by kernels that reach so far. */
-export const MAX_OPEN_SIDE = 4096;
 
 /** [B,4+classes+k,A], see `stockModel`. */
 export function stockHead(maps: HeadMaps, { regMax, classes, maskCoefficients }: Architecture): tf.SymbolicTensor {
@@ -63,32 +60,40 @@ function sidesKernel(regMax: number, stride: number): LayerWeight {
   return { shape: [4 * regMax, 4], values: Float32Array.from(values) };
 }
 
-/**
- * The centre of each cell in pixels, [B,H,W,4] with zeros for width and height. A cell's number is the sum over the ones
- * before it, which is a convolution of a map of ones with a kernel as long as the map: half a one for the cell itself,
- * ones on the side before it, nothing behind. All sums are exact.
- */
+/** Cells that one counting convolution reaches. */
+const REACH = 64;
+/** Counting convolutions of a map of unknown size: they number REACH^3 cells, two million pixels at stride 8. */
+const OPEN_STEPS = 3;
+
+/** The centre of each cell in pixels, [B,H,W,4] with zeros for width and height. */
 function centres(name: string, map: tf.SymbolicTensor, stride: number): tf.SymbolicTensor {
   const [, height, width, channels] = map.shape as [number | null, number | null, number | null, number];
   const zeros: LayerWeight = { shape: [1, 1, channels, 1], values: new Float32Array(channels) };
   const one: LayerWeight = { shape: [1], values: Float32Array.of(1) };
   const ones = convolution(`${name}/ones`, map, { weights: [zeros, one] });
-  const cells = (side: number | null): number => side ?? MAX_OPEN_SIDE / stride;
-  const numbers = concatenate(
-    `${name}/numbers`,
-    [
-      convolution(`${name}/column`, ones, { weights: [counting([1, 2 * cells(width) - 1])] }),
-      convolution(`${name}/row`, ones, { weights: [counting([2 * cells(height) - 1, 1])] }),
-    ],
-    -1,
-  );
-  const toPixels: LayerWeight = { shape: [1, 1, 2, 4], values: Float32Array.of(stride, 0, 0, 0, 0, stride, 0, 0) };
-  return convolution(`${name}/centres`, numbers, { weights: [toPixels] });
+  const numbers = [numberCells(`${name}/column`, ones, 'x', width), numberCells(`${name}/row`, ones, 'y', height)];
+  // Cells are numbered from 1, and their centres lie half a cell before their ends.
+  const toPixels: LayerWeight[] = [
+    { shape: [1, 1, 2, 4], values: Float32Array.of(stride, 0, 0, 0, 0, stride, 0, 0) },
+    { shape: [4], values: Float32Array.of(-stride / 2, -stride / 2, 0, 0) },
+  ];
+  return convolution(`${name}/centres`, concatenate(`${name}/numbers`, numbers, -1), { weights: toPixels });
 }
 
-function counting([height, width]: readonly [number, number]): LayerWeight {
-  const length = height * width;
-  const middle = (length - 1) / 2;
-  const values = Float32Array.from({ length }, (_, i) => (i < middle ? 1 : i === middle ? 0.5 : 0));
-  return { shape: [height, width, 1, 1], values };
+/**
+ * The number of each cell along an axis, from 1. A cell's number is the sum over the ones up to it: a convolution sums
+ * REACH of them, one on its sums, dilated by REACH, sums REACH^2, and so on. All sums are exact.
+ */
+function numberCells(name: string, ones: tf.SymbolicTensor, axis: 'x' | 'y', cells: number | null): tf.SymbolicTensor {
+  const steps = cells === null ? OPEN_STEPS : Math.max(1, Math.ceil(Math.log(cells) / Math.log(REACH)));
+  const length = 2 * REACH - 1; // the cell itself in the middle, and nothing of what comes after it
+  const values = Float32Array.from({ length }, (_, i) => (i < REACH ? 1 : 0));
+  const kernel: LayerWeight = { shape: axis === 'x' ? [1, length, 1, 1] : [length, 1, 1, 1], values };
+  let sums = ones;
+  for (let step = 0; step < steps; step++) {
+    const dilation = REACH ** step;
+    const dilationRate: [number, number] = axis === 'x' ? [1, dilation] : [dilation, 1];
+    sums = convolution(`${name}/${String(step)}`, sums, { weights: [kernel], dilationRate });
+  }
+  return sums;
 }

@@ -3,9 +3,9 @@
  * the network's own layers, which stay its one definition; layers of ours become stock ones that compute the same.
  */
 import * as tf from '@tensorflow/tfjs';
-import { schedule } from '../../model/forward.js';
 import type { Network } from '../../model/network.js';
-import { readWeights, type LayerWeight } from '../layerWeights.js';
+import { walkLayers, type Emitters, type LayerWeight, type NetworkLayer } from '../walkLayers.js';
+import { INPUT } from '../ports.js';
 import { concatenate, convolution, put, putWith } from './stockGraph.js';
 import { stockHead } from './stockHead.js';
 
@@ -22,33 +22,21 @@ export interface StockInput {
  */
 type Parts = readonly tf.SymbolicTensor[];
 
-/** One layer, to be replaced. */
-interface Layer {
-  readonly name: string;
-  readonly config: tf.serialization.ConfigDict;
-  readonly weights: readonly LayerWeight[];
-  readonly inputs: readonly Parts[];
-  /** Channels at which its output is cut in two. */
-  readonly cut: number | undefined;
-}
+type Layer = NetworkLayer<Parts>;
+
+/** Outputs of convolutions that are cut, and at which channel. */
+type Cuts = ReadonlyMap<tf.SymbolicTensor, number>;
 
 /**
  * Input `images` [B,H,W,3] float32 RGB 0…1. Outputs: [B,4+classes+k,A], rows centre x, centre y, width, height (pixels of
- * the input), class scores, mask coefficients; prototypes [B,H/4,W/4,k]. Sides left open may be `MAX_OPEN_SIDE` at most.
+ * the input), class scores, mask coefficients; prototypes [B,H/4,W/4,k].
  * @returns a model of its own, which the caller disposes.
  */
 export async function stockModel(network: Network, { batch, height, width }: StockInput): Promise<tf.LayersModel> {
   const { model, architecture } = network;
-  const image = tf.input({ batchShape: [batch, height, width, 3], name: 'images' });
-  const values = new Map<tf.SymbolicTensor, Parts>([[model.inputs[0], [image]]]);
-  const cuts = cutsOf(model);
-  for (const output of schedule(model.inputs[0], model.outputs).order) {
-    const { sourceLayer: layer } = output;
-    const inputs = output.inputs.map((source) => values.get(source) ?? []);
-    const described = { name: layer.name, config: layer.getConfig(), inputs, cut: cuts.get(output) };
-    values.set(output, replacement(layer.getClassName(), { ...described, weights: await readWeights(layer) }));
-  }
-  const [boxes, classes, coefficients, prototypes] = model.outputs.map((output) => values.get(output) ?? []);
+  const image = tf.input({ batchShape: [batch, height, width, 3], name: INPUT });
+  const partsOf = await walkLayers<Cuts, Parts>(network, [image], cutsOf(model), STOCK_EMITTERS);
+  const [boxes, classes, coefficients, prototypes] = model.outputs.map(partsOf);
   const predictions = stockHead({ boxes, classes, coefficients }, architecture);
   return tf.model({ inputs: image, outputs: [predictions, ...prototypes], name: model.name });
 }
@@ -57,7 +45,7 @@ export async function stockModel(network: Network, { batch, height, width }: Sto
  * The convolutions whose outputs are cut, and where: C2f hands the second half of its channels to the first bottleneck,
  * and no stock layer takes channels out of a map. So the convolution is made in two parts.
  */
-function cutsOf({ layers }: tf.LayersModel): Map<tf.SymbolicTensor, number> {
+function cutsOf({ layers }: tf.LayersModel): Cuts {
   const slices = layers.filter((layer) => layer.getClassName() === 'FastSamChannelSlice');
   return new Map(
     slices.map((slice) => {
@@ -67,41 +55,29 @@ function cutsOf({ layers }: tf.LayersModel): Map<tf.SymbolicTensor, number> {
   );
 }
 
-function replacement(kind: string, layer: Layer): Parts {
-  const { name, inputs, config } = layer;
-  const [parts] = inputs;
-  switch (kind) {
-    case 'Conv2D':
-      return plainConvolution(layer);
-    case 'FastSamStridedConv':
-      return [stridedConvolution(layer)];
-    case 'FastSamSilu':
-      return parts.map((x, i) => {
-        const partName = parts.length > 1 ? `${name}/${String(i)}` : name;
-        return put(tf.layers.activation({ name: partName, activation: 'swish' }), x);
-      });
-    case 'FastSamChannelSlice':
-      return [parts[1]];
-    case 'Concatenate':
-      return [concatenate(name, inputs.flat(), -1)];
-    case 'Add':
-      return [put(tf.layers.add({ name }), inputs.flat())];
-    case 'MaxPooling2D':
-      return [put(tf.layers.maxPooling2d(config), parts[0])];
-    case 'FastSamUpsample':
-      return [put(tf.layers.upSampling2d({ name, size: [2, 2] }), parts[0])];
-    case 'FastSamTransposedConv':
-      return [transposedConvolution(layer)];
-    case 'FastSamJoinLevels':
-      return inputs.flat();
-    default:
-      throw new Error(`layer ${name}: ${kind} has no form in stock layers`);
-  }
-}
+/** The stock layers for each kind of layer. */
+const STOCK_EMITTERS: Emitters<Cuts, Parts> = {
+  Conv2D: plainConvolution,
+  FastSamStridedConv: (_, layer) => [stridedConvolution(layer)],
+  FastSamSilu: (_, { name, inputs: [parts] }) =>
+    parts.map((x, i) => {
+      const partName = parts.length > 1 ? `${name}/${String(i)}` : name;
+      return put(tf.layers.activation({ name: partName, activation: 'swish' }), x);
+    }),
+  FastSamChannelSlice: (_, { inputs: [parts] }) => [parts[1]],
+  Concatenate: (_, { name, inputs }) => [concatenate(name, inputs.flat(), -1)],
+  Add: (_, { name, inputs }) => [put(tf.layers.add({ name }), inputs.flat())],
+  MaxPooling2D: (_, { config, inputs: [[x]] }) => [put(tf.layers.maxPooling2d(config as PoolArgs), x)],
+  FastSamUpsample: (_, { name, inputs: [[x]] }) => [put(tf.layers.upSampling2d({ name, size: [2, 2] }), x)],
+  FastSamTransposedConv: (_, layer) => [transposedConvolution(layer)],
+  FastSamJoinLevels: (_, { inputs }) => inputs.flat(),
+};
 
+type PoolArgs = Parameters<typeof tf.layers.maxPooling2d>[0];
 type PadArgs = Parameters<typeof tf.layers.zeroPadding2d>[0];
 
-function plainConvolution({ name, weights, inputs: [[x]], cut }: Layer): Parts {
+function plainConvolution(cuts: Cuts, { name, weights, inputs: [[x]], output }: Layer): Parts {
+  const cut = cuts.get(output);
   if (cut === undefined) return [convolution(name, x, { weights })];
   const ends = [cut, weights[0].shape[3]];
   return ends.map((end, i) => {
