@@ -1,13 +1,14 @@
 /** The platform for Node: node:fs for files, sharp for pictures. */
 
 import { join } from 'node:path';
+import { feedFrames, readFrames } from './frames/thread.js';
 import { loadNative } from './native/load.js';
 import { cacheFolder, listFiles, packageFile, pathOfUrl, readFile, sha256, stat } from './nodeFiles.js';
 import { writeFolderAtomic } from './nodeFolders.js';
 import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
 import { openPartial } from './nodePartial.js';
 import type { Platform } from './platform.js';
-import { startProgram } from './programs.js';
+import { runProgram } from './programs.js';
 import { stageFile, writeFileAtomic } from './tempFiles.js';
 import { findWebGpu } from './webGpu.js';
 import { wasmThreadCount, withWasmThreads } from './wasmThreads.js';
@@ -28,7 +29,7 @@ export const nodePlatform: Platform = {
   stat,
   withTempFolder,
   stageFile,
-  startProgram,
+  programs: { run: runProgram, readFrames, feedFrames },
   os: process.platform,
   joinPath: (...parts) => join(...parts),
   listFiles,

@@ -2,6 +2,7 @@
 
 import { FastSAMError } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
+import type { Programs } from './programTypes.js';
 
 /** What becomes of a picture's alpha channel. */
 export type AlphaMode =
@@ -69,31 +70,6 @@ export interface PartialFile {
   discard(): Promise<void>;
 }
 
-/** How a program ended. */
-export interface ProgramEnd {
-  /** Exit code; undefined when it could not be started at all; -1 when a signal ended it. */
-  readonly code: number | undefined;
-  /** The last lines that it printed on stderr, without blank ones. */
-  readonly complaints: readonly string[];
-}
-
-/** A program that runs beside this one. It ends with this process, however that ends. */
-export interface Program {
-  /** What it prints; nothing is taken from it while nobody asks, so it waits. Empty for programs that are fed. */
-  readonly stdout: AsyncIterable<Uint8Array>;
-  /** What it writes to descriptor 3. Empty for programs that are fed. */
-  readonly side: AsyncIterable<Uint8Array>;
-  /** Resolves when the bytes are handed on, or never will be since it has ended. */
-  write(bytes: Uint8Array): Promise<void>;
-  /** Ends its standard input. */
-  endInput(): void;
-  /** Ends it at once; `ended` says when that has happened. */
-  kill: () => void;
-  readonly ended: Promise<ProgramEnd>;
-  /** The last lines on stderr so far. */
-  complaints(): readonly string[];
-}
-
 /** A file under a temporary name, for programs that write files themselves. */
 export interface StagedFile {
   /** In the folder of the final path; nothing lies there yet. It goes if the process ends. */
@@ -150,11 +126,8 @@ export interface Platform {
   withTempFolder?<T>(name: string, bytes: Uint8Array, use: (folder: string) => T): Promise<T>;
   /** A temporary name beside `path`. Not in browsers. */
   stageFile?(path: string): StagedFile;
-  /**
-   * Starts a program, without a shell. Not in browsers.
-   * @param kind whether we read what it prints, or feed it.
-   */
-  startProgram?(command: string, args: readonly string[], kind: 'read' | 'feed'): Program;
+  /** Not in browsers. */
+  readonly programs?: Programs;
   /** Node's name of the operating system; absent in browsers. */
   readonly os?: string;
   joinPath(...parts: string[]): string;

@@ -1,9 +1,10 @@
 /** Videos as files, written frame by frame. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
-import { platform, type Program, type StagedFile } from '../platform/platform.js';
+import { platform, type StagedFile } from '../platform/platform.js';
+import type { FrameFeed } from '../platform/programTypes.js';
 import { chooseEncoder, type Encoder } from './encoders.js';
-import { lastComplaint, missingTool, startTool } from './ffmpeg.js';
+import { lastComplaint, missingTool, programs, toolPath } from './ffmpeg.js';
 import type { VideoSink } from './types.js';
 
 /** Options of `createVideo`. */
@@ -31,16 +32,16 @@ export async function createVideo(path: string, options: CreateVideoOptions): Pr
   checkOptions(options);
   const encoder = await chooseEncoder(path, options.signal);
   throwIfAborted(options.signal);
-  const here = platform();
-  if (!here.stageFile) throw missingTool('ffmpeg');
-  const staged = here.stageFile(path);
-  const program = startTool('ffmpeg', encodeArgs(encoder, staged.temporary, options), 'feed');
-  return new FfmpegSink(path, options, { program, staged, encoder });
+  const staged = platform().stageFile?.(path);
+  if (!staged) throw missingTool('ffmpeg');
+  const frameBytes = options.width * options.height * 3;
+  const feed = programs().feedFrames(toolPath('ffmpeg'), encodeArgs(encoder, staged.temporary, options), frameBytes);
+  return new FfmpegSink(path, options, { feed, staged, encoder });
 }
 
 /** What belongs to a file that is being written. */
 interface Writing {
-  readonly program: Program;
+  readonly feed: FrameFeed;
   readonly staged: StagedFile;
   readonly encoder: Encoder;
 }
@@ -48,10 +49,8 @@ interface Writing {
 class FfmpegSink implements VideoSink {
   readonly note?: string;
   #frames = 0;
-  #handed: Promise<void> = Promise.resolve();
   #discarding: Promise<void> = Promise.resolve();
   #closed = false;
-  #gone = false;
 
   constructor(
     private readonly path: string,
@@ -59,9 +58,6 @@ class FfmpegSink implements VideoSink {
     private readonly writing: Writing,
   ) {
     if (writing.encoder.note !== undefined) this.note = writing.encoder.note;
-    void writing.program.ended.then(() => {
-      this.#gone = true;
-    });
     options.signal?.addEventListener('abort', this.#abort);
   }
 
@@ -74,11 +70,8 @@ class FfmpegSink implements VideoSink {
         `${this.path}: got a frame of ${image.width} x ${image.height}, expected ${width} x ${height} as the first; begin another video`,
       );
     }
-    // The frame before is taken: one is on its way while the caller makes the next.
-    await this.#handed;
-    if (this.#gone) await this.#fail();
     this.#frames++;
-    this.#handed = this.writing.program.write(image.data);
+    if (!(await this.writing.feed.write(image.data))) await this.#fail();
   }
 
   async finish(): Promise<void> {
@@ -90,9 +83,8 @@ class FfmpegSink implements VideoSink {
         `${this.path}: got no frame, expected one at least; write frames first`,
       );
     }
-    await this.#handed;
-    this.writing.program.endInput();
-    const { code } = await this.writing.program.ended;
+    this.writing.feed.endInput();
+    const { code } = await this.writing.feed.ended();
     throwIfAborted(this.options.signal);
     if (code !== 0) await this.#fail();
     this.#close();
@@ -111,8 +103,8 @@ class FfmpegSink implements VideoSink {
 
   async #remove(): Promise<void> {
     this.#close();
-    this.writing.program.kill();
-    await this.writing.program.ended;
+    this.writing.feed.kill();
+    await this.writing.feed.ended();
     await this.writing.staged.discard();
   }
 
@@ -132,7 +124,7 @@ class FfmpegSink implements VideoSink {
 
   /** ffmpeg has ended before its time. */
   async #fail(): Promise<never> {
-    const end = await this.writing.program.ended;
+    const end = await this.writing.feed.ended();
     await this.discard();
     throwIfAborted(this.options.signal);
     if (end.code === undefined) throw missingTool('ffmpeg');

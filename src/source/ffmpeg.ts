@@ -1,6 +1,7 @@
 /** The system's ffmpeg and ffprobe: where they are, and what they say when something is wrong. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
-import { platform, type Program, type ProgramEnd } from '../platform/platform.js';
+import { platform } from '../platform/platform.js';
+import type { ProgramEnd, ProgramOutput, Programs } from '../platform/programTypes.js';
 
 /** Names another ffmpeg than the one in PATH; ffprobe is looked for beside it. */
 const VARIABLE = 'FASTSAM_FFMPEG';
@@ -16,44 +17,28 @@ export function toolPath(tool: Tool): string {
 }
 
 /**
- * Starts a tool.
+ * What runs programs here.
  * @throws FastSAMError `PROGRAM_MISSING` in browsers.
  */
-export function startTool(tool: Tool, args: readonly string[], kind: 'read' | 'feed'): Program {
-  const here = platform();
-  if (!here.startProgram) {
-    throw new FastSAMError(
-      'PROGRAM_MISSING',
-      'video: files, cameras and streams are read and written by ffmpeg, which a browser does not have; give segment or stream the <video> element',
-    );
-  }
-  return here.startProgram(toolPath(tool), args, kind);
-}
-
-/** Output of a tool that runs to its end. */
-export interface ToolOutput extends ProgramEnd {
-  readonly stdout: string;
+export function programs(): Programs {
+  const { programs } = platform();
+  if (programs) return programs;
+  throw new FastSAMError(
+    'PROGRAM_MISSING',
+    'video: files, cameras and streams are read and written by ffmpeg, which a browser does not have; give segment or stream the <video> element',
+  );
 }
 
 /**
  * Runs a tool to its end; a failure of its own is no error here.
  * @throws FastSAMError `PROGRAM_MISSING`, `ABORTED`.
  */
-export async function runTool(tool: Tool, args: readonly string[], signal?: AbortSignal): Promise<ToolOutput> {
+export async function runTool(tool: Tool, args: readonly string[], signal?: AbortSignal): Promise<ProgramOutput> {
   throwIfAborted(signal);
-  const program = startTool(tool, args, 'read');
-  signal?.addEventListener('abort', program.kill);
-  try {
-    const decoder = new TextDecoder();
-    let stdout = '';
-    for await (const chunk of program.stdout) stdout += decoder.decode(chunk, { stream: true });
-    const end = await program.ended;
-    throwIfAborted(signal);
-    if (end.code === undefined) throw missingTool(tool);
-    return { ...end, stdout };
-  } finally {
-    signal?.removeEventListener('abort', program.kill);
-  }
+  const output = await programs().run(toolPath(tool), args, signal);
+  throwIfAborted(signal);
+  if (output.code === undefined) throw missingTool(tool);
+  return output;
 }
 
 /** What a tool that could not be started means to the user. */

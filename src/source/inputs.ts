@@ -59,7 +59,7 @@ export async function videoInput(source: string | URL, signal?: AbortSignal): Pr
   if (NETWORK.test(text)) return networkInput(text);
   const path = /^file:/i.test(text) ? platform().pathOfUrl(text) : text;
   // Where nothing is started, in browsers, that is said first.
-  if (platform().startProgram && (await platform().stat(path)) === undefined) {
+  if (platform().programs && (await platform().stat(path)) === undefined) {
     throw new FastSAMError('FILE_UNREADABLE', `cannot read ${path}: no such file or folder, check the path`);
   }
   // With its protocol before it, no name is taken for an option or for another protocol.

@@ -1,7 +1,7 @@
 /** Videos, cameras and streams as async iterables of frames. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
-import { startTool } from './ffmpeg.js';
-import { FrameReader, type RawFrame } from './frameReader.js';
+import type { PipedFrame } from '../platform/programTypes.js';
+import { FrameReader } from './frameReader.js';
 import { PRINT_TIMES } from './frameTimes.js';
 import { videoInput, type VideoInput } from './inputs.js';
 import { probeVideo, type Probed } from './probe.js';
@@ -53,7 +53,6 @@ class FfmpegSource implements VideoSource {
   readonly info: VideoInfo;
   #reader: FrameReader | undefined;
   #closed = false;
-  #complaints: () => readonly string[] = () => [];
 
   constructor(
     private readonly input: VideoInput,
@@ -64,7 +63,7 @@ class FfmpegSource implements VideoSource {
   }
 
   get warnings(): readonly string[] {
-    return this.#complaints();
+    return this.#reader?.complaints() ?? [];
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Frame, void> {
@@ -91,9 +90,7 @@ class FfmpegSource implements VideoSource {
 
   #start(): FrameReader {
     const { input, options, info } = this;
-    const program = startTool('ffmpeg', decodeArgs(input, this.probed, options), 'read');
-    this.#complaints = () => program.complaints();
-    this.#reader = new FrameReader(program, {
+    this.#reader = new FrameReader(decodeArgs(input, this.probed, options), {
       name: input.name,
       frameBytes: info.width * info.height * 3,
       ahead: options.ahead ?? 2,
@@ -105,12 +102,12 @@ class FfmpegSource implements VideoSource {
   }
 
   /** The number of the first frame in the whole video. */
-  #firstIndex({ time = 0 }: RawFrame): number {
+  #firstIndex({ time = 0 }: PipedFrame): number {
     const { start = 0 } = this.options;
     return start > 0 ? Math.round((start + time) * this.info.fps) : 0;
   }
 
-  #frame({ data, count, time }: RawFrame, first: number): Frame {
+  #frame({ data, count, time }: PipedFrame, first: number): Frame {
     const { stride = 1, start = 0 } = this.options;
     const { width, height, fps } = this.info;
     const index = first + count * stride;

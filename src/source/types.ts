@@ -35,7 +35,7 @@ export interface VideoSource extends AsyncIterable<Frame> {
 export interface VideoSink {
   /** What is written otherwise than one would expect: another codec than usual. */
   readonly note?: string;
-  /** Appends a frame, which must not change any more; resolves when there is room for the next one. */
+  /** Appends a frame, waiting until there is room for it; it is copied. */
   write(image: RgbImage): Promise<void>;
   /** Ends the file and moves it to its name. */
   finish(): Promise<void>;

@@ -267,7 +267,7 @@ describe.skipIf(!HAS_FFMPEG)('videos', () => {
     });
 
     test('browsers are told so', async () => {
-      usePlatform({ ...nodePlatform, startProgram: undefined });
+      usePlatform({ ...nodePlatform, programs: undefined });
       await expect(openVideo(clip)).rejects.toMatchObject({ code: 'PROGRAM_MISSING' });
     });
   });

@@ -1,0 +1,52 @@
+/**
+ * The thread that feeds a program frames or takes frames from it. TensorFlow's library holds up the caller's event loop
+ * while it runs a network, and with it every pipe that is served there: one of 64 kB to a program that prints 6 MB a frame.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Readable } from 'node:stream';
+import { childEnd, onText, startChild } from '../programs.js';
+import { FrameQueue } from './frameQueue.js';
+import type { FromThread, ThreadTask, ToThread } from './protocol.js';
+
+const { command, args, read, pid } = workerData as ThreadTask;
+const child = startChild(command, args, read ? ['ignore', 'pipe', 'pipe', 'pipe'] : ['pipe', 'ignore', 'pipe']);
+Atomics.store(pid, 0, child.pid ?? 0);
+child.on('exit', () => Atomics.store(pid, 0, 0));
+
+function post(message: FromThread, ...transfer: ArrayBuffer[]): void {
+  parentPort?.postMessage(message, transfer);
+}
+
+onText(child.stderr, (text) => {
+  post({ type: 'said', text });
+});
+child.stdin?.on('error', () => undefined); // a program that ends early closes its input: its end tells the reason
+
+const queue = read && new FrameQueue(readable(child.stdout), readable(child.stdio[3]), read, post);
+
+parentPort?.on('message', (message: ToThread) => {
+  switch (message.type) {
+    case 'next':
+      queue?.want();
+      break;
+    case 'write':
+      child.stdin?.write(message.data, () => {
+        post({ type: 'written', data: message.data }, message.data.buffer);
+      });
+      break;
+    case 'endInput':
+      child.stdin?.end();
+      break;
+    case 'kill':
+      child.kill('SIGKILL');
+      queue?.stop();
+  }
+});
+
+const [end] = await Promise.all([childEnd(child), queue?.done]);
+post({ type: 'end', end });
+
+/** Node's types cannot say what kind of stream a descriptor is. */
+function readable(stream: unknown): Readable {
+  return stream instanceof Readable ? stream : Readable.from([]);
+}
