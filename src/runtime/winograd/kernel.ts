@@ -3,7 +3,7 @@
  * own kernel does the others.
  */
 import * as tf from '@tensorflow/tfjs';
-import { moduleBytes } from './assembler.js';
+import { moduleBytes } from '../assembler.js';
 import { tilesOf, WinogradConvolution, type ConvInputs, type Transforms, type WasmBackend } from './convolution.js';
 import { COLUMNS, matrixProduct } from './product.js';
 import { inputTransform, LANES, outputTransform } from './transforms.js';

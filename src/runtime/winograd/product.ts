@@ -1,5 +1,5 @@
 /** Products of matrices, four rows and eight columns at a time: as many sums as fit into the registers of vectors. */
-import { FunctionWriter, I32, V128 } from './assembler.js';
+import { FunctionWriter, I32, V128 } from '../assembler.js';
 
 /** Rows come in multiples of this. */
 export const ROWS = 4;

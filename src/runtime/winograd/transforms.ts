@@ -5,7 +5,7 @@
  * Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A for each 6x6 piece d of the input, which overlaps its neighbours by 2. Over all channels the
  * products ⊙ become 36 matrix products. Here are the three transforms around them.
  */
-import { FunctionWriter, I32, V128, type Local } from './assembler.js';
+import { FunctionWriter, I32, V128, type Local } from '../assembler.js';
 
 /** Outputs of a tile along one side. */
 export const TILE = 4;

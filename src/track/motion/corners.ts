@@ -23,7 +23,7 @@ export function findCorners(plane: GreyPlane, { maxCorners, quality }: CornerOpt
   const strength = cornerStrength(plane);
   let strongest = 0;
   for (const value of strength) if (value > strongest) strongest = value;
-  const places = localMaxima(strength, plane, quality * strongest);
+  const places = strongestOf(localMaxima(strength, plane, quality * strongest), strength, maxCorners);
   // Of equally strong corners the later one goes first, as in OpenCV.
   places.sort((a, b) => strength[b] - strength[a] || b - a);
   const corners = new Float32Array(2 * Math.min(maxCorners, places.length));
@@ -32,6 +32,14 @@ export function findCorners(plane: GreyPlane, { maxCorners, quality }: CornerOpt
     corners[2 * i + 1] = Math.floor(places[i] / width);
   }
   return corners;
+}
+
+/** The strongest `count` places and those as strong as the last of them, without sorting the others. */
+function strongestOf(places: number[], strength: Float32Array, count: number): number[] {
+  if (places.length <= count) return places;
+  const ascending = Float32Array.from(places, (place) => strength[place]).sort();
+  const weakest = ascending[ascending.length - count];
+  return places.filter((place) => strength[place] >= weakest);
 }
 
 /** Places whose strength is above the threshold and not below that of any of their eight neighbours. */
@@ -51,69 +59,96 @@ function localMaxima(strength: Float32Array, { width, height }: GreyPlane, thres
   return places;
 }
 
-/** The gradients' products of one row, each summed over three neighbours along the row. */
-interface ProductRow {
-  readonly xx: Int32Array;
-  readonly xy: Int32Array;
-  readonly yy: Int32Array;
+/** Values of one row with one more on each side, for the picture mirrored there: the value at x is at x + 1. */
+type Row = Int32Array;
+
+/** The products of the gradients of one row. */
+interface Products {
+  readonly xx: Row;
+  readonly xy: Row;
+  readonly yy: Row;
 }
 
-/** The smaller eigenvalue of `[xx xy; xy yy]` at every pixel, up to a constant factor. */
+/** The smaller eigenvalue of `[xx xy; xy yy]`, summed over 3 x 3 pixels, at every pixel, up to a constant factor. */
 function cornerStrength(plane: GreyPlane): Float32Array {
   const { width, height } = plane;
   const strength = new Float32Array(width * height);
-  const gradients = { dx: new Int32Array(width), dy: new Int32Array(width) };
-  const ring = Array.from({ length: Math.min(3, height) }, () => productRow(width));
+  const row = () => new Int32Array(width + 2);
+  const columns = { smooth: row(), slope: row() };
+  const ring = Array.from({ length: Math.min(3, height) }, () => ({ xx: row(), xy: row(), yy: row() }));
   const rowOf = (y: number) => ring[y % ring.length];
-  fillProducts(plane, 0, gradients, rowOf(0));
+  fillProducts(plane, 0, columns, rowOf(0));
   for (let y = 0; y < height; y++) {
-    if (y + 1 < height) fillProducts(plane, y + 1, gradients, rowOf(y + 1));
-    const above = rowOf(mirrored(y - 1, height));
-    const here = rowOf(y);
-    const below = rowOf(mirrored(y + 1, height));
-    for (let x = 0, i = y * width; x < width; x++, i++) {
-      const xx = above.xx[x] + here.xx[x] + below.xx[x];
-      const xy = above.xy[x] + here.xy[x] + below.xy[x];
-      const yy = above.yy[x] + here.yy[x] + below.yy[x];
-      strength[i] = (xx + yy) / 2 - Math.sqrt(((xx - yy) * (xx - yy)) / 4 + xy * xy);
-    }
+    if (y + 1 < height) fillProducts(plane, y + 1, columns, rowOf(y + 1));
+    const rows = [mirrored(y - 1, height), y, mirrored(y + 1, height)].map(rowOf);
+    fillStrength(rows, strength.subarray(y * width, (y + 1) * width));
   }
   return strength;
 }
 
-function productRow(width: number): ProductRow {
-  return { xx: new Int32Array(width), xy: new Int32Array(width), yy: new Int32Array(width) };
-}
-
-function fillProducts(plane: GreyPlane, y: number, gradients: Gradients, row: ProductRow): void {
-  sobelRow(plane, y, gradients);
-  const { dx, dy } = gradients;
-  const { width } = plane;
-  for (let x = 0; x < width; x++) {
-    const left = x > 0 ? x - 1 : mirrored(-1, width);
-    const right = x < width - 1 ? x + 1 : mirrored(width, width);
-    row.xx[x] = dx[left] * dx[left] + dx[x] * dx[x] + dx[right] * dx[right];
-    row.xy[x] = dx[left] * dy[left] + dx[x] * dy[x] + dx[right] * dy[right];
-    row.yy[x] = dy[left] * dy[left] + dy[x] * dy[x] + dy[right] * dy[right];
+function fillStrength([above, here, below]: readonly Products[], strength: Float32Array): void {
+  const [xxA, xyA, yyA] = [above.xx, above.xy, above.yy];
+  const [xxB, xyB, yyB] = [here.xx, here.xy, here.yy];
+  const [xxC, xyC, yyC] = [below.xx, below.xy, below.yy];
+  // Sums of three rows, in the column left of the pixel and in the pixel's.
+  let xxL = xxA[0] + xxB[0] + xxC[0];
+  let xyL = xyA[0] + xyB[0] + xyC[0];
+  let yyL = yyA[0] + yyB[0] + yyC[0];
+  let xxM = xxA[1] + xxB[1] + xxC[1];
+  let xyM = xyA[1] + xyB[1] + xyC[1];
+  let yyM = yyA[1] + yyB[1] + yyC[1];
+  for (let x = 0; x < strength.length; x++) {
+    const xxR = xxA[x + 2] + xxB[x + 2] + xxC[x + 2];
+    const xyR = xyA[x + 2] + xyB[x + 2] + xyC[x + 2];
+    const yyR = yyA[x + 2] + yyB[x + 2] + yyC[x + 2];
+    const xx = (xxL + xxM + xxR) | 0;
+    const xy = (xyL + xyM + xyR) | 0;
+    const yy = (yyL + yyM + yyR) | 0;
+    const difference = (xx - yy) * 0.5;
+    strength[x] = (xx + yy) * 0.5 - Math.sqrt(difference * difference + xy * xy);
+    [xxL, xyL, yyL] = [xxM, xyM, yyM];
+    [xxM, xyM, yyM] = [xxR, xyR, yyR];
   }
 }
 
-interface Gradients {
-  readonly dx: Int32Array;
-  readonly dy: Int32Array;
+/** Sobel's gradients, which are the differences of smoothed columns and the smoothed slopes of columns, and their products. */
+function fillProducts(plane: GreyPlane, y: number, columns: Columns, { xx, xy, yy }: Products): void {
+  fillColumns(plane, y, columns);
+  const { smooth, slope } = columns;
+  for (let x = 1; x <= plane.width; x++) {
+    const dx = smooth[x + 1] - smooth[x - 1];
+    const dy = slope[x - 1] + 2 * slope[x] + slope[x + 1];
+    xx[x] = Math.imul(dx, dx);
+    xy[x] = Math.imul(dx, dy);
+    yy[x] = Math.imul(dy, dy);
+  }
+  for (const row of [xx, xy, yy]) mirrorEnds(row);
 }
 
-/** Sobel's gradients of one row; the picture goes on mirrored beyond its border. */
-function sobelRow({ data, width, height }: GreyPlane, y: number, { dx, dy }: Gradients): void {
+/** Of each column of three pixels around a row. */
+interface Columns {
+  /** 1 2 1. */
+  readonly smooth: Row;
+  /** -1 0 1. */
+  readonly slope: Row;
+}
+
+function fillColumns({ data, width, height }: GreyPlane, y: number, { smooth, slope }: Columns): void {
   const above = mirrored(y - 1, height) * width;
   const here = y * width;
   const below = mirrored(y + 1, height) * width;
   for (let x = 0; x < width; x++) {
-    const left = x > 0 ? x - 1 : mirrored(-1, width);
-    const right = x < width - 1 ? x + 1 : mirrored(width, width);
-    const rising = data[above + right] - data[below + left];
-    const falling = data[below + right] - data[above + left];
-    dx[x] = rising + falling + 2 * (data[here + right] - data[here + left]);
-    dy[x] = falling - rising + 2 * (data[below + x] - data[above + x]);
+    const upper = data[above + x];
+    const lower = data[below + x];
+    smooth[x + 1] = upper + 2 * data[here + x] + lower;
+    slope[x + 1] = lower - upper;
   }
+  mirrorEnds(smooth);
+  mirrorEnds(slope);
+}
+
+function mirrorEnds(row: Row): void {
+  const width = row.length - 2;
+  row[0] = row[1 + mirrored(-1, width)];
+  row[width + 1] = row[1 + mirrored(width, width)];
 }

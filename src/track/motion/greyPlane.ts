@@ -32,38 +32,49 @@ export function greyPlane(frame: RgbImage, downscale: number): GreyPlane | undef
   const width = Math.floor(frame.width / downscale);
   const height = Math.floor(frame.height / downscale);
   if (width === 0 || height === 0) return undefined;
-  const grey = greyOf(frame);
-  if (downscale === 1) return grey;
-  if (width * 2 === frame.width && height * 2 === frame.height) return halved(grey);
-  return resized(grey, width, height);
+  if (downscale === 1) return greyOf(frame);
+  if (width * 2 === frame.width && height * 2 === frame.height) return halfGrey(frame);
+  return resized(frame, width, height);
 }
 
 /** Bilinear; by way of three equal channels, which is what the one resize of the package takes. */
-function resized(plane: GreyPlane, width: number, height: number): GreyPlane {
-  const triple = { ...plane, data: new Uint8Array(plane.data.length * 3).map((_, i) => plane.data[Math.floor(i / 3)]) };
+function resized(frame: RgbImage, width: number, height: number): GreyPlane {
+  const triple = new Uint8Array(frame.data.length);
+  for (let i = 0; i < triple.length; i += 3) {
+    triple[i] = triple[i + 1] = triple[i + 2] = luma(frame.data[i], frame.data[i + 1], frame.data[i + 2]);
+  }
   const small = new Uint8Array(width * height * 3);
-  resizeInto(triple, width, height, { data: small, offset: 0, stride: width * 3 });
-  return { data: new Uint8Array(width * height).map((_, i) => small[i * 3]), width, height };
+  resizeInto({ ...frame, data: triple }, width, height, { data: small, offset: 0, stride: width * 3 });
+  const data = new Uint8Array(width * height);
+  for (let i = 0; i < data.length; i++) data[i] = small[3 * i];
+  return { data, width, height };
+}
+
+function luma(red: number, green: number, blue: number): number {
+  return (Math.imul(RED, red) + Math.imul(GREEN, green) + Math.imul(BLUE, blue) + HALF) >> LUMA_BITS;
 }
 
 function greyOf({ data, width, height }: RgbImage): GreyPlane {
   const grey = new Uint8Array(width * height);
   for (let i = 0, from = 0; i < grey.length; i++, from += 3) {
-    grey[i] = (RED * data[from] + GREEN * data[from + 1] + BLUE * data[from + 2] + HALF) >> LUMA_BITS;
+    grey[i] = luma(data[from], data[from + 1], data[from + 2]);
   }
   return { data: grey, width, height };
 }
 
-/** Each pixel the rounded mean of four: what bilinear resizing to exactly half the size is. */
-function halved(plane: GreyPlane): GreyPlane {
-  const width = plane.width / 2;
-  const height = plane.height / 2;
+/** Each pixel the rounded mean of four pixels' brightness: what bilinear resizing to exactly half the size is. */
+function halfGrey(frame: RgbImage): GreyPlane {
+  const width = frame.width / 2;
+  const height = frame.height / 2;
+  const rgb = frame.data;
   const data = new Uint8Array(width * height);
   for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0, upper = 2 * y * plane.width; x < width; x++, to++, upper += 2) {
-      const lower = upper + plane.width;
-      const sum = plane.data[upper] + plane.data[upper + 1] + plane.data[lower] + plane.data[lower + 1];
-      data[to] = (sum + 2) >> 2;
+    let i = 6 * y * frame.width;
+    let j = i + 3 * frame.width;
+    for (const end = to + width; to < end; to++, i += 6, j += 6) {
+      const upper = luma(rgb[i], rgb[i + 1], rgb[i + 2]) + luma(rgb[i + 3], rgb[i + 4], rgb[i + 5]);
+      const lower = luma(rgb[j], rgb[j + 1], rgb[j + 2]) + luma(rgb[j + 3], rgb[j + 4], rgb[j + 5]);
+      data[to] = (upper + lower + 2) >> 2;
     }
   }
   return { data, width, height };

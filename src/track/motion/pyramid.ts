@@ -12,9 +12,6 @@ export interface PyramidLevel {
   readonly stride: number;
   /** Brightness, mirrored in the border. */
   readonly pixels: Uint8Array;
-  /** Gradients along x and y by Scharr's 3-10-3 kernel, 32 times the slope; 0 in the border. */
-  readonly dx: Int16Array;
-  readonly dy: Int16Array;
 }
 
 /** Levels from the full size down. */
@@ -27,13 +24,13 @@ export type Pyramid = readonly PyramidLevel[];
 export function buildPyramid(plane: GreyPlane, levels: number): Pyramid {
   let pixels = bordered(plane);
   let { width, height } = plane;
-  const pyramid = [levelOf(pixels, width, height)];
+  const pyramid = [{ width, height, stride: strideOf(width), pixels }];
   while (pyramid.length < levels) {
     const half = { width: (width + 1) >> 1, height: (height + 1) >> 1 };
     if (half.width <= BORDER || half.height <= BORDER) break;
     pixels = bordered({ ...half, data: shrink(pixels, width, half.width, half.height) });
     ({ width, height } = half);
-    pyramid.push(levelOf(pixels, width, height));
+    pyramid.push({ width, height, stride: strideOf(width), pixels });
   }
   return pyramid;
 }
@@ -79,21 +76,4 @@ function shrink(pixels: Uint8Array, fromWidth: number, width: number, height: nu
     }
   }
   return out;
-}
-
-function levelOf(pixels: Uint8Array, width: number, height: number): PyramidLevel {
-  const stride = strideOf(width);
-  const dx = new Int16Array(pixels.length);
-  const dy = new Int16Array(pixels.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0, i = (y + BORDER) * stride + BORDER; x < width; x++, i++) {
-      const up = i - stride;
-      const down = i + stride;
-      const rising = pixels[up + 1] - pixels[down - 1];
-      const falling = pixels[down + 1] - pixels[up - 1];
-      dx[i] = 3 * (rising + falling) + 10 * (pixels[i + 1] - pixels[i - 1]);
-      dy[i] = 3 * (falling - rising) + 10 * (pixels[down] - pixels[up]);
-    }
-  }
-  return { width, height, stride, pixels, dx, dy };
 }

@@ -1,6 +1,6 @@
 /** The product of matrices against its definition. */
 import { describe, expect, test } from 'vitest';
-import { moduleBytes } from '../../../src/runtime/winograd/assembler.js';
+import { moduleBytes } from '../../../src/runtime/assembler.js';
 import { matrixProduct, packPanels } from '../../../src/runtime/winograd/product.js';
 
 describe('panels', () => {

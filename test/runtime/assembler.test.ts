@@ -1,6 +1,6 @@
 /** The WebAssembly that is written is what the engine runs. */
 import { describe, expect, test } from 'vitest';
-import { FunctionWriter, I32, moduleBytes, V128 } from '../../../src/runtime/winograd/assembler.js';
+import { FunctionWriter, I32, moduleBytes, V128 } from '../../src/runtime/assembler.js';
 
 const PAGE = 65_536;
 

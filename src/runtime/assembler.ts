@@ -1,5 +1,5 @@
 /**
- * Writes small WebAssembly modules: functions on the memory of another module, with 128-bit vectors of four float32.
+ * Writes small WebAssembly modules: functions on a memory that is given to them, with vectors of 128 bits.
  * WebAssembly core specification 2.0, chapter 5 (binary format), and its vector instructions.
  */
 
@@ -24,7 +24,13 @@ const ALIGN_4 = 2;
 
 const I32_OPS = { eqz: 0x45, lt_u: 0x49, add: 0x6a, sub: 0x6b, mul: 0x6c, and: 0x71 } as const;
 const F32X4_OPS = { add: 0xe4, sub: 0xe5, mul: 0xe6 } as const;
+const F64X2_OPS = { convert_low_i32x4_s: 0xfe, add: 0xf0 } as const;
+const I16X8_OPS = { splat: 0x10, narrow_i32x4_s: 0x85, add: 0x8e, sub: 0x91, mul: 0x95 } as const;
+const I32X4_OPS = { splat: 0x11, shr_s: 0xac, add: 0xae, dot_i16x8_s: 0xba } as const;
+const I8X16_SHUFFLE = 0x0d;
+const V128_AND = 0x4e;
 const V128_LOAD = 0x00;
+const V128_LOAD8X8_U = 0x02;
 const V128_LOAD32_SPLAT = 0x09;
 const V128_STORE = 0x0b;
 const V128_CONST = 0x0c;
@@ -95,10 +101,44 @@ export class FunctionWriter {
     return this;
   }
 
+  /** As `f32x4`; `convert_low_i32x4_s` makes doubles of the first two of four whole numbers. */
+  f64x2(op: keyof typeof F64X2_OPS): this {
+    this.code.push(VECTOR, ...unsigned(F64X2_OPS[op]));
+    return this;
+  }
+
+  /** As `f32x4`; `splat` takes an i32, `narrow_i32x4_s` two vectors of four, the first for the first lanes. */
+  i16x8(op: keyof typeof I16X8_OPS): this {
+    this.code.push(VECTOR, ...unsigned(I16X8_OPS[op]));
+    return this;
+  }
+
+  /** As `f32x4`; `splat` and the shift's distance take an i32, `dot_i16x8_s` sums products of neighbouring i16. */
+  i32x4(op: keyof typeof I32X4_OPS): this {
+    this.code.push(VECTOR, ...unsigned(I32X4_OPS[op]));
+    return this;
+  }
+
+  /** Takes two vectors and puts the bits there that both have. */
+  and(): this {
+    this.code.push(VECTOR, V128_AND);
+    return this;
+  }
+
+  /** Takes two vectors and puts i16 of them there: 0 … 7 are those of the first, 8 … 15 those of the second one. */
+  shuffle(lanes: readonly number[]): this {
+    this.code.push(VECTOR, I8X16_SHUFFLE, ...lanes.flatMap((lane) => [2 * lane, 2 * lane + 1]));
+    return this;
+  }
+
   /** A vector of four equal numbers. */
   splat(value: number): this {
-    const bytes = new Uint8Array(new Float32Array(4).fill(value).buffer);
-    this.code.push(VECTOR, V128_CONST, ...bytes);
+    return this.constant(new Float32Array(4).fill(value));
+  }
+
+  /** A vector of these 16 bytes. */
+  constant(values: Float32Array | Int16Array): this {
+    this.code.push(VECTOR, V128_CONST, ...new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     return this;
   }
 
@@ -111,6 +151,12 @@ export class FunctionWriter {
   /** Takes an address from the stack. */
   loadVector(offset = 0): this {
     this.code.push(VECTOR, V128_LOAD, ALIGN_4, ...unsigned(offset));
+    return this;
+  }
+
+  /** Takes an address from the stack: the eight bytes there as i16. */
+  loadBytes(offset = 0): this {
+    this.code.push(VECTOR, V128_LOAD8X8_U, ALIGN_4, ...unsigned(offset));
     return this;
   }
 
