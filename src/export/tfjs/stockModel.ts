@@ -67,13 +67,11 @@ const STOCK_EMITTERS: Emitters<Cuts, Parts> = {
   FastSamChannelSlice: (_, { inputs: [parts] }) => [parts[1]],
   Concatenate: (_, { name, inputs }) => [concatenate(name, inputs.flat(), -1)],
   Add: (_, { name, inputs }) => [put(tf.layers.add({ name }), inputs.flat())],
-  MaxPooling2D: (_, { config, inputs: [[x]] }) => [put(tf.layers.maxPooling2d(config as PoolArgs), x)],
+  MaxPooling2D: (_, { config, inputs: [[x]] }) => [put(tf.layers.maxPooling2d(config), x)],
   FastSamUpsample: (_, { name, inputs: [[x]] }) => [put(tf.layers.upSampling2d({ name, size: [2, 2] }), x)],
   FastSamTransposedConv: (_, layer) => [transposedConvolution(layer)],
   FastSamJoinLevels: (_, { inputs }) => inputs.flat(),
 };
-
-type PoolArgs = Parameters<typeof tf.layers.maxPooling2d>[0];
 type PadArgs = Parameters<typeof tf.layers.zeroPadding2d>[0];
 
 function plainConvolution(cuts: Cuts, { name, weights, inputs: [[x]], output }: Layer): Parts {
