@@ -2,7 +2,6 @@
 import { Command, Option } from 'commander';
 import { FastSAMError } from '../errors.js';
 import { FastSAM, type LoadOptions } from '../index.js';
-import type { SegmentOptions } from '../model/options.js';
 import type { TrackPrompt } from '../model/objectTracker.js';
 import { DEFAULT_TRACKER, type TrackOptions } from '../model/trackStream.js';
 import type { Prompt } from '../prompt/types.js';
@@ -12,7 +11,7 @@ import { TRACKERS, type TrackerName } from '../track/createTracker.js';
 import { deviceOption, precisionOption } from './options.js';
 import { ProgressLine } from './progress.js';
 import { collect, describeError, EXIT, exitCodeOf, interruptSignal, numberOption, numbersOption, say } from './run.js';
-import { DEFAULT_MODEL, segmentOptions, withoutUndefined } from './segmentOptions.js';
+import { DEFAULT_MODEL, withoutUndefined } from './segmentOptions.js';
 import { openClip, type Clip } from './track/clip.js';
 import { TrackFiles, trackPaths, type TrackPathOptions } from './track/files.js';
 import { TrackProgress } from './track/progress.js';
@@ -22,7 +21,7 @@ const DEFAULT_TRAIL = 30;
 
 interface TrackCommandOptions
   extends
-    Pick<SegmentOptions, 'imgsz' | 'conf' | 'iou' | 'maxDet' | 'retinaMasks'>,
+    Pick<TrackOptions, 'imgsz' | 'conf' | 'iou' | 'maxDet' | 'retinaMasks' | 'compat'>,
     VideoCommandOptions,
     TrackPathOptions {
   readonly model: string;
@@ -53,6 +52,7 @@ export function trackCommand(): Command {
     .option('--iou <iou>', 'detections that overlap a better one more than this go [0.7]', numberOption(0, 1))
     .option('--max-det <n>', 'most detections a frame [300]', numberOption(1, 100_000, true))
     .option('--no-retina-masks', "compute masks at the network's resolution: faster, coarser")
+    .addOption(new Option('--compat <peer>', "reproduce the peer's boxes and masks").choices(['ultralytics']))
     .option(
       '--box <x1,y1,x2,y2>',
       'follow the object in a box of the first frame (may be repeated)',
@@ -164,15 +164,13 @@ async function load({ model, device, precision }: TrackCommandOptions, signal: A
 }
 
 function trackOptions(options: TrackCommandOptions): TrackOptions {
-  const { tracker: name, cameraMotion, trackBuffer } = options;
+  const { tracker: name, cameraMotion, trackBuffer, imgsz, conf, iou, maxDet, retinaMasks, compat } = options;
   const parameters = withoutUndefined({ trackBuffer });
-  return {
-    ...segmentOptions(options),
-    tracker:
-      name === 'bytetrack'
-        ? { name, ...parameters }
-        : { name, ...parameters, ...(!cameraMotion && { cameraMotion: false }) },
-  };
+  const tracker: TrackOptions['tracker'] =
+    name === 'bytetrack'
+      ? { name, ...parameters }
+      : { name, ...parameters, ...(!cameraMotion && { cameraMotion: false }) };
+  return { ...withoutUndefined({ imgsz, conf, iou, maxDet, retinaMasks, compat }), tracker };
 }
 
 /** @throws FastSAMError `INVALID_ARGUMENT` for a text beside boxes or points. */

@@ -6,6 +6,7 @@ import { createTracker, type TrackerName, type TrackerOptions } from '../track/c
 import type { FollowOptions } from '../track/followPrompt.js';
 import { SparseOpticalFlow } from '../track/motion/sparseOpticalFlow.js';
 import type { CameraMotion, Tracker } from '../track/types.js';
+import { checkOneOf } from './checks.js';
 import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './options.js';
 import { ObjectTracker, type TrackPrompt } from './objectTracker.js';
 import type { PipelineContext } from './pipeline.js';
@@ -25,6 +26,8 @@ export type TrackerSettings = {
 
 /** Options of `FastSAM.track`. */
 export interface TrackOptions extends Omit<SegmentOptions, 'batch' | 'compat'>, Omit<VideoOptions, 'signal'> {
+  /** Reproduce Ultralytics' boxes and masks exactly, for comparison studies; CASIA does not track. Default: do not. */
+  compat?: 'ultralytics';
   /** Detections must score above this, 0…1. Default 0.1, as Ultralytics': weak ones continue tracks. */
   conf?: number;
   /** A detection is dropped when its IoU with a better one is above this, 0…1. Default 0.7, as Ultralytics'. */
@@ -61,10 +64,14 @@ export interface ResolvedTrackOptions {
  */
 export function resolveTrackOptions(options: TrackOptions, defaults: ModelDefaults): ResolvedTrackOptions {
   const { stride, start, end, maxFrames, ahead, drop, timeout, tracker, prompt, follow, ...rest } = options;
-  const { batch, compat, ...segment }: SegmentOptions = rest;
-  if (batch !== undefined || compat !== undefined) {
-    throw new FastSAMError('INVALID_ARGUMENT', 'track: got the option batch or compat, which segment alone has');
+  const { batch, ...segment }: SegmentOptions = rest;
+  if (batch !== undefined) {
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      'batch: got one, but track takes one frame after the other; leave it out',
+    );
   }
+  if (segment.compat !== undefined) checkOneOf('compat', segment.compat, ['ultralytics']);
   const video = { stride, start, end, maxFrames, ahead, drop, timeout, signal: options.signal };
   return {
     segment: resolveOptions({ conf: CONF, iou: IOU, ...segment }, defaults),
