@@ -24,9 +24,10 @@ const ALIGN_4 = 2;
 
 const I32_OPS = { eqz: 0x45, lt_u: 0x49, add: 0x6a, sub: 0x6b, mul: 0x6c, and: 0x71 } as const;
 const F32X4_OPS = { add: 0xe4, sub: 0xe5, mul: 0xe6 } as const;
-const F64X2_OPS = { convert_low_i32x4_s: 0xfe, add: 0xf0 } as const;
+const F64X2_OPS = { convert_low_i32x4_s: 0xfe, sqrt: 0xef, add: 0xf0, sub: 0xf1, mul: 0xf2 } as const;
 const I16X8_OPS = { splat: 0x10, narrow_i32x4_s: 0x85, add: 0x8e, sub: 0x91, mul: 0x95 } as const;
-const I32X4_OPS = { splat: 0x11, shr_s: 0xac, add: 0xae, dot_i16x8_s: 0xba } as const;
+const I32X4_OPS = { splat: 0x11, shr_s: 0xac, add: 0xae, sub: 0xb1, dot_i16x8_s: 0xba } as const;
+const F32X4_DEMOTE_F64X2_ZERO = 0x5e;
 const I8X16_SHUFFLE = 0x0d;
 const V128_AND = 0x4e;
 const V128_LOAD = 0x00;
@@ -107,6 +108,12 @@ export class FunctionWriter {
     return this;
   }
 
+  /** Takes two doubles: a vector of them as floats, then two zeros. */
+  demote(): this {
+    this.code.push(VECTOR, F32X4_DEMOTE_F64X2_ZERO);
+    return this;
+  }
+
   /** As `f32x4`; `splat` takes an i32, `narrow_i32x4_s` two vectors of four, the first for the first lanes. */
   i16x8(op: keyof typeof I16X8_OPS): this {
     this.code.push(VECTOR, ...unsigned(I16X8_OPS[op]));
@@ -137,7 +144,7 @@ export class FunctionWriter {
   }
 
   /** A vector of these 16 bytes. */
-  constant(values: Float32Array | Int16Array): this {
+  constant(values: Float32Array | Float64Array | Int16Array): this {
     this.code.push(VECTOR, V128_CONST, ...new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     return this;
   }

@@ -1,28 +1,13 @@
 /** Windows in WebAssembly with vector instructions; both pyramids are copied into its memory. */
 
-import { moduleBytes } from '../../runtime/assembler.js';
 import { BORDER, type Pyramid, type PyramidLevel } from './pyramid.js';
-import {
-  compareWindow,
-  LANES,
-  PICTURES_AT,
-  scharrGradients,
-  SUMS_AT,
-  takeWindow,
-  type VectorFunctions,
-} from './vectorCode.js';
+import { reserve, vectorEngine, type VectorEngine } from './vectorEngine.js';
+import { LANES, PICTURES_AT, SUMS_AT } from './windowCode.js';
 import { startOf, type Mismatch, type Moments, type WindowPlace, type Windows } from './window.js';
 
-const PAGE_BYTES = 65_536;
 const SLOPE_BYTES = 2;
 /** Windows are read in whole vectors: so much is read beyond the last one. */
 const SLACK_BYTES = 64;
-
-/** The functions and the memory that they work on. */
-interface Engine {
-  readonly memory: WebAssembly.Memory;
-  readonly functions: VectorFunctions;
-}
 
 /** Addresses of one level of both pictures, and of the first one's gradients. */
 interface LevelPlace {
@@ -32,27 +17,27 @@ interface LevelPlace {
   readonly dy: number;
 }
 
-/** See `Windows`. Making others ends the use of those made before: there is one memory. */
+/** See `Windows`. Usable until the engine's memory is used for something else. */
 export class VectorWindows implements Windows {
-  readonly #engine: Engine;
+  readonly #engine: VectorEngine;
   readonly #places: readonly LevelPlace[];
   readonly #sums: Float64Array;
 
   /** @returns undefined where there is no WebAssembly with vector instructions. */
   static make(from: Pyramid, to: Pyramid): VectorWindows | undefined {
-    engine ??= makeEngine();
+    const engine = vectorEngine();
     return engine ? new VectorWindows(engine, from, to) : undefined;
   }
 
   private constructor(
-    engine: Engine,
+    engine: VectorEngine,
     private readonly from: Pyramid,
     private readonly to: Pyramid,
   ) {
     this.#engine = engine;
     this.#places = from.map(placesBehind(PICTURES_AT));
     const last = from[from.length - 1];
-    reserve(engine.memory, this.#places[from.length - 1].dy + last.pixels.length * SLOPE_BYTES + SLACK_BYTES);
+    reserve(engine, this.#places[from.length - 1].dy + last.pixels.length * SLOPE_BYTES + SLACK_BYTES);
     this.#sums = new Float64Array(engine.memory.buffer, SUMS_AT, 6);
     this.#places.forEach((place, i) => {
       new Uint8Array(engine.memory.buffer).set(from[i].pixels, place.from);
@@ -83,22 +68,6 @@ export class VectorWindows implements Windows {
 const upperOf = ({ w00, w01 }: WindowPlace): number => (w00 & 0xffff) | (w01 << 16);
 const lowerOf = ({ w10, w11 }: WindowPlace): number => (w10 & 0xffff) | (w11 << 16);
 
-/** `undefined`: not tried yet. */
-let engine: Engine | false | undefined;
-
-function makeEngine(): Engine | false {
-  const functions = { take: takeWindow(), compare: compareWindow(), gradients: scharrGradients() };
-  try {
-    const memory = new WebAssembly.Memory({ initial: 1 });
-    const module = new WebAssembly.Module(moduleBytes(functions, { shared: false }));
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    return { memory, functions: exports as unknown as VectorFunctions };
-  } catch {
-    // No WebAssembly, none with vectors, or a page that does not allow it.
-    return false;
-  }
-}
-
 /** Lays one level out behind the other; gradients begin at even addresses. */
 function placesBehind(start: number): (level: PyramidLevel) => LevelPlace {
   let free = start;
@@ -115,18 +84,13 @@ function placesBehind(start: number): (level: PyramidLevel) => LevelPlace {
   });
 }
 
-function reserve(memory: WebAssembly.Memory, bytes: number): void {
-  const missing = bytes - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
-}
-
 /** The gradients of a level, 0 in the border. */
-function fillGradients({ memory, functions }: Engine, level: PyramidLevel, { from, dx, dy }: LevelPlace): void {
+function fillGradients({ memory, functions }: VectorEngine, level: PyramidLevel, { from, dx, dy }: LevelPlace): void {
   const { width, height, stride, pixels } = level;
   const slopes = [dx, dy].map((at) => new Int16Array(memory.buffer, at, pixels.length).fill(0));
   const first = BORDER * stride + BORDER;
   const firstAt = first * SLOPE_BYTES;
-  functions.gradients(from + first - stride - 1, dx + firstAt, dy + firstAt, stride, width, height);
+  functions.scharr(from + first - stride - 1, dx + firstAt, dy + firstAt, stride, width, height);
   if (width % LANES === 0) return;
   for (let y = 0, end = first + width; y < height; y++, end += stride) {
     for (const values of slopes) values.fill(0, end, end + LANES);

@@ -1,11 +1,11 @@
-/** The sums over windows, and Scharr's gradients, in WebAssembly's vector instructions: eight pixels at a time. */
+/** The sums over windows in WebAssembly's vector instructions: eight pixels at a time. */
 
 import { FunctionWriter, I32, V128, type Local } from '../../runtime/assembler.js';
 import { GREY_SHIFT, SLOPE_SHIFT, WINDOW } from './window.js';
 
 /** Pixels that are treated together. */
 export const LANES = 8;
-const VECTOR_BYTES = 16;
+export const VECTOR_BYTES = 16;
 /** Vectors that a row of a window takes; the last one is not full. */
 const STRIPS = Math.ceil(WINDOW / LANES);
 /** The window that was taken lies at the memory's start: brightness, gradients along x and along y, all i16. */
@@ -16,18 +16,12 @@ export const SUMS_AT = 3 * PART_BYTES;
 /** The first byte that is free for pictures. */
 export const PICTURES_AT = SUMS_AT + 3 * VECTOR_BYTES;
 
-/** The functions, compiled. Addresses and `stride` (of pixels) in bytes; `upper`, `lower`: two weights of 16 bits, left one low. */
-export interface VectorFunctions {
-  take(pixels: number, dx: number, dy: number, stride: number, upper: number, lower: number): void;
-  compare(pixels: number, stride: number, upper: number, lower: number): void;
-  gradients(before: number, dx: number, dy: number, stride: number, width: number, height: number): void;
-}
-
 /** Eight values, each beside its right neighbour: the first four such pairs and the last four. */
 type Pairs = readonly [Local, Local];
 
 const EVERY_PAIR = [0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15];
-const HALVES = [EVERY_PAIR.slice(0, LANES), EVERY_PAIR.slice(LANES)];
+/** What shuffles two vectors of eight into pairs: the first four and the last four. */
+export const HALVES = [EVERY_PAIR.slice(0, LANES), EVERY_PAIR.slice(LANES)];
 
 /** Loads nine neighbours, `size` bytes each, as pairs. */
 function loadPairs(f: FunctionWriter, address: Local, offset: number, size: 1 | 2, [low, high]: Pairs): void {
@@ -123,7 +117,7 @@ function weightVectors(f: FunctionWriter, upper: Local, lower: Local): { upper: 
   return vectors;
 }
 
-/** `take`: keeps a window; sums xx, xy, yy of its gradients. */
+/** `(pixels, dx, dy, stride, upper, lower)`: keeps a window; sums xx, xy, yy of its gradients. */
 export function takeWindow(): FunctionWriter {
   const f = new FunctionWriter(6);
   const [pixels, dx, dy, stride, upper, lower] = f.arguments();
@@ -138,7 +132,9 @@ export function takeWindow(): FunctionWriter {
   for (let strip = 0; strip < STRIPS; strip++) {
     const offsets = [strip * LANES, 2 * strip * LANES, 2 * strip * LANES];
     f.get(pixels).set(rows[0]).get(dx).set(rows[1]).get(dy).set(rows[2]);
-    planes.forEach((plane, i) => plane.start(rows[i], offsets[i]));
+    planes.forEach((plane, i) => {
+      plane.start(rows[i], offsets[i]);
+    });
     sums.startStrip();
     f.loop(at, strip * VECTOR_BYTES, PART_BYTES, ROW_BYTES, () => {
       f.total(rows[0], stride).set(rows[0]);
@@ -167,7 +163,7 @@ function insideWindow(): Int16Array {
   return Int16Array.from({ length: LANES }, (_, lane) => ((STRIPS - 1) * LANES + lane < WINDOW ? -1 : 0));
 }
 
-/** `compare`: sums of the difference from the window that was taken, times its gradients along x and along y. */
+/** `(pixels, stride, upper, lower)`: sums of the difference from the window that was taken, times its gradients along x and along y. */
 export function compareWindow(): FunctionWriter {
   const f = new FunctionWriter(4);
   const [pixels, stride, upper, lower] = f.arguments();
@@ -193,39 +189,5 @@ export function compareWindow(): FunctionWriter {
     sums.endStrip();
   }
   sums.store();
-  return f;
-}
-
-/**
- * `gradients`: Scharr's 3-10-3 kernel over a picture. `before` is the address of the pixel above and left of the first one, `dx`
- * and `dy` those of the first results. Up to seven values beyond the end of each row are overwritten.
- */
-export function scharrGradients(): FunctionWriter {
-  const f = new FunctionWriter(6);
-  const [before, dx, dy, stride, width, height] = f.arguments();
-  const [y, x, above, here, below, outX, outY] = f.locals(7, I32);
-  const [rising, falling] = f.locals(2, V128);
-  const times = (factor: number) => f.get(factor).i16x8('splat').i16x8('mul');
-  const minus = (a: Local, atA: number, b: Local, atB: number) =>
-    f.get(a).loadBytes(atA).get(b).loadBytes(atB).i16x8('sub');
-  f.loop(y, 0, height, 1, () => {
-    f.get(before).set(above).total(above, stride).set(here).total(here, stride).set(below);
-    f.get(dx).set(outX).get(dy).set(outY);
-    f.loop(x, 0, width, LANES, () => {
-      minus(above, 2, below, 0).set(rising);
-      minus(below, 2, above, 0).set(falling);
-      f.get(outX).get(rising).get(falling).i16x8('add');
-      times(3);
-      minus(here, 2, here, 0);
-      times(10).i16x8('add').storeVector();
-      f.get(outY).get(falling).get(rising).i16x8('sub');
-      times(3);
-      minus(below, 1, above, 1);
-      times(10).i16x8('add').storeVector();
-      for (const address of [above, here, below]) f.total(address, LANES).set(address);
-      for (const address of [outX, outY]) f.total(address, VECTOR_BYTES).set(address);
-    });
-    f.total(before, stride).set(before).total(dx, stride, stride).set(dx).total(dy, stride, stride).set(dy);
-  });
   return f;
 }
