@@ -43,9 +43,11 @@ export async function executeStudy(
   const signal = interruptSignal();
   const own = studyOptionsOf(study, options);
   const line = new ProgressLine();
-  const opened = await study.open({ args, options: own, files: studyFiles, signal, onProgress: line.download }).finally(() => {
-    line.clear();
-  });
+  const opened = await study
+    .open({ args, options: own, files: studyFiles, signal, onProgress: line.download })
+    .finally(() => {
+      line.clear();
+    });
   const items = chooseItems(opened.items, options);
   const model = await load(options, signal, line);
   try {
