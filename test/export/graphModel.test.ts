@@ -6,7 +6,7 @@ import { networkGraph } from '../../src/export/graph/networkGraph.js';
 import type { GraphShape } from '../../src/export/ports.js';
 import { graphModelFiles } from '../../src/export/tfjs/graphModel.js';
 import { tinyNetwork, type TinyName } from '../model/tinyNetwork.js';
-import { expectClose, expectedOutputs, memoryHandler, picture, type Shape4 } from './outputs.js';
+import { expectClose, expectedObjects, expectedOutputs, memoryHandler, NMS, picture, type Shape4 } from './outputs.js';
 
 const FIXED: GraphShape = { height: 64, width: 96, batch: 1, dynamic: false };
 const OPEN: GraphShape = { ...FIXED, dynamic: true };
@@ -45,5 +45,21 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
       [2, 96, 32, 3],
       [3, 32, 160, 3],
     ]));
+  test.each(['tiny', 'tiny-3-classes'] as const)('NMS, by executeAsync (%s)', async (name) => {
+    const network = tinyNetwork(name);
+    for (const dynamic of [false, true]) {
+      const graph = await networkGraph(network, { ...FIXED, dynamic, nms: NMS });
+      const before = tf.memory().numTensors;
+      const model = await tf.loadGraphModel(memoryHandler(graphModelFiles(graph, false, {})));
+      const images = picture([1, 64, 96, 3]);
+      const got = (await model.executeAsync({ images }, ['output0', 'output1'])) as tf.Tensor[];
+      const expected = expectedObjects(network, images, NMS);
+      expectClose(got, expected, 1e-5);
+      tf.dispose([images, ...got, ...expected]);
+      model.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    }
+    network.model.dispose();
+  });
   test('weights in float16', () => check('tiny', OPEN, [[1, 64, 96, 3]], true));
 });

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import type { ExportedFile } from '../../src/export/exportedFile.js';
+import type { NmsLimits } from '../../src/export/ports.js';
 import { detectionRows } from '../../src/model/decode.js';
 import { runNetwork, type Network } from '../../src/model/network.js';
 
@@ -15,6 +16,31 @@ export function expectedOutputs(network: Network, input: tf.Tensor4D): [tf.Tenso
   const rows = detectionRows(raw, input.shape[1], input.shape[2], network.architecture.regMax);
   tf.dispose([raw.boxes, raw.classes, raw.coefficients]);
   return [rows, raw.prototypes];
+}
+
+/** Limits by which some of the small networks' boxes fall, and rows stay empty. */
+export const NMS: NmsLimits = { conf: 0.001, iou: 0.5, maxDet: 100 };
+
+/** [output0, output1] with NMS, of one picture: what tfjs' own NMS keeps, each class for itself. */
+export function expectedObjects(network: Network, input: tf.Tensor4D, nms: NmsLimits): [tf.Tensor3D, tf.Tensor4D] {
+  const [rows, prototypes] = expectedOutputs(network, input);
+  const { classes, maskCoefficients: k } = network.architecture;
+  const objects = tf.tidy(() => {
+    const columns = tf.transpose(tf.squeeze<tf.Tensor2D>(rows, [0]));
+    const [centre, size, scores, coefficients] = tf.split<tf.Tensor2D>(columns, [2, 2, classes, k], 1);
+    const half = tf.div<tf.Tensor2D>(size, 2);
+    const boxes = tf.concat2d([tf.sub(centre, half), tf.add(centre, half)], 1);
+    const score = tf.max<tf.Tensor2D>(scores, 1, true);
+    const label = tf.expandDims<tf.Tensor2D>(tf.cast(tf.argMax(scores, 1), 'float32'), 1);
+    const apart = tf.add<tf.Tensor2D>(boxes, tf.mul(label, 10_000));
+    const kept = tf.image.nonMaxSuppression(apart, tf.squeeze(score, [1]), nms.maxDet, nms.iou, nms.conf);
+    const found = tf.gather(tf.concat<tf.Tensor2D>([boxes, score, label, coefficients], 1), kept);
+    expect(found.shape[0]).toBeGreaterThan(10);
+    expect(found.shape[0]).toBeLessThan(nms.maxDet);
+    return tf.expandDims<tf.Tensor3D>(tf.pad(found, [[0, nms.maxDet - found.shape[0]], [0, 0]]), 0); // prettier-ignore
+  });
+  rows.dispose();
+  return [objects, prototypes];
 }
 
 /** Compares row by row, each relative to its own largest value: boxes are hundreds, scores thousandths. */
@@ -33,7 +59,7 @@ export function expectClose(got: readonly tf.Tensor[], expected: readonly tf.Ten
   });
 }
 
-/** The largest difference relative to the largest expected value. */
+/** The largest difference relative to the largest expected value; of zeros, only zeros differ by 0. */
 export function largestDifference(got: ArrayLike<number>, expected: ArrayLike<number>): number {
   let [difference, largest] = [0, 0];
   for (let i = 0; i < expected.length; i++) {
@@ -41,7 +67,7 @@ export function largestDifference(got: ArrayLike<number>, expected: ArrayLike<nu
     if (!(d <= difference)) difference = d; // NaN too
     largest = Math.max(largest, Math.abs(expected[i]));
   }
-  return difference / largest;
+  return difference === 0 ? 0 : difference / largest;
 }
 
 /** Serves the files of a tfjs model from memory, as a web server would. */

@@ -9,7 +9,7 @@ import { platform } from '../../src/platform/platform.js';
 import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
 import { acquireDevice, currentDevice, releaseDevice } from '../../src/runtime/device.js';
 import { tinyNetwork } from '../model/tinyNetwork.js';
-import { expectClose, expectedOutputs, picture, type Shape4 } from './outputs.js';
+import { expectClose, expectedObjects, expectedOutputs, NMS, picture, type Shape4 } from './outputs.js';
 
 const native = (await platform().loadNative?.({ cpuOnly: true }))?.available ?? false;
 const title = (name: string): string => `${name}${native ? '' : " (skipped: TensorFlow's library is not here)"}`;
@@ -49,30 +49,18 @@ test.skipIf(!native).each([
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test.skipIf(!native)(title('NMS: the objects that tfjs keeps, then zeros'), async () => {
-  const network = tinyNetwork('tiny');
-  const nms = { conf: 0.001, iou: 0.5, maxDet: 40 };
-  const bytes = savedModelBytes(await networkGraph(network, { ...OPEN, nms }), false);
-  const graph = await loadGraph<{ images: tf.Tensor4D }, Outputs>(bytes);
-  const images = picture([1, 64, 96, 3]);
-  const { output0, output1 } = graph.run({ images });
-  const [rows, prototypes] = expectedOutputs(network, images);
-  const wanted = tf.tidy(() => {
-    const [centre, size, scores, coefficients] = tf.split(
-      tf.transpose(tf.squeeze<tf.Tensor2D>(rows, [0])),
-      [2, 2, 1, 32],
-      1,
-    );
-    const halves = tf.div(size, 2);
-    const boxes = tf.concat<tf.Tensor2D>([tf.sub(centre, halves), tf.add(centre, halves)], 1);
-    const kept = tf.image.nonMaxSuppression(boxes, tf.squeeze<tf.Tensor1D>(scores, [1]), 40, nms.iou, nms.conf);
-    const found = tf.gather(tf.concat([boxes, scores, tf.zerosLike(scores), coefficients], 1), kept);
-    return tf.expandDims(tf.pad(found as tf.Tensor2D, [[0, 40 - found.shape[0]], [0, 0]]), 0); // prettier-ignore
-  });
-  expect(tf.util.sizeFromShape(wanted.shape)).toBe(40 * 38);
-  expectClose([output0, output1], [wanted, prototypes], 1e-5);
-  expect(Math.max(...output0.dataSync())).toBeGreaterThan(1);
-  tf.dispose([images, output0, output1, rows, prototypes, wanted]);
-  graph.dispose();
-  network.model.dispose();
-});
+test.skipIf(!native).each(['tiny', 'tiny-3-classes'] as const)(
+  title('NMS: the objects that tfjs keeps, then zeros (%s)'),
+  async (name) => {
+    const network = tinyNetwork(name);
+    const bytes = savedModelBytes(await networkGraph(network, { ...OPEN, nms: NMS }), false);
+    const graph = await loadGraph<{ images: tf.Tensor4D }, Outputs>(bytes);
+    const images = picture([1, 64, 96, 3]);
+    const { output0, output1 } = graph.run({ images });
+    const expected = expectedObjects(network, images, NMS);
+    expectClose([output0, output1], expected, 1e-5);
+    tf.dispose([images, output0, output1, ...expected]);
+    graph.dispose();
+    network.model.dispose();
+  },
+);
