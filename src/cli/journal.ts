@@ -7,6 +7,8 @@ import { fileError } from '../platform/fileErrors.js';
 /** A file to which lines are appended, one after another. */
 export class LineFile {
   #turn: Promise<void> = Promise.resolve();
+  /** Ends a line that could not be written whole. */
+  #before = '';
 
   private constructor(
     private readonly path: string,
@@ -30,7 +32,12 @@ export class LineFile {
    * @throws FastSAMError `WRITE_FAILED`
    */
   async add(value: object): Promise<void> {
-    const mine = this.#turn.then(() => this.file.appendFile(`${JSON.stringify(value)}\n`));
+    const mine = this.#turn.then(async () => {
+      const before = this.#before;
+      this.#before = '\n';
+      await this.file.appendFile(`${before}${JSON.stringify(value)}\n`);
+      this.#before = '';
+    });
     this.#turn = mine.catch(() => undefined);
     await mine.catch((error: unknown) => {
       throw fileError('write', this.path, error);

@@ -12,7 +12,7 @@ import { COCO_AREAS, type CocoDetection, type CocoTruth } from '../../src/evalua
 import { pairedBootstrap, percentile } from '../../src/evaluate/study/bootstrap.js';
 import { extremeCases } from '../../src/evaluate/study/cases.js';
 import { randomSource, sampleIndices } from '../../src/evaluate/study/random.js';
-import { readRun, recordLine, type RunHeader } from '../../src/evaluate/study/records.js';
+import { readRun, type RunHeader } from '../../src/evaluate/study/records.js';
 import { chooseItems, runStudy, summariseRecords } from '../../src/evaluate/study/run.js';
 import { formatTable } from '../../src/evaluate/study/table.js';
 import type { OpenedStudy, Study, StudyItem, StudyRecord } from '../../src/evaluate/study/study.js';
@@ -131,6 +131,7 @@ describe('a run', () => {
 describe('the file of records', () => {
   const path = join(folder, 'records.jsonl');
   const record = (key: string): StudyRecord => ({ key });
+  const recordLine = (value: object) => `${JSON.stringify(value)}\n`;
 
   it('is taken up after a run that was killed in the middle of a line', async () => {
     const first = await Journal.open(path, header(), 'refuse');

@@ -1,9 +1,11 @@
 /** The file of records: appended to picture by picture, sound after a crash. */
-import { open, stat, truncate, type FileHandle } from 'node:fs/promises';
+import { stat, truncate } from 'node:fs/promises';
 import { FastSAMError } from '../../errors.js';
-import { readRun, recordLine, requireSameRun, type RunFile, type RunHeader } from '../../evaluate/study/records.js';
+import { readRun, requireSameRun, type RunFile, type RunHeader } from '../../evaluate/study/records.js';
 import type { StudyRecord } from '../../evaluate/study/study.js';
+import { fileError } from '../../platform/fileErrors.js';
 import { platform } from '../../platform/platform.js';
+import { LineFile } from '../journal.js';
 
 /** What to do with records that are there already. */
 export type Existing = 'refuse' | 'resume' | 'overwrite';
@@ -11,8 +13,7 @@ export type Existing = 'refuse' | 'resume' | 'overwrite';
 /** Records on disk. */
 export class Journal {
   private constructor(
-    private readonly path: string,
-    private readonly file: FileHandle,
+    private readonly file: LineFile,
     /** Records of an earlier run that goes on. */
     readonly done: ReadonlyMap<string, StudyRecord>,
   ) {}
@@ -32,25 +33,22 @@ export class Journal {
     const goesOn = found && existing === 'resume' ? found : undefined;
     if (goesOn) {
       requireSameRun(path, goesOn.header, header);
-      await writing(path, () => truncate(path, goesOn.wholeBytes));
+      await truncate(path, goesOn.wholeBytes).catch((error: unknown) => {
+        throw fileError('write', path, error);
+      });
     }
-    const file = await writing(path, () => open(path, goesOn ? 'a' : 'w'));
-    const journal = new Journal(path, file, new Map(goesOn?.records.map((record) => [record.key, record])));
-    if (!goesOn) await journal.#append(recordLine(header));
-    return journal;
+    const file = await LineFile.open(path, goesOn ? 'a' : 'w');
+    if (!goesOn) await file.add(header);
+    return new Journal(file, new Map(goesOn?.records.map((record) => [record.key, record])));
   }
 
   /** Writes a record; it survives the process from then on. */
   async add(record: StudyRecord): Promise<void> {
-    await this.#append(recordLine(record));
+    await this.file.add(record);
   }
 
   async close(): Promise<void> {
     await this.file.close();
-  }
-
-  async #append(line: string): Promise<void> {
-    await writing(this.path, () => this.file.appendFile(line));
   }
 }
 
@@ -62,14 +60,4 @@ export class Journal {
 export async function readRunFile(path: string): Promise<RunFile | undefined> {
   const info = await stat(path).catch(() => undefined);
   return info ? readRun(await platform().readFile(path), path) : undefined;
-}
-
-async function writing<T>(path: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    throw new FastSAMError('WRITE_FAILED', `${path}: cannot be written (${(error as Error).message})`, {
-      cause: error,
-    });
-  }
 }

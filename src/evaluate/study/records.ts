@@ -30,11 +30,6 @@ function broken(path: string, message: string, cause?: unknown): FastSAMError {
   return new FastSAMError('INVALID_ARGUMENT', `${path}: ${message}`, cause === undefined ? undefined : { cause });
 }
 
-/** A line of the file. */
-export function recordLine(value: RunHeader | StudyRecord): string {
-  return `${JSON.stringify(value)}\n`;
-}
-
 /**
  * Reads a run's file. A last line without its end, which a run that was killed leaves behind, is dropped.
  * @returns undefined where not even the header is whole.
