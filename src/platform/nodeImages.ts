@@ -102,13 +102,8 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     return { ...flattenAlpha(pixels, alpha), ...(path === undefined ? {} : { path }) };
   } catch (error) {
     if (error instanceof FastSAMError && error.code !== 'INVALID_ARGUMENT') throw error;
-    const reason = error instanceof Error ? error.message.replace(/\s+/g, ' ').trim() : String(error);
-    throw invalid(
-      path,
-      `a broken or truncated ${format.description} (${reason})`,
-      'a whole file, do fetch it again',
-      error,
-    );
+    // libvips' own words are the cause only: its threads share one buffer for them, so they may speak of other pictures.
+    throw invalid(path, `a broken or truncated ${format.description}`, 'a whole file, do fetch it again', error);
   }
 }
 
