@@ -1,6 +1,7 @@
 /** What a batch is: everything that its files depend on. */
 import { FastSAMError } from '../errors.js';
-import { hashText, type BatchItem } from './names.js';
+import { hashText } from './names.js';
+import type { BatchState } from './records.js';
 
 /** Kinds of files that a batch writes for each picture. */
 export const BATCH_FORMATS = ['json', 'coco', 'yolo', 'sa1b', 'png', 'cutout'] as const;
@@ -16,8 +17,16 @@ export interface BatchIdentity {
   readonly weights: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly formats: readonly BatchFormat[];
-  /** How many pictures there are, and SHA-256 of their names and places, one a line. */
-  readonly pictures: { readonly count: number; readonly sha256: string };
+}
+
+/** The pictures of a batch, as the last run found them. */
+export interface BatchPictures {
+  /** With those that were done and are no longer there. */
+  readonly count: number;
+  /** SHA-256 of the names of those that are there, one a line, in their order. */
+  readonly sha256: string;
+  /** Names of pictures that failed and are no longer there: they are counted no more. */
+  readonly gone?: readonly string[];
 }
 
 /** `manifest.json` of an output folder. */
@@ -25,20 +34,28 @@ export interface BatchManifest {
   readonly format: 'fastsam-batch';
   readonly version: 1;
   readonly identity: BatchIdentity;
-  /** SHA-256 of what the files of one picture depend on: of `identity` without `pictures`. */
+  /** SHA-256 of `identity` as compact JSON. */
   readonly optionsHash: string;
+  /** Not there until the first run has looked at what is done. */
+  readonly pictures?: BatchPictures;
 }
 
-/** Fingerprint of a list of pictures. */
-export async function hashList(items: readonly BatchItem[]): Promise<BatchIdentity['pictures']> {
-  const lines = items.map(({ key, stem }) => `${key}\t${stem}\n`).join('');
-  return { count: items.length, sha256: await hashText(lines) };
+/**
+ * The pictures of a batch that may have grown or lost some since the last run.
+ * @param keys names of those that are there, in their order.
+ * @param state what is known of them, and of others.
+ */
+export async function picturesOf(keys: readonly string[], state: BatchState): Promise<BatchPictures> {
+  const there = new Set(keys);
+  const kept = state.done().filter(({ key }) => !there.has(key)).length;
+  const gone = state.failed().flatMap(({ key }) => (there.has(key) ? [] : [key]));
+  const sha256 = await hashText(keys.map((key) => `${key}\n`).join(''));
+  return { count: there.size + kept, sha256, ...(gone.length > 0 && { gone }) };
 }
 
 /** The manifest of a batch. */
 export async function makeManifest(identity: BatchIdentity): Promise<BatchManifest> {
-  const perPicture = JSON.stringify({ ...identity, pictures: undefined });
-  return { format: 'fastsam-batch', version: 1, identity, optionsHash: await hashText(perPicture) };
+  return { format: 'fastsam-batch', version: 1, identity, optionsHash: await hashText(JSON.stringify(identity)) };
 }
 
 /**
@@ -81,13 +98,8 @@ export function requireSameBatch(folder: string, found: BatchIdentity, asked: Ba
   );
 }
 
-function flatten({ options, pictures, ...rest }: BatchIdentity): ReadonlyMap<string, string> {
-  const all: Record<string, unknown> = {
-    ...rest,
-    ...options,
-    'number of pictures': pictures.count,
-    'list of pictures': pictures.sha256,
-  };
+function flatten({ options, ...rest }: BatchIdentity): ReadonlyMap<string, string> {
+  const all: Record<string, unknown> = { ...rest, ...options };
   return new Map(
     Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, JSON.stringify(value)]])),
   );

@@ -3,9 +3,8 @@ import type { CocoFile } from '../results/coco.js';
 import type { DoneRecord } from './records.js';
 
 /**
- * The text of the merged file. Pictures have their numbers in the batch; annotations are numbered through, in the order of
- * the pictures.
- * @param records in the order of their numbers.
+ * The text of the merged file. Pictures and annotations are numbered through from 1, in the order of the records.
+ * @param records pictures that are done.
  * @param read gives the COCO file of one picture.
  */
 export async function* mergedCoco(
@@ -15,14 +14,14 @@ export async function* mergedCoco(
   const categories = new Map<number, string>();
   let annotations = 0;
   yield '{"images":[';
-  for (const [i, { number, key, width, height }] of records.entries()) {
-    yield `${i > 0 ? ',\n' : '\n'}${JSON.stringify({ id: number, file_name: key, width, height })}`;
+  for (const [i, { key, width, height }] of records.entries()) {
+    yield `${i > 0 ? ',\n' : '\n'}${JSON.stringify({ id: i + 1, file_name: key, width, height })}`;
   }
   yield '\n],"annotations":[';
-  for (const record of records) {
+  for (const [i, record] of records.entries()) {
     const part = await read(record);
     for (const annotation of part.annotations) {
-      const numbered = { ...annotation, id: annotations + 1, image_id: record.number };
+      const numbered = { ...annotation, id: annotations + 1, image_id: i + 1 };
       yield `${annotations > 0 ? ',\n' : '\n'}${JSON.stringify(numbered)}`;
       annotations++;
     }

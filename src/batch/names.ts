@@ -3,8 +3,6 @@ import { platform } from '../platform/platform.js';
 
 /** One picture of a batch. */
 export interface BatchItem {
-  /** Its place in the whole list, from 1: the same in every shard. Number of the picture in COCO and SA-1B files. */
-  readonly number: number;
   /** Its name in the batch: a relative path with `/`. Unique. */
   readonly key: string;
   /** Path or URL to read. */
@@ -33,25 +31,42 @@ function cleanPath(path: string): string {
   return steps.join('/') || 'image';
 }
 
+/** A picture as it was found. */
+export type FoundPicture = Pick<BatchItem, 'key' | 'input'>;
+
 /**
  * The pictures of a batch in the order of their keys, each with files of its own. `a/x.jpg` gets `a/x`; where two would
- * meet (`x.jpg` and `x.png`), all of them keep their endings. Depends on the set of pictures only, not on its order.
+ * meet (`x.jpg` and `x.png`), all of them keep their endings. Depends on the set of pictures only, not on its order,
+ * unless some of them have their files already: those keep them, whatever was added since.
  * @param pictures a path that comes twice counts once.
+ * @param written `stem` of what is done, by key.
  */
 export async function nameItems(
-  pictures: Iterable<{ readonly key: string; readonly input: string }>,
+  pictures: Iterable<FoundPicture>,
+  written: ReadonlyMap<string, string> = new Map(),
 ): Promise<BatchItem[]> {
   const unique = [...new Map([...pictures].map((picture) => [picture.input, picture])).values()];
   const keyed = await withUniqueKeys(unique);
-  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  const stems = await chooseStems(keyed.map(({ key }) => key));
-  return keyed.map(({ key, input }, i) => ({ number: i + 1, key, input, stem: stems[i] }));
+  keyed.sort((a, b) => compareKeys(a.key, b.key));
+  const keys = keyed.map(({ key }) => key);
+  const stems = await separate(keys, keys.map(withoutEnding), TAKEN);
+  const fresh = keys.flatMap((key, i) => (written.has(key) ? [] : [{ key, stem: stems[i] }]));
+  const chosen = await separate(
+    fresh.map(({ key }) => key),
+    fresh.map(({ stem }) => stem),
+    [...TAKEN, ...written.values()],
+  );
+  const all = new Map([...written, ...fresh.map(({ key }, i) => [key, chosen[i]] as const)]);
+  return keyed.map(({ key, input }) => ({ key, input, stem: all.get(key) ?? key }));
+}
+
+/** The order of keys: by their UTF-16 units, the same everywhere. */
+export function compareKeys(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** `../x.jpg` and `x.jpg` have the same key until a hash of their paths tells them apart. */
-async function withUniqueKeys(
-  pictures: readonly { readonly key: string; readonly input: string }[],
-): Promise<{ key: string; input: string }[]> {
+async function withUniqueKeys(pictures: readonly FoundPicture[]): Promise<FoundPicture[]> {
   const shared = repeated(pictures.map(({ key }) => key));
   return Promise.all(
     pictures.map(async ({ key, input }) => ({
@@ -61,8 +76,17 @@ async function withUniqueKeys(
   );
 }
 
-async function chooseStems(keys: readonly string[]): Promise<string[]> {
-  const stems = keys.map((key) => key.replace(/(?<=[^/])\.[^./]+$/, ''));
+function withoutEnding(key: string): string {
+  return key.replace(/(?<=[^/])\.[^./]+$/, '');
+}
+
+/** Stems that meet neither each other nor those that are taken. */
+async function separate(
+  keys: readonly string[],
+  wanted: readonly string[],
+  taken: readonly string[],
+): Promise<string[]> {
+  const stems = [...wanted];
   const choices: ((key: string) => string | Promise<string>)[] = [
     (key) => key,
     async (key) => `${key}-${await shortHash(key)}`, // names that differ in their letter case only
@@ -71,7 +95,7 @@ async function chooseStems(keys: readonly string[]): Promise<string[]> {
     // Giving way may run into a third name, which then gives way, too.
     for (let again = true; again;) {
       again = false;
-      const clashing = repeated([...TAKEN, ...stems].map((stem) => stem.toLowerCase()));
+      const clashing = repeated([...taken, ...stems].map((stem) => stem.toLowerCase()));
       for (const [i, key] of keys.entries()) {
         if (!clashing.has(stems[i].toLowerCase())) continue;
         const stem = await choose(key);

@@ -1,9 +1,9 @@
 /** What became of the pictures of a batch. */
 import type { FastSAMErrorCode } from '../errors.js';
+import { compareKeys, type BatchItem } from './names.js';
 
 /** A picture whose files are written. */
 export interface DoneRecord {
-  readonly number: number;
   readonly key: string;
   readonly stem: string;
   /** Pixels. */
@@ -15,12 +15,23 @@ export interface DoneRecord {
 
 /** A picture that could not be read, or that ended the process twice. */
 export interface FailedRecord {
-  readonly number: number;
   readonly key: string;
   readonly error: { readonly code: FastSAMErrorCode | 'CRASHED'; readonly message: string };
 }
 
 export type BatchRecord = DoneRecord | FailedRecord;
+
+/**
+ * The record of a picture that failed.
+ * @param message the picture goes by its name in the batch, so that the record does not depend on where the folder lies.
+ */
+export function failureOf(
+  { key, input }: BatchItem,
+  code: FailedRecord['error']['code'],
+  message: string,
+): FailedRecord {
+  return { key, error: { code, message: message.replaceAll(input, key) } };
+}
 
 /** All that is known of a batch: one record for each picture that was tried. */
 export class BatchState {
@@ -36,17 +47,24 @@ export class BatchState {
     return this.#records.get(key);
   }
 
-  /** In the order of their numbers. */
-  done(): DoneRecord[] {
-    const found = [...this.#records.values()].filter((record) => record.error === undefined);
-    return found.sort((a, b) => a.number - b.number);
+  /** Drops failures that no longer count. */
+  forget(keys: readonly string[]): void {
+    for (const key of keys) if (this.#records.get(key)?.error !== undefined) this.#records.delete(key);
   }
 
-  /** In the order of their numbers. */
-  failed(): FailedRecord[] {
-    const found = [...this.#records.values()].filter((record) => record.error !== undefined);
-    return found.sort((a, b) => a.number - b.number);
+  /** In the order of their keys. */
+  done(): DoneRecord[] {
+    return [...this.#records.values()].filter((record) => record.error === undefined).sort(byKey);
   }
+
+  /** In the order of their keys. */
+  failed(): FailedRecord[] {
+    return [...this.#records.values()].filter((record) => record.error !== undefined).sort(byKey);
+  }
+}
+
+function byKey(a: BatchRecord, b: BatchRecord): number {
+  return compareKeys(a.key, b.key);
 }
 
 /** A line of a journal. @returns undefined for a line that was cut off while it was written. */
@@ -62,7 +80,7 @@ export function parseRecord(line: string): BatchRecord | undefined {
 
 function isRecord(value: unknown): value is BatchRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const { number, key, stem, error } = value as Record<string, unknown>;
+  const { key, stem, error } = value as Record<string, unknown>;
   const complete = typeof stem === 'string' || (typeof error === 'object' && error !== null);
-  return typeof number === 'number' && typeof key === 'string' && complete;
+  return typeof key === 'string' && complete;
 }

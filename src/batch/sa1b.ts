@@ -6,10 +6,11 @@ import type { Rle } from '../mask/rleCounts.js';
 import { bounds } from '../mask/setOps.js';
 import { round } from '../results/json.js';
 import type { Results } from '../results/results.js';
+import { hashText } from './names.js';
 
 /** One mask. Boxes are left, top, width, height in pixels of the picture. */
 export interface Sa1bAnnotation {
-  /** `image_id * 2^17 + place`, the place counted from 1. */
+  /** The mask's place in the file, from 1. */
   id: number;
   segmentation: Rle;
   /** The mask's own box. */
@@ -28,21 +29,22 @@ export interface Sa1bAnnotation {
 
 /** One picture. */
 export interface Sa1bFile {
+  /** `image_id`: the first 52 bits of the SHA-256 of `file_name`, so that it stays when pictures are added. */
   image: { image_id: number; width: number; height: number; file_name: string };
   annotations: Sa1bAnnotation[];
 }
 
-/** Numbers a picture's masks have room in; `maxDet` allows 100,000. */
-const IDS_A_PICTURE = 2 ** 17;
+/** Hexadecimal digits of a hash that a number holds exactly. */
+const ID_DIGITS = 13;
 const DECIMALS = 6;
 
 /**
  * The masks of a picture, best first; objects without a pixel are left out.
  * @param results with their prototypes, as they come from the model.
- * @param image number and name of the picture.
+ * @param name of the picture.
  * @throws FastSAMError `INVALID_ARGUMENT` for results without prototypes.
  */
-export function resultsToSa1b(results: Results, image: { readonly id: number; readonly name: string }): Sa1bFile {
+export async function resultsToSa1b(results: Results, name: string): Promise<Sa1bFile> {
   const { width, height } = results.image;
   const stability = stabilityScores(results);
   const annotations = results.imageMasks.flatMap((mask, i): Sa1bAnnotation[] => {
@@ -51,7 +53,7 @@ export function resultsToSa1b(results: Results, image: { readonly id: number; re
     const run = longestRun(mask);
     return [
       {
-        id: image.id * IDS_A_PICTURE + i + 1,
+        id: i + 1,
         segmentation: encodeRle(mask),
         bbox: [box.x, box.y, box.width, box.height],
         area: mask.area,
@@ -62,7 +64,8 @@ export function resultsToSa1b(results: Results, image: { readonly id: number; re
       },
     ];
   });
-  return { image: { image_id: image.id, width, height, file_name: image.name }, annotations };
+  const imageId = parseInt((await hashText(name)).slice(0, ID_DIGITS), 16);
+  return { image: { image_id: imageId, width, height, file_name: name }, annotations };
 }
 
 /** The longest horizontal run of pixels, the topmost, leftmost among equals. */

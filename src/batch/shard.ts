@@ -10,7 +10,7 @@ export interface Shard {
 
 export const WHOLE: Shard = { index: 1, count: 1 };
 
-/** Digits of the hash that choose a shard: as many as a number holds exactly. */
+/** Hexadecimal digits of the hash that choose a shard: as many as a number holds exactly. */
 const DIGITS = 12;
 
 /**
@@ -34,8 +34,16 @@ export function parseShard(text: string, env: (name: string) => string | undefin
 function fromScheduler(given: number | undefined, env: (name: string) => string | undefined): Shard {
   const slurm = env('SLURM_ARRAY_TASK_ID');
   if (slurm) {
-    const count = given ?? Number(env('SLURM_ARRAY_TASK_COUNT') ?? NaN);
-    return { index: Number(slurm) - Number(env('SLURM_ARRAY_TASK_MIN') ?? 0) + 1, count };
+    // Arrays may begin anywhere and leave out numbers: --array=10-40:10 has the tasks 10, 20, 30, 40.
+    const number = (name: string, otherwise: number) => Number(env(`SLURM_ARRAY_TASK_${name}`) ?? otherwise);
+    const place = (id: number) => (id - number('MIN', 0)) / number('STEP', 1) + 1;
+    const count = number('COUNT', NaN);
+    const last = place(number('MAX', NaN));
+    if (last === count || Number.isNaN(last)) return { index: place(Number(slurm)), count: given ?? count };
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      `shard auto: got a job array of ${count} tasks with gaps between them, expected a range such as --array=1-16; give i/n`,
+    );
   }
   const index = env('JOB_COMPLETION_INDEX');
   if (index && given !== undefined) return { index: Number(index) + 1, count: given };

@@ -1,15 +1,14 @@
 /** `fastsam batch enqueue`: the pictures of a batch into the queue. */
 import { resolve } from 'node:path';
-import { hashList } from '../../batch/identity.js';
-import type { BatchItem } from '../../batch/names.js';
+import type { FoundPicture } from '../../batch/names.js';
+import { WHOLE } from '../../batch/shard.js';
 import { FastSAMError } from '../../errors.js';
 import { interruptSignal, say } from '../run.js';
-import { claimFolder, clearBatch } from './folder.js';
 import { listPictures } from './list.js';
 import { checkBatchOptions, manifestOf, taskOf, type BatchOptions } from './options.js';
 import { WorkerPool } from './pool.js';
 import { enqueueItems, openQueue, openQueueServer } from './queue.js';
-import { whatIsLeft } from './todo.js';
+import { beginBatch } from './begin.js';
 
 export async function executeEnqueue(sources: readonly string[], options: BatchOptions): Promise<void> {
   checkBatchOptions(options);
@@ -21,12 +20,10 @@ export async function executeEnqueue(sources: readonly string[], options: BatchO
   const spec = { model, device, precision };
   const pool = new WorkerPool({ workers: 1, spec, signal, onProgress: () => undefined });
   try {
-    const items = await listPictures(sources, options.out, signal);
+    const found = (await listPictures(sources, options.out, signal)).map(absolute);
     const task = taskOf({ ...options, out: resolve(options.out) });
-    const manifest = await manifestOf(task, options, await pool.start(), await hashList(items));
-    if (options.overwrite) await clearBatch(task.out);
-    await claimFolder(task.out, manifest);
-    const todo = (await whatIsLeft(items, { index: 1, count: 1 }, options)).map(absolute);
+    const asked = await manifestOf(task, options, await pool.start());
+    const { todo, manifest } = await beginBatch(found, WHOLE, asked, options);
     const queue = openQueue(server);
     await enqueueItems(queue, todo, { task, spec, optionsHash: manifest.optionsHash });
     await queue.close();
@@ -43,6 +40,6 @@ export function queueOf({ queue }: BatchOptions): string {
   throw new FastSAMError('INVALID_ARGUMENT', 'batch: got no queue, expected --queue redis://host:port');
 }
 
-function absolute(item: BatchItem): BatchItem {
-  return /^[a-z][a-z0-9+.-]+:/i.test(item.input) ? item : { ...item, input: resolve(item.input) };
+function absolute({ key, input }: FoundPicture): FoundPicture {
+  return { key, input: /^[a-z][a-z0-9+.-]+:/i.test(input) ? input : resolve(input) };
 }

@@ -1,27 +1,26 @@
 /** One run of `fastsam batch`: list, go on or refuse, hand out, sum up. */
-import { hashList, type BatchManifest } from '../../batch/identity.js';
+import type { BatchManifest } from '../../batch/identity.js';
 import type { BatchItem } from '../../batch/names.js';
 import type { BatchRecord } from '../../batch/records.js';
-import { parseShard, selectShard, WHOLE, type Shard } from '../../batch/shard.js';
+import { parseShard, WHOLE, type Shard } from '../../batch/shard.js';
 import { FastSAMError } from '../../errors.js';
 import { ProgressLine } from '../progress.js';
 import { EXIT, interruptSignal, say } from '../run.js';
 import { writeOverview } from './finish.js';
-import { claimFolder, clearBatch, openJournal } from './folder.js';
+import { openJournal } from './folder.js';
 import { listPictures } from './list.js';
 import { checkBatchOptions, manifestOf, taskOf, type BatchOptions } from './options.js';
 import { WorkerPool } from './pool.js';
 import type { PictureTask } from './processor.js';
 import { BatchProgress } from './progress.js';
-import { whatIsLeft } from './todo.js';
+import { beginBatch } from './begin.js';
 
 /** Runs a batch as the command line asks. */
 export async function executeBatch(sources: readonly string[], options: BatchOptions): Promise<void> {
   checkBatchOptions(options);
   const signal = interruptSignal();
   const shard = options.shard === undefined ? WHOLE : parseShard(options.shard, (name) => process.env[name]);
-  const items = await listPictures(sources, options.out, signal);
-  const mine = await selectShard(items, shard);
+  const found = await listPictures(sources, options.out, signal);
   const task = taskOf(options);
   const line = new ProgressLine();
   const { model, device, precision, workers } = options;
@@ -32,11 +31,9 @@ export async function executeBatch(sources: readonly string[], options: BatchOpt
     onProgress: line.download,
   });
   try {
-    const manifest = await manifestOf(task, options, await pool.start(), await hashList(items));
+    const asked = await manifestOf(task, options, await pool.start());
     line.clear();
-    if (options.overwrite) await clearBatch(task.out);
-    await claimFolder(task.out, manifest);
-    const todo = await whatIsLeft(mine, shard, options);
+    const { todo, manifest } = await beginBatch(found, shard, asked, options);
     const failed = todo.length > 0 ? await runPool(pool, todo, task, shard) : 0;
     await sumUp(task.out, manifest, failed);
   } finally {
@@ -55,7 +52,7 @@ async function runPool(pool: WorkerPool, todo: readonly BatchItem[], task: Pictu
     journal.add(record).catch((error: unknown) => {
       pool.fail(error);
     });
-    progress.count(record.error && nameIn(record.key, record.error.message));
+    progress.count(record.error?.message);
   };
   try {
     await pool.run(todo, task, keep);
@@ -65,10 +62,6 @@ async function runPool(pool: WorkerPool, todo: readonly BatchItem[], task: Pictu
   }
   say(`${progress.done} pictures, ${progress.rate.toFixed(1)} a second`);
   return progress.failed;
-}
-
-function nameIn(key: string, message: string): string {
-  return message.includes(key) ? message : `${key}: ${message}`;
 }
 
 /** Writes what is about all pictures, says where the batch stands and sets the exit code. */

@@ -35,6 +35,7 @@ export async function writeOverview(out: string, manifest: BatchManifest, always
   for (;;) {
     const before = await journalSizes(out);
     const state = await readState(out);
+    state.forget(manifest.pictures?.gone ?? []);
     const summary = summarise(state, manifest);
     await writeFailures(out, state);
     if (always || summary.missing === 0) {
@@ -46,14 +47,16 @@ export async function writeOverview(out: string, manifest: BatchManifest, always
   }
 }
 
-function summarise(state: BatchState, { identity }: BatchManifest): BatchSummary {
+function summarise(state: BatchState, { pictures }: BatchManifest): BatchSummary {
   const done = state.done();
   const failed = state.failed().length;
+  // More than the manifest knows: another process has seen pictures that were added since.
+  const count = Math.max(pictures?.count ?? 0, done.length + failed);
   return {
-    pictures: identity.pictures.count,
+    pictures: count,
     done: done.length,
     failed,
-    missing: identity.pictures.count - done.length - failed,
+    missing: count - done.length - failed,
     objects: done.reduce((sum, { objects }) => sum + objects, 0),
   };
 }

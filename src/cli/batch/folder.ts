@@ -1,7 +1,7 @@
 /** The output folder of a batch: what it was made with, what is done, and who may go on. */
 import { link, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseManifest, requireSameBatch, type BatchManifest } from '../../batch/identity.js';
+import { parseManifest, picturesOf, requireSameBatch, type BatchManifest } from '../../batch/identity.js';
 import { BatchState, parseRecord } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import { codeOf, fileError } from '../../platform/fileErrors.js';
@@ -44,7 +44,7 @@ export async function readManifest(out: string): Promise<BatchManifest | undefin
 /** Puts the manifest in its place unless another process was first, whose manifest must then be the same. */
 async function writeManifest(out: string, manifest: BatchManifest): Promise<void> {
   const path = layout.manifest(out);
-  const bytes = new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
+  const bytes = manifestBytes(manifest);
   const own = join(out, `.manifest.${processName()}`);
   await platform().writeFileAtomic(own, bytes);
   try {
@@ -56,6 +56,22 @@ async function writeManifest(out: string, manifest: BatchManifest): Promise<void
   }
   const there = await readManifest(out);
   if (there) requireSameBatch(out, there.identity, manifest.identity);
+}
+
+/** Notes in the manifest which pictures there are now. Processes that begin at once have seen the same. */
+export async function notePictures(out: string, keys: readonly string[], state: BatchState): Promise<BatchManifest> {
+  const before = await readManifest(out);
+  if (!before) throw new FastSAMError('WRITE_FAILED', `${layout.manifest(out)}: got no file, expected it; start again`);
+  const pictures = await picturesOf(keys, state);
+  const manifest = { ...before, pictures };
+  if (JSON.stringify(before.pictures) !== JSON.stringify(pictures)) {
+    await platform().writeFileAtomic(layout.manifest(out), manifestBytes(manifest));
+  }
+  return manifest;
+}
+
+function manifestBytes(manifest: BatchManifest): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 async function visibleFiles(out: string): Promise<string[]> {

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { escapePath } from 'tinyglobby';
-import { keyOf, nameItems, type BatchItem } from '../../batch/names.js';
+import { keyOf, type FoundPicture } from '../../batch/names.js';
 import { FastSAMError } from '../../errors.js';
 import { expandSources } from '../sources.js';
 
@@ -11,9 +11,9 @@ import { expandSources } from '../sources.js';
  * output folder is left out, so that the drawings of a run are no pictures of the next.
  * @throws FastSAMError `INVALID_ARGUMENT` for a source without a picture, and for standard input.
  */
-export async function listPictures(args: readonly string[], out: string, signal: AbortSignal): Promise<BatchItem[]> {
+export async function listPictures(args: readonly string[], out: string, signal: AbortSignal): Promise<FoundPicture[]> {
   const only = args.length === 1 && (await isFolder(args[0])) ? args[0] : undefined;
-  const pictures: { key: string; input: string }[] = [];
+  const pictures: FoundPicture[] = [];
   let inside = 0;
   for (const arg of args) {
     if (arg === '-')
@@ -34,7 +34,7 @@ export async function listPictures(args: readonly string[], out: string, signal:
       `${args.join(' ')}: got ${why}; name another folder with --out, or other sources`,
     );
   }
-  return nameItems(pictures);
+  return pictures;
 }
 
 async function picturesOf(arg: string, signal: AbortSignal): Promise<string[]> {

@@ -1,12 +1,6 @@
 /** The options of `fastsam batch`, and what they mean. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import {
-  BATCH_FORMATS,
-  makeManifest,
-  type BatchFormat,
-  type BatchIdentity,
-  type BatchManifest,
-} from '../../batch/identity.js';
+import { BATCH_FORMATS, makeManifest, type BatchFormat, type BatchManifest } from '../../batch/identity.js';
 import { FastSAMError } from '../../errors.js';
 import { resolveOptions, type SegmentOptions } from '../../model/options.js';
 import { packageVersion } from '../version.js';
@@ -93,7 +87,6 @@ export function manifestOf(
   task: PictureTask,
   { device, precision }: Pick<BatchOptions, 'device' | 'precision'>,
   facts: ModelFacts,
-  pictures: BatchIdentity['pictures'],
 ): Promise<BatchManifest> {
   // What is undefined is left out of JSON; pictures go through the network one at a time.
   const settings = { ...resolveOptions(task.options, facts.defaults), signal: undefined, batch: undefined };
@@ -104,6 +97,5 @@ export function manifestOf(
     weights: facts.weights,
     options: { ...settings, clean, largest, device, precision },
     formats,
-    pictures,
   });
 }

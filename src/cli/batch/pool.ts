@@ -1,9 +1,9 @@
 /** The workers of a batch: pictures are handed out as they become free; one that dies is started anew. */
 import type { BatchItem } from '../../batch/names.js';
-import type { BatchRecord } from '../../batch/records.js';
+import { failureOf, type BatchRecord } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { OnProgress } from '../../progress.js';
-import { failureOf, type PictureTask } from './processor.js';
+import type { PictureTask } from './processor.js';
 import type { FromWorker, ModelFacts, ModelSpec } from './protocol.js';
 import { WorkerProcess } from './workerProcess.js';
 

@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BatchFormat } from '../../batch/identity.js';
 import type { BatchItem } from '../../batch/names.js';
-import type { DoneRecord, FailedRecord } from '../../batch/records.js';
+import type { DoneRecord } from '../../batch/records.js';
 import { resultsToSa1b } from '../../batch/sa1b.js';
 import { FastSAMError } from '../../errors.js';
 import { readImage } from '../../image/read.js';
@@ -34,6 +34,7 @@ export interface PictureTask {
 export class PictureProcessor {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #folders = new Set<string>();
+  #made = 0;
 
   private constructor(
     private readonly model: FastSAM,
@@ -62,7 +63,7 @@ export class PictureProcessor {
     const results = clean || largest ? found.refine({ clean, largest }) : found;
     for (const format of task.formats) await this.#write(results, item, format, task.out);
     const { width, height } = results.image;
-    return { number: item.number, key: item.key, stem: item.stem, width, height, objects: results.length };
+    return { key: item.key, stem: item.stem, width, height, objects: results.length };
   }
 
   /** Removes what this process left on its way. */
@@ -71,7 +72,7 @@ export class PictureProcessor {
   }
 
   async #write(results: Results, item: BatchItem, format: BatchFormat, out: string): Promise<void> {
-    const name = String(item.number);
+    const name = String(this.#made++);
     const made = await writeInto(this.staging, name, results, item, format);
     const path = outputPath(out, item.stem, format);
     const folder = dirname(path);
@@ -94,7 +95,7 @@ async function writeInto(
   item: BatchItem,
   format: BatchFormat,
 ): Promise<string> {
-  const content = jsonOf(results, item, format);
+  const content = await jsonOf(results, item, format);
   if (content === undefined) return (await writeFormats(results, folder, name, [format as 'png']))[0];
   const path = pathFor('json', folder, name);
   await platform().writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(content)}\n`));
@@ -102,18 +103,24 @@ async function writeInto(
 }
 
 /** The content of the formats that are JSON. Nothing in it differs from run to run: times are left out. */
-function jsonOf(results: Results, { number, key }: BatchItem, format: BatchFormat): object | undefined {
+async function jsonOf(results: Results, { key }: BatchItem, format: BatchFormat): Promise<object | undefined> {
   switch (format) {
-    case 'json': {
+    case 'json':
       return { ...resultsToJson(results), speed: undefined };
-    }
     case 'coco':
       return mergeCoco([results], { names: [key] });
     case 'sa1b':
-      return resultsToSa1b(results, { id: number, name: key });
+      return resultsToSa1b(results, key);
     default:
       return undefined;
   }
+}
+
+const ENDS_THE_BATCH: ReadonlySet<string> = new Set(['WRITE_FAILED', 'INVALID_ARGUMENT']);
+
+/** Whether the next picture would run into an error, too. The rest (a lost device, no memory) may pass with a new process. */
+export function endsTheBatch(error: unknown): error is FastSAMError {
+  return error instanceof FastSAMError && ENDS_THE_BATCH.has(error.code) && !isPicturesFault(error);
 }
 
 const PICTURES_FAULT: ReadonlySet<string> = new Set(['INVALID_IMAGE', 'FILE_UNREADABLE', 'DOWNLOAD_FAILED']);
@@ -122,16 +129,4 @@ const PICTURES_FAULT: ReadonlySet<string> = new Set(['INVALID_IMAGE', 'FILE_UNRE
 export function isPicturesFault(error: unknown): error is FastSAMError {
   if (!(error instanceof FastSAMError)) return false;
   return PICTURES_FAULT.has(error.code) || (error.code === 'WRITE_FAILED' && codeOf(error.cause) === 'ENAMETOOLONG');
-}
-
-/**
- * The record of a picture that failed. A decoder's own words, in brackets, are left out: it has others for the same file
- * from time to time, and a batch that is run again is to give the same `failures.jsonl`.
- */
-export function failureOf(
-  { number, key }: BatchItem,
-  code: FailedRecord['error']['code'],
-  message: string,
-): FailedRecord {
-  return { number, key, error: { code, message: message.replace(/ \([^()]*\)(?=, expected)/, '') } };
 }

@@ -1,5 +1,5 @@
 /** The queue of a fleet: BullMQ on Redis. A job is one picture, and says everything that a worker must know. */
-import type { Queue, WorkerOptions } from 'bullmq';
+import type { Job, Queue, WorkerOptions } from 'bullmq';
 import { hashText, type BatchItem } from '../../batch/names.js';
 import { FastSAMError } from '../../errors.js';
 import type { PictureTask } from './processor.js';
@@ -12,7 +12,25 @@ export interface QueueJob {
   readonly spec: ModelSpec;
   /** Workers refuse jobs for which they would write something else. */
   readonly optionsHash: string;
+  /** How many workers had died over this picture, or over others beside it, when it was begun alone. */
+  readonly aloneAfter?: number;
 }
+
+/** One try of a job. */
+export interface QueueTry {
+  readonly job: QueueJob;
+  /** Whether a worker has died over the picture while it was alone: it is to blame. */
+  readonly crashes: boolean;
+  /** Whether a worker has died over the picture, or beside it: it is to be done alone. */
+  readonly alone: boolean;
+  /** Whether errors are final. */
+  readonly last: boolean;
+  /** To be called when nothing else is done beside it. */
+  readonly begin: () => Promise<void>;
+}
+
+/** Thrown by a job's work: the picture is not to blame. It goes back to the queue, as if it had not been tried. */
+export class PutBack extends Error {}
 
 const NAME = 'fastsam';
 /** Tries of a picture whose worker or file system failed; a broken picture is tried once. */
@@ -71,16 +89,36 @@ export function openQueue({ bullmq, connection }: QueueServer): Queue<QueueJob> 
 /** Runs `work` for each job of the queue. */
 export function openConsumer(
   { bullmq, connection }: QueueServer,
-  work: (job: QueueJob, lastTry: boolean) => Promise<void>,
+  work: (attempt: QueueTry) => Promise<void>,
   options: Pick<WorkerOptions, 'concurrency' | 'lockDuration' | 'stalledInterval'>,
 ) {
   return new bullmq.Worker<QueueJob>(
     NAME,
-    async (job) => {
-      await work(job.data, job.attemptsMade + 1 >= ATTEMPTS);
+    async (job, token) => {
+      try {
+        await work(tryOf(job));
+      } catch (error) {
+        if (!(error instanceof PutBack)) throw error;
+        await job.moveToDelayed(Date.now() + BACKOFF, token);
+        throw new bullmq.DelayedError();
+      }
     },
-    { connection, ...options, maxStalledCount: 1 }, // the second worker that dies over a picture is the last
+    // Not the number of deaths decides, which may be those of other pictures, but what happens when a picture is alone.
+    { connection, ...options, maxStalledCount: 1000 },
   );
+}
+
+function tryOf(job: Job<QueueJob>): QueueTry {
+  const alone = job.stalledCounter > 0;
+  return {
+    job: job.data,
+    crashes: job.stalledCounter > (job.data.aloneAfter ?? Infinity),
+    alone,
+    last: job.attemptsMade + 1 >= ATTEMPTS,
+    begin: async () => {
+      if (alone) await job.updateData({ ...job.data, aloneAfter: job.stalledCounter });
+    },
+  };
 }
 
 /** Puts pictures into the queue. Those that wait there already, by the same options, are not put in again. */

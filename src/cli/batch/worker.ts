@@ -1,13 +1,11 @@
 /** A worker of a batch: a process with a model of its own that does the pictures it is sent. */
 import '../../index.js';
+import { failureOf } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { FastSAM } from '../../model/fastsam.js';
 import { loadModel } from './loadModel.js';
-import { failureOf, isPicturesFault, PictureProcessor, type PictureTask } from './processor.js';
+import { endsTheBatch, isPicturesFault, PictureProcessor, type PictureTask } from './processor.js';
 import type { FromWorker, ToWorker } from './protocol.js';
-
-/** Errors that the next picture would run into, too. The rest (a lost device, no memory) may pass with a new process. */
-const ENDS_THE_BATCH: ReadonlySet<string> = new Set(['WRITE_FAILED', 'INVALID_ARGUMENT']);
 
 let model: FastSAM | undefined;
 let processor: PictureProcessor | undefined;
@@ -68,7 +66,7 @@ let ready: Promise<void> = Promise.resolve();
 process.on('message', (message: ToWorker) => {
   const taken = message.type === 'item' ? ready.then(() => take(message)) : (ready = ready.then(() => take(message)));
   taken.catch((error: unknown) => {
-    void fail(error, error instanceof FastSAMError && ENDS_THE_BATCH.has(error.code));
+    void fail(error, endsTheBatch(error));
   });
 });
 // Ctrl-C reaches the whole group of processes; what is under way is to be finished, and the first process says when.
