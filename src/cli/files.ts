@@ -19,6 +19,8 @@ export async function makeFolder(path: string): Promise<void> {
 /** Gives every picture a name of its own for its output files: `a/x.jpg` and `b/x.png` become `x` and `x-2`. */
 export class StemNames {
   readonly #used: Set<string>;
+  /** Where to go on for a stem that comes again: in `scene1/rgb.png` … `scene100000/rgb.png` all are the same. */
+  readonly #numbers = new Map<string, number>();
 
   /** @param taken names that are not to be given, lower case. */
   constructor(taken: readonly string[] = []) {
@@ -30,8 +32,11 @@ export class StemNames {
     const url = /^[a-z][a-z0-9+.-]+:\/\//i.test(name) && URL.canParse(name) ? new URL(name) : undefined;
     const path = url ? url.pathname.replace(/\/$/, '') || url.hostname : name.replace(/^camera:/i, 'camera-');
     const stem = basename(path, extname(path)) || 'image';
+    const key = stem.toLowerCase();
     let unique = stem;
-    for (let n = 2; this.#used.has(unique.toLowerCase()); n++) unique = `${stem}-${n}`;
+    let n = this.#numbers.get(key) ?? 2;
+    while (this.#used.has(unique.toLowerCase())) unique = `${stem}-${n++}`;
+    this.#numbers.set(key, n);
     this.#used.add(unique.toLowerCase());
     return unique;
   }
