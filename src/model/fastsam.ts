@@ -6,48 +6,22 @@ import { readImage, type ImageInput } from '../image/read.js';
 import { exportModel, type ExportResult } from '../export/exportModel.js';
 import type { ExportFormat, ExportOptions } from '../export/options.js';
 import { validate, type ValOptions, type ValResult } from '../evaluate/val.js';
-import type { OnProgress } from '../progress.js';
-import type { TextImageModel } from '../prompt/textModel.js';
 import type { Results } from '../results/results.js';
-import type { Precision } from '../runtime/compile/precision.js';
-import { acquireDevice, DEVICE_CHOICES, releaseDevice, type DeviceChoice } from '../runtime/device.js';
+import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/deviceStatus.js';
 import { openCheckpoint, type OpenedCheckpoint } from '../weights/open.js';
 import { activations } from './activations.js';
-import { createDetector, PRECISION_CHOICES } from './createDetector.js';
+import { createDetector } from './createDetector.js';
 import { toTensor, type Detector } from './detector.js';
 import { LazyTextModel, loadClip } from './lazyTextModel.js';
 import { loadWeights } from './load.js';
+import { checkLoadOptions, type LoadOptions } from './loadOptions.js';
 import { buildNetwork, type Network } from './network.js';
 import type { ModelInfo } from './info.js';
-import { checkBoolean, checkFunction, checkNames, checkOneOf, checkSignal } from './checks.js';
 import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './options.js';
 import { segmentPictures, type PipelineContext } from './pipeline.js';
 import { resolveTrackOptions, trackPictures, type TrackOptions, type TrackSource } from './trackStream.js';
 import { streamPictures, type StreamInput, type StreamItem, type StreamOptions } from './stream.js';
-
-/** Options of `FastSAM.load`. */
-export interface LoadOptions {
-  /** Where to run. Default `auto`: the fastest device that is present. */
-  device?: DeviceChoice;
-  /** Number format of the network, see `DetectorOptions`. Default `fp32`. */
-  precision?: Precision | 'auto';
-  /** Run the network as one compiled graph where the device can. Default true. */
-  compile?: boolean;
-  /** Where a compiled graph has the weights, see `DetectorOptions`. Default `constant`. */
-  graphWeights?: 'constant' | 'fed';
-  /** Keep batch norm as layers of their own instead of folding it into the convolutions. Default false. */
-  keepBatchNorm?: boolean;
-  /**
-   * The encoders of text prompts: what `Clip.load` takes, then loaded at the first `Results.promptText` and freed with this
-   * model, or encoders that are loaded, then left to you. Default `ViT-B/32` (354 MB download).
-   */
-  textModel?: string | URL | Uint8Array | TextImageModel;
-  /** Receives the progress of a download. */
-  onProgress?: OnProgress;
-  /** Cancels the download. */
-  signal?: AbortSignal;
-}
 
 /** Options of `FastSAM.activations`. */
 export interface ActivationOptions {
@@ -251,29 +225,6 @@ export class FastSAM {
   #requireAlive(): void {
     if (this.#disposed) throw new FastSAMError('DISPOSED', 'model: it was disposed; load it again');
   }
-}
-
-const LOAD_OPTIONS: ReadonlySet<string> = new Set<keyof LoadOptions>([
-  'device',
-  'precision',
-  'compile',
-  'keepBatchNorm',
-  'graphWeights',
-  'textModel',
-  'onProgress',
-  'signal',
-]);
-
-/** Checks what can be checked before a download. */
-function checkLoadOptions(options: LoadOptions): void {
-  checkNames(options, LOAD_OPTIONS);
-  checkOneOf('device', options.device ?? 'auto', DEVICE_CHOICES);
-  checkOneOf('precision', options.precision ?? 'auto', PRECISION_CHOICES);
-  checkBoolean('compile', options.compile ?? true);
-  checkBoolean('keepBatchNorm', options.keepBatchNorm ?? false);
-  checkOneOf('graphWeights', options.graphWeights ?? 'constant', ['constant', 'fed']);
-  checkFunction('onProgress', options.onProgress);
-  checkSignal(options.signal);
 }
 
 function isList(input: ImageInput | readonly ImageInput[]): input is readonly ImageInput[] {
