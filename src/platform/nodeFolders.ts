@@ -42,16 +42,22 @@ async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Refuses to replace a folder that is not of the same making: it must hold the first of the files, or nothing. */
+/**
+ * Refuses to replace a folder that is not of the same making: it may hold nothing, or the first of the files and others
+ * named like them, but for numbers (an earlier model has other shards).
+ */
 async function requireOwn(path: string, files: readonly FolderFile[]): Promise<void> {
   const held = await readdir(path).catch((error: unknown): string[] => {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
-  if (held.length === 0 || held.includes(files[0].name)) return;
+  const unnumbered = (name: string): string => name.replace(/\d+/g, '0');
+  const own = new Set(files.map(({ name }) => unnumbered(name)));
+  const foreign = held.includes(files[0].name) ? held.find((name) => !own.has(unnumbered(name))) : held.at(0);
+  if (foreign === undefined) return;
   throw new FastSAMError(
     'WRITE_FAILED',
-    `cannot write ${path}: it holds other files (${held[0]} …), name another place or empty it yourself`,
+    `cannot write ${path}: it holds other files (${foreign} …), name another place or empty it yourself`,
   );
 }
 

@@ -109,7 +109,8 @@ export interface Platform {
   writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
   /**
    * Writes a folder with these files, or nothing. Not in browsers.
-   * @param options.overwrite replaces an earlier folder of the same kind: one that is empty or has the first of the files.
+   * @param options.overwrite replaces an earlier folder of the same kind: one that is empty, or has the first of the files and
+   *   none whose name, but for numbers, is none of theirs.
    * @throws FastSAMError `WRITE_FAILED`
    */
   writeFolderAtomic?(

@@ -3,9 +3,12 @@ import * as tf from '@tensorflow/tfjs';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { savedModelBytes } from '../../src/export/graph/savedModel.js';
+import { requireProtobufSize } from '../../src/export/protobufSize.js';
 import { FastSAM, readSafetensors, type ExportFormat, type ExportOptions } from '../../src/index.js';
 import { nodePlatform } from '../../src/platform/node.js';
+import { DATA_TYPE, type NodeDef } from '../../src/runtime/compile/graphDef.js';
 
 const TINY = new URL('../golden/layers/tiny.safetensors', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'fastsam-export-'));
@@ -84,10 +87,48 @@ test('a folder with other things is never replaced', async () => {
   expect(readFileSync(join(own, 'thesis.txt'), 'utf8')).toBe('precious');
 });
 
+test('nor one with an earlier export and other things', async () => {
+  const target = join(folder, 'shared_saved_model');
+  mkdirSync(target);
+  for (const name of ['saved_model.pb', 'metadata.yaml', 'model_float32.tflite'])
+    writeFileSync(join(target, name), name);
+  const options = { imgsz: 64, overwrite: true };
+  await expect(model.export('saved_model', target, options)).rejects.toThrow(/other files \(model_float32\.tflite …\)/);
+  expect(readdirSync(target)).toHaveLength(3);
+  rmSync(join(target, 'model_float32.tflite'));
+  await model.export('saved_model', target, options);
+  expect(readdirSync(target)).toHaveLength(2);
+});
+
+test('an earlier export of more shards is replaced', async () => {
+  const target = join(folder, 'large_tfjs_graph');
+  mkdirSync(target);
+  for (const name of ['model.json', 'group1-shard3of12.bin']) writeFileSync(join(target, name), name);
+  const { files } = await model.export('tfjs_graph', target, { imgsz: 64, overwrite: true });
+  expect(readdirSync(target).sort()).toEqual(files.map(({ name }) => name).sort());
+});
+
 test('a folder that fails half way leaves nothing', async () => {
   const path = join(folder, 'half');
   const bytes = new Uint8Array(1);
   const broken = [{ name: 'a', bytes }, { name: 'no/such', bytes }]; // prettier-ignore
   await expect(nodePlatform.writeFolderAtomic?.(path, broken)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
   expect(readdirSync(folder).filter((file) => file.includes('half'))).toEqual([]);
+});
+
+describe('more weights than one protobuf file holds', () => {
+  const gigabyte = 2 ** 30;
+  test('are refused', () => {
+    expect(() => {
+      requireProtobufSize([{ length: gigabyte }, { length: gigabyte }]);
+    }).toThrow(/got 2147483648 bytes of weights, expected less than 2 GB/);
+    requireProtobufSize([{ length: gigabyte }]);
+  });
+  test('are refused as a SavedModel', () => {
+    const values = { length: gigabyte } as Uint8Array;
+    const tensor = { dtype: DATA_TYPE.float32, tensor_shape: { dim: [] }, tensor_content: values };
+    const node = (name: string): NodeDef => ({ name, op: 'Const', input: [], attr: { value: { tensor } } });
+    const graph = { nodes: [node('a'), node('b')], inputs: {}, outputs: {}, weights: new Set<string>() };
+    expect(() => savedModelBytes(graph, false)).toThrow(/less than 2 GB/);
+  });
 });

@@ -1,6 +1,7 @@
 /** A network's graph as TensorFlow's SavedModel. */
 import { DATA_TYPE, encodeSavedModel, type NodeDef } from '../../runtime/compile/graphDef.js';
 import { toFloat16 } from '../../weights/half.js';
+import { requireProtobufSize } from '../protobufSize.js';
 import { FLOAT } from './graphWriter.js';
 import type { NetworkGraph } from './networkGraph.js';
 
@@ -10,11 +11,15 @@ export const SAVED_MODEL_FILE = 'saved_model.pb';
 /**
  * The bytes of `saved_model.pb`: tag `serve`, signature `serving_default`, no variables.
  * @param half stores weights in float16; they are widened when the model is loaded, and computed with in float32.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a model beyond the 2 GB of a protobuf file.
  */
 export function savedModelBytes(graph: NetworkGraph, half: boolean): Uint8Array {
   const nodes = half
     ? graph.nodes.flatMap((node) => (graph.weights.has(node.name) ? halved(node) : [node]))
     : graph.nodes;
+  requireProtobufSize(
+    nodes.flatMap(({ attr }) => ('value' in attr && 'tensor' in attr.value ? [attr.value.tensor.tensor_content] : [])),
+  );
   return encodeSavedModel({ ...graph, nodes });
 }
 

@@ -1,8 +1,8 @@
 /** A network as an ONNX model, laid out as Ultralytics' own export, so that whatever runs the one runs the other. */
 import type * as tf from '@tensorflow/tfjs';
-import { FastSAMError } from '../../errors.js';
 import type { Network } from '../../model/network.js';
 import { INPUT, OUTPUTS, portsOf, type GraphShape, type Port } from '../ports.js';
+import { requireProtobufSize } from '../protobufSize.js';
 import { walkLayers } from '../walkLayers.js';
 import { emitCorners, type Corners, type InputSize } from './emitBoxes.js';
 import { ONNX_EMITTERS } from './emitLayers.js';
@@ -35,7 +35,7 @@ export async function exportOnnx(
 ): Promise<Uint8Array> {
   const graph = new GraphBuilder(plan.half ? 'float16' : 'float32');
   await emitModel(graph, network, plan);
-  requireProtobufSize(graph.initializers);
+  requireProtobufSize(graph.initializers.map(({ bytes }) => bytes));
   const { input, outputs } = portsOf(plan, network.architecture, 'channelsFirst');
   return encodeModel({
     name: network.model.name,
@@ -88,18 +88,3 @@ const onnxPort = ({ name, axes }: Port): OnnxPort => ({
   name,
   shape: axes.map((axis) => (axis.size < 0 ? axis.name : axis.size)),
 });
-
-/** Protocol buffers end here; a model beyond would need its weights in files beside it. */
-const MAX_BYTES = 2 ** 31 - 1;
-/** For everything but weights. */
-const SLACK = 2 ** 24;
-
-/** @throws FastSAMError `INVALID_ARGUMENT` where arrays of so many bytes do not fit into one ONNX file. */
-export function requireProtobufSize(arrays: readonly { readonly bytes: { readonly length: number } }[]): void {
-  const total = arrays.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  if (total <= MAX_BYTES - SLACK) return;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
-    `export: got ${String(total)} bytes of weights, expected less than 2 GB, all that one ONNX file holds; use half`,
-  );
-}
