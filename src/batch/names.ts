@@ -15,12 +15,17 @@ export interface BatchItem {
 const TAKEN = ['manifest', 'summary', 'coco', 'failures'];
 const HASH_DIGITS = 8;
 
+/** Whether an input is a URL; a single letter before the colon is a drive. */
+export function isUrl(input: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:/i.test(input);
+}
+
 /**
  * Name of a path or URL inside a batch: what is left when the drive, the leading `/` and steps up are taken off. URLs
  * keep their host; of a query, a hash of it.
  */
 export async function keyOf(path: string): Promise<string> {
-  if (!/^[a-z][a-z0-9+.-]+:/i.test(path)) return cleanPath(path.replace(/^[a-z]:/i, ''));
+  if (!isUrl(path)) return cleanPath(path.replace(/^[a-z]:/i, ''));
   const { host, pathname, search } = new URL(path);
   const key = cleanPath(`${host}/${decodeURI(pathname)}`);
   return search === '' ? key : `${await shortHash(search)}-${key}`;

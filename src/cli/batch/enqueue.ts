@@ -1,6 +1,6 @@
 /** `fastsam batch enqueue`: the pictures of a batch into the queue. */
 import { resolve } from 'node:path';
-import type { FoundPicture } from '../../batch/names.js';
+import { isUrl, type FoundPicture } from '../../batch/names.js';
 import { WHOLE } from '../../batch/shard.js';
 import { FastSAMError } from '../../errors.js';
 import { interruptSignal, say } from '../run.js';
@@ -15,8 +15,7 @@ export async function executeEnqueue(sources: readonly string[], options: BatchO
   const signal = interruptSignal();
   const server = await openQueueServer(queueOf(options));
   const { device, precision } = options;
-  const model =
-    /[/\\]/.test(options.model) && !/^[a-z]+:/i.test(options.model) ? resolve(options.model) : options.model;
+  const model = /[/\\]/.test(options.model) && !isUrl(options.model) ? resolve(options.model) : options.model;
   const spec = { model, device, precision };
   const pool = new WorkerPool({ workers: 1, spec, signal, onProgress: () => undefined });
   try {
@@ -41,5 +40,5 @@ export function queueOf({ queue }: BatchOptions): string {
 }
 
 function absolute({ key, input }: FoundPicture): FoundPicture {
-  return { key, input: /^[a-z][a-z0-9+.-]+:/i.test(input) ? input : resolve(input) };
+  return { key, input: isUrl(input) ? input : resolve(input) };
 }

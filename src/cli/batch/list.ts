@@ -2,8 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { escapePath } from 'tinyglobby';
-import { keyOf, type FoundPicture } from '../../batch/names.js';
+import { isUrl, keyOf, type FoundPicture } from '../../batch/names.js';
 import { FastSAMError } from '../../errors.js';
+import { platform } from '../../platform/platform.js';
 import { expandSources } from '../sources.js';
 
 /**
@@ -40,7 +41,9 @@ export async function listPictures(args: readonly string[], out: string, signal:
 async function picturesOf(arg: string, signal: AbortSignal): Promise<string[]> {
   const pattern = (await isFolder(arg)) ? `${escapePath(arg.replaceAll(sep, '/').replace(/\/+$/, ''))}/**/*` : arg;
   const { sources, problems } = await expandSources([pattern], signal);
-  if (problems.length > 0 && sources.length === 0) {
+  // A missing file in a list is one broken picture among others; as an argument it is most likely a folder's name mistyped.
+  const isMissing = sources.length === 1 && sources[0].input === arg && !isUrl(arg) && !(await platform().stat(arg));
+  if (isMissing || (problems.length > 0 && sources.length === 0)) {
     throw new FastSAMError('INVALID_ARGUMENT', `${arg}: got no picture, expected some; check the path`, {
       cause: problems[0],
     });
@@ -57,7 +60,7 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 function isWithin(folder: string, path: string): boolean {
-  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return false;
+  if (isUrl(path)) return false;
   const way = relative(resolve(folder), resolve(path));
   return !way.startsWith('..') && !isAbsolute(way);
 }

@@ -1,0 +1,106 @@
+/** The files of a batch beside those of pycocotools and torch (tools/golden/batch.py). */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { mergedCoco } from '../../src/batch/mergeCoco.js';
+import type { DoneRecord } from '../../src/batch/records.js';
+import { resultsToSa1b, type Sa1bAnnotation, type Sa1bFile } from '../../src/batch/sa1b.js';
+import { mergeCoco, usePlatform, type CocoFile } from '../../src/index.js';
+import { decodeRle } from '../../src/mask/rle.js';
+import { Mask } from '../../src/mask/mask.js';
+import { nodePlatform } from '../../src/platform/node.js';
+import { goldenCases, goldenResults, resultsOf } from '../results/make.js';
+
+usePlatform(nodePlatform);
+
+const read = (path: string) => readFileSync(new URL(`../golden/${path}`, import.meta.url));
+const golden = JSON.parse(gunzipSync(read('batch/files.json.gz')).toString()) as {
+  readonly merged: CocoFile;
+  readonly sa1b: { readonly image: Sa1bFile['image']; readonly annotations: readonly Partial<Sa1bAnnotation>[] };
+};
+
+async function merge(parts: ReadonlyMap<string, CocoFile>): Promise<CocoFile> {
+  const records = [...parts].map(([key, { images, annotations }]): DoneRecord => {
+    const [{ width, height }] = images;
+    return { key, stem: key, width, height, objects: annotations.length };
+  });
+  let text = '';
+  const partOf = ({ key }: DoneRecord) => Promise.resolve(parts.get(key) ?? expect.fail(key));
+  for await (const piece of mergedCoco(records, partOf)) text += piece;
+  return JSON.parse(text) as CocoFile;
+}
+
+test('the merged COCO file is what pycocotools read back', async () => {
+  const parts = goldenCases().map(
+    (each) => [each.name, mergeCoco([goldenResults(each)], { names: [each.name] })] as const,
+  );
+  const { images, annotations, categories } = await merge(new Map(parts.sort(([a], [b]) => (a < b ? -1 : 1))));
+  const { merged } = golden;
+  expect([images, categories]).toEqual([merged.images, merged.categories]);
+  expect(annotations).toHaveLength(merged.annotations.length);
+  for (const [i, { bbox, score, ...rest }] of annotations.entries()) {
+    const { bbox: box, score: confidence, ...others } = merged.annotations[i];
+    expect(rest).toEqual(others);
+    bbox.forEach((value, k) => {
+      expect(value).toBeCloseTo(box[k], 2);
+    });
+    expect(score).toBeCloseTo(confidence, 5);
+  }
+});
+
+test('pictures without objects, and none at all', async () => {
+  const empty = mergeCoco([resultsOf([])], { names: ['a'] });
+  expect(await merge(new Map([['a', empty]]))).toEqual({
+    images: [{ id: 1, file_name: 'a', width: 4, height: 4 }],
+    annotations: [],
+    categories: [{ id: 1, name: 'object' }],
+  });
+  expect(await merge(new Map())).toEqual({ images: [], annotations: [], categories: [] });
+});
+
+test('SA-1B: fields, masks, boxes, stability', async () => {
+  const { prototypes, coefficients, boxes } = (
+    JSON.parse(read('studies/quality.json').toString()) as {
+      stability: Record<string, number[]> & { boxes: number[][] };
+    }
+  ).stability;
+  const { image, annotations } = golden.sa1b;
+  const masks = boxes.map((_, i) => {
+    const rle = annotations.find(({ id }) => id === i + 1)?.segmentation;
+    return rle ? decodeRle(rle) : Mask.fromBitmap(new Uint8Array(64 * 64), 64, 64);
+  });
+  const scene = resultsOf(masks, {
+    boxes: Float32Array.from(boxes.flat()),
+    scores: Float32Array.from(masks, (_, i) => 1 / (i + 2)),
+    letterbox: {
+      ...{ imageWidth: 64, imageHeight: 64, netWidth: 64, netHeight: 64, width: 64, height: 64 },
+      ...{ top: 0, bottom: 0, left: 0, right: 0 },
+    },
+    assembly: {
+      ...{ prototypes: Float32Array.from(prototypes), coefficients: Float32Array.from(coefficients) },
+      ...{ width: 16, height: 16 },
+    },
+  });
+  const file = await resultsToSa1b(scene, 'scene.png');
+  expect(file.image).toEqual(image);
+  expect(file.annotations).toHaveLength(annotations.length);
+  for (const [i, { point_coords, predicted_iou, stability_score, ...rest }] of file.annotations.entries()) {
+    const { predicted_iou: iou, stability_score: stability, ...others } = annotations[i];
+    expect(rest).toEqual(others);
+    expect(predicted_iou).toBeCloseTo(iou ?? NaN, 5);
+    expect(stability_score).toBeCloseTo(stability ?? NaN, 4);
+    const [[x, y]] = point_coords;
+    expect(masks[rest.id - 1].has(Math.floor(x), Math.floor(y))).toBe(true);
+  }
+  const empty = resultsOf(
+    masks.slice(0, 1).map(() => Mask.fromBitmap(new Uint8Array(64 * 64), 64, 64)),
+    {
+      letterbox: scene.letterbox,
+      assembly: {
+        ...{ prototypes: new Float32Array(1024), coefficients: new Float32Array(4) },
+        ...{ width: 16, height: 16 },
+      },
+    },
+  );
+  expect((await resultsToSa1b(empty, 'x')).annotations).toEqual([]);
+});
