@@ -42,13 +42,29 @@ export async function runProgram(
   onText(child.stderr, (text) => {
     complaints.add(text);
   });
-  process.on('exit', kill);
+  const release = killOnExit(kill);
   signal?.addEventListener('abort', kill);
   if (signal?.aborted) kill();
   const end = await childEnd(child);
-  process.off('exit', kill);
+  release();
   signal?.removeEventListener('abort', kill);
   return { code: end.code, complaints: [...end.complaints, ...complaints.lines()], stdout };
+}
+
+const living = new Set<() => void>();
+
+function killLiving(): void {
+  for (const kill of living) kill();
+}
+
+/** Until the result is called, `kill` is called when the process exits. One listener serves all: Node warns of eleven. */
+export function killOnExit(kill: () => void): () => void {
+  if (living.size === 0) process.on('exit', killLiving);
+  living.add(kill);
+  return () => {
+    living.delete(kill);
+    if (living.size === 0) process.off('exit', killLiving);
+  };
 }
 
 /** Calls `use` with the text of a stream as it comes. */

@@ -4,7 +4,7 @@ import type { RgbImage } from '../image/rgbImage.js';
 import { platform, type StagedFile } from '../platform/platform.js';
 import type { FrameFeed } from '../platform/programTypes.js';
 import { chooseEncoder, type Encoder } from './encoders.js';
-import { lastComplaint, missingTool, programs, toolPath } from './ffmpeg.js';
+import { lastComplaint, missingTool, ownSignal, programs, toolPath } from './ffmpeg.js';
 import type { VideoSink } from './types.js';
 
 /** Options of `createVideo`. */
@@ -30,13 +30,14 @@ export interface CreateVideoOptions {
  */
 export async function createVideo(path: string, options: CreateVideoOptions): Promise<VideoSink> {
   checkOptions(options);
-  const encoder = await chooseEncoder(path, options.signal);
-  throwIfAborted(options.signal);
+  const signal = ownSignal(options.signal);
+  const encoder = await chooseEncoder(path, signal);
+  throwIfAborted(signal);
   const staged = platform().stageFile?.(path);
   if (!staged) throw missingTool('ffmpeg');
   const frameBytes = options.width * options.height * 3;
   const feed = programs().feedFrames(toolPath('ffmpeg'), encodeArgs(encoder, staged.temporary, options), frameBytes);
-  return new FfmpegSink(path, options, { feed, staged, encoder });
+  return new FfmpegSink(path, { ...options, signal }, { feed, staged, encoder });
 }
 
 /** What belongs to a file that is being written. */
@@ -128,7 +129,9 @@ class FfmpegSink implements VideoSink {
     await this.discard();
     throwIfAborted(this.options.signal);
     if (end.code === undefined) throw missingTool('ffmpeg');
-    throw new FastSAMError('WRITE_FAILED', `cannot write ${this.path}: ffmpeg stopped: ${lastComplaint(end)}`);
+    const { temporary } = this.writing.staged;
+    const reason = lastComplaint(end).replaceAll(`file:${temporary}`, this.path).replaceAll(temporary, this.path);
+    throw new FastSAMError('WRITE_FAILED', `cannot write ${this.path}: ffmpeg stopped: ${reason}`);
   }
 }
 

@@ -41,6 +41,14 @@ export async function runTool(tool: Tool, args: readonly string[], signal?: Abor
   return output;
 }
 
+/**
+ * A signal that fires with the caller's, for one video: many videos may share one, and Node takes eleven listeners on it
+ * for a leak.
+ */
+export function ownSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
+  return signal && AbortSignal.any([signal]);
+}
+
 /** What a tool that could not be started means to the user. */
 export function missingTool(tool: Tool): FastSAMError {
   const given = platform().env(VARIABLE);
@@ -53,10 +61,14 @@ export function missingTool(tool: Tool): FastSAMError {
   );
 }
 
+/** What ffmpeg says at the end of every failure, after the reason. */
+const NO_REASON =
+  /^(Error marking filters|Error while (filtering|processing)|Cannot determine format|Conversion failed|Nothing was)/;
+
 /** The line that tells most about a failure: the last one, without the address of the part of ffmpeg that wrote it. */
 export function lastComplaint({ code, complaints }: ProgramEnd): string {
-  const line = complaints
-    .at(-1)
+  if (code === -1) return 'it was killed';
+  const line = (complaints.findLast((one) => !NO_REASON.test(one)) ?? complaints.at(-1))
     ?.replace(/^(\[[^\]]*\]\s*)+/, '')
     .replace(/^file:/, '')
     .trim();

@@ -75,6 +75,8 @@ function networkInput(url: string): VideoInput {
       ...['-protocol_whitelist', NETWORK_PROTOCOLS],
       // Over UDP, the protocol's own choice, single lost packets break frames; firewalls block it too.
       ...(/^rtsp/i.test(protocol) ? ['-rtsp_transport', 'tcp'] : []),
+      // Its headers say all at once; ffmpeg would look for a sound track for 5 s.
+      ...(/^rtmp/i.test(protocol) ? ['-analyzeduration', '1000000'] : []),
       ...['-i', url],
     ],
     live: LIVE.test(protocol),

@@ -1,6 +1,7 @@
 /** Videos, cameras and streams as async iterables of frames. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import type { PipedFrame } from '../platform/programTypes.js';
+import { ownSignal } from './ffmpeg.js';
 import { FrameReader } from './frameReader.js';
 import { PRINT_TIMES } from './frameTimes.js';
 import { videoInput, type VideoInput } from './inputs.js';
@@ -42,10 +43,11 @@ export interface VideoOptions {
  */
 export async function openVideo(source: string | URL, options: VideoOptions = {}): Promise<VideoSource> {
   checkOptions(options);
-  const { signal, timeout = 30 } = options;
+  const { timeout = 30 } = options;
+  const signal = ownSignal(options.signal);
   const input = await videoInput(source, signal);
   const probed = await withDeadline(input, timeout, signal, (limit) => probeVideo(input, limit));
-  return new FfmpegSource(input, probed, { ...options, timeout });
+  return new FfmpegSource(input, probed, { ...options, timeout, signal });
 }
 
 /** Starts ffmpeg when the first frame is asked for, so that a source that nobody reads costs nothing. */
@@ -53,6 +55,7 @@ class FfmpegSource implements VideoSource {
   readonly info: VideoInfo;
   #reader: FrameReader | undefined;
   #closed = false;
+  readonly #endings: string[] = [];
 
   constructor(
     private readonly input: VideoInput,
@@ -63,7 +66,7 @@ class FfmpegSource implements VideoSource {
   }
 
   get warnings(): readonly string[] {
-    return this.#reader?.complaints() ?? [];
+    return [...(this.#reader?.complaints() ?? []), ...this.#endings];
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Frame, void> {
@@ -74,10 +77,13 @@ class FfmpegSource implements VideoSource {
     const reader = this.#start();
     try {
       let first: number | undefined;
+      let count = 0;
       for (let raw = await reader.next(); raw !== undefined; raw = await reader.next()) {
         first ??= this.#firstIndex(raw);
+        count = raw.count + 1;
         yield this.#frame(raw, first);
       }
+      this.#noteEnd(count);
     } finally {
       await this.close();
     }
@@ -86,6 +92,13 @@ class FfmpegSource implements VideoSource {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#reader?.close();
+  }
+
+  /** A live source whose server is gone ends for ffmpeg like one that has come to its end. */
+  #noteEnd(count: number): void {
+    const { end, maxFrames = Infinity } = this.options;
+    if (!this.input.live || this.#closed || end !== undefined || count >= maxFrames) return;
+    this.#endings.push(`the stream ended after ${count} frames: its server closed it`);
   }
 
   #start(): FrameReader {

@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FrameFeed, FrameOutput, PipedFrame, ProgramEnd, ReadFramesOptions } from '../programTypes.js';
-import { LineTail } from '../programs.js';
+import { killOnExit, LineTail } from '../programs.js';
 import type { FromThread, ThreadTask, ToThread } from './protocol.js';
 
 /** Frames on their way to a program: one that it takes, one that waits. */
@@ -87,15 +87,15 @@ class FrameThread {
       if (message.type === 'end') void worker.terminate();
     });
     worker.on('error', (error) => {
-      over({ code: -1, complaints: [error.message] });
+      over({ code: 1, complaints: [`its thread failed: ${error.message}`] });
     });
-    process.on('exit', this.#killNow);
+    const release = killOnExit(this.#killNow);
     this.#ended = new Promise((resolve) => {
       worker.on('exit', () => {
-        process.off('exit', this.#killNow);
+        release();
         this.#killNow(); // only a thread that broke leaves its program behind
-        over({ code: -1, complaints: [] });
-        const { code, complaints = [] } = this.#end ?? { code: -1 };
+        over({ code: 1, complaints: ['its thread ended'] });
+        const { code, complaints = [] } = this.#end ?? {};
         resolve({ code, complaints: [...this.complaints(), ...complaints] });
       });
     });
