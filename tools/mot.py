@@ -1,6 +1,7 @@
 """HOTA, MOTA and IDF1 of MOT result files against known truth, by trackeval, with motmetrics beside it as a check.
 
-    python tools/mot.py                       the clips of tools/golden/clips.py: ours beside Ultralytics' (see there)
+    python tools/mot.py                       the clips of tools/golden/clips.py: ours beside Ultralytics' (see there), and
+                                              how many boxes have the same frame and id in both
     python tools/mot.py GT.txt RESULT.txt...  any truth and results in MOT's format
 
 Rows of the truth that are marked 0 do not count, and neither does a result that lies on one. Prints a Markdown table.
@@ -87,15 +88,28 @@ def table(head: list[str], rows: list[list[str]]) -> None:
 COLUMNS = ["HOTA", "MOTA", "IDF1", "switches", "mm MOTA", "mm IDF1"]
 
 
+def same_boxes(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """For each frame and id that both have, the largest difference of a side in pixels."""
+    sides = lambda rows: {(int(r[0]), int(r[1])): r[2:6] for r in rows}
+    ours, theirs = sides(a), sides(b)
+    return np.array([np.abs(ours[k] - theirs[k]).max() for k in ours.keys() & theirs.keys()])
+
+
 def compare_clips() -> None:
-    rows = []
+    rows, counts, off = [], [0, 0], []
     for folder in sorted(p.parent for p in CLIPS.glob("*/gt.txt")):
         truth = read(folder / "gt.txt")
         for ours in sorted(folder.glob("ours-*.txt")):
             kind, tracker = ours.stem.split("-")[1:]
-            pair = [evaluate(truth, read(folder / f"{who}-{kind}-{tracker}.txt")) for who in ("ours", "ultralytics")]
+            results = [read(folder / f"{who}-{kind}-{tracker}.txt") for who in ("ours", "ultralytics")]
+            pair = [evaluate(truth, result) for result in results]
+            counts = [count + len(result) for count, result in zip(counts, results)]
+            off.append(same_boxes(*results))
             rows.append([folder.name, kind, tracker, *(f"{a} / {b}" for a, b in zip(*map(cells, pair)))])
     table(["clip", "detections", "tracker", *COLUMNS], rows)
+    off = np.concatenate(off)
+    print(f"\n{len(rows)} runs: {counts[0]} boxes of ours, {counts[1]} of Ultralytics'; {len(off)} have the same frame and id", end="")
+    print(f" in both, and their sides differ by at most {off.max():.3f} pixel")
 
 
 def main() -> None:

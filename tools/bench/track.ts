@@ -7,15 +7,16 @@
  *   npx tsx tools/bench/track.ts --models demo --sizes 640x360 --frames 50 --rounds 3 --retina
  *   npx tsx tools/bench/track.ts --soak 10000            memory over so many frames, without the peer
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { examplePath } from '../../src/cli/bench/pictures.js';
+import { summarize } from '../../src/cli/bench/statistics.js';
 import { FastSAM, openVideo, type Frame, type Results } from '../../src/index.js';
-import { demoModel, FOLDER, python, PYTHON_ENV, randomModel, script } from './models.js';
+import { demoModel, FOLDER, python, randomModel } from './models.js';
+import { startPeer } from './pythonPeer.js';
 
 const { values } = parseArgs({
   options: {
@@ -79,26 +80,7 @@ async function ours(model: FastSAM, clip: string, imgsz: number): Promise<Cost> 
   return { wall: (performance.now() - began) / 1000, cpu: cpuSeconds() - used, frames, objects };
 }
 
-/** Ultralytics in a process of its own that waits between its turns. */
-function peer(interpreter: string, weights: string, clip: string, imgsz: number) {
-  const args = [script('track.py'), weights, clip, String(imgsz), String(values.retina), String(os.cpus().length)];
-  const child = spawn(interpreter, args, {
-    env: { ...process.env, ...PYTHON_ENV },
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const lines: AsyncIterator<string> = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async turn(): Promise<Cost> {
-      child.stdin.write('\n');
-      const line = await lines.next();
-      if (line.done === true) throw new Error('track.py ended; run it by hand to see why');
-      return JSON.parse(line.value) as Cost;
-    },
-    end: () => child.stdin.end(),
-  };
-}
-
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1];
+const median = (list: readonly number[]): number => summarize(list)?.median ?? NaN;
 
 async function compare(name: string, size: string): Promise<void> {
   const clip = makeClip(size, Number(values.frames));
@@ -106,7 +88,8 @@ async function compare(name: string, size: string): Promise<void> {
   const interpreter = python();
   const imgsz = IMGSZ[name] ?? 640;
   const model = await FastSAM.load(`${base}.safetensors`, { device: 'cpu' });
-  const other = interpreter === undefined ? undefined : peer(interpreter, `${base}.pt`, clip, imgsz);
+  const args = [`${base}.pt`, clip, String(imgsz), String(values.retina), String(os.cpus().length)];
+  const other = interpreter === undefined ? undefined : startPeer<Cost>(interpreter, 'track.py', args);
   const turns: { readonly mine: Cost; readonly theirs: Cost | undefined }[] = [];
   try {
     for (let round = 0; round <= Number(values.rounds); round++) {
