@@ -6,7 +6,7 @@ import type { Match, Prompt } from '../prompt/types.js';
 import { Results } from '../results/results.js';
 import type { TrackRows } from './types.js';
 
-/** Mask IoU from frame to frame above which a chosen object without a track is taken for the same one. */
+/** Mask IoU from which two objects, of one frame or of consecutive ones, are taken for the same one. */
 const SAME_OBJECT_IOU = 0.5;
 
 /** How objects are found again that their tracker gave up. */
@@ -42,12 +42,15 @@ interface Target {
   missed: number;
   /** The highest id that there was then: later ones belong to tracks that started since. */
   lastId: number;
+  /** Tracks that lay on it while it was seen: detectors find many an object twice, and only one track goes on. */
+  readonly twins: Set<number>;
 }
 
 /**
  * Keeps the objects that a prompt chose in the first frame. What has a track goes by its id: while the tracker has lost
  * it, it is absent, and it is back when the id is. What has no track yet, since trackers only start one for a sure object
- * seen several times, is followed from mask to mask until its detection has one.
+ * seen several times, is followed from mask to mask until its detection has one. What was found twice goes on as its twin
+ * when its own track ends.
  *
  * @example
  * const first = await model.segment(frame);
@@ -86,7 +89,7 @@ export class PromptFollower {
     const masks = first.imageMasks;
     this.#targets = [...chosen]
       .sort((a, b) => a - b)
-      .map((i) => ({ id: undefined, mask: masks[i], missed: 0, lastId: 0 }));
+      .map((i) => ({ id: undefined, mask: masks[i], missed: 0, lastId: 0, twins: new Set() }));
   }
 
   /** Number of chosen objects; 0 if the prompt matched nothing. */
@@ -112,6 +115,9 @@ export class PromptFollower {
       taken.add(index);
       target.id = idOf.get(index) ?? target.id;
       target.mask = results.imageMasks[index];
+      for (const [other, id] of idOf) {
+        if (iou(target.mask, results.imageMasks[other]) >= SAME_OBJECT_IOU) target.twins.add(id);
+      }
       target.missed = 0;
       target.lastId = this.#lastId;
       return [{ target: place, id: target.id, index }];
@@ -119,7 +125,7 @@ export class PromptFollower {
   }
 
   #find(
-    { id, mask, missed, lastId }: Target,
+    { id, mask, missed, lastId, twins }: Target,
     results: Results,
     idOf: ReadonlyMap<number, number>,
     indexOf: ReadonlyMap<number, number>,
@@ -132,9 +138,22 @@ export class PromptFollower {
       return mostAlike(mask, results, all.filter(free), SAME_OBJECT_IOU);
     }
     if (indexOf.has(id)) return indexOf.get(id);
+    const tracked = (wanted: (id: number) => boolean) =>
+      [...idOf].flatMap(([index, other]) => (wanted(other) && free(index) ? [index] : []));
+    const twin = mostAlike(
+      mask,
+      results,
+      tracked((other) => twins.has(other)),
+      SAME_OBJECT_IOU,
+    );
+    if (twin !== undefined) return twin;
     if (this.#rematchIou === 0 || missed < this.#rematchAfter) return undefined;
-    const later = [...idOf].flatMap(([index, other]) => (other > lastId && free(index) ? [index] : []));
-    return mostAlike(mask, results, later, this.#rematchIou);
+    return mostAlike(
+      mask,
+      results,
+      tracked((other) => other > lastId),
+      this.#rematchIou,
+    );
   }
 }
 

@@ -68,6 +68,35 @@ describe('PromptFollower', () => {
     expect(follow([2, 2], clip)).toEqual([[[0, 1, 0]], [], [], [[0, 1, 0]]]);
   });
 
+  it('goes on as the twin that lay on it when its own track ends, and stays that', () => {
+    const twins: Seen[] = [
+      [0, 0, 1],
+      [2, 0, 2],
+    ];
+    const both: Seen[] = [
+      [3, 0, 2],
+      [1, 0, 1],
+    ];
+    expect(follow([1, 2], [twins, [[1, 0, 2]], both])).toEqual([[[0, 1, 0]], [[0, 2, 0]], [[0, 2, 0]]]);
+    // It lies elsewhere by then.
+    expect(follow([1, 2], [twins, [[9, 0, 2]]])).toEqual([[[0, 1, 0]], []]);
+  });
+
+  it('does not take its neighbour for a twin, nor another object that was chosen', () => {
+    const neighbours: Seen[] = [
+      [0, 0, 1],
+      [5, 0, 2],
+    ];
+    expect(follow([1, 2], [neighbours, [[1, 0, 2]]])).toEqual([[[0, 1, 0]], []]);
+    const chosen: Seen[] = [
+      [0, 0, 1],
+      [2, 0, 2],
+    ];
+    const places = follow([4, 2], [chosen, [[1, 0, 2]]]).map((found) => found.map(([target, id]) => [target, id]));
+    expect(places[0]).toHaveLength(2);
+    expect(places[1]).toEqual([places[0].find(([, id]) => id === 2)]);
+  });
+
   it('takes an object with a new id for the old one only if asked, after long, and only a track that started since', () => {
     const start: Seen[] = [
       [0, 0, 1],
