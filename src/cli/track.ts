@@ -126,6 +126,9 @@ async function write(tracked: AsyncIterable<Results>, clip: Clip, files: TrackFi
   }
   progress.clear();
   reportLosses(clip, files.frames);
+  if (files.frames === 0) {
+    throw new FastSAMError('INVALID_VIDEO', `${clip.name}: has no frame there; look at --start and --end`);
+  }
   const written = await files.finish();
   say(`${clip.name}: ${progress.summary()}${written.length > 0 ? ` -> ${written.join(', ')}` : ''}`);
 }

@@ -90,6 +90,8 @@ describe('fastsam track', () => {
     [['clip', '--point', '1,1', '--text', 'a dog'], /one kind of prompt/],
     [['two.txt'], /several videos/],
     [['one.mp4', '--fps', '3'], /--fps: is for pictures/],
+    [['clip', '--out', 'drawn.avi'], /--out: got drawn.avi, expected a folder or a video that ends in .mp4/],
+    [['clip', '--out', 'a.mp4', '--mot', './a.mp4'], /a.mp4: would be written twice/],
     [[], /missing required argument/],
   ])('refuses %j', async (args, message) => {
     writeFileSync(join(folder, 'two.txt'), 'a.mp4\nb.mp4\n');
@@ -134,6 +136,14 @@ describe.skipIf(!HAS_FFMPEG)('fastsam track of a video', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('is the clip itself');
   });
+
+  it('says that there is no frame behind the end', async () => {
+    const out = join(folder, 'behind');
+    const { code, stderr } = await fastsam(['track', video, ...SMALL, '--start', '60', '--out', out]);
+    expect(stderr).toMatch(/has no frame there; look at --start/);
+    expect(code).toBe(1);
+    expect(readdirSync(out)).toEqual([]);
+  }, 120_000);
 
   it('finishes its files on Ctrl-C', async () => {
     const out = join(folder, 'stopped');

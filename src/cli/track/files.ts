@@ -4,6 +4,7 @@ import { FastSAMError } from '../../errors.js';
 import type { Results } from '../../results/results.js';
 import { createVideo } from '../../source/createVideo.js';
 import { VIDEO_FORMATS } from '../../source/encoders.js';
+import { isVideoName } from '../../source/inputs.js';
 import type { VideoSink } from '../../source/types.js';
 import { Trails } from '../../track/trails.js';
 import { makeFolder, StemNames } from '../files.js';
@@ -31,10 +32,11 @@ const DEFAULT_OUT = 'fastsam-out';
 
 /**
  * Names the files after the clip.
- * @throws FastSAMError `INVALID_ARGUMENT` when a file would take the clip's place.
+ * @throws FastSAMError `INVALID_ARGUMENT` when a file would take the place of the clip or of another one, and for a video of
+ *   a kind that is not written.
  */
 export function trackPaths(clip: string, { out, mot, json, video }: TrackPathOptions): TrackPaths {
-  const named = out !== undefined && VIDEO_FORMATS.includes(extname(out).slice(1).toLowerCase());
+  const named = out !== undefined && isVideoFile(out);
   const folder = named ? dirname(out) : (out ?? DEFAULT_OUT);
   const stem = named ? basename(out, extname(out)) : new StemNames().next(clip);
   // Who names one kind of output wants no other.
@@ -44,11 +46,23 @@ export function trackPaths(clip: string, { out, mot, json, video }: TrackPathOpt
     ...(mot === undefined ? files && { mot: join(folder, `${stem}.txt`) } : { mot }),
     ...(files && { json: join(folder, `${stem}.jsonl`) }),
   };
-  const taken = listOf(paths).find((path) => resolve(path) === resolve(clip));
+  const places = [clip, ...listOf(paths)].map((path) => resolve(path));
+  const taken = listOf(paths).find((_, i) => places.indexOf(places[i + 1]) <= i);
   if (taken !== undefined) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${taken}: is the clip itself; name another place with --out`);
+    const what = resolve(taken) === places[0] ? 'is the clip itself' : 'would be written twice';
+    throw new FastSAMError('INVALID_ARGUMENT', `${taken}: ${what}; name another place with --out or --mot`);
   }
   return paths;
+}
+
+function isVideoFile(path: string): boolean {
+  if (VIDEO_FORMATS.includes(extname(path).slice(1).toLowerCase())) return true;
+  if (!isVideoName(path)) return false;
+  const endings = VIDEO_FORMATS.map((one) => `.${one}`).join(' ');
+  throw new FastSAMError(
+    'INVALID_ARGUMENT',
+    `--out: got ${path}, expected a folder or a video that ends in ${endings}`,
+  );
 }
 
 function listOf({ video, mot, json }: TrackPaths): string[] {
