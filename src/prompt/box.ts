@@ -1,5 +1,6 @@
 /** Box prompts: for each box the object that fits it best. */
 import { areaInBox } from '../mask/setOps.js';
+import { boxArea, boxIou } from '../results/boxIou.js';
 import { invalid, type Box } from './parse.js';
 import type { Match, PromptTarget } from './types.js';
 
@@ -36,23 +37,13 @@ function clip([x1, y1, x2, y2]: Box, index: number, { width, height }: PromptTar
 /** IoU of each mask with the pixels that the box touches: at least one, however small the box. */
 function maskIous({ masks }: PromptTarget, [x1, y1, x2, y2]: Box): number[] {
   const touched: Box = [Math.floor(x1), Math.floor(y1), Math.ceil(x2), Math.ceil(y2)];
-  const boxArea = area(touched);
+  const touchedArea = boxArea(touched);
   return masks.map((mask) => {
     const shared = areaInBox(mask, touched);
-    return shared / (boxArea + mask.area - shared);
+    return shared / (touchedArea + mask.area - shared);
   });
 }
 
 function boxIous({ masks, boxes }: PromptTarget, box: Box): number[] {
   return masks.map((_, i) => boxIou(box, boxes.subarray(4 * i, 4 * i + 4)));
-}
-
-function area(box: ArrayLike<number>): number {
-  return (box[2] - box[0]) * (box[3] - box[1]);
-}
-
-function boxIou(a: Box, b: Float32Array): number {
-  const shared =
-    Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0])) * Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
-  return shared === 0 ? 0 : shared / (area(a) + area(b) - shared);
 }

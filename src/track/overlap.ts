@@ -1,4 +1,5 @@
 /** IoU between the boxes of two lists. */
+import { boxIou } from '../results/boxIou.js';
 import type { Xyxy } from '../results/boxes.js';
 
 /** A dense table: `values[row * columns + column]`. */
@@ -10,24 +11,8 @@ export interface Table {
 
 /** IoU of every box of the first list with every one of the second; 0 where they do not touch. */
 export function iouTable(rows: readonly Xyxy[], columns: readonly Xyxy[]): Table {
-  const flat = Float64Array.from(columns.flat());
-  const areas = Float64Array.from(columns, area);
   const values = new Float64Array(rows.length * columns.length);
-  rows.forEach((box, row) => {
-    const [x1, y1, x2, y2] = box;
-    const own = area(box);
-    for (let column = 0; column < columns.length; column++) {
-      const width = Math.min(x2, flat[4 * column + 2]) - Math.max(x1, flat[4 * column]);
-      if (width <= 0) continue;
-      const height = Math.min(y2, flat[4 * column + 3]) - Math.max(y1, flat[4 * column + 1]);
-      if (height <= 0) continue;
-      const shared = width * height;
-      values[row * columns.length + column] = shared / (own + areas[column] - shared);
-    }
-  });
+  let place = 0;
+  for (const a of rows) for (const b of columns) values[place++] = boxIou(a, b);
   return { rows: rows.length, columns: columns.length, values };
-}
-
-function area([x1, y1, x2, y2]: Xyxy): number {
-  return (x2 - x1) * (y2 - y1);
 }
