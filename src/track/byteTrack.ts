@@ -5,7 +5,8 @@
 import type { RgbImage } from '../image/rgbImage.js';
 import { associate, overlapCost, type Association } from './associate.js';
 import type { BoxModel } from './boxFilter.js';
-import { splitDetections, toDetections, type Detection } from './detection.js';
+import { splitDetections, type Detection } from './detection.js';
+import { followCamera } from './followCamera.js';
 import type { ByteTrackOptions } from './options.js';
 import { expire, settle, toRows, type Pools } from './pools.js';
 import { Track } from './track.js';
@@ -42,10 +43,8 @@ export class ByteTracker implements Tracker {
     const { tracked, lost } = this.#pools;
     const unconfirmed = tracked.filter((track) => !track.reported);
     const known = [...tracked.filter((track) => track.reported), ...lost];
-    known.forEach((track) => {
-      track.predict();
-    });
-    this.#followCamera([...known, ...unconfirmed], high, picture);
+    for (const track of known) track.predict();
+    followCamera(this.cameraMotion, picture, [...known, ...unconfirmed], high);
 
     const strong = this.#associate(known, high, matchThresh);
     const unseen = strong.freeTracks.filter((track) => track.state === 'tracked');
@@ -62,14 +61,6 @@ export class ByteTracker implements Tracker {
     expire(lost, this.#frame, trackBuffer);
     this.#pools = settle(this.#pools, { seen: [...seen, ...started], found, missed: weak.freeTracks }, this.#frame);
     return toRows(this.#pools.tracked.filter((track) => track.reported));
-  }
-
-  #followCamera(tracks: readonly Track[], high: readonly Detection[], picture: RgbImage | undefined): void {
-    if (!this.cameraMotion || !picture) return;
-    const affine = this.cameraMotion.estimate(picture, toDetections(high));
-    tracks.forEach((track) => {
-      track.warp(affine);
-    });
   }
 
   #associate(tracks: readonly Track[], detections: readonly Detection[], limit: number): Association {

@@ -5,7 +5,8 @@
 import type { RgbImage } from '../image/rgbImage.js';
 import { pairUp, type Association } from './associate.js';
 import { CornerTrack } from './cornerTrack.js';
-import { splitDetections, toDetections, type Detection } from './detection.js';
+import { splitDetections, type Detection } from './detection.js';
+import { followCamera } from './followCamera.js';
 import { iterativeAssign } from './iterativeAssign.js';
 import type { TrackTrackOptions } from './options.js';
 import { expire, settle, toRows, type Pools } from './pools.js';
@@ -38,7 +39,10 @@ export class TrackTracker implements Tracker {
     const { tracked, lost } = this.#pools;
     const unconfirmed = tracked.filter(({ state }) => state === 'new');
     const known = [...tracked.filter(({ state }) => state === 'tracked'), ...lost];
-    this.#move([...known, ...unconfirmed], high, picture);
+    // The camera's motion first, then the objects' own.
+    const all = [...known, ...unconfirmed];
+    followCamera(this.cameraMotion, picture, all, high);
+    for (const track of all) track.predict();
 
     const main = this.#associate(known, [...high, ...low], matchThresh, high.length);
     const strongLeft = main.freeDetections.filter(({ score }) => score >= Math.fround(trackHighThresh));
@@ -58,19 +62,6 @@ export class TrackTracker implements Tracker {
     expire(lost, this.#frame, trackBuffer);
     this.#pools = settle(this.#pools, { seen: [...seen, ...started], found, missed }, this.#frame);
     return toRows(this.#pools.tracked.filter(({ reported }) => reported));
-  }
-
-  /** The camera's motion first, then the objects' own. */
-  #move(tracks: readonly CornerTrack[], high: readonly Detection[], picture: RgbImage | undefined): void {
-    if (this.cameraMotion && picture) {
-      const affine = this.cameraMotion.estimate(picture, toDetections(high));
-      tracks.forEach((track) => {
-        track.warp(affine);
-      });
-    }
-    tracks.forEach((track) => {
-      track.predict();
-    });
   }
 
   /** @param strong number of detections, from the first, without the penalty of weak ones. Default: all. */

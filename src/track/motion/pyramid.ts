@@ -1,4 +1,4 @@
-/** A picture at falling sizes with borders to look beyond, and its gradients: what optical flow is measured on. */
+/** A picture at falling sizes with borders to look beyond: what optical flow is measured on. */
 
 import { type GreyPlane, mirrored } from './greyPlane.js';
 
