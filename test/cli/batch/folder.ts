@@ -54,17 +54,18 @@ export function ofPictures(folder: string): Record<string, string> {
   return Object.fromEntries(Object.entries(contents(folder)).filter(([name]) => !about.includes(name)));
 }
 
-/** Names of the pictures in the journals, as often as they are there. */
-export function recorded(out: string): string[] {
+/** Names of the pictures in the journals, or in that of one process, as often as they are there. */
+export function recorded(out: string, pid?: number): string[] {
   const folder = join(out, '.batch', 'journal');
   if (!existsSync(folder)) return [];
-  const lines = readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'));
+  const names = readdirSync(folder).filter((name) => pid === undefined || name.includes(`-${pid}-`));
+  const lines = names.flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'));
   return lines.filter((line) => line.endsWith('}')).map((line) => (JSON.parse(line) as { key: string }).key);
 }
 
 /** Waits until so many pictures are recorded. */
-export async function whenRecorded(out: string, count: number): Promise<void> {
-  while (recorded(out).length < count) await sleep(5);
+export async function whenRecorded(out: string, count: number, pid?: number): Promise<void> {
+  while (recorded(out, pid).length < count) await sleep(5);
 }
 
 export interface Failure {

@@ -1,19 +1,21 @@
-/** `fastsam batch enqueue` and `work` with a real Redis: two workers, one of them killed. */
+/** `fastsam batch enqueue` and `work` with a real Redis: two workers, one of them killed; a picture that ends workers. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fastsam, workFolder } from '../cli.js';
-import { batch, contents, makePictures, recorded } from './folder.js';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openConsumer, openQueueServer, PutBack, type QueueTry } from '../../../src/cli/batch/queue.js';
+import { violations } from '../../results/schema.js';
+import { fastsam, fastsamHere, repository, workFolder } from '../cli.js';
+import { batch, contents, failures, makePictures, ofPictures, recorded, whenRecorded } from './folder.js';
 
+vi.setConfig({ testTimeout: 240_000 });
 const folder = workFolder();
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 if (!hasRedis) console.warn('skipped: redis-server is not installed');
 
 test('without a server: one clear line', async () => {
-  const { code, stderr } = await fastsam(['batch', 'work', '--queue', 'redis://127.0.0.1:1']);
+  const { code, stderr } = await fastsamHere(['batch', 'work', '--queue', 'redis://127.0.0.1:1'], folder);
   expect([code, stderr]).toEqual([2, expect.stringContaining('no answer from Redis at 127.0.0.1:1')]);
   expect(stderr.trim().split('\n')).toHaveLength(1);
 });
@@ -21,49 +23,78 @@ test('without a server: one clear line', async () => {
 describe.skipIf(!hasRedis)('with Redis', () => {
   let redis: ChildProcess;
   let url = '';
+  const KEYS = [...Array.from({ length: 30 }, (_, i) => `${i % 3}/${i}.jpg`), 'torn.jpg'];
+  const POISON = '!poison.jpg'; // the first in the queue
+  const FORMATS = ['--format', 'json,coco'];
+  const [pictures, calm, out] = ['in', 'calm', 'queued'].map((name) => join(folder, name));
 
   beforeAll(async () => {
     const port = await freePort();
     url = `redis://127.0.0.1:${port}`;
     redis = spawn('redis-server', ['--port', String(port), '--save', '', '--dir', folder], { stdio: 'ignore' });
-    await makePictures(join(folder, 'in'), [...Array.from({ length: 30 }, (_, i) => `${i % 3}/${i}.jpg`), 'torn.jpg']);
+    await makePictures(pictures, KEYS);
+    expect((await batch(['in', '--out', 'calm', ...FORMATS], { cwd: folder })).code).toBe(1);
+    await makePictures(pictures, [POISON]);
+    const args = ['enqueue', 'in', '--out', 'queued', '--queue', url, ...FORMATS];
+    const { code, stderr } = await batch(args, { cwd: folder });
+    expect([code, stderr]).toEqual([0, expect.stringContaining('32 pictures in the queue')]);
   });
   afterAll(() => {
     redis.kill();
   });
 
-  test('a worker is killed: the folder is that of an undisturbed run', async () => {
-    const cwd = folder;
-    const formats = ['--format', 'json,coco'];
-    expect((await batch(['in', '--out', 'calm', ...formats], { cwd })).code).toBe(1);
-    const enqueued = await batch(['enqueue', 'in', '--out', 'queued', '--queue', url, ...formats], { cwd });
-    expect([enqueued.code, enqueued.stderr]).toEqual([0, expect.stringContaining('31 pictures in the queue')]);
-    const out = join(folder, 'queued');
-    const work = ['batch', 'work', '--queue', url, '--until-empty', '--lock', '2'];
-    const first = await fastsam(work, {
-      cwd,
-      watch: (child) => void killAt(child, out, 4),
+  /** A worker that ends over a picture: its share of the queue's bookkeeping, without a model. */
+  async function dieOver(key: string): Promise<QueueTry> {
+    const server = await openQueueServer(url);
+    let end: () => Promise<void> = () => Promise.resolve();
+    const attempt = await new Promise<QueueTry>((resolve) => {
+      const work = async (each: QueueTry) => {
+        if (each.job.item.key !== key) throw new PutBack();
+        await each.begin();
+        resolve(each);
+        await new Promise(() => undefined);
+      };
+      const consumer = openConsumer(server, work, { concurrency: 1, lockDuration: 500, stalledInterval: 200 });
+      end = () => consumer.close(true);
     });
-    expect(first.code).toBe('SIGKILL');
-    const [a, b] = await Promise.all([fastsam(work, { cwd }), fastsam(work, { cwd })]);
-    expect([a.code, b.code].sort()).toEqual([0, 1]); // the broken picture is the one worker's
-    const files = contents(out);
-    const expected = contents(join(folder, 'calm'));
-    // Sources are absolute paths for a fleet, which the failures name.
-    expect(Object.keys(withoutTemporary(files))).toEqual(Object.keys(expected));
-    expect({ ...files, 'failures.jsonl': '' }).toMatchObject({ ...expected, 'failures.jsonl': '' });
-    expect(new Set(recorded(out)).size).toBe(31);
-  }, 240_000);
+    await end(); // as when the process is gone: nobody tells the queue, and the lock runs out
+    await server.close();
+    return attempt;
+  }
+
+  test('a picture is blamed when it was alone with the worker that died', async () => {
+    expect(await dieOver(POISON)).toMatchObject({ alone: false, crashes: false, last: false });
+    expect(await dieOver(POISON)).toMatchObject({ alone: true, crashes: false, last: false });
+  });
+
+  test('two workers, one of them killed: the files of an undisturbed run, and its failures', async () => {
+    const work = ['batch', 'work', '--queue', url, '--until-empty', '--lock', '2'];
+    const [killed, other] = await Promise.all([
+      fastsam(work, {
+        cwd: folder,
+        watch: (child) => void whenRecorded(out, 2, child.pid).then(() => child.kill('SIGKILL')),
+      }),
+      fastsam(work, { cwd: folder }),
+    ]);
+    expect([killed.code, other.code]).toEqual(['SIGKILL', 1]);
+    expect(ofPictures(out)).toEqual(ofPictures(calm));
+    const [poisoned, ...others] = failures(out);
+    expect(poisoned).toMatchObject({ key: POISON, code: 'CRASHED' });
+    expect(others).toEqual(failures(calm));
+    expect(new Set(recorded(out))).toEqual(new Set([...KEYS, POISON]));
+    const merged = await fastsamHere(['batch', 'merge', out], folder);
+    expect(merged.stderr).toContain('30 of 32 pictures done, 0 missing, 2 failed');
+  });
+
+  test('JSON files follow the schema, and hold nothing that differs from run to run', () => {
+    expect(Object.keys(contents(calm))).toContain(join('1', '1.json'));
+    const schema = JSON.parse(readFileSync(repository('docs/results.schema.json'), 'utf8')) as object;
+    const record: unknown = JSON.parse(readFileSync(join(calm, '1', '1.json'), 'utf8'));
+    expect(violations(record, schema)).toEqual([]);
+    expect(record).toMatchObject({ image: { path: '1/1.jpg', width: 121, height: 102 }, model: 'demo', imgsz: 64 });
+    expect(record).not.toHaveProperty('speed');
+  });
 });
-
-async function killAt(child: ChildProcess, out: string, count: number): Promise<void> {
-  while (!existsSync(join(out, '.batch', 'journal')) || recorded(out).length < count) await sleep(5);
-  child.kill('SIGKILL');
-}
-
-function withoutTemporary(files: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).filter(([name]) => !name.startsWith(join('.batch', 'tmp'))));
-}
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
