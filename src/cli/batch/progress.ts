@@ -1,5 +1,5 @@
 /** How far a batch is: a line that is written over on a terminal, else a line a minute for log files. */
-import { ProgressLine } from '../progress.js';
+import { duration, ProgressLine } from '../progress.js';
 import { say } from '../run.js';
 
 const LOG_EVERY_MS = 60_000;
@@ -51,11 +51,4 @@ export class BatchProgress {
     const failed = this.#failed > 0 ? `, ${this.#failed} failed` : '';
     return `${this.rate.toFixed(1)} pictures/s, ${duration((this.total - this.#done) / this.rate)} left${failed}`;
   }
-}
-
-/** Seconds for people: `45 s`, `12 min`, `3 h 20 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,7 +1,6 @@
 /** How far the tracking of a clip is. */
-import { duration } from '../batch/progress.js';
 import type { Results } from '../../results/results.js';
-import { ProgressLine } from '../progress.js';
+import { duration, ProgressLine } from '../progress.js';
 
 /** Counts frames and tracks, and shows them on a line that is written over. */
 export class TrackProgress {
