@@ -4,11 +4,11 @@ import { isUrl, type FoundPicture } from '../../batch/names.js';
 import { WHOLE } from '../../batch/shard.js';
 import { FastSAMError } from '../../errors.js';
 import { interruptSignal, say } from '../run.js';
+import { beginBatch } from './begin.js';
 import { listPictures } from './list.js';
 import { checkBatchOptions, manifestOf, taskOf, type BatchOptions } from './options.js';
 import { WorkerPool } from './pool.js';
 import { enqueueItems, openQueue, openQueueServer } from './queue.js';
-import { beginBatch } from './begin.js';
 
 export async function executeEnqueue(sources: readonly string[], options: BatchOptions): Promise<void> {
   checkBatchOptions(options);

@@ -6,6 +6,7 @@ import { parseShard, WHOLE, type Shard } from '../../batch/shard.js';
 import { FastSAMError } from '../../errors.js';
 import { ProgressLine } from '../progress.js';
 import { EXIT, interruptSignal, say } from '../run.js';
+import { beginBatch } from './begin.js';
 import { writeOverview } from './finish.js';
 import { openJournal } from './folder.js';
 import { listPictures } from './list.js';
@@ -13,7 +14,6 @@ import { checkBatchOptions, manifestOf, taskOf, type BatchOptions } from './opti
 import { WorkerPool } from './pool.js';
 import type { PictureTask } from './processor.js';
 import { BatchProgress } from './progress.js';
-import { beginBatch } from './begin.js';
 
 /** Runs a batch as the command line asks. */
 export async function executeBatch(sources: readonly string[], options: BatchOptions): Promise<void> {
