@@ -46,10 +46,7 @@ interface SegmentCommandOptions extends Omit<SegmentOptions, 'signal'>, TextComm
 export function segmentCommand(): Command {
   const command = new Command('segment')
     .description('Find every object of pictures, or the objects that boxes, points and texts ask for.')
-    .argument(
-      '<source...>',
-      'pictures, videos, folders, globs, .txt lists, URLs, camera:0, or - for a picture on standard input',
-    );
+    .argument('<source...>', 'pictures, videos, folders, globs, .txt lists, URLs, camera:0, or - for standard input');
   addDetectorOptions(command)
     .option('--box <x1,y1,x2,y2>', 'the object in a box (may be repeated)', collect(numbersOption([4], 'x1,y1,x2,y2')))
     .option(

@@ -38,7 +38,7 @@ export class SourceInputs {
 
   async *inputs(): AsyncGenerator<StreamInput, void> {
     for (const [index, source] of this.sources.entries()) {
-      if (source.video && typeof source.input === 'string') yield* this.#frames(index, source.input);
+      if (source.video && typeof source.input === 'string') yield* this.#frames(index, source.input, source.temporary);
       else {
         this.#origins.push({ source: index });
         yield source.input;
@@ -46,12 +46,12 @@ export class SourceInputs {
     }
   }
 
-  async *#frames(source: number, name: string): AsyncGenerator<StreamInput, void> {
+  async *#frames(source: number, name: string, temporary = false): AsyncGenerator<StreamInput, void> {
     try {
       const video = await openVideo(name, this.options);
       for await (const frame of video) {
         this.#origins.push({ source, frame: { frame, info: video.info } });
-        yield frame;
+        yield temporary ? { ...frame, image: { ...frame.image, path: undefined } } : frame;
       }
       const warning = video.warnings.at(-1);
       if (warning !== undefined) this.trouble.warn(source, warning);

@@ -2,22 +2,24 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join } from 'node:path';
-import { addAbortSignal } from 'node:stream';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import { isVideoName, withoutPassword } from '../source/inputs.js';
+import { readStdin } from './stdin.js';
 
 /** Extensions of pictures that are taken from folders and globs. */
 const PICTURES: ReadonlySet<string> = new Set('.jpg .jpeg .png .webp .avif .gif .tif .tiff .bmp'.split(' '));
 
-/** A picture or video to read: a path, URL or camera, or the bytes of a picture from standard input. */
+/** A picture or video to read: a path, URL or camera, or the bytes of a picture. */
 export interface Source {
   /** What `readImage` or, for a video, `openVideo` takes. */
   readonly input: string | Uint8Array;
   /** How it is called in messages and file names. */
   readonly name: string;
   readonly video?: boolean;
+  /** The file is our own, no path that would tell anything: a video from standard input. */
+  readonly temporary?: boolean;
 }
 
 /** What the arguments stand for. */
@@ -47,7 +49,7 @@ export async function expandSources(args: readonly string[], signal: AbortSignal
 }
 
 async function expand(arg: string, signal: AbortSignal): Promise<Source[]> {
-  if (arg === '-') return [{ input: await readStdin(signal), name: 'stdin' }];
+  if (arg === '-') return [await readStdin(signal)];
   const info = isElsewhere(arg) ? undefined : await stat(arg).catch(() => undefined);
   if (info?.isDirectory()) return fromPattern(arg, '*', { cwd: arg });
   if (info?.isFile() && extname(arg).toLowerCase() === '.txt') return fromList(arg);
@@ -90,10 +92,4 @@ async function fromPattern(arg: string, pattern: string, options: { cwd?: string
     throw new FastSAMError('FILE_UNREADABLE', `${arg}: no picture or video there; check the path`);
   }
   return found.map((path) => sourceOf(options.cwd === undefined ? path : join(options.cwd, path)));
-}
-
-async function readStdin(signal: AbortSignal): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of addAbortSignal(signal, process.stdin)) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
 }

@@ -6,7 +6,7 @@ import { FastSAM, openVideo, type ResultsJson } from '../../src/index.js';
 import { fastsam, repository, workFolder } from '../cli/cli.js';
 import { ffmpeg, HAS_FFMPEG, probe } from './clips.js';
 
-describe.skipIf(!HAS_FFMPEG)('segment', () => {
+describe.skipIf(!HAS_FFMPEG)('segment', { timeout: 180_000 }, () => {
   const folder = workFolder();
   mkdirSync(join(folder, 'mixed'));
   const clip = join(folder, 'mixed', 'clip.mkv');
@@ -53,6 +53,20 @@ describe.skipIf(!HAS_FFMPEG)('segment', () => {
     expect(lines.map(({ frame }) => frame)).toEqual([undefined, 0, 4, 8]);
     expect(new Set(lines.map(({ masks }) => masks.length)).size).toBe(1);
     expect(readFileSync(join(out, 'clip.jsonl'), 'utf8')).toBe(`${stdout.trim().split('\n').slice(1).join('\n')}\n`);
+  });
+
+  test('a video on standard input', async () => {
+    const options = ['-', '--stride', '4', '--format', 'png,json', '--out', 'piped', '--device', 'wasm'];
+    const env = { TMPDIR: workFolder() };
+    const { code, stderr } = await fastsam(['segment', ...options], { cwd: folder, stdin: readFileSync(clip), env });
+    expect(stderr).toMatch(/^stdin: 3 frames, .* -> piped.stdin\.mp4, piped.stdin\.jsonl$/m);
+    expect(code).toBe(0);
+    expect(probe(join(folder, 'piped', 'stdin.mp4'))).toMatchObject({ frames: 3 });
+    const lines = readFileSync(join(folder, 'piped', 'stdin.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as ResultsJson).image.path)).toEqual([null, null, null]);
+    expect(readdirSync(env.TMPDIR).filter((name) => name.startsWith('fastsam'))).toEqual([]);
   });
 
   test('a folder takes its videos along; a video is not drawn over', async () => {

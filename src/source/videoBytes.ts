@@ -1,0 +1,41 @@
+/** Videos told from their first bytes, where there is no name. */
+
+/** So many bytes are enough. */
+export const VIDEO_HEAD = 512;
+
+/** What lies where; all of one line must be there. */
+const SIGNATURES: readonly (readonly (readonly [number, string])[])[] = [
+  ...['ftyp', 'moov', 'mdat', 'wide', 'free', 'skip'].map((box) => [[4, box]] as const), // MP4, QuickTime
+  [[0, '\x1aE\xdf\xa3']], // Matroska, WebM
+  [
+    [0, 'RIFF'],
+    [8, 'AVI '],
+  ],
+  [[0, 'FLV\x01']],
+  [[0, 'OggS']],
+  [[0, '0&\xb2u']], // ASF: .wmv
+  [[0, 'YUV4MPEG2 ']],
+  [[0, '\0\0\x01\xba']], // MPEG program stream
+  [[0, '\0\0\x01\xb3']], // MPEG-1, MPEG-2 without a container
+  [[0, '\0\0\0\x01']], // H.264, HEVC without a container
+  [
+    [0, 'G'], // MPEG transport stream: packets of 188 bytes
+    [188, 'G'],
+    [376, 'G'],
+  ],
+  [
+    [4, 'G'], // the same with a time before each, of Blu-ray and cameras
+    [196, 'G'],
+    [388, 'G'],
+  ],
+];
+
+/** HEIF and AVIF are pictures in MP4's boxes. */
+const PICTURE_BRANDS: ReadonlySet<string> = new Set('avif avis mif1 msf1 heic heix heim heis hevc hevx'.split(' '));
+
+/** Whether bytes begin a video (or a sound) of a kind that is known; animated GIF, WebP and AVIF count as pictures. */
+export function isVideoBytes(bytes: Uint8Array): boolean {
+  const head = String.fromCharCode(...bytes.subarray(0, VIDEO_HEAD));
+  if (head.startsWith('ftyp', 4) && PICTURE_BRANDS.has(head.slice(8, 12))) return false;
+  return SIGNATURES.some((parts) => parts.every(([offset, text]) => head.startsWith(text, offset)));
+}
