@@ -40,6 +40,9 @@ export async function createVideo(path: string, options: CreateVideoOptions): Pr
   return new FfmpegSink(path, { ...options, signal }, { feed, staged, encoder });
 }
 
+/** What ffmpeg says, without calling it a failure, where a disk over a network tells late that it is full. */
+const CLOSING_FAILED = 'Error closing file';
+
 /** What belongs to a file that is being written. */
 interface Writing {
   readonly feed: FrameFeed;
@@ -85,9 +88,9 @@ class FfmpegSink implements VideoSink {
       );
     }
     this.writing.feed.endInput();
-    const { code } = await this.writing.feed.ended();
+    const { code, complaints } = await this.writing.feed.ended();
     throwIfAborted(this.options.signal);
-    if (code !== 0) await this.#fail();
+    if (code !== 0 || complaints.some((line) => line.startsWith(CLOSING_FAILED))) await this.#fail();
     this.#close();
     try {
       await this.writing.staged.commit();
@@ -137,7 +140,8 @@ class FfmpegSink implements VideoSink {
 
 function encodeArgs({ args }: Encoder, file: string, { width, height, fps }: CreateVideoOptions): string[] {
   return [
-    ...['-hide_banner', '-nostats', '-loglevel', 'error', '-y'],
+    // Of itself ffmpeg calls it a success when the disk is full at the end.
+    ...['-hide_banner', '-nostats', '-loglevel', 'error', '-xerror', '-y'],
     ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', String(fps)],
     ...['-i', 'pipe:0', ...args(width, height), `file:${file}`],
   ];

@@ -43,11 +43,11 @@ export function probe(path: string): { codec: string; width: number; height: num
   return { codec, width, height, frames: Number(frames) };
 }
 
-/** Children of this process that are not gone, zombies included. */
-export function childPrograms(): string[] {
+/** Children of this process that are not gone, zombies included, whose names begin so. */
+export function childPrograms(prefix = 'ff'): string[] {
   const { stdout } = spawnSync('ps', ['-o', 'comm=', '--ppid', String(process.pid)]);
   return stdout
     .toString()
     .split('\n')
-    .filter((name) => name.startsWith('ff'));
+    .filter((name) => name.startsWith(prefix));
 }

@@ -95,6 +95,39 @@ describe.skipIf(!HAS_FFMPEG)('createVideo', () => {
     await sink.discard();
   });
 
+  test('ffmpeg that is killed, and a disk that is full, are one clear error and leave nothing', async () => {
+    const noise = { width: 160, height: 120, data: new Uint8Array(160 * 120 * 3).map(() => Math.random() * 256) };
+    const path = join(folder, 'broken.mp4');
+    const write = async (frames: number, after: (count: number) => void) => {
+      const sink = await createVideo(path, { width: 160, height: 120, fps: 25 });
+      for (let count = 1; count <= frames; count++) {
+        await sink.write(noise);
+        after(count);
+      }
+      await sink.finish();
+    };
+    const kill = (count: number) => {
+      if (count === 5) execFileSync('pkill', ['-9', '-P', String(process.pid), '-x', 'ffmpeg']);
+    };
+    await expect(write(500, kill)).rejects.toMatchObject({
+      code: 'WRITE_FAILED',
+      message: `cannot write ${path}: ffmpeg stopped: it was killed`,
+    });
+    // A limit for the size of files stands for a disk that is full: the system's answer to writing is alike.
+    const wrapper = join(folder, 'ffmpeg-limited');
+    const real = execFileSync('which', ['ffmpeg']).toString().trim();
+    writeFileSync(wrapper, `#!/bin/sh\ntrap '' XFSZ\nulimit -f 8\nexec ${real} "$@"\n`);
+    chmodSync(wrapper, 0o755);
+    vi.stubEnv('FASTSAM_FFMPEG', wrapper);
+    for (const frames of [3, 200]) {
+      await expect(write(frames, () => undefined)).rejects.toMatchObject({
+        code: 'WRITE_FAILED',
+        message: expect.stringMatching(/broken\.mp4: ffmpeg stopped: [^\n]*File too large$/) as string,
+      });
+    }
+    expect(readdirSync(folder)).not.toContain('broken.mp4');
+  });
+
   test('without libx264 another encoder takes its place and says so', async () => {
     const real = execFileSync('which', ['ffmpeg']).toString().trim();
     const wrapper = join(folder, 'ffmpeg-without');

@@ -12,6 +12,7 @@ const { command, args, read, pid } = workerData as ThreadTask;
 const child = startChild(command, args, read ? ['ignore', 'pipe', 'pipe', 'pipe'] : ['pipe', 'ignore', 'pipe']);
 Atomics.store(pid, 0, child.pid ?? 0);
 child.on('exit', () => Atomics.store(pid, 0, 0));
+const ended = childEnd(child);
 
 function post(message: FromThread, ...transfer: ArrayBuffer[]): void {
   parentPort?.postMessage(message, transfer);
@@ -43,8 +44,13 @@ parentPort?.on('message', (message: ToThread) => {
   }
 });
 
-const [end] = await Promise.all([childEnd(child), queue?.done]);
-post({ type: 'end', end });
+let failure: string | undefined;
+await queue?.done.catch((error: unknown) => {
+  failure = `its frames cannot be read: ${String(error)}`;
+  child.kill('SIGKILL');
+});
+const end = await ended;
+post({ type: 'end', end: failure === undefined ? end : { code: 1, complaints: [failure] } });
 
 /** Node's types cannot say what kind of stream a descriptor is. */
 function readable(stream: unknown): Readable {
