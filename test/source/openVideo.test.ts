@@ -19,12 +19,19 @@ const GOLDEN = JSON.parse(readFileSync(new URL('../golden/source/frames.json', i
   width: number;
   height: number;
   frames: { crc32: number; mean: number[] }[];
+  /** Every so many rows and columns of frames in `formats`. */
+  step: number;
+  formats: Record<string, number[][]>;
 };
 
 async function all(video: VideoSource): Promise<Frame[]> {
   const frames: Frame[] = [];
   for await (const frame of video) frames.push(frame);
   return frames;
+}
+
+function pixel({ data, width }: Frame['image'], x: number, y: number): number[] {
+  return [...data.subarray(3 * (y * width + x)).subarray(0, 3)];
 }
 
 async function read(path: string, options?: VideoOptions): Promise<Frame[]> {
@@ -69,21 +76,52 @@ describe.skipIf(!HAS_FFMPEG)('videos', () => {
     }
   });
 
-  test('a film that lies on its side is shown upright', async () => {
+  test.each(Object.keys(GOLDEN.formats))('%s of an odd size, as OpenCV reads it', async (format) => {
+    const path = join(folder, `${format}.mkv`);
+    const source = 'testsrc2=s=322x242:r=25:alpha=128,format=bgra,crop=321:241:0:0';
+    ffmpeg('-f', 'lavfi', '-i', source, '-frames:v', '2', '-pix_fmt', format, '-c:v', 'ffv1', '-g', '1', path);
+    const { step } = GOLDEN;
+    const frames = await read(path);
+    const grids = frames.map(({ image }) => {
+      const grid: number[] = [];
+      for (let y = 0; y < image.height; y += step)
+        for (let x = 0; x < image.width; x += step) grid.push(...pixel(image, x, y));
+      return grid;
+    });
+    const expected = GOLDEN.formats[format];
+    expect(grids.map(({ length }) => length)).toEqual(expected.map(({ length }) => length));
+    const differences = grids.flat().map((value, i) => Math.abs(value - expected.flat()[i]));
+    expect(Math.max(...differences)).toBeLessThanOrEqual(2); // 0 with ffmpeg 5.1
+  });
+
+  // ISO 14496-12: a pixel at (x, y) is shown at (a x + c y + tx, b x + d y + ty).
+  test.each([
+    [90, [0, 1, -1, 0]],
+    [180, [-1, 0, 0, -1]],
+    [270, [0, -1, 1, 0]],
+  ])('a film that a phone has turned by %i degrees is shown upright', async (_, [a, b, c, d]) => {
+    const [width, height] = [64, 32];
     const lying = join(folder, 'lying.mp4');
-    const turned = join(folder, 'turned.mp4');
-    ffmpeg('-f', 'lavfi', '-i', 'testsrc=s=64x32:r=10:d=0.5', '-pix_fmt', 'yuv420p', lying);
-    ffmpeg('-i', lying, '-c', 'copy', '-metadata:s:v:0', 'rotate=90', turned);
-    const [plain] = await read(lying);
-    const [upright] = await read(turned);
-    expect([upright.image.width, upright.image.height]).toEqual([32, 64]);
-    const at = ({ image }: Frame, x: number, y: number) => [
-      ...image.data.subarray(3 * (y * image.width + x)).slice(0, 3),
-    ];
-    // A quarter turn clockwise or the other way, whichever the note means to ffmpeg: pixels are moved, not changed.
-    const clockwise = at(plain, 5, 3).every((v, c) => Math.abs(v - at(upright, 32 - 1 - 3, 5)[c]) < 3);
-    const counter = at(plain, 5, 3).every((v, c) => Math.abs(v - at(upright, 3, 64 - 1 - 5)[c]) < 3);
-    expect(clockwise || counter).toBe(true);
+    ffmpeg('-f', 'lavfi', '-i', `testsrc=s=${width}x${height}:r=10:d=0.5`, '-pix_fmt', 'yuv420p', lying);
+    const [{ image: plain }] = await read(lying);
+    const bytes = readFileSync(lying);
+    const matrix = bytes.indexOf('tkhd') + 44;
+    [a, b, 0, c, d].forEach((value, i) => bytes.writeInt32BE(value * 0x10000, matrix + 4 * i));
+    writeFileSync(lying, bytes);
+    const video = await openVideo(lying);
+    const [{ image: upright }] = await all(video);
+    expect(upright).toMatchObject(a === 0 ? { width: height, height: width } : { width, height });
+    expect(video.info).toMatchObject({ width: upright.width, height: upright.height });
+    for (const [x, y] of [
+      [5, 3],
+      [60, 3],
+      [40, 30],
+    ]) {
+      const u = a * x + c * y + (a + c < 0 ? upright.width - 1 : 0);
+      const v = b * x + d * y + (b + d < 0 ? upright.height - 1 : 0);
+      const [from, to] = [pixel(plain, x, y), pixel(upright, u, v)];
+      expect(Math.max(...from.map((value, i) => Math.abs(value - to[i])))).toBeLessThan(9);
+    }
   });
 
   test('frames of a varying rate keep their own times, none is made up', async () => {
@@ -157,10 +195,35 @@ describe.skipIf(!HAS_FFMPEG)('videos', () => {
       code: 'INVALID_VIDEO',
       message: expect.stringMatching(/^[^\n]*text\.mp4: cannot be read as a video \([^\n]+\)$/) as string,
     });
+    const zero = join(folder, 'zero.mp4');
+    writeFileSync(zero, '');
+    await expect(openVideo(zero)).rejects.toMatchObject({ code: 'INVALID_VIDEO' });
+    await expect(openVideo(folder)).rejects.toMatchObject({ code: 'INVALID_VIDEO' });
+    const sound = join(folder, 'sound.mkv');
+    ffmpeg('-f', 'lavfi', '-i', 'sine=d=0.1', '-c:a', 'pcm_s16le', sound);
+    await expect(openVideo(sound)).rejects.toThrow(/sound\.mkv: has no pictures/);
     await expect(openVideo(join(folder, 'none.mp4'))).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     await expect(openVideo(clip, { stride: 0 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     await expect(openVideo(clip, { start: 2, end: 1 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     await expect(openVideo('')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
+  test('a codec that ffmpeg does not know, and a file without one whole frame, are one clear error', async () => {
+    const whole = join(folder, 'whole.mp4');
+    ffmpeg('-i', clip, '-frames:v', '5', '-c:v', 'mpeg4', '-movflags', '+faststart', whole);
+    const bytes = readFileSync(whole);
+    const unknown = join(folder, 'unknown.mp4');
+    writeFileSync(unknown, bytes.toString('latin1').replaceAll('mp4v', 'xyzv').replaceAll('esds', 'free'), 'latin1');
+    await expect(read(unknown)).rejects.toMatchObject({
+      code: 'INVALID_VIDEO',
+      message: expect.stringMatching(/unknown\.mp4: ffmpeg gave no frame: .*[Dd]ecod/) as string,
+    });
+    const cut = join(folder, 'nothing.mp4');
+    writeFileSync(cut, bytes.subarray(0, bytes.lastIndexOf('mdat') + 4));
+    await expect(read(cut)).rejects.toMatchObject({
+      code: 'INVALID_VIDEO',
+      message: expect.stringMatching(/nothing\.mp4: [^\n]+$/) as string,
+    });
   });
 
   describe('ends', () => {
@@ -209,8 +272,18 @@ describe.skipIf(!HAS_FFMPEG)('videos', () => {
         code: 'INVALID_VIDEO',
         message: expect.stringMatching(/long\.mkv: ffmpeg stopped after \d+ frames: /) as string,
       });
+      await expect(loop).rejects.toThrow(/it was killed$/);
       expect(count).toBeGreaterThanOrEqual(5);
       expect(count).toBeLessThan(3000);
+    });
+
+    test('twelve at once with one signal, without a warning of Node', async () => {
+      const warned = vi.spyOn(process, 'emitWarning');
+      const { signal } = new AbortController();
+      const one = async () => (await read(clip, { signal, maxFrames: 3 })).length;
+      expect(await Promise.all(Array.from({ length: 12 }, one))).toEqual(new Array(12).fill(3));
+      expect(warned).not.toHaveBeenCalled();
+      warned.mockRestore();
     });
 
     test('a slow reader holds ffmpeg back, and memory stays flat over 3,000 frames', async () => {

@@ -1,4 +1,5 @@
-"""Means and checksums of the frames of the lossless clip that test/source makes, as OpenCV reads them.
+"""Frames of the lossless clips that test/source makes, as OpenCV reads them: checksums and means of one of RGB, a grid of
+pixels of others whose pixels are stored otherwise.
 
 python tools/golden/frames.py > test/golden/source/frames.json
 """
@@ -10,22 +11,44 @@ import zlib
 
 import cv2
 
-with tempfile.TemporaryDirectory() as folder:
-    path = f"{folder}/clip.mkv"
-    source = "testsrc=s=161x91:r=25,format=bgr0"
-    command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-frames:v", "40", "-c:v", "ffv1", "-g", "1", path]
-    subprocess.run(command, check=True)
-    video = cv2.VideoCapture(path)
-    frames = []
-    while True:
-        ok, frame = video.read()
-        if not ok:
-            break
-        rgb = cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
-        frames.append(
-            {
-                "crc32": zlib.crc32(rgb.tobytes()),
-                "mean": [round(float(value), 4) for value in rgb.reshape(-1, 3).mean(axis=0)],
-            }
-        )
-print(json.dumps({"width": rgb.shape[1], "height": rgb.shape[0], "frames": frames}))
+FORMATS = ["gray", "gray10le", "yuv420p", "yuv422p10le", "yuv444p", "bgra", "yuva420p"]
+SOURCE = "testsrc2=s=322x242:r=25:alpha=128,format=bgra,crop=321:241:0:0"  # of itself it rounds sizes
+STEP = 40
+
+
+def read(source: str, count: int, pixels: str) -> list:
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/clip.mkv"
+        encode = ["-frames:v", str(count), "-pix_fmt", pixels, "-c:v", "ffv1", "-g", "1"]
+        subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, *encode, path], check=True)
+        video = cv2.VideoCapture(path)
+        frames = []
+        while True:
+            ok, frame = video.read()
+            if not ok:
+                return frames
+            frames.append(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB))
+
+
+clip = read("testsrc=s=161x91:r=25,format=bgr0", 40, "bgr0")
+formats = {
+    pixels: [frame[::STEP, ::STEP].reshape(-1).tolist() for frame in read(SOURCE, 2, pixels)]
+    for pixels in FORMATS
+}
+print(
+    json.dumps(
+        {
+            "width": clip[0].shape[1],
+            "height": clip[0].shape[0],
+            "frames": [
+                {
+                    "crc32": zlib.crc32(frame.tobytes()),
+                    "mean": [round(float(value), 4) for value in frame.reshape(-1, 3).mean(axis=0)],
+                }
+                for frame in clip
+            ],
+            "step": STEP,
+            "formats": formats,
+        }
+    )
+)
