@@ -121,10 +121,7 @@ async function checkTarget(target: string, { format, overwrite }: ExportPlan): P
   const isFolder = found.kind === 'folder';
   if (isFolder !== EXPORT_FORMATS[format].folder) throw inTheWay(target, isFolder ? 'a folder' : 'a file');
   if (!overwrite) {
-    throw new FastSAMError(
-      'WRITE_FAILED',
-      `cannot write ${target}: it exists, name another place or allow to overwrite it`,
-    );
+    throw new FastSAMError('WRITE_FAILED', `cannot write ${target}: it exists, name another place or set overwrite`);
   }
 }
 

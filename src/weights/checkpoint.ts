@@ -47,9 +47,10 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
 }
 
 function read(bytes: Uint8Array): Checkpoint {
+  // First: the length of a safetensors header may well begin with the bytes of one of the others.
+  if (looksLikeSafetensors(bytes)) return fromSafetensors(bytes);
   if (startsWith(bytes, 'PK')) return fromTorch(openTorchZip(bytes));
   if (bytes[0] === PICKLE_PROTO) return fromTorch(openTorchLegacy(bytes));
-  if (looksLikeSafetensors(bytes)) return fromSafetensors(bytes);
   if (looksLikeOnnx(bytes)) return fromOnnx(bytes);
   throw refusal(bytes);
 }

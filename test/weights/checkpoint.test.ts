@@ -218,3 +218,17 @@ describe('readCheckpoint', () => {
     expect(errorOf(() => readCheckpoint(renamed)).message).toContain('no PyTorch checkpoint');
   });
 });
+
+describe('safetensors whose header length begins like another format', () => {
+  it.each([
+    ['a pickle', 0x80],
+    ['a zip archive', 0x4b50],
+  ])('%s', (_, headerBytes) => {
+    const tensors = new Map([['a.weight', { dtype: 'float32', shape: [1], toFloat32: () => Float32Array.of(7) } as const]]);
+    const written = (padding: number): Uint8Array => writeSafetensors(tensors, { padding: ' '.repeat(padding) });
+    const least = new DataView(written(0).buffer).getUint32(0, true);
+    const bytes = written(headerBytes + 256 * Math.ceil(Math.max(0, least - headerBytes) / 256) - least);
+    expect(new DataView(bytes.buffer).getUint16(0, true) & (headerBytes > 255 ? 0xffff : 0xff)).toBe(headerBytes);
+    expect([...readCheckpoint(bytes).tensors.keys()]).toEqual(['a.weight']);
+  });
+});
