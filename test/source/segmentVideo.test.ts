@@ -1,6 +1,8 @@
 /** Videos through the model and through `fastsam segment`. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdirSync, readdirSync, readFileSync, copyFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FastSAM, openVideo, type ResultsJson } from '../../src/index.js';
 import { fastsam, repository, workFolder } from '../cli/cli.js';
@@ -67,6 +69,24 @@ describe.skipIf(!HAS_FFMPEG)('segment', { timeout: 180_000 }, () => {
       .split('\n');
     expect(lines.map((line) => (JSON.parse(line) as ResultsJson).image.path)).toEqual([null, null, null]);
     expect(readdirSync(env.TMPDIR).filter((name) => name.startsWith('fastsam'))).toEqual([]);
+  });
+
+  test('a picture and a video from a server', async () => {
+    const server = createServer(({ url = '' }, response) => {
+      response.end(readFileSync(join(folder, 'mixed', basename(new URL(url, 'http://host').pathname))));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const urls = ['coins.png?size=1', 'clip.mkv?key=a.b'].map((name) => `http://127.0.0.1:${port}/${name}`);
+    const { code, stdout } = await fastsam(['segment', ...urls, '--max-frames', '2', '--json', '--device', 'wasm']);
+    server.close();
+    expect(code).toBe(0);
+    const records = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as ResultsJson);
+    expect(records.map(({ image }) => image.path)).toEqual([urls[0], urls[1], urls[1]]);
+    expect(new Set(records.map(({ masks }) => masks.length)).size).toBe(1);
   });
 
   test('a folder takes its videos along; a video is not drawn over', async () => {
