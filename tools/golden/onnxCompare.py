@@ -5,7 +5,8 @@
 
 Checks the file with ONNX's own checker and shape inference, exports the checkpoint with the same options by Ultralytics,
 runs both in ONNX Runtime on the picture (largest difference of each output, relative to its largest value; sizes; median
-times, interleaved), and lets Ultralytics itself load ours and predict (its boxes and masks beside those of its own file).
+times, interleaved), and lets Ultralytics itself load ours and predict, as YOLO and as FastSAM (its boxes and masks beside
+those of its own file).
 
 Needs torch, ultralytics, onnx, onnxslim and onnxruntime (tools/golden/requirements.txt).
 """
@@ -25,7 +26,7 @@ import cv2
 import numpy as np
 import onnx
 import onnxruntime
-from ultralytics import YOLO
+from ultralytics import YOLO, FastSAM
 from ultralytics.data.augment import LetterBox
 
 
@@ -33,7 +34,7 @@ def options_of(model):
     facts = {entry.key: entry.value for entry in model.metadata_props}
     args = ast.literal_eval(facts["args"])
     options = {"imgsz": ast.literal_eval(facts["imgsz"]), "dynamic": args["dynamic"], "batch": args["batch"]}
-    return {**options, "nms": args["nms"], "half": args["quantize"] == 16, "opset": args["opset"]}
+    return {**options, "nms": args["nms"], "half": args["half"], "opset": args["opset"]}
 
 
 def session(file):
@@ -58,10 +59,22 @@ def interleaved(sessions, image, runs):
     return [statistics.median(kept) for kept in times]
 
 
-def predictions(file, picture, imgsz):
-    result = YOLO(file, task="segment").predict(picture, imgsz=imgsz, conf=0.4, iou=0.9, device="cpu", verbose=False)[0]
+def predictions(model, picture, imgsz):
+    result = model.predict(picture, imgsz=imgsz, conf=0.4, iou=0.9, device="cpu", verbose=False)[0]
     masks = result.masks.data.numpy() > 0 if result.masks is not None else np.zeros((0, 1, 1), bool)
     return result.boxes.data.numpy(), masks, result.names
+
+
+def compared(ours, theirs):
+    """Objects of both, whether names are the same, and how far boxes and masks of the same place are apart."""
+    (boxes, masks, names), (their_boxes, their_masks, their_names) = ours, theirs
+    yield f"objects {len(boxes)} {len(their_boxes)}, names {'same' if names == their_names else 'differ'}"
+    if boxes.shape != their_boxes.shape or len(boxes) == 0:
+        return
+    # By place: halves swap the order of near-equal scores.
+    gaps = np.abs(boxes[:, None, :4] - their_boxes[None, :, :4]).max(axis=2)
+    iou = [(a & b).sum() / max(1, (a | b).sum()) for a, b in zip(masks, their_masks[gaps.argmin(axis=1)])]
+    yield f"boxes px {gaps.min(axis=1).max():.1e}, least mask IoU {min(iou):.4f}"
 
 
 def main():
@@ -86,21 +99,13 @@ def main():
         outputs = [s.run(None, {"images": image}) for s in sessions]
         apart = [difference(a, b) for a, b in zip(*outputs)]
         times = interleaved(sessions, image, args.runs)
-        (boxes, masks, names), (their_boxes, their_masks, their_names) = [
-            predictions(str(file), args.picture, options["imgsz"]) for file in (args.ours, theirs)
-        ]
-        same = boxes.shape == their_boxes.shape
         print("options   ", options)
         print("difference", [f"{d:.1e}" for d in apart])
         print("MB        ", [f"{Path(f).stat().st_size / 1e6:.1f}" for f in (args.ours, theirs)])
         print("ms        ", [f"{t:.0f}" for t in times])
-        print("objects   ", len(boxes), len(their_boxes), "names", names == their_names)
-        if same and len(boxes):
-            # By place: halves swap the order of near-equal scores.
-            gaps = np.abs(boxes[:, None, :4] - their_boxes[None, :, :4]).max(axis=2)
-            nearest = gaps.argmin(axis=1)
-            iou = [(a & b).sum() / max(1, (a | b).sum()) for a, b in zip(masks, their_masks[nearest])]
-            print("boxes px  ", f"{gaps.min(axis=1).max():.1e}", "mask IoU least", f"{min(iou):.4f}")
+        for kind, load in (("YOLO", lambda file: YOLO(file, task="segment")), ("FastSAM", FastSAM)):
+            found = [predictions(load(str(file)), args.picture, options["imgsz"]) for file in (args.ours, theirs)]
+            print(f"{kind:10}", ", ".join(compared(*found)))
 
 
 if __name__ == "__main__":
