@@ -1,7 +1,7 @@
 /** What a run of `fastsam batch` finds in its output folder, and what it makes of it. No model is needed to know. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { makeManifest, type BatchIdentity } from '../../../src/batch/identity.js';
 import { keyOf } from '../../../src/batch/names.js';
 import type { BatchRecord } from '../../../src/batch/records.js';
@@ -33,8 +33,13 @@ type Flags = Pick<BatchOptions, 'resume' | 'retryFailed' | 'overwrite'>;
 async function begin(out: string, keys: readonly string[], flags: Flags = {}, identity = IDENTITY) {
   const found = await Promise.all(keys.map(async (input) => ({ key: await keyOf(input), input })));
   const asked = await makeManifest(identity);
-  const { todo, manifest } = await beginBatch(found, WHOLE, asked, { ...OPTIONS, ...flags, out });
-  return { todo: todo.map(({ key }) => key), manifest };
+  const quiet = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    const { todo, manifest } = await beginBatch(found, WHOLE, asked, { ...OPTIONS, ...flags, out });
+    return { todo: todo.map(({ key }) => key), manifest };
+  } finally {
+    quiet.mockRestore();
+  }
 }
 
 /** Records pictures, and writes their files where they are done. */
