@@ -23,7 +23,8 @@ export class ProgressLine {
     const share = total ? Math.min(1, done / total) : 0;
     const bar = total ? ` ${'█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')}` : '';
     const line = `${label}${bar} ${format(done)}${total ? ` of ${format(total)}` : ''}`;
-    this.stream.write(`\r\x1b[2K${line.slice(0, Math.max(20, this.stream.columns - 1))}`);
+    // Some terminals do not know how wide they are.
+    this.stream.write(`\r\x1b[2K${line.slice(0, (this.stream.columns || 80) - 1)}`);
   }
 
   /** Shows the download of a model; hand it over as `onProgress`. */

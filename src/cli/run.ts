@@ -42,6 +42,11 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** A number of things: `1 picture`, `3 pictures`. */
+export function countOf(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
 /** Runs the program and ends the process with the right code. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
   // A reader that closed its end of the pipe (head, less) is no error.

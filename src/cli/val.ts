@@ -9,7 +9,7 @@ import type { DeviceChoice } from '../runtime/device.js';
 import { makeFolder } from './files.js';
 import { deviceOption } from './options.js';
 import { ProgressLine } from './progress.js';
-import { EXIT, interruptSignal, numberOption, say } from './run.js';
+import { countOf, EXIT, interruptSignal, numberOption, say } from './run.js';
 
 interface ValCommandOptions {
   readonly model: string;
@@ -130,7 +130,7 @@ function tableOf(result: ValResult | CocoValResult): string[] {
     name.padEnd(8) + [precision, recall, mAP50, mAP5095].map(percent).join('');
   const { preprocess, inference, postprocess } = result.speed;
   const lines = [
-    `${result.pictures} pictures, ${result.objects} objects; percent`,
+    `${countOf(result.pictures, 'picture')}, ${countOf(result.objects, 'object')}; percent`,
     `${''.padEnd(8)}${['P', 'R', 'mAP50', 'mAP50-95'].map((name) => name.padStart(9)).join('')}`,
     row('boxes', result.boxes),
     ...(result.masks ? [row('masks', result.masks)] : ['masks    none: the labels have no outlines']),

@@ -3,7 +3,7 @@ import type { BatchManifest } from '../../batch/identity.js';
 import { nameItems, type BatchItem, type FoundPicture } from '../../batch/names.js';
 import { selectShard, type Shard } from '../../batch/shard.js';
 import { FastSAMError } from '../../errors.js';
-import { say } from '../run.js';
+import { countOf, say } from '../run.js';
 import { claimFolder, clearBatch, notePictures, readState } from './folder.js';
 import type { BatchOptions } from './options.js';
 
@@ -31,7 +31,7 @@ export async function beginBatch(
   if (tried.length > 0 && !resume) {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
-      `${out}: got the results of an earlier run (${tried.length} pictures); go on with --resume, start anew with --overwrite, ` +
+      `${out}: got the results of an earlier run (${countOf(tried.length, 'picture')}); go on with --resume, start anew with --overwrite, ` +
         'or name another folder with --out',
     );
   }
@@ -47,6 +47,6 @@ export async function beginBatch(
   const part = shard.count > 1 ? ` of part ${shard.index} of ${shard.count}` : '';
   if (tried.length > 0) say(`${mine.length - todo.length} of ${mine.length} pictures${part} were done before`);
   const lost = (manifest.pictures?.count ?? 0) - items.length;
-  if (lost > 0) say(`${lost} pictures that were done before are no longer there; their files stay`);
+  if (lost > 0) say(`${countOf(lost, 'picture')} done before and no longer there: the files stay`);
   return { todo, manifest };
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { isUrl, type FoundPicture } from '../../batch/names.js';
 import { WHOLE } from '../../batch/shard.js';
 import { FastSAMError } from '../../errors.js';
-import { interruptSignal, say } from '../run.js';
+import { countOf, interruptSignal, say } from '../run.js';
 import { beginBatch } from './begin.js';
 import { listPictures } from './list.js';
 import { checkBatchOptions, manifestOf, taskOf, type BatchOptions } from './options.js';
@@ -26,7 +26,7 @@ export async function executeEnqueue(sources: readonly string[], options: BatchO
     const queue = openQueue(server);
     await enqueueItems(queue, todo, { task, spec, optionsHash: manifest.optionsHash });
     await queue.close();
-    say(`${todo.length} pictures in the queue -> ${options.out}`);
+    say(`${countOf(todo.length, 'picture')} in the queue -> ${options.out}`);
   } finally {
     pool.close();
     await server.close();

@@ -5,7 +5,7 @@ import type { BatchRecord } from '../../batch/records.js';
 import { parseShard, WHOLE, type Shard } from '../../batch/shard.js';
 import { FastSAMError } from '../../errors.js';
 import { ProgressLine } from '../progress.js';
-import { EXIT, interruptSignal, say } from '../run.js';
+import { countOf, EXIT, interruptSignal, say } from '../run.js';
 import { beginBatch } from './begin.js';
 import { writeOverview } from './finish.js';
 import { openJournal } from './folder.js';
@@ -60,7 +60,7 @@ async function runPool(pool: WorkerPool, todo: readonly BatchItem[], task: Pictu
     progress.clear();
     await journal.close();
   }
-  say(`${progress.done} pictures, ${progress.rate.toFixed(1)} a second`);
+  say(`${countOf(progress.done, 'picture')}, ${progress.rate.toFixed(1)} a second`);
   return progress.failed;
 }
 

@@ -1,7 +1,7 @@
 /** `fastsam batch work`: does pictures of the queue until it is told to stop, or until the queue is empty. */
 import { setTimeout } from 'node:timers/promises';
 import { FastSAMError } from '../../errors.js';
-import { EXIT, interruptSignal, say } from '../run.js';
+import { countOf, EXIT, interruptSignal, say } from '../run.js';
 import { queueOf } from './enqueue.js';
 import type { BatchOptions } from './options.js';
 import { openConsumer, openQueue, openQueueServer } from './queue.js';
@@ -40,7 +40,7 @@ export async function executeWork(options: WorkOptions): Promise<void> {
     await queue.close();
     await server.close();
   }
-  say(`${worker.done} pictures, ${worker.failed} failed`);
+  say(`${countOf(worker.done, 'picture')}, ${worker.failed} failed`);
   if (worker.problem !== undefined) throw worker.problem;
   if (signal.aborted) throw new FastSAMError('ABORTED', 'aborted by the caller');
   if (worker.failed > 0) process.exitCode = EXIT.someFailed;

@@ -18,7 +18,7 @@ import { formatTable } from '../../evaluate/study/table.js';
 import { platform } from '../../platform/platform.js';
 import { makeFolder } from '../files.js';
 import { ProgressLine } from '../progress.js';
-import { describeError, EXIT, interruptSignal, say } from '../run.js';
+import { countOf, describeError, EXIT, interruptSignal, say } from '../run.js';
 import { studyFiles } from './files.js';
 import { Journal } from './journal.js';
 import { identityOptionsOf, settingsOf, studyOptionsOf, type CommonOptions } from './options.js';
@@ -82,7 +82,7 @@ export async function executeStudy(
     await writeSummary(folder, summary);
     await writeFiles(folder, study, opened, items, records, metrics, options.cases, run);
     print(summary, options.json === true);
-    say(`${records.length} pictures${failed > 0 ? `, ${failed} failed` : ''} -> ${folder}`);
+    say(`${countOf(records.length, 'picture')}${failed > 0 ? `, ${failed} failed` : ''} -> ${folder}`);
     if (failed > 0) process.exitCode = EXIT.someFailed;
   } finally {
     line.clear();
