@@ -34,6 +34,12 @@ interface WithCamera {
 export function createTracker<N extends TrackerName>(name: N, options?: TrackerOptions[N]): Tracker;
 export function createTracker(name: TrackerName, options: TrackerOptions['botsort' | 'tracktrack'] = {}): Tracker {
   const { cameraMotion, ...parameters } = options;
+  if (cameraMotion !== undefined && typeof (cameraMotion as CameraMotion | null)?.estimate !== 'function') {
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      'cameraMotion: expected what measures it, such as new SparseOpticalFlow()',
+    );
+  }
   switch (name) {
     case 'bytetrack':
       return new ByteTracker('xyah', fillOptions(BYTE_TRACK_DEFAULTS, options));

@@ -148,6 +148,11 @@ describe('createTracker', () => {
     expect(() => createTracker('bytetrack', options)).toThrow(message);
   });
 
+  it.each([true, false, null, {}])('refuses %j as a measure of the camera', (cameraMotion) => {
+    const options = { cameraMotion: cameraMotion as unknown as CameraMotion };
+    expect(() => createTracker('botsort', options)).toThrow(/cameraMotion: expected/);
+  });
+
   it('names the trackers there are', () => {
     expect(() => createTracker('sort' as TrackerName)).toThrow(
       /got sort, expected one of bytetrack, botsort, tracktrack/,
