@@ -11,7 +11,7 @@ import type { Platform } from './platform.js';
 import { runProgram } from './programs.js';
 import { stageFile, writeFileAtomic } from './tempFiles.js';
 import { findWebGpu } from './webGpu.js';
-import { wasmThreadCount, withWasmThreads } from './wasmThreads.js';
+import { startWasmBackend, wasmThreadCount } from './wasmThreads.js';
 import { withTempFolder } from './tempFolder.js';
 import { parseYaml } from './yaml.js';
 
@@ -41,5 +41,5 @@ export const nodePlatform: Platform = {
   sha256: (bytes) => Promise.resolve(sha256(bytes)),
   loadNative,
   findWebGpu,
-  wasmThreads: { count: wasmThreadCount, during: withWasmThreads },
+  wasmThreads: { count: wasmThreadCount, start: startWasmBackend },
 };

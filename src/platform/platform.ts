@@ -192,8 +192,8 @@ export type WebGpuState =
 export interface WasmThreads {
   /** How many it gets; 1: none beside the caller's. */
   count(): number;
-  /** Runs `start`, which brings the backend up, in surroundings in which its threads work. */
-  during<T>(count: number, start: () => Promise<T>, backend: () => unknown): Promise<T>;
+  /** Runs `start`, which brings the backend up, in surroundings in which its threads work; leaves no traces. */
+  start<T>(count: number, start: () => Promise<T>, backend: () => unknown): Promise<T>;
 }
 
 let current: Platform | undefined;

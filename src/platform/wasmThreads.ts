@@ -1,11 +1,12 @@
 /**
- * Real threads for TensorFlow.js' WASM backend in Node.
+ * The start of TensorFlow.js' WASM backend in Node: real threads, and no traces in the process.
  *
  * tfjs-backend-wasm 4.22 ships a threaded binary but never uses it in Node (tensorflow/tfjs#3830): the flag is
  * hard-coded to false, the worker script is handed over as a blob: URL, which Node's workers refuse, that script lost its
  * `require`s in bundling, and the pool is capped at half the logical cores. Each of the four is put right here for the
  * time of the start only; the package itself is not touched. The arithmetic is that of the single-threaded binary, bit
- * for bit.
+ * for bit. Emscripten's listeners for uncaught errors are taken away again: they throw anew what nobody caught, and Node
+ * would then show their source, one line of 25 kB, before the message.
  */
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -29,11 +30,30 @@ export function wasmThreadCount(): number {
 }
 
 /**
- * Runs `start`, which must bring the WASM backend up, in surroundings in which its threaded binary works.
- * @param threads number of threads, 2 to 8.
+ * Runs `start`, which must bring the WASM backend up.
+ * @param threads number of threads, 1 to 8; from 2 on the threaded binary works meanwhile.
  * @param backend gives the backend once `start` is done, so that its idle workers do not keep the process alive.
  */
-export async function withWasmThreads<T>(threads: number, start: () => Promise<T>, backend: () => unknown): Promise<T> {
+export async function startWasmBackend<T>(
+  threads: number,
+  start: () => Promise<T>,
+  backend: () => unknown,
+): Promise<T> {
+  const before = CRASHES.map((event) => process.listeners(event));
+  try {
+    return await (threads > 1 ? withThreads(threads, start, backend) : start());
+  } finally {
+    for (const [i, event] of CRASHES.entries()) {
+      for (const listener of process.listeners(event)) {
+        if (!before[i].includes(listener)) process.removeListener(event, listener);
+      }
+    }
+  }
+}
+
+const CRASHES = ['uncaughtException', 'unhandledRejection'] as unknown as readonly NodeJS.Signals[]; // what the types lack
+
+async function withThreads<T>(threads: number, start: () => Promise<T>, backend: () => unknown): Promise<T> {
   const factory = createRequire(import.meta.url).resolve(
     '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js',
   );

@@ -145,7 +145,7 @@ async function startWasm(): Promise<boolean> {
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
     wasm.setThreadsCount(count);
   }
-  const started = threads && count > 1 && first ? threads.during(count, set, () => tf.findBackend('wasm')) : set();
+  const started = threads && first ? threads.start(count, set, () => tf.findBackend('wasm')) : set();
   if (!(await started)) return false;
   await useWinograd(wasm.getThreadsCount());
   return true;

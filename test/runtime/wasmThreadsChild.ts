@@ -6,7 +6,8 @@ import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import { acquireDevice, releaseDevice } from '../../src/runtime/device.js';
 
-const globals = () => [globalThis.Blob, os.cpus];
+const crashes = ['uncaughtException', 'unhandledRejection'];
+const globals = () => [globalThis.Blob, os.cpus, ...crashes.map((event) => process.listenerCount(event))];
 
 usePlatform(nodePlatform);
 const before = globals();
