@@ -37,5 +37,6 @@ const PICTURE_BRANDS: ReadonlySet<string> = new Set('avif avis mif1 msf1 heic he
 export function isVideoBytes(bytes: Uint8Array): boolean {
   const head = String.fromCharCode(...bytes.subarray(0, VIDEO_HEAD));
   if (head.startsWith('ftyp', 4) && PICTURE_BRANDS.has(head.slice(8, 12))) return false;
+  if (head.startsWith('GIF8')) return false; // or, once in 65,536, a transport stream
   return SIGNATURES.some((parts) => parts.every(([offset, text]) => head.startsWith(text, offset)));
 }

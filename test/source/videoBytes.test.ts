@@ -43,4 +43,7 @@ test('pictures, texts and nothing are none', () => {
   expect(new Set(names.map((name) => name.split('.').at(-1))).size).toBeGreaterThan(4);
   for (const name of names) expect([name, isVideoBytes(readFileSync(join(pictures, name)))]).toEqual([name, false]);
   for (const text of ['', 'hello', '#EXTM3U\n', '<html>']) expect(isVideoBytes(Buffer.from(text))).toBe(false);
+  const gif = Buffer.alloc(512, 'G'); // where a transport stream has its G, too
+  gif.write('GIF89a');
+  expect(isVideoBytes(gif)).toBe(false);
 });
