@@ -111,7 +111,7 @@ test('--overwrite removes what an earlier run wrote and nothing else', async () 
 describe('refused', () => {
   const earlier = join(folder, 'earlier');
   const refusals: [string, Flags, Partial<BatchIdentity>, string][] = [
-    ['an earlier run', {}, {}, 'results of an earlier run (1 pictures); go on with --resume'],
+    ['an earlier run', {}, {}, 'results of an earlier run (1 picture); go on with --resume'],
     ['other options', { resume: true }, { options: { conf: 0.3 } }, 'conf 0.25, expected 0.3'],
     ['other formats', { resume: true }, { formats: ['yolo'] }, 'formats ["json"], expected ["yolo"]'],
     ['other weights', { resume: true }, { weights: 'bb' }, 'weights "aa", expected "bb"'],
