@@ -14,7 +14,7 @@ export function describeMachine(): string {
     `${model}, ${cores} core${cores === 1 ? '' : 's'}`,
     ...(flags.length > 0 ? [flags.join(' ')] : []),
     `${(os.totalmem() / 2 ** 30).toFixed(0)} GiB of memory`,
-    `${os.platform()} ${os.arch()} ${os.release()}`,
+    `${os.platform()} ${os.arch()} ${os.release().split('-', 1)[0]}`,
     `Node ${process.version}`,
   ];
   return parts.join('; ');
