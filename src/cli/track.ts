@@ -42,7 +42,10 @@ interface TrackCommandOptions
 export function trackCommand(): Command {
   const command = new Command('track')
     .description('Follow every object of a video, or the objects that a prompt chooses in its first frame.')
-    .argument('<source>', 'a video, camera:0, a stream, or pictures that are the frames: a folder, glob or .txt list')
+    .argument(
+      '<source>',
+      'a video (- for standard input), camera:0, a stream, or pictures that are the frames: a folder, glob or .txt list',
+    )
     .option('--model <name>', 'demo, FastSAM-s, FastSAM-x, or a path or URL of a checkpoint', DEFAULT_MODEL)
     .addOption(new Option('--tracker <name>', 'how objects are followed').choices(TRACKERS).default(DEFAULT_TRACKER))
     .option('--no-camera-motion', 'the camera stands still: botsort and tracktrack need not look for its motion')
