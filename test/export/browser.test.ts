@@ -1,6 +1,7 @@
 /** Both tfjs formats in a browser (headless Chromium): plain tfjs from a script tag, on a page that knows nothing of this package. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -83,18 +84,19 @@ async function inBrowser(
     '--enable-unsafe-swiftshader',
     `--user-data-dir=${profile}`,
   ];
-  const browser = spawn(program, [...flags, url], { stdio: 'ignore' });
+  // A group of its own, so that its helpers end with it: they go on writing into the profile.
+  const browser = spawn(program, [...flags, url], { stdio: 'ignore', detached: true });
   const ended = new Promise((resolve) => browser.on('close', resolve));
   try {
     const found = JSON.parse(await sent) as Outputs | { readonly error: string };
     if ('error' in found) throw new Error(found.error);
     return found;
   } finally {
-    browser.kill('SIGKILL');
+    if (browser.pid !== undefined) process.kill(-browser.pid, 'SIGKILL');
     await ended;
     server.closeAllConnections();
     server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    await rm(profile, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined); // no matter if it stays
   }
 }
 
