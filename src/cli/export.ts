@@ -90,11 +90,8 @@ async function run(
   for (const format of formats) planExport(format, optionsOf(format), STAND_IN);
   const signal = interruptSignal();
   const progress = new ProgressLine();
-  const onProgress = (event: { type: string; name: string; loaded?: number; total?: number }): void => {
-    if (event.type === 'download') progress.update(event.name, event.loaded ?? 0, event.total, 'bytes');
-  };
   // Nothing is computed: whatever holds the weights will do, and this is there everywhere.
-  const model = await FastSAM.load(checkpoint, { device: 'wasm', signal, onProgress });
+  const model = await FastSAM.load(checkpoint, { device: 'wasm', signal, onProgress: progress.download });
   try {
     progress.clear();
     await makeFolder(out);

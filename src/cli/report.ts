@@ -7,9 +7,10 @@ import type { Results } from '../results/results.js';
 import { StemNames } from './files.js';
 import { pathFor, writeFormats, type Format } from './formats.js';
 import { ProgressLine } from './progress.js';
-import { describeError, EXIT, exitCodeOf, say } from './run.js';
+import { countOf, describeError, EXIT, exitCodeOf, say } from './run.js';
 import type { Origin } from './sourceInputs.js';
 import type { Source } from './sources.js';
+import type { VideoCommandOptions } from './videoOptions.js';
 import { frameName, videoPathFor, VideoReport } from './videoReport.js';
 
 /** Where a picture's results go. */
@@ -19,8 +20,8 @@ export interface Target {
   readonly formats: readonly Format[];
   /** Print a line of JSON a picture on stdout. */
   readonly json: boolean;
-  /** Of a video's frames, one of so many is taken. */
-  readonly stride: number;
+  /** Which frames of videos are taken. */
+  readonly frames: VideoCommandOptions;
 }
 
 /** Gathers what became of the pictures. Files of one picture are written while the caller goes on with the next. */
@@ -125,9 +126,9 @@ export class Report {
   }
 
   async #writeFrame(results: Results, index: number, { frame, info }: NonNullable<Origin['frame']>): Promise<void> {
-    const { out, formats, json, stride } = this.target;
+    const { out, formats, json, frames } = this.target;
     const files = out === undefined ? undefined : { out, formats, stem: this.#stems[index] };
-    this.#video ??= new VideoReport(index, info, files, stride);
+    this.#video ??= new VideoReport(index, info, files, frames);
     await this.#video.add(results, frame);
     if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
     this.#gatherCoco(results, `${this.sources[index].name}#${frameName(frame)}`);
@@ -142,7 +143,7 @@ export class Report {
     this.#gatherCoco(results, source.name);
     const { preprocess, inference, postprocess } = results.speed;
     const time = `${(preprocess + inference + postprocess).toFixed(0)} ms`;
-    const count = `${results.length} ${results.length === 1 ? 'object' : 'objects'}`;
+    const count = countOf(results.length, 'object');
     this.#line.clear();
     say(`${source.name}: ${count} in ${time}${files.length > 0 ? ` -> ${files.join(', ')}` : ''}`);
   }

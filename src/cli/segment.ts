@@ -2,7 +2,6 @@
 import { Command, Option } from 'commander';
 import { FastSAM, type LoadOptions } from '../index.js';
 import type { SegmentOptions } from '../model/options.js';
-import type { Prompt } from '../prompt/types.js';
 import type { Results } from '../results/results.js';
 import type { DeviceChoice } from '../runtime/device.js';
 import { makeFolder } from './files.js';
@@ -15,8 +14,9 @@ import {
   addDetectorOptions,
   addMaskOptions,
   DEFAULT_MODEL,
+  promptOf,
   segmentOptions,
-  withoutUndefined,
+  type PromptCommandOptions,
 } from './segmentOptions.js';
 import { SourceInputs } from './sourceInputs.js';
 import { expandSources, type Source } from './sources.js';
@@ -27,14 +27,11 @@ const DEFAULT_OUT = 'fastsam-out';
 /** From so many pictures on, a graph that holds its weights makes up for taking longer to load. */
 const MANY_PICTURES = 150;
 
-interface SegmentCommandOptions extends Omit<SegmentOptions, 'signal'>, TextCommandOptions, VideoCommandOptions {
+interface SegmentCommandOptions
+  extends Omit<SegmentOptions, 'signal'>, PromptCommandOptions, TextCommandOptions, VideoCommandOptions {
   readonly model: string;
   readonly device: DeviceChoice;
   readonly precision: LoadOptions['precision'];
-  readonly box?: number[][];
-  readonly point?: number[][];
-  readonly pick?: Prompt['pick'];
-  readonly boxRule?: Prompt['boxRule'];
   readonly clean?: true;
   readonly largest?: true;
   readonly out?: string;
@@ -90,7 +87,7 @@ Examples:
 
 async function segment(args: readonly string[], options: SegmentCommandOptions): Promise<void> {
   const signal = interruptSignal();
-  const loadTexts = textPrompts(options, options.box || options.point ? promptOf(options) : undefined, options.compat);
+  const loadTexts = textPrompts(options, promptOf(options), options.compat);
   const { sources, problems } = await expandSources(args, signal);
   if (sources.length === 0) throw problems[0];
   const out = options.out ?? (options.json && !options.format ? undefined : DEFAULT_OUT);
@@ -98,7 +95,7 @@ async function segment(args: readonly string[], options: SegmentCommandOptions):
     out,
     formats: options.format ?? ['png'],
     json: options.json === true,
-    stride: options.stride ?? 1,
+    frames: videoOptions(options),
   });
   if (out !== undefined) await makeFolder(out);
   const many = isLong(sources);
@@ -162,18 +159,8 @@ async function choose(
   options: SegmentCommandOptions,
   texts: TextPrompts | undefined,
 ): Promise<Results> {
-  const { box, point, clean = false, largest = false } = options;
-  const prompt = box || point ? promptOf(options) : undefined;
+  const { clean = false, largest = false } = options;
+  const prompt = promptOf(options);
   const chosen = texts ? await texts.choose(everything, prompt) : prompt ? everything.prompt(prompt) : everything;
   return clean || largest ? chosen.refine({ clean, largest }) : chosen;
-}
-
-function promptOf({ box, point, pick, boxRule }: SegmentCommandOptions): Prompt {
-  return withoutUndefined({
-    boxes: box,
-    points: point?.map(([x, y]) => [x, y]),
-    labels: point?.map((values) => values.at(2) ?? 1),
-    pick,
-    boxRule,
-  });
 }

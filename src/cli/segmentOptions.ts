@@ -1,6 +1,8 @@
 /** The options of `segment` that other commands have, too. */
 import { Option, type Command } from 'commander';
 import type { SegmentOptions } from '../model/options.js';
+import type { Prompt } from '../prompt/types.js';
+import { withoutUndefined } from '../withoutUndefined.js';
 import { numberOption } from './run.js';
 
 /** The model that comes with the package. */
@@ -39,7 +41,22 @@ export function segmentOptions(options: Omit<SegmentOptions, 'signal'>): Segment
   return withoutUndefined({ imgsz, conf, iou, maxDet, retinaMasks, snapFullBoxes, square, batch, compat });
 }
 
-/** The object without the names that have no value. */
-export function withoutUndefined<T extends object>(object: T): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+/** What `--box`, `--point`, `--pick` and `--box-rule` gave. */
+export interface PromptCommandOptions {
+  readonly box?: number[][];
+  readonly point?: number[][];
+  readonly pick?: Prompt['pick'];
+  readonly boxRule?: Prompt['boxRule'];
+}
+
+/** The boxes and points of a command's options as a prompt; undefined where there are none. */
+export function promptOf({ box, point, pick, boxRule }: PromptCommandOptions): Prompt | undefined {
+  if (!box && !point) return undefined;
+  return withoutUndefined({
+    boxes: box,
+    points: point?.map(([x, y]) => [x, y]),
+    labels: point?.map((values) => values.at(2) ?? 1),
+    pick,
+    boxRule,
+  });
 }

@@ -4,17 +4,17 @@ import { FastSAMError } from '../errors.js';
 import { FastSAM, type LoadOptions } from '../index.js';
 import type { TrackPrompt } from '../model/objectTracker.js';
 import { DEFAULT_TRACKER, type TrackOptions } from '../model/trackStream.js';
-import type { Prompt } from '../prompt/types.js';
 import type { Results } from '../results/results.js';
 import type { DeviceChoice } from '../runtime/device.js';
 import { TRACKERS, type TrackerName } from '../track/createTracker.js';
 import { deviceOption, precisionOption } from './options.js';
 import { ProgressLine } from './progress.js';
 import { collect, describeError, EXIT, exitCodeOf, interruptSignal, numberOption, numbersOption, say } from './run.js';
-import { DEFAULT_MODEL, withoutUndefined } from './segmentOptions.js';
+import { DEFAULT_MODEL, promptOf, type PromptCommandOptions } from './segmentOptions.js';
 import { openClip, type Clip } from './track/clip.js';
 import { TrackFiles, trackPaths, type TrackPathOptions } from './track/files.js';
 import { TrackProgress } from './track/progress.js';
+import { withoutUndefined } from '../withoutUndefined.js';
 import { addVideoOptions, videoOptions, type VideoCommandOptions } from './videoOptions.js';
 
 const DEFAULT_TRAIL = 30;
@@ -23,17 +23,15 @@ interface TrackCommandOptions
   extends
     Pick<TrackOptions, 'imgsz' | 'conf' | 'iou' | 'maxDet' | 'retinaMasks' | 'compat'>,
     VideoCommandOptions,
-    TrackPathOptions {
+    TrackPathOptions,
+    Omit<PromptCommandOptions, 'boxRule'> {
   readonly model: string;
   readonly device: DeviceChoice;
   readonly precision: LoadOptions['precision'];
   readonly tracker: TrackerName;
   readonly cameraMotion: boolean;
   readonly trackBuffer?: number;
-  readonly box?: number[][];
-  readonly point?: number[][];
   readonly text?: string;
-  readonly pick?: Prompt['pick'];
   readonly fps?: number;
   readonly trails: number;
 }
@@ -94,7 +92,7 @@ Examples:
 
 async function track(source: string, options: TrackCommandOptions): Promise<void> {
   const signal = interruptSignal();
-  const prompt = promptOf(options);
+  const prompt = trackPromptOf(options);
   const clip = await openClip(source, { ...videoOptions(options), ...withoutUndefined({ fps: options.fps }) }, signal);
   const files = await TrackFiles.create(trackPaths(clip.name, options), clip.fps, options.trails);
   const model = await load(options, signal);
@@ -180,19 +178,13 @@ function trackOptions(options: TrackCommandOptions): TrackOptions {
 }
 
 /** @throws FastSAMError `INVALID_ARGUMENT` for a text beside boxes or points. */
-function promptOf({ box, point, text, pick }: TrackCommandOptions): TrackPrompt | undefined {
-  if (text !== undefined && (box || point)) {
+function trackPromptOf({ text, ...options }: TrackCommandOptions): TrackPrompt | undefined {
+  const prompt = promptOf(options);
+  if (text !== undefined && prompt) {
     throw new FastSAMError('INVALID_ARGUMENT', '--text: got --box or --point as well, expected one kind of prompt');
   }
   if (text !== undefined) return asked((first) => first.promptText(text));
-  if (!box && !point) return undefined;
-  const prompt: Prompt = withoutUndefined({
-    boxes: box,
-    points: point?.map(([x, y]) => [x, y]),
-    labels: point?.map((values) => values.at(2) ?? 1),
-    pick,
-  });
-  return asked((first) => first.prompt(prompt));
+  return prompt && asked((first) => first.prompt(prompt));
 }
 
 /** Nothing to follow: the user hears it at once instead of getting a clip without objects. */

@@ -1,6 +1,8 @@
 /** The options of commands that read videos: which of the frames are taken. */
 import type { Command } from 'commander';
 import type { VideoOptions } from '../source/openVideo.js';
+import type { VideoInfo } from '../source/types.js';
+import { withoutUndefined } from '../withoutUndefined.js';
 import { numberOption } from './run.js';
 
 const MOST_SECONDS = 1e7;
@@ -20,10 +22,18 @@ export function addVideoOptions(command: Command): Command {
 
 /** What `openVideo` takes, out of a command's options. */
 export function videoOptions({ stride, start, end, maxFrames }: VideoCommandOptions): VideoOptions {
-  return {
-    ...(stride !== undefined && { stride }),
-    ...(start !== undefined && { start }),
-    ...(end !== undefined && { end }),
-    ...(maxFrames !== undefined && { maxFrames }),
-  };
+  return withoutUndefined({ stride, start, end, maxFrames });
+}
+
+/** How many frames of a video these options take; undefined if that is not known. */
+export function framesToCome(
+  { fps, duration, frames = Infinity }: VideoInfo,
+  { stride = 1, start = 0, end = Infinity, maxFrames = Infinity }: VideoCommandOptions,
+): number | undefined {
+  const known =
+    duration === undefined
+      ? Infinity
+      : Math.min(frames, Math.round(Math.max(0, Math.min(end, duration) - start) * fps));
+  const total = Math.min(Math.ceil(known / stride), maxFrames);
+  return Number.isFinite(total) ? total : undefined;
 }

@@ -1,12 +1,12 @@
 /** What `segment` writes for a video: the drawn video, lines of JSON, and a folder of each other format. */
 import { join } from 'node:path';
 import type { Results } from '../results/results.js';
-import { createVideo } from '../source/createVideo.js';
-import type { Frame, VideoInfo, VideoSink } from '../source/types.js';
+import type { Frame, VideoInfo } from '../source/types.js';
+import { DrawnVideo } from './drawnVideo.js';
 import { makeFolder } from './files.js';
 import { pathFor, writeFormats, type Format } from './formats.js';
-import { say } from './run.js';
 import { StagedText } from './stagedText.js';
+import { framesToCome, type VideoCommandOptions } from './videoOptions.js';
 
 /** Where a video's file or folder of a format goes. */
 export function videoPathFor(format: Format, folder: string, stem: string): string {
@@ -30,7 +30,7 @@ export function frameName({ index }: Frame): string {
 
 /** The files of one video. They appear under their names when it is finished. */
 export class VideoReport {
-  #sink: VideoSink | undefined;
+  #video: DrawnVideo | undefined;
   #lines: StagedText | undefined;
   #frames = 0;
   readonly #began = performance.now();
@@ -41,7 +41,8 @@ export class VideoReport {
     private readonly info: VideoInfo,
     private readonly target:
       { readonly out: string; readonly formats: readonly Format[]; readonly stem: string } | undefined,
-    private readonly stride: number,
+    /** Which of its frames come. */
+    private readonly taken: VideoCommandOptions,
   ) {}
 
   /** A video of no known length: a camera. Interrupting it is the way to end it. */
@@ -56,7 +57,7 @@ export class VideoReport {
 
   /** Frames to come in all; undefined if not known. */
   get total(): number | undefined {
-    return this.info.frames === undefined ? undefined : Math.ceil(this.info.frames / this.stride);
+    return framesToCome(this.info, this.taken);
   }
 
   /** Frames a second so far. */
@@ -81,25 +82,20 @@ export class VideoReport {
 
   /** @returns what was written. */
   async finish(): Promise<string[]> {
-    await this.#sink?.finish();
+    await this.#video?.finish();
     await this.#lines?.finish();
     const { out = '', formats = [], stem = '' } = this.target ?? {};
     return formats.filter((format) => format !== 'coco').map((format) => videoPathFor(format, out, stem));
   }
 
   async discard(): Promise<void> {
-    await this.#sink?.discard();
+    await this.#video?.discard();
     await this.#lines?.discard();
   }
 
   async #draw(results: Results, path: string): Promise<void> {
-    const drawn = results.plot();
-    if (!this.#sink) {
-      const { width, height } = drawn;
-      this.#sink = await createVideo(path, { width, height, fps: this.info.fps / this.stride });
-      if (this.#sink.note !== undefined) say(this.#sink.note);
-    }
-    await this.#sink.write(drawn);
+    this.#video ??= new DrawnVideo(path, this.info.fps / (this.taken.stride ?? 1));
+    await this.#video.write(results.plot());
   }
 
   async #writeLine(line: string, path: string): Promise<void> {

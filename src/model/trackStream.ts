@@ -6,6 +6,7 @@ import { createTracker, type TrackerName, type TrackerOptions } from '../track/c
 import type { FollowOptions } from '../track/followPrompt.js';
 import { SparseOpticalFlow } from '../track/motion/sparseOpticalFlow.js';
 import type { CameraMotion, Tracker } from '../track/types.js';
+import { withoutUndefined } from '../withoutUndefined.js';
 import { checkOneOf } from './checks.js';
 import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './options.js';
 import { ObjectTracker, type TrackPrompt } from './objectTracker.js';
@@ -75,7 +76,7 @@ export function resolveTrackOptions(options: TrackOptions, defaults: ModelDefaul
   const video = { stride, start, end, maxFrames, ahead, drop, timeout, signal: options.signal };
   return {
     segment: resolveOptions({ conf: CONF, iou: IOU, ...segment }, defaults),
-    video: Object.fromEntries(Object.entries(video).filter(([, value]) => value !== undefined)),
+    video: withoutUndefined(video),
     tracker: new ObjectTracker(trackerOf(tracker ?? DEFAULT_TRACKER), prompt, follow),
   };
 }

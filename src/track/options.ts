@@ -1,5 +1,6 @@
 /** The trackers' parameters, by Ultralytics' names in camelCase, and their defaults (Ultralytics 8.4). */
 import { FastSAMError } from '../errors.js';
+import { withoutUndefined } from '../withoutUndefined.js';
 
 /** Parameters of ByteTrack, and of BoT-SORT without re-identification. */
 export interface ByteTrackOptions {
@@ -83,10 +84,7 @@ export function fillOptions<T extends ByteTrackOptions | TrackTrackOptions>(defa
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
     if (value !== undefined) checkOption(name, value, known[name]);
   }
-  const filled = {
-    ...defaults,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  };
+  const filled = { ...defaults, ...withoutUndefined(given) };
   if (filled.trackLowThresh > filled.trackHighThresh) {
     throw invalid(
       `trackLowThresh: got ${filled.trackLowThresh}, expected at most trackHighThresh ${filled.trackHighThresh}`,

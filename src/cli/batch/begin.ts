@@ -22,7 +22,7 @@ export async function beginBatch(
 ): Promise<{ readonly todo: readonly BatchItem[]; readonly manifest: BatchManifest }> {
   const { out, overwrite, resume, retryFailed } = options;
   if (overwrite) await clearBatch(out);
-  await claimFolder(out, asked);
+  const there = await claimFolder(out, asked);
   const state = await readState(out);
   const written = new Map(state.done().map(({ key, stem }) => [key, stem]));
   const items = await nameItems(found, written);
@@ -37,6 +37,7 @@ export async function beginBatch(
   }
   const manifest = await notePictures(
     out,
+    there,
     items.map(({ key }) => key),
     state,
   );

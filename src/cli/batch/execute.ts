@@ -3,7 +3,7 @@ import type { BatchManifest } from '../../batch/identity.js';
 import type { BatchItem } from '../../batch/names.js';
 import type { BatchRecord } from '../../batch/records.js';
 import { parseShard, WHOLE, type Shard } from '../../batch/shard.js';
-import { FastSAMError } from '../../errors.js';
+import { throwIfAborted } from '../../errors.js';
 import { ProgressLine } from '../progress.js';
 import { countOf, EXIT, interruptSignal, say } from '../run.js';
 import { beginBatch } from './begin.js';
@@ -40,7 +40,7 @@ export async function executeBatch(sources: readonly string[], options: BatchOpt
     line.clear();
     pool.close();
   }
-  if (signal.aborted) throw new FastSAMError('ABORTED', 'aborted by the caller');
+  throwIfAborted(signal);
 }
 
 /** @returns how many pictures failed. */

@@ -12,26 +12,26 @@ import { hasEnded, layout, outputPath, processName } from './layout.js';
 
 /**
  * Makes a folder that of a batch, or checks that it is.
+ * @returns the manifest that lies there.
  * @throws FastSAMError `INVALID_ARGUMENT` for a folder with other files or another batch, `WRITE_FAILED`.
  */
-export async function claimFolder(out: string, manifest: BatchManifest): Promise<void> {
+export async function claimFolder(out: string, manifest: BatchManifest): Promise<BatchManifest> {
   await makeFolder(out);
   const found = (await visibleFiles(out)).filter((name) => name !== 'manifest.json');
   // Looked for after the files: whoever writes files has put a manifest there first.
   const before = await readManifest(out);
-  if (before) {
-    requireSameBatch(out, before.identity, manifest.identity);
-  } else if (found.length > 0) {
+  if (!before && found.length > 0) {
     const some = found.slice(0, 3).join(', ');
     throw new FastSAMError(
       'INVALID_ARGUMENT',
       `${out}: got a folder with other files (${some}); name an empty one with --out`,
     );
-  } else {
-    await writeManifest(out, manifest);
   }
+  const there = before ?? (await writeManifest(out, manifest));
+  requireSameBatch(out, there.identity, manifest.identity);
   await makeFolder(layout.journals(out));
   await removeLeftovers(out);
+  return there;
 }
 
 /** The manifest of a folder; undefined where there is none. */
@@ -41,8 +41,11 @@ export async function readManifest(out: string): Promise<BatchManifest | undefin
   return parseManifest(new TextDecoder().decode(await platform().readFile(path)), path);
 }
 
-/** Puts the manifest in its place unless another process was first, whose manifest must then be the same. */
-async function writeManifest(out: string, manifest: BatchManifest): Promise<void> {
+/**
+ * Puts the manifest in its place unless another process was first.
+ * @returns the one that lies there then.
+ */
+async function writeManifest(out: string, manifest: BatchManifest): Promise<BatchManifest> {
   const path = layout.manifest(out);
   const bytes = manifestBytes(manifest);
   const own = join(out, `.manifest.${processName()}`);
@@ -54,14 +57,19 @@ async function writeManifest(out: string, manifest: BatchManifest): Promise<void
   } finally {
     await rm(own, { force: true });
   }
-  const there = await readManifest(out);
-  if (there) requireSameBatch(out, there.identity, manifest.identity);
+  return (await readManifest(out)) ?? manifest;
 }
 
-/** Notes in the manifest which pictures there are now. Processes that begin at once have seen the same. */
-export async function notePictures(out: string, keys: readonly string[], state: BatchState): Promise<BatchManifest> {
-  const before = await readManifest(out);
-  if (!before) throw new FastSAMError('WRITE_FAILED', `${layout.manifest(out)}: got no file, expected it; start again`);
+/**
+ * Notes in the manifest which pictures there are now. Processes that begin at once have seen the same.
+ * @param before the manifest that lies there.
+ */
+export async function notePictures(
+  out: string,
+  before: BatchManifest,
+  keys: readonly string[],
+  state: BatchState,
+): Promise<BatchManifest> {
   const pictures = await picturesOf(keys, state);
   const manifest = { ...before, pictures };
   if (JSON.stringify(before.pictures) !== JSON.stringify(pictures)) {

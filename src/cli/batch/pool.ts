@@ -105,7 +105,8 @@ export class WorkerPool {
     });
     const slot: Slot = { worker, tasks: new Map(), ready: false };
     this.#slots.add(slot);
-    worker.send({ type: 'load', spec: this.options.spec });
+    // Nobody asks again once there is a task.
+    worker.send({ type: 'load', spec: this.options.spec, describe: this.#task === undefined });
     if (this.#task) worker.send({ type: 'task', task: this.#task });
   }
 
@@ -117,7 +118,7 @@ export class WorkerPool {
         return;
       case 'ready':
         slot.ready = true;
-        this.#facts.resolve(message.facts);
+        if (message.facts) this.#facts.resolve(message.facts);
         this.#assign();
         return;
       case 'record':

@@ -27,8 +27,8 @@ export interface ModelFacts {
 
 /** To a worker. */
 export type ToWorker =
-  /** First: load the model. */
-  | { readonly type: 'load'; readonly spec: ModelSpec }
+  /** First: load the model, and say what is known of it if that is asked for. */
+  | { readonly type: 'load'; readonly spec: ModelSpec; readonly describe: boolean }
   /** Second: what is done with all pictures. */
   | { readonly type: 'task'; readonly task: PictureTask }
   | { readonly type: 'item'; readonly item: BatchItem }
@@ -38,7 +38,7 @@ export type ToWorker =
 /** From a worker. */
 export type FromWorker =
   | { readonly type: 'progress'; readonly event: ProgressEvent }
-  | { readonly type: 'ready'; readonly facts: ModelFacts }
+  | { readonly type: 'ready'; readonly facts?: ModelFacts }
   | { readonly type: 'record'; readonly record: DoneRecord | FailedRecord }
   /** Something that ends the whole batch: no model, no room on the disk. */
   | { readonly type: 'refused'; readonly code: FastSAMErrorCode; readonly message: string }

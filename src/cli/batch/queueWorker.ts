@@ -6,7 +6,7 @@ import type { LineFile } from '../journal.js';
 import { describeError, say } from '../run.js';
 import { writeOverview } from './finish.js';
 import { openJournal, readManifest } from './folder.js';
-import { loadModel } from './loadModel.js';
+import { factsOf, loadModel } from './loadModel.js';
 import { manifestOf } from './options.js';
 import { endsTheBatch, isPicturesFault, PictureProcessor } from './processor.js';
 import { PutBack, type QueueJob, type QueueTry } from './queue.js';
@@ -136,8 +136,8 @@ async function openBatch({ spec, task, optionsHash }: QueueJob): Promise<Batch |
     throw new FastSAMError('FILE_UNREADABLE', message);
   }
   if (manifest.optionsHash !== optionsHash) return undefined;
-  const { model, facts } = await loadModel(spec, () => undefined);
-  if ((await manifestOf(task, spec, facts)).optionsHash !== optionsHash) {
+  const model = await loadModel(spec);
+  if ((await manifestOf(task, spec, await factsOf(model))).optionsHash !== optionsHash) {
     model.dispose();
     const message = `${task.out}: got weights or a package that differ from the job's, expected the same on all machines`;
     throw new FastSAMError('INVALID_ARGUMENT', message);

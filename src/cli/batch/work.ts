@@ -1,6 +1,6 @@
 /** `fastsam batch work`: does pictures of the queue until it is told to stop, or until the queue is empty. */
 import { setTimeout } from 'node:timers/promises';
-import { FastSAMError } from '../../errors.js';
+import { throwIfAborted } from '../../errors.js';
 import { countOf, EXIT, interruptSignal, say } from '../run.js';
 import { queueOf } from './enqueue.js';
 import type { BatchOptions } from './options.js';
@@ -42,6 +42,6 @@ export async function executeWork(options: WorkOptions): Promise<void> {
   }
   say(`${countOf(worker.done, 'picture')}, ${worker.failed} failed`);
   if (worker.problem !== undefined) throw worker.problem;
-  if (signal.aborted) throw new FastSAMError('ABORTED', 'aborted by the caller');
+  throwIfAborted(signal);
   if (worker.failed > 0) process.exitCode = EXIT.someFailed;
 }

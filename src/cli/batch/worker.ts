@@ -3,7 +3,7 @@ import '../../index.js';
 import { failureOf } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { FastSAM } from '../../model/fastsam.js';
-import { loadModel } from './loadModel.js';
+import { factsOf, loadModel } from './loadModel.js';
 import { endsTheBatch, isPicturesFault, PictureProcessor, type PictureTask } from './processor.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 
@@ -33,9 +33,8 @@ async function take(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'load':
       try {
-        const loaded = await loadModel(message.spec, (event) => void send({ type: 'progress', event }));
-        model = loaded.model;
-        await send({ type: 'ready', facts: loaded.facts });
+        model = await loadModel(message.spec, (event) => void send({ type: 'progress', event }));
+        await send({ type: 'ready', ...(message.describe && { facts: await factsOf(model) }) });
       } catch (error) {
         await fail(error, true);
       }

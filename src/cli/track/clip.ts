@@ -4,7 +4,7 @@ import { FastSAMError } from '../../errors.js';
 import type { TrackSource } from '../../model/trackStream.js';
 import { openVideo, type VideoOptions } from '../../source/openVideo.js';
 import { expandSources } from '../sources.js';
-import type { VideoCommandOptions } from '../videoOptions.js';
+import { framesToCome, type VideoCommandOptions } from '../videoOptions.js';
 
 /** A clip that is about to be read. */
 export interface Clip {
@@ -53,15 +53,11 @@ export async function openClip(
 
 async function ofVideo(name: string, input: string, options: VideoOptions): Promise<Clip> {
   const video = await openVideo(input, options);
-  const { stride = 1, start = 0, end = Infinity, maxFrames = Infinity } = options;
-  const { fps, duration, frames } = video.info;
-  const seconds = duration === undefined ? undefined : Math.max(0, Math.min(end, duration) - start);
-  const known = seconds === undefined ? undefined : Math.min(frames ?? Infinity, Math.round(seconds * fps));
   return {
     name,
     frames: video,
-    fps: fps / stride,
-    total: finite(Math.min(known === undefined ? Infinity : Math.ceil(known / stride), maxFrames)),
+    fps: video.info.fps / (options.stride ?? 1),
+    total: framesToCome(video.info, options),
     warning: () => video.warnings.at(-1),
   };
 }
@@ -76,8 +72,4 @@ function ofPictures(
   }
   const frames = pictures.filter((_, i) => i % stride === 0).slice(0, maxFrames);
   return { name, frames, fps: fps / stride, total: frames.length, warning: () => undefined };
-}
-
-function finite(value: number): number | undefined {
-  return Number.isFinite(value) ? value : undefined;
 }

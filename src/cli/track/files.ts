@@ -2,13 +2,11 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { FastSAMError } from '../../errors.js';
 import type { Results } from '../../results/results.js';
-import { createVideo } from '../../source/createVideo.js';
 import { VIDEO_FORMATS } from '../../source/encoders.js';
 import { isVideoName } from '../../source/inputs.js';
-import type { VideoSink } from '../../source/types.js';
 import { Trails } from '../../track/trails.js';
+import { DrawnVideo } from '../drawnVideo.js';
 import { makeFolder, StemNames } from '../files.js';
-import { say } from '../run.js';
 import { StagedText } from '../stagedText.js';
 
 /** Where the files go; those without a path are not written. */
@@ -73,18 +71,20 @@ function listOf({ video, mot, json }: TrackPaths): string[] {
 export class TrackFiles {
   readonly #mot: StagedText | undefined;
   readonly #json: StagedText | undefined;
+  /** It has no signal: what was tracked until an interruption is kept. */
+  readonly #video: DrawnVideo | undefined;
   readonly #trails: Trails;
-  #video: VideoSink | undefined;
   #frames = 0;
 
   /** @param trail frames that the drawn trails reach back. */
   private constructor(
     private readonly paths: TrackPaths,
-    private readonly fps: number,
+    fps: number,
     trail: number,
   ) {
     if (paths.mot !== undefined) this.#mot = new StagedText(paths.mot);
     if (paths.json !== undefined) this.#json = new StagedText(paths.json);
+    if (paths.video !== undefined) this.#video = new DrawnVideo(paths.video, fps);
     this.#trails = new Trails(trail);
   }
 
@@ -103,7 +103,7 @@ export class TrackFiles {
   async add(results: Results): Promise<void> {
     await this.#mot?.write(results.toMot());
     await this.#json?.write(`${JSON.stringify(results)}\n`);
-    if (this.paths.video !== undefined) await this.#draw(results, this.paths.video);
+    if (this.#video) await this.#draw(results, this.#video);
     this.#frames++;
   }
 
@@ -123,15 +123,8 @@ export class TrackFiles {
     await this.#json?.discard();
   }
 
-  async #draw(results: Results, path: string): Promise<void> {
+  async #draw(results: Results, video: DrawnVideo): Promise<void> {
     this.#trails.add(results);
-    const drawn = results.plot({ boxes: true, labels: true, trails: this.#trails.of(results) });
-    if (!this.#video) {
-      const { width, height } = drawn;
-      // No signal: what was tracked until an interruption is kept.
-      this.#video = await createVideo(path, { width, height, fps: this.fps });
-      if (this.#video.note !== undefined) say(this.#video.note);
-    }
-    await this.#video.write(drawn);
+    await video.write(results.plot({ boxes: true, labels: true, trails: this.#trails.of(results) }));
   }
 }

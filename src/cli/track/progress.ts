@@ -1,6 +1,7 @@
 /** How far the tracking of a clip is. */
 import type { Results } from '../../results/results.js';
 import { duration, ProgressLine } from '../progress.js';
+import { countOf } from '../run.js';
 
 /** Counts frames and tracks, and shows them on a line that is written over. */
 export class TrackProgress {
@@ -29,9 +30,8 @@ export class TrackProgress {
 
   /** For people, when it is done. */
   summary(): string {
-    const [objects, frames] = [this.#ids.size, this.#frames];
-    const count = `${objects} ${objects === 1 ? 'object' : 'objects'} in ${frames} ${frames === 1 ? 'frame' : 'frames'}`;
-    return `${count}, ${this.#rate.toFixed(1)} frames/s`;
+    const [objects, frames] = [countOf(this.#ids.size, 'object'), countOf(this.#frames, 'frame')];
+    return `${objects} in ${frames}, ${this.#rate.toFixed(1)} frames/s`;
   }
 
   get #rate(): number {
