@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { platform } from '../src/index.js';
 import { safetensorsMetadata } from '../src/weights/checkpoint.js';
-import { openCheckpoint } from '../src/weights/open.js';
+import { openCheckpoint } from '../src/model/open.js';
 import { neededTensors, writeSafetensors } from '../src/weights/safetensors.js';
 
 const { checkpoint } = await openCheckpoint(process.argv[2]);

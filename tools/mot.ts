@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FastSAM } from '../src/index.js';
 import type { Xyxy } from '../src/results/boxes.js';
-import { boxIou } from '../src/results/boxIou.js';
+import { boxIou } from '../src/geometry/boxIou.js';
 import { openVideo } from '../src/source/openVideo.js';
 import { createTracker, TRACKERS, type TrackerName } from '../src/track/createTracker.js';
 import { SparseOpticalFlow } from '../src/track/motion/sparseOpticalFlow.js';

@@ -5,7 +5,7 @@ import os from 'node:os';
 import { basename, join } from 'node:path';
 import { FastSAMError } from '../errors.js';
 import { SCALE_NAMES, type Scale } from '../model/scales.js';
-import { PRECISION_CHOICES } from '../model/createDetector.js';
+import { PRECISION_CHOICES } from '../runtime/compile/precision.js';
 import type { Precision } from '../runtime/compile/precision.js';
 import { DEVICES, type Device } from '../runtime/deviceStatus.js';
 import { presentVariants, specOf, type Variant } from './bench/contenders.js';

@@ -24,7 +24,7 @@ const COMMANDS: Readonly<Record<string, Loader>> = {
 export async function loadCommands(args: readonly string[]): Promise<Command[]> {
   const first = args.at(0) ?? '';
   if (first === '--version' || first === '-V') return [];
-  await import('../index.js'); // registers the platform
+  await import('../node.js'); // registers the platform
   const chosen = Object.hasOwn(COMMANDS, first) ? [COMMANDS[first]] : Object.values(COMMANDS);
   return Promise.all(chosen.map((load) => load()));
 }

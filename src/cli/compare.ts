@@ -6,7 +6,7 @@ import { loadWeights } from '../model/load.js';
 import { buildNetwork } from '../model/network.js';
 import { platform } from '../platform/platform.js';
 import { acquireDevice, releaseDevice, type DeviceChoice } from '../runtime/device.js';
-import { openCheckpoint } from '../weights/open.js';
+import { openCheckpoint } from '../model/open.js';
 import { readSafetensors } from '../weights/safetensors.js';
 import { deviceOption } from './options.js';
 import { EXIT, numberOption, say } from './run.js';

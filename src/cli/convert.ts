@@ -5,7 +5,7 @@ import { FastSAMError } from '../errors.js';
 import { describeArchitecture } from '../model/architecture.js';
 import { platform } from '../platform/platform.js';
 import { safetensorsMetadata } from '../weights/checkpoint.js';
-import { openCheckpoint } from '../weights/open.js';
+import { openCheckpoint } from '../model/open.js';
 import { neededTensors, writeSafetensors } from '../weights/safetensors.js';
 import { describeBytes } from './info.js';
 import { say } from './run.js';

@@ -11,7 +11,7 @@ import {
   type ExportFormat,
   type ExportOptions,
 } from '../export/options.js';
-import { FastSAM } from '../model/fastsam.js';
+import { FastSAM } from '../fastsam.js';
 import { makeFolder } from './files.js';
 import { describeBytes } from './info.js';
 import { ProgressLine } from './progress.js';

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { describeArchitecture } from '../model/architecture.js';
 import { deviceTable } from '../runtime/deviceStatus.js';
 import { CATALOGUE } from '../weights/catalogue.js';
-import { openCheckpoint } from '../weights/open.js';
+import { openCheckpoint } from '../model/open.js';
 import { elementCount } from '../weights/tensor.js';
 import { platform } from '../platform/platform.js';
 

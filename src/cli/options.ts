@@ -1,6 +1,6 @@
 /** Options that several commands have. */
 import { Option } from 'commander';
-import { PRECISION_CHOICES } from '../model/createDetector.js';
+import { PRECISION_CHOICES } from '../runtime/compile/precision.js';
 import { DEVICE_CHOICES } from '../runtime/device.js';
 
 /** `--device`. */

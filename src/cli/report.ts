@@ -9,7 +9,7 @@ import { pathFor, writeFormats, type Format } from './formats.js';
 import { ProgressLine } from './progress.js';
 import { countOf, describeError, EXIT, exitCodeOf, say } from './run.js';
 import type { Origin } from './sourceInputs.js';
-import type { Source } from './sources.js';
+import type { Source } from './source.js';
 import type { VideoCommandOptions } from './videoOptions.js';
 import { frameName, videoPathFor, VideoReport } from './videoReport.js';
 

@@ -1,6 +1,7 @@
 /** `fastsam segment`: pictures and videos in; overlays, masks and JSON out. */
 import { Command, Option } from 'commander';
-import { FastSAM, type LoadOptions } from '../index.js';
+import { FastSAM } from '../fastsam.js';
+import type { LoadOptions } from '../model/loadOptions.js';
 import type { SegmentOptions } from '../model/options.js';
 import type { Results } from '../results/results.js';
 import type { DeviceChoice } from '../runtime/device.js';
@@ -19,7 +20,8 @@ import {
   type PromptCommandOptions,
 } from './segmentOptions.js';
 import { SourceInputs } from './sourceInputs.js';
-import { expandSources, type Source } from './sources.js';
+import { expandSources } from './sources.js';
+import type { Source } from './source.js';
 import { addTextOptions, textPrompts, type TextCommandOptions, type TextPrompts } from './textPrompt.js';
 import { addVideoOptions, videoOptions, type VideoCommandOptions } from './videoOptions.js';
 

@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { SegmentOptions } from '../model/options.js';
 import type { Prompt } from '../prompt/types.js';
-import { withoutUndefined } from '../withoutUndefined.js';
+import { withoutUndefined } from '../options/withoutUndefined.js';
 import { numberOption } from './run.js';
 
 /** The model that comes with the package. */

@@ -2,7 +2,7 @@
 import type { StreamInput } from '../model/stream.js';
 import { openVideo, type VideoOptions } from '../source/openVideo.js';
 import type { Frame, VideoInfo } from '../source/types.js';
-import type { Source } from './sources.js';
+import type { Source } from './source.js';
 
 /** Where an input of the stream came from. */
 export interface Origin {

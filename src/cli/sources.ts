@@ -6,21 +6,11 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import { isVideoName, withoutPassword } from '../source/inputs.js';
+import type { Source } from './source.js';
 import { readStdin } from './stdin.js';
 
 /** Extensions of pictures that are taken from folders and globs. */
 const PICTURES: ReadonlySet<string> = new Set('.jpg .jpeg .png .webp .avif .gif .tif .tiff .bmp'.split(' '));
-
-/** A picture or video to read: a path, URL or camera, or the bytes of a picture. */
-export interface Source {
-  /** What `readImage` or, for a video, `openVideo` takes. */
-  readonly input: string | Uint8Array;
-  /** How it is called in messages and file names. */
-  readonly name: string;
-  readonly video?: boolean;
-  /** The file is our own, no path that would tell anything: a video from standard input. */
-  readonly temporary?: boolean;
-}
 
 /** What the arguments stand for. */
 export interface Sources {

@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { fileError } from '../platform/fileErrors.js';
 import { removeOnExit } from '../platform/tempFiles.js';
 import { isVideoBytes, VIDEO_HEAD } from '../source/videoBytes.js';
-import type { Source } from './sources.js';
+import type { Source } from './source.js';
 
 const NAME = 'stdin';
 

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { Clip } from '../clip/clip.js';
 import { FastSAMError } from '../errors.js';
-import type { LoadOptions } from '../index.js';
+import type { LoadOptions } from '../model/loadOptions.js';
 import { parseTexts, type TextOptions } from '../prompt/textOptions.js';
 import type { Compat, Prompt } from '../prompt/types.js';
 import type { Results } from '../results/results.js';

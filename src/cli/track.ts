@@ -1,7 +1,8 @@
 /** `fastsam track`: a clip in; the drawn clip, MOT lines and JSON with track ids out. */
 import { Command, Option } from 'commander';
 import { FastSAMError } from '../errors.js';
-import { FastSAM, type LoadOptions } from '../index.js';
+import { FastSAM } from '../fastsam.js';
+import type { LoadOptions } from '../model/loadOptions.js';
 import type { TrackPrompt } from '../model/objectTracker.js';
 import { DEFAULT_TRACKER, type TrackOptions } from '../model/trackStream.js';
 import type { Results } from '../results/results.js';
@@ -14,7 +15,7 @@ import { DEFAULT_MODEL, promptOf, type PromptCommandOptions } from './segmentOpt
 import { openClip, type Clip } from './track/clip.js';
 import { TrackFiles, trackPaths, type TrackPathOptions } from './track/files.js';
 import { TrackProgress } from './track/progress.js';
-import { withoutUndefined } from '../withoutUndefined.js';
+import { withoutUndefined } from '../options/withoutUndefined.js';
 import { addVideoOptions, videoOptions, type VideoCommandOptions } from './videoOptions.js';
 
 const DEFAULT_TRAIL = 30;

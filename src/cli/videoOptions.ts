@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { VideoOptions } from '../source/openVideo.js';
 import type { VideoInfo } from '../source/types.js';
-import { withoutUndefined } from '../withoutUndefined.js';
+import { withoutUndefined } from '../options/withoutUndefined.js';
 import { numberOption } from './run.js';
 
 const MOST_SECONDS = 1e7;

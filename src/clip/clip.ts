@@ -1,7 +1,7 @@
 /** CLIP: pictures and texts as vectors whose cosine says how well they fit each other. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
-import { checkFunction, checkInteger, checkNames, checkOneOf, checkSignal } from '../model/checks.js';
-import { PRECISION_CHOICES } from '../model/createDetector.js';
+import { checkFunction, checkInteger, checkNames, checkOneOf, checkSignal } from '../options/checks.js';
+import { PRECISION_CHOICES } from '../runtime/compile/precision.js';
 import type { OnProgress } from '../progress.js';
 import type { Precision } from '../runtime/compile/precision.js';
 import { acquireDevice, releaseDevice } from '../runtime/device.js';

@@ -2,7 +2,7 @@
 
 import { FastSAMError } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
-import { roundHalfEven } from '../image/rounding.js';
+import { roundHalfEven } from '../geometry/rounding.js';
 import type { Mask } from '../mask/mask.js';
 import { resizeWindow, type ResizedWindow, type SourcePixels } from './bicubic.js';
 

@@ -1,7 +1,7 @@
 /** Precision-recall curves as a picture. */
-import { fillCircle, fillRect, type Canvas } from '../image/draw/canvas.js';
-import { colourOf, type Rgb } from '../image/draw/palette.js';
-import { drawText, textSize } from '../image/draw/text.js';
+import { fillCircle, fillRect, type Canvas } from '../draw/canvas.js';
+import { colourOf, type Rgb } from '../draw/palette.js';
+import { drawText, textSize } from '../draw/text.js';
 import type { RgbImage } from '../image/rgbImage.js';
 
 /** One curve: precision at evenly spaced recalls 0 … 1. */

@@ -1,5 +1,5 @@
 /** `fastsam study proposals`: how many of the annotated objects are among the first 1, 10, 100, 1000 found. */
-import { canvasOf, lineWidth, strokeRect } from '../image/draw/canvas.js';
+import { canvasOf, lineWidth, strokeRect } from '../draw/canvas.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Results } from '../results/results.js';
 import { iouTable } from './cocoMatch.js';

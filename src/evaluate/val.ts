@@ -1,9 +1,9 @@
 /** `val`: how good a model is on a data set, by the protocol of Ultralytics' `val`. */
 import { throwIfAborted } from '../errors.js';
 import { letterbox } from '../image/letterbox.js';
-import { readImage } from '../image/read.js';
+import { readImage } from '../source/readImage.js';
 import type { Mask } from '../mask/mask.js';
-import { checkBoolean, checkFunction, checkInteger, checkNames, checkNumber, checkSignal } from '../model/checks.js';
+import { checkBoolean, checkFunction, checkInteger, checkNames, checkNumber, checkSignal } from '../options/checks.js';
 import type { Detections } from '../model/detector.js';
 import { prototypeMasks } from '../model/masks.js';
 import type { PipelineContext } from '../model/pipeline.js';

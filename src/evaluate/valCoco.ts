@@ -2,7 +2,7 @@
 import { FastSAMError } from '../errors.js';
 import { encodeRle, decodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
-import type { FastSAM } from '../model/fastsam.js';
+import type { Segmenter } from '../model/segmenter.js';
 import { platform } from '../platform/platform.js';
 import type { Results } from '../results/results.js';
 import { matchByScore, valMetrics, type ValMetrics } from './ap.js';
@@ -30,7 +30,7 @@ export type CocoValOptions = Omit<ValOptions, 'batch' | 'split' | 'singleClass'>
  * @throws FastSAMError `INVALID_ARGUMENT`, `FILE_UNREADABLE`, `ABORTED`, `DISPOSED`.
  */
 export async function validateCoco(
-  model: FastSAM,
+  model: Segmenter,
   file: string,
   folder: string,
   options: CocoValOptions = {},

@@ -1,6 +1,6 @@
 /** Which pictures go through the network together, and how they lie in its input, in Ultralytics' rectangular batches. */
 import type { Letterbox } from '../image/letterbox.js';
-import { roundHalfEven } from '../image/rounding.js';
+import { roundHalfEven } from '../geometry/rounding.js';
 
 const STRIDE = 32;
 /** Room around the picture, in strides. */

@@ -1,6 +1,6 @@
 /** A network's weights by their Ultralytics names: as a checkpoint whose batch norm is folded into its convolutions. */
 import type { Network } from '../model/network.js';
-import { DFL_WEIGHT, networkParts, type Part } from '../weights/names.js';
+import { DFL_WEIGHT, networkParts, type Part } from '../model/names.js';
 import type { StateDict, WeightTensor } from '../weights/tensor.js';
 import { fromHwio, fromTransposedKernel } from '../weights/unfold.js';
 import { readWeights } from './walkLayers.js';

@@ -1,6 +1,6 @@
 /** What can be exported, and how. */
 import { FastSAMError } from '../errors.js';
-import { checkBoolean, checkInteger, checkNames, checkNumber, checkOneOf } from '../model/checks.js';
+import { checkBoolean, checkInteger, checkNames, checkNumber, checkOneOf } from '../options/checks.js';
 import { MAX_STRIDE } from '../model/table.js';
 import type { GraphShape, NmsLimits } from './ports.js';
 

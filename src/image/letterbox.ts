@@ -2,7 +2,7 @@
 import { FastSAMError } from '../errors.js';
 import { resizeInto } from './resize.js';
 import type { RgbImage } from './rgbImage.js';
-import { roundHalfEven } from './rounding.js';
+import { roundHalfEven } from '../geometry/rounding.js';
 
 /** How a picture lies inside the network input. All values are whole pixels. */
 export interface Letterbox {

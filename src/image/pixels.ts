@@ -1,8 +1,26 @@
 /** Pixels that are in memory already, brought to the package's one form. */
 
 import { FastSAMError } from '../errors.js';
-import type { AlphaMode, RawPixels } from '../platform/platform.js';
 import type { RgbImage } from './rgbImage.js';
+
+/** What becomes of a picture's alpha channel. */
+export type AlphaMode =
+  /** The colours as stored, alpha ignored: what `cv2.imread` and `PIL.Image.convert('RGB')` do. */
+  | 'drop'
+  /** Laid over white. */
+  | 'white'
+  /** Laid over black. */
+  | 'black';
+
+/** Pixels as bytes, row by row from the top, channels interleaved. */
+export interface RawPixels {
+  /** `width * height * channels` bytes, 0…255. */
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 3 RGB, 4 RGBA (alpha not premultiplied). */
+  readonly channels: 1 | 3 | 4;
+}
 
 /** What is needed of a `tf.Tensor3D`, so that reading pictures does not pull TensorFlow.js in. */
 export interface PixelTensor {

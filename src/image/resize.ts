@@ -3,7 +3,7 @@
  * half-pixel centres, no antialiasing when shrinking. Networks were trained on pictures resized this way.
  */
 
-import { roundHalfEven } from './rounding.js';
+import { roundHalfEven } from '../geometry/rounding.js';
 
 /** Fraction bits of an axis' weights. */
 const WEIGHT_BITS = 11;

@@ -1,7 +1,7 @@
 /** How the prototype grid lies on the picture: the peers' recipes for taking the letterbox off. */
 import { FastSAMError } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
-import { roundHalfEven } from '../image/rounding.js';
+import { roundHalfEven } from '../geometry/rounding.js';
 
 /** Prototypes have a quarter of the network input's resolution. */
 export const PROTOTYPE_STRIDE = 4;

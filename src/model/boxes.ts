@@ -1,6 +1,6 @@
 /** From the network's boxes to the picture's: coordinates, and boxes that nearly fill the picture. */
 import type { Letterbox } from '../image/letterbox.js';
-import { roundHalfEven } from '../image/rounding.js';
+import { roundHalfEven } from '../geometry/rounding.js';
 import type { Compat } from '../prompt/types.js';
 
 /** A box with a larger IoU with the whole picture than this is replaced by it (both peers). */

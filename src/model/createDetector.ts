@@ -6,9 +6,6 @@ import { CompiledDetector } from './compiledDetector.js';
 import { LayersDetector, type Detector } from './detector.js';
 import type { Network } from './network.js';
 
-/** What a caller may ask for. */
-export const PRECISION_CHOICES = ['auto', 'fp32', 'bf16', 'fp16'] as const satisfies (Precision | 'auto')[];
-
 /** How to run a network. */
 export interface DetectorOptions {
   /**

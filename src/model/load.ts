@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../errors.js';
 import { BATCH_NORM_EPSILON } from '../layers/conv.js';
-import { checkTensors } from '../weights/check.js';
+import { checkTensors } from './check.js';
 import { batchNormMap, toHwio, toTransposedKernel, type ChannelMap } from '../weights/fold.js';
-import { DFL_WEIGHT, networkParts, type Part } from '../weights/names.js';
+import { DFL_WEIGHT, networkParts, type Part } from './names.js';
 import type { StateDict } from '../weights/tensor.js';
 import { isFolded } from './architecture.js';
 import type { Network } from './network.js';

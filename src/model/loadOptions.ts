@@ -3,8 +3,8 @@ import type { OnProgress } from '../progress.js';
 import type { TextImageModel } from '../prompt/textModel.js';
 import type { Precision } from '../runtime/compile/precision.js';
 import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/device.js';
-import { checkBoolean, checkFunction, checkNames, checkOneOf, checkSignal } from './checks.js';
-import { PRECISION_CHOICES } from './createDetector.js';
+import { checkBoolean, checkFunction, checkNames, checkOneOf, checkSignal } from '../options/checks.js';
+import { PRECISION_CHOICES } from '../runtime/compile/precision.js';
 
 /** Options of `FastSAM.load`. */
 export interface LoadOptions {

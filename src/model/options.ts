@@ -1,7 +1,7 @@
 /** The options of `segment`: names, defaults and checks. */
 import { FastSAMError } from '../errors.js';
 import type { Compat } from '../prompt/types.js';
-import { checkBoolean, checkInteger, checkNames, checkNumber, checkOneOf, checkSignal } from './checks.js';
+import { checkBoolean, checkInteger, checkNames, checkNumber, checkOneOf, checkSignal } from '../options/checks.js';
 
 /** Options of `FastSAM.segment`. The names are Ultralytics' in camelCase. */
 export interface SegmentOptions {

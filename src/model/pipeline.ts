@@ -1,7 +1,7 @@
 /** One call of `segment`: pictures -> letterbox -> network -> NMS -> boxes -> masks -> Results. */
 import { throwIfAborted } from '../errors.js';
 import { letterbox, letterboxGeometry, type Letterbox } from '../image/letterbox.js';
-import { readImage, type ImageInput } from '../image/read.js';
+import { readImage, type ImageInput } from '../source/readImage.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';

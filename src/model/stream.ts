@@ -1,6 +1,6 @@
 /** Many pictures in a row: reading runs ahead of the network, and memory stays bounded. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
-import type { ImageInput } from '../image/read.js';
+import type { ImageInput } from '../source/readImage.js';
 import type { Results } from '../results/results.js';
 import type { Frame } from '../source/types.js';
 import type { SegmentOptions } from './options.js';

@@ -6,8 +6,8 @@ import { createTracker, type TrackerName, type TrackerOptions } from '../track/c
 import type { FollowOptions } from '../track/followPrompt.js';
 import { SparseOpticalFlow } from '../track/motion/sparseOpticalFlow.js';
 import type { CameraMotion, Tracker } from '../track/types.js';
-import { withoutUndefined } from '../withoutUndefined.js';
-import { checkOneOf } from './checks.js';
+import { withoutUndefined } from '../options/withoutUndefined.js';
+import { checkOneOf } from '../options/checks.js';
 import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './options.js';
 import { ObjectTracker, type TrackPrompt } from './objectTracker.js';
 import type { PipelineContext } from './pipeline.js';

@@ -1,17 +1,10 @@
 /** The one door to the outside: files, pictures' codecs, network and environment, for Node and for browsers. */
 
 import { FastSAMError } from '../errors.js';
+import type { AlphaMode, RawPixels } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
+export type { AlphaMode, RawPixels };
 import type { Programs } from './programTypes.js';
-
-/** What becomes of a picture's alpha channel. */
-export type AlphaMode =
-  /** The colours as stored, alpha ignored: what `cv2.imread` and `PIL.Image.convert('RGB')` do. */
-  | 'drop'
-  /** Laid over white. */
-  | 'white'
-  /** Laid over black. */
-  | 'black';
 
 export interface DecodeOptions {
   /** @default 'drop' */
@@ -24,16 +17,6 @@ export interface DecodeOptions {
 
 /** Default of `DecodeOptions.maxPixels`: 100 million pixels are 300 MB of RGB. */
 export const MAX_PIXELS = 100_000_000;
-
-/** Pixels as bytes, row by row from the top, channels interleaved. */
-export interface RawPixels {
-  /** `width * height * channels` bytes, 0…255. */
-  readonly data: Uint8Array | Uint8ClampedArray;
-  readonly width: number;
-  readonly height: number;
-  /** 1 grey, 3 RGB, 4 RGBA (alpha not premultiplied). */
-  readonly channels: 1 | 3 | 4;
-}
 
 /** A file of a folder that is written. */
 export interface FolderFile {

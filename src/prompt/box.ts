@@ -1,6 +1,6 @@
 /** Box prompts: for each box the object that fits it best. */
 import { areaInBox } from '../mask/setOps.js';
-import { boxArea, boxIou } from '../results/boxIou.js';
+import { boxArea, boxIou } from '../geometry/boxIou.js';
 import { invalid, type Box } from './parse.js';
 import type { Match, PromptTarget } from './types.js';
 

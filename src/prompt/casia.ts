@@ -1,5 +1,5 @@
 /** Box and point prompts exactly as the original repository answers them, oddities included. */
-import { roundHalfEven } from '../image/rounding.js';
+import { roundHalfEven } from '../geometry/rounding.js';
 import { Mask } from '../mask/mask.js';
 import { areaInBox, difference, union } from '../mask/setOps.js';
 import { invalid, type Box, type LabelledPoint, type ParsedPrompt } from './parse.js';

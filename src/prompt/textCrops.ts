@@ -2,29 +2,12 @@
 import { PIXEL_MEAN, preprocessCrops } from '../clip/preprocess.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { bounds } from '../mask/setOps.js';
-import type { Mask } from '../mask/mask.js';
 import { encoderInput, filled, paste } from './cropPictures.js';
 import { invalid } from './parse.js';
+import type { CropSource, Cropper } from './cropper.js';
 import { casiaCrops } from './textCropsCasia.js';
 import type { Background, ParsedTexts } from './textOptions.js';
 import type { Compat } from './types.js';
-
-/** The objects of a picture, as far as crops need them. */
-export interface CropSource {
-  readonly image: RgbImage;
-  /** On the picture's grid; under `casia` on their own. */
-  readonly masks: readonly Mask[];
-  /** `n * 4` xyxy in pixels of the picture. */
-  readonly boxes: Float32Array;
-}
-
-/** Makes crops of one kind. */
-export interface Cropper {
-  /** Names everything that an object's crop depends on beside picture and mask. */
-  keyOf(place: number): string;
-  /** What the encoder gets for an object: `size * size * 3` bytes, RGB. */
-  pixelsOf(place: number, size: number): Uint8Array;
-}
 
 const COLOURS: Record<Background, readonly number[]> = {
   mean: PIXEL_MEAN.map((value) => Math.round(value * 255)),

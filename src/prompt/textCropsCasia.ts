@@ -3,7 +3,7 @@ import { resizeWindow } from '../clip/bicubic.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { boundingBox } from '../mask/setOps.js';
 import { encoderInput, filled, paste } from './cropPictures.js';
-import type { Cropper, CropSource } from './textCrops.js';
+import type { Cropper, CropSource } from './cropper.js';
 
 const WHITE = [255, 255, 255];
 

@@ -2,7 +2,7 @@
 import { throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
-import type { Cropper } from './textCrops.js';
+import type { Cropper } from './cropper.js';
 import type { TextImageModel, TextTokenizer } from './textModel.js';
 
 /** Crops that are in memory at a time; encoders may take fewer at once. */

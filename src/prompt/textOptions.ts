@@ -1,5 +1,5 @@
 /** The options of text prompts: names, defaults and checks. */
-import { checkFunction, checkInteger, checkNames, checkNumber, checkOneOf, checkSignal } from '../model/checks.js';
+import { checkFunction, checkInteger, checkNames, checkNumber, checkOneOf, checkSignal } from '../options/checks.js';
 import type { OnProgress } from '../progress.js';
 import { invalid, parsePrompt, rowsOf, type Box } from './parse.js';
 import type { TextImageModel } from './textModel.js';

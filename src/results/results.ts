@@ -1,6 +1,6 @@
 /** What was found in one picture: the record that everything downstream consumes. */
-import { drawObjects, type DrawOptions } from '../image/draw/drawObjects.js';
-import { paintLabels, paintOrder } from '../image/draw/labelMap.js';
+import { drawObjects, type DrawOptions } from '../draw/drawObjects.js';
+import { paintLabels, paintOrder } from '../draw/labelMap.js';
 import type { Letterbox } from '../image/letterbox.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';

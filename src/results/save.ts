@@ -1,6 +1,6 @@
 /** Results as files; the kind is told from the name. */
 import { FastSAMError } from '../errors.js';
-import type { DrawOptions } from '../image/draw/drawObjects.js';
+import type { DrawOptions } from '../draw/drawObjects.js';
 import { platform } from '../platform/platform.js';
 import type { Results } from './results.js';
 

@@ -3,7 +3,7 @@ import { FastSAMError, throwIfAborted } from '../errors.js';
 import type { PipedFrame } from '../platform/programTypes.js';
 import { ownSignal } from './ffmpeg.js';
 import { FrameReader } from './frameReader.js';
-import { PRINT_TIMES } from './frameTimes.js';
+import { PRINT_TIMES } from '../platform/frames/frameTimes.js';
 import { videoInput, type VideoInput } from './inputs.js';
 import { probeVideo, type Probed } from './probe.js';
 import type { Frame, VideoInfo, VideoSource } from './types.js';

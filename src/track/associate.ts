@@ -1,5 +1,5 @@
 /** Pairs tracks with detections at the least total cost. */
-import { assign } from '../assignment.js';
+import { assign } from '../geometry/assignment.js';
 import { iouTable, type Table } from './overlap.js';
 import type { Detection } from './detection.js';
 import type { Track } from './track.js';

@@ -1,6 +1,6 @@
 /** The trackers' parameters, by Ultralytics' names in camelCase, and their defaults (Ultralytics 8.4). */
 import { FastSAMError } from '../errors.js';
-import { withoutUndefined } from '../withoutUndefined.js';
+import { withoutUndefined } from '../options/withoutUndefined.js';
 
 /** Parameters of ByteTrack, and of BoT-SORT without re-identification. */
 export interface ByteTrackOptions {

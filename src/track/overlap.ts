@@ -1,5 +1,5 @@
 /** IoU between the boxes of two lists. */
-import { boxIou } from '../results/boxIou.js';
+import { boxIou } from '../geometry/boxIou.js';
 import type { Xyxy } from '../results/boxes.js';
 
 /** A dense table: `values[row * columns + column]`. */

@@ -1,6 +1,6 @@
 /** Remembers where tracked objects were, for drawing. */
 import { FastSAMError } from '../errors.js';
-import type { Trail } from '../image/draw/trails.js';
+import type { Trail } from '../draw/trails.js';
 import type { Results } from '../results/results.js';
 
 /**

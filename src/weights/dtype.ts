@@ -1,6 +1,6 @@
 /** Element types: sizes, and conversion of little-endian bytes to and from float32. */
 
-import { halfToFloat } from './half.js';
+import { halfToFloat } from '../geometry/half.js';
 import type { WeightDtype } from './tensor.js';
 
 /** Bytes of one element. */

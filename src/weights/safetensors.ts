@@ -6,7 +6,7 @@
 import { FastSAMError } from '../errors.js';
 import { ByteView, invalid, unsupported } from './byteView.js';
 import { DTYPE_BYTES } from './dtype.js';
-import { toFloat16 } from './half.js';
+import { toFloat16 } from '../geometry/half.js';
 import { scanJsonHeader } from './jsonHeader.js';
 import { rowMajorStrides, stridedTensor } from './stridedTensor.js';
 import { elementCount, type StateDict, type WeightDtype, type WeightTensor } from './tensor.js';

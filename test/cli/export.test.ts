@@ -14,7 +14,7 @@ import { buildNetwork, type Network } from '../../src/model/network.js';
 import { platform } from '../../src/platform/platform.js';
 import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
 import { acquireDevice, releaseDevice } from '../../src/runtime/device.js';
-import { openCheckpoint } from '../../src/weights/open.js';
+import { openCheckpoint } from '../../src/model/open.js';
 import { expectClose, expectedOutputs, memoryHandler, picture } from '../export/outputs.js';
 import { fastsam, fastsamHere, repository, workFolder, type Run } from './cli.js';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { Clip } from '../../src/clip/clip.js';
-import { FastSAM } from '../../src/model/fastsam.js';
+import { FastSAM } from '../../src/fastsam.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import { currentDevice } from '../../src/runtime/device.js';

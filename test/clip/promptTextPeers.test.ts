@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Clip } from '../../src/clip/clip.js';
 import { letterboxGeometry } from '../../src/image/letterbox.js';
-import { readImage } from '../../src/image/read.js';
+import { readImage } from '../../src/source/readImage.js';
 import type { RgbImage } from '../../src/image/rgbImage.js';
 import { decodeRle } from '../../src/mask/rle.js';
 import { nodePlatform } from '../../src/platform/node.js';

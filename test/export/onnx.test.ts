@@ -9,7 +9,7 @@ import { planExport, type ExportOptions } from '../../src/export/options.js';
 import type { ModelInfo } from '../../src/model/info.js';
 import { loadWeights } from '../../src/model/load.js';
 import { buildNetwork, type Network } from '../../src/model/network.js';
-import { checkedArchitecture } from '../../src/weights/check.js';
+import { checkedArchitecture } from '../../src/model/check.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import { tinyNetwork } from '../model/tinyNetwork.js';
 import { expectedOutputs, largestDifference, picture, type Shape4 } from './outputs.js';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { resizeInto } from '../../src/image/resize.js';
-import { roundHalfEven } from '../../src/image/rounding.js';
+import { roundHalfEven } from '../../src/geometry/rounding.js';
 
 /** `width * height` RGB pixels from the top bytes of a linear congruential generator. */
 function noise(seed: number, width: number, height: number): { data: Uint8Array; width: number; height: number } {

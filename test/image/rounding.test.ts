@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { roundHalfEven } from '../../src/image/rounding.js';
+import { roundHalfEven } from '../../src/geometry/rounding.js';
 
 test.each([
   [0.5, 0],

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Letterbox } from '../../src/image/letterbox.js';
-import { roundHalfEven } from '../../src/image/rounding.js';
+import { roundHalfEven } from '../../src/geometry/rounding.js';
 import type { Mask, MaskWindow } from '../../src/mask/mask.js';
 import { rasterGeometry, type RasterMode } from '../../src/mask/rasterGeometry.js';
 import { probabilities, prototypeWindow, rasterize } from '../../src/mask/rasterize.js';

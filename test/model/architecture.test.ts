@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { architectureFor, architectureOf } from '../../src/model/architecture.js';
 import { scaledChannels, scaledRepeats, SCALE_NAMES, SCALES } from '../../src/model/scales.js';
-import { expectedTensors, networkParts, parameterCount } from '../../src/weights/names.js';
+import { expectedTensors, networkParts, parameterCount } from '../../src/model/names.js';
 import { shapeOnly, shapesOf } from './shapes.js';
 
 describe('scaling', () => {

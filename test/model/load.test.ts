@@ -5,8 +5,8 @@ import { compareActivations } from '../../src/model/compare.js';
 import { architectureFor } from '../../src/model/architecture.js';
 import { loadWeights } from '../../src/model/load.js';
 import { buildNetwork } from '../../src/model/network.js';
-import { checkedArchitecture } from '../../src/weights/check.js';
-import { DFL_WEIGHT } from '../../src/weights/names.js';
+import { checkedArchitecture } from '../../src/model/check.js';
+import { DFL_WEIGHT } from '../../src/model/names.js';
 import type { WeightTensor } from '../../src/weights/tensor.js';
 import { tinyFile, tinyNetwork } from './tinyNetwork.js';
 

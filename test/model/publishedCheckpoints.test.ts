@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { detectionRows } from '../../src/model/decode.js';
 import { loadWeights } from '../../src/model/load.js';
 import { buildNetwork, runNetwork } from '../../src/model/network.js';
-import { checkedArchitecture } from '../../src/weights/check.js';
+import { checkedArchitecture } from '../../src/model/check.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 
 const REFERENCE = new URL('../../../shared/reference/', import.meta.url);

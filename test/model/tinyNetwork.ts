@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { loadWeights } from '../../src/model/load.js';
 import { buildNetwork, type Network, type NetworkOptions } from '../../src/model/network.js';
-import { checkedArchitecture } from '../../src/weights/check.js';
+import { checkedArchitecture } from '../../src/model/check.js';
 import { readSafetensors, type Safetensors } from '../../src/weights/safetensors.js';
 
 /** `tiny`: 1 class, regMax 5, 64x96. `tiny-3-classes`: regMax 7, 96x64, deeper. */

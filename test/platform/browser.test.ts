@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readImage, type ImageInput } from '../../src/image/read.js';
+import { readImage, type ImageInput } from '../../src/source/readImage.js';
 import { browserPlatform } from '../../src/platform/browser.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { platform, usePlatform } from '../../src/platform/platform.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { colourOf } from '../../src/image/draw/palette.js';
+import { colourOf } from '../../src/draw/palette.js';
 import { rectMask, resultsOf } from './make.js';
 import { violations } from './schema.js';
 

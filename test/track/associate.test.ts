@@ -1,7 +1,7 @@
 /** The assignments: optimum as lap's, rounds as TrackTrack's. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assign } from '../../src/assignment.js';
+import { assign } from '../../src/geometry/assignment.js';
 import { associate } from '../../src/track/associate.js';
 import type { Detection } from '../../src/track/detection.js';
 import { iterativeAssign } from '../../src/track/iterativeAssign.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { colourOf } from '../../src/image/draw/palette.js';
+import { colourOf } from '../../src/draw/palette.js';
 import { Trails } from '../../src/track/trails.js';
 import { rectMask, resultsOf } from '../results/make.js';
 

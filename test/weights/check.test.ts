@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import { architectureFor } from '../../src/model/architecture.js';
-import { checkedArchitecture, checkTensors, closestArchitecture } from '../../src/weights/check.js';
+import { checkedArchitecture, checkTensors, closestArchitecture } from '../../src/model/check.js';
 import type { StateDict } from '../../src/weights/tensor.js';
 import { shapeOnly, shapesOf } from '../model/shapes.js';
 

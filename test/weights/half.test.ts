@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { halfToFloat, toBfloat16, toFloat16 } from '../../src/weights/half.js';
+import { halfToFloat, toBfloat16, toFloat16 } from '../../src/geometry/half.js';
 
 const floatToHalf = (value: number): number => toFloat16(Float32Array.of(value))[0];
 

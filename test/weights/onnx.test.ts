@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeModel } from '../../src/export/onnx/modelProto.js';
 import { buildNetwork } from '../../src/model/network.js';
 import { loadWeights } from '../../src/model/load.js';
-import { checkedArchitecture } from '../../src/weights/check.js';
+import { checkedArchitecture } from '../../src/model/check.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import { crc32 } from '../../src/weights/crc32.js';
 import { pythonNames, pythonSize, pythonText } from '../../src/weights/pythonLiterals.js';

@@ -27,7 +27,7 @@ import { detectionRows } from '../../src/model/decode.js';
 import { loadWeights } from '../../src/model/load.js';
 import { buildNetwork, runNetwork } from '../../src/model/network.js';
 import type { Scale } from '../../src/model/scales.js';
-import { openCheckpoint } from '../../src/weights/open.js';
+import { openCheckpoint } from '../../src/model/open.js';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,5 +1,5 @@
 /** A model for a batch. */
-import { FastSAM } from '../../model/fastsam.js';
+import { FastSAM } from '../../fastsam.js';
 import { platform } from '../../platform/platform.js';
 import type { OnProgress } from '../../progress.js';
 import type { ModelFacts, ModelSpec } from './protocol.js';

@@ -1,7 +1,7 @@
 /** A worker of the queue: does jobs, tells a picture's fault from its own, and keeps model and journal of each batch. */
 import { failureOf, type FailedRecord } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
-import type { FastSAM } from '../../model/fastsam.js';
+import type { FastSAM } from '../../fastsam.js';
 import type { LineFile } from '../journal.js';
 import { describeError, say } from '../run.js';
 import { writeOverview } from './finish.js';

@@ -2,7 +2,7 @@
 import '../../index.js';
 import { failureOf } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
-import type { FastSAM } from '../../model/fastsam.js';
+import type { FastSAM } from '../../fastsam.js';
 import { factsOf, loadModel } from './loadModel.js';
 import { endsTheBatch, isPicturesFault, PictureProcessor, type PictureTask } from './processor.js';
 import type { FromWorker, ToWorker } from './protocol.js';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { letterbox, letterboxGeometry } from '../../image/letterbox.js';
-import { readImage } from '../../image/read.js';
+import { readImage } from '../../source/readImage.js';
 import { platform } from '../../platform/platform.js';
 
 const EXAMPLES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];

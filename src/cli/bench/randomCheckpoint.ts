@@ -5,7 +5,7 @@
  */
 import { architectureFor, type Architecture } from '../../model/architecture.js';
 import type { Scale } from '../../model/scales.js';
-import { DFL_WEIGHT, networkParts, type Part } from '../../weights/names.js';
+import { DFL_WEIGHT, networkParts, type Part } from '../../model/names.js';
 import { safetensorsMetadata } from '../../weights/checkpoint.js';
 import { writeSafetensors } from '../../weights/safetensors.js';
 import { elementCount, type WeightTensor } from '../../weights/tensor.js';

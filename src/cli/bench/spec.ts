@@ -1,5 +1,5 @@
 /** What a worker of this package is told to load. */
-import { FastSAM } from '../../index.js';
+import { FastSAM } from '../../fastsam.js';
 import type { DetectorOptions } from '../../model/createDetector.js';
 import type { DeviceChoice } from '../../runtime/device.js';
 

@@ -1,12 +1,12 @@
 /** A worker that measures this package: `node worker.js SPEC`, SPEC being the JSON of a WorkerSpec. */
 import { readFile } from 'node:fs/promises';
-import type { FastSAM } from '../../index.js';
+import type { FastSAM } from '../../fastsam.js';
 import { createDetector } from '../../model/createDetector.js';
 import type { Detector, DetectorInput, Thresholds } from '../../model/detector.js';
 import { loadWeights } from '../../model/load.js';
 import { buildNetwork } from '../../model/network.js';
 import { acquireDevice } from '../../runtime/device.js';
-import { openCheckpoint } from '../../weights/open.js';
+import { openCheckpoint } from '../../model/open.js';
 import { FLOOR, networkFingerprint, objectsFingerprint } from './fingerprint.js';
 import type { NetworkTask, SegmentTask } from './protocol.js';
 import { giveUp, serve, type Job } from './serve.js';

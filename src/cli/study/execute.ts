@@ -1,7 +1,7 @@
 /** One run of a study: load, measure, summarise, write, print. */
 import { dirname, join } from 'node:path';
 import type { FastSAMError } from '../../errors.js';
-import { FastSAM } from '../../index.js';
+import { FastSAM } from '../../fastsam.js';
 import { drawCases } from '../../evaluate/study/cases.js';
 import type { RunHeader } from '../../evaluate/study/records.js';
 import { chooseItems, runStudy, summariseRecords, type RunOptions } from '../../evaluate/study/run.js';

@@ -1,7 +1,7 @@
 /** `fastsam study anomaly`: segments on MVTec's defects, by themselves and with a hint. */
 import { FastSAMError } from '../../errors.js';
-import { drawObjects } from '../../image/draw/drawObjects.js';
-import type { SheetCell } from '../../image/draw/sheet.js';
+import { drawObjects } from '../../draw/drawObjects.js';
+import type { SheetCell } from '../../draw/sheet.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import { Mask } from '../../mask/mask.js';
 import { boundingBox } from '../../mask/setOps.js';

@@ -1,6 +1,6 @@
 /** `fastsam study buildings`: roofs of aerial pictures by tiles, as polygons, against masks where they are given. */
 import { FastSAMError } from '../../errors.js';
-import { readImage } from '../../image/read.js';
+import { readImage } from '../../source/readImage.js';
 import { platform } from '../../platform/platform.js';
 import type { Results } from '../../results/results.js';
 import { drawPlaces } from '../study/drawing.js';

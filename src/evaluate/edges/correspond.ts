@@ -1,5 +1,5 @@
 /** Which pixels of two edge maps stand for the same edge: the BSDS benchmark's correspondence. */
-import { assign, type SparseGraph } from '../../assignment.js';
+import { assign, type SparseGraph } from '../../geometry/assignment.js';
 
 /** Distances are counted in hundredths of a pixel, rounded, as in the benchmark. */
 const COST_PER_PIXEL = 100;

@@ -1,5 +1,5 @@
 /** `fastsam study instances`: a mask for each given box, COCO's AP (FastSAM paper, instance segmentation). */
-import { drawObjects } from '../../image/draw/drawObjects.js';
+import { drawObjects } from '../../draw/drawObjects.js';
 import { iouTable } from '../cocoMatch.js';
 import { shapeOfDetection, shapeOfTruth } from '../cocoShapes.js';
 import { COCO_AREAS, type CocoDetection } from '../cocoTypes.js';

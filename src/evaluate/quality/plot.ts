@@ -1,7 +1,7 @@
 /** The calibration of several scores as a small picture. */
-import { blendPixel, fillRect, strokeRect, type Canvas } from '../../image/draw/canvas.js';
-import type { Rgb } from '../../image/draw/palette.js';
-import { drawText, textSize } from '../../image/draw/text.js';
+import { blendPixel, fillRect, strokeRect, type Canvas } from '../../draw/canvas.js';
+import type { Rgb } from '../../draw/palette.js';
+import { drawText, textSize } from '../../draw/text.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import type { CalibrationBin } from './calibration.js';
 

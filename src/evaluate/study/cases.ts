@@ -1,5 +1,5 @@
 /** The pictures that went best and worst, on one sheet. */
-import { contactSheet, type SheetCell } from '../../image/draw/sheet.js';
+import { contactSheet, type SheetCell } from '../../draw/sheet.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import { scenes, type RunOptions } from './run.js';
 import type { OpenedStudy, Study, StudyItem, StudyRecord } from './study.js';

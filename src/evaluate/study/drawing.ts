@@ -1,6 +1,6 @@
 /** Pictures that several studies draw. */
-import { drawObjects, type DrawnPrompt } from '../../image/draw/drawObjects.js';
-import { contactSheet, type SheetCell } from '../../image/draw/sheet.js';
+import { drawObjects, type DrawnPrompt } from '../../draw/drawObjects.js';
+import { contactSheet, type SheetCell } from '../../draw/sheet.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import type { Results } from '../../results/results.js';
 

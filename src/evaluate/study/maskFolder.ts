@@ -1,6 +1,6 @@
 /** Pictures and masks that lie in folders as files of the same names. */
 import { FastSAMError } from '../../errors.js';
-import { readImage } from '../../image/read.js';
+import { readImage } from '../../source/readImage.js';
 import { Mask } from '../../mask/mask.js';
 import { platform } from '../../platform/platform.js';
 import type { StudyFiles, StudyItem } from './study.js';

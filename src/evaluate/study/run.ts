@@ -1,7 +1,7 @@
 /** Runs a study over its pictures, and takes up a run where it was broken off. */
 import { FastSAMError, throwIfAborted } from '../../errors.js';
 import type { RgbImage } from '../../image/rgbImage.js';
-import type { FastSAM } from '../../model/fastsam.js';
+import type { Segmenter } from '../../model/segmenter.js';
 import type { Results } from '../../results/results.js';
 import { sampleIndices } from './random.js';
 import type { Metrics, OpenedStudy, Study, StudyItem, StudyOptions, StudyRecord, StudySettings } from './study.js';
@@ -17,7 +17,7 @@ export interface Choice {
 
 /** Where a run goes. */
 export interface RunOptions {
-  readonly model: Pick<FastSAM, 'segment' | 'stream'>;
+  readonly model: Pick<Segmenter, 'segment' | 'stream'>;
   readonly settings: StudySettings;
   readonly signal?: AbortSignal;
   /** Records that are there already. */

@@ -1,7 +1,7 @@
 /** What a study is: the contract between one experiment and the command `fastsam study` that runs it. */
-import type { ImageInput } from '../../image/read.js';
+import type { ImageInput } from '../../source/readImage.js';
 import type { RgbImage } from '../../image/rgbImage.js';
-import type { FastSAM } from '../../model/fastsam.js';
+import type { Segmenter } from '../../model/segmenter.js';
 import type { SegmentOptions } from '../../model/options.js';
 import type { OnProgress } from '../../progress.js';
 import type { Results } from '../../results/results.js';
@@ -111,7 +111,7 @@ export interface OpenedStudy<R extends StudyRecord = StudyRecord, I extends Stud
    */
   segment?(
     item: I,
-    model: Pick<FastSAM, 'segment'>,
+    model: Pick<Segmenter, 'segment'>,
     settings: StudySettings,
     signal: AbortSignal | undefined,
   ): Promise<Results>;

@@ -1,7 +1,7 @@
 /** `fastsam study text`: the object that a phrase means, chosen by CLIP (FastSAM paper, text prompts). */
 import { openClip } from '../../clip/weights.js';
 import { FastSAMError } from '../../errors.js';
-import { drawObjects } from '../../image/draw/drawObjects.js';
+import { drawObjects } from '../../draw/drawObjects.js';
 import { platform } from '../../platform/platform.js';
 import { LazyTextModel, loadClip } from '../../model/lazyTextModel.js';
 import type { Results } from '../../results/results.js';

@@ -1,6 +1,6 @@
 /** A network's graph as TensorFlow's SavedModel. */
 import { DATA_TYPE, encodeSavedModel, type NodeDef } from '../../runtime/compile/graphDef.js';
-import { toFloat16 } from '../../weights/half.js';
+import { toFloat16 } from '../../geometry/half.js';
 import { requireProtobufSize } from '../protobufSize.js';
 import { FLOAT } from './graphWriter.js';
 import type { NetworkGraph } from './networkGraph.js';

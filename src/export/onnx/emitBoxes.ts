@@ -1,7 +1,7 @@
 /** Boxes from DFL logits, in float32, as operations of the graph. The counterpart of src/model/decode.ts. */
 import { anchorGrid } from '../../model/decode.js';
 import { STRIDES } from '../../model/table.js';
-import { DFL_WEIGHT } from '../../weights/names.js';
+import { DFL_WEIGHT } from '../../model/names.js';
 import type { GraphBuilder, Value } from './graphBuilder.js';
 
 /** Where anchors stand, as values of the graph. */

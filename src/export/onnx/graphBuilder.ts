@@ -1,5 +1,5 @@
 /** A growing ONNX graph. Values go by name; operations are put down in the order in which they run. */
-import { toFloat16 } from '../../weights/half.js';
+import { toFloat16 } from '../../geometry/half.js';
 import { elementCount } from '../../weights/tensor.js';
 import { ONNX_TYPE, type OnnxAttribute, type OnnxNode, type OnnxTensor, type OnnxType } from './modelProto.js';
 

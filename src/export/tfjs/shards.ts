@@ -1,6 +1,6 @@
 /** Weights of a tfjs model on disk: one stream of bytes, cut into files that browsers keep in their cache. */
 import type * as tf from '@tensorflow/tfjs';
-import { toFloat16 } from '../../weights/half.js';
+import { toFloat16 } from '../../geometry/half.js';
 import type { ExportedFile } from '../exportedFile.js';
 
 /** Largest file of weights, as tfjs' own converter cuts them. */

@@ -1,6 +1,6 @@
 /** What a program prints, cut into frames; a few of them wait until they are asked for. */
 import type { Readable } from 'node:stream';
-import { FrameTimes } from '../../source/frameTimes.js';
+import { FrameTimes } from './frameTimes.js';
 import type { PipedFrame, ReadFramesOptions } from '../programTypes.js';
 import type { FromThread } from './protocol.js';
 

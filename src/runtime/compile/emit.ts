@@ -1,5 +1,5 @@
 /** From a trace to TensorFlow's nodes: names, element types, casts, constants. */
-import { toBfloat16, toFloat16 } from '../../weights/half.js';
+import { toBfloat16, toFloat16 } from '../../geometry/half.js';
 import { DATA_TYPE, shapeProto, type AttrValue, type GraphFile, type NodeDef, type PortDef } from './graphDef.js';
 import { FLOAT32_ONLY, type Precision } from './precision.js';
 import type { ConstantSource, InputSource, OperationSource, Trace, Value } from './trace.js';

@@ -3,6 +3,9 @@
 /** float32; bfloat16 (float32's range, 8 significant bits); float16 (11 significant bits, up to 65504). */
 export type Precision = 'fp32' | 'bf16' | 'fp16';
 
+/** What a caller may ask for. */
+export const PRECISION_CHOICES = ['auto', 'fp32', 'bf16', 'fp16'] as const satisfies (Precision | 'auto')[];
+
 /** The type in which the operations traced now are written; undefined when nothing is being traced. */
 let region: Precision | undefined;
 

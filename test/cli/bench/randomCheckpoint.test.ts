@@ -5,7 +5,7 @@ import { randomCheckpoint } from '../../../src/cli/bench/randomCheckpoint.js';
 import { decode } from '../../../src/model/decode.js';
 import { loadWeights } from '../../../src/model/load.js';
 import { buildNetwork, runNetwork } from '../../../src/model/network.js';
-import { checkedArchitecture } from '../../../src/weights/check.js';
+import { checkedArchitecture } from '../../../src/model/check.js';
 import { readCheckpoint } from '../../../src/weights/checkpoint.js';
 
 describe('randomCheckpoint', () => {

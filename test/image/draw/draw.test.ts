@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { drawObjects, type DrawnObject, type DrawOptions } from '../../../src/image/draw/drawObjects.js';
-import type { Rgb } from '../../../src/image/draw/palette.js';
-import { contactSheet } from '../../../src/image/draw/sheet.js';
+import { drawObjects, type DrawnObject, type DrawOptions } from '../../../src/draw/drawObjects.js';
+import type { Rgb } from '../../../src/draw/palette.js';
+import { contactSheet } from '../../../src/draw/sheet.js';
 import type { RgbImage } from '../../../src/image/rgbImage.js';
 import { maskOf, rectMask } from '../../results/make.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { colourDistance, colourOf, inkOn, PALETTE_SIZE, shade } from '../../../src/image/draw/palette.js';
+import { colourDistance, colourOf, inkOn, PALETTE_SIZE, shade } from '../../../src/draw/palette.js';
 
 describe('palette', () => {
   const colours = Array.from({ length: 300 }, (_, id) => colourOf(id));

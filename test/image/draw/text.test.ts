@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lineWidth, type Canvas } from '../../../src/image/draw/canvas.js';
-import { GLYPH_ROWS, glyphOf } from '../../../src/image/draw/font.js';
-import { drawText, textScale, textSize } from '../../../src/image/draw/text.js';
+import { lineWidth, type Canvas } from '../../../src/draw/canvas.js';
+import { GLYPH_ROWS, glyphOf } from '../../../src/draw/font.js';
+import { drawText, textScale, textSize } from '../../../src/draw/text.js';
 
 const blank = (width: number, height: number): Canvas => ({ data: new Uint8Array(width * height * 3), width, height });
 

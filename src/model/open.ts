@@ -1,8 +1,8 @@
 /** From what a caller names to a checkpoint whose tensors are known to fit. */
 import { checkedArchitecture } from './check.js';
-import { readCheckpoint, type Checkpoint } from './checkpoint.js';
-import { resolveWeights, type ResolveOptions, type ResolvedWeights } from './resolve.js';
-import type { Architecture } from '../model/architecture.js';
+import { readCheckpoint, type Checkpoint } from '../weights/checkpoint.js';
+import { resolveWeights, type ResolveOptions, type ResolvedWeights } from '../weights/resolve.js';
+import type { Architecture } from './architecture.js';
 
 /** A checkpoint, read and checked. */
 export interface OpenedCheckpoint extends Omit<ResolvedWeights, 'bytes'> {

@@ -1,5 +1,5 @@
 /** Which object a pixel belongs to, where objects lie over each other. */
-import type { Mask } from '../../mask/mask.js';
+import type { Mask } from '../mask/mask.js';
 
 /**
  * The order in which masks are painted so that the smallest lies on top (as CASIA's plot orders them): by area, the

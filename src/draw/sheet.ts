@@ -1,6 +1,6 @@
 /** Many pictures on one, side by side with captions, for looking at results together. */
-import { FastSAMError } from '../../errors.js';
-import type { RgbImage } from '../rgbImage.js';
+import { FastSAMError } from '../errors.js';
+import type { RgbImage } from '../image/rgbImage.js';
 import type { Canvas } from './canvas.js';
 import { drawText, textSize } from './text.js';
 

@@ -3,8 +3,8 @@
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform, type DecodeOptions } from '../platform/platform.js';
 import { fetchBytes, type FetchLimits } from './http.js';
-import { fromRawPixels, fromTensor, type PixelTensor } from './pixels.js';
-import type { RgbImage } from './rgbImage.js';
+import { fromRawPixels, fromTensor, type PixelTensor } from '../image/pixels.js';
+import type { RgbImage } from '../image/rgbImage.js';
 
 /** Interleaved bytes 0…255, row by row from the top: grey, RGB or RGBA. */
 export interface PixelData {

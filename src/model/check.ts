@@ -6,10 +6,10 @@ import {
   describeArchitecture,
   isFolded,
   type Architecture,
-} from '../model/architecture.js';
-import { SCALE_NAMES } from '../model/scales.js';
+} from './architecture.js';
+import { SCALE_NAMES } from './scales.js';
 import { expectedTensors } from './names.js';
-import type { StateDict } from './tensor.js';
+import type { StateDict } from '../weights/tensor.js';
 
 /** Training's step counter: of no use here, and missing in some files. */
 const STEP_COUNTER = '.num_batches_tracked';

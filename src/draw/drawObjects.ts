@@ -1,7 +1,7 @@
 /** A picture with what was found in it and what was asked of it. */
-import { FastSAMError } from '../../errors.js';
-import type { Mask } from '../../mask/mask.js';
-import type { RgbImage } from '../rgbImage.js';
+import { FastSAMError } from '../errors.js';
+import type { Mask } from '../mask/mask.js';
+import type { RgbImage } from '../image/rgbImage.js';
 import { canvasOf, lineWidth, strokeRect, type Canvas, type Rect } from './canvas.js';
 import { drawContours, WIDEST_CONTOUR } from './contours.js';
 import { paintLabels, paintOrder } from './labelMap.js';

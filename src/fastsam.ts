@@ -1,27 +1,28 @@
 /** FastSAM: load a checkpoint, segment pictures, look at layers. */
 import * as tf from '@tensorflow/tfjs';
-import { FastSAMError, throwIfAborted } from '../errors.js';
-import { letterbox, letterboxGeometry } from '../image/letterbox.js';
-import { readImage, type ImageInput } from '../image/read.js';
-import { exportModel, type ExportResult } from '../export/exportModel.js';
-import type { ExportFormat, ExportOptions } from '../export/options.js';
-import { validate, type ValOptions, type ValResult } from '../evaluate/val.js';
-import type { Results } from '../results/results.js';
-import { acquireDevice, releaseDevice } from '../runtime/device.js';
-import type { Device } from '../runtime/deviceStatus.js';
-import { openCheckpoint, type OpenedCheckpoint } from '../weights/open.js';
-import { activations } from './activations.js';
-import { createDetector } from './createDetector.js';
-import { toTensor, type Detector } from './detector.js';
-import { LazyTextModel, loadClip } from './lazyTextModel.js';
-import { loadWeights } from './load.js';
-import { checkLoadOptions, type LoadOptions } from './loadOptions.js';
-import { buildNetwork, type Network } from './network.js';
-import type { ModelInfo } from './info.js';
-import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './options.js';
-import { segmentPictures, type PipelineContext } from './pipeline.js';
-import { resolveTrackOptions, trackPictures, type TrackOptions, type TrackSource } from './trackStream.js';
-import { streamPictures, type StreamInput, type StreamItem, type StreamOptions } from './stream.js';
+import { FastSAMError, throwIfAborted } from './errors.js';
+import { letterbox, letterboxGeometry } from './image/letterbox.js';
+import { readImage, type ImageInput } from './source/readImage.js';
+import type { ExportResult } from './export/exportModel.js';
+import type { ExportFormat, ExportOptions } from './export/options.js';
+import type { ValOptions, ValResult } from './evaluate/val.js';
+import type { Results } from './results/results.js';
+import { acquireDevice, releaseDevice } from './runtime/device.js';
+import type { Device } from './runtime/deviceStatus.js';
+import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
+import { activations } from './model/activations.js';
+import { createDetector } from './model/createDetector.js';
+import { toTensor, type Detector } from './model/detector.js';
+import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
+import { loadWeights } from './model/load.js';
+import { checkLoadOptions, type LoadOptions } from './model/loadOptions.js';
+import { buildNetwork, type Network } from './model/network.js';
+import type { Segmenter } from './model/segmenter.js';
+import type { ModelInfo } from './model/info.js';
+import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './model/options.js';
+import { segmentPictures, type PipelineContext } from './model/pipeline.js';
+import type { TrackOptions, TrackSource } from './model/trackStream.js';
+import { streamPictures, type StreamInput, type StreamItem, type StreamOptions } from './model/stream.js';
 
 /** Options of `FastSAM.activations`. */
 export interface ActivationOptions {
@@ -46,7 +47,7 @@ const DEFAULT_TEXT_MODEL = 'ViT-B/32';
  * const car = scene.prompt({ boxes: [[439, 437, 524, 709]] });
  * model.dispose();
  */
-export class FastSAM {
+export class FastSAM implements Segmenter {
   #disposed = false;
   /** Runs of the detector under way. */
   #running = 0;
@@ -169,6 +170,7 @@ export class FastSAM {
    * for await (const cup of model.track('clip.mp4', { prompt: { points: [[520, 360]], pick: 'best' } })) { … }
    */
   async *track(source: TrackSource, options: TrackOptions = {}): AsyncGenerator<Results, void> {
+    const { resolveTrackOptions, trackPictures } = await import('./model/trackStream.js');
     const resolved = resolveTrackOptions(options, this.info.defaults);
     yield* trackPictures(source, resolved, this.#context(resolved.segment), () => {
       this.#requireAlive();
@@ -181,7 +183,8 @@ export class FastSAM {
    * @param data path of the data set's yaml.
    * @throws FastSAMError `INVALID_ARGUMENT`, `FILE_UNREADABLE`, `ABORTED`, `DISPOSED`.
    */
-  val(data: string, options: ValOptions = {}): Promise<ValResult> {
+  async val(data: string, options: ValOptions = {}): Promise<ValResult> {
+    const { validate } = await import('./evaluate/val.js');
     return validate(this.#context(resolveOptions({}, this.info.defaults)), data, options);
   }
 
@@ -193,7 +196,7 @@ export class FastSAM {
    * @throws FastSAMError `INVALID_ARGUMENT`, `WRITE_FAILED`, `DISPOSED`.
    */
   export(format: ExportFormat, path: string | null, options: ExportOptions = {}): Promise<ExportResult> {
-    return this.#hold(() => exportModel({ network: this.network, info: this.info }, format, path, options));
+    return this.#hold(async () => (await import('./export/exportModel.js')).exportModel({ network: this.network, info: this.info }, format, path, options));
   }
 
   #context(options: ResolvedOptions): PipelineContext {

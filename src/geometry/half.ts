@@ -1,5 +1,5 @@
 /** 16-bit floats: from bits, and rounding float32 to the nearest of them, ties to even, as IEEE 754 has it. */
-import { roundHalfEven } from '../image/rounding.js';
+import { roundHalfEven } from './rounding.js';
 
 /** The float32 of one IEEE 754 half-precision bit pattern, subnormals, infinities and NaN included. */
 export function halfToFloat(bits: number): number {

@@ -2,9 +2,9 @@
 import { c2fHidden } from '../layers/c2f.js';
 import { branches } from '../layers/segmentHead.js';
 import { sppfHidden, SPPF_BRANCHES } from '../layers/sppf.js';
-import { rowChannels, type Architecture } from '../model/architecture.js';
-import { YOLOV8_SEG, type LayerRow } from '../model/table.js';
-import { elementCount } from './tensor.js';
+import { rowChannels, type Architecture } from './architecture.js';
+import { YOLOV8_SEG, type LayerRow } from './table.js';
+import { elementCount } from '../weights/tensor.js';
 
 /** One convolution with what belongs to it. */
 export interface Part {

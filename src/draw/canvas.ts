@@ -1,5 +1,5 @@
 /** The picture that is drawn on, and the few shapes that everything else is made of. */
-import type { RgbImage } from '../rgbImage.js';
+import type { RgbImage } from '../image/rgbImage.js';
 import type { Rgb } from './palette.js';
 
 /** A picture that may be written to: RGB bytes, row by row. */

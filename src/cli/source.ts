@@ -1,0 +1,12 @@
+/** One input of the command line. */
+
+/** A picture or video to read: a path, URL or camera, or the bytes of a picture. */
+export interface Source {
+  /** What `readImage` or, for a video, `openVideo` takes. */
+  readonly input: string | Uint8Array;
+  /** How it is called in messages and file names. */
+  readonly name: string;
+  readonly video?: boolean;
+  /** The file is our own, no path that would tell anything: a video from standard input. */
+  readonly temporary?: boolean;
+}

@@ -1,0 +1,15 @@
+/** A loaded model as studies and evaluations use it; `FastSAM` is one. */
+import type { ImageInput } from '../source/readImage.js';
+import type { Results } from '../results/results.js';
+import type { ModelInfo } from './info.js';
+import type { SegmentOptions } from './options.js';
+import type { StreamInput, StreamItem, StreamOptions } from './stream.js';
+
+export interface Segmenter {
+  readonly info: ModelInfo;
+  segment(image: ImageInput, options?: SegmentOptions): Promise<Results>;
+  stream<T extends StreamInput>(
+    inputs: Iterable<T> | AsyncIterable<T>,
+    options?: StreamOptions,
+  ): AsyncGenerator<StreamItem<T>, void>;
+}
