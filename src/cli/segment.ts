@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { FastSAM } from '../fastsam.js';
 import type { LoadOptions } from '../model/loadOptions.js';
-import type { SegmentOptions } from '../model/options.js';
+import { SEGMENT_OPTIONS, type SegmentOptions } from '../model/options.js';
 import type { Results } from '../results/results.js';
 import type { DeviceChoice } from '../runtime/device.js';
 import { makeFolder } from './files.js';
@@ -10,7 +10,7 @@ import { FORMATS, parseFormats, type Format } from './formats.js';
 import { deviceOption, precisionOption } from './options.js';
 import { ProgressLine } from './progress.js';
 import { Report } from './report.js';
-import { collect, interruptSignal, numberOption, numbersOption, say } from './run.js';
+import { collect, interruptSignal, numbersOption, say } from './run.js';
 import {
   addDetectorOptions,
   addMaskOptions,
@@ -19,6 +19,7 @@ import {
   segmentOptions,
   type PromptCommandOptions,
 } from './segmentOptions.js';
+import { addOptions } from './specOptions.js';
 import { SourceInputs } from './sourceInputs.js';
 import { expandSources } from './sources.js';
 import type { Source } from './source.js';
@@ -60,12 +61,7 @@ export function segmentCommand(): Command {
       new Option('--box-rule <rule>', "IoU of a box with masks or with masks' boxes [mask]").choices(['mask', 'box']),
     );
   addTextOptions(command);
-  return addVideoOptions(addMaskOptions(command))
-    .option(
-      '--batch <n>',
-      'pictures of equal size that go through the network together [1]',
-      numberOption(1, 1024, true),
-    )
+  return addOptions(addVideoOptions(addMaskOptions(command)), SEGMENT_OPTIONS, ['batch'])
     .addOption(deviceOption())
     .addOption(precisionOption())
     .option('--out <folder>', `where files go [${DEFAULT_OUT}; with --json: no files unless asked for]`)

@@ -4,6 +4,7 @@ import { FastSAMError } from '../errors.js';
 import { FastSAM } from '../fastsam.js';
 import type { LoadOptions } from '../model/loadOptions.js';
 import type { TrackPrompt } from '../model/objectTracker.js';
+import { SEGMENT_OPTIONS } from '../model/options.js';
 import { DEFAULT_TRACKER, type TrackOptions } from '../model/trackStream.js';
 import type { Results } from '../results/results.js';
 import type { DeviceChoice } from '../runtime/device.js';
@@ -11,6 +12,7 @@ import { TRACKERS, type TrackerName } from '../track/createTracker.js';
 import { deviceOption, precisionOption } from './options.js';
 import { ProgressLine } from './progress.js';
 import { collect, describeError, EXIT, exitCodeOf, interruptSignal, numberOption, numbersOption, say } from './run.js';
+import { addOptions } from './specOptions.js';
 import { DEFAULT_MODEL, promptOf, type PromptCommandOptions } from './segmentOptions.js';
 import { openClip, type Clip } from './track/clip.js';
 import { TrackFiles, trackPaths, type TrackPathOptions } from './track/files.js';
@@ -49,11 +51,6 @@ export function trackCommand(): Command {
     .addOption(new Option('--tracker <name>', 'how objects are followed').choices(TRACKERS).default(DEFAULT_TRACKER))
     .option('--no-camera-motion', 'the camera stands still: botsort and tracktrack need not look for its motion')
     .option('--track-buffer <frames>', 'frames for which a lost object keeps its id [30]', numberOption(0, 1e6, true))
-    .option('--imgsz <pixels>', 'longer side of the network input [1024, demo: 320]', numberOption(1, 8192, true))
-    .option('--conf <score>', 'detections must score above this [0.1]', numberOption(0, 1))
-    .option('--iou <iou>', 'detections that overlap a better one more than this go [0.7]', numberOption(0, 1))
-    .option('--max-det <n>', 'most detections a frame [300]', numberOption(1, 100_000, true))
-    .option('--no-retina-masks', "compute masks at the network's resolution: faster, coarser")
     .addOption(new Option('--compat <peer>', "reproduce the peer's boxes and masks").choices(['ultralytics']))
     .option(
       '--box <x1,y1,x2,y2>',
@@ -67,6 +64,11 @@ export function trackCommand(): Command {
     )
     .addOption(new Option('--pick <which>', 'of several masks at a point [all]').choices(['all', 'smallest', 'best']))
     .option('--text <text>', 'follow the object of the first frame that a text means (CLIP, 354 MB download)');
+  addOptions(command, SEGMENT_OPTIONS, ['imgsz', 'conf', 'iou', 'maxDet', 'retinaMasks'], {
+    conf: 'detections must score above this [0.1]',
+    iou: 'detections that overlap a better one more than this go [0.7]',
+    maxDet: 'most detections a frame',
+  });
   return addVideoOptions(command)
     .option('--fps <n>', 'pictures: frames a second of the video that is written [25]', numberOption(0.01, 1000))
     .addOption(deviceOption())

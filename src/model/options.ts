@@ -1,7 +1,8 @@
 /** The options of `segment`: names, defaults and checks. */
 import { FastSAMError } from '../errors.js';
 import type { Compat } from '../prompt/types.js';
-import { checkBoolean, checkInteger, checkNames, checkNumber, checkOneOf, checkSignal } from '../options/checks.js';
+import { checkInteger, checkSignal } from '../options/checks.js';
+import { flag, integer, number, oneOf, resolve, type OptionSpec, type Resolved } from '../options/spec.js';
 
 /** Options of `FastSAM.segment`. The names are Ultralytics' in camelCase. */
 export interface SegmentOptions {
@@ -34,18 +35,7 @@ export interface SegmentOptions {
 }
 
 /** `SegmentOptions` with every default filled in. */
-export interface ResolvedOptions {
-  readonly imgsz: number | readonly [number, number];
-  readonly conf: number;
-  readonly iou: number;
-  readonly maxDet: number;
-  readonly retinaMasks: boolean;
-  readonly snapFullBoxes: boolean;
-  readonly square: boolean;
-  readonly batch: number;
-  readonly compat: Compat | undefined;
-  readonly signal: AbortSignal | undefined;
-}
+export type ResolvedOptions = Resolved<typeof SEGMENT_OPTIONS> & { readonly signal: AbortSignal | undefined };
 
 /** Defaults that belong to a model rather than to the method. */
 export interface ModelDefaults {
@@ -55,39 +45,31 @@ export interface ModelDefaults {
 }
 
 const LARGEST_IMGSZ = 8192;
-const COMPATS: readonly Compat[] = ['ultralytics', 'casia'];
-const KNOWN: ReadonlySet<string> = new Set<keyof SegmentOptions>([
-  'imgsz',
-  'conf',
-  'iou',
-  'maxDet',
-  'retinaMasks',
-  'snapFullBoxes',
-  'square',
-  'batch',
-  'compat',
-  'signal',
-]);
+
+/** Every option of `segment`: the one place that knows its range, its default and its spelling. */
+export const SEGMENT_OPTIONS = {
+  imgsz: {
+    check: (_, value) => checkImgsz(value),
+    cli: { value: '<pixels>', about: 'longer side of the network input [1024, demo: 320]', parse: Number },
+  } satisfies OptionSpec<number | readonly [number, number]>,
+  conf: number(0, 1, '<score>', 'detections must score above this [0.4, demo: 0.25]'),
+  iou: number(0, 1, '<iou>', 'detections that overlap a better one more than this go [0.9, demo: 0.7]'),
+  maxDet: integer(1, 100_000, '<n>', 'most objects a picture', 300),
+  retinaMasks: flag(true, "compute masks at the network's resolution: faster, coarser"),
+  snapFullBoxes: flag(true, 'leave boxes of objects that nearly fill the picture as they are'),
+  square: flag(false, 'letterbox to a square'),
+  batch: integer(1, 1024, '<n>', 'pictures of equal size that go through the network together', 1),
+  compat: oneOf<Compat>(['ultralytics', 'casia'], '<peer>', "reproduce a peer's choices, bugs included"),
+} satisfies Record<Exclude<keyof SegmentOptions, 'signal'>, OptionSpec<never> | OptionSpec<unknown>>;
 
 /**
  * Checks the options and fills in the defaults.
  * @throws FastSAMError `INVALID_ARGUMENT` for an unknown name or a value out of range.
  */
 export function resolveOptions(options: SegmentOptions, defaults: ModelDefaults): ResolvedOptions {
-  checkNames(options, KNOWN);
+  const resolved = resolve(SEGMENT_OPTIONS, options as Readonly<Record<string, unknown>>, { ...defaults }, ['signal']);
   checkSignal(options.signal);
-  return {
-    imgsz: checkImgsz(options.imgsz ?? defaults.imgsz),
-    conf: checkNumber('conf', options.conf ?? defaults.conf, 0, 1),
-    iou: checkNumber('iou', options.iou ?? defaults.iou, 0, 1),
-    maxDet: checkInteger('maxDet', options.maxDet ?? 300, 1, 100_000),
-    retinaMasks: checkBoolean('retinaMasks', options.retinaMasks ?? true),
-    snapFullBoxes: checkBoolean('snapFullBoxes', options.snapFullBoxes ?? true),
-    square: checkBoolean('square', options.square ?? false),
-    batch: checkInteger('batch', options.batch ?? 1, 1, 1024),
-    compat: options.compat === undefined ? undefined : checkOneOf('compat', options.compat, COMPATS),
-    signal: options.signal,
-  };
+  return { ...resolved, signal: options.signal };
 }
 
 function checkImgsz(imgsz: unknown): number | readonly [number, number] {
