@@ -1,24 +1,37 @@
-/** The growing network: blocks add their tfjs layers to it, and every output can be found again by its Ultralytics name. */
-import * as tf from '@tensorflow/tfjs';
+/** What YOLOv8's blocks are written in. A value V stands for one feature map, or for one list of anchors. */
 
-/** What a tfjs layer takes: an output of the graph, or several. */
-export type BlockInput = tf.SymbolicTensor | tf.SymbolicTensor[];
+/** Size and stride of a convolution. */
+export interface ConvShape {
+  readonly channels: number;
+  readonly kernel: 1 | 3;
+  readonly stride?: 1 | 2;
+}
 
-/** Symbolic outputs by name: tfjs layers (`model.0.conv`) and whole blocks (`model.0`). */
-export class BlockGraph {
-  readonly outputs = new Map<string, tf.SymbolicTensor>();
-
-  /** @param folded whether convolutions carry a bias and no batch norm follows them. */
-  constructor(readonly folded: boolean) {}
-
-  /** Applies a layer; its output goes by the layer's name. */
-  add(layer: tf.layers.Layer, input: BlockInput): tf.SymbolicTensor {
-    return this.name(layer.name, layer.apply(input) as tf.SymbolicTensor);
-  }
-
-  /** Gives an output one more name. */
-  name(name: string, output: tf.SymbolicTensor): tf.SymbolicTensor {
-    this.outputs.set(name, output);
-    return output;
-  }
+/**
+ * The operations that blocks consist of. `TfjsGraph` makes tfjs layers of them, `PartsGraph` the list of the tensors that a
+ * checkpoint must have: a block is written once for both. Names are Ultralytics'.
+ */
+export interface BlockGraph<V> {
+  /** Convolution, batch norm, SiLU: [B,H,W,C] -> [B,H/stride,W/stride,channels], zero padding of kernel/2 on every side. */
+  conv(name: string, x: V, shape: ConvShape): V;
+  /** The plain 1x1 convolution with bias that ends each branch of the head. */
+  plainConv(name: string, x: V, channels: number): V;
+  /** 2x2 with stride 2 and bias, as many channels out as in. */
+  transposedConv(name: string, x: V): V;
+  add(name: string, x: readonly V[]): V;
+  /** Along the channels. */
+  concat(name: string, x: readonly V[]): V;
+  /** Some of the channels. */
+  slice(name: string, x: V, start: number, size: number): V;
+  /** Stride 1, the size stays. */
+  maxPool(name: string, x: V, size: number): V;
+  /** Twice as high and wide, nearest neighbour. */
+  upsample(name: string, x: V): V;
+  /** Maps of several levels as one list of anchors. */
+  joinLevels(name: string, x: readonly V[]): V;
+  /** See `Dfl`. */
+  dfl(name: string, x: V, regMax: number): V;
+  /** Gives an output one more name: that of the block which ends in it. */
+  name(name: string, x: V): V;
+  channelsOf(x: V): number;
 }

@@ -1,9 +1,5 @@
 /** YOLOv8's Segment head: boxes, classes and mask coefficients on three levels, prototypes on the finest. */
-import * as tf from '@tensorflow/tfjs';
 import type { BlockGraph } from './blockGraph.js';
-import { conv, plainConv } from './conv.js';
-import { Dfl } from './dfl.js';
-import { JoinLevels } from './joinLevels.js';
 import { proto } from './proto.js';
 
 /** Size of a head. */
@@ -14,24 +10,22 @@ export interface SegmentShape {
   readonly maskCoefficients: number;
   /** Channels inside the prototype branch. */
   readonly prototypeChannels: number;
-  /** Channels of the finest level, on which the widths of all branches depend. */
-  readonly inputChannels: number;
 }
 
 /** What a head gives. A = anchors of all levels, in the order of `JoinLevels`. */
-export interface SegmentOutputs {
+export interface SegmentOutputs<V> {
   /** DFL logits [B,A,4·regMax]. */
-  readonly boxes: tf.SymbolicTensor;
+  readonly boxes: V;
   /** Class logits [B,A,classes]. */
-  readonly classes: tf.SymbolicTensor;
+  readonly classes: V;
   /** [B,A,maskCoefficients]. */
-  readonly coefficients: tf.SymbolicTensor;
+  readonly coefficients: V;
   /** [B,H/4,W/4,maskCoefficients]. */
-  readonly prototypes: tf.SymbolicTensor;
+  readonly prototypes: V;
 }
 
 /** One kind of prediction: the same branch on every level. */
-export interface Branch {
+interface Branch {
   /** Ultralytics' name of it. */
   readonly name: 'cv2' | 'cv3' | 'cv4';
   /** What it predicts; also the name of the joined output. */
@@ -45,8 +39,8 @@ const MIN_BOX_CHANNELS = 16;
 /** Above this many classes the class branch is not widened further. */
 const MAX_CLASS_CHANNELS = 100;
 
-/** Widths of the three branches, in the order box, class, mask. */
-export function branches({ classes, regMax, maskCoefficients, inputChannels }: SegmentShape): readonly Branch[] {
+/** Widths of the three branches, in the order box, class, mask; all depend on the channels of the finest level. */
+function branches({ classes, regMax, maskCoefficients }: SegmentShape, inputChannels: number): readonly Branch[] {
   const quarter = Math.floor(inputChannels / 4);
   const boxHidden = Math.max(MIN_BOX_CHANNELS, quarter, 4 * regMax);
   const classHidden = Math.max(inputChannels, Math.min(classes, MAX_CLASS_CHANNELS));
@@ -59,17 +53,17 @@ export function branches({ classes, regMax, maskCoefficients, inputChannels }: S
 }
 
 /** @param levels maps at strides 8, 16 and 32. */
-export function segmentHead(
-  graph: BlockGraph,
+export function segmentHead<V>(
+  graph: BlockGraph<V>,
   name: string,
-  levels: readonly tf.SymbolicTensor[],
+  levels: readonly V[],
   shape: SegmentShape,
-): SegmentOutputs {
-  const [boxes, classes, coefficients] = branches(shape).map((branch) => {
-    const maps = levels.map((level, i) => branchOnLevel(graph, `${name}.${branch.name}.${String(i)}`, level, branch));
-    return graph.add(new JoinLevels({ name: `${name}.${branch.output}` }), maps);
+): SegmentOutputs<V> {
+  const [boxes, classes, coefficients] = branches(shape, graph.channelsOf(levels[0])).map((branch) => {
+    const maps = levels.map((level, i) => branchOnLevel(graph, `${name}.${branch.name}.${i}`, level, branch));
+    return graph.joinLevels(`${name}.${branch.output}`, maps);
   });
-  graph.add(new Dfl({ name: `${name}.dfl`, regMax: shape.regMax }), boxes);
+  graph.dfl(`${name}.dfl`, boxes, shape.regMax);
   const prototypes = proto(graph, `${name}.proto`, levels[0], {
     channels: shape.prototypeChannels,
     prototypes: shape.maskCoefficients,
@@ -77,13 +71,8 @@ export function segmentHead(
   return { boxes, classes, coefficients, prototypes };
 }
 
-function branchOnLevel(
-  graph: BlockGraph,
-  name: string,
-  x: tf.SymbolicTensor,
-  { hidden, channels }: Branch,
-): tf.SymbolicTensor {
-  const first = conv(graph, `${name}.0`, x, { channels: hidden, kernel: 3 });
-  const second = conv(graph, `${name}.1`, first, { channels: hidden, kernel: 3 });
-  return graph.name(name, plainConv(graph, `${name}.2`, second, channels));
+function branchOnLevel<V>(graph: BlockGraph<V>, name: string, x: V, { hidden, channels }: Branch): V {
+  const first = graph.conv(`${name}.0`, x, { channels: hidden, kernel: 3 });
+  const second = graph.conv(`${name}.1`, first, { channels: hidden, kernel: 3 });
+  return graph.name(name, graph.plainConv(`${name}.2`, second, channels));
 }

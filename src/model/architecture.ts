@@ -2,7 +2,7 @@
 import { FastSAMError } from '../errors.js';
 import type { StateDict } from '../weights/tensor.js';
 import { SCALES, SCALE_NAMES, scaledChannels, scaledRepeats, type Scale, type Scaling } from './scales.js';
-import { NOMINAL_PROTOTYPE_CHANNELS, YOLOV8_SEG, type NominalChannels, type NominalRepeats } from './table.js';
+import { NOMINAL_PROTOTYPE_CHANNELS, type NominalChannels, type NominalRepeats } from './table.js';
 
 /** Everything that fixes the shapes of the network. */
 export interface Architecture {
@@ -87,18 +87,6 @@ export function architectureOf(tensors: StateDict): Architecture {
 /** Whether a checkpoint's batch norm is folded into its convolutions. */
 export function isFolded(tensors: StateDict): boolean {
   return tensors.has('model.0.conv.bias') && !tensors.has('model.0.bn.weight');
-}
-
-/** Channels of every row's output; the head's row counts none. */
-export function rowChannels({ channels }: Architecture): readonly number[] {
-  const rows: number[] = [];
-  YOLOV8_SEG.forEach((row, i) => {
-    const previous = rows[i - 1];
-    if (row.block === 'segment') rows.push(0);
-    else if (row.block === 'concat') rows.push(previous + rows[row.skip]);
-    else rows.push(row.block === 'upsample' ? previous : channels[row.channels]);
-  });
-  return rows;
 }
 
 /** An architecture in words. */

@@ -1,7 +1,7 @@
 /** Puts a checkpoint's tensors into a network. */
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../errors.js';
-import { BATCH_NORM_EPSILON } from '../layers/conv.js';
+import { BATCH_NORM_EPSILON } from '../layers/tfjsGraph.js';
 import { checkTensors } from './check.js';
 import { batchNormMap, toHwio, toTransposedKernel, type ChannelMap } from '../weights/fold.js';
 import { DFL_WEIGHT, networkParts, type Part } from './names.js';

@@ -1,10 +1,8 @@
 /** Every tensor that an architecture needs, by its Ultralytics name and with its shape. */
-import { c2fHidden } from '../layers/c2f.js';
-import { branches } from '../layers/segmentHead.js';
-import { sppfHidden, SPPF_BRANCHES } from '../layers/sppf.js';
-import { rowChannels, type Architecture } from './architecture.js';
-import { YOLOV8_SEG, type LayerRow } from './table.js';
+import type { BlockGraph, ConvShape } from '../layers/blockGraph.js';
 import { elementCount } from '../weights/tensor.js';
+import type { Architecture } from './architecture.js';
+import { layNetwork } from './layNetwork.js';
 
 /** One convolution with what belongs to it. */
 export interface Part {
@@ -19,74 +17,47 @@ export interface Part {
 
 /** Every convolution of an architecture, in the order of the layers. */
 export function networkParts(architecture: Architecture): Part[] {
-  const widths = rowChannels(architecture);
-  return YOLOV8_SEG.flatMap((row, i) => {
-    const name = `model.${String(i)}`;
-    const inputs = i === 0 ? 3 : widths[i - 1];
-    return row.block === 'segment'
-      ? headParts(name, row.from.map((from) => widths[from]), architecture)
-      : rowParts(name, row, inputs, architecture);
-  });
+  const graph = new PartsGraph();
+  layNetwork(graph, 3, architecture);
+  return graph.parts;
 }
 
-const convPart = (name: string, inputs: number, outputs: number, kernel: number): Part => {
-  return { name, kind: 'conv', inputs, outputs, kernel };
-};
+/** Blocks as the list of their convolutions; of a feature map only the channels are known. */
+class PartsGraph implements BlockGraph<number> {
+  readonly parts: Part[] = [];
 
-function rowParts(name: string, row: LayerRow, inputs: number, { channels, repeats }: Architecture): Part[] {
-  switch (row.block) {
-    case 'conv':
-      return [convPart(name, inputs, channels[row.channels], 3)];
-    case 'c2f':
-      return c2fParts(name, inputs, channels[row.channels], repeats[row.repeats]);
-    case 'sppf': {
-      const hidden = sppfHidden(inputs);
-      return [
-        convPart(`${name}.cv1`, inputs, hidden, 1),
-        convPart(`${name}.cv2`, SPPF_BRANCHES * hidden, channels[row.channels], 1),
-      ];
-    }
-    default:
-      return [];
+  conv(name: string, inputs: number, { channels, kernel }: ConvShape): number {
+    return this.#part({ name, kind: 'conv', inputs, outputs: channels, kernel });
   }
-}
 
-function c2fParts(name: string, inputs: number, outputs: number, repeats: number): Part[] {
-  const hidden = c2fHidden(outputs);
-  const bottlenecks = Array.from({ length: repeats }, (_, i) => [
-    convPart(`${name}.m.${String(i)}.cv1`, hidden, hidden, 3),
-    convPart(`${name}.m.${String(i)}.cv2`, hidden, hidden, 3),
-  ]);
-  return [
-    convPart(`${name}.cv1`, inputs, 2 * hidden, 1),
-    ...bottlenecks.flat(),
-    convPart(`${name}.cv2`, (2 + repeats) * hidden, outputs, 1),
-  ];
-}
+  plainConv(name: string, inputs: number, channels: number): number {
+    return this.#part({ name, kind: 'plain', inputs, outputs: channels, kernel: 1 });
+  }
 
-function headParts(name: string, levels: readonly number[], architecture: Architecture): Part[] {
-  const shape = { ...architecture, inputChannels: levels[0] };
-  const heads = branches(shape).flatMap((branch) =>
-    levels.flatMap((inputs, i): Part[] => [
-      convPart(`${name}.${branch.name}.${String(i)}.0`, inputs, branch.hidden, 3),
-      convPart(`${name}.${branch.name}.${String(i)}.1`, branch.hidden, branch.hidden, 3),
-      {
-        name: `${name}.${branch.name}.${String(i)}.2`,
-        kind: 'plain',
-        inputs: branch.hidden,
-        outputs: branch.channels,
-        kernel: 1,
-      },
-    ]),
-  );
-  const width = architecture.prototypeChannels;
-  return [
-    ...heads,
-    convPart(`${name}.proto.cv1`, levels[0], width, 3),
-    { name: `${name}.proto.upsample`, kind: 'transposed', inputs: width, outputs: width, kernel: 2 },
-    convPart(`${name}.proto.cv2`, width, width, 3),
-    convPart(`${name}.proto.cv3`, width, architecture.maskCoefficients, 1),
-  ];
+  transposedConv(name: string, inputs: number): number {
+    return this.#part({ name, kind: 'transposed', inputs, outputs: inputs, kernel: 2 });
+  }
+
+  concat(_: string, inputs: readonly number[]): number {
+    return inputs.reduce((sum, channels) => sum + channels, 0);
+  }
+
+  slice(_: string, __: number, ___: number, size: number): number {
+    return size;
+  }
+
+  add = (_: string, [channels]: readonly number[]): number => channels;
+  joinLevels = this.add;
+  maxPool = (_: string, channels: number): number => channels;
+  upsample = this.maxPool;
+  dfl = this.maxPool;
+  name = this.maxPool;
+  channelsOf = (channels: number): number => channels;
+
+  #part(part: Part): number {
+    this.parts.push(part);
+    return part.outputs;
+  }
 }
 
 /** Name of the constants 0 … regMax-1 that Ultralytics stores as a convolution. */

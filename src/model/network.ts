@@ -1,15 +1,11 @@
 /** The network: the table's rows as tfjs layers. */
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../errors.js';
-import { BlockGraph } from '../layers/blockGraph.js';
-import { c2f } from '../layers/c2f.js';
-import { conv } from '../layers/conv.js';
-import { segmentHead, type SegmentOutputs } from '../layers/segmentHead.js';
-import { sppf } from '../layers/sppf.js';
-import { Upsample } from '../layers/upsample.js';
-import { rowChannels, type Architecture } from './architecture.js';
+import { TfjsGraph } from '../layers/tfjsGraph.js';
+import type { Architecture } from './architecture.js';
 import { forward } from './forward.js';
-import { MAX_STRIDE, YOLOV8_SEG, type LayerRow } from './table.js';
+import { layNetwork } from './layNetwork.js';
+import { MAX_STRIDE } from './table.js';
 
 /** What the network gives for a batch of pictures of H x W pixels. A = Σ (H/s)·(W/s) anchors, strides s = 8, 16, 32. */
 export interface RawOutputs {
@@ -52,59 +48,12 @@ export function buildNetwork(architecture: Architecture, { foldBatchNorm = true 
       'foldBatchNorm: got false, expected true for weights that come without batch norm; leave it out',
     );
   }
-  const graph = new BlockGraph(foldBatchNorm);
+  const graph = new TfjsGraph(foldBatchNorm);
   const image = tf.input({ shape: [null, null, 3], name: 'image' });
-  const head = layRows(graph, image, architecture);
+  const head = layNetwork(graph, image, architecture);
   const outputs = [head.boxes, head.classes, head.coefficients, head.prototypes];
   const model = tf.model({ inputs: image, outputs, name: `yolov8${architecture.scale}-seg` });
   return { architecture, folded: foldBatchNorm, model, outputs: graph.outputs };
-}
-
-function layRows(graph: BlockGraph, image: tf.SymbolicTensor, architecture: Architecture): SegmentOutputs {
-  const widths = rowChannels(architecture);
-  const rows: tf.SymbolicTensor[] = [];
-  for (const [i, row] of YOLOV8_SEG.entries()) {
-    const name = `model.${String(i)}`;
-    if (row.block === 'segment') {
-      const levels = row.from.map((from) => rows[from]);
-      return segmentHead(graph, name, levels, { ...architecture, inputChannels: widths[row.from[0]] });
-    }
-    const x = i === 0 ? image : rows[i - 1];
-    rows.push(layRow(graph, name, row, { x, rows, inputChannels: i === 0 ? 3 : widths[i - 1], architecture }));
-  }
-  throw new Error('the table has no head');
-}
-
-/** What a row is laid on. */
-interface RowContext {
-  readonly x: tf.SymbolicTensor;
-  readonly rows: readonly tf.SymbolicTensor[];
-  readonly inputChannels: number;
-  readonly architecture: Architecture;
-}
-
-function layRow(
-  graph: BlockGraph,
-  name: string,
-  row: Exclude<LayerRow, { block: 'segment' }>,
-  { x, rows, inputChannels, architecture: { channels, repeats } }: RowContext,
-): tf.SymbolicTensor {
-  switch (row.block) {
-    case 'conv':
-      return conv(graph, name, x, { channels: channels[row.channels], kernel: 3, stride: 2 });
-    case 'c2f':
-      return c2f(graph, name, x, {
-        channels: channels[row.channels],
-        repeats: repeats[row.repeats],
-        shortcut: row.shortcut,
-      });
-    case 'sppf':
-      return sppf(graph, name, x, { inputChannels, channels: channels[row.channels] });
-    case 'upsample':
-      return graph.add(new Upsample({ name }), x);
-    case 'concat':
-      return graph.add(tf.layers.concatenate({ name }), [x, rows[row.skip]]);
-  }
 }
 
 /**
