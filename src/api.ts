@@ -6,7 +6,7 @@ export type { ExportResult } from './export/exportModel.js';
 export type { ExportFormat, ExportOptions } from './export/options.js';
 export { FastSAMError, type FastSAMErrorCode } from './errors.js';
 export type { ValMetrics } from './evaluate/ap.js';
-export { CocoEvaluator, evaluateCoco, type CocoPicture } from './evaluate/coco.js';
+export { CocoEvaluator, evaluateCoco, type CocoEvalImage } from './evaluate/coco.js';
 export type { CocoEvaluation, CocoSummary } from './evaluate/cocoEvaluation.js';
 export type { CocoDataset, CocoDetection, CocoEvalOptions, CocoTruth } from './evaluate/cocoTypes.js';
 export { evaluateProposals, type ProposalTable } from './evaluate/proposals.js';

@@ -4,13 +4,13 @@
 export type FastSAMErrorCode =
   /** An option or argument has a value that makes no sense (NaN, negative size, unknown name …). */
   | 'INVALID_ARGUMENT'
-  /** A prompt that cannot be answered: wrong shape, NaN, outside the picture. */
+  /** A prompt that cannot be answered: wrong shape, NaN, outside the image. */
   | 'INVALID_PROMPT'
   /** A file is missing, a folder, or may not be read. */
   | 'FILE_UNREADABLE'
   /** A file could not be written: no space, no permission, no such folder. */
   | 'WRITE_FAILED'
-  /** Bytes that are no picture, or a broken one. */
+  /** Bytes that are no image, or a broken one. */
   | 'INVALID_IMAGE'
   /** What is no video, or a broken one, or one that could not be read to its end. */
   | 'INVALID_VIDEO'

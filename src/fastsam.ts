@@ -1,4 +1,4 @@
-/** FastSAM: load a checkpoint, segment pictures, look at layers. */
+/** FastSAM: load a checkpoint, segment images, look at layers. */
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError, throwIfAborted } from './errors.js';
 import { letterbox, letterboxGeometry } from './image/letterbox.js';
@@ -20,9 +20,9 @@ import { buildNetwork, type Network } from './model/network.js';
 import type { Segmenter } from './model/segmenter.js';
 import type { ModelInfo } from './model/info.js';
 import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './model/options.js';
-import { segmentPictures, type PipelineContext } from './model/pipeline.js';
+import { segmentImages, type PipelineContext } from './model/pipeline.js';
 import type { TrackOptions, TrackSource } from './model/trackStream.js';
-import { streamPictures, type StreamInput, type StreamItem, type StreamOptions } from './model/stream.js';
+import { streamImages, type StreamInput, type StreamItem, type StreamOptions } from './model/stream.js';
 
 /** Options of `FastSAM.activations`. */
 export interface ActivationOptions {
@@ -38,7 +38,7 @@ const METHOD_DEFAULTS: ModelDefaults = { imgsz: 1024, conf: 0.4, iou: 0.9 };
 const DEFAULT_TEXT_MODEL = 'ViT-B/32';
 
 /**
- * A loaded model. `segment` finds every object of a picture once; prompts then choose among them on the `Results`,
+ * A loaded model. `segment` finds every object of an image once; prompts then choose among them on the `Results`,
  * without running the network again (FastSAM paper, section 3).
  *
  * @example
@@ -90,21 +90,21 @@ export class FastSAM implements Segmenter {
   }
 
   /**
-   * Finds every object. One picture in, one `Results` out; a list in, a list out in the same order.
+   * Finds every object. One image in, one `Results` out; a list in, a list out in the same order.
    * @throws FastSAMError `INVALID_ARGUMENT`, `INVALID_IMAGE`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `ABORTED`,
-   *   `DISPOSED`. With a list, one unreadable picture fails the call.
+   *   `DISPOSED`. With a list, one unreadable image fails the call.
    */
   segment(image: ImageInput, options?: SegmentOptions): Promise<Results>;
   segment(images: readonly ImageInput[], options?: SegmentOptions): Promise<Results[]>;
   async segment(input: ImageInput | readonly ImageInput[], options: SegmentOptions = {}): Promise<Results | Results[]> {
     const resolved = resolveOptions(options, this.info.defaults);
     const inputs = isList(input) ? input : [input];
-    const results = await segmentPictures(inputs, this.#context(resolved));
+    const results = await segmentImages(inputs, this.#context(resolved));
     return isList(input) ? results : results[0];
   }
 
   /**
-   * Outputs of layers by their Ultralytics names (`model.9`, `model.2.m.0.cv1`, `model.22.proto`), for a picture that is
+   * Outputs of layers by their Ultralytics names (`model.9`, `model.2.m.0.cv1`, `model.22.proto`), for an image that is
    * letterboxed as in `segment`. Feature maps are float32 [1,H,W,C] of the network's input; see `eachActivation`.
    * @returns tensors by name; the caller disposes them.
    * @throws FastSAMError `UNKNOWN_NAME`, and what `segment` throws.
@@ -116,11 +116,11 @@ export class FastSAM implements Segmenter {
   ): Promise<Record<string, tf.Tensor>> {
     this.#requireAlive();
     const { imgsz, square, signal } = resolveOptions(options, this.info.defaults);
-    const picture = await readImage(image, { signal });
-    const geometry = letterboxGeometry(picture.width, picture.height, imgsz, { auto: !square });
+    const rgb = await readImage(image, { signal });
+    const geometry = letterboxGeometry(rgb.width, rgb.height, imgsz, { auto: !square });
     const { netWidth: width, netHeight: height } = geometry;
     this.#requireAlive();
-    const x = toTensor({ pictures: [letterbox(picture, geometry)], width, height });
+    const x = toTensor({ images: [letterbox(rgb, geometry)], width, height });
     try {
       return activations(this.network, x, names);
     } finally {
@@ -130,7 +130,7 @@ export class FastSAM implements Segmenter {
 
   /**
    * Frees the weights, those of the text encoders too that it loaded. `Results` stay valid, other than for `promptText`
-   * without encoders of its own. Further calls of the model throw `DISPOSED`, and those under way do at their next picture.
+   * without encoders of its own. Further calls of the model throw `DISPOSED`, and those under way do at their next image.
    */
   dispose(): void {
     if (this.#disposed) return;
@@ -140,10 +140,10 @@ export class FastSAM implements Segmenter {
   }
 
   /**
-   * Finds every object of any number of pictures, in their order and with bounded memory: while one is in the network the
-   * next are being read. A picture that cannot be read is reported and does not end the stream.
-   * @param inputs any iterable of pictures or of a video's frames (`openVideo`), an endless one too; it is asked for the next
-   *   one only when there is room. What it throws comes through, after the pictures before.
+   * Finds every object of any number of images, in their order and with bounded memory: while one is in the network the
+   * next are being read. An image that cannot be read is reported and does not end the stream.
+   * @param inputs any iterable of images or of a video's frames (`openVideo`), an endless one too; it is asked for the next
+   *   one only when there is room. What it throws comes through, after the images before.
    * @throws FastSAMError `INVALID_ARGUMENT`, `ABORTED`, `DISPOSED`.
    */
   async *stream<T extends StreamInput>(
@@ -152,7 +152,7 @@ export class FastSAM implements Segmenter {
   ): AsyncGenerator<StreamItem<T>, void> {
     const { ahead, ...rest } = options;
     const context = this.#context(resolveOptions(rest, this.info.defaults));
-    for await (const item of streamPictures(inputs, context, ahead)) {
+    for await (const item of streamImages(inputs, context, ahead)) {
       yield item;
       this.#requireAlive();
     }
@@ -160,7 +160,7 @@ export class FastSAM implements Segmenter {
 
   /**
    * Follows objects through a clip: one `Results` a frame, in order, with `trackIds` and `frame`. As in Ultralytics, boxes
-   * are those of the tracker's filter (clipped to the picture) and objects are hidden until their track is confirmed; the
+   * are those of the tracker's filter (clipped to the image) and objects are hidden until their track is confirmed; the
    * masks are the detections'. Memory stays bounded, frames are decoded while earlier ones are in the network.
    * @throws FastSAMError `INVALID_ARGUMENT`, `UNKNOWN_NAME`, `INVALID_PROMPT`, `ABORTED`, `DISPOSED`, for a frame that cannot
    *   be read, and what `openVideo` throws.
@@ -170,9 +170,9 @@ export class FastSAM implements Segmenter {
    * for await (const cup of model.track('clip.mp4', { prompt: { points: [[520, 360]], pick: 'best' } })) { … }
    */
   async *track(source: TrackSource, options: TrackOptions = {}): AsyncGenerator<Results, void> {
-    const { resolveTrackOptions, trackPictures } = await import('./model/trackStream.js');
+    const { resolveTrackOptions, trackImages } = await import('./model/trackStream.js');
     const resolved = resolveTrackOptions(options, this.info.defaults);
-    yield* trackPictures(source, resolved, this.#context(resolved.segment), () => {
+    yield* trackImages(source, resolved, this.#context(resolved.segment), () => {
       this.#requireAlive();
     });
   }
@@ -196,7 +196,14 @@ export class FastSAM implements Segmenter {
    * @throws FastSAMError `INVALID_ARGUMENT`, `WRITE_FAILED`, `DISPOSED`.
    */
   export(format: ExportFormat, path: string | null, options: ExportOptions = {}): Promise<ExportResult> {
-    return this.#hold(async () => (await import('./export/exportModel.js')).exportModel({ network: this.network, info: this.info }, format, path, options));
+    return this.#hold(async () =>
+      (await import('./export/exportModel.js')).exportModel(
+        { network: this.network, info: this.info },
+        format,
+        path,
+        options,
+      ),
+    );
   }
 
   #context(options: ResolvedOptions): PipelineContext {

@@ -54,7 +54,7 @@ const neverCompiled = (): void => {
   results.prompt({ points: [[1, 2]], pick: 'largest' });
   // @ts-expect-error no such rule
   results.prompt({ boxes: [[1, 2, 3, 4]], boxRule: 'iou' });
-  // @ts-expect-error a number is no picture
+  // @ts-expect-error a number is no image
   void model.segment(3);
   // @ts-expect-error two channels are none of the kinds
   void model.segment({ data: bytes, width: 1, height: 1, channels: 2 });

@@ -1,8 +1,8 @@
 /**
- * The proof of `fastsam batch`: many pictures, two of them corrupt, the whole run killed with SIGKILL at random moments and
+ * The proof of `fastsam batch`: many images, two of them corrupt, the whole run killed with SIGKILL at random moments and
  * gone on with; its folder must equal that of an undisturbed run, byte for byte.
  *
- *   npx tsx tools/batchKill.ts [--pictures 2000] [--kills 10] [--workers 2] [--imgsz 64] [--device cpu] [--seed 1]
+ *   npx tsx tools/batchKill.ts [--images 2000] [--kills 10] [--workers 2] [--imgsz 64] [--device cpu] [--seed 1]
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -21,7 +21,7 @@ const EXAMPLES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
 
 const { values } = parseArgs({
   options: {
-    pictures: { type: 'string', default: '2000' },
+    images: { type: 'string', default: '2000' },
     kills: { type: 'string', default: '10' },
     workers: { type: 'string', default: '2' },
     imgsz: { type: 'string', default: '64' },
@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const random = randomSource(Number(values.seed));
 
 /** Crops of the examples, half of them mirrored, in folders of a hundred; the 17th and the 18th from the end are corrupt. */
-async function makePictures(folder: string, count: number): Promise<void> {
+async function makeImages(folder: string, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     const path = join(folder, String(Math.floor(i / 100)).padStart(3, '0'), `${String(i).padStart(5, '0')}.jpg`);
     await mkdir(dirname(path), { recursive: true });
@@ -54,11 +54,11 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the batch; kills all of its processes a random moment after so many pictures are recorded, if given. */
-function runBatch(pictures: string, out: string, killAfter?: number): Promise<Ended> {
+/** Runs the batch; kills all of its processes a random moment after so many images are recorded, if given. */
+function runBatch(images: string, out: string, killAfter?: number): Promise<Ended> {
   const start = performance.now();
   const settings = ['--workers', values.workers, '--imgsz', values.imgsz, '--device', values.device];
-  const args = ['--import', 'tsx', MAIN, 'batch', pictures, '--out', out, '--format', 'json,coco', '--resume'];
+  const args = ['--import', 'tsx', MAIN, 'batch', images, '--out', out, '--format', 'json,coco', '--resume'];
   // A group of its own, so that the kill reaches the workers in the same moment: as when the machine is lost.
   const child = spawn(process.execPath, [...args, ...settings], {
     cwd: repository,
@@ -101,7 +101,7 @@ async function fingerprint(folder: string): Promise<Map<string, string>> {
   return found;
 }
 
-/** Names of the pictures that the journals hold, as often as they hold them. */
+/** Names of the images that the journals hold, as often as they hold them. */
 async function recordedIn(out: string): Promise<string[]> {
   const folder = join(out, '.batch', 'journal');
   const names = await readdir(folder).catch(() => []);
@@ -112,18 +112,18 @@ async function recordedIn(out: string): Promise<string[]> {
 
 const work = await mkdtemp(join(tmpdir(), 'fastsam-batch-'));
 try {
-  const [pictures, calm, killed] = ['pictures', 'calm', 'killed'].map((name) => join(work, name));
-  await makePictures(pictures, Number(values.pictures));
-  const whole = await runBatch(pictures, calm);
+  const [images, calm, killed] = ['images', 'calm', 'killed'].map((name) => join(work, name));
+  await makeImages(images, Number(values.images));
+  const whole = await runBatch(images, calm);
   console.log(`undisturbed: exit code ${whole.code}, ${whole.seconds.toFixed(0)} s`);
   console.log(whole.stderr.trim().split('\n').slice(-2).join('\n'));
-  const moments = Array.from({ length: Number(values.kills) }, () => Math.floor(random() * Number(values.pictures)));
+  const moments = Array.from({ length: Number(values.kills) }, () => Math.floor(random() * Number(values.images)));
   for (const [i, moment] of moments.sort((x, y) => x - y).entries()) {
-    const { code, seconds } = await runBatch(pictures, killed, moment);
+    const { code, seconds } = await runBatch(images, killed, moment);
     const recorded = (await recordedIn(killed)).length;
-    console.log(`run ${i + 1}: ended with ${code} after ${seconds.toFixed(1)} s, ${recorded} pictures recorded`);
+    console.log(`run ${i + 1}: ended with ${code} after ${seconds.toFixed(1)} s, ${recorded} images recorded`);
   }
-  const last = await runBatch(pictures, killed);
+  const last = await runBatch(images, killed);
   console.log(`last run: exit code ${last.code}, ${last.seconds.toFixed(0)} s`);
   const a = await fingerprint(calm);
   const b = await fingerprint(killed);
@@ -134,7 +134,7 @@ try {
     `${a.size} files, ${differing.length} differ${differing
       .slice(0, 5)
       .map((name) => ` ${name}`)
-      .join('')}; ${repeated} recorded pictures repeated`,
+      .join('')}; ${repeated} recorded images repeated`,
   );
   if (differing.length > 0 || repeated > 0 || whole.code !== 1 || last.code !== 1) process.exitCode = 1;
 } finally {

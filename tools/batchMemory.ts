@@ -1,8 +1,8 @@
 /**
- * Rate of `fastsam batch` and memory of the process that hands out the pictures, over many tiny pictures (hard links to a
+ * Rate of `fastsam batch` and memory of the process that hands out the images, over many tiny images (hard links to a
  * few files). Linux only.
  *
- *   npx tsx tools/batchMemory.ts [--pictures 20000] [--workers 2] [--imgsz 64] [--device cpu]
+ *   npx tsx tools/batchMemory.ts [--images 20000] [--workers 2] [--imgsz 64] [--device cpu]
  */
 import { spawn } from 'node:child_process';
 import { link, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -18,14 +18,14 @@ const EXAMPLES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
 
 const { values } = parseArgs({
   options: {
-    pictures: { type: 'string', default: '20000' },
+    images: { type: 'string', default: '20000' },
     workers: { type: 'string', default: '2' },
     imgsz: { type: 'string', default: '64' },
     device: { type: 'string', default: 'cpu' },
   },
 });
 
-async function makePictures(folder: string, seeds: string, count: number): Promise<void> {
+async function makeImages(folder: string, seeds: string, count: number): Promise<void> {
   await mkdir(seeds);
   for (const name of EXAMPLES) {
     await sharp(join(repository, 'examples', name))
@@ -50,11 +50,11 @@ async function peakOf(pid: number): Promise<number | undefined> {
 
 const work = await mkdtemp(join(tmpdir(), 'fastsam-batch-'));
 try {
-  const pictures = join(work, 'pictures');
-  await makePictures(pictures, join(work, 'seeds'), Number(values.pictures));
+  const images = join(work, 'images');
+  await makeImages(images, join(work, 'seeds'), Number(values.images));
   const settings = ['--workers', values.workers, '--imgsz', values.imgsz, '--device', values.device];
   for (const what of ['whole', 'resumed']) {
-    const args = ['batch', pictures, '--out', join(work, 'out'), '--resume', ...settings];
+    const args = ['batch', images, '--out', join(work, 'out'), '--resume', ...settings];
     const child = spawn(process.execPath, ['--import', 'tsx', join(repository, 'src/cli/main.ts'), ...args], {
       cwd: repository,
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: the shipped model on the example pictures, everything and prompted, and where the pictures are.
+ * `npm run demo`: the shipped model on the example images, everything and prompted, and where the images are.
  */
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -75,9 +75,9 @@ model.dispose();
 const sheet = contactSheet(cells, { columns: 3, cellSize: 400 });
 const path = join(OUT, 'sheet.png');
 await platform().writeFileAtomic(path, await platform().encodePng(sheet.data, sheet.width, sheet.height));
-console.log(`\nPictures: ${relative(process.cwd(), OUT) || '.'}/ (all of them on ${relative(process.cwd(), path)})`);
+console.log(`\nImages: ${relative(process.cwd(), OUT) || '.'}/ (all of them on ${relative(process.cwd(), path)})`);
 console.log(
-  'This is a small model for trying things out. FastSAM-s does far better: npm run fastsam -- segment PICTURE --model FastSAM-s',
+  'This is a small model for trying things out. FastSAM-s does far better: npm run fastsam -- segment IMAGE --model FastSAM-s',
 );
 
 async function show(results: Results, file: string, what: string): Promise<void> {

@@ -1,10 +1,10 @@
 /**
- * Whole pictures against Ultralytics: the same detections, boxes, masks and prompt choices?
+ * Whole images against Ultralytics: the same detections, boxes, masks and prompt choices?
  *
  *   python tools/golden/pipeline.py --weights demo-n.pt --out out/pipeline IMAGE...
  *   npx tsx tools/parity.ts --model demo-n.pt --reference out/pipeline IMAGE...
  *
- * Prints one row a picture and ends with 1 when a tolerance is missed: equal numbers of detections, boxes within half a
+ * Prints one row an image and ends with 1 when a tolerance is missed: equal numbers of detections, boxes within half a
  * pixel, IoU of at least 0.99 for 99 % of the masks, equal choices.
  */
 import { readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { gunzipSync } from 'node:zlib';
 import { decodeRle, FastSAM, type Results } from '../src/index.js';
 import { iou } from '../src/mask/setOps.js';
 
-/** What `tools/golden/pipeline.py` wrote of one picture. */
+/** What `tools/golden/pipeline.py` wrote of one image. */
 export interface PipelineRecord {
   readonly imgsz: number;
   readonly conf: number;
@@ -34,7 +34,7 @@ interface PipelineRun {
 export interface Difference {
   readonly expected: number;
   readonly found: number;
-  /** Largest difference of a coordinate, pixels of the picture. */
+  /** Largest difference of a coordinate, pixels of the image. */
   readonly box: number;
   readonly score: number;
   /** IoU of each mask with the record's. */
@@ -104,7 +104,7 @@ async function main(): Promise<void> {
   });
   const all: Difference[] = [];
   console.log(`${model.info.name} on ${model.info.device}, ${model.info.precision}`);
-  console.log('picture               masks    objects  box px   score    lowest IoU  prompts');
+  console.log('image               masks    objects  box px   score    lowest IoU  prompts');
   for (const image of positionals) {
     const record = readRecord(join(values.reference, `${basename(image, extname(image))}.json.gz`));
     for (const run of ['retina', 'plain'] as const) {

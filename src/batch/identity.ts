@@ -3,7 +3,7 @@ import { FastSAMError } from '../errors.js';
 import { hashText } from './names.js';
 import type { BatchState } from './records.js';
 
-/** Kinds of files that a batch writes for each picture. */
+/** Kinds of files that a batch writes for each image. */
 export const BATCH_FORMATS = ['json', 'coco', 'yolo', 'sa1b', 'png', 'cutout'] as const;
 export type BatchFormat = (typeof BATCH_FORMATS)[number];
 
@@ -19,13 +19,13 @@ export interface BatchIdentity {
   readonly formats: readonly BatchFormat[];
 }
 
-/** The pictures of a batch, as the last run found them. */
-export interface BatchPictures {
+/** The images of a batch, as the last run found them. */
+export interface BatchImages {
   /** With those that were done and are no longer there. */
   readonly count: number;
   /** SHA-256 of the names of those that are there, one a line, in their order. */
   readonly sha256: string;
-  /** Names of pictures that failed and are no longer there: they are counted no more. */
+  /** Names of images that failed and are no longer there: they are counted no more. */
   readonly gone?: readonly string[];
 }
 
@@ -37,15 +37,15 @@ export interface BatchManifest {
   /** SHA-256 of `identity` as compact JSON. */
   readonly optionsHash: string;
   /** Not there until the first run has looked at what is done. */
-  readonly pictures?: BatchPictures;
+  readonly images?: BatchImages;
 }
 
 /**
- * The pictures of a batch that may have grown or lost some since the last run.
+ * The images of a batch that may have grown or lost some since the last run.
  * @param keys names of those that are there, in their order.
  * @param state what is known of them, and of others.
  */
-export async function picturesOf(keys: readonly string[], state: BatchState): Promise<BatchPictures> {
+export async function imagesOf(keys: readonly string[], state: BatchState): Promise<BatchImages> {
   const there = new Set(keys);
   const kept = state.done().filter(({ key }) => !there.has(key)).length;
   const gone = state.failed().flatMap(({ key }) => (there.has(key) ? [] : [key]));

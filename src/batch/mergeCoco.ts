@@ -1,11 +1,11 @@
-/** One COCO file out of those of single pictures, piece by piece: memory holds one picture at a time. */
+/** One COCO file out of those of single images, piece by piece: memory holds one image at a time. */
 import type { CocoFile } from '../results/coco.js';
 import type { DoneRecord } from './records.js';
 
 /**
- * The text of the merged file. Pictures and annotations are numbered through from 1, in the order of the records.
- * @param records pictures that are done.
- * @param read gives the COCO file of one picture.
+ * The text of the merged file. Images and annotations are numbered through from 1, in the order of the records.
+ * @param records images that are done.
+ * @param read gives the COCO file of one image.
  */
 export async function* mergedCoco(
   records: readonly DoneRecord[],

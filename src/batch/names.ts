@@ -1,7 +1,7 @@
-/** What pictures of a batch are called, and where their files go. */
+/** What images of a batch are called, and where their files go. */
 import { platform } from '../platform/platform.js';
 
-/** One picture of a batch. */
+/** One image of a batch. */
 export interface BatchItem {
   /** Its name in the batch: a relative path with `/`. Unique. */
   readonly key: string;
@@ -36,21 +36,21 @@ function cleanPath(path: string): string {
   return steps.join('/') || 'image';
 }
 
-/** A picture as it was found. */
-export type FoundPicture = Pick<BatchItem, 'key' | 'input'>;
+/** An image as it was found. */
+export type FoundImage = Pick<BatchItem, 'key' | 'input'>;
 
 /**
- * The pictures of a batch in the order of their keys, each with files of its own. `a/x.jpg` gets `a/x`; where two would
- * meet (`x.jpg` and `x.png`), all of them keep their endings. Depends on the set of pictures only, not on its order,
+ * The images of a batch in the order of their keys, each with files of its own. `a/x.jpg` gets `a/x`; where two would
+ * meet (`x.jpg` and `x.png`), all of them keep their endings. Depends on the set of images only, not on its order,
  * unless some of them have their files already: those keep them, whatever was added since.
- * @param pictures a path that comes twice counts once.
+ * @param images a path that comes twice counts once.
  * @param written `stem` of what is done, by key.
  */
 export async function nameItems(
-  pictures: Iterable<FoundPicture>,
+  images: Iterable<FoundImage>,
   written: ReadonlyMap<string, string> = new Map(),
 ): Promise<BatchItem[]> {
-  const unique = [...new Map([...pictures].map((picture) => [picture.input, picture])).values()];
+  const unique = [...new Map([...images].map((image) => [image.input, image])).values()];
   const keyed = await withUniqueKeys(unique);
   keyed.sort((a, b) => compareKeys(a.key, b.key));
   const keys = keyed.map(({ key }) => key);
@@ -71,10 +71,10 @@ export function compareKeys(a: string, b: string): number {
 }
 
 /** `../x.jpg` and `x.jpg` have the same key until a hash of their paths tells them apart. */
-async function withUniqueKeys(pictures: readonly FoundPicture[]): Promise<FoundPicture[]> {
-  const shared = repeated(pictures.map(({ key }) => key));
+async function withUniqueKeys(images: readonly FoundImage[]): Promise<FoundImage[]> {
+  const shared = repeated(images.map(({ key }) => key));
   return Promise.all(
-    pictures.map(async ({ key, input }) => ({
+    images.map(async ({ key, input }) => ({
       input,
       key: shared.has(key) ? `${await shortHash(input)}-${key}` : key,
     })),

@@ -1,8 +1,8 @@
-/** What became of the pictures of a batch. */
+/** What became of the images of a batch. */
 import type { FastSAMErrorCode } from '../errors.js';
 import { compareKeys, type BatchItem } from './names.js';
 
-/** A picture whose files are written. */
+/** An image whose files are written. */
 export interface DoneRecord {
   readonly key: string;
   readonly stem: string;
@@ -13,7 +13,7 @@ export interface DoneRecord {
   readonly error?: undefined;
 }
 
-/** A picture that could not be read, or that ended the process twice. */
+/** An image that could not be read, or that ended the process twice. */
 export interface FailedRecord {
   readonly key: string;
   readonly error: { readonly code: FastSAMErrorCode | 'CRASHED'; readonly message: string };
@@ -22,8 +22,8 @@ export interface FailedRecord {
 export type BatchRecord = DoneRecord | FailedRecord;
 
 /**
- * The record of a picture that failed.
- * @param message the picture goes by its name in the batch, so that the record does not depend on where the folder lies.
+ * The record of an image that failed.
+ * @param message the image goes by its name in the batch, so that the record does not depend on where the folder lies.
  */
 export function failureOf(
   { key, input }: BatchItem,
@@ -33,7 +33,7 @@ export function failureOf(
   return { key, error: { code, message: message.replaceAll(input, key) } };
 }
 
-/** All that is known of a batch: one record for each picture that was tried. */
+/** All that is known of a batch: one record for each image that was tried. */
 export class BatchState {
   readonly #records = new Map<string, BatchRecord>();
 

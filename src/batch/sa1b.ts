@@ -1,4 +1,4 @@
-/** Results in the format of the SA-1B data set: one JSON file a picture (Kirillov et al. 2023, "Segment Anything"). */
+/** Results in the format of the SA-1B data set: one JSON file an image (Kirillov et al. 2023, "Segment Anything"). */
 import { stabilityScores } from '../evaluate/quality/stability.js';
 import { encodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
@@ -8,7 +8,7 @@ import { round } from '../results/json.js';
 import type { Results } from '../results/results.js';
 import { hashText } from './names.js';
 
-/** One mask. Boxes are left, top, width, height in pixels of the picture. */
+/** One mask. Boxes are left, top, width, height in pixels of the image. */
 export interface Sa1bAnnotation {
   /** The mask's place in the file, from 1. */
   id: number;
@@ -21,15 +21,15 @@ export interface Sa1bAnnotation {
   predicted_iou: number;
   /** IoU of the masks at logits +1 and -1, as in SAM. */
   stability_score: number;
-  /** The crop that the mask was found in: here always the whole picture. */
+  /** The crop that the mask was found in: here always the whole image. */
   crop_box: [number, number, number, number];
   /** SAM's prompt; FastSAM has none, so a point inside the mask: the middle of its longest run of pixels. */
   point_coords: [[number, number]];
 }
 
-/** One picture. */
+/** One image. */
 export interface Sa1bFile {
-  /** `image_id`: the first 52 bits of the SHA-256 of `file_name`, so that it stays when pictures are added. */
+  /** `image_id`: the first 52 bits of the SHA-256 of `file_name`, so that it stays when images are added. */
   image: { image_id: number; width: number; height: number; file_name: string };
   annotations: Sa1bAnnotation[];
 }
@@ -39,9 +39,9 @@ const ID_DIGITS = 13;
 const DECIMALS = 6;
 
 /**
- * The masks of a picture, best first; objects without a pixel are left out.
+ * The masks of an image, best first; objects without a pixel are left out.
  * @param results with their prototypes, as they come from the model.
- * @param name of the picture.
+ * @param name of the image.
  * @throws FastSAMError `INVALID_ARGUMENT` for results without prototypes.
  */
 export async function resultsToSa1b(results: Results, name: string): Promise<Sa1bFile> {

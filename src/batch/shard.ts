@@ -59,12 +59,12 @@ function isShard({ index, count }: Shard): boolean {
   return Number.isInteger(index) && Number.isInteger(count) && index >= 1 && index <= count;
 }
 
-/** The shard, from 1, of a picture: the first 48 bits of its key's SHA-256 modulo the number of shards, plus 1. */
+/** The shard, from 1, of an image: the first 48 bits of its key's SHA-256 modulo the number of shards, plus 1. */
 export async function shardOf(key: string, count: number): Promise<number> {
   return (parseInt((await hashText(key)).slice(0, DIGITS), 16) % count) + 1;
 }
 
-/** The pictures of a shard, in their order. */
+/** The images of a shard, in their order. */
 export async function selectShard(items: readonly BatchItem[], { index, count }: Shard): Promise<BatchItem[]> {
   if (count === 1) return [...items];
   const chosen: BatchItem[] = [];

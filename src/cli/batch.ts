@@ -1,4 +1,4 @@
-/** `fastsam batch`: thousands to millions of pictures, one file of masks each; can be killed and gone on with. */
+/** `fastsam batch`: thousands to millions of images, one file of masks each; can be killed and gone on with. */
 import { Command, Option } from 'commander';
 import { FastSAMError } from '../errors.js';
 import { executeEnqueue } from './batch/enqueue.js';
@@ -12,16 +12,16 @@ import { EXIT, numberOption, say } from './run.js';
 /** The command. */
 export function batchCommand(): Command {
   const command = new Command('batch')
-    .description('Masks of thousands of pictures as files; can be killed at any moment and gone on with.')
+    .description('Masks of thousands of images as files; can be killed at any moment and gone on with.')
     .argument('<source...>', 'folders (with all that is below them), files, globs, URLs');
   addBatchOptions(command)
     .addHelpText(
       'after',
       `
-Beside the pictures' files: manifest.json (what was run), failures.jsonl, summary.json, coco.json (with --format coco).
+Beside the images' files: manifest.json (what was run), failures.jsonl, summary.json, coco.json (with --format coco).
 
 Examples:
-  $ fastsam batch photos/ --out masks --workers 4                       masks/<path of the picture>.json
+  $ fastsam batch photos/ --out masks --workers 4                       masks/<path of the image>.json
   $ fastsam batch photos/ --out masks --workers 4 --resume              after whatever ended the first run
   $ fastsam batch photos/ --out masks --format coco,yolo --model FastSAM-s
   $ fastsam batch photos/ --out masks --shard 3/16 --resume             one of 16 machines that share a disk
@@ -44,7 +44,7 @@ function mergeCommand(): Command {
 
 function enqueueCommand(): Command {
   return new Command('enqueue')
-    .description('Put the pictures of a batch into a queue; takes the options of batch.')
+    .description('Put the images of a batch into a queue; takes the options of batch.')
     .argument('<source...>', 'folders (with all that is below them), files, globs, URLs')
     .action(async (sources: string[], _: object, command: Command) => {
       await executeEnqueue(sources, command.optsWithGlobals<BatchOptions>());
@@ -53,12 +53,10 @@ function enqueueCommand(): Command {
 
 function workCommand(): Command {
   return new Command('work')
-    .description(
-      'Do pictures of a queue, any number of such processes on any number of machines that share the folders.',
-    )
+    .description('Do images of a queue, any number of such processes on any number of machines that share the folders.')
     .option('--until-empty', 'end when nothing is left in the queue')
     .addOption(
-      new Option('--lock <seconds>', 'pictures of a worker without a sign of life for so long go to another')
+      new Option('--lock <seconds>', 'images of a worker without a sign of life for so long go to another')
         .default(60)
         .argParser(numberOption(1, 86_400)),
     )
@@ -70,7 +68,7 @@ async function merge(out: string): Promise<void> {
   if (!manifest) {
     throw new FastSAMError('INVALID_ARGUMENT', `${out}: got no manifest.json, expected the output folder of a batch`);
   }
-  const { pictures, done, failed, missing } = await writeOverview(out, manifest, true);
-  say(`${done} of ${pictures} pictures done, ${missing} missing, ${failed} failed -> ${out}`);
+  const { images, done, failed, missing } = await writeOverview(out, manifest, true);
+  say(`${done} of ${images} images done, ${missing} missing, ${failed} failed -> ${out}`);
   if (failed + missing > 0) process.exitCode = EXIT.someFailed;
 }

@@ -11,7 +11,7 @@ import { DEVICES, type Device } from '../runtime/deviceStatus.js';
 import { presentVariants, specOf, type Variant } from './bench/contenders.js';
 import type { Effort } from './bench/interleave.js';
 import { describeMachine } from './bench/machine.js';
-import { examplePath, makeMosaic, makePixels } from './bench/pictures.js';
+import { examplePath, makeMosaic, makePixels } from './bench/images.js';
 import { randomCheckpoint } from './bench/randomCheckpoint.js';
 import { memoryRow, networkRows, segmentRows, startRow, type Row } from './bench/suite.js';
 import { summarize } from './bench/statistics.js';
@@ -33,7 +33,7 @@ interface BenchOptions {
   readonly only?: Group[];
   readonly objects: number[];
   readonly imgsz: number;
-  readonly picture?: string;
+  readonly image?: string;
   readonly rounds?: number;
   readonly quick?: true;
   readonly json?: true;
@@ -60,7 +60,7 @@ export function benchCommand(): Command {
   return new Command('bench')
     .description(
       'Measure how fast models run here, on every device and in every number format that is present: the network alone; ' +
-        'a picture file to JSON; peak memory; process start to first mask. The contenders take turns.',
+        'an image file to JSON; peak memory; process start to first mask. The contenders take turns.',
     )
     .argument('[model...]', 'names, paths or URLs of checkpoints [demo]')
     .option(
@@ -75,16 +75,16 @@ export function benchCommand(): Command {
       Math.min(8, os.availableParallelism()),
     ])
     .option('--only <list>', `only these: ${GROUPS.join(', ')}`, listOption(GROUPS))
-    .option('--objects <list>', 'objects found in the picture, by choice of the threshold', wholeListOption(1, 1000), [
+    .option('--objects <list>', 'objects found in the image, by choice of the threshold', wholeListOption(1, 1000), [
       1,
       MANY,
     ])
     .addOption(
-      new Option('--imgsz <pixels>', 'longer side of the network input for whole pictures')
+      new Option('--imgsz <pixels>', 'longer side of the network input for whole images')
         .default(640)
         .argParser(numberOption(32, 8192, true)),
     )
-    .option('--picture <file>', 'a picture to find objects in [made of the examples, 1920x1080]')
+    .option('--image <file>', 'an image to find objects in [made of the examples, 1920x1080]')
     .option('--rounds <n>', 'turns of every contender [as many as fit into 10 seconds]', numberOption(1, 10_000, true))
     .option('--quick', 'fewer sizes and turns: about a minute for the demo model')
     .option('--json', 'print JSON, every single measurement in it')
@@ -96,7 +96,7 @@ which are taken turn by turn.
 
 Examples:
   $ fastsam bench --quick                                        the demo model
-  $ fastsam bench FastSAM-s --only segment --picture street.jpg  a picture of yours
+  $ fastsam bench FastSAM-s --only segment --image street.jpg  an image of yours
   $ fastsam bench --scale n,s,x --only network                   FastSAM's sizes without their weights
   $ fastsam bench --device wasm --threads 1,2,4                  what threads bring`,
     )
@@ -165,15 +165,15 @@ async function* measureModel(
     yield* await networkRows(name, specs, inputs, effort);
   }
   if (wants('segment')) {
-    say(`${name}: picture file to JSON …`);
-    const path = options.picture ?? (await makeMosaic('1080p', folder));
-    const picture = { name: options.picture ? basename(options.picture) : '1080p', path, imgsz: options.imgsz };
-    yield* await segmentRows(name, specs, picture, options.objects, effort);
+    say(`${name}: image file to JSON …`);
+    const path = options.image ?? (await makeMosaic('1080p', folder));
+    const image = { name: options.image ? basename(options.image) : '1080p', path, imgsz: options.imgsz };
+    yield* await segmentRows(name, specs, image, options.objects, effort);
   }
   if (wants('memory')) {
     say(`${name}: memory …`);
-    const picture = { name: '4K', path: await makeMosaic('4K', folder), imgsz: options.imgsz };
-    yield await memoryRow(name, specs, picture, MANY);
+    const image = { name: '4K', path: await makeMosaic('4K', folder), imgsz: options.imgsz };
+    yield await memoryRow(name, specs, image, MANY);
   }
   if (wants('start')) {
     say(`${name}: process start to first mask …`);

@@ -46,7 +46,7 @@ export function exportCommand(): Command {
       numbersOption([1, 2], '640 or 384,640'),
     )
     .option('--dynamic', 'any height, width (multiples of 32) and batch')
-    .option('--batch <n>', 'pictures at once (default: 1)', numberOption(1, MAX_BATCH, true))
+    .option('--batch <n>', 'images at once (default: 1)', numberOption(1, MAX_BATCH, true))
     .option('--half', 'weights in float16: half the bytes')
     .option('--nms', 'non-maximum suppression inside the model (onnx, saved_model, tfjs_graph)')
     .option('--opset <n>', 'ONNX operator set (default: 18)', numberOption(OPSETS.least, OPSETS.most, true))

@@ -16,7 +16,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Gives every picture a name of its own for its output files: `a/x.jpg` and `b/x.png` become `x` and `x-2`. */
+/** Gives every image a name of its own for its output files: `a/x.jpg` and `b/x.png` become `x` and `x-2`. */
 export class StemNames {
   readonly #used: Set<string>;
   /** Where to go on for a stem that comes again: in `scene1/rgb.png` … `scene100000/rgb.png` all are the same. */
@@ -27,7 +27,7 @@ export class StemNames {
     this.#used = new Set(taken);
   }
 
-  /** @param name path or URL of a picture. */
+  /** @param name path or URL of an image. */
   next(name: string): string {
     const url = /^[a-z][a-z0-9+.-]+:\/\//i.test(name) && URL.canParse(name) ? new URL(name) : undefined;
     const path = url ? url.pathname.replace(/\/$/, '') || url.hostname : name.replace(/^camera:/i, 'camera-');

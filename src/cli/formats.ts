@@ -4,11 +4,11 @@ import { platform } from '../platform/platform.js';
 import type { Results } from '../results/results.js';
 import { makeFolder } from './files.js';
 
-/** What can be written: overlay, record, one COCO file for all pictures, YOLO labels, a PNG with alpha an object. */
+/** What can be written: overlay, record, one COCO file for all images, YOLO labels, a PNG with alpha an object. */
 export const FORMATS = ['png', 'json', 'coco', 'yolo', 'cutout'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** Where a picture's file of a format goes; `coco` is one file for all pictures. */
+/** Where an image's file of a format goes; `coco` is one file for all images. */
 export function pathFor(format: Format, folder: string, stem: string): string {
   const here = platform();
   switch (format) {
@@ -34,7 +34,7 @@ export function parseFormats(text: string): Format[] {
 }
 
 /**
- * Writes one picture's files; `coco` is written once for all pictures by the caller.
+ * Writes one image's files; `coco` is written once for all images by the caller.
  * @returns the paths.
  */
 export async function writeFormats(

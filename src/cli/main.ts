@@ -7,7 +7,7 @@ import { packageVersion } from './version.js';
 
 const program = new Command('fastsam')
   .description(
-    'FastSAM on TensorFlow.js: every object of a picture in one pass, then box and point prompts on the result.',
+    'FastSAM on TensorFlow.js: every object of an image in one pass, then box and point prompts on the result.',
   )
   .version(packageVersion())
   .configureHelp({ showGlobalOptions: true, sortSubcommands: false })

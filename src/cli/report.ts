@@ -1,4 +1,4 @@
-/** What `segment` prints and writes for each picture and video, failures included. */
+/** What `segment` prints and writes for each image and video, failures included. */
 import { resolve } from 'node:path';
 import { FastSAMError } from '../errors.js';
 import { platform } from '../platform/platform.js';
@@ -13,18 +13,18 @@ import type { Source } from './source.js';
 import type { VideoCommandOptions } from './videoOptions.js';
 import { frameName, videoPathFor, VideoReport } from './videoReport.js';
 
-/** Where a picture's results go. */
+/** Where an image's results go. */
 export interface Target {
   /** Folder for files; none: no files. */
   readonly out: string | undefined;
   readonly formats: readonly Format[];
-  /** Print a line of JSON a picture on stdout. */
+  /** Print a line of JSON an image on stdout. */
   readonly json: boolean;
   /** Which frames of videos are taken. */
   readonly frames: VideoCommandOptions;
 }
 
-/** Gathers what became of the pictures. Files of one picture are written while the caller goes on with the next. */
+/** Gathers what became of the images. Files of one image are written while the caller goes on with the next. */
 export class Report {
   readonly #stems: readonly string[];
   readonly #line = new ProgressLine();
@@ -36,24 +36,24 @@ export class Report {
   #video: VideoReport | undefined;
   readonly #broken = new Set<number>();
 
-  /** @throws FastSAMError `INVALID_ARGUMENT` when a file would take the place of one of the pictures. */
+  /** @throws FastSAMError `INVALID_ARGUMENT` when a file would take the place of one of the images. */
   constructor(
     private readonly sources: readonly Source[],
     private readonly target: Target,
   ) {
-    const names = new StemNames(target.formats.includes('coco') ? ['coco'] : []); // coco.json is for all pictures
+    const names = new StemNames(target.formats.includes('coco') ? ['coco'] : []); // coco.json is for all images
     this.#stems = sources.map(({ name }) => names.next(name));
     refuseToOverwrite(sources, this.#stems, target);
   }
 
-  /** Pictures and frames that are done. */
+  /** Images and frames that are done. */
   get done(): number {
     return this.#done;
   }
 
   /**
-   * Takes one picture's results, once the files of the one before are written: memory stays bounded.
-   * @param make gives the results or throws what went wrong with the picture.
+   * Takes one image's results, once the files of the one before are written: memory stays bounded.
+   * @param make gives the results or throws what went wrong with the image.
    */
   async add(origin: Origin, make: () => Results | Promise<Results>): Promise<void> {
     await this.#writing;
@@ -83,7 +83,7 @@ export class Report {
     say(`fastsam: ${this.sources[index].name}: some of it may be lost: ${line}`);
   }
 
-  /** Reports something that stands for no picture. */
+  /** Reports something that stands for no image. */
   refuse(problem: FastSAMError): void {
     this.#failed++;
     say(`fastsam: ${describeError(problem)}`);
@@ -109,7 +109,7 @@ export class Report {
     this.#line.clear();
   }
 
-  /** A single picture's wrong prompt, or Ctrl-C, ends the run with its own exit code; a bad picture only itself. */
+  /** A single image's wrong prompt, or Ctrl-C, ends the run with its own exit code; a bad image only itself. */
   #fail(source: Source, error: unknown): void {
     const code = exitCodeOf(error);
     if (code === EXIT.interrupted || (code === EXIT.usage && this.sources.length === 1)) throw error;
@@ -121,7 +121,7 @@ export class Report {
 
   async #write(results: Results, { source: index, frame: of }: Origin): Promise<void> {
     if (of) await this.#writeFrame(results, index, of);
-    else await this.#writePicture(results, index);
+    else await this.#writeImage(results, index);
     this.#done++;
   }
 
@@ -134,7 +134,7 @@ export class Report {
     this.#gatherCoco(results, `${this.sources[index].name}#${frameName(frame)}`);
   }
 
-  async #writePicture(results: Results, index: number): Promise<void> {
+  async #writeImage(results: Results, index: number): Promise<void> {
     const { out, formats, json } = this.target;
     const source = this.sources[index];
     const stem = this.#stems[index];
@@ -168,7 +168,7 @@ export class Report {
     }
   }
 
-  /** A picture or frame failed; the frames that follow are passed over. */
+  /** An image or frame failed; the frames that follow are passed over. */
   #break(index: number, error: unknown): void {
     this.#broken.add(index);
     this.#fail(this.sources[index], error);
@@ -194,12 +194,12 @@ export class Report {
 /** `segment photos/ --out photos` must not draw over the photographs. */
 function refuseToOverwrite(sources: readonly Source[], stems: readonly string[], { out, formats }: Target): void {
   if (out === undefined) return;
-  const pictures = new Set(sources.map(({ name }) => resolve(name)));
+  const images = new Set(sources.map(({ name }) => resolve(name)));
   for (const [i, stem] of stems.entries()) {
     const place = sources[i].video ? videoPathFor : pathFor;
-    const path = formats.map((format) => place(format, out, stem)).find((file) => pictures.has(resolve(file)));
+    const path = formats.map((format) => place(format, out, stem)).find((file) => images.has(resolve(file)));
     if (path === undefined) continue;
-    const kind = sources[i].video ? 'videos' : 'pictures';
+    const kind = sources[i].video ? 'videos' : 'images';
     throw new FastSAMError('INVALID_ARGUMENT', `${path}: is one of the ${kind}; name another folder with --out`);
   }
 }

@@ -42,7 +42,7 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** A number of things: `1 picture`, `3 pictures`. */
+/** A number of things: `1 image`, `3 images`. */
 export function countOf(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

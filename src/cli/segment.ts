@@ -1,4 +1,4 @@
-/** `fastsam segment`: pictures and videos in; overlays, masks and JSON out. */
+/** `fastsam segment`: images and videos in; overlays, masks and JSON out. */
 import { Command, Option } from 'commander';
 import { FastSAM } from '../fastsam.js';
 import type { LoadOptions } from '../model/loadOptions.js';
@@ -27,8 +27,8 @@ import { addTextOptions, textPrompts, type TextCommandOptions, type TextPrompts 
 import { addVideoOptions, videoOptions, type VideoCommandOptions } from './videoOptions.js';
 
 const DEFAULT_OUT = 'fastsam-out';
-/** From so many pictures on, a graph that holds its weights makes up for taking longer to load. */
-const MANY_PICTURES = 150;
+/** From so many images on, a graph that holds its weights makes up for taking longer to load. */
+const MANY_IMAGES = 150;
 
 interface SegmentCommandOptions
   extends Omit<SegmentOptions, 'signal'>, PromptCommandOptions, TextCommandOptions, VideoCommandOptions {
@@ -45,8 +45,8 @@ interface SegmentCommandOptions
 /** The command. */
 export function segmentCommand(): Command {
   const command = new Command('segment')
-    .description('Find every object of pictures, or the objects that boxes, points and texts ask for.')
-    .argument('<source...>', 'pictures, videos, folders, globs, .txt lists, URLs, camera:0, or - for standard input');
+    .description('Find every object of images, or the objects that boxes, points and texts ask for.')
+    .argument('<source...>', 'images, videos, folders, globs, .txt lists, URLs, camera:0, or - for standard input');
   addDetectorOptions(command)
     .option('--box <x1,y1,x2,y2>', 'the object in a box (may be repeated)', collect(numbersOption([4], 'x1,y1,x2,y2')))
     .option(
@@ -66,7 +66,7 @@ export function segmentCommand(): Command {
     .addOption(precisionOption())
     .option('--out <folder>', `where files go [${DEFAULT_OUT}; with --json: no files unless asked for]`)
     .option('--format <list>', `what is written: ${FORMATS.join(', ')} [png]`, parseFormats)
-    .option('--json', 'print one line of JSON a picture or frame on standard output')
+    .option('--json', 'print one line of JSON an image or frame on standard output')
     .addHelpText(
       'after',
       `
@@ -104,7 +104,7 @@ async function segment(args: readonly string[], options: SegmentCommandOptions):
     for (const problem of problems) report.refuse(problem);
     const feed = new SourceInputs(sources, { ...videoOptions(options), signal }, report);
     for await (const { results, error } of model.stream(feed.inputs(), { ...segmentOptions(options), signal })) {
-      // Files of this picture are encoded while the next one is in the network.
+      // Files of this image are encoded while the next one is in the network.
       await report.add(feed.takeOrigin(), () => {
         if (error) throw error;
         return choose(results, options, texts);
@@ -142,7 +142,7 @@ async function load(options: SegmentCommandOptions, many: boolean, signal: Abort
 
 /** Whether a graph that holds its weights makes up for taking longer to load. */
 function isLong(sources: readonly Source[]): boolean {
-  return sources.length >= MANY_PICTURES || sources.some(({ video }) => video);
+  return sources.length >= MANY_IMAGES || sources.some(({ video }) => video);
 }
 
 function weightsOptions(

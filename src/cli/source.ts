@@ -1,6 +1,6 @@
 /** One input of the command line. */
 
-/** A picture or video to read: a path, URL or camera, or the bytes of a picture. */
+/** An image or video to read: a path, URL or camera, or the bytes of an image. */
 export interface Source {
   /** What `readImage` or, for a video, `openVideo` takes. */
   readonly input: string | Uint8Array;

@@ -1,4 +1,4 @@
-/** Pictures and frames of a list of sources, one after another: a video is opened when its turn comes. */
+/** Images and frames of a list of sources, one after another: a video is opened when its turn comes. */
 import type { StreamInput } from '../model/stream.js';
 import { openVideo, type VideoOptions } from '../source/openVideo.js';
 import type { Frame, VideoInfo } from '../source/types.js';

@@ -9,8 +9,8 @@ import { isVideoName, withoutPassword } from '../source/inputs.js';
 import type { Source } from './source.js';
 import { readStdin } from './stdin.js';
 
-/** Extensions of pictures that are taken from folders and globs. */
-const PICTURES: ReadonlySet<string> = new Set('.jpg .jpeg .png .webp .avif .gif .tif .tiff .bmp'.split(' '));
+/** Extensions of images that are taken from folders and globs. */
+const IMAGES: ReadonlySet<string> = new Set('.jpg .jpeg .png .webp .avif .gif .tif .tiff .bmp'.split(' '));
 
 /** What the arguments stand for. */
 export interface Sources {
@@ -76,10 +76,10 @@ async function fromList(list: string): Promise<Source[]> {
 
 async function fromPattern(arg: string, pattern: string, options: { cwd?: string }): Promise<Source[]> {
   const found = (await glob(pattern, { ...options, onlyFiles: true, expandDirectories: false }))
-    .filter((path) => PICTURES.has(extname(path).toLowerCase()) || isVideoName(path))
+    .filter((path) => IMAGES.has(extname(path).toLowerCase()) || isVideoName(path))
     .sort();
   if (found.length === 0) {
-    throw new FastSAMError('FILE_UNREADABLE', `${arg}: no picture or video there; check the path`);
+    throw new FastSAMError('FILE_UNREADABLE', `${arg}: no image or video there; check the path`);
   }
   return found.map((path) => sourceOf(options.cwd === undefined ? path : join(options.cwd, path)));
 }

@@ -1,4 +1,4 @@
-/** Standard input as a picture or video. */
+/** Standard input as an image or video. */
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -13,7 +13,7 @@ export function studyCommand(): Command {
     .addHelpText(
       'after',
       `
-A run writes records.jsonl (one line a picture), summary.json, summary.md and cases.png (best and worst pictures).
+A run writes records.jsonl (one line an image), summary.json, summary.md and cases.png (best and worst images).
 
 Examples:
   $ fastsam study edges BSDS500 --model FastSAM-x

@@ -45,7 +45,7 @@ export function trackCommand(): Command {
     .description('Follow every object of a video, or the objects that a prompt chooses in its first frame.')
     .argument(
       '<source>',
-      'a video (- for standard input), camera:0, a stream, or pictures that are the frames: a folder, glob or .txt list',
+      'a video (- for standard input), camera:0, a stream, or images that are the frames: a folder, glob or .txt list',
     )
     .option('--model <name>', 'demo, FastSAM-s, FastSAM-x, or a path or URL of a checkpoint', DEFAULT_MODEL)
     .addOption(new Option('--tracker <name>', 'how objects are followed').choices(TRACKERS).default(DEFAULT_TRACKER))
@@ -70,7 +70,7 @@ export function trackCommand(): Command {
     maxDet: 'most detections a frame',
   });
   return addVideoOptions(command)
-    .option('--fps <n>', 'pictures: frames a second of the video that is written [25]', numberOption(0.01, 1000))
+    .option('--fps <n>', 'images: frames a second of the video that is written [25]', numberOption(0.01, 1000))
     .addOption(deviceOption())
     .addOption(precisionOption())
     .option('--out <path>', 'folder for the files, or name of the video [fastsam-out; with --json or --mot: none]')

@@ -36,18 +36,18 @@ export function valCommand(): Command {
     )
     .argument('<data>', 'yaml of a YOLO data set with outlines, or a COCO annotation file (.json)')
     .option('--model <name>', 'demo, FastSAM-s, FastSAM-x, or a path or URL of a checkpoint', 'demo')
-    .option('--images <folder>', 'where the pictures of a COCO file lie')
-    .option('--split <name>', 'which pictures of a YOLO data set', 'val')
+    .option('--images <folder>', 'where the images of a COCO file lie')
+    .option('--split <name>', 'which images of a YOLO data set', 'val')
     .option(
       '--imgsz <pixels>',
-      "longer side of a picture in the network's input [the model's]",
+      "longer side of an image in the network's input [the model's]",
       numberOption(32, 8192, true),
     )
     .option('--conf <score>', 'detections must score above this', numberOption(0, 1), 0.001)
     .option('--iou <iou>', 'detections that overlap a better one more than this go', numberOption(0, 1), 0.7)
-    .option('--max-det <n>', 'most detections a picture [300]', numberOption(1, 100_000, true))
-    .option('--batch <n>', 'pictures whose input has one size (YOLO data sets)', numberOption(1, 1024, true), 16)
-    .option('--limit <n>', 'at most so many pictures', numberOption(1, 1e9, true))
+    .option('--max-det <n>', 'most detections an image [300]', numberOption(1, 100_000, true))
+    .option('--batch <n>', 'images whose input has one size (YOLO data sets)', numberOption(1, 1024, true), 16)
+    .option('--limit <n>', 'at most so many images', numberOption(1, 1e9, true))
     .addOption(deviceOption())
     .option('--out <folder>', 'write results.json, box-pr.png and mask-pr.png there')
     .option('--json', 'print JSON instead of the table')
@@ -67,7 +67,7 @@ async function val(data: string, options: ValCommandOptions): Promise<void> {
   const signal = interruptSignal();
   const coco = /\.json$/i.test(data);
   if (coco && options.images === undefined) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${data}: got a COCO file, expected --images with the pictures' folder`);
+    throw new FastSAMError('INVALID_ARGUMENT', `${data}: got a COCO file, expected --images with the images' folder`);
   }
   const line = new ProgressLine();
   const model = await FastSAM.load(options.model, {
@@ -118,11 +118,11 @@ function numbersOf(result: ValResult | CocoValResult) {
     mAP5095,
     score,
   });
-  const { pictures, objects, boxes, masks, speed, skipped } = result;
+  const { images, objects, boxes, masks, speed, skipped } = result;
   const coco = 'coco' in result && {
     coco: { boxes: result.coco.boxes.summary(), masks: result.coco.masks.summary() },
   };
-  return { pictures, objects, boxes: short(boxes), masks: masks ? short(masks) : null, ...coco, speed, skipped };
+  return { images, objects, boxes: short(boxes), masks: masks ? short(masks) : null, ...coco, speed, skipped };
 }
 
 const percent = (value: number) => (value < 0 ? '–' : (100 * value).toFixed(1)).padStart(9);
@@ -132,14 +132,14 @@ function tableOf(result: ValResult | CocoValResult): string[] {
     name.padEnd(8) + [precision, recall, mAP50, mAP5095].map(percent).join('');
   const { preprocess, inference, postprocess } = result.speed;
   const lines = [
-    `${countOf(result.pictures, 'picture')}, ${countOf(result.objects, 'object')}; percent`,
+    `${countOf(result.images, 'image')}, ${countOf(result.objects, 'object')}; percent`,
     `${''.padEnd(8)}${['P', 'R', 'mAP50', 'mAP50-95'].map((name) => name.padStart(9)).join('')}`,
     row('boxes', result.boxes),
     ...(result.masks ? [row('masks', result.masks)] : ['masks    none: the labels have no outlines']),
   ];
   if ('coco' in result) lines.push('', ...cocoTable(result.coco));
   const ms = [preprocess, inference, postprocess].map((value) => value.toFixed(1));
-  return [...lines, '', `ms a picture: ${ms[0]} preprocess, ${ms[1]} inference, ${ms[2]} postprocess`];
+  return [...lines, '', `ms an image: ${ms[0]} preprocess, ${ms[1]} inference, ${ms[2]} postprocess`];
 }
 
 function cocoTable(coco: CocoValResult['coco']): string[] {

@@ -1,5 +1,5 @@
 /**
- * Bicubic resize of 8-bit pictures, byte for byte what Pillow's `resize` with BICUBIC gives: antialiased (the filter widens
+ * Bicubic resize of 8-bit images, byte for byte what Pillow's `resize` with BICUBIC gives: antialiased (the filter widens
  * when shrinking), weights in fixed point, along rows first, then along columns, bytes in between.
  */
 
@@ -63,7 +63,7 @@ function tapsOf(from: number, to: number, start: number, length: number): Taps {
   return taps;
 }
 
-/** A part of a resized picture: `size` x `rows` pixels from (left, top) of the picture resized to width x height. */
+/** A part of a resized image: `size` x `rows` pixels from (left, top) of the image resized to width x height. */
 export interface ResizedWindow {
   readonly width: number;
   readonly height: number;
@@ -74,7 +74,7 @@ export interface ResizedWindow {
   readonly rows?: number;
 }
 
-/** RGB pixels inside a larger picture. */
+/** RGB pixels inside a larger image. */
 export interface SourcePixels {
   /** Bytes, row by row, R G B; the first pixel of row y is at `offset + y * stride`. */
   readonly data: Uint8Array;
@@ -84,7 +84,7 @@ export interface SourcePixels {
   readonly height: number;
 }
 
-/** The window of the resized picture, without making the rest of it. @returns `size * rows * 3` bytes */
+/** The window of the resized image, without making the rest of it. @returns `size * rows * 3` bytes */
 export function resizeWindow(source: SourcePixels, window: ResizedWindow): Uint8Array {
   const { size, rows: height = size } = window;
   const columns = tapsOf(source.width, window.width, window.left, size);

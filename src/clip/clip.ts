@@ -1,4 +1,4 @@
-/** CLIP: pictures and texts as vectors whose cosine says how well they fit each other. */
+/** CLIP: images and texts as vectors whose cosine says how well they fit each other. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { checkFunction, checkInteger, checkNames, checkOneOf, checkSignal } from '../options/checks.js';
 import { PRECISION_CHOICES } from '../runtime/compile/precision.js';
@@ -42,7 +42,7 @@ const ROWS_AT_ONCE = 1600;
 const TEXT_ROWS_AT_ONCE = 320;
 
 /**
- * A loaded CLIP model with two transformers. Features are unit vectors; their dot product is the cosine of picture and text.
+ * A loaded CLIP model with two transformers. Features are unit vectors; their dot product is the cosine of image and text.
  *
  * @example
  * const clip = await Clip.load('ViT-B/32');
@@ -99,10 +99,10 @@ export class Clip {
   }
 
   /**
-   * Features of pictures, in batches of bounded size.
-   * @param pixels preprocessed pictures of `imageSize * imageSize * 3` bytes, RGB.
-   * @returns `n * embedDim` numbers, each picture's vector of length 1.
-   * @throws FastSAMError `INVALID_ARGUMENT` for a picture of another size, `ABORTED`, `DISPOSED`.
+   * Features of images, in batches of bounded size.
+   * @param pixels preprocessed images of `imageSize * imageSize * 3` bytes, RGB.
+   * @returns `n * embedDim` numbers, each image's vector of length 1.
+   * @throws FastSAMError `INVALID_ARGUMENT` for an image of another size, `ABORTED`, `DISPOSED`.
    */
   async encodeImages(
     pixels: readonly Uint8Array[],
@@ -111,7 +111,7 @@ export class Clip {
     const { imageSize } = this.config;
     const size = imageSize * imageSize * 3;
     const wrong = pixels.find(({ length }) => length !== size);
-    if (wrong) throw invalid(`picture: got ${wrong.length} bytes, expected ${size} (${imageSize} x ${imageSize} RGB)`);
+    if (wrong) throw invalid(`image: got ${wrong.length} bytes, expected ${size} (${imageSize} x ${imageSize} RGB)`);
     const step = Math.max(1, Math.floor(ROWS_AT_ONCE / (patchCount(this.config) + 1)));
     return this.#encode(evenParts(pixels, step), signal, (part) => {
       const patches = toPatches(part, this.config);

@@ -10,9 +10,9 @@ export type ClipActivation = (typeof ACTIVATIONS)[number];
 export interface ClipConfig {
   /** `ViT-B/32` and the like where the sizes are those of a published model, else `ViT-custom`. */
   readonly name: string;
-  /** Side of the square picture in pixels. */
+  /** Side of the square image in pixels. */
   readonly imageSize: number;
-  /** Length of a feature vector, of pictures and texts alike. */
+  /** Length of a feature vector, of images and texts alike. */
   readonly embedDim: number;
   /** Side of a patch in pixels. */
   readonly patchSize: number;
@@ -44,7 +44,7 @@ const WIDE_HEADS: ReadonlyMap<number, number> = new Map([
   [1664, 104],
 ]);
 
-/** Published models by width of the image encoder, patch and picture. */
+/** Published models by width of the image encoder, patch and image. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['768/32/224', 'ViT-B/32'],
   ['768/16/224', 'ViT-B/16'],
@@ -89,7 +89,7 @@ export function clipConfigOf(
   };
 }
 
-/** Patches of a picture, without the class token. */
+/** Patches of an image, without the class token. */
 export function patchCount({ imageSize, patchSize }: ClipConfig): number {
   return (imageSize / patchSize) ** 2;
 }

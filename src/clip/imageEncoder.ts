@@ -6,17 +6,17 @@ import { Linear } from './layers/linear.js';
 import type { LayerSet } from './layerSet.js';
 import { apply, layerNorm, transformer } from './transformer.js';
 
-/** Mean and standard deviation of the training pictures' red, green and blue, 0…1. */
+/** Mean and standard deviation of the training images' red, green and blue, 0…1. */
 const MEAN = [0.48145466, 0.4578275, 0.40821073];
 const DEVIATION = [0.26862954, 0.26130258, 0.27577711];
 
 /** What the image encoder takes. */
 export interface ImageInputs {
-  /** int32 [pictures·patches, patch·patch·3]: see `toPatches`. */
+  /** int32 [images·patches, patch·patch·3]: see `toPatches`. */
   patches: tf.Tensor2D;
 }
 
-/** Features of pictures or texts, not normalised: float32 [n, embedDim]. */
+/** Features of images or texts, not normalised: float32 [n, embedDim]. */
 export interface Features {
   features: tf.Tensor2D;
 }
@@ -87,9 +87,9 @@ function patchWeights(weight: Float32Array, width: number, patch: number): tf.Te
 }
 
 /**
- * Cuts pictures into patches: one row a patch, its pixels from left to right and top to bottom, RGB bytes.
- * @param pixels one array of `imageSize * imageSize * 3` bytes a picture.
- * @returns int32 [pictures·patches, patch·patch·3], the patches of a picture from left to right and top to bottom.
+ * Cuts images into patches: one row a patch, its pixels from left to right and top to bottom, RGB bytes.
+ * @param pixels one array of `imageSize * imageSize * 3` bytes an image.
+ * @returns int32 [images·patches, patch·patch·3], the patches of an image from left to right and top to bottom.
  */
 export function toPatches(pixels: readonly Uint8Array[], config: ClipConfig): tf.Tensor2D {
   const { imageSize, patchSize } = config;
@@ -97,12 +97,12 @@ export function toPatches(pixels: readonly Uint8Array[], config: ClipConfig): tf
   const run = 3 * patchSize;
   const values = new Int32Array(pixels.length * imageSize * imageSize * 3);
   let at = 0;
-  for (const picture of pixels) {
+  for (const image of pixels) {
     for (let patch = 0; patch < grid * grid; patch++) {
       const corner = Math.floor(patch / grid) * patchSize * imageSize + (patch % grid) * patchSize;
       for (let y = 0; y < patchSize; y++) {
         const start = 3 * (corner + y * imageSize);
-        values.set(picture.subarray(start, start + run), at);
+        values.set(image.subarray(start, start + run), at);
         at += run;
       }
     }

@@ -1,4 +1,4 @@
-/** Crops of a picture as CLIP's image encoders take them: OpenAI's `_transform`, up to the division by 255. */
+/** Crops of an image as CLIP's image encoders take them: OpenAI's `_transform`, up to the division by 255. */
 
 import { FastSAMError } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
@@ -6,12 +6,12 @@ import { roundHalfEven } from '../geometry/rounding.js';
 import type { Mask } from '../mask/mask.js';
 import { resizeWindow, type ResizedWindow, type SourcePixels } from './bicubic.js';
 
-/** Mean of the training pictures' R, G, B in 0…1, subtracted from pixels / 255. */
+/** Mean of the training images' R, G, B in 0…1, subtracted from pixels / 255. */
 export const PIXEL_MEAN: readonly [number, number, number] = [0.48145466, 0.4578275, 0.40821073];
 /** Their standard deviation, by which the differences are divided. */
 export const PIXEL_STD: readonly [number, number, number] = [0.26862954, 0.26130258, 0.27577711];
 
-/** What pixels outside the mask become: black (Ultralytics 8.4), white, the training pictures' mean, or nothing else. */
+/** What pixels outside the mask become: black (Ultralytics 8.4), white, the training images' mean, or nothing else. */
 export type CropBackground = 'black' | 'white' | 'mean' | 'keep';
 
 const BACKGROUND_COLOURS = {
@@ -20,25 +20,25 @@ const BACKGROUND_COLOURS = {
   mean: PIXEL_MEAN.map((value) => Math.round(value * 255)),
 } as const;
 
-/** A part of a picture to look at. */
+/** A part of an image to look at. */
 export interface CropRegion {
-  /** Box in whole pixels of the picture; x2 and y2 are the first column and row beyond it. */
+  /** Box in whole pixels of the image; x2 and y2 are the first column and row beyond it. */
   readonly x1: number;
   readonly y1: number;
   readonly x2: number;
   readonly y2: number;
-  /** On the picture's grid. Without one, nothing is background. */
+  /** On the image's grid. Without one, nothing is background. */
   readonly mask?: Mask;
   readonly background: CropBackground;
 }
 
 /**
- * Each region as a square picture: pixels outside its mask are painted over, the short side is resized to `size` (Pillow's
+ * Each region as a square image: pixels outside its mask are painted over, the short side is resized to `size` (Pillow's
  * bicubic filter, see bicubic.ts), the long side in proportion, and the middle is cut out. Identical to torchvision's
- * `Resize` and `CenterCrop` on a Pillow picture. Only the pixels that end up in the square are computed.
+ * `Resize` and `CenterCrop` on a Pillow image. Only the pixels that end up in the square are computed.
  * @param size side of the square in pixels (224, or 336 for ViT-L/14@336px).
  * @returns for each region `size * size * 3` bytes, row by row, R G B
- * @throws FastSAMError `INVALID_ARGUMENT` for a box that is empty, not whole or outside the picture, a mask on another grid,
+ * @throws FastSAMError `INVALID_ARGUMENT` for a box that is empty, not whole or outside the image, a mask on another grid,
  *   or a size that is no whole number above 0.
  */
 export function preprocessCrops(image: RgbImage, regions: readonly CropRegion[], size: number): Uint8Array[] {
@@ -64,7 +64,7 @@ function checkRegion(image: RgbImage, { x1, y1, x2, y2, mask }: CropRegion): voi
   }
 }
 
-/** Size of the whole resized picture and the place of the middle square in it. */
+/** Size of the whole resized image and the place of the middle square in it. */
 function centreWindow(width: number, height: number, size: number): ResizedWindow {
   const isWide = height < width;
   const long = Math.trunc(isWide ? (size * width) / height : (size * height) / width);
@@ -77,7 +77,7 @@ function centreWindow(width: number, height: number, size: number): ResizedWindo
   };
 }
 
-/** The region's pixels: the picture's own, or a copy with its background painted. */
+/** The region's pixels: the image's own, or a copy with its background painted. */
 function cropOf(image: RgbImage, { x1, y1, x2, y2, mask, background }: CropRegion): SourcePixels {
   const [width, height] = [x2 - x1, y2 - y1];
   const imageStride = image.width * 3;
@@ -96,7 +96,7 @@ function cropOf(image: RgbImage, { x1, y1, x2, y2, mask, background }: CropRegio
   return { data, offset: 0, stride, width, height };
 }
 
-/** Copies the pixels x1…x2 of a picture's row that the mask covers, run by run. */
+/** Copies the pixels x1…x2 of an image's row that the mask covers, run by run. */
 function copyMasked(
   from: Uint8Array,
   row: number,

@@ -20,8 +20,8 @@ export async function imageRunner(
   const set = new LayerSet(tensors);
   const encode = laid(set, () => imageEncoder(set, config));
   const columns = 3 * config.patchSize ** 2;
-  const example = (pictures: number): ImageInputs => ({
-    patches: tf.zeros([pictures * patchCount(config), columns], 'int32'),
+  const example = (images: number): ImageInputs => ({
+    patches: tf.zeros([images * patchCount(config), columns], 'int32'),
   });
   return createRunner({ encode, set, examples: () => [example(2), example(3)], uint8: ['patches'] }, device, options);
 }

@@ -1,8 +1,8 @@
-/** The picture that is drawn on, and the few shapes that everything else is made of. */
+/** The image that is drawn on, and the few shapes that everything else is made of. */
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Rgb } from './palette.js';
 
-/** A picture that may be written to: RGB bytes, row by row. */
+/** An image that may be written to: RGB bytes, row by row. */
 export interface Canvas {
   readonly data: Uint8Array;
   readonly width: number;
@@ -17,12 +17,12 @@ export interface Rect {
   readonly height: number;
 }
 
-/** A canvas with a copy of the picture. */
+/** A canvas with a copy of the image. */
 export function canvasOf(image: RgbImage): Canvas {
   return { data: new Uint8Array(image.data), width: image.width, height: image.height };
 }
 
-/** Line width in pixels that reads alike in pictures of every size: 0.3 % of the mean side, at least 1. */
+/** Line width in pixels that reads alike in images of every size: 0.3 % of the mean side, at least 1. */
 export function lineWidth(width: number, height: number): number {
   return Math.max(Math.round(((width + height) / 2) * 0.003), 1);
 }

@@ -15,7 +15,7 @@ export const WIDEST_CONTOUR = 20;
 
 /**
  * Draws a line of `thickness` pixels with a smooth inner rim along the inside of each mask's visible edge, in the mask's
- * colour. The picture's border is not an edge.
+ * colour. The image's border is not an edge.
  * @param labels - `height * width`, 0 or 1 + index into `colours`; greater labels lie on top (see `paintLabels`).
  */
 export function drawContours(
@@ -51,7 +51,7 @@ function strengthTable(thickness: number, opacity: number): Int32Array {
 
 /**
  * Distance from each pixel's centre to the nearest edge of its own mask, in tenths of a pixel, up to 255. Two passes over
- * the picture, four neighbours each. An edge between two masks belongs to the one on top: the other one may well go on
+ * the image, four neighbours each. An edge between two masks belongs to the one on top: the other one may well go on
  * below it.
  */
 function edgeDistance(labels: Uint32Array, width: number, height: number): Uint8Array {

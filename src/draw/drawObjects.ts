@@ -1,4 +1,4 @@
-/** A picture with what was found in it and what was asked of it. */
+/** An image with what was found in it and what was asked of it. */
 import { FastSAMError } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
 import type { RgbImage } from '../image/rgbImage.js';
@@ -14,15 +14,15 @@ import { drawPlate, plateSize, textScale } from './text.js';
 /** One object to draw. */
 export interface DrawnObject {
   readonly id: number;
-  /** On the picture's grid. */
+  /** On the image's grid. */
   readonly mask: Mask;
-  /** xyxy in pixels of the picture. */
+  /** xyxy in pixels of the image. */
   readonly box: readonly [number, number, number, number];
   /** Text of its label. */
   readonly label: string;
 }
 
-/** What was asked, in pixels of the picture. */
+/** What was asked, in pixels of the image. */
 export interface DrawnPrompt {
   /** xyxy. */
   readonly boxes?: readonly (readonly number[])[];
@@ -50,7 +50,7 @@ export interface DrawOptions {
   alpha?: number;
   /** How much everything outside the masks is darkened, 0 … 1. Default 0. */
   dim?: number;
-  /** Width of lines in pixels. Default: 0.3 % of the picture's mean side, at least 1. */
+  /** Width of lines in pixels. Default: 0.3 % of the image's mean side, at least 1. */
   lineWidth?: number;
   /** Colour of an object by its id: a function, or a list to go through in turn. Default: `colourOf`. */
   colours?: ColourOf | readonly Rgb[];
@@ -61,9 +61,9 @@ const OUTLINE_SHADE = 0.15;
 const PLATE: Rgb = [20, 20, 20];
 
 /**
- * Draws objects over a picture: fillings (the smallest on top, each pixel blended once), outlines, boxes, labels, prompt.
+ * Draws objects over an image: fillings (the smallest on top, each pixel blended once), outlines, boxes, labels, prompt.
  * @param objects - best first, as labels are placed in this order.
- * @returns a new picture of the same size; the given one is left as it is.
+ * @returns a new image of the same size; the given one is left as it is.
  * @throws FastSAMError `INVALID_ARGUMENT` for an opacity outside 0 … 1 or a line width below 0.
  */
 export function drawObjects(

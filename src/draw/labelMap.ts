@@ -11,9 +11,9 @@ export function paintOrder(masks: readonly Mask[]): number[] {
 }
 
 /**
- * Paints masks into one picture of numbers, one over the other.
- * @param masks - bottom first; their grid is the picture.
- * @param width, height - the picture in pixels.
+ * Paints masks into one image of numbers, one over the other.
+ * @param masks - bottom first; their grid is the image.
+ * @param width, height - the image in pixels.
  * @returns `height * width` numbers, row by row: 0 where there is no mask, else 1 + the mask's place in the list.
  */
 export function paintLabels(masks: readonly Mask[], width: number, height: number): Uint32Array {

@@ -30,7 +30,7 @@ export function drawPoint(canvas: Canvas, x: number, y: number, foreground: bool
   fillRect(canvas, { x: Math.floor(x) - half, y: Math.floor(y) - arm, width: bar.height, height: bar.width }, WHITE);
 }
 
-/** Draws a box of a prompt as a line of white and black dashes, visible on any picture, inside the rectangle. */
+/** Draws a box of a prompt as a line of white and black dashes, visible on any image, inside the rectangle. */
 export function drawDashedRect(canvas: Canvas, rect: Rect): void {
   const thickness = lineWidth(canvas.width, canvas.height);
   const dash = 4 * thickness + 2;

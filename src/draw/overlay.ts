@@ -1,4 +1,4 @@
-/** Object colours over a picture. */
+/** Object colours over an image. */
 import type { Canvas } from './canvas.js';
 import type { Rgb } from './palette.js';
 

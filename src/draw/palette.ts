@@ -22,7 +22,7 @@ const FIRST_HUE = 255;
 let palette: Rgb[] | undefined;
 
 /**
- * The colour of an object: the same for the same id in every picture and on every machine. The colours are ordered so
+ * The colour of an object: the same for the same id in every image and on every machine. The colours are ordered so
  * that each one is as far as possible (OKLab distance) from all before it; any first n are near the best n.
  * @param id - object id, 0, 1, 2 …; ids beyond the palette start again at its beginning.
  */

@@ -1,19 +1,19 @@
-/** Many pictures on one, side by side with captions, for looking at results together. */
+/** Many images on one, side by side with captions, for looking at results together. */
 import { FastSAMError } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Canvas } from './canvas.js';
 import { drawText, textSize } from './text.js';
 
-/** One picture of a sheet. */
+/** One image of a sheet. */
 export interface SheetCell {
   readonly image: RgbImage;
   readonly caption: string;
 }
 
 export interface SheetOptions {
-  /** Pictures in a row. Default: as many as make the sheet about square. */
+  /** Images in a row. Default: as many as make the sheet about square. */
   columns?: number;
-  /** Width and height of the square that each picture is fitted into, in pixels. Default 320. */
+  /** Width and height of the square that each image is fitted into, in pixels. Default 320. */
   cellSize?: number;
 }
 
@@ -22,17 +22,17 @@ const CAPTION_HEIGHT = 14;
 const PAPER = 245;
 
 /**
- * Lays pictures out in a grid, each made smaller (never larger) to fit its square, its caption below it.
- * @throws FastSAMError `INVALID_ARGUMENT` without pictures or for sizes that are no whole numbers above 0.
+ * Lays images out in a grid, each made smaller (never larger) to fit its square, its caption below it.
+ * @throws FastSAMError `INVALID_ARGUMENT` without images or for sizes that are no whole numbers above 0.
  */
 export function contactSheet(cells: readonly SheetCell[], options: SheetOptions = {}): RgbImage {
-  if (cells.length === 0) throw new FastSAMError('INVALID_ARGUMENT', 'contactSheet: got no pictures, expected some');
+  if (cells.length === 0) throw new FastSAMError('INVALID_ARGUMENT', 'contactSheet: got no images, expected some');
   const columns = positive('columns', options.columns ?? Math.ceil(Math.sqrt(cells.length)));
   const size = positive('cellSize', options.cellSize ?? 320);
-  const pictures = cells.map((cell) => fit(cell.image, size));
+  const images = cells.map((cell) => fit(cell.image, size));
   const rows = Math.ceil(cells.length / columns);
   const heights = Array.from({ length: rows }, (_, r) =>
-    Math.max(...pictures.slice(r * columns, (r + 1) * columns).map((p) => p.height)),
+    Math.max(...images.slice(r * columns, (r + 1) * columns).map((p) => p.height)),
   );
   const width = Math.min(columns, cells.length) * (size + MARGIN) + MARGIN;
   const height = heights.reduce((sum, h) => sum + h + CAPTION_HEIGHT + MARGIN, MARGIN);
@@ -40,16 +40,16 @@ export function contactSheet(cells: readonly SheetCell[], options: SheetOptions 
   for (let r = 0, i = 0, top = MARGIN; r < rows; top += heights[r] + CAPTION_HEIGHT + MARGIN, r++) {
     for (let c = 0; c < columns && i < cells.length; c++, i++) {
       const left = MARGIN + c * (size + MARGIN);
-      paste(sheet, pictures[i], left, top);
+      paste(sheet, images[i], left, top);
       drawText(sheet, shorten(cells[i].caption, size), left, top + heights[r] + 3, 1, [30, 30, 30]);
     }
   }
   return sheet;
 }
 
-function paste(sheet: Canvas, picture: RgbImage, left: number, top: number): void {
-  for (let y = 0; y < picture.height; y++) {
-    const row = picture.data.subarray(y * picture.width * 3, (y + 1) * picture.width * 3);
+function paste(sheet: Canvas, image: RgbImage, left: number, top: number): void {
+  for (let y = 0; y < image.height; y++) {
+    const row = image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3);
     sheet.data.set(row, ((top + y) * sheet.width + left) * 3);
   }
 }
@@ -60,7 +60,7 @@ function shorten(caption: string, width: number): string {
   return text;
 }
 
-/** The picture scaled down by area averages so that neither side is above `size`. */
+/** The image scaled down by area averages so that neither side is above `size`. */
 function fit(image: RgbImage, size: number): RgbImage {
   const ratio = Math.min(size / image.width, size / image.height);
   if (ratio >= 1) return image;

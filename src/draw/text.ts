@@ -7,7 +7,7 @@ const GAP = 1;
 /** How far between two dots the ink reaches; below one half, so that dots that touch only at corners still join. */
 const INK_LEVEL = 0.4;
 
-/** Whole-number magnification of the font for a picture: 1 (8 pixels high) for thumbnails, 4 at 4K. */
+/** Whole-number magnification of the font for an image: 1 (8 pixels high) for thumbnails, 4 at 4K. */
 export function textScale(width: number, height: number): number {
   return Math.max(1, Math.round((width + height) / 2 / 640));
 }

@@ -6,7 +6,7 @@ import type { ColourOf, Rgb } from './palette.js';
 export interface Trail {
   /** Says the colour, as an object's id or track does. */
   readonly id: number;
-  /** Pixels of the picture. */
+  /** Pixels of the image. */
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 

@@ -47,7 +47,7 @@ export function matchByScore(
   return right;
 }
 
-/** What is kept of all pictures. */
+/** What is kept of all images. */
 export interface ScoredDetections {
   readonly scores: readonly number[];
   readonly classes: readonly number[];
@@ -90,7 +90,7 @@ export interface ValMetrics {
   readonly classes: readonly ClassMetrics[];
 }
 
-/** Precision, recall and AP over all pictures. */
+/** Precision, recall and AP over all images. */
 export function valMetrics(all: ScoredDetections): ValMetrics {
   const order = [...all.scores.keys()].sort((a, b) => all.scores[b] - all.scores[a]);
   const counts = new Map<number, number>();

@@ -1,6 +1,6 @@
 /** AP and AR of detections, with the definitions of COCO and the numbers of pycocotools. */
 import { FastSAMError } from '../errors.js';
-import { curveOf, rankDetections, type PictureMatches } from './cocoAccumulate.js';
+import { curveOf, rankDetections, type ImageMatches } from './cocoAccumulate.js';
 import { CocoEvaluation } from './cocoEvaluation.js';
 import { iouTable, matchDetections } from './cocoMatch.js';
 import { byScore, shapeOfDetection, shapeOfTruth } from './cocoShapes.js';
@@ -14,8 +14,8 @@ import {
   type ResolvedEvalOptions,
 } from './cocoTypes.js';
 
-/** The objects and the detections of one picture. Their `image_id` is not looked at. */
-export interface CocoPicture {
+/** The objects and the detections of one image. Their `image_id` is not looked at. */
+export interface CocoEvalImage {
   readonly id: number;
   /** Pixels. */
   readonly width: number;
@@ -30,13 +30,13 @@ const ALL = -1;
 const MAX_THRESHOLDS = 16;
 
 /**
- * Takes pictures one after the other and keeps of each only what became of its detections: a score and a word for each
+ * Takes images one after the other and keeps of each only what became of its detections: a score and a word for each
  * area range, so that memory does not depend on the masks.
  */
 export class CocoEvaluator {
   readonly #options: ResolvedEvalOptions;
   readonly #categories: readonly number[];
-  readonly #matches = new Map<number, PictureMatches[]>();
+  readonly #matches = new Map<number, ImageMatches[]>();
   readonly #seen = new Set<number>();
 
   /**
@@ -50,28 +50,28 @@ export class CocoEvaluator {
   }
 
   /**
-   * @throws FastSAMError `INVALID_ARGUMENT` for a picture that came before, broken segmentations and scores that are no
+   * @throws FastSAMError `INVALID_ARGUMENT` for an image that came before, broken segmentations and scores that are no
    *   numbers.
    */
-  add(picture: CocoPicture): void {
-    if (this.#seen.has(picture.id)) invalid(`picture ${picture.id}: got it twice, expected every picture once`);
-    this.#seen.add(picture.id);
-    const truths = groupBy(picture.truths);
-    const detections = groupBy(picture.detections);
+  add(image: CocoEvalImage): void {
+    if (this.#seen.has(image.id)) invalid(`image ${image.id}: got it twice, expected every image once`);
+    this.#seen.add(image.id);
+    const truths = groupBy(image.truths);
+    const detections = groupBy(image.detections);
     if (this.#options.classAgnostic) {
       const join = <T>(groups: ReadonlyMap<number, readonly T[]>) =>
         this.#categories.flatMap((category) => groups.get(category) ?? []);
-      this.#match(ALL, picture, join(truths), join(detections));
+      this.#match(ALL, image, join(truths), join(detections));
       return;
     }
     for (const category of this.#categories) {
-      this.#match(category, picture, truths.get(category) ?? [], detections.get(category) ?? []);
+      this.#match(category, image, truths.get(category) ?? [], detections.get(category) ?? []);
     }
   }
 
   #match(
     category: number,
-    { id, width, height }: CocoPicture,
+    { id, width, height }: CocoEvalImage,
     truthList: readonly CocoTruth[],
     detectionList: readonly CocoDetection[],
   ): void {
@@ -81,7 +81,7 @@ export class CocoEvaluator {
     const truths = truthList.map((truth) => shapeOfTruth(truth, kind, width, height, ignoreFlags));
     const detections = best.map((detection) => shapeOfDetection(detection, kind, width, height));
     const ious = iouTable(detections, truths);
-    const matches: PictureMatches = {
+    const matches: ImageMatches = {
       imageId: id,
       scores: Float64Array.from(best, ({ score }) => score),
       byArea: areas.map((range) => matchDetections(ious, detections, truths, iouThresholds, range)),
@@ -89,13 +89,13 @@ export class CocoEvaluator {
     this.#matches.get(category)?.push(matches);
   }
 
-  /** The numbers over all pictures so far. */
+  /** The numbers over all images so far. */
   result(): CocoEvaluation {
     const { iouThresholds, areas, maxDets } = this.#options;
     const evaluation = new CocoEvaluation(this.#options, [...this.#matches.keys()], this.#seen.size);
-    [...this.#matches.values()].forEach((pictures, k) => {
-      if (pictures.length === 0) return;
-      const ranked = rankDetections(pictures, areas.length);
+    [...this.#matches.values()].forEach((images, k) => {
+      if (images.length === 0) return;
+      const ranked = rankDetections(images, areas.length);
       areas.forEach((_, a) => {
         if (ranked.counted[a] === 0) return;
         iouThresholds.forEach((_threshold, t) => {
@@ -111,7 +111,7 @@ export class CocoEvaluator {
 
 /**
  * Evaluates a result file against a ground truth file.
- * @throws FastSAMError `INVALID_ARGUMENT` for options out of range, detections of pictures that the ground truth does not
+ * @throws FastSAMError `INVALID_ARGUMENT` for options out of range, detections of images that the ground truth does not
  *   have, and broken segmentations.
  */
 export function evaluateCoco(
@@ -125,7 +125,7 @@ export function evaluateCoco(
   const detectionsOf = groupBy(detections, (detection) => detection.image_id);
   const images = new Map(groundTruth.images.map((image) => [image.id, image]));
   for (const id of detectionsOf.keys()) {
-    if (!images.has(id)) invalid(`detections: got picture ${id}, expected one of the ground truth's pictures`);
+    if (!images.has(id)) invalid(`detections: got image ${id}, expected one of the ground truth's images`);
   }
   for (const { id, width, height } of images.values()) {
     evaluator.add({ id, width, height, truths: truthsOf.get(id) ?? [], detections: detectionsOf.get(id) ?? [] });

@@ -1,12 +1,12 @@
-/** From the matches of all pictures to precision and recall. */
+/** From the matches of all images to precision and recall. */
 import { IGNORED_SHIFT, type Matches } from './cocoMatch.js';
 
 /** The points of recall at which precision is read: 0, 0.01 … 1, with the rounding of `numpy.linspace`. */
 export const RECALLS: readonly number[] = Array.from({ length: 101 }, (_, i) => (i === 100 ? 1 : i * 0.01));
 
-/** What one picture adds to one category. */
-export interface PictureMatches {
-  /** Pictures are put in the order of their numbers, which decides between equal scores. */
+/** What one image adds to one category. */
+export interface ImageMatches {
+  /** Images are put in the order of their numbers, which decides between equal scores. */
   readonly imageId: number;
   /** Best first. */
   readonly scores: Float64Array;
@@ -17,7 +17,7 @@ export interface PictureMatches {
 /** All detections of a category by descending score. */
 export interface RankedDetections {
   readonly count: number;
-  /** Place of each detection within its picture, 0 for the best one. */
+  /** Place of each detection within its image, 0 for the best one. */
   readonly ranks: Uint32Array;
   /** For each area range the flags of `Matches`. */
   readonly flags: readonly Uint32Array[];
@@ -25,23 +25,23 @@ export interface RankedDetections {
   readonly counted: readonly number[];
 }
 
-/** Joins the pictures; equal scores stay in the order of the pictures' numbers. */
-export function rankDetections(pictures: readonly PictureMatches[], areas: number): RankedDetections {
-  const sorted = [...pictures].sort((a, b) => a.imageId - b.imageId);
+/** Joins the images; equal scores stay in the order of the images' numbers. */
+export function rankDetections(images: readonly ImageMatches[], areas: number): RankedDetections {
+  const sorted = [...images].sort((a, b) => a.imageId - b.imageId);
   const count = sorted.reduce((n, { scores }) => n + scores.length, 0);
   const scores = new Float64Array(count);
   const ranks = new Uint32Array(count);
   const flags = Array.from({ length: areas }, () => new Uint32Array(count));
   const counted = new Array<number>(areas).fill(0);
   let at = 0;
-  for (const picture of sorted) {
-    scores.set(picture.scores, at);
-    for (let i = 0; i < picture.scores.length; i++) ranks[at + i] = i;
-    picture.byArea.forEach((matches, a) => {
+  for (const image of sorted) {
+    scores.set(image.scores, at);
+    for (let i = 0; i < image.scores.length; i++) ranks[at + i] = i;
+    image.byArea.forEach((matches, a) => {
       flags[a].set(matches.flags, at);
       counted[a] += matches.counted;
     });
-    at += picture.scores.length;
+    at += image.scores.length;
   }
   const order = new Uint32Array(count).map((_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b);
   return {
@@ -62,7 +62,7 @@ export interface Curve {
 const SPACING = Number.EPSILON;
 
 /**
- * The curve of one threshold, area range and limit of detections a picture. Precision is made monotone from the right
+ * The curve of one threshold, area range and limit of detections an image. Precision is made monotone from the right
  * and read at the first detection that reaches each recall; 0 where none does. Only hits need to be looked at: recall
  * grows at no other detection, and precision is largest at one.
  * @param threshold number of the IoU threshold.

@@ -9,7 +9,7 @@ export interface AverageOver {
   readonly iou?: number;
   /** Name of an area range. */
   readonly area?: string;
-  /** One of the limits of detections a picture. */
+  /** One of the limits of detections an image. */
   readonly maxDets?: number;
   /** Number of a category. */
   readonly category?: number;
@@ -22,7 +22,7 @@ export interface CocoSummary {
   readonly AP75: number;
   /** By area range, at the largest limit of detections. */
   readonly APByArea: Readonly<Record<string, number>>;
-  /** By limit of detections a picture. */
+  /** By limit of detections an image. */
   readonly AR: Readonly<Record<number, number>>;
   /** By area range, at the largest limit of detections. */
   readonly ARByArea: Readonly<Record<string, number>>;
@@ -43,8 +43,8 @@ export class CocoEvaluation {
     readonly options: ResolvedEvalOptions,
     /** Ascending; [-1] where all are one. */
     readonly categories: readonly number[],
-    /** Pictures that were evaluated. */
-    readonly pictures: number,
+    /** Images that were evaluated. */
+    readonly images: number,
   ) {
     const n = options.iouThresholds.length * categories.length * options.areas.length * options.maxDets.length;
     this.precision = new Float64Array(n * RECALLS.length).fill(-1);

@@ -1,4 +1,4 @@
-/** One picture, one category: which detections hit which objects, by COCO's greedy rule. */
+/** One image, one category: which detections hit which objects, by COCO's greedy rule. */
 import { sharedPixels, type Runs } from './cocoRuns.js';
 
 /** Where an object or a detection lies. */
@@ -60,7 +60,7 @@ const outside = (area: number, range: Range): boolean => area < range.low || are
 /** Bits of a threshold in `Matches.flags`: the low half says "hit", the high half "does not count". */
 export const IGNORED_SHIFT = 16;
 
-/** What became of the detections of one picture. */
+/** What became of the detections of one image. */
 export interface Matches {
   /** One word a detection: bit t: it hit an object at threshold t; bit 16 + t: it does not count there. */
   readonly flags: Uint32Array;

@@ -10,7 +10,7 @@ const SCALE = 5;
 /**
  * Where the pixels of a polygon begin and end, down the columns: `[start, end, start, end …]`, ends exclusive, pixel
  * `x * height + y`. Ascending, no two touch.
- * @param ring `[x0, y0, x1, y1, …]`, pixels of the picture; closed by itself.
+ * @param ring `[x0, y0, x1, y1, …]`, pixels of the image; closed by itself.
  */
 export function runsOfPolygon(ring: readonly number[], width: number, height: number): Int32Array {
   const crossings = new Int32Array(countSteps(ring) + 1);

@@ -15,7 +15,7 @@ export interface Runs {
 }
 
 /**
- * A segmentation of a picture of `width x height` pixels as runs.
+ * A segmentation of an image of `width x height` pixels as runs.
  * @throws FastSAMError `INVALID_ARGUMENT` for broken counts, an RLE of another size, and polygons that are none.
  */
 export function runsOf(segmentation: CocoSegmentation, width: number, height: number): Runs {
@@ -34,7 +34,7 @@ function placesOfRle(rle: Rle | RleCounts, width: number, height: number): Int32
   if (size[0] !== height || size[1] !== width) {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
-      `RLE: got a mask of ${size[1]} x ${size[0]} pixels, expected ${width} x ${height} as its picture has`,
+      `RLE: got a mask of ${size[1]} x ${size[0]} pixels, expected ${width} x ${height} as its image has`,
     );
   }
   const places = new Int32Array(counts.length + 1);
@@ -112,7 +112,7 @@ function describe(places: Int32Array, height: number): Runs {
   return { places, area, box: [Math.floor(places[0] / height), top, right, bottom] };
 }
 
-/** Pixels that two masks of one picture share. */
+/** Pixels that two masks of one image share. */
 export function sharedPixels(a: Runs, b: Runs): number {
   const p = a.places;
   const q = b.places;

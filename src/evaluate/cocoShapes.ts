@@ -13,7 +13,7 @@ export function byScore(detections: readonly CocoDetection[]): CocoDetection[] {
   return [...detections].sort((a, b) => b.score - a.score);
 }
 
-/** An object of a picture of `width x height` pixels. */
+/** An object of an image of `width x height` pixels. */
 export function shapeOfTruth(
   truth: CocoTruth,
   kind: CocoKind,

@@ -1,7 +1,7 @@
 /** The COCO format as the evaluation reads it, and its options. */
 import type { Rle, RleCounts } from '../mask/rleCounts.js';
 
-/** Polygons (`[x0, y0, x1, y1, …]` each, pixels of the picture, their union is the mask) or run lengths. */
+/** Polygons (`[x0, y0, x1, y1, …]` each, pixels of the image, their union is the mask) or run lengths. */
 export type CocoSegmentation = readonly (readonly number[])[] | Rle | RleCounts;
 
 /** An object of the ground truth, as in the `annotations` of a COCO file. */
@@ -9,7 +9,7 @@ export interface CocoTruth {
   readonly id?: number;
   readonly image_id: number;
   readonly category_id: number;
-  /** Left, top, width, height in pixels of the picture. */
+  /** Left, top, width, height in pixels of the image. */
   readonly bbox: readonly number[];
   /** Pixels; decides to which area ranges the object belongs. */
   readonly area: number;
@@ -20,7 +20,7 @@ export interface CocoTruth {
   readonly segmentation?: CocoSegmentation;
 }
 
-/** A picture of a ground truth file; sides in pixels. */
+/** An image of a ground truth file; sides in pixels. */
 export interface CocoImage {
   readonly id: number;
   readonly width: number;
@@ -40,7 +40,7 @@ export interface CocoDetection {
   readonly image_id: number;
   readonly category_id: number;
   readonly score: number;
-  /** Left, top, width, height in pixels of the picture. */
+  /** Left, top, width, height in pixels of the image. */
   readonly bbox?: readonly number[];
   readonly segmentation?: CocoSegmentation;
 }
@@ -58,7 +58,7 @@ export interface AreaRange {
 /** Options of the evaluation. */
 export interface CocoEvalOptions {
   readonly kind: CocoKind;
-  /** At most this many of a picture's (and category's) best detections are looked at. Default 1, 10, 100. */
+  /** At most this many of an image's (and category's) best detections are looked at. Default 1, 10, 100. */
   readonly maxDets?: readonly number[];
   /** Default 0.50, 0.55 … 0.95. At most 16. */
   readonly iouThresholds?: readonly number[];

@@ -1,4 +1,4 @@
-/** Precision-recall curves as a picture. */
+/** Precision-recall curves as an image. */
 import { fillCircle, fillRect, type Canvas } from '../draw/canvas.js';
 import { colourOf, type Rgb } from '../draw/palette.js';
 import { drawText, textSize } from '../draw/text.js';

@@ -1,4 +1,4 @@
-/** What proposals find in one picture, as counts that add up over pictures. */
+/** What proposals find in one image, as counts that add up over images. */
 import { encodeCounts } from '../mask/rle.js';
 import type { Results } from '../results/results.js';
 import { IGNORED_SHIFT, iouTable, matchDetections, type Shape, type Truth } from './cocoMatch.js';
@@ -18,7 +18,7 @@ export interface FoundObjects {
 }
 
 /**
- * Matches the proposals of a picture with its objects, whatever their categories, by COCO's rule.
+ * Matches the proposals of an image with its objects, whatever their categories, by COCO's rule.
  * @throws FastSAMError `INVALID_ARGUMENT` for broken annotations.
  */
 export function countFound(
@@ -52,7 +52,7 @@ function hits(flags: Uint32Array): number[] {
   });
 }
 
-/** The boxes or masks of a picture as proposals. */
+/** The boxes or masks of an image as proposals. */
 export function proposalsOf(results: Results, kind: CocoKind, imageId: number): CocoDetection[] {
   return results.imageMasks.map((mask, i) => {
     const [x1, y1, x2, y2] = results.boxes.at(i);
@@ -61,7 +61,7 @@ export function proposalsOf(results: Results, kind: CocoKind, imageId: number): 
   });
 }
 
-/** Recall of some pictures together. */
+/** Recall of some images together. */
 export interface ProposalRecall {
   /** By area range and limit: the mean over thresholds of found objects over objects; null where there are none. */
   readonly recall: readonly (readonly (number | null)[])[];
@@ -69,13 +69,13 @@ export interface ProposalRecall {
   readonly auc: readonly (number | null)[];
 }
 
-/** Adds up the counts of pictures. */
-export function recallOf(pictures: readonly FoundObjects[]): ProposalRecall {
+/** Adds up the counts of images. */
+export function recallOf(images: readonly FoundObjects[]): ProposalRecall {
   const objects = new Float64Array(COCO_AREAS.length);
   const found = new Float64Array(COCO_AREAS.length * PROPOSAL_COUNTS.length * COCO_IOUS.length);
-  for (const picture of pictures) {
-    for (let i = 0; i < objects.length; i++) objects[i] += picture.objects[i];
-    for (let i = 0; i < found.length; i++) found[i] += picture.found[i];
+  for (const image of images) {
+    for (let i = 0; i < objects.length; i++) objects[i] += image.objects[i];
+    for (let i = 0; i < found.length; i++) found[i] += image.found[i];
   }
   const recall = COCO_AREAS.map((_, a) =>
     PROPOSAL_COUNTS.map((_limit, m) => {

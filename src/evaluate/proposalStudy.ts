@@ -12,7 +12,7 @@ import { EVERYTHING } from './study/options.js';
 import { rowName } from './study/table.js';
 import type { Metric, Metrics, Study, StudyRecord, StudyTable } from './study/study.js';
 
-/** Boxes and masks of one picture; masks only where they were asked for. */
+/** Boxes and masks of one image; masks only where they were asked for. */
 interface ProposalRecord extends StudyRecord {
   readonly proposals: number;
   readonly boxes: FoundObjects;
@@ -56,7 +56,7 @@ const PAPER_LVIS: StudyTable['rows'] = [
 export const proposalsStudy: Study<ProposalRecord, CocoItem> = {
   name: 'proposals',
   summary: 'Recall of objects whatever their category: AR@1/10/100/1000 and AUC, boxes and masks, COCO or LVIS.',
-  help: `ANNOTATIONS is a COCO- or LVIS-style JSON file, IMAGES the folder with its pictures (folders below it, too).
+  help: `ANNOTATIONS is a COCO- or LVIS-style JSON file, IMAGES the folder with its images (folders below it, too).
 
 Examples:
   $ fastsam study proposals coco/annotations/instances_val2017.json coco/val2017 --model FastSAM-x
@@ -144,7 +144,7 @@ const FOUND_IOU = 0.5;
 const GREEN = [0, 200, 70] as const;
 const RED = [235, 30, 30] as const;
 
-/** The picture with the boxes of its objects: green where a proposal covers it with an IoU of one half, else red. */
+/** The image with the boxes of its objects: green where a proposal covers it with an IoU of one half, else red. */
 function drawObjects({ truths, width, height, id }: CocoItem, scene: Results): RgbImage {
   const canvas = canvasOf(scene.image);
   const thickness = 2 * lineWidth(canvas.width, canvas.height);

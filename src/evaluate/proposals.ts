@@ -6,7 +6,7 @@ import type { CocoDataset, CocoDetection, CocoEvalOptions, CocoKind } from './co
 /** Limits of proposals that papers quote. */
 export const PROPOSAL_COUNTS: readonly number[] = [1, 10, 100, 1000];
 
-/** One row of the table: recall with at most so many proposals a picture, by area range (`all`, `small` …). */
+/** One row of the table: recall with at most so many proposals an image, by area range (`all`, `small` …). */
 export interface ProposalRow {
   readonly proposals: number;
   readonly recall: Readonly<Record<string, number>>;
@@ -38,7 +38,7 @@ export function evaluateProposals(
   return proposalTable(evaluateCoco(groundTruth, proposals, proposalOptions(kind, counts)));
 }
 
-/** An evaluator for proposals that come picture by picture; give its result to `proposalTable`. */
+/** An evaluator for proposals that come image by image; give its result to `proposalTable`. */
 export function proposalEvaluator(
   categoryIds: readonly number[],
   kind: CocoKind,

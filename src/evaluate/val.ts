@@ -18,44 +18,44 @@ import { placeLabels, type YoloTruth } from './yoloTruth.js';
 
 /** Options of `FastSAM.val`, named and preset as Ultralytics'. */
 export interface ValOptions {
-  /** Longer side of the pictures in the network's input. Default: the model's. */
+  /** Longer side of the images in the network's input. Default: the model's. */
   imgsz?: number;
   /** Detections must score above this. Default 0.001. */
   conf?: number;
   /** A detection goes when its IoU with a better one is above this. Default 0.7. */
   iou?: number;
-  /** Most detections a picture. Default 300, or what the richest picture has, where that is more. */
+  /** Most detections an image. Default 300, or what the richest image has, where that is more. */
   maxDet?: number;
-  /** Pictures whose input has one size. The numbers depend on it a little. Default 16. */
+  /** Images whose input has one size. The numbers depend on it a little. Default 16. */
   batch?: number;
-  /** Which pictures of the data set. Default `val`. */
+  /** Which images of the data set. Default `val`. */
   split?: string;
   /** All classes are one, as FastSAM has one. Default true. */
   singleClass?: boolean;
-  /** At most so many pictures, the first by name. Default: all. */
+  /** At most so many images, the first by name. Default: all. */
   limit?: number;
-  /** Hears after every picture how many are done. */
+  /** Hears after every image how many are done. */
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
 }
 
-/** A picture that was left out. */
-export interface SkippedPicture {
+/** An image that was left out. */
+export interface SkippedImage {
   readonly image: string;
   readonly reason: string;
 }
 
 /** What `val` says. */
 export interface ValResult {
-  /** Pictures that were evaluated. */
-  readonly pictures: number;
+  /** Images that were evaluated. */
+  readonly images: number;
   readonly objects: number;
   readonly boxes: ValMetrics;
   /** Undefined where the labels have no outlines. */
   readonly masks: ValMetrics | undefined;
-  /** Milliseconds a picture. */
+  /** Milliseconds an image. */
   readonly speed: Speed;
-  readonly skipped: readonly SkippedPicture[];
+  readonly skipped: readonly SkippedImage[];
   readonly names: readonly string[];
 }
 
@@ -76,7 +76,7 @@ const DEFAULT_MAX_DET = 300;
 /** What a run needs beside the data. */
 export type ValContext = Pick<PipelineContext, 'detector' | 'model'>;
 
-/** A picture of the data set with its labels. */
+/** An image of the data set with its labels. */
 interface Item {
   readonly image: string;
   readonly width: number;
@@ -101,9 +101,9 @@ interface Tally {
 export async function validate(context: ValContext, data: string, options: ValOptions = {}): Promise<ValResult> {
   const settings = resolveValOptions(options, context.model.defaults.imgsz);
   const dataset = await readYoloDataset(data, options.split);
-  const pictures = dataset.pictures.slice(0, options.limit);
-  const skipped: SkippedPicture[] = [];
-  const items = await readItems(pictures, skipped, settings.signal);
+  const images = dataset.images.slice(0, options.limit);
+  const skipped: SkippedImage[] = [];
+  const items = await readItems(images, skipped, settings.signal);
   const masked = items.every(({ objects }) => objects.every(({ outline }) => outline !== undefined));
   const richest = Math.max(0, ...items.map(({ objects }) => objects.length));
   const maxDet = options.maxDet ?? Math.max(DEFAULT_MAX_DET, richest);
@@ -113,21 +113,21 @@ export async function validate(context: ValContext, data: string, options: ValOp
   for (const batch of rectBatches(items, settings.imgsz, settings.batch)) {
     for (const member of batch.members) {
       throwIfAborted(settings.signal);
-      await evaluatePicture(items[member], batch, { ...settings, maxDet }, context, tally, time);
+      await evaluateImage(items[member], batch, { ...settings, maxDet }, context, tally, time);
       settings.onProgress?.(++done, items.length);
     }
   }
-  const perPicture = (ms: number) => ms / Math.max(1, items.length);
+  const perImage = (ms: number) => ms / Math.max(1, items.length);
   const metrics = (right: readonly number[]) => valMetrics({ ...tally, right });
   return {
-    pictures: items.length,
+    images: items.length,
     objects: tally.objectClasses.length,
     boxes: metrics(tally.rightBoxes),
     masks: masked ? metrics(tally.rightMasks) : undefined,
     speed: {
-      preprocess: perPicture(time.preprocess),
-      inference: perPicture(time.inference),
-      postprocess: perPicture(time.postprocess),
+      preprocess: perImage(time.preprocess),
+      inference: perImage(time.inference),
+      postprocess: perImage(time.postprocess),
     },
     skipped,
     names: settings.singleClass ? ['object'] : dataset.names,
@@ -152,14 +152,14 @@ export function resolveValOptions(options: ValOptions, imgsz: number) {
   };
 }
 
-/** Sizes and labels of the pictures; those that cannot be read go to `skipped`, as in Ultralytics. */
+/** Sizes and labels of the images; those that cannot be read go to `skipped`, as in Ultralytics. */
 async function readItems(
-  pictures: readonly { readonly image: string; readonly labels: string }[],
-  skipped: SkippedPicture[],
+  images: readonly { readonly image: string; readonly labels: string }[],
+  skipped: SkippedImage[],
   signal: AbortSignal | undefined,
 ): Promise<Item[]> {
   const items: Item[] = [];
-  for (const { image, labels } of pictures) {
+  for (const { image, labels } of images) {
     throwIfAborted(signal);
     try {
       const { width, height } = await readImage(image, { signal });
@@ -174,7 +174,7 @@ async function readItems(
   return items;
 }
 
-/** A picture without a label file has no objects. */
+/** An image without a label file has no objects. */
 async function readLabels(path: string): Promise<readonly YoloObject[] | string> {
   if ((await platform().stat(path))?.kind !== 'file') return [];
   return parseYoloLabels(new TextDecoder().decode(await platform().readFile(path)));
@@ -182,7 +182,7 @@ async function readLabels(path: string): Promise<readonly YoloObject[] | string>
 
 type Settings = ReturnType<typeof resolveValOptions> & { readonly maxDet: number };
 
-async function evaluatePicture(
+async function evaluateImage(
   item: Item,
   batch: RectBatch,
   settings: Settings,
@@ -196,7 +196,7 @@ async function evaluatePicture(
   const { netWidth: width, netHeight: height } = geometry;
   const pixels = letterbox(image, geometry);
   const fed = performance.now();
-  const [found] = await detector.detect({ pictures: [pixels], width, height }, settings);
+  const [found] = await detector.detect({ images: [pixels], width, height }, settings);
   const detected = performance.now();
   const quarter = found.boxes.map((value, i) =>
     Math.fround(value * (i % 2 === 0 ? found.prototypes.width / width : found.prototypes.height / height)),

@@ -1,4 +1,4 @@
-/** `val` on a COCO file: masks compared at the pictures' own resolution. */
+/** `val` on a COCO file: masks compared at the images' own resolution. */
 import { FastSAMError } from '../errors.js';
 import { encodeRle, decodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
@@ -10,7 +10,7 @@ import { CocoEvaluator } from './coco.js';
 import type { CocoEvaluation } from './cocoEvaluation.js';
 import { runsOf } from './cocoRuns.js';
 import type { CocoDataset, CocoDetection, CocoTruth } from './cocoTypes.js';
-import { resolveValOptions, type SkippedPicture, type ValOptions, type ValResult } from './val.js';
+import { resolveValOptions, type SkippedImage, type ValOptions, type ValResult } from './val.js';
 import { boxIous, maskIous } from './yoloIous.js';
 
 /** What `val` says on a COCO file: Ultralytics' numbers, and COCO's own. All categories are one. */
@@ -20,13 +20,13 @@ export interface CocoValResult extends Omit<ValResult, 'masks'> {
   readonly coco: { readonly boxes: CocoEvaluation; readonly masks: CocoEvaluation };
 }
 
-/** Options of `validateCoco`; pictures are letterboxed as by `segment`, so there are no batches. */
+/** Options of `validateCoco`; images are letterboxed as by `segment`, so there are no batches. */
 export type CocoValOptions = Omit<ValOptions, 'batch' | 'split' | 'singleClass'>;
 
 /**
- * Evaluates on the pictures of a COCO file. Crowd regions count for COCO's numbers only.
+ * Evaluates on the images of a COCO file. Crowd regions count for COCO's numbers only.
  * @param file path of the annotations.
- * @param folder where the pictures lie.
+ * @param folder where the images lie.
  * @throws FastSAMError `INVALID_ARGUMENT`, `FILE_UNREADABLE`, `ABORTED`, `DISPOSED`.
  */
 export async function validateCoco(
@@ -46,7 +46,7 @@ export async function validateCoco(
     (kind) => new CocoEvaluator(categories, { kind, classAgnostic: true, maxDets: limitsUpTo(maxDet) }),
   );
   const tally = { scores: [] as number[], objects: 0, boxes: [] as number[], masks: [] as number[] };
-  const skipped: SkippedPicture[] = [];
+  const skipped: SkippedImage[] = [];
   const speed = { preprocess: 0, inference: 0, postprocess: 0 };
   const paths = images.map(({ file_name: name = '' }) => platform().joinPath(folder, name));
   const { imgsz, conf, iou, signal } = settings;
@@ -65,16 +65,16 @@ export async function validateCoco(
     const own = truths.get(id) ?? [];
     const detections = detectionsOf(results, id, categories[0] ?? 1);
     for (const evaluator of evaluators) evaluator.add({ id, width, height, truths: own, detections });
-    countPicture(results, own, tally);
+    countImage(results, own, tally);
     for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] += results.speed[stage];
   }
-  const pictures = images.length - skipped.length;
-  for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] /= Math.max(1, pictures);
+  const used = images.length - skipped.length;
+  for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] /= Math.max(1, used);
   const classes = tally.scores.map(() => 0);
   const objectClasses = new Array<number>(tally.objects).fill(0);
   const metrics = (right: number[]) => valMetrics({ scores: tally.scores, classes, right, objectClasses });
   return {
-    pictures,
+    images: used,
     objects: tally.objects,
     boxes: metrics(tally.boxes),
     masks: metrics(tally.masks),
@@ -108,7 +108,7 @@ export async function readCocoDataset(file: string): Promise<CocoDataset> {
   throw new FastSAMError('INVALID_ARGUMENT', `${file}: got no list "${missing}", expected COCO annotations`);
 }
 
-/** The objects of a picture as entries of a result file; their areas are those of their masks or boxes. */
+/** The objects of an image as entries of a result file; their areas are those of their masks or boxes. */
 function detectionsOf(results: Results, image_id: number, category_id: number): CocoDetection[] {
   return results.map((object, i) => {
     const [x1, y1, x2, y2] = object.box;
@@ -117,7 +117,7 @@ function detectionsOf(results: Results, image_id: number, category_id: number): 
   });
 }
 
-function countPicture(
+function countImage(
   results: Results,
   truths: readonly CocoTruth[],
   tally: { scores: number[]; objects: number; boxes: number[]; masks: number[] },

@@ -1,18 +1,18 @@
-/** Which pictures go through the network together, and how they lie in its input, in Ultralytics' rectangular batches. */
+/** Which images go through the network together, and how they lie in its input, in Ultralytics' rectangular batches. */
 import type { Letterbox } from '../image/letterbox.js';
 import { roundHalfEven } from '../geometry/rounding.js';
 
 const STRIDE = 32;
-/** Room around the picture, in strides. */
+/** Room around the image, in strides. */
 const PADDING = 0.5;
 
-/** Width and height of a picture in pixels. */
+/** Width and height of an image in pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** Pictures that share an input, by their places in the list. */
+/** Images that share an input, by their places in the list. */
 export interface RectBatch {
   readonly members: readonly number[];
   readonly netWidth: number;
@@ -20,8 +20,8 @@ export interface RectBatch {
 }
 
 /**
- * Pictures by aspect ratio, `batch` at a time; the input of a batch fits its most nearly square picture and half a stride.
- * @param imgsz longer side of a picture in the input.
+ * Images by aspect ratio, `batch` at a time; the input of a batch fits its most nearly square image and half a stride.
+ * @param imgsz longer side of an image in the input.
  */
 export function rectBatches(sizes: readonly Size[], imgsz: number, batch: number): RectBatch[] {
   const ratios = sizes.map(({ width, height }) => height / width);
@@ -36,7 +36,7 @@ export function rectBatches(sizes: readonly Size[], imgsz: number, batch: number
   return batches;
 }
 
-/** How a picture lies in the input of its batch: longer side `imgsz`, shorter one rounded up, in the middle. */
+/** How an image lies in the input of its batch: longer side `imgsz`, shorter one rounded up, in the middle. */
 export function rectGeometry({ width: w, height: h }: Size, imgsz: number, batch: RectBatch): Letterbox {
   const ratio = imgsz / Math.max(w, h);
   const width = Math.min(Math.ceil(w * ratio), imgsz);

@@ -1,18 +1,18 @@
-/** A YOLO data set: its yaml, the folders that it names, the label file of each picture. */
+/** A YOLO data set: its yaml, the folders that it names, the label file of each image. */
 import { FastSAMError } from '../errors.js';
 import { platform } from '../platform/platform.js';
 
 /** A data set that lies on a disk. */
 export interface YoloDataset {
   readonly names: readonly string[];
-  readonly pictures: readonly { readonly image: string; readonly labels: string }[];
+  readonly images: readonly { readonly image: string; readonly labels: string }[];
 }
 
-const PICTURE = /\.(avif|bmp|gif|jpe?g|png|tiff?|webp)$/i;
+const IMAGE = /\.(avif|bmp|gif|jpe?g|png|tiff?|webp)$/i;
 
 /**
  * Reads a yaml of Ultralytics' format (`path`, `train`, `val`, `test`, `names`); `path` may be left out or be relative to
- * the yaml. A split is a folder, a list file of pictures, or a list of these. Labels lie beside the pictures' folder:
+ * the yaml. A split is a folder, a list file of images, or a list of these. Labels lie beside the images' folder:
  * `…/images/…/x.jpg` has `…/labels/…/x.txt`.
  * @throws FastSAMError `FILE_UNREADABLE`, `INVALID_ARGUMENT` for a file that is no such yaml.
  */
@@ -33,12 +33,12 @@ export async function readYoloDataset(path: string, split = 'val'): Promise<Yolo
   const list = Array.isArray(places) ? (places as unknown[]) : [places];
   const images: string[] = [];
   for (const place of list) {
-    if (typeof place !== 'string') invalid(path, `got no "${split}", expected the folder of its pictures`);
-    images.push(...(await picturesAt(resolve(root, place))));
+    if (typeof place !== 'string') invalid(path, `got no "${split}", expected the folder of its images`);
+    images.push(...(await imagesAt(resolve(root, place))));
   }
   images.sort();
-  if (images.length === 0) invalid(path, `found no picture under "${split}"`);
-  return { names: namesOf(fields, path), pictures: images.map((image) => ({ image, labels: labelsOf(image) })) };
+  if (images.length === 0) invalid(path, `found no image under "${split}"`);
+  return { names: namesOf(fields, path), images: images.map((image) => ({ image, labels: labelsOf(image) })) };
 }
 
 function invalid(path: string, what: string): never {
@@ -49,14 +49,14 @@ function resolve(base: string, path: string): string {
   return /^([/\\]|[a-z]:)/i.test(path) ? path : platform().joinPath(base, path);
 }
 
-/** Pictures of a folder and those below it, or of a list file. */
-async function picturesAt(path: string): Promise<string[]> {
+/** Images of a folder and those below it, or of a list file. */
+async function imagesAt(path: string): Promise<string[]> {
   const kind = (await platform().stat(path))?.kind;
-  if (kind === 'folder') return ((await platform().listFiles?.(path)) ?? []).filter((file) => PICTURE.test(file));
+  if (kind === 'folder') return ((await platform().listFiles?.(path)) ?? []).filter((file) => IMAGE.test(file));
   if (kind !== 'file') throw new FastSAMError('FILE_UNREADABLE', `${path}: there is no such folder; check the yaml`);
   const folder = path.replace(/[^/\\]*$/, '') || '.';
   const lines = new TextDecoder().decode(await platform().readFile(path)).split(/\r?\n/);
-  return lines.filter((line) => PICTURE.test(line.trim())).map((line) => resolve(folder, line.trim()));
+  return lines.filter((line) => IMAGE.test(line.trim())).map((line) => resolve(folder, line.trim()));
 }
 
 /** The last folder `images` of a path becomes `labels`. */

@@ -1,4 +1,4 @@
-/** YOLO label files: one object a line, its class and its outline (or box) in shares of the picture's sides. */
+/** YOLO label files: one object a line, its class and its outline (or box) in shares of the image's sides. */
 
 /** An object of a label file. */
 export interface YoloObject {
@@ -9,14 +9,14 @@ export interface YoloObject {
   readonly box: Float32Array;
 }
 
-/** Coordinates may leave the picture by so much. */
+/** Coordinates may leave the image by so much. */
 const TOLERANCE = 0.01;
 /** More fields than this in a line make the file one of outlines. */
 const LONGEST_BOX_LINE = 6;
 
 /**
  * Reads a label file; identical lines count once.
- * @returns the objects, or what is wrong with the file: Ultralytics leaves such pictures out.
+ * @returns the objects, or what is wrong with the file: Ultralytics leaves such images out.
  */
 export function parseYoloLabels(text: string): readonly YoloObject[] | string {
   const lines = text
@@ -46,7 +46,7 @@ function wrongRow(row: readonly number[], outlines: boolean): string | undefined
   const low = -TOLERANCE;
   const high = 1 + TOLERANCE;
   const outside = row.slice(1).find((value) => value < low || value > high);
-  return outside === undefined ? undefined : `coordinate ${outside}, outside the picture`;
+  return outside === undefined ? undefined : `coordinate ${outside}, outside the image`;
 }
 
 function boxOfOutline(outline: Float32Array): Float32Array {
@@ -57,10 +57,10 @@ function boxOfOutline(outline: Float32Array): Float32Array {
   return Float32Array.of((x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1);
 }
 
-/** Points of every outline of a picture whose outlines have no more. */
+/** Points of every outline of an image whose outlines have no more. */
 const POINTS = 1000;
 
-/** How many points the outlines of a picture get. */
+/** How many points the outlines of an image get. */
 export function pointsOfOutlines(outlines: readonly Float32Array[]): number {
   const most = Math.max(0, ...outlines.map((outline) => outline.length / 2));
   return most > POINTS ? most + 1 : POINTS;

@@ -1,4 +1,4 @@
-/** The ground truth of a picture on the network's grid: boxes at its resolution, masks at a quarter of it. */
+/** The ground truth of an image on the network's grid: boxes at its resolution, masks at a quarter of it. */
 import type { Letterbox } from '../image/letterbox.js';
 import { Mask } from '../mask/mask.js';
 import { fillPolygon, type Bitmap } from './fillPolygon.js';
@@ -7,7 +7,7 @@ import { pointsOfOutlines, resampleOutline, type YoloObject } from './yoloLabels
 /** Masks are compared at the network's size divided by this, as `mask_ratio` has it. */
 const RATIO = 4;
 
-/** Objects of a picture, in pixels of the network's input; where masks overlap, the smaller one has the pixel. */
+/** Objects of an image, in pixels of the network's input; where masks overlap, the smaller one has the pixel. */
 export interface YoloTruth {
   readonly classes: Int32Array;
   /** `n * 4` xyxy. */
@@ -17,7 +17,7 @@ export interface YoloTruth {
 }
 
 /**
- * Places the labels of a picture as Ultralytics does (`mask_ratio` 4, `overlap_mask`): largest first.
+ * Places the labels of an image as Ultralytics does (`mask_ratio` 4, `overlap_mask`): largest first.
  * @param singleClass whether all classes become 0.
  */
 export function placeLabels(objects: readonly YoloObject[], geometry: Letterbox, singleClass: boolean): YoloTruth {

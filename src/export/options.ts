@@ -61,7 +61,7 @@ export interface ExportOptions {
   readonly imgsz?: number | readonly [height: number, width: number];
   /** Any height, width (multiples of 32) and batch instead of fixed ones. Default false. */
   readonly dynamic?: boolean;
-  /** Pictures at once. Default 1. */
+  /** Images at once. Default 1. */
   readonly batch?: number;
   /** NMS inside the model (onnx, saved_model, tfjs_graph): `true` for conf 0.25, iou 0.7, 300 objects. Default false. */
   readonly nms?: boolean | Partial<NmsLimits>;
@@ -94,7 +94,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ExportOptions>([
   'opset',
   'overwrite',
 ]);
-/** Pictures at once. */
+/** Images at once. */
 export const MAX_BATCH = 1024;
 const MAX_SIDE = 8192;
 /** Earlier operator sets lack forms of Split, Squeeze and Softmax that are used here. */
@@ -141,9 +141,7 @@ function checkTaken(format: ExportFormat, options: ExportOptions): void {
 
 function checkTogether({ format, nms, batch }: ExportPlan): void {
   if (nms && batch > 1 && format !== 'onnx') {
-    throw invalid(
-      `nms: got it with batch ${String(batch)}, expected batch 1 for ${format}; run the pictures one by one`,
-    );
+    throw invalid(`nms: got it with batch ${String(batch)}, expected batch 1 for ${format}; run the images one by one`);
   }
 }
 

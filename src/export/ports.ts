@@ -8,7 +8,7 @@ export interface NmsLimits {
   readonly conf: number;
   /** Overlap above which the lower-scored of two boxes of a class goes, 0…1. */
   readonly iou: number;
-  /** Rows of the output: most objects a picture. */
+  /** Rows of the output: most objects an image. */
   readonly maxDet: number;
 }
 
@@ -17,7 +17,7 @@ export interface GraphShape {
   /** Pixels of the input, multiples of 32. */
   readonly height: number;
   readonly width: number;
-  /** Pictures at once. */
+  /** Images at once. */
   readonly batch: number;
   /** Any height, width and batch instead of these. */
   readonly dynamic: boolean;
@@ -61,7 +61,7 @@ const OBJECT_VALUES =
 const PROTOTYPE_VALUES =
   'mask prototypes at a quarter of the size; mask = sigmoid(coefficients · prototypes) > 0.5 inside the box';
 
-/** The ends of a model of this architecture. TensorFlow's NMS is for one picture, so its batch stays 1. */
+/** The ends of a model of this architecture. TensorFlow's NMS is for one image, so its batch stays 1. */
 export function portsOf(
   { height, width, batch, dynamic, nms }: GraphShape,
   { classes, maskCoefficients: k }: Architecture,
@@ -69,9 +69,9 @@ export function portsOf(
 ): Ports {
   const axis = (name: string, size: number): Axis => ({ name, size });
   const open = (name: string, size: number): Axis => axis(name, dynamic ? -1 : size);
-  const pictures = nms && layout === 'channelsLast' ? axis('batch', 1) : open('batch', batch);
+  const images = nms && layout === 'channelsLast' ? axis('batch', 1) : open('batch', batch);
   const map = (channels: Axis, sides: readonly Axis[]): Axis[] =>
-    layout === 'channelsFirst' ? [pictures, channels, ...sides] : [pictures, ...sides, channels];
+    layout === 'channelsFirst' ? [images, channels, ...sides] : [images, ...sides, channels];
   const anchors = STRIDES.reduce((sum, stride) => sum + (height / stride) * (width / stride), 0);
   const rows = nms
     ? [axis('object', nms.maxDet), axis('value', 6 + k)]
@@ -84,7 +84,7 @@ export function portsOf(
       values: INPUT_VALUES,
     },
     outputs: [
-      { name: OUTPUTS[0], axes: [pictures, ...rows], values: nms ? OBJECT_VALUES : ROW_VALUES },
+      { name: OUTPUTS[0], axes: [images, ...rows], values: nms ? OBJECT_VALUES : ROW_VALUES },
       { name: OUTPUTS[1], axes: prototypes, values: PROTOTYPE_VALUES },
     ],
   };

@@ -1,9 +1,9 @@
-/** What a file is, told from its first bytes: for clear errors, and so that only picture codecs see untrusted bytes. */
+/** What a file is, told from its first bytes: for clear errors, and so that only image codecs see untrusted bytes. */
 
 export interface FileFormat {
   /** For people: 'JPEG', 'a web page (HTML)' … */
   readonly description: string;
-  /** Whether pictures of this format are read. */
+  /** Whether images of this format are read. */
   readonly supported: boolean;
 }
 
@@ -44,7 +44,7 @@ const SIGNATURES: readonly (FileFormat & { readonly at: number; readonly pattern
 /** Longest look-ahead of the patterns above. */
 const HEAD_BYTES = 512;
 
-/** The format of a file, `supported` when it is one of the pictures that are read. */
+/** The format of a file, `supported` when it is one of the images that are read. */
 export function describeFormat(bytes: Uint8Array): FileFormat {
   if (bytes.length === 0) return { description: 'an empty file', supported: false };
   const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));

@@ -1,17 +1,17 @@
-/** Fitting a picture into the network's input: geometry, resize, padding. */
+/** Fitting an image into the network's input: geometry, resize, padding. */
 import { FastSAMError } from '../errors.js';
 import { resizeInto } from './resize.js';
 import type { RgbImage } from './rgbImage.js';
 import { roundHalfEven } from '../geometry/rounding.js';
 
-/** How a picture lies inside the network input. All values are whole pixels. */
+/** How an image lies inside the network input. All values are whole pixels. */
 export interface Letterbox {
   readonly imageWidth: number;
   readonly imageHeight: number;
   /** Size of the network input, multiples of the stride. */
   readonly netWidth: number;
   readonly netHeight: number;
-  /** Size of the resized picture inside the network input. */
+  /** Size of the resized image inside the network input. */
   readonly width: number;
   readonly height: number;
   /** Padding in network pixels. */
@@ -33,7 +33,7 @@ export interface LetterboxOptions {
 const PADDING = 114;
 
 /**
- * Where a picture goes in the network input: scaled (up, too) to fit into `imgsz`, centred; an odd pixel of padding goes
+ * Where an image goes in the network input: scaled (up, too) to fit into `imgsz`, centred; an odd pixel of padding goes
  * to the right and bottom. Ultralytics 8.4's LetterBox.
  * @param imgsz side of a square or [height, width], rounded up to multiples of the stride.
  * @throws FastSAMError `INVALID_ARGUMENT` for sides that are no whole numbers from 1 on.
@@ -79,16 +79,16 @@ export function letterboxGeometry(
 }
 
 /**
- * The letterboxed picture, bit for bit as OpenCV makes it.
+ * The letterboxed image, bit for bit as OpenCV makes it.
  * @returns `netHeight * netWidth * 3` bytes, RGB, padding grey (114).
- * @throws FastSAMError `INVALID_ARGUMENT` if the geometry is another picture's.
+ * @throws FastSAMError `INVALID_ARGUMENT` if the geometry is another image's.
  */
 export function letterbox(image: RgbImage, geometry: Letterbox): Uint8Array {
   const { netWidth, netHeight, width, height, left, top } = geometry;
   if (image.width !== geometry.imageWidth || image.height !== geometry.imageHeight) {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
-      `letterbox: got a picture of ${image.width} x ${image.height} pixels, expected one of ` +
+      `letterbox: got an image of ${image.width} x ${image.height} pixels, expected one of ` +
         `${geometry.imageWidth} x ${geometry.imageHeight} as in its geometry`,
     );
   }

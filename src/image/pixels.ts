@@ -3,7 +3,7 @@
 import { FastSAMError } from '../errors.js';
 import type { RgbImage } from './rgbImage.js';
 
-/** What becomes of a picture's alpha channel. */
+/** What becomes of an image's alpha channel. */
 export type AlphaMode =
   /** The colours as stored, alpha ignored: what `cv2.imread` and `PIL.Image.convert('RGB')` do. */
   | 'drop'
@@ -22,7 +22,7 @@ export interface RawPixels {
   readonly channels: 1 | 3 | 4;
 }
 
-/** What is needed of a `tf.Tensor3D`, so that reading pictures does not pull TensorFlow.js in. */
+/** What is needed of a `tf.Tensor3D`, so that reading images does not pull TensorFlow.js in. */
 export interface PixelTensor {
   readonly shape: readonly number[];
   /** `int32` holds 0…255, `float32` holds 0…1. */
@@ -44,7 +44,7 @@ function checkSize(width: number, height: number): void {
     ['height', height],
   ] as const) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw invalid(`pixels: got ${name} ${value}, expected a whole number of at least 1, do pass the picture's size`);
+      throw invalid(`pixels: got ${name} ${value}, expected a whole number of at least 1, do pass the image's size`);
     }
   }
 }

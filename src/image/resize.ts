@@ -1,6 +1,6 @@
 /**
- * Bilinear resize of 8-bit pictures, bit for bit what OpenCV's `resize` with INTER_LINEAR gives: fixed-point arithmetic,
- * half-pixel centres, no antialiasing when shrinking. Networks were trained on pictures resized this way.
+ * Bilinear resize of 8-bit images, bit for bit what OpenCV's `resize` with INTER_LINEAR gives: fixed-point arithmetic,
+ * half-pixel centres, no antialiasing when shrinking. Networks were trained on images resized this way.
  */
 
 import { roundHalfEven } from '../geometry/rounding.js';
@@ -51,7 +51,7 @@ export interface Pixels {
   readonly height: number;
 }
 
-/** Where a resized picture is put: `stride` bytes a row, its first byte at `offset`. */
+/** Where a resized image is put: `stride` bytes a row, its first byte at `offset`. */
 export interface Target {
   readonly data: Uint8Array;
   readonly offset: number;
@@ -59,7 +59,7 @@ export interface Target {
 }
 
 /**
- * Resizes RGB pixels into a place of a larger picture.
+ * Resizes RGB pixels into a place of a larger image.
  * @param source `width * height * 3` bytes.
  */
 export function resizeInto(source: Pixels, width: number, height: number, target: Target): void {

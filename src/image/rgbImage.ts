@@ -1,6 +1,6 @@
-/** The one form that pictures have inside the package. */
+/** The one form that images have inside the package. */
 
-/** A decoded picture: 8-bit sRGB, upright (EXIF orientation applied), no alpha. */
+/** A decoded image: 8-bit sRGB, upright (EXIF orientation applied), no alpha. */
 export interface RgbImage {
   /** `height * width * 3` bytes, row by row from the top, R G B. */
   readonly data: Uint8Array;

@@ -19,7 +19,7 @@ export function singleShape(shape: tf.Shape | tf.Shape[]): MapShape {
 
 /**
  * Whether TensorFlow's own library runs the layer. There, operations with sizes in their arguments are avoided, so that
- * what is executed can be written down as a graph for pictures of any size.
+ * what is executed can be written down as a graph for images of any size.
  */
 export function runsOnTensorFlow(): boolean {
   return tf.getBackend() === 'tensorflow';

@@ -1,4 +1,4 @@
-/** One object's mask: bits inside a window of the grid, never a whole picture of numbers. */
+/** One object's mask: bits inside a window of the grid, never a whole image of numbers. */
 
 /** Number of set bits of a 32-bit word. */
 export function popcount(word: number): number {
@@ -18,7 +18,7 @@ export interface MaskWindow {
 }
 
 /**
- * A binary mask on a grid of `gridWidth x gridHeight` pixels (the original picture; with `retinaMasks: false` under
+ * A binary mask on a grid of `gridWidth x gridHeight` pixels (the original image; with `retinaMasks: false` under
  * `compat`, the letterboxed network input). Only a window of it is stored; all pixels outside are 0.
  *
  * Bit layout: each row of the window starts a new word; pixel `x + 32 * w + i` of row `y + r` is bit `i` (least

@@ -118,7 +118,7 @@ export function dilate(mask: Mask, size: number | Kernel): Mask {
 
 /**
  * Erosion: a pixel stays set if all pixels under the kernel are. Pixels outside the grid count as set, so a mask is
- * not eaten away at the picture's border.
+ * not eaten away at the image's border.
  * @throws FastSAMError `INVALID_ARGUMENT` for a kernel without whole sides from 1 on.
  */
 export function erode(mask: Mask, size: number | Kernel): Mask {

@@ -1,4 +1,4 @@
-/** How the prototype grid lies on the picture: the peers' recipes for taking the letterbox off. */
+/** How the prototype grid lies on the image: the peers' recipes for taking the letterbox off. */
 import { FastSAMError } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
 import { roundHalfEven } from '../geometry/rounding.js';
@@ -43,7 +43,7 @@ export interface Cut {
 }
 
 /**
- * Where the picture lies on a grid that the letterboxed network input was scaled to (Ultralytics 8.4): the content is
+ * Where the image lies on a grid that the letterboxed network input was scaled to (Ultralytics 8.4): the content is
  * rounded to whole samples, at least one, and the odd sample of padding lies at the right and bottom.
  */
 export function contentOf(gridWidth: number, gridHeight: number, imageWidth: number, imageHeight: number): Cut {

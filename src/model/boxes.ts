@@ -1,9 +1,9 @@
-/** From the network's boxes to the picture's: coordinates, and boxes that nearly fill the picture. */
+/** From the network's boxes to the image's: coordinates, and boxes that nearly fill the image. */
 import type { Letterbox } from '../image/letterbox.js';
 import { roundHalfEven } from '../geometry/rounding.js';
 import type { Compat } from '../prompt/types.js';
 
-/** A box with a larger IoU with the whole picture than this is replaced by it (both peers). */
+/** A box with a larger IoU with the whole image than this is replaced by it (both peers). */
 const FULL_IOU = 0.9;
 /** The peers snap box sides within so many pixels of the border. */
 const SNAP_PIXELS = 20;
@@ -11,31 +11,31 @@ const SNAP_PIXELS = 20;
 /** How boxes are placed. */
 export interface PlaceOptions {
   readonly compat?: Compat | undefined;
-  /** Whether boxes that nearly fill the picture become the whole picture. */
+  /** Whether boxes that nearly fill the image become the whole image. */
   readonly snap: boolean;
-  /** Whether this is the first picture of the call: CASIA looks at no other. */
+  /** Whether this is the first image of the call: CASIA looks at no other. */
   readonly first: boolean;
 }
 
 /** Boxes in the two frames, `n * 4` xyxy each. */
 export interface PlacedBoxes {
-  /** What the caller gets: pixels of the picture, clipped to it. */
+  /** What the caller gets: pixels of the image, clipped to it. */
   readonly boxes: Float32Array;
-  /** What crops masks on the picture's grid. */
+  /** What crops masks on the image's grid. */
   readonly imageCrop: Float32Array;
   /** What crops masks on the network input's grid. */
   readonly netCrop: Float32Array;
-  /** False where the peer fails on this picture and returns nothing. */
+  /** False where the peer fails on this image and returns nothing. */
   readonly ok: boolean;
 }
 
 /**
- * Brings boxes into the picture.
+ * Brings boxes into the image.
  *
- * Default: a box that nearly fills the picture becomes the whole picture, before masks are made, so that box and mask
+ * Default: a box that nearly fills the image becomes the whole image, before masks are made, so that box and mask
  * agree; others are left alone. `ultralytics`: all sides near the border are snapped in place as soon as the step runs,
  * after the masks were cut by the old boxes. `casia`: the same in network pixels, letterbox bars included, before masks,
- * for the first picture only; two or more such boxes make the peer fail.
+ * for the first image only; two or more such boxes make the peer fail.
  * @param netBoxes `n * 4` xyxy, pixels of the network's input, not clipped.
  */
 export function placeBoxes(netBoxes: Float32Array, letterbox: Letterbox, options: PlaceOptions): PlacedBoxes {
@@ -69,7 +69,7 @@ export function placeBoxes(netBoxes: Float32Array, letterbox: Letterbox, options
   return { boxes: snapped, imageCrop: snapped, netCrop: net, ok: true };
 }
 
-/** Scale and padding from the network's pixels to the picture's. */
+/** Scale and padding from the network's pixels to the image's. */
 interface Frame {
   readonly gainX: number;
   readonly gainY: number;

@@ -1,12 +1,6 @@
 /** Whether a checkpoint's tensors are exactly those of an architecture. */
 import { FastSAMError } from '../errors.js';
-import {
-  architectureFor,
-  architectureOf,
-  describeArchitecture,
-  isFolded,
-  type Architecture,
-} from './architecture.js';
+import { architectureFor, architectureOf, describeArchitecture, isFolded, type Architecture } from './architecture.js';
 import { SCALE_NAMES } from './scales.js';
 import { expectedTensors } from './names.js';
 import type { StateDict } from '../weights/tensor.js';

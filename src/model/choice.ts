@@ -1,11 +1,11 @@
-/** Which detections of a picture become objects: said before masks are made, so that none is made in vain. */
+/** Which detections of an image become objects: said before masks are made, so that none is made in vain. */
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Results } from '../results/results.js';
 
-/** The detections of a picture, by descending score. */
+/** The detections of an image, by descending score. */
 export interface Candidates {
   readonly image: RgbImage;
-  /** float32 `n * 4`, xyxy pixels of the picture. */
+  /** float32 `n * 4`, xyxy pixels of the image. */
   readonly boxes: Float32Array;
   /** float32 `n`, 0 … 1. */
   readonly scores: Float32Array;
@@ -25,5 +25,5 @@ export interface Choice {
   readonly trackIds?: Int32Array;
 }
 
-/** Chooses; called for one picture after another. */
+/** Chooses; called for one image after another. */
 export type ChooseObjects = (candidates: Candidates) => Promise<Results>;

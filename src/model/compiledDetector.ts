@@ -10,16 +10,16 @@ import type { Detections, Detector, DetectorInput, Thresholds } from './detector
 import { runNetwork, type Network } from './network.js';
 import { floorToFloat32, moveApart } from './nms.js';
 
-/** What the network's graph takes: B pictures of one size, A anchors each. */
+/** What the network's graph takes: B images of one size, A anchors each. */
 interface NetworkInputs {
   /** int32 [B,H,W,3], RGB 0…255, fed as bytes. */
   readonly image: tf.Tensor4D;
-  /** [B·A,2] and [B·A,1] float32: the anchors, once for each picture. */
+  /** [B·A,2] and [B·A,1] float32: the anchors, once for each image. */
   readonly centres: tf.Tensor2D;
   readonly strides: tf.Tensor2D;
 }
 
-/** What it gives: every anchor of every picture, picture after picture. */
+/** What it gives: every anchor of every image, image after image. */
 interface Candidates {
   /** [B·A,4] float32 xyxy, pixels of the network's input. */
   readonly boxes: tf.Tensor2D;
@@ -36,7 +36,7 @@ type NetworkOutputs = Candidates & {
   readonly prototypes: tf.Tensor4D;
 };
 
-/** What the graph takes that selects the objects of one picture. */
+/** What the graph takes that selects the objects of one image. */
 type SelectInputs = Candidates & {
   readonly maxOutputs: tf.Scalar;
   readonly iou: tf.Scalar;
@@ -57,7 +57,7 @@ export interface CompiledDetectorOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Runs a network as a graph for any number of pictures of any size, and TensorFlow's NMS as another. */
+/** Runs a network as a graph for any number of images of any size, and TensorFlow's NMS as another. */
 export class CompiledDetector implements Detector {
   private constructor(
     private readonly network: NetworkGraph,
@@ -92,9 +92,9 @@ export class CompiledDetector implements Detector {
     tf.dispose(Object.values(inputs));
     const limits = limitTensors(thresholds);
     try {
-      const count = input.pictures.length;
+      const count = input.images.length;
       return Promise.resolve(
-        input.pictures.map((_, i) => this.detectionsOf({ index: i, count }, candidates, prototypes, limits)),
+        input.images.map((_, i) => this.detectionsOf({ index: i, count }, candidates, prototypes, limits)),
       );
     } finally {
       tf.dispose([...Object.values(candidates), prototypes, ...Object.values(limits)]);
@@ -157,7 +157,7 @@ export function encodeDetector(
       prototypes,
     };
   };
-  const examples = [pictureExample(1, 64, 64), pictureExample(2, 96, 128)] as const;
+  const examples = [imageExample(1, 64, 64), imageExample(2, 96, 128)] as const;
   try {
     return encodeGraph(f, examples, { precision, uint8: ['image'], feed: feedOf(network, { weights }) });
   } finally {
@@ -165,13 +165,13 @@ export function encodeDetector(
   }
 }
 
-/** Anchors of all pictures as if they were of one: [B,A,C] -> [1,B·A,C]. */
+/** Anchors of all images as if they were of one: [B,A,C] -> [1,B·A,C]. */
 function inOneList<T extends Readonly<Record<string, tf.Tensor3D>>>(raw: T): { [K in keyof T]: tf.Tensor3D } {
   const flat = Object.entries(raw).map(([name, t]) => [name, tf.reshape(t, [1, -1, t.shape[2]])]);
   return Object.fromEntries(flat) as { [K in keyof T]: tf.Tensor3D };
 }
 
-/** NMS of one picture, and the rows that survive by falling score. */
+/** NMS of one image, and the rows that survive by falling score. */
 function encodeSelect(classCount: number, k: number): Uint8Array {
   const f = ({ boxes, scores, classes, coefficients, ...limits }: SelectInputs): Candidates => {
     const kept = nonMaxSuppression(classCount === 1 ? boxes : moveApart(boxes, classes), scores, limits);
@@ -197,16 +197,16 @@ function encodeSelect(classCount: number, k: number): Uint8Array {
   }
 }
 
-function networkInputs({ pictures, width, height }: DetectorInput): NetworkInputs {
-  const count = pictures.length;
+function networkInputs({ images, width, height }: DetectorInput): NetworkInputs {
+  const count = images.length;
   const values = new Int32Array(count * height * width * 3);
-  pictures.forEach((picture, i) => {
-    values.set(picture, i * picture.length);
+  images.forEach((image, i) => {
+    values.set(image, i * image.length);
   });
   return { image: tf.tensor4d(values, [count, height, width, 3], 'int32'), ...anchorTensors(count, height, width) };
 }
 
-function pictureExample(count: number, height: number, width: number): NetworkInputs {
+function imageExample(count: number, height: number, width: number): NetworkInputs {
   return { image: tf.zeros([count, height, width, 3], 'int32'), ...anchorTensors(count, height, width) };
 }
 

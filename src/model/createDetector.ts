@@ -17,8 +17,8 @@ export interface DetectorOptions {
   /** Run the network as one compiled graph where the device can (TensorFlow's library). Default true. */
   readonly compile?: boolean;
   /**
-   * Where a compiled graph has the weights. `constant` (default): inside, for many pictures. `fed`: beside it, for a few:
-   * ready some 0.6 s sooner and half the memory, 2 to 3 % slower a picture (s scale). On a GPU always `constant`.
+   * Where a compiled graph has the weights. `constant` (default): inside, for many images. `fed`: beside it, for a few:
+   * ready some 0.6 s sooner and half the memory, 2 to 3 % slower an image (s scale). On a GPU always `constant`.
    */
   readonly graphWeights?: 'constant' | 'fed';
   readonly signal?: AbortSignal;

@@ -4,7 +4,7 @@ import { expectedDistances } from '../layers/dfl.js';
 import type { RawOutputs } from './network.js';
 import { STRIDES } from './table.js';
 
-/** Where the predictions of a picture stand, in pixels of the network's input. A = number of anchors. */
+/** Where the predictions of an image stand, in pixels of the network's input. A = number of anchors. */
 export interface Anchors {
   /** Centre (x, y) of each anchor's cell, [A,2]. */
   readonly centres: Float32Array;
@@ -12,7 +12,7 @@ export interface Anchors {
   readonly strides: Float32Array;
 }
 
-/** What a batch of pictures holds. All tensors are the receiver's to dispose. */
+/** What a batch of images holds. All tensors are the receiver's to dispose. */
 export interface Decoded {
   /** [B,A,4] float32: x1, y1, x2, y2 in pixels of the network's input; may reach beyond it. */
   readonly boxes: tf.Tensor3D;

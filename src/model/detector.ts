@@ -1,14 +1,14 @@
-/** Stage 1 on tensors: letterboxed pictures in; boxes, scores, coefficients and prototypes out. */
+/** Stage 1 on tensors: letterboxed images in; boxes, scores, coefficients and prototypes out. */
 import * as tf from '@tensorflow/tfjs';
 import { throwIfGpuFailed } from '../runtime/gpuErrors.js';
 import { decode } from './decode.js';
 import { runNetwork, type Network } from './network.js';
 import { nonMaxSuppression } from './nms.js';
 
-/** Pictures of one size, letterboxed. */
+/** Images of one size, letterboxed. */
 export interface DetectorInput {
-  /** One array a picture: `height * width * 3` bytes, RGB, padding included. */
-  readonly pictures: readonly Uint8Array[];
+  /** One array an image: `height * width * 3` bytes, RGB, padding included. */
+  readonly images: readonly Uint8Array[];
   /** Pixels of the network's input, multiples of 32. */
   readonly width: number;
   readonly height: number;
@@ -21,7 +21,7 @@ export interface Thresholds {
   readonly maxDet: number;
 }
 
-/** What the network found in one picture; n objects by descending score. */
+/** What the network found in one image; n objects by descending score. */
 export interface Detections {
   /** `n * 4` xyxy, pixels of the network's input, not clipped. */
   readonly boxes: Float32Array;
@@ -32,7 +32,7 @@ export interface Detections {
   readonly prototypes: Prototypes;
 }
 
-/** The k prototypes of one picture, at a quarter of the network input's size. */
+/** The k prototypes of one image, at a quarter of the network input's size. */
 export interface Prototypes {
   /** `height * width * k` floats, channels last. */
   readonly data: Float32Array;
@@ -61,7 +61,7 @@ export class LayersDetector implements Detector {
     const decoded = decode(raw, height, width, this.network.architecture.regMax);
     try {
       const found: Detections[] = [];
-      for (let i = 0; i < input.pictures.length; i++) {
+      for (let i = 0; i < input.images.length; i++) {
         found.push(await select(i, decoded, raw.coefficients, raw.prototypes, thresholds));
       }
       throwIfGpuFailed();
@@ -81,14 +81,14 @@ export class LayersDetector implements Detector {
 const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 /** float32 [B,H,W,3], RGB 0…1. */
-export function toTensor({ pictures, width, height }: DetectorInput): tf.Tensor4D {
-  const values = new Float32Array(pictures.length * height * width * 3);
+export function toTensor({ images, width, height }: DetectorInput): tf.Tensor4D {
+  const values = new Float32Array(images.length * height * width * 3);
   let at = 0;
-  for (const picture of pictures) for (let i = 0; i < picture.length; i++) values[at++] = UNIT[picture[i]];
-  return tf.tensor4d(values, [pictures.length, height, width, 3]);
+  for (const image of images) for (let i = 0; i < image.length; i++) values[at++] = UNIT[image[i]];
+  return tf.tensor4d(values, [images.length, height, width, 3]);
 }
 
-/** NMS of one picture of the batch, and the rows that survive. */
+/** NMS of one image of the batch, and the rows that survive. */
 async function select(
   index: number,
   decoded: { boxes: tf.Tensor3D; scores: tf.Tensor2D; classes: tf.Tensor2D },
@@ -96,13 +96,13 @@ async function select(
   prototypes: tf.Tensor4D,
   thresholds: Thresholds,
 ): Promise<Detections> {
-  const ofPicture = (t: tf.Tensor) => tf.slice(t, index, 1);
+  const ofImage = (t: tf.Tensor) => tf.slice(t, index, 1);
   const scope = tf.tidy(() => ({
-    boxes: tf.squeeze<tf.Tensor2D>(ofPicture(decoded.boxes), [0]),
-    scores: tf.squeeze<tf.Tensor1D>(ofPicture(decoded.scores), [0]),
-    classes: tf.squeeze<tf.Tensor1D>(ofPicture(decoded.classes), [0]),
-    coefficients: tf.squeeze<tf.Tensor2D>(ofPicture(coefficients), [0]),
-    prototypes: tf.squeeze<tf.Tensor3D>(ofPicture(prototypes), [0]),
+    boxes: tf.squeeze<tf.Tensor2D>(ofImage(decoded.boxes), [0]),
+    scores: tf.squeeze<tf.Tensor1D>(ofImage(decoded.scores), [0]),
+    classes: tf.squeeze<tf.Tensor1D>(ofImage(decoded.classes), [0]),
+    coefficients: tf.squeeze<tf.Tensor2D>(ofImage(coefficients), [0]),
+    prototypes: tf.squeeze<tf.Tensor3D>(ofImage(prototypes), [0]),
   }));
   try {
     const kept = await nonMaxSuppression(scope.boxes, scope.scores, { ...thresholds, classes: scope.classes });

@@ -2,7 +2,7 @@
  * From coefficients to masks: logits = P Cᵀ on the active backend, then each object's bits inside its box.
  *
  * The logits of a few objects at a time live at prototype resolution (a quarter of the network input); nothing of size
- * n x picture is ever made.
+ * n x image is ever made.
  */
 import * as tf from '@tensorflow/tfjs';
 import { throwIfAborted } from '../errors.js';
@@ -18,9 +18,9 @@ import type { Prototypes } from './detector.js';
 const CHUNK_FLOATS = 4_194_304;
 
 /**
- * The masks of one picture's detections, in their order.
+ * The masks of one image's detections, in their order.
  * @param coefficients `n * k`, one row an object.
- * @param boxes `n * 4` xyxy that crop the masks: pixels of the picture in retina mode, of the network input otherwise.
+ * @param boxes `n * 4` xyxy that crop the masks: pixels of the image in retina mode, of the network input otherwise.
  * @throws FastSAMError `ABORTED`, `DEVICE_FAILED`.
  */
 export async function assembleMasks(
@@ -57,7 +57,7 @@ export async function assembleMasks(
 }
 
 /**
- * The masks of one picture's detections at prototype resolution, without resampling: cells with a logit above 0 inside the
+ * The masks of one image's detections at prototype resolution, without resampling: cells with a logit above 0 inside the
  * box, as Ultralytics' `val` compares them.
  * @param boxes `n * 4` xyxy in cells of the prototype grid.
  */

@@ -7,7 +7,7 @@ import { forward } from './forward.js';
 import { layNetwork } from './layNetwork.js';
 import { MAX_STRIDE } from './table.js';
 
-/** What the network gives for a batch of pictures of H x W pixels. A = Σ (H/s)·(W/s) anchors, strides s = 8, 16, 32. */
+/** What the network gives for a batch of images of H x W pixels. A = Σ (H/s)·(W/s) anchors, strides s = 8, 16, 32. */
 export interface RawOutputs {
   /** DFL logits [B,A,4·regMax]: left, top, right, bottom. */
   readonly boxes: tf.Tensor3D;
@@ -71,7 +71,7 @@ export function runNetwork(network: Network, input: tf.Tensor4D): RawOutputs {
   return { boxes, classes, coefficients, prototypes: values.get(outputs[3]) as tf.Tensor4D };
 }
 
-/** @throws FastSAMError `INVALID_ARGUMENT` unless the input is a batch of pictures that the network takes. */
+/** @throws FastSAMError `INVALID_ARGUMENT` unless the input is a batch of images that the network takes. */
 export function checkInput({ shape, dtype }: tf.Tensor): void {
   const fits =
     shape.length === 4 &&
@@ -83,6 +83,6 @@ export function checkInput({ shape, dtype }: tf.Tensor): void {
   throw new FastSAMError(
     'INVALID_ARGUMENT',
     `network input: got ${dtype} [${shape.join(', ')}], expected float32 [batch, height, width, 3] with sides that ` +
-      `are multiples of ${MAX_STRIDE}; letterbox the picture first`,
+      `are multiples of ${MAX_STRIDE}; letterbox the image first`,
   );
 }

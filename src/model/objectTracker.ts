@@ -71,7 +71,7 @@ function byPlace({ ids, boxes, indices }: TrackRows): Pick<TrackRows, 'ids' | 'b
   };
 }
 
-/** Boxes without what is outside the picture. */
+/** Boxes without what is outside the image. */
 function clip(boxes: Float32Array, width: number, height: number): Float32Array {
   return boxes.map((value, i) => Math.min(Math.max(value, 0), i % 2 === 0 ? width : height));
 }

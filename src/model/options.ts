@@ -15,18 +15,18 @@ export interface SegmentOptions {
   conf?: number;
   /** A detection is dropped when its IoU with a better one is above this, 0…1. Default: the model's own, 0.9. */
   iou?: number;
-  /** Most detections a picture. Default 300. */
+  /** Most detections an image. Default 300. */
   maxDet?: number;
   /**
-   * true (default): masks are computed at the picture's own resolution. false: at the network's, then brought to the
-   * picture's (under `compat` they stay at the network's, letterbox border included, as in the peers).
+   * true (default): masks are computed at the image's own resolution. false: at the network's, then brought to the
+   * image's (under `compat` they stay at the network's, letterbox border included, as in the peers).
    */
   retinaMasks?: boolean;
-  /** Replace the box of an object that nearly fills the picture (IoU above 0.9) by the whole picture. Default true. */
+  /** Replace the box of an object that nearly fills the image (IoU above 0.9) by the whole image. Default true. */
   snapFullBoxes?: boolean;
   /** Letterbox to a square instead of the smallest rectangle of stride multiples. Default false. */
   square?: boolean;
-  /** Pictures of equal network size that go through the network together. Default 1. */
+  /** Images of equal network size that go through the network together. Default 1. */
   batch?: number;
   /** Reproduce a peer's choices exactly, bugs included, for comparison studies. Default: neither. */
   compat?: Compat;
@@ -54,11 +54,11 @@ export const SEGMENT_OPTIONS = {
   } satisfies OptionSpec<number | readonly [number, number]>,
   conf: number(0, 1, '<score>', 'detections must score above this [0.4, demo: 0.25]'),
   iou: number(0, 1, '<iou>', 'detections that overlap a better one more than this go [0.9, demo: 0.7]'),
-  maxDet: integer(1, 100_000, '<n>', 'most objects a picture', 300),
+  maxDet: integer(1, 100_000, '<n>', 'most objects an image', 300),
   retinaMasks: flag(true, "compute masks at the network's resolution: faster, coarser"),
-  snapFullBoxes: flag(true, 'leave boxes of objects that nearly fill the picture as they are'),
+  snapFullBoxes: flag(true, 'leave boxes of objects that nearly fill the image as they are'),
   square: flag(false, 'letterbox to a square'),
-  batch: integer(1, 1024, '<n>', 'pictures of equal size that go through the network together', 1),
+  batch: integer(1, 1024, '<n>', 'images of equal size that go through the network together', 1),
   compat: oneOf<Compat>(['ultralytics', 'casia'], '<peer>', "reproduce a peer's choices, bugs included"),
 } satisfies Record<Exclude<keyof SegmentOptions, 'signal'>, OptionSpec<never> | OptionSpec<unknown>>;
 

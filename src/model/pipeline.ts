@@ -1,4 +1,4 @@
-/** One call of `segment`: pictures -> letterbox -> network -> NMS -> boxes -> masks -> Results. */
+/** One call of `segment`: images -> letterbox -> network -> NMS -> boxes -> masks -> Results. */
 import { throwIfAborted } from '../errors.js';
 import { letterbox, letterboxGeometry, type Letterbox } from '../image/letterbox.js';
 import { readImage, type ImageInput } from '../source/readImage.js';
@@ -15,7 +15,7 @@ import type { ModelInfo } from './info.js';
 import { assembleMasks } from './masks.js';
 import type { ResolvedOptions } from './options.js';
 
-/** A picture on its way. */
+/** An image on its way. */
 interface Job {
   readonly index: number;
   readonly image: RgbImage;
@@ -26,7 +26,7 @@ interface Job {
   readonly frame?: FramePlace;
 }
 
-/** What a run needs beside the pictures. */
+/** What a run needs beside the images. */
 export interface PipelineContext {
   readonly detector: Pick<Detector, 'detect'>;
   readonly options: ResolvedOptions;
@@ -37,39 +37,39 @@ export interface PipelineContext {
   readonly choose?: ChooseObjects;
 }
 
-/** A picture that was read, and how long that took in milliseconds. */
-export interface ReadPicture {
+/** An image that was read, and how long that took in milliseconds. */
+export interface TimedImage {
   readonly image: RgbImage;
   readonly time: number;
   /** For frames of a video. */
   readonly frame?: FramePlace;
 }
 
-/** Reads a picture and notes the time. */
-export async function readPicture(input: ImageInput, signal: AbortSignal | undefined): Promise<ReadPicture> {
+/** Reads an image and notes the time. */
+export async function readTimed(input: ImageInput, signal: AbortSignal | undefined): Promise<TimedImage> {
   const start = performance.now();
   const image = await readImage(input, { signal });
   return { image, time: performance.now() - start };
 }
 
-/** Segments pictures of any sizes; the results come in their order. */
-export async function segmentPictures(inputs: readonly ImageInput[], context: PipelineContext): Promise<Results[]> {
-  const pictures: ReadPicture[] = [];
-  for (const input of inputs) pictures.push(await readPicture(input, context.options.signal));
-  return runPictures(pictures, context);
+/** Segments images of any sizes; the results come in their order. */
+export async function segmentImages(inputs: readonly ImageInput[], context: PipelineContext): Promise<Results[]> {
+  const images: TimedImage[] = [];
+  for (const input of inputs) images.push(await readTimed(input, context.options.signal));
+  return segmentTimed(images, context);
 }
 
-/** Segments pictures that are read. */
-export async function runPictures(pictures: readonly ReadPicture[], context: PipelineContext): Promise<Results[]> {
+/** Segments images that are read. */
+export async function segmentTimed(images: readonly TimedImage[], context: PipelineContext): Promise<Results[]> {
   const { detector, options } = context;
-  const jobs = prepare(pictures, options);
+  const jobs = prepare(images, options);
   const results: Results[] = new Array<Results>(jobs.length);
   for (const batch of batches(jobs, options.batch)) {
     await nextTurn();
     throwIfAborted(options.signal);
     const { netWidth: width, netHeight: height } = batch[0].geometry;
     const start = performance.now();
-    const found = await detector.detect({ pictures: batch.map((job) => job.pixels), width, height }, options);
+    const found = await detector.detect({ images: batch.map((job) => job.pixels), width, height }, options);
     const inference = (performance.now() - start) / batch.length;
     if (batch[0].index === 0 && peerFails(batch[0], found[0], options)) {
       return jobs.map((job) => new Results(record(job, NOTHING, { inference, postprocess: 0 }, context)));
@@ -82,7 +82,7 @@ export async function runPictures(pictures: readonly ReadPicture[], context: Pip
   return results;
 }
 
-/** Lets the event loop turn: some devices compute synchronously, and no abort would be noticed in a list of pictures. */
+/** Lets the event loop turn: some devices compute synchronously, and no abort would be noticed in a list of images. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);
@@ -90,12 +90,12 @@ function nextTurn(): Promise<void> {
   });
 }
 
-/** Letterboxes. The peers use one square for a list of pictures that are not all of one size. */
-function prepare(pictures: readonly ReadPicture[], options: ResolvedOptions): Job[] {
-  const first = pictures.at(0)?.image;
-  const alike = pictures.every(({ image }) => image.width === first?.width && image.height === first.height);
+/** Letterboxes. The peers use one square for a list of images that are not all of one size. */
+function prepare(images: readonly TimedImage[], options: ResolvedOptions): Job[] {
+  const first = images.at(0)?.image;
+  const alike = images.every(({ image }) => image.width === first?.width && image.height === first.height);
   const auto = !options.square && (alike || options.compat === undefined);
-  return pictures.map(({ image, time, frame }, index) => {
+  return images.map(({ image, time, frame }, index) => {
     const start = performance.now();
     const geometry = letterboxGeometry(image.width, image.height, options.imgsz, { auto });
     const pixels = letterbox(image, geometry);
@@ -104,7 +104,7 @@ function prepare(pictures: readonly ReadPicture[], options: ResolvedOptions): Jo
   });
 }
 
-/** Pictures of equal network size, at most `size` together, in the order in which they came. */
+/** Images of equal network size, at most `size` together, in the order in which they came. */
 function batches(jobs: readonly Job[], size: number): Job[][] {
   const groups: Job[][] = [];
   const open = new Map<string, Job[]>();
@@ -122,7 +122,7 @@ function batches(jobs: readonly Job[], size: number): Job[][] {
 }
 
 /**
- * Whether CASIA's predict ends without a result for the whole call: nothing found in the first picture, or several objects
+ * Whether CASIA's predict ends without a result for the whole call: nothing found in the first image, or several objects
  * there that fill it.
  */
 function peerFails(first: Job, found: Detections, options: ResolvedOptions): boolean {
@@ -133,7 +133,7 @@ function place(job: Job, { boxes }: Detections, { compat, snapFullBoxes }: Resol
   return placeBoxes(boxes, job.geometry, { compat, snap: snapFullBoxes, first: job.index === 0 });
 }
 
-/** Boxes, masks and the record of one picture. */
+/** Boxes, masks and the record of one image. */
 async function finish(job: Job, found: Detections, inference: number, context: PipelineContext): Promise<Results> {
   const start = performance.now();
   const placed = place(job, found, context.options);
@@ -148,7 +148,7 @@ async function finish(job: Job, found: Detections, inference: number, context: P
     : make({ rows: Array.from(scores.keys()) });
 }
 
-/** What is known of the objects of one picture. */
+/** What is known of the objects of one image. */
 type Columns = Pick<ResultsData, 'boxes' | 'scores' | 'classes' | 'masks' | 'assembly' | 'ids' | 'trackIds'>;
 
 /** Detections as objects. */

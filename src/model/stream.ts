@@ -1,35 +1,35 @@
-/** Many pictures in a row: reading runs ahead of the network, and memory stays bounded. */
+/** Many images in a row: reading runs ahead of the network, and memory stays bounded. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import type { ImageInput } from '../source/readImage.js';
 import type { Results } from '../results/results.js';
 import type { Frame } from '../source/types.js';
 import type { SegmentOptions } from './options.js';
-import { readPicture, runPictures, type PipelineContext, type ReadPicture } from './pipeline.js';
+import { readTimed, segmentTimed, type PipelineContext, type TimedImage } from './pipeline.js';
 
 /** Options of `FastSAM.stream`. */
 export interface StreamOptions extends SegmentOptions {
-  /** Pictures that are read ahead of the network, beside those of the current batch. Default 2. */
+  /** Images that are read ahead of the network, beside those of the current batch. Default 2. */
   ahead?: number;
 }
 
-/** What a stream takes: pictures, or the frames of a video. */
+/** What a stream takes: images, or the frames of a video. */
 export type StreamInput = ImageInput | Frame;
 
-/** What became of one picture; `index` counts the inputs from 0, `input` is what came (a frame with its number and time). */
+/** What became of one image; `index` counts the inputs from 0, `input` is what came (a frame with its number and time). */
 export type StreamItem<T = StreamInput> = { readonly index: number; readonly input: T } & (
   | { readonly results: Results; readonly error?: undefined }
   | { readonly error: FastSAMError; readonly results?: undefined }
 );
 
-/** A picture that is being read. */
+/** An image that is being read. */
 interface Pending<T> {
   readonly index: number;
   readonly input: T;
-  readonly read: Promise<ReadPicture | FastSAMError>;
+  readonly read: Promise<TimedImage | FastSAMError>;
 }
 
 /** See `FastSAM.stream`. */
-export async function* streamPictures<T extends StreamInput>(
+export async function* streamImages<T extends StreamInput>(
   inputs: Iterable<T> | AsyncIterable<T>,
   context: PipelineContext,
   ahead = 2,
@@ -117,11 +117,11 @@ class ReadAhead<T extends StreamInput> {
   }
 }
 
-/** Never rejects, so that a picture that fails early does not count as an unhandled rejection. */
-function startReading(input: StreamInput, signal: AbortSignal | undefined): Promise<ReadPicture | FastSAMError> {
+/** Never rejects, so that an image that fails early does not count as an unhandled rejection. */
+function startReading(input: StreamInput, signal: AbortSignal | undefined): Promise<TimedImage | FastSAMError> {
   return read(input, signal).catch((error: unknown) => {
     if (error instanceof FastSAMError) return error;
-    return new FastSAMError('INVALID_IMAGE', `picture: ${String(error)}`, { cause: error });
+    return new FastSAMError('INVALID_IMAGE', `image: ${String(error)}`, { cause: error });
   });
 }
 
@@ -132,22 +132,20 @@ async function* segmentBatch<T extends StreamInput>(
 ): AsyncGenerator<StreamItem<T>, void> {
   const read = await Promise.all(batch.map((pending) => pending.read));
   throwIfAborted(context.options.signal);
-  const pictures = read.filter((picture): picture is ReadPicture => !(picture instanceof FastSAMError));
-  fill(); // the next pictures are decoded on other threads while this batch is in the network
-  const results = await runPictures(pictures, context);
+  const images = read.filter((image): image is TimedImage => !(image instanceof FastSAMError));
+  fill(); // the next images are decoded on other threads while this batch is in the network
+  const results = await segmentTimed(images, context);
   let next = 0;
   for (const [i, { index, input }] of batch.entries()) {
-    const picture = read[i];
-    yield picture instanceof FastSAMError
-      ? { index, input, error: picture }
-      : { index, input, results: results[next++] };
+    const image = read[i];
+    yield image instanceof FastSAMError ? { index, input, error: image } : { index, input, results: results[next++] };
   }
 }
 
-async function read(input: StreamInput, signal: AbortSignal | undefined): Promise<ReadPicture> {
-  if (!isFrame(input)) return readPicture(input, signal);
+async function read(input: StreamInput, signal: AbortSignal | undefined): Promise<TimedImage> {
+  if (!isFrame(input)) return readTimed(input, signal);
   const { image, ...frame } = input;
-  return { ...(await readPicture(image, signal)), frame };
+  return { ...(await readTimed(image, signal)), frame };
 }
 
 function isFrame(input: StreamInput): input is Frame {

@@ -11,13 +11,13 @@ import { checkOneOf } from '../options/checks.js';
 import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './options.js';
 import { ObjectTracker, type TrackPrompt } from './objectTracker.js';
 import type { PipelineContext } from './pipeline.js';
-import { streamPictures, type StreamInput } from './stream.js';
+import { streamImages, type StreamInput } from './stream.js';
 
-/** A clip: path, URL or camera (as `openVideo` takes them), or pictures or frames in their order. */
+/** A clip: path, URL or camera (as `openVideo` takes them), or images or frames in their order. */
 export type TrackSource = string | URL | Iterable<StreamInput> | AsyncIterable<StreamInput>;
 
 /**
- * A tracker and its parameters. BoT-SORT and TrackTrack measure the camera's motion from the pictures, unless
+ * A tracker and its parameters. BoT-SORT and TrackTrack measure the camera's motion from the images, unless
  * `cameraMotion` is false (a camera that stands still: faster) or is something else that measures it.
  */
 export type TrackerSettings = {
@@ -85,7 +85,7 @@ export function resolveTrackOptions(options: TrackOptions, defaults: ModelDefaul
  * See `FastSAM.track`.
  * @param ready throws when the model is gone.
  */
-export async function* trackPictures(
+export async function* trackImages(
   source: TrackSource,
   { video, tracker }: ResolvedTrackOptions,
   context: PipelineContext,
@@ -93,7 +93,7 @@ export async function* trackPictures(
 ): AsyncGenerator<Results, void> {
   const frames = await openSource(source, video);
   const choosing: PipelineContext = { ...context, choose: (candidates) => tracker.next(candidates) };
-  for await (const { index, results, error } of streamPictures(frames, choosing, video.ahead)) {
+  for await (const { index, results, error } of streamImages(frames, choosing, video.ahead)) {
     if (error) throw error;
     yield results.frame ? results : results.with({ frame: { index } });
     ready();
@@ -107,7 +107,7 @@ async function openSource(source: TrackSource, options: VideoOptions): Promise<E
     throw new FastSAMError('INVALID_ARGUMENT', `${given}: is for paths and URLs; give it to openVideo`);
   }
   if (source instanceof Uint8Array || !(Symbol.iterator in source || Symbol.asyncIterator in source)) {
-    throw new FastSAMError('INVALID_ARGUMENT', 'track: expected a path, an URL, or an iterable of pictures or frames');
+    throw new FastSAMError('INVALID_ARGUMENT', 'track: expected a path, an URL, or an iterable of images or frames');
   }
   return source;
 }

@@ -25,13 +25,25 @@ export type SpecTable = Readonly<Record<string, OptionSpec<unknown>>>;
 /** What a table's options are once they are resolved. */
 export type Resolved<S extends SpecTable> = { readonly [K in keyof S]: S[K] extends OptionSpec<infer T> ? T : never };
 
-export const number = (low: number, high: number, value: string, about: string, preset?: number): OptionSpec<number> => ({
+export const number = (
+  low: number,
+  high: number,
+  value: string,
+  about: string,
+  preset?: number,
+): OptionSpec<number> => ({
   check: (name, given) => checkNumber(name, given, low, high),
   ...(preset !== undefined && { preset }),
   cli: { value, about, parse: Number },
 });
 
-export const integer = (low: number, high: number, value: string, about: string, preset?: number): OptionSpec<number> => ({
+export const integer = (
+  low: number,
+  high: number,
+  value: string,
+  about: string,
+  preset?: number,
+): OptionSpec<number> => ({
   check: (name, given) => checkInteger(name, given, low, high),
   ...(preset !== undefined && { preset }),
   cli: { value, about, parse: Number },
@@ -43,7 +55,11 @@ export const flag = (preset: boolean, about: string): OptionSpec<boolean> => ({
   cli: { about },
 });
 
-export const oneOf = <T extends string>(choices: readonly T[], value: string, about: string): OptionSpec<T | undefined> => ({
+export const oneOf = <T extends string>(
+  choices: readonly T[],
+  value: string,
+  about: string,
+): OptionSpec<T | undefined> => ({
   check: (name, given) => (given === undefined ? undefined : checkOneOf(name, given, choices)),
   cli: { value, about, choices },
 });

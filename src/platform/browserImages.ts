@@ -7,7 +7,7 @@ import type { RgbImage } from '../image/rgbImage.js';
 import { MAX_PIXELS, type DecodeOptions, type RawPixels } from './platform.js';
 
 function invalid(path: string | undefined, got: string, expected: string, cause?: unknown): FastSAMError {
-  return new FastSAMError('INVALID_IMAGE', `picture ${path ?? 'bytes'}: got ${got}, expected ${expected}`, { cause });
+  return new FastSAMError('INVALID_IMAGE', `image ${path ?? 'bytes'}: got ${got}, expected ${expected}`, { cause });
 }
 
 function canvas(width: number, height: number): [OffscreenCanvas, OffscreenCanvasRenderingContext2D] {
@@ -16,7 +16,7 @@ function canvas(width: number, height: number): [OffscreenCanvas, OffscreenCanva
   if (context === null) {
     throw new FastSAMError(
       'INVALID_IMAGE',
-      `canvas: got none of ${width} x ${height}, expected a 2D context, do use a smaller picture`,
+      `canvas: got none of ${width} x ${height}, expected a 2D context, do use a smaller image`,
     );
   }
   return [created, context];
@@ -47,7 +47,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     throw invalid(
       path,
       `a ${format.description} that this browser cannot decode`,
-      'a whole picture in a format that it knows',
+      'a whole image in a format that it knows',
       error,
     );
   }

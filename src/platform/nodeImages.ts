@@ -17,13 +17,13 @@ type SharpFunction = SharpModule['default'];
 
 let loading: Promise<SharpFunction> | undefined;
 
-/** Loads sharp at the first picture: commands that need none start sooner, and a missing binary says so clearly. */
+/** Loads sharp at the first image: commands that need none start sooner, and a missing binary says so clearly. */
 function loadSharp(): Promise<SharpFunction> {
   loading ??= import('sharp').then(
     ({ default: sharp }) => {
-      // Every picture is read once: libvips' cache of operations would only hold memory.
+      // Every image is read once: libvips' cache of operations would only hold memory.
       sharp.cache(false);
-      // One thread decodes a picture as fast as many; several pictures run side by side in Node's thread pool.
+      // One thread decodes an image as fast as many; several images run side by side in Node's thread pool.
       sharp.concurrency(1);
       return sharp;
     },
@@ -31,7 +31,7 @@ function loadSharp(): Promise<SharpFunction> {
       loading = undefined;
       throw new FastSAMError(
         'DEVICE_UNAVAILABLE',
-        `picture codecs: got an error while loading 'sharp', expected its binary for ${process.platform}-${process.arch}, do npm install --include=optional sharp`,
+        `image codecs: got an error while loading 'sharp', expected its binary for ${process.platform}-${process.arch}, do npm install --include=optional sharp`,
         { cause: error },
       );
     },
@@ -41,12 +41,12 @@ function loadSharp(): Promise<SharpFunction> {
 
 /**
  * `autoOrient` applies EXIF; the colour profile is ignored because the peers ignore it and the network was trained so;
- * a file that ends early is an error, not a half-grey picture.
+ * a file that ends early is an error, not a half-grey image.
  */
 const OPTIONS: SharpOptions = { autoOrient: true, ignoreIcc: true, failOn: 'error', limitInputPixels: false };
 
 function invalid(path: string | undefined, got: string, todo: string, cause?: unknown): FastSAMError {
-  return new FastSAMError('INVALID_IMAGE', `picture ${path ?? 'bytes'}: got ${got}, expected ${todo}`, { cause });
+  return new FastSAMError('INVALID_IMAGE', `image ${path ?? 'bytes'}: got ${got}, expected ${todo}`, { cause });
 }
 
 function checkMetadata(metadata: Metadata, options: DecodeOptions): void {
@@ -60,7 +60,7 @@ function checkMetadata(metadata: Metadata, options: DecodeOptions): void {
     );
   }
   if (depth !== 'uchar' && depth !== 'ushort') {
-    throw invalid(options.path, `${depth} pixels`, '8 or 16 bits a channel, do convert the picture');
+    throw invalid(options.path, `${depth} pixels`, '8 or 16 bits a channel, do convert the image');
   }
 }
 
@@ -78,11 +78,11 @@ function cmykToRgb(data: Uint8Array): Uint8Array {
 }
 
 /** Decodes to 3 channels, or to 4 where alpha is to be laid over a colour. */
-async function decodeRaw(picture: Sharp, metadata: Metadata, keepAlpha: boolean): Promise<RawPixels> {
+async function decodeRaw(image: Sharp, metadata: Metadata, keepAlpha: boolean): Promise<RawPixels> {
   const isCmyk = metadata.space === 'cmyk';
-  if (isCmyk) picture.pipelineColourspace('cmyk').toColourspace('cmyk');
-  else (keepAlpha ? picture.ensureAlpha() : picture.removeAlpha()).toColourspace('srgb');
-  const { data, info } = await picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  if (isCmyk) image.pipelineColourspace('cmyk').toColourspace('cmyk');
+  else (keepAlpha ? image.ensureAlpha() : image.removeAlpha()).toColourspace('srgb');
+  const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const pixels = isCmyk ? cmykToRgb(plainBytes(data)) : plainBytes(data);
   const channels = channelsOf(pixels.length, info.width, info.height);
   return { data: pixels, width: info.width, height: info.height, channels };
@@ -102,7 +102,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     return { ...flattenAlpha(pixels, alpha), ...(path === undefined ? {} : { path }) };
   } catch (error) {
     if (error instanceof FastSAMError && error.code !== 'INVALID_ARGUMENT') throw error;
-    // libvips' own words are the cause only: its threads share one buffer for them, so they may speak of other pictures.
+    // libvips' own words are the cause only: its threads share one buffer for them, so they may speak of other images.
     throw invalid(path, `a broken or truncated ${format.description}`, 'a whole file, do fetch it again', error);
   }
 }
@@ -124,6 +124,6 @@ export async function encodeJpeg(
   height: number,
   quality = 90,
 ): Promise<Uint8Array> {
-  const picture = await encoder(data, width, height);
-  return plainBytes(await picture.removeAlpha().jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer());
+  const image = await encoder(data, width, height);
+  return plainBytes(await image.removeAlpha().jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer());
 }

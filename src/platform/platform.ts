@@ -1,4 +1,4 @@
-/** The one door to the outside: files, pictures' codecs, network and environment, for Node and for browsers. */
+/** The one door to the outside: files, images' codecs, network and environment, for Node and for browsers. */
 
 import { FastSAMError } from '../errors.js';
 import type { AlphaMode, RawPixels } from '../image/pixels.js';
@@ -11,7 +11,7 @@ export interface DecodeOptions {
   readonly alpha?: AlphaMode;
   /** Largest accepted width * height, a guard against decompression bombs. @default MAX_PIXELS */
   readonly maxPixels?: number;
-  /** Name of the picture for error messages and for `RgbImage.path`. */
+  /** Name of the image for error messages and for `RgbImage.path`. */
   readonly path?: string;
 }
 
@@ -75,12 +75,12 @@ export interface Platform {
   fetch(url: string, init?: RequestInit): Promise<Response>;
 
   /**
-   * Decodes a file of a picture: upright, 8-bit RGB, colour profiles ignored, first frame, 16-bit values divided by
+   * Decodes a file of an image: upright, 8-bit RGB, colour profiles ignored, first frame, 16-bit values divided by
    * 256.
-   * @throws FastSAMError `INVALID_IMAGE` for anything that is no whole, readable picture.
+   * @throws FastSAMError `INVALID_IMAGE` for anything that is no whole, readable image.
    */
   decodeImage(bytes: Uint8Array, options?: DecodeOptions): Promise<RgbImage>;
-  /** Pixels of a picture that the DOM holds (image, canvas, video, bitmap); undefined if the value is none. */
+  /** Pixels of an image that the DOM holds (image, canvas, video, bitmap); undefined if the value is none. */
   capturePixels(source: unknown): Promise<RawPixels> | undefined;
   /** Encodes `width * height` pixels of 1, 3 or 4 channels (told from the length) as PNG. */
   encodePng(data: RawPixels['data'], width: number, height: number): Promise<Uint8Array>;

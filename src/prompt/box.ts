@@ -6,10 +6,10 @@ import type { Match, PromptTarget } from './types.js';
 
 /**
  * The best object for each box by IoU; ties go to the higher score. A box that overlaps nothing has no match. Parts
- * outside the picture are cut off.
+ * outside the image are cut off.
  * @param rule `mask`: IoU of the pixels that the box touches with a mask's pixels (both peers' code, which cuts boxes
  *   down to whole pixels instead); `box`: IoU of the two boxes (FastSAM paper, section 3.3).
- * @throws FastSAMError `INVALID_PROMPT` for a box without area or wholly outside the picture.
+ * @throws FastSAMError `INVALID_PROMPT` for a box without area or wholly outside the image.
  */
 export function selectBoxes(target: PromptTarget, boxes: readonly Box[], rule: 'mask' | 'box'): Match[] {
   return boxes.map((box, index) => {
@@ -28,7 +28,7 @@ function clip([x1, y1, x2, y2]: Box, index: number, { width, height }: PromptTar
   const inside: Box = [Math.max(x1, 0), Math.max(y1, 0), Math.min(x2, width), Math.min(y2, height)];
   if (inside[0] >= inside[2] || inside[1] >= inside[3]) {
     throw invalid(
-      `boxes[${index}]: got [${x1}, ${y1}, ${x2}, ${y2}], expected a box inside the picture of ${width} x ${height} pixels`,
+      `boxes[${index}]: got [${x1}, ${y1}, ${x2}, ${y2}], expected a box inside the image of ${width} x ${height} pixels`,
     );
   }
   return inside;

@@ -11,7 +11,7 @@ import type { Match, PromptTarget, Selection } from './types.js';
  * Boxes: the mask with the best overlap each. Points: one merged mask. Where both are given, boxes win, as on the peer's
  * command line. On masks of the network's grid, coordinates are scaled as if there were no letterbox.
  * @throws FastSAMError `INVALID_PROMPT` where the peer stops with an exception: a box with x2 or y2 of 0, a point whose
- *   coordinates are no whole numbers or lie beyond the border (up to a whole picture to the left or above it they wrap
+ *   coordinates are no whole numbers or lie beyond the border (up to a whole image to the left or above it they wrap
  *   around).
  */
 export function selectLikeCasia(target: PromptTarget, { boxes, points }: ParsedPrompt): Selection {
@@ -28,7 +28,7 @@ function isScaled({ masks, width, height }: PromptTarget): boolean {
   return masks[0].gridWidth !== width || masks[0].gridHeight !== height;
 }
 
-/** The peer's way from the picture's pixels to the masks': the letterbox is forgotten, fractions are dropped. */
+/** The peer's way from the image's pixels to the masks': the letterbox is forgotten, fractions are dropped. */
 function scale(value: number, to: number, from: number): number {
   return Math.trunc((value * to) / from);
 }

@@ -2,18 +2,18 @@
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 
-/** The objects of a picture, as far as crops need them. */
+/** The objects of an image, as far as crops need them. */
 export interface CropSource {
   readonly image: RgbImage;
-  /** On the picture's grid; under `casia` on their own. */
+  /** On the image's grid; under `casia` on their own. */
   readonly masks: readonly Mask[];
-  /** `n * 4` xyxy in pixels of the picture. */
+  /** `n * 4` xyxy in pixels of the image. */
   readonly boxes: Float32Array;
 }
 
 /** Makes crops of one kind. */
 export interface Cropper {
-  /** Names everything that an object's crop depends on beside picture and mask. */
+  /** Names everything that an object's crop depends on beside image and mask. */
   keyOf(place: number): string;
   /** What the encoder gets for an object: `size * size * 3` bytes, RGB. */
   pixelsOf(place: number, size: number): Uint8Array;

@@ -17,7 +17,7 @@ export interface PointSelection {
  * none of them. The order of points makes no difference. See `Pick` for which of several are taken, and `contributionOf`
  * for what `merge` makes of each foreground point; their union is the mask. With background points alone it is the union
  * of the chosen objects.
- * @throws FastSAMError `INVALID_PROMPT` for a point outside the picture or a label other than 0 and 1.
+ * @throws FastSAMError `INVALID_PROMPT` for a point outside the image or a label other than 0 and 1.
  */
 export function selectPoints(target: PromptTarget, points: readonly LabelledPoint[], pick: Pick): PointSelection {
   points.forEach((point, i) => {
@@ -47,7 +47,7 @@ export function selectPoints(target: PromptTarget, points: readonly LabelledPoin
 function check({ width, height }: PromptTarget, { x, y, label }: LabelledPoint, index: number): void {
   if (!(x >= 0 && y >= 0 && x < width && y < height)) {
     throw invalid(
-      `points[${index}]: got [${x}, ${y}], expected a point inside the picture of ${width} x ${height} pixels`,
+      `points[${index}]: got [${x}, ${y}], expected a point inside the image of ${width} x ${height} pixels`,
     );
   }
   if (label !== 0 && label !== 1)

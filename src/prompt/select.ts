@@ -12,7 +12,7 @@ import { selectLikeUltralytics } from './ultralytics.js';
  * Chooses objects by boxes and points; an object that answers any of them is chosen. A prompt without boxes and points
  * asks for everything.
  * @throws FastSAMError `INVALID_PROMPT` when the prompt cannot be answered, `INVALID_ARGUMENT` for masks that are not on
- *   the picture's grid (other than under `casia`).
+ *   the image's grid (other than under `casia`).
  */
 export function selectByPrompt(target: PromptTarget, prompt: Prompt, compat?: Compat): Selection {
   const parsed = parsePrompt(prompt);
@@ -46,7 +46,7 @@ function requireImageGrid({ masks, width, height }: PromptTarget): void {
   if (!other) return;
   throw new FastSAMError(
     'INVALID_ARGUMENT',
-    `masks: got one of ${other.gridWidth} x ${other.gridHeight} pixels, expected the picture's ${width} x ${height}, ` +
+    `masks: got one of ${other.gridWidth} x ${other.gridHeight} pixels, expected the image's ${width} x ${height}, ` +
       'bring them to it with unletterboxMask',
   );
 }

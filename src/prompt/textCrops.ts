@@ -1,8 +1,8 @@
-/** The pictures that a text prompt's image encoder sees: one for each object. */
+/** The images that a text prompt's image encoder sees: one for each object. */
 import { PIXEL_MEAN, preprocessCrops } from '../clip/preprocess.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { bounds } from '../mask/setOps.js';
-import { encoderInput, filled, paste } from './cropPictures.js';
+import { encoderInput, filled, paste } from './cropImages.js';
 import { invalid } from './parse.js';
 import type { CropSource, Cropper } from './cropper.js';
 import { casiaCrops } from './textCropsCasia.js';

@@ -2,14 +2,14 @@
 import { resizeWindow } from '../clip/bicubic.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { boundingBox } from '../mask/setOps.js';
-import { encoderInput, filled, paste } from './cropPictures.js';
+import { encoderInput, filled, paste } from './cropImages.js';
 import type { Cropper, CropSource } from './cropper.js';
 
 const WHITE = [255, 255, 255];
 
 /**
- * A white canvas of the masks' size that shows the picture in the mask's tight box, so that of a wide picture the encoder
- * never sees the ends. Red and blue are swapped. Where the masks lie on another grid, the picture is resized to it, as if
+ * A white canvas of the masks' size that shows the image in the mask's tight box, so that of a wide image the encoder
+ * never sees the ends. Red and blue are swapped. Where the masks lie on another grid, the image is resized to it, as if
  * there were no letterbox.
  */
 export function casiaCrops({ image, masks }: CropSource): Cropper {

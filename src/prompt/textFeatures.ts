@@ -1,4 +1,4 @@
-/** Features of crops and texts: made once, then remembered for as long as picture, mask and encoder live. */
+/** Features of crops and texts: made once, then remembered for as long as image, mask and encoder live. */
 import { throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
@@ -40,7 +40,7 @@ function inTurn<T>(memory: Memory, work: () => Promise<T>): Promise<T> {
 
 /**
  * Features of objects, float32 of unit length; only those that are not known yet are made.
- * @param masks one for each object of the picture.
+ * @param masks one for each object of the image.
  * @param places the objects asked for.
  * @returns one entry for each mask, undefined for objects not asked for.
  * @throws FastSAMError `ABORTED`, and what the encoder throws; what was made by then is remembered.

@@ -1,11 +1,11 @@
-/** What text prompts need of a model that sees pictures and texts. */
+/** What text prompts need of a model that sees images and texts. */
 
 import type { OnProgress } from '../progress.js';
 
-/** A picture and text encoder whose features can be compared: `Clip`, or one of your own. */
+/** An image and text encoder whose features can be compared: `Clip`, or one of your own. */
 export interface TextImageModel {
   readonly config: {
-    /** Side of the square pictures that `encodeImages` takes, in pixels. */
+    /** Side of the square images that `encodeImages` takes, in pixels. */
     readonly imageSize: number;
     /** Numbers in a feature. */
     readonly embedDim: number;

@@ -27,7 +27,7 @@ export interface TextOptions {
    * So a text can be found many times or not at all.
    */
   negatives?: readonly string[];
-  /** Masks of no more than so many pixels of the picture are not looked at. Default 100, as in both peers. */
+  /** Masks of no more than so many pixels of the image are not looked at. Default 100, as in both peers. */
   minArea?: number;
   /** Only objects that lie in this box, or in one of several: more than half of their pixels. */
   within?: readonly number[] | readonly (readonly number[])[];
@@ -50,7 +50,7 @@ export interface ParsedTexts {
   readonly templates: readonly string[];
   readonly negatives: readonly string[];
   readonly minArea: number;
-  /** Empty: the whole picture. */
+  /** Empty: the whole image. */
   readonly within: readonly Box[];
   readonly or: Prompt | undefined;
 }

@@ -1,4 +1,4 @@
-/** What prompts and their answers look like. All coordinates are pixels of the original picture, x right, y down. */
+/** What prompts and their answers look like. All coordinates are pixels of the original image, x right, y down. */
 import type { Mask } from '../mask/mask.js';
 
 /**
@@ -27,7 +27,7 @@ export type NoMatch =
   /** No object's probability reaches `threshold`. */
   | 'below the threshold';
 
-/** A question about a picture. Boxes and points together: objects that answer either. */
+/** A question about an image. Boxes and points together: objects that answer either. */
 export interface Prompt {
   /** One box [x1, y1, x2, y2] or a list of them: for each the object that fits it best. */
   readonly boxes?: readonly number[] | readonly (readonly number[])[];
@@ -40,16 +40,16 @@ export interface Prompt {
   readonly boxRule?: 'mask' | 'box';
 }
 
-/** What prompts choose from: the objects of one picture, best first. */
+/** What prompts choose from: the objects of one image, best first. */
 export interface PromptTarget {
-  /** Size of the picture. */
+  /** Size of the image. */
   readonly width: number;
   readonly height: number;
   /** `n * 4` xyxy. */
   readonly boxes: Float32Array;
   /** `n`, 0 … 1. */
   readonly scores: Float32Array;
-  /** On the picture's grid (see `unletterboxMask`); only `casia` also takes masks on the network input's grid. */
+  /** On the image's grid (see `unletterboxMask`); only `casia` also takes masks on the network input's grid. */
   readonly masks: readonly Mask[];
 }
 

@@ -8,7 +8,7 @@ import type { Match, PromptTarget, Selection } from './types.js';
 /**
  * Boxes: the mask with the best overlap each, the first one where nothing overlaps. Points: masks that hold a foreground
  * and no background point. Returns what either chooses.
- * @param target its masks are on the picture's grid: the peer rescales those of the network's grid first.
+ * @param target its masks are on the image's grid: the peer rescales those of the network's grid first.
  */
 export function selectLikeUltralytics(target: PromptTarget, { boxes, points }: ParsedPrompt): Selection {
   if (target.masks.length === 0) return { indices: [], matches: [] };
@@ -51,7 +51,7 @@ function underPoints(target: PromptTarget, points: readonly LabelledPoint[]): nu
   return kept.flatMap((keep, i) => (keep ? [i] : []));
 }
 
-/** The whole pixel of a point, clipped to the picture. */
+/** The whole pixel of a point, clipped to the image. */
 function pixelOf({ x, y }: LabelledPoint, { width, height }: PromptTarget): [number, number] {
   return [Math.min(Math.max(Math.trunc(x), 0), width - 1), Math.min(Math.max(Math.trunc(y), 0), height - 1)];
 }

@@ -25,7 +25,7 @@ export function targetOf(results: Results): PromptTarget {
     height: image.height,
     boxes: boxes.xyxy,
     scores,
-    // CASIA compares on the grid that the masks have, Ultralytics brings them to the picture's first.
+    // CASIA compares on the grid that the masks have, Ultralytics brings them to the image's first.
     masks: compat === 'casia' ? results.masks.list : results.imageMasks,
   };
 }

@@ -52,7 +52,7 @@ function gather(
       const tokenizer = model.tokenizer ?? (await loadTokenizer());
       const texts = await textFeatures(model, tokenizer, parsed.texts, form, signal);
       const negatives = await textFeatures(model, tokenizer, parsed.negatives, form, signal);
-      // The results' own masks name the features: those on the picture's grid may be made anew for every results.
+      // The results' own masks name the features: those on the image's grid may be made anew for every results.
       const images = await cropFeatures(model, image, results.masks.list, places, cropper, signal);
       return { ids, images, texts, negatives, logitScale: model.logitScale };
     },

@@ -1,17 +1,17 @@
-/** The detector's boxes of one picture, in the forms that people use. */
+/** The detector's boxes of one image, in the forms that people use. */
 import { checkIndex } from './indices.js';
 
 /** Left, top, right, bottom in pixels. */
 export type Xyxy = readonly [x1: number, y1: number, x2: number, y2: number];
 
 /**
- * Boxes in pixels of the original picture, in the order of the objects. All columns are float32, four numbers a box.
+ * Boxes in pixels of the original image, in the order of the objects. All columns are float32, four numbers a box.
  * The names are those of Ultralytics' `Boxes`.
  */
 export class Boxes implements Iterable<Xyxy> {
   /**
    * @param xyxy - `n * 4`: left, top, right, bottom.
-   * @param imageWidth, imageHeight - the original picture, for the normalised forms.
+   * @param imageWidth, imageHeight - the original image, for the normalised forms.
    */
   constructor(
     readonly xyxy: Float32Array,
@@ -33,7 +33,7 @@ export class Boxes implements Iterable<Xyxy> {
     return out;
   }
 
-  /** `xyxy` with x divided by the picture's width and y by its height. */
+  /** `xyxy` with x divided by the image's width and y by its height. */
   get xyxyn(): Float32Array {
     return this.#normalise(this.xyxy);
   }

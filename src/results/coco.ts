@@ -23,7 +23,7 @@ export interface CocoAnnotation {
 }
 
 export interface CocoOptions {
-  /** Number of the picture in its file. Default 1. */
+  /** Number of the image in its file. Default 1. */
   imageId?: number;
   /** Category of all objects. Default: the object's class + 1, so 1 for FastSAM. */
   categoryId?: number;
@@ -40,7 +40,7 @@ export interface CocoFile {
   categories: { id: number; name: string }[];
 }
 
-/** The objects of one picture as COCO annotations, in the order of the objects. */
+/** The objects of one image as COCO annotations, in the order of the objects. */
 export function resultsToCoco(results: Results, options: CocoOptions = {}): CocoAnnotation[] {
   const { imageId = 1, firstId = 1 } = options;
   return results.imageMasks.map((mask, i) => {
@@ -60,9 +60,9 @@ export function resultsToCoco(results: Results, options: CocoOptions = {}): Coco
 }
 
 /**
- * Many pictures in one COCO file. Pictures are numbered from 1 in the order given, annotations through all of them.
+ * Many images in one COCO file. Images are numbered from 1 in the order given, annotations through all of them.
  * Categories are the models' classes + 1, or the one given.
- * @param names - file names by place; where there is none, the picture's own path, else `image-<number>`.
+ * @param names - file names by place; where there is none, the image's own path, else `image-<number>`.
  */
 export function mergeCoco(
   all: Iterable<Results>,

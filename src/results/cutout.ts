@@ -1,4 +1,4 @@
-/** One object cut out of its picture. */
+/** One object cut out of its image. */
 import { FastSAMError } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
@@ -14,24 +14,24 @@ export interface RgbaImage {
 
 /** A cut-out and where it was. */
 export interface Cutout extends RgbaImage {
-  /** Column and row of its top left pixel in the picture. */
+  /** Column and row of its top left pixel in the image. */
   readonly x: number;
   readonly y: number;
 }
 
 export interface CutoutOptions {
-  /** Pixels added on each side of the mask's tight box, as far as the picture reaches. Default 0. */
+  /** Pixels added on each side of the mask's tight box, as far as the image reaches. Default 0. */
   padding?: number;
   /**
-   * Keep the picture's colours below transparent pixels (alpha 0), so that a later change of alpha can bring them back.
+   * Keep the image's colours below transparent pixels (alpha 0), so that a later change of alpha can bring them back.
    * Default false: they are black, and files get smaller.
    */
   keepColours?: boolean;
 }
 
 /**
- * The picture inside a mask, alpha 255 inside and 0 outside.
- * @param mask - on the picture's grid.
+ * The image inside a mask, alpha 255 inside and 0 outside.
+ * @param mask - on the image's grid.
  * @throws FastSAMError `INVALID_ARGUMENT` for an empty mask or a padding that is no whole number from 0.
  */
 export function cutOut(image: RgbImage, mask: Mask, options: CutoutOptions = {}): Cutout {

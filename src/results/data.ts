@@ -8,17 +8,17 @@ import type { Compat, Match } from '../prompt/types.js';
 import type { Frame } from '../source/types.js';
 import { checkIndex } from './indices.js';
 
-/** Milliseconds that each stage took for this picture. */
+/** Milliseconds that each stage took for this image. */
 export interface Speed {
   readonly preprocess: number;
   readonly inference: number;
   readonly postprocess: number;
 }
 
-/** Where a picture lies in its video. */
+/** Where an image lies in its video. */
 export type FramePlace = Omit<Frame, 'image'>;
 
-/** What was asked of the picture; null for everything. Coordinates are pixels of the original picture. */
+/** What was asked of the image; null for everything. Coordinates are pixels of the original image. */
 export interface PromptRecord {
   /** xyxy. */
   readonly boxes?: readonly (readonly number[])[];
@@ -44,10 +44,10 @@ export interface Assembly {
   readonly coefficients: Float32Array;
 }
 
-/** Everything known about one picture. Columns are in the order of the objects. */
+/** Everything known about one image. Columns are in the order of the objects. */
 export interface ResultsData {
   readonly image: RgbImage;
-  /** float32 `n * 4`, xyxy pixels of the picture. */
+  /** float32 `n * 4`, xyxy pixels of the image. */
   readonly boxes: Float32Array;
   /** float32 `n`, 0 … 1. */
   readonly scores: Float32Array;
@@ -58,7 +58,7 @@ export interface ResultsData {
   readonly classes?: Int32Array;
   /** int32 `n`: the track that each object belongs to, from 1; absent where nothing was tracked. */
   readonly trackIds?: Int32Array;
-  /** Where the picture lies in its video; absent for single pictures. */
+  /** Where the image lies in its video; absent for single images. */
   readonly frame?: FramePlace;
   /** Names of the classes. */
   readonly names?: Readonly<Record<number, string>>;
@@ -71,7 +71,7 @@ export interface ResultsData {
   readonly precision: string;
   readonly prompt?: PromptRecord | null;
   readonly matches?: readonly Match[];
-  /** How the picture lay in the network input; needed where masks are on the network's grid. */
+  /** How the image lay in the network input; needed where masks are on the network's grid. */
   readonly letterbox: Letterbox;
   readonly compat?: Compat;
   readonly assembly?: Assembly;

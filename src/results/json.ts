@@ -11,7 +11,7 @@ export interface JsonMask {
   /** Only where objects were tracked: the track that it belongs to, from 1. */
   track_id?: number;
   score: number;
-  /** The detector's box (the tracker's where objects were tracked), xyxy in pixels of the original picture. */
+  /** The detector's box (the tracker's where objects were tracked), xyxy in pixels of the original image. */
   bbox: [number, number, number, number];
   /** Pixels of the mask. */
   area: number;
@@ -31,7 +31,7 @@ export interface JsonTextScore {
   probability: number;
 }
 
-/** One picture. */
+/** One image. */
 export interface ResultsJson {
   /** Only for frames of a video: its number, from 0, and its seconds where they are known. */
   frame?: number;
@@ -53,7 +53,7 @@ const SPEED_DECIMALS = 2;
 const TIME_DECIMALS = 6;
 
 /**
- * The record of one picture, plain data, ready for `JSON.stringify`. Scores and seconds are rounded to 6 decimals, boxes to
+ * The record of one image, plain data, ready for `JSON.stringify`. Scores and seconds are rounded to 6 decimals, boxes to
  * 3, milliseconds to 2; masks are exact.
  */
 export function resultsToJson(results: Results): ResultsJson {

@@ -1,4 +1,4 @@
-/** What stands at an object in a picture. */
+/** What stands at an object in an image. */
 import { hasClasses } from './json.js';
 import type { Results, SegmentedObject } from './results.js';
 

@@ -1,4 +1,4 @@
-/** The masks of one picture's objects, with what people want from one. */
+/** The masks of one image's objects, with what people want from one. */
 import { boundingBox } from '../mask/setOps.js';
 import type { Mask } from '../mask/mask.js';
 import { toPolygons, type Polygon, type PolygonOptions } from '../mask/polygons.js';
@@ -7,7 +7,7 @@ import type { Rle } from '../mask/rleCounts.js';
 import { checkIndex } from './indices.js';
 import type { Xyxy } from './boxes.js';
 
-/** One object's mask. All coordinates are pixels of the mask's grid (the original picture unless stated by the mask). */
+/** One object's mask. All coordinates are pixels of the mask's grid (the original image unless stated by the mask). */
 export class ObjectMask {
   constructor(
     /** The packed bits. */

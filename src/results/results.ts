@@ -1,4 +1,4 @@
-/** What was found in one picture: the record that everything downstream consumes. */
+/** What was found in one image: the record that everything downstream consumes. */
 import { drawObjects, type DrawOptions } from '../draw/drawObjects.js';
 import { paintLabels, paintOrder } from '../draw/labelMap.js';
 import type { Letterbox } from '../image/letterbox.js';
@@ -32,13 +32,13 @@ import { softMask, type SoftMask } from './softMask.js';
 import { saveResults, type SaveOptions } from './save.js';
 import { resultsToYolo, type YoloOptions } from './yolo.js';
 
-/** One object of a picture. */
+/** One object of an image. */
 export interface SegmentedObject {
   /** Its place in the first, unfiltered result; stays the same through filters and prompts. */
   readonly id: number;
   /** 0 … 1. */
   readonly score: number;
-  /** The detector's box, xyxy in pixels of the picture. */
+  /** The detector's box, xyxy in pixels of the image. */
   readonly box: Xyxy;
   readonly mask: ObjectMask;
   /** Pixels of the mask. */
@@ -50,16 +50,16 @@ export interface SegmentedObject {
 }
 
 /**
- * The objects found in one picture, best first, and how they were found. Immutable: `filter`, `sort`, `select` and the
- * prompts return new results that share picture, masks and prototypes with this one. An empty result is a result like
- * any other. Coordinates are pixels of the original picture, x to the right, y down.
+ * The objects found in one image, best first, and how they were found. Immutable: `filter`, `sort`, `select` and the
+ * prompts return new results that share image, masks and prototypes with this one. An empty result is a result like
+ * any other. Coordinates are pixels of the original image, x to the right, y down.
  */
 export class Results implements Iterable<SegmentedObject> {
   readonly image: RgbImage;
   readonly boxes: Boxes;
   /** float32, one for each object, 0 … 1. */
   readonly scores: Float32Array;
-  /** On the picture's grid, except for non-retina results under `compat`, where they lie on the network input's. */
+  /** On the image's grid, except for non-retina results under `compat`, where they lie on the network input's. */
   readonly masks: Masks;
   /** int32: place of each object in the first, unfiltered result. */
   readonly ids: Int32Array;
@@ -67,7 +67,7 @@ export class Results implements Iterable<SegmentedObject> {
   readonly classes: Int32Array | undefined;
   /** int32, from 1: the track that each object belongs to; absent where nothing was tracked. */
   readonly trackIds: Int32Array | undefined;
-  /** Where the picture lies in its video; absent for single pictures. */
+  /** Where the image lies in its video; absent for single images. */
   readonly frame: FramePlace | undefined;
   readonly names: Readonly<Record<number, string>>;
   readonly speed: Speed;
@@ -118,7 +118,7 @@ export class Results implements Iterable<SegmentedObject> {
     return this.scores.length;
   }
 
-  /** The masks on the picture's grid: those of `masks`, brought there from the network's grid where they lie on it. */
+  /** The masks on the image's grid: those of `masks`, brought there from the network's grid where they lie on it. */
   get imageMasks(): readonly Mask[] {
     this.#imageMasks ??= this.masks.list.map((mask) => unletterboxMask(mask, this.letterbox));
     return this.#imageMasks;
@@ -173,7 +173,7 @@ export class Results implements Iterable<SegmentedObject> {
   }
 
   /**
-   * The same picture with some columns replaced, for functions that change masks or choose objects; what is not named
+   * The same image with some columns replaced, for functions that change masks or choose objects; what is not named
    * stays.
    * @throws FastSAMError `INVALID_ARGUMENT` if the columns' lengths differ.
    */
@@ -185,7 +185,7 @@ export class Results implements Iterable<SegmentedObject> {
    * The objects that boxes and points ask for; the network does not run again. What each of them found is in `matches`;
    * an empty result means that nothing matched. With `pick: 'merge'` the answer is one object, its score the best of
    * those merged. A prompt on the answer of a prompt chooses among that answer.
-   * @throws FastSAMError `INVALID_PROMPT` when the prompt cannot be answered: wrong lengths, NaN, outside the picture.
+   * @throws FastSAMError `INVALID_PROMPT` when the prompt cannot be answered: wrong lengths, NaN, outside the image.
    */
   prompt(prompt: Prompt): Results {
     return askResults(this, prompt);
@@ -236,8 +236,8 @@ export class Results implements Iterable<SegmentedObject> {
   }
 
   /**
-   * A picture of the results: masks, outlines and, where asked for, boxes and labels; the prompt if there was one.
-   * @returns a new picture of the original's size.
+   * An image of the results: masks, outlines and, where asked for, boxes and labels; the prompt if there was one.
+   * @returns a new image of the original's size.
    */
   plot(options: DrawOptions = {}): RgbImage {
     const objects = this.map((object, i) => ({
@@ -277,7 +277,7 @@ export class Results implements Iterable<SegmentedObject> {
     return resultsToMot(this);
   }
 
-  /** Writes a file: `.png` or `.jpg` a picture (see `plot`), `.json` the record, `.txt` YOLO labels. */
+  /** Writes a file: `.png` or `.jpg` an image (see `plot`), `.json` the record, `.txt` YOLO labels. */
   async save(path: string, options: SaveOptions = {}): Promise<void> {
     await saveResults(this, path, options);
   }

@@ -12,7 +12,7 @@ export interface SaveOptions extends DrawOptions {
 }
 
 /**
- * Writes a picture of the results (`.png`, `.jpg`, `.jpeg`), their record (`.json`) or YOLO labels (`.txt`). The file
+ * Writes an image of the results (`.png`, `.jpg`, `.jpeg`), their record (`.json`) or YOLO labels (`.txt`). The file
  * appears whole or not at all.
  * @throws FastSAMError `INVALID_ARGUMENT` for another ending, `WRITE_FAILED` if the file cannot be written.
  */

@@ -14,7 +14,7 @@ const SIGNIFICANT_DIGITS = 6;
 
 /**
  * The objects as Ultralytics' `save_txt` writes them: `class x1 y1 x2 y2 …`, the mask's outer outline through the centres
- * of its border pixels, divided by the picture's size; several parts are joined by thin bridges, holes are lost, objects
+ * of its border pixels, divided by the image's size; several parts are joined by thin bridges, holes are lost, objects
  * with fewer than three corners are left out. Lines of tracked objects end with the track's id.
  * @returns lines that each end in a line feed; the empty string without objects.
  */

@@ -30,7 +30,7 @@ export function throwIfGpuFailed(): void {
   failure = undefined;
   if (message === undefined) return;
   const advice =
-    lost === undefined ? 'use a smaller picture or device wasm' : 'start the process again, or use device wasm';
+    lost === undefined ? 'use a smaller image or device wasm' : 'start the process again, or use device wasm';
   throw new FastSAMError('DEVICE_FAILED', `webgpu: got "${firstLine(message)}", expected no error; ${advice}`);
 }
 

@@ -76,7 +76,7 @@ export async function chooseEncoder(path: string, signal?: AbortSignal): Promise
   }
   return {
     args: (width, height) => [
-      ...['-c:v', codec.name, ...codec.options, ...pictureArgs(codec.name, width, height)],
+      ...['-c:v', codec.name, ...codec.options, ...imageArgs(codec.name, width, height)],
       ...(container.options ?? []),
       ...['-f', container.format],
     ],
@@ -85,7 +85,7 @@ export async function chooseEncoder(path: string, signal?: AbortSignal): Promise
 }
 
 /** Pixel format and colours. */
-function pictureArgs(codec: string, width: number, height: number): string[] {
+function imageArgs(codec: string, width: number, height: number): string[] {
   if (codec === 'gif') {
     // A palette a frame: one for all of them would need all of them in memory.
     return ['-vf', 'split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1'];

@@ -1,9 +1,9 @@
-/** Pictures from the network: bounded in size and time. */
+/** Images from the network: bounded in size and time. */
 
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
 
-/** Larger files than this are no pictures that a network of this kind looks at. */
+/** Larger files than this are no images that a network of this kind looks at. */
 const MAX_BYTES = 256 * 1024 * 1024;
 const TIMEOUT_MS = 60_000;
 
@@ -16,7 +16,7 @@ export interface FetchLimits {
 }
 
 function failed(url: string, got: string, todo: string, cause?: unknown): FastSAMError {
-  return new FastSAMError('DOWNLOAD_FAILED', `picture ${url}: got ${got}, expected ${todo}`, { cause });
+  return new FastSAMError('DOWNLOAD_FAILED', `image ${url}: got ${got}, expected ${todo}`, { cause });
 }
 
 async function collect(url: string, response: Response, maxBytes: number): Promise<Uint8Array> {
@@ -57,7 +57,7 @@ export async function fetchBytes(url: string, limits: FetchLimits = {}): Promise
     });
     if (!response.ok) {
       await response.body?.cancel();
-      throw failed(url, `HTTP ${response.status}`, 'a picture, do check the address');
+      throw failed(url, `HTTP ${response.status}`, 'an image, do check the address');
     }
     return await collect(url, response, maxBytes);
   } catch (error) {

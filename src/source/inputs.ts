@@ -30,7 +30,7 @@ const VIDEO_ENDINGS: ReadonlySet<string> = new Set(
   'mp4 m4v mov avi mkv webm wmv flv mpg mpeg ts m2ts mts 3gp ogv asf'.split(' '),
 );
 
-/** Whether a name is that of a video: by its ending, its protocol, or as a camera. Animated GIFs count as pictures. */
+/** Whether a name is that of a video: by its ending, its protocol, or as a camera. Animated GIFs count as images. */
 export function isVideoName(name: string): boolean {
   if (CAMERA.test(name) || DEVICE.test(name) || LIVE.test(NETWORK.exec(name)?.[1] ?? '')) return true;
   const path = NETWORK.test(name) && URL.canParse(name) ? new URL(name).pathname : name;

@@ -41,8 +41,8 @@ const ENTRIES = [
 ].join(':');
 
 /**
- * Asks ffprobe. Sizes are those of the upright picture, as it is shown.
- * @throws FastSAMError `INVALID_VIDEO` for what ffmpeg cannot read or has no pictures; `PROGRAM_MISSING`, `ABORTED`.
+ * Asks ffprobe. Sizes are those of the upright image, as it is shown.
+ * @throws FastSAMError `INVALID_VIDEO` for what ffmpeg cannot read or has no images; `PROGRAM_MISSING`, `ABORTED`.
  */
 export async function probeVideo(input: VideoInput, signal?: AbortSignal): Promise<Probed> {
   const args = [
@@ -63,7 +63,7 @@ export async function probeVideo(input: VideoInput, signal?: AbortSignal): Promi
   const report = JSON.parse(output.stdout) as Report;
   const stream = report.streams?.at(0);
   if (!stream?.width || !stream.height) {
-    throw new FastSAMError('INVALID_VIDEO', `${input.name}: has no pictures; give a file with a video in it`);
+    throw new FastSAMError('INVALID_VIDEO', `${input.name}: has no images; give a file with a video in it`);
   }
   return { info: describe(stream, report, input), hasFpsMode: hasFpsMode(report.program_version?.version) };
 }

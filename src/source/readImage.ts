@@ -1,4 +1,4 @@
-/** Everything that callers may pass as a picture, read into one form. */
+/** Everything that callers may pass as an image, read into one form. */
 
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform, type DecodeOptions } from '../platform/platform.js';
@@ -14,12 +14,12 @@ export interface PixelData {
   readonly channels?: 1 | 3 | 4;
 }
 
-/** What a browser holds as a picture; in Node these types have no values. */
+/** What a browser holds as an image; in Node these types have no values. */
 export type DomImage =
   ImageData | HTMLImageElement | HTMLCanvasElement | OffscreenCanvas | HTMLVideoElement | ImageBitmap;
 
 /**
- * A picture: a path, an http(s):, file: or data: URL; the bytes of an encoded file (Uint8Array, Buffer, ArrayBuffer,
+ * An image: a path, an http(s):, file: or data: URL; the bytes of an encoded file (Uint8Array, Buffer, ArrayBuffer,
  * Blob); decoded pixels; a tensor [height, width, channels], int32 0…255 or float32 0…1; in browsers what the page
  * shows. Elements of a page must have loaded.
  */
@@ -58,7 +58,7 @@ function dataUrlBytes(url: string): Uint8Array {
   } catch (error) {
     throw new FastSAMError(
       'INVALID_IMAGE',
-      `picture data: URL: got ${url.slice(0, 40)}…, expected data:image/…;base64,…, do encode the file's bytes`,
+      `image data: URL: got ${url.slice(0, 40)}…, expected data:image/…;base64,…, do encode the file's bytes`,
       { cause: error },
     );
   }
@@ -94,8 +94,7 @@ async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbI
   const here = platform();
   if (typeof input === 'string' || input instanceof URL) {
     const text = String(input);
-    if (text === '')
-      throw new FastSAMError('INVALID_ARGUMENT', 'picture: got an empty path, expected a path or an URL');
+    if (text === '') throw new FastSAMError('INVALID_ARGUMENT', 'image: got an empty path, expected a path or an URL');
     const bytes = await bytesOf(text, options);
     throwIfAborted(options.signal);
     return here.decodeImage(bytes, { path: label(text), ...options });
@@ -114,12 +113,12 @@ async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbI
   }
   throw new FastSAMError(
     'INVALID_ARGUMENT',
-    `picture: got ${input === null ? 'null' : typeof input}, expected a path, an URL, an encoded file's bytes, { data, width, height } or a tensor`,
+    `image: got ${input === null ? 'null' : typeof input}, expected a path, an URL, an encoded file's bytes, { data, width, height } or a tensor`,
   );
 }
 
 /**
- * Reads a picture: upright, 8-bit RGB. Alpha is dropped unless `alpha` says otherwise, colour profiles are ignored,
+ * Reads an image: upright, 8-bit RGB. Alpha is dropped unless `alpha` says otherwise, colour profiles are ignored,
  * 16-bit values are divided by 256, animations give their first frame: as `cv2.imread` does.
  * @throws FastSAMError `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `INVALID_IMAGE`, `INVALID_ARGUMENT`, `ABORTED`
  */

@@ -1,12 +1,12 @@
-/** Pictures that come one after another: frames of a video or camera, files of a folder. */
+/** Images that come one after another: frames of a video or camera, files of a folder. */
 import type { RgbImage } from '../image/rgbImage.js';
 
-/** One picture of a source. */
+/** One image of a source. */
 export interface Frame {
   readonly image: RgbImage;
   /** Its number in the source, from 0, skipped ones counted. */
   readonly index: number;
-  /** Seconds since the source's beginning; absent for pictures that are no video. */
+  /** Seconds since the source's beginning; absent for images that are no video. */
   readonly time?: number;
 }
 

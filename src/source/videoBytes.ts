@@ -30,13 +30,13 @@ const SIGNATURES: readonly (readonly (readonly [number, string])[])[] = [
   ],
 ];
 
-/** HEIF and AVIF are pictures in MP4's boxes. */
-const PICTURE_BRANDS: ReadonlySet<string> = new Set('avif avis mif1 msf1 heic heix heim heis hevc hevx'.split(' '));
+/** HEIF and AVIF are images in MP4's boxes. */
+const IMAGE_BRANDS: ReadonlySet<string> = new Set('avif avis mif1 msf1 heic heix heim heis hevc hevx'.split(' '));
 
-/** Whether bytes begin a video (or a sound) of a kind that is known; animated GIF, WebP and AVIF count as pictures. */
+/** Whether bytes begin a video (or a sound) of a kind that is known; animated GIF, WebP and AVIF count as images. */
 export function isVideoBytes(bytes: Uint8Array): boolean {
   const head = String.fromCharCode(...bytes.subarray(0, VIDEO_HEAD));
-  if (head.startsWith('ftyp', 4) && PICTURE_BRANDS.has(head.slice(8, 12))) return false;
+  if (head.startsWith('ftyp', 4) && IMAGE_BRANDS.has(head.slice(8, 12))) return false;
   if (head.startsWith('GIF8')) return false; // or, once in 65,536, a transport stream
   return SIGNATURES.some((parts) => parts.every(([offset, text]) => head.startsWith(text, offset)));
 }

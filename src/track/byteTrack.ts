@@ -36,7 +36,7 @@ export class ByteTracker implements Tracker {
     this.cameraMotion?.reset();
   }
 
-  update(detections: Detections, picture?: RgbImage): TrackRows {
+  update(detections: Detections, image?: RgbImage): TrackRows {
     const { trackHighThresh, trackLowThresh, matchThresh, trackBuffer } = this.options;
     const { high, low } = splitDetections(detections, trackHighThresh, trackLowThresh);
     this.#frame++;
@@ -44,7 +44,7 @@ export class ByteTracker implements Tracker {
     const unconfirmed = tracked.filter((track) => !track.reported);
     const known = [...tracked.filter((track) => track.reported), ...lost];
     for (const track of known) track.predict();
-    followCamera(this.cameraMotion, picture, [...known, ...unconfirmed], high);
+    followCamera(this.cameraMotion, image, [...known, ...unconfirmed], high);
 
     const strong = this.#associate(known, high, matchThresh);
     const unseen = strong.freeTracks.filter((track) => track.state === 'tracked');

@@ -32,7 +32,7 @@ export class TrackTracker implements Tracker {
     this.cameraMotion?.reset();
   }
 
-  update(detections: Detections, picture?: RgbImage): TrackRows {
+  update(detections: Detections, image?: RgbImage): TrackRows {
     const { trackHighThresh, trackLowThresh, matchThresh, lostMatchThresh, trackBuffer } = this.options;
     const { high, low } = splitDetections(detections, trackHighThresh, trackLowThresh);
     this.#frame++;
@@ -41,7 +41,7 @@ export class TrackTracker implements Tracker {
     const known = [...tracked.filter(({ state }) => state === 'tracked'), ...lost];
     // The camera's motion first, then the objects' own.
     const all = [...known, ...unconfirmed];
-    followCamera(this.cameraMotion, picture, all, high);
+    followCamera(this.cameraMotion, image, all, high);
     for (const track of all) track.predict();
 
     const main = this.#associate(known, [...high, ...low], matchThresh, high.length);

@@ -29,7 +29,7 @@ export interface TrackRows {
 export interface Tracker {
   /**
    * Takes the next frame's detections.
-   * @param frame the picture, for trackers that compensate the camera's motion; others ignore it.
+   * @param frame the image, for trackers that compensate the camera's motion; others ignore it.
    */
   update(detections: Detections, frame?: RgbImage): TrackRows;
   /** Forgets everything; ids start at 1 again. */

@@ -43,7 +43,9 @@ export class ByteView {
     this.#need(offset, 8);
     const value = this.#view.getUint32(offset + 4, true) * 4294967296 + this.#view.getUint32(offset, true);
     if (value > Number.MAX_SAFE_INTEGER) {
-      throw invalid(`${this.what}: got a size or offset of about ${value} at byte ${offset}; the file is damaged, get it again`);
+      throw invalid(
+        `${this.what}: got a size or offset of about ${value} at byte ${offset}; the file is damaged, get it again`,
+      );
     }
     return value;
   }

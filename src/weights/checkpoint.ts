@@ -17,7 +17,7 @@ export interface Checkpoint {
   readonly source: 'ema' | 'model' | 'state_dict';
   /** Tensors by Ultralytics name. */
   readonly tensors: StateDict;
-  /** Side of the square training picture in pixels, where the file says so. */
+  /** Side of the square training image in pixels, where the file says so. */
   readonly imgsz?: number;
   /** Class names by index, where the file says so. */
   readonly names?: Record<number, string>;
@@ -118,7 +118,10 @@ function withoutWrapper(tensors: StateDict): StateDict {
   ]) {
     const names = [...tensors.keys()];
     if (names.length > 0 && names.every((name) => name.startsWith(wrapped))) {
-      const unwrapped = [...tensors].map(([name, tensor]): [string, WeightTensor] => [name.slice(wrapper.length), tensor]);
+      const unwrapped = [...tensors].map(([name, tensor]): [string, WeightTensor] => [
+        name.slice(wrapper.length),
+        tensor,
+      ]);
       return withoutWrapper(new Map(unwrapped));
     }
   }
@@ -135,7 +138,9 @@ function refusal(bytes: Uint8Array): FastSAMError {
   const expected = 'expected a PyTorch checkpoint (.pt), a safetensors file or an ONNX model';
   if (bytes.length === 0) return invalid(`checkpoint: got an empty file, ${expected}; get it again`);
   if (text(bytes, TAR_MAGIC_AT, TAR_MAGIC.length) === TAR_MAGIC) {
-    return unsupported(`checkpoint: got a tar archive (torch before 0.2), ${expected}; load and save it with a newer torch`);
+    return unsupported(
+      `checkpoint: got a tar archive (torch before 0.2), ${expected}; load and save it with a newer torch`,
+    );
   }
   if (text(bytes, 0, 256).trimStart().startsWith('<')) {
     return invalid(`checkpoint: got a web page, ${expected}; the download went to a wrong address`);

@@ -129,7 +129,8 @@ class TensorWalk {
 
   *#entries(dict: PickleDict | undefined): Iterable<[string, PickleValue]> {
     for (const [name, value] of dict ?? []) {
-      if (++this.#steps > MAX_STEPS) throw invalid(`checkpoint: got more than ${MAX_STEPS} entries in its modules; refused`);
+      if (++this.#steps > MAX_STEPS)
+        throw invalid(`checkpoint: got more than ${MAX_STEPS} entries in its modules; refused`);
       if (typeof name === 'string') yield [name, value];
     }
   }

@@ -69,7 +69,9 @@ function givenUp(request: DownloadRequest, reason: string, cause: unknown): Fast
   const here = platform();
   const proxy = here.env('HTTPS_PROXY') ?? here.env('https_proxy');
   const hint =
-    proxy === undefined ? '' : ' (HTTPS_PROXY is set, but Node follows it only with NODE_USE_ENV_PROXY=1, from version 22.21 on)';
+    proxy === undefined
+      ? ''
+      : ' (HTTPS_PROXY is set, but Node follows it only with NODE_USE_ENV_PROXY=1, from version 22.21 on)';
   const size = bytes === undefined ? 'the file' : `${bytes} bytes`;
   return new FastSAMError(
     'DOWNLOAD_FAILED',
@@ -85,7 +87,7 @@ async function fill(request: DownloadRequest, transfer: Transfer): Promise<boole
   const { attempts, delay } = { ...DEFAULT_RETRY, ...request.retry };
   const { partial } = transfer;
   let isJoined = false;
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     throwIfAborted(signal);
     const before = partial.length;
     isJoined ||= before > 0;
@@ -126,7 +128,10 @@ export async function verify(
   if (known.sha256 === undefined) return;
   const sha256 = await platform().sha256(bytes);
   if (sha256 !== known.sha256) {
-    throw new FastSAMError('DOWNLOAD_CORRUPT', `${known.name}: got sha256 ${sha256}, expected ${known.sha256}, ${todo}`);
+    throw new FastSAMError(
+      'DOWNLOAD_CORRUPT',
+      `${known.name}: got sha256 ${sha256}, expected ${known.sha256}, ${todo}`,
+    );
   }
 }
 

@@ -20,7 +20,8 @@ export function inflateBounded(packed: Uint8Array, size: number, what: string): 
   let filled = 0;
   const end = { reached: false };
   const inflate = new Inflate((chunk, final) => {
-    if (filled + chunk.length > size) throw invalid(`${what}: unpacks to more than its declared ${size} bytes; refused`);
+    if (filled + chunk.length > size)
+      throw invalid(`${what}: unpacks to more than its declared ${size} bytes; refused`);
     out.set(chunk, filled);
     filled += chunk.length;
     end.reached = final;

@@ -44,7 +44,8 @@ function checkStructure(text: string): void {
       }
       case '{':
       case '[':
-        if (keys.length >= MAX_DEPTH) throw invalid(`safetensors header: nests deeper than ${MAX_DEPTH} levels; refused`);
+        if (keys.length >= MAX_DEPTH)
+          throw invalid(`safetensors header: nests deeper than ${MAX_DEPTH} levels; refused`);
         keys.push(new Set());
         break;
       case '}':
@@ -69,7 +70,8 @@ function stringEnd(text: string, start: number): number {
 
 function addKey(seen: Set<string> | undefined, literal: string): void {
   const key = unescaped(literal);
-  if (seen?.has(key)) throw invalid(`safetensors header: repeats the key ${literal.slice(0, 80)}; the file is damaged, get it again`);
+  if (seen?.has(key))
+    throw invalid(`safetensors header: repeats the key ${literal.slice(0, 80)}; the file is damaged, get it again`);
   seen?.add(key);
 }
 

@@ -39,7 +39,9 @@ export function readOnnx(bytes: Uint8Array): OnnxWeights {
   const file = readOnnxFile(bytes);
   const imgsz = pythonSize(file.metadata.imgsz);
   const names = pythonNames(file.metadata.names);
-  const metadata = Object.fromEntries(TEXT_KEYS.flatMap((key) => (key in file.metadata ? [[key, file.metadata[key]]] : [])));
+  const metadata = Object.fromEntries(
+    TEXT_KEYS.flatMap((key) => (key in file.metadata ? [[key, file.metadata[key]]] : [])),
+  );
   return {
     tensors: tensorsOf(file),
     ...(imgsz === undefined ? {} : { imgsz }),

@@ -141,7 +141,8 @@ function readTensor(bytes: Uint8Array, name: string): WeightTensor {
     }
   }
   const dtype = DTYPES.get(type);
-  if (dtype === undefined) throw unsupported(`ONNX tensor ${name}: got the element type ${String(type)}, which is not read`);
+  if (dtype === undefined)
+    throw unsupported(`ONNX tensor ${name}: got the element type ${String(type)}, which is not read`);
   const expected = elementCount(shape) * DTYPE_BYTES[dtype];
   if (data.length !== expected) {
     throw invalid(

@@ -85,6 +85,8 @@ class Cursor {
   }
 
   #cutOff(): Error {
-    return invalid(`ONNX file: got a message of ${String(this.bytes.length)} bytes that goes on after its end; the file is cut off or damaged, get it again`);
+    return invalid(
+      `ONNX file: got a message of ${String(this.bytes.length)} bytes that goes on after its end; the file is cut off or damaged, get it again`,
+    );
   }
 }

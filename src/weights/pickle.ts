@@ -57,7 +57,9 @@ export class PickleMachine {
       if (code === STOP) return { value: this.pop(), persistentIds: this.persistentIds, end: this.cursor.at };
       const execute = PICKLE_OPCODES[code];
       if (execute === undefined) {
-        throw invalid(`pickle: got the unknown opcode 0x${code.toString(16)} at byte ${at}; the file is damaged, get it again`);
+        throw invalid(
+          `pickle: got the unknown opcode 0x${code.toString(16)} at byte ${at}; the file is damaged, get it again`,
+        );
       }
       execute(this);
     }

@@ -70,7 +70,8 @@ export class PickleCursor {
 
   /** A little-endian two's-complement integer; beyond 2^53 as a bigint. */
   integer(length: number): number | bigint {
-    if (length > MAX_INTEGER_BYTES) throw invalid(`pickle: got an integer of ${length} bytes at byte ${this.at}; refused`);
+    if (length > MAX_INTEGER_BYTES)
+      throw invalid(`pickle: got an integer of ${length} bytes at byte ${this.at}; refused`);
     let value = 0n;
     for (const byte of this.take(length).toReversed()) value = (value << 8n) | BigInt(byte);
     return narrow(BigInt.asIntN(length * 8, value));
@@ -79,7 +80,8 @@ export class PickleCursor {
   /** The text up to the next newline, each byte a character; the newline is passed over (protocol 0). */
   line(): string {
     const end = this.bytes.subarray(this.at, this.at + MAX_LINE_BYTES).indexOf(NEWLINE);
-    if (end < 0) throw invalid(`pickle: got no end of the text at byte ${this.at}; the file is cut off or damaged, get it again`);
+    if (end < 0)
+      throw invalid(`pickle: got no end of the text at byte ${this.at}; the file is cut off or damaged, get it again`);
     const text = latin1(this.take(end));
     this.at++;
     return text;
@@ -88,7 +90,8 @@ export class PickleCursor {
   /** A decimal integer on a line of its own, with Python 2's trailing L or without. */
   integerLine(): number | bigint {
     const text = this.line().replace(/L$/, '');
-    if (!/^\s*-?\d{1,600}\s*$/.test(text)) throw invalid(`pickle: got no integer before byte ${this.at}; the file is damaged, get it again`);
+    if (!/^\s*-?\d{1,600}\s*$/.test(text))
+      throw invalid(`pickle: got no integer before byte ${this.at}; the file is damaged, get it again`);
     return narrow(BigInt(text.trim()));
   }
 

@@ -3,7 +3,14 @@
 import { invalid, unsupported } from './byteView.js';
 import type { PickleMachine } from './pickle.js';
 import type { PickleCursor } from './pickleCursor.js';
-import { PersistentId, PickleGlobal, PickleObject, PickleTuple, type PickleDict, type PickleValue } from './pickleValues.js';
+import {
+  PersistentId,
+  PickleGlobal,
+  PickleObject,
+  PickleTuple,
+  type PickleDict,
+  type PickleValue,
+} from './pickleValues.js';
 
 type Opcode = (machine: PickleMachine) => void;
 
@@ -25,17 +32,48 @@ type Group = [string | number, Opcode][];
 
 function framing(): Group {
   return [
-    [0x80, (m) => { checkProtocol(m.cursor.u8()); }],
-    [0x95, (m) => { m.cursor.take(8); }],
-    ['(', (m) => { m.mark(); }],
-    ['0', (m) => { m.discard(); }],
-    ['1', (m) => { m.popToMark(); }],
-    ['2', (m) => { m.push(m.top()); }],
+    [
+      0x80,
+      (m) => {
+        checkProtocol(m.cursor.u8());
+      },
+    ],
+    [
+      0x95,
+      (m) => {
+        m.cursor.take(8);
+      },
+    ],
+    [
+      '(',
+      (m) => {
+        m.mark();
+      },
+    ],
+    [
+      '0',
+      (m) => {
+        m.discard();
+      },
+    ],
+    [
+      '1',
+      (m) => {
+        m.popToMark();
+      },
+    ],
+    [
+      '2',
+      (m) => {
+        m.push(m.top());
+      },
+    ],
   ];
 }
 
 function checkProtocol(protocol: number): void {
-  if (protocol > HIGHEST_PROTOCOL) throw unsupported(`pickle: got protocol ${protocol}, expected at most ${HIGHEST_PROTOCOL}`);
+  if (protocol > HIGHEST_PROTOCOL)
+    throw unsupported(`pickle: got protocol ${protocol}, expected at most ${HIGHEST_PROTOCOL}`);
 }
 
 function constants(): Group {
@@ -72,7 +110,9 @@ function texts(): Group {
 }
 
 function pushes(make: (cursor: PickleCursor) => PickleValue): Opcode {
-  return (m) => { m.push(make(m.cursor)); };
+  return (m) => {
+    m.push(make(m.cursor));
+  };
 }
 
 /** INT doubles as the booleans of protocol 1: 00 and 01. */
@@ -120,21 +160,89 @@ function plainEscape(letter: string): string {
 function containers(): Group {
   return [
     [']', pushes(() => [])],
-    ['l', (m) => { m.push(m.popToMark()); }],
-    ['a', (m) => { const item = m.pop(); addItems(m.top(), [item]); }],
-    ['e', (m) => { const items = m.popToMark(); addItems(m.top(), items); }],
+    [
+      'l',
+      (m) => {
+        m.push(m.popToMark());
+      },
+    ],
+    [
+      'a',
+      (m) => {
+        const item = m.pop();
+        addItems(m.top(), [item]);
+      },
+    ],
+    [
+      'e',
+      (m) => {
+        const items = m.popToMark();
+        addItems(m.top(), items);
+      },
+    ],
     [')', pushes(() => new PickleTuple([]))],
-    ['t', (m) => { m.push(new PickleTuple(m.popToMark())); }],
-    [0x85, (m) => { m.push(new PickleTuple(popSome(m, 1))); }],
-    [0x86, (m) => { m.push(new PickleTuple(popSome(m, 2))); }],
-    [0x87, (m) => { m.push(new PickleTuple(popSome(m, 3))); }],
+    [
+      't',
+      (m) => {
+        m.push(new PickleTuple(m.popToMark()));
+      },
+    ],
+    [
+      0x85,
+      (m) => {
+        m.push(new PickleTuple(popSome(m, 1)));
+      },
+    ],
+    [
+      0x86,
+      (m) => {
+        m.push(new PickleTuple(popSome(m, 2)));
+      },
+    ],
+    [
+      0x87,
+      (m) => {
+        m.push(new PickleTuple(popSome(m, 3)));
+      },
+    ],
     ['}', pushes(() => new Map<PickleValue, PickleValue>())],
-    ['d', (m) => { const items = m.popToMark(); const dict: PickleDict = new Map(); addEntries(dict, items); m.push(dict); }],
-    ['s', (m) => { const pair = popSome(m, 2); addEntries(m.top(), pair); }],
-    ['u', (m) => { const items = m.popToMark(); addEntries(m.top(), items); }],
+    [
+      'd',
+      (m) => {
+        const items = m.popToMark();
+        const dict: PickleDict = new Map();
+        addEntries(dict, items);
+        m.push(dict);
+      },
+    ],
+    [
+      's',
+      (m) => {
+        const pair = popSome(m, 2);
+        addEntries(m.top(), pair);
+      },
+    ],
+    [
+      'u',
+      (m) => {
+        const items = m.popToMark();
+        addEntries(m.top(), items);
+      },
+    ],
     [0x8f, pushes(() => new Set<PickleValue>())],
-    [0x90, (m) => { const items = m.popToMark(); addItems(m.top(), items); }],
-    [0x91, (m) => { m.push(new Set(m.popToMark())); }],
+    [
+      0x90,
+      (m) => {
+        const items = m.popToMark();
+        addItems(m.top(), items);
+      },
+    ],
+    [
+      0x91,
+      (m) => {
+        m.push(new Set(m.popToMark()));
+      },
+    ],
   ];
 }
 
@@ -149,14 +257,17 @@ function addItems(target: PickleValue, items: readonly PickleValue[]): void {
     return;
   }
   const list = target instanceof PickleObject ? (target.items ??= []) : target;
-  if (!Array.isArray(list)) throw invalid('pickle: adds items to something that is no list or set; the file is damaged, get it again');
+  if (!Array.isArray(list))
+    throw invalid('pickle: adds items to something that is no list or set; the file is damaged, get it again');
   for (const item of items) list.push(item);
 }
 
 function addEntries(target: PickleValue, items: readonly PickleValue[]): void {
   const dict = target instanceof PickleObject ? (target.entries ??= new Map<PickleValue, PickleValue>()) : target;
   if (!(dict instanceof Map) || items.length % 2 !== 0) {
-    throw invalid('pickle: sets entries of something that is no dict, or a key without a value; the file is damaged, get it again');
+    throw invalid(
+      'pickle: sets entries of something that is no dict, or a key without a value; the file is damaged, get it again',
+    );
   }
   for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
 }
@@ -164,20 +275,55 @@ function addEntries(target: PickleValue, items: readonly PickleValue[]): void {
 function objects(): Group {
   return [
     ['c', pushes((c) => new PickleGlobal(c.line(), c.line()))],
-    [0x93, (m) => { const [module, name] = popSome(m, 2); m.push(globalOf(module, name)); }],
-    ['i', (m) => { const global = new PickleGlobal(m.cursor.line(), m.cursor.line()); m.push(new PickleObject(global, m.popToMark())); }],
-    ['o', (m) => { const [callable, ...args] = m.popToMark(); m.push(new PickleObject(callable ?? null, args)); }],
+    [
+      0x93,
+      (m) => {
+        const [module, name] = popSome(m, 2);
+        m.push(globalOf(module, name));
+      },
+    ],
+    [
+      'i',
+      (m) => {
+        const global = new PickleGlobal(m.cursor.line(), m.cursor.line());
+        m.push(new PickleObject(global, m.popToMark()));
+      },
+    ],
+    [
+      'o',
+      (m) => {
+        const [callable, ...args] = m.popToMark();
+        m.push(new PickleObject(callable ?? null, args));
+      },
+    ],
     ['R', makeObject],
     [0x81, makeObject],
-    [0x92, (m) => { const [callable, args, keywords] = popSome(m, 3); m.push(new PickleObject(callable, itemsOf(args), keywords)); }],
+    [
+      0x92,
+      (m) => {
+        const [callable, args, keywords] = popSome(m, 3);
+        m.push(new PickleObject(callable, itemsOf(args), keywords));
+      },
+    ],
     ['b', build],
-    ['P', (m) => { pushPersistentId(m, m.cursor.line()); }],
-    ['Q', (m) => { pushPersistentId(m, m.pop()); }],
+    [
+      'P',
+      (m) => {
+        pushPersistentId(m, m.cursor.line());
+      },
+    ],
+    [
+      'Q',
+      (m) => {
+        pushPersistentId(m, m.pop());
+      },
+    ],
   ];
 }
 
 function globalOf(module: PickleValue, name: PickleValue): PickleGlobal {
-  if (typeof module !== 'string' || typeof name !== 'string') throw invalid('pickle: names a class by no strings; the file is damaged, get it again');
+  if (typeof module !== 'string' || typeof name !== 'string')
+    throw invalid('pickle: names a class by no strings; the file is damaged, get it again');
   return new PickleGlobal(module, name);
 }
 
@@ -188,14 +334,16 @@ function makeObject(machine: PickleMachine): void {
 }
 
 function itemsOf(value: PickleValue): readonly PickleValue[] {
-  if (!(value instanceof PickleTuple)) throw invalid('pickle: a call has no tuple of arguments; the file is damaged, get it again');
+  if (!(value instanceof PickleTuple))
+    throw invalid('pickle: a call has no tuple of arguments; the file is damaged, get it again');
   return value.items;
 }
 
 function build(machine: PickleMachine): void {
   const state = machine.pop();
   const target = machine.top();
-  if (!(target instanceof PickleObject)) throw invalid('pickle: gives a state to something that is no object; the file is damaged, get it again');
+  if (!(target instanceof PickleObject))
+    throw invalid('pickle: gives a state to something that is no object; the file is damaged, get it again');
   target.state = state;
 }
 
@@ -207,25 +355,63 @@ function pushPersistentId(machine: PickleMachine, id: PickleValue): void {
 
 function memo(): Group {
   return [
-    ['p', (m) => { m.remember(memoIndex(m.cursor.integerLine())); }],
-    ['q', (m) => { m.remember(m.cursor.u8()); }],
-    ['r', (m) => { m.remember(m.cursor.u32()); }],
-    [0x94, (m) => { m.rememberNext(); }],
-    ['g', (m) => { m.push(m.recall(memoIndex(m.cursor.integerLine()))); }],
-    ['h', (m) => { m.push(m.recall(m.cursor.u8())); }],
-    ['j', (m) => { m.push(m.recall(m.cursor.u32())); }],
+    [
+      'p',
+      (m) => {
+        m.remember(memoIndex(m.cursor.integerLine()));
+      },
+    ],
+    [
+      'q',
+      (m) => {
+        m.remember(m.cursor.u8());
+      },
+    ],
+    [
+      'r',
+      (m) => {
+        m.remember(m.cursor.u32());
+      },
+    ],
+    [
+      0x94,
+      (m) => {
+        m.rememberNext();
+      },
+    ],
+    [
+      'g',
+      (m) => {
+        m.push(m.recall(memoIndex(m.cursor.integerLine())));
+      },
+    ],
+    [
+      'h',
+      (m) => {
+        m.push(m.recall(m.cursor.u8()));
+      },
+    ],
+    [
+      'j',
+      (m) => {
+        m.push(m.recall(m.cursor.u32()));
+      },
+    ],
   ];
 }
 
 function memoIndex(value: number | bigint): number {
-  if (typeof value !== 'number' || value < 0) throw invalid(`pickle: got the memo index ${value}; the file is damaged, get it again`);
+  if (typeof value !== 'number' || value < 0)
+    throw invalid(`pickle: got the memo index ${value}; the file is damaged, get it again`);
   return value;
 }
 
 /** Extension registry (EXT1, EXT2, EXT4) and buffers outside the file (NEXT_BUFFER, READONLY_BUFFER). */
 function refused(): Group {
   const refuse: Opcode = (m) => {
-    throw unsupported(`pickle: the opcode before byte ${m.cursor.at} needs something outside the file; save it again with torch.save`);
+    throw unsupported(
+      `pickle: the opcode before byte ${m.cursor.at} needs something outside the file; save it again with torch.save`,
+    );
   };
   return [0x82, 0x83, 0x84, 0x97, 0x98].map((code) => [code, refuse]);
 }

@@ -23,7 +23,8 @@ export function pythonNames(text: string | undefined): Record<number, string> | 
 /** `640` or `[640, 480]`, of which the larger side counts; undefined for anything else. */
 export function pythonSize(text: string | undefined): number | undefined {
   const match = /^\s*[[(]?\s*(\d{1,5})\s*(?:,\s*(\d{1,5})\s*)?[\])]?\s*$/.exec(text ?? '');
-  const side = match === null ? 0 : Math.max(...match.slice(1).map((digits: string | undefined) => Number(digits ?? 0)));
+  const side =
+    match === null ? 0 : Math.max(...match.slice(1).map((digits: string | undefined) => Number(digits ?? 0)));
   return side > 0 && side <= MAX_SIDE ? side : undefined;
 }
 
@@ -44,6 +45,8 @@ export function pythonText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (Array.isArray(value)) return `[${value.map(pythonText).join(', ')}]`;
   if (typeof value !== 'object') return JSON.stringify(value);
-  const entries = Object.entries(value).map(([key, held]) => `${/^\d+$/.test(key) ? key : `'${key}'`}: ${pythonText(held)}`);
+  const entries = Object.entries(value).map(
+    ([key, held]) => `${/^\d+$/.test(key) ? key : `'${key}'`}: ${pythonText(held)}`,
+  );
   return `{${entries.join(', ')}}`;
 }

@@ -70,7 +70,9 @@ async function keepOrDownload(wanted: Wanted, options: ResolveOptions): Promise<
     return bytes;
   }
   const advice =
-    recorded === undefined ? undefined : `do delete ${path}.sha256 if you trust the file: it has changed since the first download`;
+    recorded === undefined
+      ? undefined
+      : `do delete ${path}.sha256 if you trust the file: it has changed since the first download`;
   const bytes = await download({ ...known, url: wanted.url, path, advice, ...options });
   if (known.sha256 === undefined) await recordHash(path, bytes);
   return bytes;
@@ -133,7 +135,8 @@ async function locate<E extends PublishedFile>(
   if (/^file:/i.test(wanted)) return resolvePath(platform().pathOfUrl(wanted), catalogue);
   const entry = findIn(catalogue, wanted);
   // A file of that very name here is what somebody means who writes the ending.
-  if (entry === undefined || (WEIGHTS_FILE.test(wanted) && (await isFile(wanted)))) return resolvePath(wanted, catalogue);
+  if (entry === undefined || (WEIGHTS_FILE.test(wanted) && (await isFile(wanted))))
+    return resolvePath(wanted, catalogue);
   return resolveEntry(entry, options);
 }
 

@@ -78,13 +78,22 @@ interface Span {
 }
 
 function readEntry(name: string, value: unknown, data: Uint8Array): { tensor: WeightTensor; span: Span } {
-  if (name.length > MAX_NAME_LENGTH) throw invalid(`safetensors header: got a name of ${name.length} characters; refused`);
+  if (name.length > MAX_NAME_LENGTH)
+    throw invalid(`safetensors header: got a name of ${name.length} characters; refused`);
   const { dtype: dtypeName, shape, data_offsets: offsets } = isRecord(value) ? value : {};
   const dtype = typeof dtypeName === 'string' ? DTYPES.get(dtypeName) : undefined;
   if (typeof dtypeName === 'string' && dtype === undefined) {
-    throw unsupported(`tensor ${name}: got the element type ${JSON.stringify(dtypeName.slice(0, 20))}, which is not read`);
+    throw unsupported(
+      `tensor ${name}: got the element type ${JSON.stringify(dtypeName.slice(0, 20))}, which is not read`,
+    );
   }
-  if (dtype === undefined || !isCounts(shape) || shape.length > MAX_DIMENSIONS || !isCounts(offsets) || offsets.length !== 2) {
+  if (
+    dtype === undefined ||
+    !isCounts(shape) ||
+    shape.length > MAX_DIMENSIONS ||
+    !isCounts(offsets) ||
+    offsets.length !== 2
+  ) {
     throw invalid(`tensor ${name}: its entry lacks dtype, shape or data_offsets; the file is damaged, get it again`);
   }
   const [begin, end] = offsets;
@@ -105,10 +114,14 @@ function readEntry(name: string, value: unknown, data: Uint8Array): { tensor: We
 function checkSpans(spans: Span[], length: number): void {
   let at = 0;
   for (const span of spans.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (span.begin !== at) throw invalid(`tensor ${span.name}: starts at byte ${span.begin}, expected ${at}; the file is damaged, get it again`);
+    if (span.begin !== at)
+      throw invalid(
+        `tensor ${span.name}: starts at byte ${span.begin}, expected ${at}; the file is damaged, get it again`,
+      );
     at = span.end;
   }
-  if (at !== length) throw invalid(`safetensors file: got ${length} bytes of data, expected ${at}; the file is damaged, get it again`);
+  if (at !== length)
+    throw invalid(`safetensors file: got ${length} bytes of data, expected ${at}; the file is damaged, get it again`);
 }
 
 function metadataOf(value: unknown): Record<string, string> {
@@ -148,7 +161,10 @@ export function writeSafetensors(
   options: WriteSafetensorsOptions = {},
 ): Uint8Array {
   if (tensors.has(METADATA_KEY)) {
-    throw new FastSAMError('INVALID_ARGUMENT', `tensors: got one named ${METADATA_KEY}, which safetensors keeps for itself; rename it`);
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      `tensors: got one named ${METADATA_KEY}, which safetensors keeps for itself; rename it`,
+    );
   }
   const parts = [...tensors].map(([name, tensor]) => encodeTensor(name, tensor, options.dtype ?? 'keep'));
   parts.sort((a, b) => (a.dtype === b.dtype ? compare(a.name, b.name) : compare(b.dtype, a.dtype)));

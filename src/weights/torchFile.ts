@@ -52,7 +52,8 @@ function rootFolder(zip: ZipArchive): string {
 function isBigEndian(zip: ZipArchive, name: string): boolean {
   if (!zip.has(name)) return false;
   const order = new TextDecoder().decode(zip.read(name)).slice(0, 10).trim();
-  if (order !== 'little' && order !== 'big') throw invalid(`byteorder: got ${JSON.stringify(order)}, expected little or big`);
+  if (order !== 'little' && order !== 'big')
+    throw invalid(`byteorder: got ${JSON.stringify(order)}, expected little or big`);
   return order === 'big';
 }
 
@@ -73,7 +74,10 @@ export function openTorchLegacy(bytes: Uint8Array): TorchFile {
   const storages = locateStorages(bytes, object, keys);
   const storage = (key: string): Uint8Array => {
     const data = storages.get(key);
-    if (data === undefined) throw invalid(`checkpoint: got no storage ${JSON.stringify(key.slice(0, 80))}; the file is damaged, get it again`);
+    if (data === undefined)
+      throw invalid(
+        `checkpoint: got no storage ${JSON.stringify(key.slice(0, 80))}; the file is damaged, get it again`,
+      );
     return data;
   };
   return { format: 'torch-legacy', root: object.value, tensors: new TorchTensors({ storage }) };
@@ -85,7 +89,8 @@ function locateStorages(bytes: Uint8Array, object: Unpickled, keys: Unpickled): 
     const id = storageIdOf(reference);
     if (id !== undefined) itemBytes.set(id.key, DTYPE_BYTES[id.dtype]);
   }
-  if (!Array.isArray(keys.value)) throw invalid('checkpoint: got no list of storages; the file is damaged, get it again');
+  if (!Array.isArray(keys.value))
+    throw invalid('checkpoint: got no list of storages; the file is damaged, get it again');
   const file = new ByteView(bytes, 'checkpoint');
   const storages = new Map<string, Uint8Array>();
   let at = keys.end;

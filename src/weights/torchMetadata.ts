@@ -17,7 +17,7 @@ const MAX_NAMES = 10_000;
 const MAX_IMGSZ = 16_384;
 
 /**
- * Reads picture size (`train_args.imgsz`, then the model's own `args.imgsz`), class names, version, date, licence, the
+ * Reads image size (`train_args.imgsz`, then the model's own `args.imgsz`), class names, version, date, licence, the
  * model's class and its yaml file.
  */
 export function factsOf(root: PickleValue, module: PickleObject | undefined): CheckpointFacts {

@@ -111,7 +111,8 @@ export class TorchTensors {
   /** The storage behind ('storage', class, key, location, element count[, view]). */
   #storage(reference: PickleValue | undefined, name: string): { dtype: WeightDtype; bytes: Uint8Array } {
     const id = reference instanceof PersistentId ? storageIdOf(reference) : undefined;
-    if (id === undefined) throw invalid(`tensor ${name}: got no storage it could lie in; the file is damaged, get it again`);
+    if (id === undefined)
+      throw invalid(`tensor ${name}: got no storage it could lie in; the file is damaged, get it again`);
     const itemBytes = DTYPE_BYTES[id.dtype];
     const place = `${itemBytes}/${id.key}`;
     let known = this.#storages.get(place);
@@ -150,7 +151,8 @@ export function storageIdOf(reference: PersistentId): StorageId | undefined {
   const [tag, storageClass, key, , count, viewRecord] = reference.id.items;
   if (tag !== 'storage' || !(storageClass instanceof PickleGlobal)) return undefined;
   const dtype = STORAGE_DTYPES.get(storageClass.name);
-  if (dtype === undefined) throw unsupported(`checkpoint: got a storage of the kind ${shorten(storageClass.name)}, which is not read`);
+  if (dtype === undefined)
+    throw unsupported(`checkpoint: got a storage of the kind ${shorten(storageClass.name)}, which is not read`);
   if (typeof key !== 'string' || !isSize(count)) return undefined;
   if (!(viewRecord instanceof PickleTuple)) return { dtype, key, count, view: undefined };
   const [, offset, viewCount] = viewRecord.items;
@@ -176,7 +178,9 @@ function sizesOf(value: PickleValue | undefined, name: string): number[] {
   const inner = value instanceof PickleObject ? value.args[0] : value;
   const items = inner instanceof PickleTuple ? inner.items : inner;
   if (!Array.isArray(items) || items.length > MAX_DIMENSIONS || !items.every(isSize)) {
-    throw invalid(`tensor ${name}: its sizes or strides are no list of at most ${MAX_DIMENSIONS} counts; the file is damaged, get it again`);
+    throw invalid(
+      `tensor ${name}: its sizes or strides are no list of at most ${MAX_DIMENSIONS} counts; the file is damaged, get it again`,
+    );
   }
   return [...items];
 }

@@ -32,7 +32,8 @@ export interface Transfer {
   readonly onLoaded: (loaded: number, total: number | undefined) => void;
 }
 
-const UNREACHABLE = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|CERT_|ERR_TLS|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/;
+const UNREACHABLE =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|CERT_|ERR_TLS|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/;
 
 /** Statuses that pass: timeout, too early, too many requests. */
 const TRANSIENT = new Set([408, 425, 429]);
@@ -49,7 +50,9 @@ function connectionError(error: unknown): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const message = `${code} ${cause instanceof Error ? cause.message : String(cause)}`.trim();
-  return UNREACHABLE.test(code) ? new Unreachable(message, { cause: error }) : new Interrupted(message, undefined, { cause: error });
+  return UNREACHABLE.test(code)
+    ? new Unreachable(message, { cause: error })
+    : new Interrupted(message, undefined, { cause: error });
 }
 
 /** Strong ETag, else the date: what `If-Range` accepts. */
@@ -135,7 +138,11 @@ async function nextChunk(
   }
 }
 
-async function appendBody(transfer: Transfer, body: ReadableStream<Uint8Array>, total: number | undefined): Promise<void> {
+async function appendBody(
+  transfer: Transfer,
+  body: ReadableStream<Uint8Array>,
+  total: number | undefined,
+): Promise<void> {
   const { partial, url, stallTimeout, onLoaded, signal } = transfer;
   const reader = body.getReader();
   try {

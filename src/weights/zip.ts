@@ -81,7 +81,9 @@ export function openZip(bytes: Uint8Array): ZipArchive {
     if (entry.method === DEFLATED) {
       inflateBudget -= entry.size;
       if (inflateBudget < 0) {
-        throw invalid(`zip entry ${quote(name)}: unpacks to too much (${entry.size} bytes more); refused as a zip bomb`);
+        throw invalid(
+          `zip entry ${quote(name)}: unpacks to too much (${entry.size} bytes more); refused as a zip bomb`,
+        );
       }
     }
     const data = unpack(entry, packed);
@@ -112,8 +114,7 @@ function findDirectory(file: ByteView): Directory {
   const end = findEndRecord(file);
   const diskNumbers = file.u32(end + 4);
   const classic = { count: file.u16(end + 10), size: file.u32(end + 12), offset: file.u32(end + 16) };
-  const saturated =
-    classic.count === SATURATED_16 || classic.size === SATURATED_32 || classic.offset === SATURATED_32;
+  const saturated = classic.count === SATURATED_16 || classic.size === SATURATED_32 || classic.offset === SATURATED_32;
   const directory = saturated ? readZip64Directory(file, end - LOCATOR_BYTES) : classic;
   if (diskNumbers !== 0 && !saturated) throw unsupported('zip archive: got one in several volumes, expected one file');
   if (directory.count > MAX_ENTRIES) {
@@ -139,7 +140,8 @@ function readZip64Directory(file: ByteView, locator: number): Directory {
     throw invalid('zip archive: got no zip64 locator where one is needed; the file is damaged, get it again');
   }
   const record = file.u64(locator + 8);
-  if (file.u32(record) !== ZIP64_END_RECORD) throw invalid('zip archive: got no zip64 end record; the file is damaged, get it again');
+  if (file.u32(record) !== ZIP64_END_RECORD)
+    throw invalid('zip archive: got no zip64 end record; the file is damaged, get it again');
   return { count: file.u64(record + 32), size: file.u64(record + 40), offset: file.u64(record + 48) };
 }
 
@@ -149,7 +151,9 @@ function readDirectory(file: ByteView, directory: Directory): Map<string, ZipEnt
   let at = directory.offset;
   for (let i = 0; i < directory.count; i++) {
     if (at + CENTRAL_BYTES > end || file.u32(at) !== CENTRAL_HEADER) {
-      throw invalid(`zip archive: entry ${i} of ${directory.count} is missing in its directory; the file is damaged, get it again`);
+      throw invalid(
+        `zip archive: entry ${i} of ${directory.count} is missing in its directory; the file is damaged, get it again`,
+      );
     }
     const nameBytes = file.u16(at + 28);
     const extraBytes = file.u16(at + 30);
@@ -186,7 +190,8 @@ function zip64Values(file: ByteView, start: number, length: number): () => numbe
   const valuesEnd = found ? Math.min(end, at + 4 + file.u16(at + 2)) : 0;
   let next = at + 4;
   return () => {
-    if (next + 8 > valuesEnd) throw invalid('zip archive: an entry lacks its zip64 sizes; the file is damaged, get it again');
+    if (next + 8 > valuesEnd)
+      throw invalid('zip archive: an entry lacks its zip64 sizes; the file is damaged, get it again');
     next += 8;
     return file.u64(next - 8);
   };
@@ -207,12 +212,16 @@ function locateData(file: ByteView, entries: Map<string, ZipEntry>, directoryOff
   for (const entry of byOffset) {
     const at = entry.localOffset;
     if (at < free || file.u32(at) !== LOCAL_HEADER) {
-      throw invalid(`zip entry ${quote(entry.name)}: overlaps another one or has no header; the file is damaged, get it again`);
+      throw invalid(
+        `zip entry ${quote(entry.name)}: overlaps another one or has no header; the file is damaged, get it again`,
+      );
     }
     const start = at + LOCAL_BYTES + file.u16(at + 26) + file.u16(at + 28);
     free = start + entry.packedSize;
     if (free > directoryOffset) {
-      throw invalid(`zip entry ${quote(entry.name)}: reaches beyond the archive's data; the file is damaged, get it again`);
+      throw invalid(
+        `zip entry ${quote(entry.name)}: reaches beyond the archive's data; the file is damaged, get it again`,
+      );
     }
     starts.set(entry.name, start);
   }

@@ -48,7 +48,7 @@ test('the merged COCO file is what pycocotools read back', async () => {
   }
 });
 
-test('pictures without objects, and none at all', async () => {
+test('images without objects, and none at all', async () => {
   const empty = mergeCoco([resultsOf([])], { names: ['a'] });
   expect(await merge(new Map([['a', empty]]))).toEqual({
     images: [{ id: 1, file_name: 'a', width: 4, height: 4 }],

@@ -1,7 +1,7 @@
 /** Names, shards and identities of batches. */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { makeManifest, picturesOf, requireSameBatch, type BatchIdentity } from '../../src/batch/identity.js';
+import { makeManifest, imagesOf, requireSameBatch, type BatchIdentity } from '../../src/batch/identity.js';
 import { compareKeys, keyOf, nameItems } from '../../src/batch/names.js';
 import { BatchState, failureOf, parseRecord } from '../../src/batch/records.js';
 import { parseShard, selectShard, shardOf } from '../../src/batch/shard.js';
@@ -17,7 +17,7 @@ test('keys: what is left of paths and URLs', async () => {
   expect(await keyOf('https://h.org/p?id=1')).not.toBe(await keyOf('https://h.org/p?id=2'));
 });
 
-test('no two pictures have a file in common, letter case ignored, whatever their order', async () => {
+test('no two images have a file in common, letter case ignored, whatever their order', async () => {
   const keys = ['a.jpg', 'a.png', 'a.png.jpg', 'b/A.jpg', 'b/a.JPG', 'coco.jpg', 'c.jpg', '.hidden'];
   const items = await named(...keys);
   expect(new Set(items.map(({ stem }) => stem.toLowerCase())).size).toBe(keys.length);
@@ -28,7 +28,7 @@ test('no two pictures have a file in common, letter case ignored, whatever their
   expect(new Set(twice.map(({ key }) => key)).size).toBe(2);
 });
 
-test('what is done keeps its files when pictures are added or go', async () => {
+test('what is done keeps its files when images are added or go', async () => {
   const first = await named('a.jpg', 'b.jpg', 'c.jpg');
   const written = new Map(first.map(({ key, stem }) => [key, stem]));
   const later = await nameItems(
@@ -113,17 +113,17 @@ test('a success stands against failures before and after it; a torn line is none
   expect(parseRecord(JSON.stringify(done).slice(0, 30))).toBeUndefined();
 });
 
-test('pictures that are gone: what is done counts, what failed does not', async () => {
+test('images that are gone: what is done counts, what failed does not', async () => {
   const state = new BatchState();
   for (const key of ['a', 'b']) state.add({ key, stem: key, width: 1, height: 1, objects: 1 });
   for (const key of ['x', 'y']) state.add({ key, error: { code: 'INVALID_IMAGE', message: key } });
-  const pictures = await picturesOf(['b', 'c', 'y'], state);
-  expect(pictures).toMatchObject({ count: 4, gone: ['x'] });
-  state.forget([...(pictures.gone ?? []), 'a']);
+  const images = await imagesOf(['b', 'c', 'y'], state);
+  expect(images).toMatchObject({ count: 4, gone: ['x'] });
+  state.forget([...(images.gone ?? []), 'a']);
   expect([state.done().length, state.failed().map(({ key }) => key)]).toEqual([2, ['y']]);
 });
 
-test('failures call a picture by its name in the batch', () => {
+test('failures call an image by its name in the batch', () => {
   const item = { key: 'b/c.jpg', input: '/a/b/c.jpg', stem: 'b/c' };
   const { error } = failureOf(item, 'FILE_UNREADABLE', 'cannot read /a/b/c.jpg: EACCES');
   expect(error.message).toBe('cannot read b/c.jpg: EACCES');

@@ -15,7 +15,7 @@ import { platform } from '../../src/platform/platform.js';
 import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
 import { acquireDevice, releaseDevice } from '../../src/runtime/device.js';
 import { openCheckpoint } from '../../src/model/open.js';
-import { expectClose, expectedOutputs, memoryHandler, picture } from '../export/outputs.js';
+import { expectClose, expectedOutputs, memoryHandler, image } from '../export/outputs.js';
 import { fastsam, fastsamHere, repository, workFolder, type Run } from './cli.js';
 
 const folder = workFolder();
@@ -106,7 +106,7 @@ describe('every format of the demo checkpoint', () => {
     const lines = run.stdout.trim().split('\n').map((line) => JSON.parse(line) as Line); // prettier-ignore
     expect(lines.map(({ format }) => format)).toEqual(EXPORT_FORMAT_NAMES);
     expect(readdirSync(out).sort()).toEqual(EXPORT_FORMAT_NAMES.map((format) => exportName('demo', format)).sort());
-    const x = picture([1, 64, 96, 3]);
+    const x = image([1, 64, 96, 3]);
     const expected = expectedOutputs(network, x);
     for (const { format, path, bytes } of lines) {
       expect(bytes).toBeLessThan(most);

@@ -2,13 +2,13 @@
 import { expect, test } from 'vitest';
 import { StemNames } from '../../src/cli/files.js';
 
-test('every picture gets a name of its own, also where a number is in the name already', () => {
+test('every image gets a name of its own, also where a number is in the name already', () => {
   const names = new StemNames(['coco']);
   const given = ['a/x.jpg', 'b/X.png', 'x-2.jpg', 'c/x.jpg', 'coco.jpg', 'https://host/x.jpg?size=3', 'camera:0'];
   expect(given.map((name) => names.next(name))).toEqual(['x', 'X-2', 'x-2-2', 'x-3', 'coco-2', 'x-4', 'camera-0']);
 });
 
-test('a hundred thousand pictures of one name are named at once', () => {
+test('a hundred thousand images of one name are named at once', () => {
   const names = new StemNames();
   const begin = performance.now();
   const stems = Array.from({ length: 100_000 }, (_, i) => names.next(`scene${i}/rgb.png`));

@@ -17,8 +17,8 @@ mkdirSync(join(folder, 'photos', 'more'), { recursive: true });
 copyFileSync(COINS, join(folder, 'photos', 'b.PNG'));
 copyFileSync(ROCKET, join(folder, 'photos', 'a.jpg'));
 copyFileSync(ROCKET, join(folder, 'photos', 'more', 'b.jpg'));
-writeFileSync(join(folder, 'photos', 'notes.txt'), 'no picture');
-writeFileSync(join(folder, 'text.jpg'), 'no picture either');
+writeFileSync(join(folder, 'photos', 'notes.txt'), 'no image');
+writeFileSync(join(folder, 'text.jpg'), 'no image either');
 mkdirSync(join(folder, 'empty'));
 
 /** The lines of JSON on stdout, each of them valid. */
@@ -33,7 +33,7 @@ function jsonLines(stdout: string): ResultsJson[] {
 }
 
 describe('files', () => {
-  test('every format of one picture, and JSON on standard output beside them', async () => {
+  test('every format of one image, and JSON on standard output beside them', async () => {
     const formats = 'png,json,coco,yolo,cutout,png';
     const { code, stdout, stderr } = await fastsam(
       ['segment', COINS, '--format', formats, '--out', 'all/formats', '--json', '--device', 'wasm'],
@@ -60,7 +60,7 @@ describe('files', () => {
     expect(stderr).toContain('FastSAM-s does far better');
   });
 
-  test('a folder, a glob and a single picture: every one gets a name of its own', async () => {
+  test('a folder, a glob and a single image: every one gets a name of its own', async () => {
     const args = ['photos', 'photos/more/*.jpg', COINS, '--format', 'json,coco', '--out', 'many'];
     const { code, stdout, stderr } = await fastsam(['segment', ...args], { cwd: folder });
     expect(code).toBe(0);
@@ -110,7 +110,7 @@ describe('files', () => {
 });
 
 describe('exit code 1: some inputs failed, the others are written', () => {
-  test('bad pictures among good ones', async () => {
+  test('bad images among good ones', async () => {
     const bad = ['text.jpg', 'none.png', 'empty', 'nothing*.png', 'clip.mp4', 'photos/more'];
     const args = [...bad, 'photos/a.jpg', '--json', '--out', 'some', '--format', 'png'];
     const { code, stdout, stderr } = await fastsam(['segment', ...args], { cwd: folder });
@@ -122,7 +122,7 @@ describe('exit code 1: some inputs failed, the others are written', () => {
     for (const name of bad.slice(0, 5)) expect(complaints.some((line) => line.includes(name))).toBe(true);
   });
 
-  test('a prompt outside one of several pictures', async () => {
+  test('a prompt outside one of several images', async () => {
     const args = [COINS, ROCKET, '--point', '600,20', '--json', '--pick', 'smallest'];
     const { code, stdout, stderr } = await fastsam(['segment', ...args], { cwd: folder });
     expect(code).toBe(1);
@@ -131,9 +131,9 @@ describe('exit code 1: some inputs failed, the others are written', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['a missing picture', ['none.png'], /^fastsam: .*none\.png.*no such file/],
-    ['a text as picture', ['text.jpg', '--json'], /^fastsam: picture text\.jpg: got text/],
-    ['an empty folder', ['empty'], /^fastsam: empty: no picture or video there/],
+    ['a missing image', ['none.png'], /^fastsam: .*none\.png.*no such file/],
+    ['a text as image', ['text.jpg', '--json'], /^fastsam: image text\.jpg: got text/],
+    ['an empty folder', ['empty'], /^fastsam: empty: no image or video there/],
     ['a file where the folder should be', [COINS, '--out', 'text.jpg'], /^fastsam: text\.jpg: .*a file is in the way/],
     ['a folder that cannot be made', [COINS, '--out', 'text.jpg/out'], /^fastsam: text\.jpg\/out: /],
     ['a model that is no checkpoint', [COINS, '--model', 'text.jpg'], /^fastsam: .*checkpoint/],
@@ -162,7 +162,7 @@ describe('exit code 1: some inputs failed, the others are written', () => {
 
 describe('exit code 2: wrong usage', () => {
   test.each<[string, string[], RegExp]>([
-    ['a prompt outside the only picture', [COINS, '--point', '1000,10'], /points\[0\]/],
+    ['a prompt outside the only image', [COINS, '--point', '1000,10'], /points\[0\]/],
     ['a model that does not exist', [COINS, '--model', 'FastSAM-m'], /FastSAM-s, FastSAM-x, demo/],
   ])('%s', async (_name, args, message) => {
     const { code, stdout, stderr } = await fastsamHere(['segment', ...args], folder);
@@ -170,21 +170,21 @@ describe('exit code 2: wrong usage', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
-  test('no picture is ever drawn over', async () => {
+  test('no image is ever drawn over', async () => {
     const cwd = join(folder, 'over');
     mkdirSync(cwd);
     copyFileSync(COINS, join(cwd, 'coins.png'));
     const { code, stderr } = await fastsamHere(['segment', 'coins.png', '--out', '.'], cwd);
-    expect(stderr).toMatch(/coins\.png: is one of the pictures/);
+    expect(stderr).toMatch(/coins\.png: is one of the images/);
     expect(code).toBe(2);
     expect(readFileSync(join(cwd, 'coins.png'))).toEqual(readFileSync(COINS));
   });
 });
 
 describe('exit code 130: interrupted', () => {
-  test('in the middle of many pictures: whole files or none', async () => {
-    const pictures = Array.from({ length: 200 }, () => COINS);
-    const args = ['segment', ...pictures, '--json', '--format', 'png,coco', '--out', 'long'];
+  test('in the middle of many images: whole files or none', async () => {
+    const images = Array.from({ length: 200 }, () => COINS);
+    const args = ['segment', ...images, '--json', '--format', 'png,coco', '--out', 'long'];
     const { code, stdout, stderr } = await fastsam(args, {
       cwd: folder,
       watch: (child) => {

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { fastsam, fastsamHere, repository, workFolder } from './cli.js';
 
 const folder = workFolder();
@@ -28,19 +28,19 @@ beforeAll(() => {
 });
 
 describe('fastsam study', () => {
-  it('writes records, summary, tables and a sheet, and prints the tables', async () => {
+  test('writes records, summary, tables and a sheet, and prints the tables', async () => {
     const run = await fastsam(study('--kind', 'boxes', '--cases', '1', '--out', join(folder, 'whole')));
     expect(run.code).toBe(0);
     expect(run.stdout).toContain('FastSAM-x (paper)');
-    expect(run.stdout).toContain('demo, 4 pictures');
-    expect(run.stderr).toContain('4 pictures -> ');
+    expect(run.stdout).toContain('demo, 4 images');
+    expect(run.stderr).toContain('4 images -> ');
     for (const file of ['summary.json', 'summary.md', 'cases.png']) {
       expect(existsSync(join(folder, 'whole', file)), file).toBe(true);
     }
     expect(lines('whole')).toHaveLength(1 + names.length + 1);
   });
 
-  it('goes on where a killed run ended, and comes to the same records', async () => {
+  test('goes on where a killed run ended, and comes to the same records', async () => {
     const out = join(folder, 'killed');
     const records = join(out, 'records.jsonl');
     const killed = await fastsam(study('--kind', 'boxes', '--cases', '0', '--out', out), {
@@ -70,13 +70,13 @@ describe('fastsam study', () => {
     expect(summary.metrics).toEqual(whole.metrics);
   });
 
-  it('names the setting in which a run differs that is to be resumed', async () => {
+  test('names the setting in which a run differs that is to be resumed', async () => {
     const run = await fastsam(study('--kind', 'boxes', '--conf', '0.5', '--out', join(folder, 'whole'), '--resume'));
     expect(run.code).toBe(2);
     expect(run.stderr).toContain('got records of another run: settings');
   });
 
-  it('measures the other pictures when one is missing, and says so', async () => {
+  test('measures the other images when one is missing, and says so', async () => {
     const data = JSON.parse(readFileSync(annotations, 'utf8')) as { images: { file_name: string }[] };
     data.images[1].file_name = 'absent.jpg';
     const other = join(folder, 'missing.json');
@@ -85,18 +85,18 @@ describe('fastsam study', () => {
     const run = await fastsam(args.map((arg) => (arg === annotations ? other : arg)));
     expect(run.code).toBe(1);
     expect(run.stderr).toContain('absent.jpg');
-    expect(run.stderr).toContain('3 pictures, 1 failed');
+    expect(run.stderr).toContain('3 images, 1 failed');
   });
 
-  it('compares two runs, each difference with its interval', async () => {
+  test('compares two runs, each difference with its interval', async () => {
     await fastsam(study('--kind', 'boxes', '--cases', '0', '--conf', '0.3', '--out', join(folder, 'other')));
     const [a, b] = ['whole', 'other'].map((name) => join(folder, name));
     const run = await fastsamHere(['study', 'compare', a, b, '--resamples', '50'], folder);
     expect(run.code).toBe(0);
     expect(run.stdout).toContain('95 % interval');
     const json = await fastsamHere(['study', 'compare', a, join(b, 'summary.json'), '--json'], folder);
-    const report = JSON.parse(json.stdout) as { pictures: number; comparisons: Record<string, number | null>[] };
-    expect(report.pictures).toBe(4);
+    const report = JSON.parse(json.stdout) as { images: number; comparisons: Record<string, number | null>[] };
+    expect(report.images).toBe(4);
     for (const { difference, low, high, a: first, b: second } of report.comparisons) {
       if (difference === null || first === null || second === null) continue;
       expect(difference).toBeCloseTo(second - first, 12);
@@ -109,7 +109,7 @@ describe('fastsam study', () => {
     expect(equal.every(({ low, high }) => low === 0 && high === 0)).toBe(true);
   });
 
-  it('refuses to compare runs on other data, and what is no run', async () => {
+  test('refuses to compare runs on other data, and what is no run', async () => {
     const [a, b] = ['whole', 'missing'].map((name) => join(folder, name));
     expect((await fastsamHere(['study', 'compare', a, b], folder)).stderr).toContain('got other data');
     mkdirSync(join(folder, 'empty'));
@@ -118,7 +118,7 @@ describe('fastsam study', () => {
     expect(none.stderr).toContain('got no records');
   });
 
-  it('says what is wrong with data that is none', async () => {
+  test('says what is wrong with data that is none', async () => {
     const run = await fastsamHere(['study', 'edges', images], folder);
     expect(run.code).toBe(1);
     expect(run.stderr).toContain('got no folder that can be read');

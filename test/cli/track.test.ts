@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { ResultsJson } from '../../src/results/json.js';
 import { ffmpeg, HAS_FFMPEG, probe } from '../source/clips.js';
 import { violations } from '../results/schema.js';
@@ -15,7 +15,7 @@ const schema = JSON.parse(readFileSync(repository('docs/results.schema.json'), '
 const folder = workFolder();
 const clip = join(folder, 'clip');
 
-/** A still camera: the same picture again and again. */
+/** A still camera: the same image again and again. */
 beforeAll(() => {
   mkdirSync(clip);
   for (let i = 0; i < FRAMES; i++) copyFileSync(repository('examples/rocket.jpg'), join(clip, `${i}.jpg`));
@@ -35,7 +35,7 @@ function motRows(path: string): number[][] {
 }
 
 describe('fastsam track', () => {
-  it('prints a line of JSON a frame, and writes the same tracks as MOT lines', async () => {
+  test('prints a line of JSON a frame, and writes the same tracks as MOT lines', async () => {
     const mot = join(folder, 'tracks.txt');
     const { code, stdout, stderr } = await fastsam(['track', clip, ...SMALL, '--json', '--mot', mot]);
     expect(code, stderr).toBe(0);
@@ -62,11 +62,11 @@ describe('fastsam track', () => {
     expect(readdirSync(folder)).not.toContain('fastsam-out');
   }, 120_000);
 
-  it('keeps what was tracked before a broken picture', async () => {
+  test('keeps what was tracked before a broken image', async () => {
     const broken = join(folder, 'broken');
     mkdirSync(broken);
     for (let i = 0; i < 2; i++) copyFileSync(repository('examples/rocket.jpg'), join(broken, `${i}.jpg`));
-    writeFileSync(join(broken, '2.jpg'), 'no picture');
+    writeFileSync(join(broken, '2.jpg'), 'no image');
     const out = join(folder, 'kept');
     const { code, stderr } = await fastsam(['track', broken, ...SMALL, '--out', out, '--no-video']);
     expect(code).toBe(1);
@@ -75,7 +75,7 @@ describe('fastsam track', () => {
     expect(jsonLines(readFileSync(join(out, 'broken.jsonl'), 'utf8'))).toHaveLength(2);
   }, 120_000);
 
-  it('ends a run without an object at the point, and leaves nothing', async () => {
+  test('ends a run without an object at the point, and leaves nothing', async () => {
     const out = join(folder, 'nothing');
     const args = ['track', clip, ...SMALL, '--conf', '0.999', '--point', '3,3', '--out', out, '--no-video'];
     const { code, stderr } = await fastsam(args);
@@ -84,12 +84,12 @@ describe('fastsam track', () => {
     expect(readdirSync(out)).toEqual([]);
   }, 120_000);
 
-  it.each([
+  test.each([
     [['clip', '--tracker', 'sort'], /Allowed choices are bytetrack, botsort, tracktrack/],
-    [['clip', '--start', '2'], /pictures, which have no times/],
+    [['clip', '--start', '2'], /images, which have no times/],
     [['clip', '--point', '1,1', '--text', 'a dog'], /one kind of prompt/],
     [['two.txt'], /several videos/],
-    [['one.mp4', '--fps', '3'], /--fps: is for pictures/],
+    [['one.mp4', '--fps', '3'], /--fps: is for images/],
     [['clip', '--out', 'drawn.avi'], /--out: got drawn.avi, expected a folder or a video that ends in .mp4/],
     [['clip', '--out', 'a.mp4', '--mot', './a.mp4'], /a.mp4: would be written twice/],
     [[], /missing required argument/],
@@ -100,7 +100,7 @@ describe('fastsam track', () => {
     expect(code).toBe(2);
   });
 
-  it('has help with examples', async () => {
+  test('has help with examples', async () => {
     const { code, stdout } = await fastsamHere(['track', '--help'], folder);
     expect(code).toBe(0);
     expect(stdout).toContain('fastsam track clip.mp4');
@@ -114,7 +114,7 @@ describe.skipIf(!HAS_FFMPEG)('fastsam track of a video', () => {
     ffmpeg(...input, '-vf', 'scale=160:120', '-frames:v', '40', video);
   });
 
-  it('writes a drawn video, MOT lines and JSON', async () => {
+  test('writes a drawn video, MOT lines and JSON', async () => {
     const args = ['track', video, ...SMALL, '--stride', '2', '--start', '1', '--max-frames', '5'];
     const { code, stderr } = await fastsam(args, { cwd: folder });
     expect(code, stderr).toBe(0);
@@ -131,13 +131,13 @@ describe.skipIf(!HAS_FFMPEG)('fastsam track of a video', () => {
     expect(pixels(drawn).filter((value, i) => Math.abs(value - plain[i]) > 20).length).toBeGreaterThan(500);
   }, 120_000);
 
-  it('does not draw over the clip', async () => {
+  test('does not draw over the clip', async () => {
     const { code, stderr } = await fastsamHere(['track', video, '--out', video], folder);
     expect(code).toBe(2);
     expect(stderr).toContain('is the clip itself');
   });
 
-  it('says that there is no frame behind the end', async () => {
+  test('says that there is no frame behind the end', async () => {
     const out = join(folder, 'behind');
     const { code, stderr } = await fastsam(['track', video, ...SMALL, '--start', '60', '--out', out]);
     expect(stderr).toMatch(/has no frame there; look at --start/);
@@ -145,7 +145,7 @@ describe.skipIf(!HAS_FFMPEG)('fastsam track of a video', () => {
     expect(readdirSync(out)).toEqual([]);
   }, 120_000);
 
-  it('finishes its files on Ctrl-C', async () => {
+  test('finishes its files on Ctrl-C', async () => {
     const out = join(folder, 'stopped');
     const args = ['track', video, ...SMALL, '--out', out];
     const { code, stderr } = await fastsam(args, {

@@ -46,10 +46,10 @@ describe.each(DEVICES)('on $device', ({ choice, device, missing }) => {
       clip.dispose();
     });
 
-    test('of a picture or text do not depend on what else is encoded with it', async () => {
+    test('of an image or text do not depend on what else is encoded with it', async () => {
       const clip = await load();
       const { embedDim } = clip.config;
-      const many = Array.from({ length: 333 }, (_, i) => i % tiny.pixels.length); // two batches of pictures
+      const many = Array.from({ length: 333 }, (_, i) => i % tiny.pixels.length); // two batches of images
       const images = await clip.encodeImages(many.map((i) => tiny.pixels[i]));
       const texts = await clip.encodeTokens(many.map((i) => tiny.tokens[i]));
       for (const [all, alone] of [
@@ -87,7 +87,7 @@ describe.each(DEVICES)('on $device', ({ choice, device, missing }) => {
       await expect(clip.encodeImages(tiny.pixels, { signal: aborted })).rejects.toMatchObject({ code: 'ABORTED' });
       await expect(clip.encodeImages([new Uint8Array(5)])).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
-        message: 'CLIP, picture: got 5 bytes, expected 1728 (24 x 24 RGB)',
+        message: 'CLIP, image: got 5 bytes, expected 1728 (24 x 24 RGB)',
       });
       await expect(clip.encodeTokens([new Int32Array(15)])).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
       await expect(clip.encodeTokens([new Int32Array(16).fill(48)])).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** The layers of CLIP on small literal rows, and how pictures and texts become rows. */
+/** The layers of CLIP on small literal rows, and how images and texts become rows. */
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -76,7 +76,7 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
     expect(run(new SelfAttention({ heads: 1 }), tf.tensor2d([[0], [1]]), weights)).toEqual(closeTo([1 / 2, 2 / 3]));
   });
 
-  test('the class token comes before the patches of each picture', () => {
+  test('the class token comes before the patches of each image', () => {
     const x = tf.tensor2d([1, 2, 3, 4], [4, 1]);
     const positions = tf.tensor2d([100, 10, 20], [3, 1]);
     expect(run(new ClassAndPositions({ patches: 2 }), x, [positions])).toEqual([100, 11, 22, 100, 13, 24]);
@@ -91,9 +91,9 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
   });
 
   test('patches go from left to right and top to bottom, pixels within them too', () => {
-    // a picture of 4x4 pixels whose red is 0 … 15, in patches of 2x2
-    const picture = Uint8Array.from({ length: 48 }, (_, i) => (i % 3 === 0 ? i / 3 : 0));
-    const patches = toPatches([picture], { imageSize: 4, patchSize: 2 } as ClipConfig);
+    // an image of 4x4 pixels whose red is 0 … 15, in patches of 2x2
+    const image = Uint8Array.from({ length: 48 }, (_, i) => (i % 3 === 0 ? i / 3 : 0));
+    const patches = toPatches([image], { imageSize: 4, patchSize: 2 } as ClipConfig);
     expect(patches.shape).toEqual([4, 12]);
     const reds = Array.from(patches.dataSync()).filter((_, i) => i % 3 === 0);
     expect(reds).toEqual([0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15]);

@@ -22,7 +22,7 @@ interface Case {
 const cases = JSON.parse(readFileSync(new URL('../golden/clip/preprocess.json', import.meta.url), 'utf8')) as Case[];
 
 /** As tools/golden/clipPreprocess.py makes them. */
-function picture(seed: number, width: number, height: number, blocks: number): RgbImage {
+function makeImage(seed: number, width: number, height: number, blocks: number): RgbImage {
   const columns = Math.ceil(width / blocks);
   let state = seed;
   const small = Uint8Array.from({ length: columns * Math.ceil(height / blocks) * 3 }, () => {
@@ -57,7 +57,7 @@ const keep = (x1: number, y1: number, x2: number, y2: number): CropRegion => ({ 
 
 describe('Pillow and torchvision', () => {
   test.each(cases)('crop $box of $width x $height on $background to $side: every byte', (wanted) => {
-    const image = picture(wanted.seed, wanted.width, wanted.height, wanted.blocks);
+    const image = makeImage(wanted.seed, wanted.width, wanted.height, wanted.blocks);
     const [square] = preprocessCrops(image, [regionOf(wanted)], wanted.side);
     const middle = Math.floor(wanted.side / 2) * wanted.side * 3;
     expect(Buffer.from(square.subarray(middle, middle + wanted.side * 3)).toString('hex')).toBe(wanted.middleRow);
@@ -66,21 +66,21 @@ describe('Pillow and torchvision', () => {
 });
 
 describe('crops', () => {
-  test('a crop of the wanted size is that part of the picture', () => {
-    const image = picture(5, 9, 7, 1);
+  test('a crop of the wanted size is that part of the image', () => {
+    const image = makeImage(5, 9, 7, 1);
     const [square] = preprocessCrops(image, [keep(2, 3, 5, 6)], 3);
     const rows = [3, 4, 5].map((y) => [...image.data.subarray((y * 9 + 2) * 3, (y * 9 + 5) * 3)]);
     expect([...square]).toEqual(rows.flat());
   });
 
   test('the ends of a long crop are cut off: 6 x 2 to 2 keeps the two middle columns', () => {
-    const image = picture(6, 6, 2, 1);
+    const image = makeImage(6, 6, 2, 1);
     const [square] = preprocessCrops(image, [keep(0, 0, 6, 2)], 2);
     expect([...square]).toEqual([...image.data.subarray(6, 12), ...image.data.subarray(24, 30)]);
   });
 
   test('a mask without a pixel in the box leaves nothing but background', () => {
-    const image = picture(7, 20, 20, 1);
+    const image = makeImage(7, 20, 20, 1);
     const region: CropRegion = { ...keep(1, 1, 9, 9), background: 'white', mask: Mask.empty(20, 20) };
     expect([...preprocessCrops(image, [region], 4)[0]]).toEqual(new Array(48).fill(255));
   });
@@ -103,8 +103,8 @@ describe('crops', () => {
     );
   });
 
-  test('the picture itself is left as it is', () => {
-    const image = picture(8, 30, 20, 1);
+  test('the image itself is left as it is', () => {
+    const image = makeImage(8, 30, 20, 1);
     const before = image.data.slice();
     preprocessCrops(image, [{ ...keep(0, 0, 30, 20), background: 'black', mask: Mask.empty(30, 20) }], 8);
     expect(image.data).toEqual(before);
@@ -117,11 +117,11 @@ describe('crops', () => {
     [[0.5, 0, 3, 5], 'got [0.5, 0, 3, 5]'],
     [[0, NaN, 3, 5], 'got [0, NaN, 3, 5]'],
   ])('refuses the box %j', ([x1, y1, x2, y2], message) => {
-    expect(() => preprocessCrops(picture(9, 30, 20, 1), [keep(x1, y1, x2, y2)], 8)).toThrow(message);
+    expect(() => preprocessCrops(makeImage(9, 30, 20, 1), [keep(x1, y1, x2, y2)], 8)).toThrow(message);
   });
 
   test('refuses a mask on another grid and a size that is none', () => {
-    const image = picture(9, 30, 20, 1);
+    const image = makeImage(9, 30, 20, 1);
     const region: CropRegion = { ...keep(0, 0, 5, 5), mask: Mask.empty(31, 20) };
     expect(() => preprocessCrops(image, [region], 8)).toThrow(
       'mask of a crop: got a grid of 31 x 20, expected 30 x 20',

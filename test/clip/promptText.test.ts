@@ -144,7 +144,7 @@ describe('features are made once', () => {
     expect(clip.seen).toBe(4);
   });
 
-  test('but again for changed masks, other crops, other encoders, another picture', async () => {
+  test('but again for changed masks, other crops, other encoders, another image', async () => {
     const clip = new FakeClip();
     const one = scene();
     await one.promptText('red', { clip });

@@ -1,4 +1,4 @@
-/** Text prompts from end to end: the shipped model, a picture, small random encoders; nothing is left behind. */
+/** Text prompts from end to end: the shipped model, an image, small random encoders; nothing is left behind. */
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';

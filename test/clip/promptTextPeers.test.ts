@@ -1,4 +1,4 @@
-/** Text prompts of both peers, against tools/golden/textPrompts.py: ten pictures, seeded random weights. */
+/** Text prompts of both peers, against tools/golden/textPrompts.py: ten images, seeded random weights. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
@@ -13,7 +13,7 @@ import { usePlatform } from '../../src/platform/platform.js';
 import type { Compat } from '../../src/prompt/types.js';
 import type { Results } from '../../src/results/results.js';
 import { resultsOf } from '../results/make.js';
-import { seededClip, seededPicture } from './seededClip.js';
+import { seededClip, seededImage } from './seededClip.js';
 
 usePlatform(nodePlatform);
 
@@ -36,13 +36,13 @@ const CASES = JSON.parse(
   readFileSync(new URL('../golden/textPrompts/cases.json', import.meta.url), 'utf8'),
 ) as readonly Case[];
 
-function picture({ example, size, seed = 0 }: Case): Promise<RgbImage> {
-  if (example === undefined) return Promise.resolve(seededPicture(...size, seed));
+function makeImage({ example, size, seed = 0 }: Case): Promise<RgbImage> {
+  if (example === undefined) return Promise.resolve(seededImage(...size, seed));
   return readImage(fileURLToPath(new URL(`../../examples/${example}`, import.meta.url)));
 }
 
 async function sceneOf(golden: Case, compat: Compat): Promise<Results> {
-  const image = await picture(golden);
+  const image = await makeImage(golden);
   const [width, height] = golden.grid ?? golden.size;
   return resultsOf(
     golden.masks.map((counts) => decodeRle({ size: [height, width], counts })),
@@ -63,7 +63,7 @@ afterAll(() => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
-describe.each(CASES.map((golden, i) => ({ golden, name: golden.example ?? `picture ${i}` })))('$name', ({ golden }) => {
+describe.each(CASES.map((golden, i) => ({ golden, name: golden.example ?? `image ${i}` })))('$name', ({ golden }) => {
   test('Ultralytics: cosines and choice', async () => {
     const found = await (await sceneOf(golden, 'ultralytics')).promptText(golden.texts, { clip });
     expect([...found.ids]).toEqual(golden.ultralytics.chosen);

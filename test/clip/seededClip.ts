@@ -1,4 +1,4 @@
-/** The small CLIP of tools/golden/textPrompts.py: weights and pictures are functions of names and places. */
+/** The small CLIP of tools/golden/textPrompts.py: weights and images are functions of names and places. */
 import type { RgbImage } from '../../src/image/rgbImage.js';
 import { writeSafetensors } from '../../src/weights/safetensors.js';
 import type { WeightTensor } from '../../src/weights/tensor.js';
@@ -100,8 +100,8 @@ export function seededClip(): Uint8Array {
   return writeSafetensors(tensors, { activation: 'quick_gelu' });
 }
 
-/** A picture of patches in some colours, with grain. */
-export function seededPicture(width: number, height: number, seed: number): RgbImage {
+/** An image of patches in some colours, with grain. */
+export function seededImage(width: number, height: number, seed: number): RgbImage {
   const tints = noise(3 * 4000, seed);
   const grain = noise(width * height * 3, seed + 7);
   const data = Uint8Array.from(grain, (value, p) => {

@@ -11,7 +11,7 @@ export const TINY_HEADS = { visionHeads: 3, textHeads: 2 };
 
 const GOLDEN = new URL('../golden/clip/', import.meta.url);
 
-/** Unit vectors, one row a picture or text. */
+/** Unit vectors, one row an image or text. */
 interface Expected {
   readonly images: readonly (readonly number[])[];
   readonly texts: readonly (readonly number[])[];

@@ -2,7 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import '../../src/index.js';
 import { studyFiles } from '../../src/cli/study/files.js';
 import { anomalyStudy } from '../../src/evaluate/anomaly/study.js';
@@ -21,21 +21,21 @@ describe('marked regions', () => {
   const hintsOf = (truth: Mask) => ({ box: hintFrom(truth, 'box'), point: hintFrom(truth, 'point') });
   const scene = sceneOf([body, rectMask(width, height, [2, 2, 12, 10]), hole], [0.9, 0.8, 0.7]);
 
-  it('are compared one by one with the segment that fits best', () => {
+  test('are compared one by one with the segment that fits best', () => {
     expect(countRegions(scene, union(scratch, hole), {})?.best).toEqual([0.8, 1]);
     expect(countRegions(scene.select([0]), scratch, {})?.best).toEqual([100 / 1120]);
     expect(countRegions(sceneOf([], []), scratch, {})?.best).toEqual([0]);
     expect(countRegions(scene, Mask.empty(width, height), {})).toBeUndefined();
   });
 
-  it('choose by boxes the segments that fit, by a point the one of the best score', () => {
+  test('choose by boxes the segments that fit, by a point the one of the best score', () => {
     const truth = union(scratch, hole);
     const counts = countRegions(scene, truth, hintsOf(truth));
     expect(counts?.box).toEqual({ shared: 180, union: 200, marked: 200 });
     expect(counts?.point).toEqual({ shared: 200, union: 1120, marked: 200 });
   });
 
-  it('have figures over regions and over pictures', () => {
+  test('have figures over regions and over images', () => {
     const half = { shared: 50, union: 100, marked: 80 };
     const none = { shared: 0, union: 100, marked: 80 };
     expect(
@@ -70,7 +70,7 @@ describe("MVTec's layout", () => {
   const open = (options: Record<string, unknown> = {}) =>
     anomalyStudy.open({ args: [folder], options, files: studyFiles, signal: undefined });
 
-  it('pairs pictures with masks, good ones with none', async () => {
+  test('pairs images with masks, good ones with none', async () => {
     await write('bottle/test/broken/000.png', body);
     await write('bottle/test/good/000.png', body);
     await write('bottle/train/good/000.png', body);
@@ -83,7 +83,7 @@ describe("MVTec's layout", () => {
     expect((await opened.measure(good, scene)).regions).toBeUndefined();
   });
 
-  it('refuses masks of another size', async () => {
+  test('refuses masks of another size', async () => {
     const opened = await open();
     await expect(opened.measure(opened.items[0], sceneOf([rectMask(8, 8, [0, 0, 4, 4])], [1]))).rejects.toThrow(
       /mask of 40 x 30 pixels, expected 8 x 8/,

@@ -13,7 +13,7 @@ export function readBsds<T>(name: string): T {
   return JSON.parse(readFileSync(bsdsGolden(name), 'utf8')) as T;
 }
 
-/** Folder of the pictures and human maps, undefined where they are absent. */
+/** Folder of the images and human maps, undefined where they are absent. */
 export const BSDS = [new URL('../../../shared/data/bsds500/', import.meta.url)]
   .filter((url) => existsSync(url))
   .map((url) => fileURLToPath(url))

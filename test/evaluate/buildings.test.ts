@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { outlineOf, parseWorldFile } from '../../src/evaluate/buildings/geojson.js';
 import { cropImage, joinTiles, mergeObjects, tilesOf, tileStarts } from '../../src/evaluate/buildings/tiles.js';
 import { equals } from '../../src/mask/setOps.js';
 import { rectMask, sceneOf } from './studyScene.js';
 
 describe('tiles', () => {
-  it('cover a length with the overlap asked for, the last one ending with it', () => {
+  test('cover a length with the overlap asked for, the last one ending with it', () => {
     expect(tileStarts(10, 10, 2)).toEqual([0]);
     expect(tileStarts(6, 10, 2)).toEqual([0]);
     expect(tileStarts(25, 10, 2)).toEqual([0, 8, 15]);
@@ -16,13 +16,13 @@ describe('tiles', () => {
     ]);
   });
 
-  it('hold the pixels of their place', () => {
+  test('hold the pixels of their place', () => {
     const data = Uint8Array.from({ length: 4 * 3 * 3 }, (_, i) => Math.floor(i / 3));
     const { data: cut } = cropImage({ data, width: 4, height: 3 }, { x: 1, y: 1, width: 2, height: 2 });
     expect([...cut].filter((_, i) => i % 3 === 0)).toEqual([5, 6, 9, 10]);
   });
 
-  it('give back a roof that two of them cut', () => {
+  test('give back a roof that two of them cut', () => {
     const [left, right] = tilesOf({ width: 18, height: 10 }, 10, 4);
     const image = { data: new Uint8Array(18 * 10 * 3), width: 18, height: 10 };
     // A roof at columns 3 … 14, and one in the right tile alone.
@@ -38,7 +38,7 @@ describe('tiles', () => {
     expect(whole.boxes.at(0)).toEqual([3, 2, 14, 6]);
   });
 
-  it('keep objects apart that touch the overlap but differ in it, and those of one tile', () => {
+  test('keep objects apart that touch the overlap but differ in it, and those of one tile', () => {
     const a = { x: 0, y: 0, width: 10, height: 10 };
     const b = { x: 6, y: 0, width: 10, height: 10 };
     const object = (tile: typeof a, box: number[]) => ({ mask: rectMask(16, 10, box), score: 0.5, tile });
@@ -50,13 +50,13 @@ describe('tiles', () => {
 describe('outlines', () => {
   const square = rectMask(8, 8, [2, 3, 6, 7]);
 
-  it('are closed rings in pixels', () => {
+  test('are closed rings in pixels', () => {
     const [[ring]] = outlineOf(square, 0).coordinates;
     expect(ring[0]).toEqual(ring.at(-1));
     expect(new Set(ring.map(([x, y]) => `${x},${y}`))).toEqual(new Set(['2,3', '2,6', '5,6', '5,3']));
   });
 
-  it('are placed by a world file, whose numbers come a, d, b, e, c, f', () => {
+  test('are placed by a world file, whose numbers come a, d, b, e, c, f', () => {
     const world = parseWorldFile('0.5\n0\n0\n-0.5\n1000\n2000\n', 'x.pgw');
     const [[ring]] = outlineOf(square, 0, world).coordinates;
     expect(new Set(ring.map(([x, y]) => `${x},${y}`))).toEqual(
@@ -65,7 +65,7 @@ describe('outlines', () => {
     expect(() => parseWorldFile('1 2 3', 'x.pgw')).toThrow(/x.pgw: got no world file/);
   });
 
-  it('leave out what is too thin for a ring', () => {
+  test('leave out what is too thin for a ring', () => {
     expect(outlineOf(rectMask(8, 8, [2, 3, 3, 4]), 0).coordinates).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compressRle } from '../../src/mask/rleCounts.js';
 import { unpackCounts } from '../../src/mask/rleString.js';
 import { CocoEvaluator, evaluateCoco } from '../../src/evaluate/coco.js';
@@ -30,7 +30,7 @@ function expectClose(actual: readonly number[], expected: readonly number[], wha
 describe('agreement with pycocotools', () => {
   const golden = readCocoGolden<number[][]>('cases');
 
-  it(`on ${golden.length} random ground truths: crowds, empty pictures, ties, classes, limits`, () => {
+  test(`on ${golden.length} random ground truths: crowds, empty images, ties, classes, limits`, () => {
     expect(golden.length).toBeGreaterThanOrEqual(500);
     golden.forEach((expected, number) => {
       expectClose(averages(makeCase(number)), expected, `case ${number}`);
@@ -39,7 +39,7 @@ describe('agreement with pycocotools', () => {
     expect(golden.filter(([ap]) => ap > 0 && ap < 1).length).toBeGreaterThan(golden.length / 2);
   });
 
-  it('whether masks come as plain or as compressed counts', () => {
+  test('whether masks come as plain or as compressed counts', () => {
     for (let number = 0; number < golden.length; number += 10) {
       const { truth, detections, options } = makeCase(number);
       const packed = detections.map((detection) => {
@@ -51,7 +51,7 @@ describe('agreement with pycocotools', () => {
     }
   });
 
-  it('on the pixels of polygons, also of those that leave the picture', () => {
+  test('on the pixels of polygons, also of those that leave the image', () => {
     readCocoGolden<string[]>('polygons').forEach((counts, number) => {
       const rng = new Lcg(100_000 + number);
       const width = 3 + rng.below(60);
@@ -63,7 +63,7 @@ describe('agreement with pycocotools', () => {
   });
 
   const tiny = new URL('../../../shared/data/coco-tiny/instances_val2017.json', import.meta.url);
-  it.skipIf(!existsSync(tiny))('on real annotations (skipped where ../shared/data/coco-tiny is absent)', () => {
+  test.skipIf(!existsSync(tiny))('on real annotations (skipped where ../shared/data/coco-tiny is absent)', () => {
     const truth = JSON.parse(readFileSync(tiny, 'utf8')) as CocoDataset;
     const expected = readCocoGolden<Record<string, number[]>>('tiny');
     for (const kind of ['boxes', 'masks'] as const) {
@@ -103,7 +103,7 @@ describe('hand-worked evaluations', () => {
   });
   const found = (score: number, ...bbox: number[]): CocoDetection => ({ image_id: 1, category_id: 1, score, bbox });
 
-  it('one object found exactly has AP and AR 1; unseen sizes have none', () => {
+  test('one object found exactly has AP and AR 1; unseen sizes have none', () => {
     const { AP, AP50, AR, APByArea } = evaluateCoco(truth([2, 2, 4, 4]), [found(0.9, 2, 2, 4, 4)], {
       kind: 'boxes',
     }).summary();
@@ -111,19 +111,19 @@ describe('hand-worked evaluations', () => {
     expect(APByArea.large).toBe(-1);
   });
 
-  it('IoU 3/4 passes the thresholds up to 0.75: 6 of 10', () => {
+  test('IoU 3/4 passes the thresholds up to 0.75: 6 of 10', () => {
     const result = evaluateCoco(truth([2, 2, 4, 4]), [found(0.9, 2, 2, 3, 4)], { kind: 'boxes' });
     expect(result.averageRecall()).toBeCloseTo(0.6, 12);
     expect(result.averagePrecision({ iou: 0.75 })).toBeCloseTo(1, 12);
     expect(result.averagePrecision({ iou: 0.8 })).toBe(0);
   });
 
-  it('a wrong detection before a right one halves precision', () => {
+  test('a wrong detection before a right one halves precision', () => {
     const detections = [found(0.9, 7, 7, 2, 2), found(0.8, 2, 2, 4, 4)];
     expect(evaluateCoco(truth([2, 2, 4, 4]), detections, { kind: 'boxes' }).averagePrecision()).toBeCloseTo(0.5, 12);
   });
 
-  it('ignore counts only where asked for', () => {
+  test('ignore counts only where asked for', () => {
     const data = truth([2, 2, 4, 4], [7, 7, 2, 2]);
     const annotations = data.annotations.map((a, i) => ({ ...a, ignore: i }));
     const detections = [found(0.9, 2, 2, 4, 4)];
@@ -133,7 +133,7 @@ describe('hand-worked evaluations', () => {
     expect(recall(true)).toBe(1);
   });
 
-  it('pictures may come in any order', () => {
+  test('images may come in any order', () => {
     const { truth: data, detections, options } = makeCase(4);
     const evaluator = new CocoEvaluator(
       data.categories.map(({ id }) => id),
@@ -146,7 +146,7 @@ describe('hand-worked evaluations', () => {
     expect(evaluator.result().precision).toEqual(evaluateCoco(data, detections, options).precision);
   });
 
-  it('AUC is the mean of AR over the logarithm of the number of proposals', () => {
+  test('AUC is the mean of AR over the logarithm of the number of proposals', () => {
     // Two objects; the first proposal finds one, the tenth the other: AR@1 = 0.5, AR@10 = AR@100 = 1.
     const detections = [found(0.9, 2, 2, 4, 4)];
     for (let i = 0; i < 8; i++) detections.push(found(0.8, 0, 0, 1, 1));
@@ -163,8 +163,8 @@ describe('wrong input is named', () => {
   const evaluate = (changed: object) => () =>
     evaluateCoco(truth, [{ ...detections[0], ...changed }], { kind: 'masks' });
 
-  it('detections of unknown pictures, masks of another size, broken boxes and scores', () => {
-    expect(evaluate({ image_id: 999 })).toThrow(/got picture 999/);
+  test('detections of unknown images, masks of another size, broken boxes and scores', () => {
+    expect(evaluate({ image_id: 999 })).toThrow(/got image 999/);
     expect(evaluate({ score: NaN })).toThrow(/got score NaN/);
     expect(evaluate({ bbox: [1, 2, 3] })).toThrow(/got \[1,2,3\]/);
     expect(evaluate({ bbox: undefined, segmentation: undefined })).toThrow(/neither bbox nor segmentation/);
@@ -172,7 +172,7 @@ describe('wrong input is named', () => {
     expect(evaluate({ bbox: undefined, segmentation: [[1, 2]] })).toThrow(/polygon: got \[1,2\]/);
   });
 
-  it('options out of range', () => {
+  test('options out of range', () => {
     expect(() => new CocoEvaluator([1], { kind: 'boxes', maxDets: [0] })).toThrow(/maxDets: got \[0\]/);
     expect(() => new CocoEvaluator([1], { kind: 'boxes', iouThresholds: [2] })).toThrow(/iouThresholds/);
     expect(() => new CocoEvaluator([1], { kind: 'boxes' }).result().averageRecall({ area: 'huge' })).toThrow(/huge/);

@@ -103,8 +103,8 @@ export function makeCase(number: number): CocoCase {
   const images: CocoDataset['images'][number][] = [];
   const annotations: CocoTruth[] = [];
   const detections: CocoDetection[] = [];
-  const pictures = 1 + rng.below(6);
-  for (let i = 0; i < pictures; i++) {
+  const count = 1 + rng.below(6);
+  for (let i = 0; i < count; i++) {
     const width = 24 + rng.below(150);
     const height = 24 + rng.below(150);
     const id = ((i * 7) % 11) + 1;

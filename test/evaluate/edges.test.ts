@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import '../../src/index.js';
 import { assign, type SparseGraph } from '../../src/geometry/assignment.js';
 import { benchmarkEdges, scoreEdges, type EdgeCounts, type HumanMap } from '../../src/evaluate/edges/benchmark.js';
@@ -39,7 +39,7 @@ function expectClose(found: Scores, expected: Scores): void {
 }
 
 describe('thinning', () => {
-  it("is scikit-image's, pixel for pixel", () => {
+  test("is scikit-image's, pixel for pixel", () => {
     interface Case {
       width: number;
       height: number;
@@ -51,7 +51,7 @@ describe('thinning', () => {
     }
   });
 
-  it('leaves lines of one pixel, and what is thinned already', () => {
+  test('leaves lines of one pixel, and what is thinned already', () => {
     const line = bitmapOf([10, 11, 12, 13, 14], 25);
     expect(thin(line, 5, 5)).toEqual(line);
     fc.assert(
@@ -97,7 +97,7 @@ describe('the assignment', () => {
     return best;
   }
 
-  it('costs as little as the best of all matchings', () => {
+  test('costs as little as the best of all matchings', () => {
     const table = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })).chain(([rows, columns]) =>
       fc.array(fc.array(fc.integer({ min: -4, max: 9 }), { minLength: columns, maxLength: columns }), {
         minLength: rows,
@@ -121,7 +121,7 @@ describe('the assignment', () => {
     );
   });
 
-  it('gives up a near pair where that leaves fewer alone', () => {
+  test('gives up a near pair where that leaves fewer alone', () => {
     // Row 0 could take column 0 for nothing, but row 1 has no other.
     expect([
       ...assign(
@@ -139,18 +139,18 @@ describe('the assignment', () => {
 });
 
 describe('correspondence of edge pixels', () => {
-  it('reaches as far as the largest distance and no farther', () => {
+  test('reaches as far as the largest distance and no farther', () => {
     const human = indexMap(bitmapOf([0], 100), 10, 10, 5);
     const partner = (x: number, y: number) => correspond(Int32Array.of(10 * y + x), human).count;
     expect([partner(3, 4), partner(5, 0), partner(4, 4), partner(0, 6)]).toEqual([1, 1, 0, 0]);
   });
 
-  it('does not wrap around the ends of rows', () => {
+  test('does not wrap around the ends of rows', () => {
     const human = indexMap(bitmapOf([9], 100), 10, 10, 2);
     expect(correspond(Int32Array.of(10), human).count).toBe(0);
   });
 
-  it('gives each pixel one partner', () => {
+  test('gives each pixel one partner', () => {
     const human = indexMap(bitmapOf([44], 100), 10, 10, 3);
     expect(correspond(Int32Array.of(43, 44, 45), human)).toEqual({ partners: Int32Array.of(-1, 0, -1), count: 1 });
   });
@@ -169,7 +169,7 @@ describe('the benchmark', () => {
     scores: Scores;
   }>('synthetic.json');
 
-  it("counts as the Python port with scipy's assignment does", () => {
+  test("counts as the Python port with scipy's assignment does", () => {
     const all = golden.cases.map(({ width, height, maxDistance, levels, humans, counts }) => {
       const maps = humans.map((places) => ({ data: bitmapOf(places, width * height), width, height }));
       const map = Float32Array.from(levels, (level) => level / 255);
@@ -182,7 +182,7 @@ describe('the benchmark', () => {
     expectClose(figures(all), golden.scores);
   });
 
-  it('finds pairs of the same total distance as scipy', () => {
+  test('finds pairs of the same total distance as scipy', () => {
     for (const { width, height, maxDistance, levels, humans, counts } of golden.cases) {
       const reach = maxDistance * Math.hypot(width, height);
       for (const t of [1, 20, 50, 80, 99]) {
@@ -208,14 +208,14 @@ describe('the benchmark', () => {
     }
   });
 
-  it('gives a map that equals the human one a perfect score', () => {
+  test('gives a map that equals the human one a perfect score', () => {
     const { width, height, humans } = golden.cases[0];
     const data = bitmapOf(humans[0], width * height);
     const counts = benchmarkEdges(Float32Array.from(data), [{ data, width, height }], { thin: false });
     expect(figures([counts])).toEqual({ ods: 1, ois: 1, ap: 1, r50: 1 });
   });
 
-  it('gives an empty map nothing, and pictures without human edges neither', () => {
+  test('gives an empty map nothing, and images without human edges neither', () => {
     const empty: HumanMap = { data: new Uint8Array(100), width: 10, height: 10 };
     const drawn: HumanMap = { ...empty, data: bitmapOf([3, 4, 5], 100) };
     expect(figures([benchmarkEdges(new Float32Array(100), [drawn])])).toEqual({ ods: 0, ois: 0, ap: 0, r50: 0 });
@@ -223,7 +223,7 @@ describe('the benchmark', () => {
     expect(figures([])).toEqual({ ods: 0, ois: 0, ap: 0, r50: 0 });
   });
 
-  it('refuses maps of other sizes', () => {
+  test('refuses maps of other sizes', () => {
     const human: HumanMap = { data: new Uint8Array(100), width: 10, height: 10 };
     expect(() => benchmarkEdges(new Float32Array(99), [human])).toThrow('expected 10 x 10 as in the human maps');
     expect(() => benchmarkEdges(new Float32Array(100), [])).toThrow('got no human maps');
@@ -231,21 +231,21 @@ describe('the benchmark', () => {
 });
 
 describe.skipIf(BSDS === undefined)('BSDS500 (skipped: no data set beside the repository)', () => {
-  const golden = readBsds<{ pictures: Record<string, { counts: Counts }>; scores: Scores }>('real.json');
+  const golden = readBsds<{ images: Record<string, { counts: Counts }>; scores: Scores }>('real.json');
   const found: EdgeCounts[] = [];
   const humansOf = (name: string) =>
     readHumanMaps(new Uint8Array(readFileSync(join(BSDS ?? '', 'groundTruth', `${name}.mat`))), name);
 
   beforeAll(async () => {
-    for (const name of Object.keys(golden.pictures)) {
+    for (const name of Object.keys(golden.images)) {
       const { data } = await readImage(bsdsGolden(`${name}.png`));
       const map = Float32Array.from({ length: data.length / 3 }, (_, p) => data[3 * p] / 255);
       found.push(benchmarkEdges(map, humansOf(name)));
     }
   });
 
-  it("has the Python port's counts and scores", () => {
-    Object.values(golden.pictures).forEach(({ counts }, i) => {
+  test("has the Python port's counts and scores", () => {
+    Object.values(golden.images).forEach(({ counts }, i) => {
       expect(found[i].human).toBe(counts.human);
       expect(found[i].machine).toEqual(counts.machine);
       expect(found[i].foundHuman).toEqual(counts.foundHuman);
@@ -253,8 +253,8 @@ describe.skipIf(BSDS === undefined)('BSDS500 (skipped: no data set beside the re
     expectClose(figures(found), golden.scores);
   });
 
-  it('scores a human map against itself perfectly', () => {
-    for (const name of Object.keys(golden.pictures)) {
+  test('scores a human map against itself perfectly', () => {
+    for (const name of Object.keys(golden.images)) {
       for (const human of humansOf(name).slice(0, 2)) {
         const counts = benchmarkEdges(Float32Array.from(human.data), [human], { thin: false });
         expect(figures([counts])).toEqual({ ods: 1, ois: 1, ap: 1, r50: 1 });
@@ -264,7 +264,7 @@ describe.skipIf(BSDS === undefined)('BSDS500 (skipped: no data set beside the re
 });
 
 describe('edge non-maximum suppression', () => {
-  it('keeps the pixels that the Python port keeps', () => {
+  test('keeps the pixels that the Python port keeps', () => {
     for (const { height, width, map, kept } of readBsds<
       { height: number; width: number; map: number[]; kept: number[] }[]
     >('nms.json')) {
@@ -278,7 +278,7 @@ describe('edge non-maximum suppression', () => {
     }
   });
 
-  it('leaves the crest of a ridge at its strength', () => {
+  test('leaves the crest of a ridge at its strength', () => {
     const profile = [0, 0.2, 0.5, 0.9, 0.5, 0.2, 0, 0, 0, 0, 0];
     const ridge = Float32Array.from({ length: 11 * 9 }, (_, p) => profile[p % 11]);
     const crest = Float32Array.from({ length: 11 * 9 }, (_, p) => (p % 11 === 3 ? profile[3] : 0));
@@ -288,7 +288,7 @@ describe('edge non-maximum suppression', () => {
 
 describe('the edge map of masks', () => {
   const side = 64;
-  /** Two objects whose logits are +-8: the left half of the picture, and its lower half. */
+  /** Two objects whose logits are +-8: the left half of the image, and its lower half. */
   function scene(boxes: readonly number[]): Results {
     const cells = side / 4;
     const prototypes = new Float32Array(2 * cells * cells);
@@ -314,8 +314,8 @@ describe('the edge map of masks', () => {
   }
   const whole = [0, 0, side, side];
 
-  it('has lines where masks end, of both masks', () => {
-    const map = edgeMapOf(scene([...whole, ...whole]), 'picture');
+  test('has lines where masks end, of both masks', () => {
+    const map = edgeMapOf(scene([...whole, ...whole]), 'image');
     const strong = (x: number, y: number) => map[y * side + x] > 0.9;
     expect(Math.max(...map)).toBeLessThanOrEqual(1);
     for (const at of [4, 12, 52, 60]) {
@@ -325,9 +325,9 @@ describe('the edge map of masks', () => {
     }
   });
 
-  it('leaves out what lies beyond a box, but nothing along its border', () => {
+  test('leaves out what lies beyond a box, but nothing along its border', () => {
     const near = edgeStrength(scene([0, 0, side, 32, ...whole]), 'box');
-    const all = edgeStrength(scene([0, 0, side, 32, ...whole]), 'picture');
+    const all = edgeStrength(scene([0, 0, side, 32, ...whole]), 'image');
     const row = (values: Float32Array, y: number) => [...values.subarray(y * side, (y + 1) * side)];
     expect(row(near, 33)).toEqual(row(all, 33));
     expect(row(near, 10)).toEqual(row(all, 10));
@@ -335,7 +335,7 @@ describe('the edge map of masks', () => {
     expect(Math.max(...row(all, 50))).toBeGreaterThan(1);
   });
 
-  it('is empty without objects, and asks for prototypes', () => {
+  test('is empty without objects, and asks for prototypes', () => {
     expect(edgeMapOf(scene([...whole, ...whole]).select([]))).toEqual(new Float32Array(side * side));
     expect(() => edgeMapOf(scene([...whole, ...whole]).with({ assembly: undefined }))).toThrow('without prototypes');
     expect(normalise(Float32Array.of(2, 2))).toEqual(new Float32Array(2));

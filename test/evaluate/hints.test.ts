@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import '../../src/index.js';
 import { chosenBy, hintFrom, readHints } from '../../src/evaluate/study/hints.js';
 import { union } from '../../src/mask/setOps.js';
@@ -20,7 +20,7 @@ function read(content: unknown) {
 }
 
 describe('a file of hints', () => {
-  it('has boxes and points by names with or without an ending', async () => {
+  test('has boxes and points by names with or without an ending', async () => {
     const hints = await read({
       'a.jpg': { boxes: [1, 2, 3, 4] },
       'below/b.c': {
@@ -49,11 +49,11 @@ describe('a file of hints', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['{', /hints\.json: got no JSON/],
     [[], /got no hints/],
     [{}, /got no hints/],
-    [{ c: { boxes: [[1, 2, 3, 4]] } }, /got a hint for "c", expected the name of a picture, as "a"/],
+    [{ c: { boxes: [[1, 2, 3, 4]] } }, /got a hint for "c", expected the name of an image, as "a"/],
     [{ a: [1, 2, 3, 4] }, /"a": got no object/],
     [{ a: { box: [1, 2, 3, 4] } }, /"a": got "box", expected boxes, points, labels/],
     [{ a: { boxes: [[1, 2, 3]] } }, /"a": boxes\[0\]: got \[1,2,3\], expected 4 finite numbers/],
@@ -73,7 +73,7 @@ describe('hints made of a mask', () => {
   const regions = [rectMask(20, 10, [1, 1, 5, 5]), rectMask(20, 10, [10, 2, 14, 8])];
   const truth = union(regions[0], regions[1]);
 
-  it('ask for each marked region', () => {
+  test('ask for each marked region', () => {
     expect(hintFrom(truth, 'box')).toEqual({
       boxes: [
         [1, 1, 5, 5],
@@ -87,7 +87,7 @@ describe('hints made of a mask', () => {
     expect(chosenBy(scene, hintFrom(truth, 'point'))).toEqual([1, 2]);
   });
 
-  it('given as points: the best object there that holds no background point', () => {
+  test('given as points: the best object there that holds no background point', () => {
     const scene = sceneOf([rectMask(20, 10, [0, 0, 20, 10]), regions[0]], [0.9, 0.8]);
     expect(chosenBy(scene, { boxes: [], points: [[2, 2]], labels: [1] })).toEqual([0]);
     expect(

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import '../../src/index.js';
 import { evaluateCoco } from '../../src/evaluate/coco.js';
 import { COCO_AREAS, type CocoDataset, type CocoDetection } from '../../src/evaluate/cocoTypes.js';
@@ -12,18 +12,18 @@ import { encodeCounts } from '../../src/mask/rle.js';
 import { makeCase } from './cocoCases.js';
 import { rectMask, sceneOf } from './studyScene.js';
 
-/** AP by way of records of single pictures. */
+/** AP by way of records of single images. */
 function byRecords({ images, annotations }: CocoDataset, detections: readonly CocoDetection[]) {
-  const pictures = images.map(({ id, width, height }) => {
+  const records = images.map(({ id, width, height }) => {
     const own = <T extends { readonly image_id: number }>(list: readonly T[]) =>
       list.filter(({ image_id }) => image_id === id);
     return { id, counts: countInstances(own(detections), own(annotations), width, height) };
   });
-  return evaluateCounts(JSON.parse(JSON.stringify(pictures)) as typeof pictures);
+  return evaluateCounts(JSON.parse(JSON.stringify(records)) as typeof records);
 }
 
 describe('AP from records', () => {
-  it('equals that of the evaluator, which equals pycocotools', () => {
+  test('equals that of the evaluator, which equals pycocotools', () => {
     let compared = 0;
     for (let number = 0; number < 640; number++) {
       const { truth, detections, options } = makeCase(number);
@@ -58,7 +58,7 @@ describe('boxes as prompts', () => {
     segmentation: encodeCounts(mask),
   });
 
-  it('take the object with the largest IoU, and none where none lies', () => {
+  test('take the object with the largest IoU, and none where none lies', () => {
     const ask = (bbox: number[]) => answerBoxes(scene, [{ bbox, category_id: 1, score: 1 }], 'mask');
     expect(ask([18, 5, 12, 20])).toMatchObject([{ object: 1, iou: 200 / 240 }]);
     expect(ask([33, 0, 5, 5])).toEqual([]);
@@ -67,7 +67,7 @@ describe('boxes as prompts', () => {
     expect(answerBoxes(sceneOf([], []), [{ bbox: [0, 0, 2, 2], category_id: 1, score: 1 }], 'mask')).toEqual([]);
   });
 
-  it('give their category and score to the mask, weighed by the IoU if asked', () => {
+  test('give their category and score to the mask, weighed by the IoU if asked', () => {
     const answers = answerBoxes(scene, [{ bbox: [18, 5, 12, 20], category_id: 3, score: 0.6 }], 'mask');
     expect(instancesOf(scene, answers, 7, false)).toEqual([
       { image_id: 7, category_id: 3, score: 0.6, segmentation: encodeCounts(right) },
@@ -75,12 +75,12 @@ describe('boxes as prompts', () => {
     expect(instancesOf(scene, answers, 7, true)[0].score).toBeCloseTo(0.5, 12);
   });
 
-  it('come from objects that are no crowds', () => {
+  test('come from objects that are no crowds', () => {
     const truths = [truth(1, [2, 2, 10, 10], left), truth(2, [20, 5, 10, 20], right, 1)];
     expect(truePrompts(truths).map(({ category_id }) => category_id)).toEqual([1]);
   });
 
-  it('come from a result file; other files are refused', async () => {
+  test('come from a result file; other files are refused', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'fastsam-boxes-'));
     try {
       const path = join(folder, 'boxes.json');
@@ -95,7 +95,7 @@ describe('boxes as prompts', () => {
     }
   });
 
-  it('make an AP of 1 where every mask is right, and half where one of two objects has none', () => {
+  test('make an AP of 1 where every mask is right, and half where one of two objects has none', () => {
     const exact = [truth(1, [2, 2, 10, 10], left), truth(2, [20, 5, 10, 20], right)];
     const figures = (found: typeof scene) => {
       const answers = answerBoxes(found, truePrompts(exact), 'mask');

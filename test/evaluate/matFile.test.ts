@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import { readHumanMaps } from '../../src/evaluate/edges/groundTruth.js';
 import { readMat, rowsOf, type MatValue } from '../../src/evaluate/matFile.js';
@@ -17,7 +17,7 @@ const golden = readBsds<Golden>('mat.json');
 describe.each(['plain', 'packed'])('a MAT-file that scipy wrote, %s', (name) => {
   const file = readMat(bytesOf(name), name);
 
-  it('gives the numbers that scipy reads', () => {
+  test('gives the numbers that scipy reads', () => {
     for (const [key, { dims, columns }] of Object.entries(golden.numbers)) {
       const value = file.get(key);
       if (value?.kind !== 'numbers') throw new Error(`${key}: ${String(value?.kind)}`);
@@ -26,7 +26,7 @@ describe.each(['plain', 'packed'])('a MAT-file that scipy wrote, %s', (name) => 
     expect(Object.keys(golden.numbers).length).toBeGreaterThan(8);
   });
 
-  it('keeps classes apart: logicals, bytes, floats, whatever they are stored in', () => {
+  test('keeps classes apart: logicals, bytes, floats, whatever they are stored in', () => {
     const of = (key: string) => file.get(key) as Extract<MatValue, { kind: 'numbers' }>;
     expect(of('flags').logical).toBe(true);
     expect(of('u8').logical).toBe(false);
@@ -36,7 +36,7 @@ describe.each(['plain', 'packed'])('a MAT-file that scipy wrote, %s', (name) => 
     expect(of('integers').data).toBeInstanceOf(Float64Array);
   });
 
-  it('reads text, cells and structures in structures', () => {
+  test('reads text, cells and structures in structures', () => {
     expect(file.get('text')).toMatchObject({ kind: 'text', text: 'grün & blue' });
     const cells = file.get('cells') as Extract<MatValue, { kind: 'cells' }>;
     expect(cells.dims).toEqual([2, 2]);
@@ -49,7 +49,7 @@ describe.each(['plain', 'packed'])('a MAT-file that scipy wrote, %s', (name) => 
     expect(rowsOf(deep.get('more'), 'more').data).toEqual(Float64Array.of(5));
   });
 
-  it('turns columns into rows', () => {
+  test('turns columns into rows', () => {
     expect(rowsOf(file.get('integers'), 'integers')).toEqual({
       data: Float64Array.from({ length: 12 }, (_, i) => i),
       rows: 3,
@@ -70,21 +70,21 @@ describe('files that are no sound MAT-files', () => {
     }
   };
 
-  it('say what they are', () => {
+  test('say what they are', () => {
     expect(() => readMat(new Uint8Array(0), 'x.mat')).toThrow('x.mat: got no MAT-file of level 5');
     const hdf = bytesOf('plain').slice();
     hdf.set([0x00, 0x02], 124);
     expect(() => readMat(hdf, 'x.mat')).toThrow('level 2; MATLAB writes the level that is read here with save -v7');
   });
 
-  it.each(['plain', 'packed'])('fail as one error wherever %s is cut off', (name) => {
+  test.each(['plain', 'packed'])('fail as one error wherever %s is cut off', (name) => {
     const whole = bytesOf(name);
     for (let length = 0; length < whole.length; length += 7) {
       expect(['read', 'INVALID_ARGUMENT']).toContain(codeOf(whole.subarray(0, length)));
     }
   });
 
-  it.each(['plain', 'packed'])('fail as one error when bytes of %s are changed', (name) => {
+  test.each(['plain', 'packed'])('fail as one error when bytes of %s are changed', (name) => {
     const whole = bytesOf(name);
     fc.assert(
       fc.property(
@@ -102,7 +102,7 @@ describe('files that are no sound MAT-files', () => {
     );
   });
 
-  it('do not allocate what their dimensions claim', () => {
+  test('do not allocate what their dimensions claim', () => {
     const bytes = bytesOf('plain').slice();
     const view = new DataView(bytes.buffer);
     // The first variable's dimensions follow its tag (8), flags (16) and their own tag (8).
@@ -113,18 +113,16 @@ describe('files that are no sound MAT-files', () => {
 });
 
 describe.skipIf(BSDS === undefined)('human maps of BSDS500 (skipped: no data set beside the repository)', () => {
-  it('has as many edge pixels as scipy and numpy count', () => {
-    const { pictures } = readBsds<{ pictures: Record<string, { people: number[]; size: [number, number] }> }>(
-      'real.json',
-    );
-    for (const [name, { people, size }] of Object.entries(pictures)) {
+  test('has as many edge pixels as scipy and numpy count', () => {
+    const { images } = readBsds<{ images: Record<string, { people: number[]; size: [number, number] }> }>('real.json');
+    for (const [name, { people, size }] of Object.entries(images)) {
       const maps = readHumanMaps(new Uint8Array(readFileSync(join(BSDS ?? '', 'groundTruth', `${name}.mat`))), name);
       expect(maps.map(({ data }) => data.reduce((sum, value) => sum + value, 0))).toEqual(people);
       for (const { width, height } of maps) expect([height, width]).toEqual(size);
     }
   });
 
-  it('reads files by the dozen', () => {
+  test('reads files by the dozen', () => {
     const folder = join(BSDS ?? '', 'groundTruth');
     for (const name of readdirSync(folder).slice(0, 12)) {
       expect(readHumanMaps(new Uint8Array(readFileSync(join(folder, name))), name).length).toBeGreaterThan(3);
@@ -133,7 +131,7 @@ describe.skipIf(BSDS === undefined)('human maps of BSDS500 (skipped: no data set
 });
 
 describe('other MAT-files', () => {
-  it('are refused as human maps', () => {
+  test('are refused as human maps', () => {
     expect(() => readHumanMaps(bytesOf('plain'), 'x.mat')).toThrow('x.mat: got no cells "groundTruth"');
   });
 });

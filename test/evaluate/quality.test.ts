@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { calibrationError, calibrationOf } from '../../src/evaluate/quality/calibration.js';
 import { calibrationPlot } from '../../src/evaluate/quality/plot.js';
 import { stabilityScores } from '../../src/evaluate/quality/stability.js';
@@ -21,18 +21,18 @@ interface Golden {
 const golden = JSON.parse(readFileSync(new URL('../golden/studies/quality.json', import.meta.url), 'utf8')) as Golden;
 
 describe('rank correlation', () => {
-  it('gives equals the mean of their ranks', () => {
+  test('gives equals the mean of their ranks', () => {
     expect([...averageRanks([30, 10, 30, 20])]).toEqual([3.5, 1, 3.5, 2]);
   });
 
-  it('is 1 for the same order, -1 for the opposite, none for a constant', () => {
+  test('is 1 for the same order, -1 for the opposite, none for a constant', () => {
     expect(spearman([1, 2, 3], [10, 100, 1000])).toBeCloseTo(1, 12);
     expect(spearman([1, 2, 3], [3, 2, 1])).toBeCloseTo(-1, 12);
     expect(spearman([1, 1, 1], [3, 2, 1])).toBeNull();
     expect(spearman([1], [1])).toBeNull();
   });
 
-  it('equals scipy, ties included', () => {
+  test('equals scipy, ties included', () => {
     for (const { a, b, spearman: expected } of golden.correlations) {
       const value = spearman(a, b);
       if (expected === null) expect(value).toBeNull();
@@ -59,7 +59,7 @@ describe('stability', () => {
     },
   );
 
-  it('equals masks of the whole grid in torch', () => {
+  test('equals masks of the whole grid in torch', () => {
     for (const { delta, scores } of expected) {
       const found = stabilityScores(scene, delta);
       scores.forEach((score, i) => {
@@ -69,14 +69,14 @@ describe('stability', () => {
     expect(expected.flatMap(({ scores }) => scores).some((score) => score > 0.1 && score < 0.9)).toBe(true);
   });
 
-  it('refuses results without prototypes and deltas that are none', () => {
+  test('refuses results without prototypes and deltas that are none', () => {
     expect(() => stabilityScores(sceneOf(masks, [1, 1, 1, 1, 1, 1]))).toThrow(/without prototypes/);
     expect(() => stabilityScores(scene, 0)).toThrow(/delta: got 0/);
   });
 });
 
 describe('calibration', () => {
-  it('sorts scores into parts and weighs the distance of each by its masks', () => {
+  test('sorts scores into parts and weighs the distance of each by its masks', () => {
     const bins = calibrationOf([0.05, 0.15, 0.15, 1], [0.05, 0.35, 0.15, 0.5]);
     expect(bins.map(({ count }) => count)).toEqual([1, 2, 0, 0, 0, 0, 0, 0, 0, 1]);
     expect(bins[1].iou).toBeCloseTo(0.25, 12);
@@ -86,7 +86,7 @@ describe('calibration', () => {
     expect(calibrationError(calibrationOf([], []))).toBeNull();
   });
 
-  it('draws a bar as high as the mean IoU', () => {
+  test('draws a bar as high as the mean IoU', () => {
     const image = calibrationPlot([{ title: 'x', bins: calibrationOf([0.55], [0.5]) }]);
     const column = 30 + 102; // inside the sixth part, left of its count
     const blue = Array.from({ length: image.height }, (_, y) => image.data[3 * (y * image.width + column) + 2]).filter(
@@ -121,13 +121,13 @@ describe('the study', () => {
     [0.9, 0.8, 0.7, 0.6],
   );
 
-  it('notes the IoU of each mask, without those of crowds', () => {
+  test('notes the IoU of each mask, without those of crowds', () => {
     const record = measureQuality(item, scene, [0.1, 0.9, 0.5, 0.8]);
     expect(record.ious).toEqual([0.6, 0.8, 1]);
     expect(record.stability).toEqual([0.1, 0.5, 0.8]);
   });
 
-  it('finds with the order what the order deserves', () => {
+  test('finds with the order what the order deserves', () => {
     const metrics = qualityStudy.summarise([measureQuality(item, scene, [0.1, 0.2, 0.5, 0.8])], {});
     expect(metrics['spearman score all']).toBeCloseTo(-1, 12);
     expect(metrics['spearman stability all']).toBeCloseTo(1, 12);
@@ -138,7 +138,7 @@ describe('the study', () => {
     expect(metrics['masks AR@10 by score']).toBe(metrics['masks AR@10 by stability']);
   });
 
-  it('has figures for no pictures and none found', () => {
+  test('has figures for no images and none found', () => {
     expect(qualityStudy.summarise([], {})['spearman score all']).toBeNull();
     const empty = measureQuality(item, sceneOf([], []), []);
     expect(qualityStudy.summarise([empty], {})['masks AR@10 by score']).toBe(0);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fMeasure, levelCurve, maxFMeasure, meanAbsoluteError, sMeasure } from '../../src/evaluate/salient/measures.js';
 import { mapOf, salienceOf } from '../../src/evaluate/salient/ranking.js';
 import { compareMaps, salientMap, salientStudy } from '../../src/evaluate/salient/study.js';
@@ -20,7 +20,7 @@ const golden = JSON.parse(
 ) as GoldenCase[];
 
 describe('measures of saliency maps', () => {
-  it('equal the port of the definitions in numpy', () => {
+  test('equal the port of the definitions in numpy', () => {
     for (const [n, { width, height, map, truth, mae, maxF, s }] of golden.entries()) {
       const bytes = { data: Uint8Array.from(map), width, height };
       const marked = Uint8Array.from(truth);
@@ -31,7 +31,7 @@ describe('measures of saliency maps', () => {
     expect(golden.filter(({ s }) => s > 0.2 && s < 0.9).length).toBeGreaterThan(10);
   });
 
-  it('are best for the truth itself', () => {
+  test('are best for the truth itself', () => {
     const truth = rectMask(9, 7, [2, 1, 6, 5]).toBitmap();
     const map = { data: truth.map((bit) => 255 * bit), width: 9, height: 7 };
     expect(meanAbsoluteError(map, truth)).toBe(0);
@@ -39,7 +39,7 @@ describe('measures of saliency maps', () => {
     expect(sMeasure(map, truth)).toBeCloseTo(1, 12);
   });
 
-  it('weigh precision by beta squared 0.3', () => {
+  test('weigh precision by beta squared 0.3', () => {
     expect(fMeasure(0.5, 1)).toBeCloseTo((1.3 * 0.5) / (0.15 + 1), 12);
     expect(fMeasure(0, 0)).toBe(0);
   });
@@ -52,7 +52,7 @@ describe('ranking', () => {
   const corner = rectMask(width, height, [0, 0, 12, 12]);
   const scene = sceneOf([whole, corner, middle], [0.9, 0.8, 0.7]);
 
-  it('by each rule puts another object first', () => {
+  test('by each rule puts another object first', () => {
     const first = (values: number[]) => values.indexOf(Math.max(...values));
     expect(first(salienceOf(scene, 'score'))).toBe(0);
     expect(first(salienceOf(scene, 'area'))).toBe(1);
@@ -61,14 +61,14 @@ describe('ranking', () => {
     expect(first(salienceOf(scene, 'product'))).toBe(2);
   });
 
-  it('makes the map of the first objects, weaker ones darker', () => {
+  test('makes the map of the first objects, weaker ones darker', () => {
     const { data } = mapOf([whole, middle], [0.5, 1], 2, scene.image);
     expect([data[0], data[10 * width + 10]]).toEqual([128, 255]);
     expect(mapOf([whole, middle], [0.5, 1], 1, scene.image).data[0]).toBe(0);
     expect(mapOf([], [], 1, scene.image).data.every((value) => value === 0)).toBe(true);
   });
 
-  it('gives way to a hint', () => {
+  test('gives way to a hint', () => {
     const options = { rule: 'score', top: 1 } as const;
     const none = compareMaps(salientMap(scene, undefined, options), middle);
     const box = compareMaps(salientMap(scene, hintFrom(middle, 'box'), options), middle);
@@ -78,14 +78,14 @@ describe('ranking', () => {
     expect(chosenBy(sceneOf([], []), hintFrom(middle, 'box'))).toEqual([]);
   });
 
-  it('finds a point inside of a ring', () => {
+  test('finds a point inside of a ring', () => {
     const ring = maskOf(['#####', '#...#', '#...#', '#####']);
     expect(ring.has(...innerPoint(ring))).toBe(true);
   });
 });
 
 describe('the study', () => {
-  it('takes F of mean precision and recall, MAE and S as means; pictures without marks have no F', () => {
+  test('takes F of mean precision and recall, MAE and S as means; images without marks have no F', () => {
     const record = (precision: number, recall: number, mae: number) => ({
       key: String(mae),
       objects: 1,

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import '../../src/index.js';
 import { Journal } from '../../src/cli/study/journal.js';
 import { FastSAMError } from '../../src/errors.js';
@@ -40,10 +40,10 @@ interface Count extends StudyRecord {
   readonly all: number;
 }
 
-describe('the choice of pictures', () => {
-  const items = Array.from({ length: 50 }, (_, i) => ({ key: `p${i}`, picture: `p${i}.jpg` }));
+describe('the choice of images', () => {
+  const items = Array.from({ length: 50 }, (_, i) => ({ key: `p${i}`, image: `p${i}.jpg` }));
 
-  it('is the same for the same seed, in the order of the data, without repetition', () => {
+  test('is the same for the same seed, in the order of the data, without repetition', () => {
     const drawn = chooseItems(items, { subset: 20, seed: 7 });
     expect(drawn).toEqual(chooseItems(items, { subset: 20, seed: 7 }));
     expect(drawn).not.toEqual(chooseItems(items, { subset: 20, seed: 8 }));
@@ -53,15 +53,15 @@ describe('the choice of pictures', () => {
     expect(chooseItems(items, { subset: 999, seed: 7 })).toEqual(items);
   });
 
-  it('draws every picture equally often', () => {
+  test('draws every image equally often', () => {
     const counts = new Int32Array(10);
     for (let seed = 0; seed < 4000; seed++) for (const i of sampleIndices(10, 3, seed)) counts[i]++;
     for (const count of counts) expect(Math.abs(count - 1200)).toBeLessThan(150); // five standard deviations
   });
 
-  it('refuses no pictures and two of one name', () => {
-    expect(() => chooseItems([], { seed: 1 })).toThrow('got no pictures');
-    expect(() => chooseItems([items[0], items[0]], { seed: 1 })).toThrow('two pictures called "p0"');
+  test('refuses no images and two of one name', () => {
+    expect(() => chooseItems([], { seed: 1 })).toThrow('got no images');
+    expect(() => chooseItems([items[0], items[0]], { seed: 1 })).toThrow('two images called "p0"');
   });
 });
 
@@ -77,19 +77,19 @@ describe('a run', () => {
           await Promise.resolve();
           yield failing.includes(String(input))
             ? { index: index++, input, error: new FastSAMError('INVALID_IMAGE', 'broken') }
-            : { index: index++, input, results: { picture: input } as unknown as Results };
+            : { index: index++, input, results: { image: input } as unknown as Results };
         }
       },
     } as unknown as Parameters<typeof runStudy>[2]['model'];
   }
-  const items: StudyItem[] = ['a', 'b', 'c', 'd'].map((key) => ({ key, picture: `${key}.jpg` }));
+  const items: StudyItem[] = ['a', 'b', 'c', 'd'].map((key) => ({ key, image: `${key}.jpg` }));
   const opened: OpenedStudy<Count> = {
     items,
     fingerprint: '',
     measure: ({ key }) => ({ key, hits: key.charCodeAt(0), all: 100 }),
   };
 
-  it('measures what has no record, and gives all records in the order of the data', async () => {
+  test('measures what has no record, and gives all records in the order of the data', async () => {
     const asked: unknown[] = [];
     const kept: StudyRecord[] = [];
     const records = await runStudy(opened, items, {
@@ -109,7 +109,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('goes on after a picture that fails, and keeps no record of it', async () => {
+  test('goes on after an image that fails, and keeps no record of it', async () => {
     const failures: string[] = [];
     const kept: string[] = [];
     const measure = ({ key }: StudyItem): Count => {
@@ -133,7 +133,7 @@ describe('the file of records', () => {
   const record = (key: string): StudyRecord => ({ key });
   const recordLine = (value: object) => `${JSON.stringify(value)}\n`;
 
-  it('is taken up after a run that was killed in the middle of a line', async () => {
+  test('is taken up after a run that was killed in the middle of a line', async () => {
     const first = await Journal.open(path, header(), 'refuse');
     await first.add(record('a'));
     await first.add(record('b'));
@@ -148,7 +148,7 @@ describe('the file of records', () => {
     );
   });
 
-  it('is left alone unless asked', async () => {
+  test('is left alone unless asked', async () => {
     const before = readFileSync(path, 'utf8');
     await expect(Journal.open(path, header(), 'refuse')).rejects.toThrow('go on with --resume');
     await expect(Journal.open(path, header({ settings: { conf: 0.4 } }), 'resume')).rejects.toThrow(
@@ -161,14 +161,14 @@ describe('the file of records', () => {
     expect(readFileSync(path, 'utf8')).toBe(recordLine(header({ weights: 'x' })));
   });
 
-  it('starts anew where not even the header was written', async () => {
+  test('starts anew where not even the header was written', async () => {
     writeFileSync(path, '{"format":"fasts');
     const journal = await Journal.open(path, header(), 'resume');
     await journal.close();
     expect(readFileSync(path, 'utf8')).toBe(recordLine(header()));
   });
 
-  it('names what is wrong with other files, whatever they hold', () => {
+  test('names what is wrong with other files, whatever they hold', () => {
     const read = (text: string) => readRun(new TextEncoder().encode(text), 'x');
     expect(() => read('hello\n')).toThrow('x: line 1: got no JSON');
     expect(() => read('{}\n')).toThrow('x: got a file without the header of a study');
@@ -185,7 +185,7 @@ describe('the file of records', () => {
     );
   });
 
-  it('with records of another form ends in one error', () => {
+  test('with records of another form ends in one error', () => {
     const study = { name: 's', summarise: (records: { list: number[] }[]) => ({ n: records[0].list.length }) };
     expect(() => summariseRecords(study as unknown as Study, [{ key: 'a' }], {})).toThrow('the records are damaged');
   });
@@ -199,7 +199,7 @@ describe('the paired bootstrap', () => {
     return { rate: all === 0 ? null : records.reduce((sum, record) => sum + record.hits, 0) / all };
   };
 
-  it('gives a constant difference an interval of that difference alone', () => {
+  test('gives a constant difference an interval of that difference alone', () => {
     const random = randomSource(3);
     const a = Array.from({ length: 30 }, () => Math.floor(random() * 50));
     const [{ difference, low, high, resamples }] = pairedBootstrap(
@@ -218,16 +218,16 @@ describe('the paired bootstrap', () => {
     expect(resamples).toBe(200);
   });
 
-  it('computes sums anew in each resample: a picture with many objects weighs more', () => {
+  test('computes sums anew in each resample: an image with many objects weighs more', () => {
     const a = run([0, 0], [1, 99]);
     const b = run([1, 0], [1, 99]);
     const [{ difference, low, high }] = pairedBootstrap(a, b, rate, { resamples: 4000 });
-    expect(difference).toBe(0.01); // a mean of the pictures' own rates would say 0.5
-    // One quarter of the resamples holds the small picture twice, one quarter never.
+    expect(difference).toBe(0.01); // a mean of the images' own rates would say 0.5
+    // One quarter of the resamples holds the small image twice, one quarter never.
     expect([low, high]).toEqual([0, 1]);
   });
 
-  it('has an interval as wide as the normal approximation says, and the same for the same seed', () => {
+  test('has an interval as wide as the normal approximation says, and the same for the same seed', () => {
     const random = randomSource(11);
     const n = 400;
     const deltas = Array.from({ length: n }, () => random() - 0.3);
@@ -242,16 +242,16 @@ describe('the paired bootstrap', () => {
     expect(pairedBootstrap(a, b, rate, { resamples: 3000, seed: 5 })).toEqual([found]);
   });
 
-  it('leaves out resamples without the figure, and refuses runs that do not pair', () => {
+  test('leaves out resamples without the figure, and refuses runs that do not pair', () => {
     const a = run([1, 0], [1, 0]);
     const [{ resamples }] = pairedBootstrap(a, a, rate, { resamples: 1000 });
     expect(resamples).toBeGreaterThan(650);
-    expect(resamples).toBeLessThan(850); // a quarter holds the empty picture only
-    expect(() => pairedBootstrap(a, [...a].reverse(), rate)).toThrow('pictures in common');
-    expect(() => pairedBootstrap([], [], rate)).toThrow('pictures in common');
+    expect(resamples).toBeLessThan(850); // a quarter holds the empty image only
+    expect(() => pairedBootstrap(a, [...a].reverse(), rate)).toThrow('images in common');
+    expect(() => pairedBootstrap([], [], rate)).toThrow('images in common');
   });
 
-  it("interpolates percentiles as numpy's default does", () => {
+  test("interpolates percentiles as numpy's default does", () => {
     expect(percentile(Float64Array.of(1, 2, 4), 0.25)).toBe(1.5);
     expect(percentile(Float64Array.of(1, 2, 4), 1)).toBe(4);
     expect(percentile(new Float64Array(0), 0.5)).toBeNull();
@@ -259,7 +259,7 @@ describe('the paired bootstrap', () => {
 });
 
 describe('best and worst cases', () => {
-  it('are the ends of the ranking, none twice, none without a quality', () => {
+  test('are the ends of the ranking, none twice, none without a quality', () => {
     const records = [3, 1, null, 2, 5].map((value, i) => ({ key: `k${i}`, value }));
     const cases = (count: number) =>
       extremeCases(records, ({ value }) => value, count).map(({ record, kind }) => `${kind} ${record.key}`);
@@ -270,7 +270,7 @@ describe('best and worst cases', () => {
 });
 
 describe('tables', () => {
-  it('are Markdown with aligned numbers', () => {
+  test('are Markdown with aligned numbers', () => {
     const table = {
       title: 'T',
       columns: ['x', 'long name'],
@@ -294,18 +294,18 @@ describe('tables', () => {
 });
 
 describe('counts of proposals', () => {
-  it('add up to the recall of the COCO evaluation, over any pictures', () => {
+  test('add up to the recall of the COCO evaluation, over any images', () => {
     const number = fc.integer({ min: 0, max: 90 });
     const box = fc.tuple(number, number, fc.integer({ min: 1, max: 110 }), fc.integer({ min: 1, max: 110 }));
     const truth = fc.record({ bbox: box, iscrowd: fc.constantFrom(0, 0, 0, 1) });
     const proposal = fc.record({ bbox: box, score: fc.integer({ min: 0, max: 5 }) });
-    const picture = fc.record({
+    const image = fc.record({
       truths: fc.array(truth, { maxLength: 6 }),
       proposals: fc.array(proposal, { maxLength: 30 }),
     });
     fc.assert(
-      fc.property(fc.array(picture, { minLength: 1, maxLength: 4 }), (pictures) => {
-        const truths = pictures.map((each, i) =>
+      fc.property(fc.array(image, { minLength: 1, maxLength: 4 }), (cases) => {
+        const truths = cases.map((each, i) =>
           each.truths.map(({ bbox, iscrowd }): CocoTruth => ({
             image_id: i,
             category_id: 1,
@@ -314,10 +314,10 @@ describe('counts of proposals', () => {
             area: bbox[2] * bbox[3],
           })),
         );
-        const proposals = pictures.map((each, i) =>
+        const proposals = cases.map((each, i) =>
           each.proposals.map((p): CocoDetection => ({ ...p, image_id: i, category_id: 1 })),
         );
-        const images = pictures.map((_, id) => ({ id, width: 200, height: 200 }));
+        const images = cases.map((_, id) => ({ id, width: 200, height: 200 }));
         const categories = [{ id: 1 }];
         const expected = evaluateProposals(
           { images, annotations: truths.flat(), categories },

@@ -6,7 +6,7 @@ import { boundingBox } from '../../src/mask/setOps.js';
 import { Results } from '../../src/results/results.js';
 import type { ResultsData } from '../../src/results/data.js';
 
-/** A picture of one grey. */
+/** An image of one grey. */
 export function greyImage(width: number, height: number): RgbImage {
   return { data: new Uint8Array(width * height * 3).fill(128), width, height };
 }
@@ -26,7 +26,7 @@ export function rectMask(width: number, height: number, [x1, y1, x2, y2]: readon
   return Mask.fromBitmap(bitmap, width, height);
 }
 
-/** A picture with these masks; boxes are the masks'. */
+/** An image with these masks; boxes are the masks'. */
 export function sceneOf(masks: readonly Mask[], scores: readonly number[], more: Partial<ResultsData> = {}): Results {
   const gridWidth = masks.at(0)?.gridWidth ?? 8;
   const gridHeight = masks.at(0)?.gridHeight ?? 8;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import '../../src/index.js';
 import { Clip } from '../../src/clip/clip.js';
 import { STUDIES } from '../../src/cli/study/registry.js';
@@ -13,7 +13,7 @@ import { textStudy } from '../../src/evaluate/text/study.js';
 import { encodeCounts } from '../../src/mask/rle.js';
 import { Mask } from '../../src/mask/mask.js';
 import type { TextImageModel } from '../../src/prompt/textModel.js';
-import { seededClip, seededPicture } from '../clip/seededClip.js';
+import { seededClip, seededImage } from '../clip/seededClip.js';
 import { rectMask, sceneOf } from './studyScene.js';
 
 const [WIDTH, HEIGHT] = [60, 40];
@@ -29,8 +29,8 @@ const colours: TextImageModel = {
   encodeImages: (pixels) =>
     Promise.resolve(
       Float32Array.from(
-        pixels.flatMap((picture) => {
-          const middle = [...picture.subarray(3 * 10, 3 * 11)];
+        pixels.flatMap((image) => {
+          const middle = [...image.subarray(3 * 10, 3 * 11)];
           const length = Math.hypot(...middle);
           return middle.map((value) => value / length);
         }),
@@ -63,12 +63,12 @@ function truth(phrase: string, [x1, y1, x2, y2]: readonly number[], masked = tru
 const size = { width: WIDTH, height: HEIGHT };
 
 describe('phrases', () => {
-  it('choose the object that they name', async () => {
+  test('choose the object that they name', async () => {
     expect(await chooseObjects(scene(), ['green', 'red', 'green'], colours)).toEqual([1, 0, 1]);
     expect(await chooseObjects(sceneOf([], []), ['red'], colours)).toEqual([undefined]);
   });
 
-  it('give the accuracy, and that of the choice apart from what was found', async () => {
+  test('give the accuracy, and that of the choice apart from what was found', async () => {
     const truths = [
       truth('red', RED),
       truth('red', GREEN), // the object is there, the choice is wrong
@@ -95,7 +95,7 @@ describe('phrases', () => {
     expect(metrics.bestIou).toBeCloseTo(0.7, 12);
   });
 
-  it('are compared by boxes where there is no segmentation', () => {
+  test('are compared by boxes where there is no segmentation', () => {
     // An L: its mask covers half of its box.
     const corner = rectMask(WIDTH, HEIGHT, [2, 2, 12, 22]).toBitmap();
     rectMask(WIDTH, HEIGHT, [2, 2, 22, 4])
@@ -111,7 +111,7 @@ describe('phrases', () => {
     ]);
   });
 
-  it('without any, and pictures of another size, are refused or left out', () => {
+  test('without any, and images of another size, are refused or left out', () => {
     expect(withPhrase([truth(' ', RED), { ...truth('red', RED) }]).map(({ phrase }) => phrase)).toEqual(['red']);
     expect(() => phraseIous(scene(), [], [], { width: 1, height: 1 })).toThrow(/expected 1 x 1/);
     expect(textStudy.summarise([], {})).toMatchObject({ accuracy: null, accuracyReachable: null });
@@ -143,30 +143,30 @@ describe('study text', () => {
       signal: undefined,
     });
 
-  it('is one of the command', () => {
+  test('is one of the command', () => {
     expect(STUDIES.map(({ name }) => name)).toContain('text');
   });
 
-  it('takes the choices of the encoders that were named, and frees them', async () => {
+  test('takes the choices of the encoders that were named, and frees them', async () => {
     const before = tf.memory().numTensors;
     const opened = await open('phrases.json', 'clip.safetensors');
     expect(opened.items.map(({ key }) => key)).toEqual(['7']);
     const [item] = opened.items;
-    const picture = sceneOf(masks, [0.9, 0.8], { image: seededPicture(WIDTH, HEIGHT, 3) });
-    const { phrases } = await opened.measure(item, picture);
+    const image = sceneOf(masks, [0.9, 0.8], { image: seededImage(WIDTH, HEIGHT, 3) });
+    const { phrases } = await opened.measure(item, image);
     expect(phrases.map(([, best]) => best)).toEqual([1, 1]);
     const clip = await Clip.load(seededClip());
-    const { matches } = await picture.promptText(['a cup', 'a spoon'], { clip });
+    const { matches } = await image.promptText(['a cup', 'a spoon'], { clip });
     clip.dispose();
     expect(phrases.map(([chosen]) => chosen)).toEqual(matches.map(({ objects: [place], index }) => +(place === index)));
     const record = JSON.parse(JSON.stringify({ key: '7', phrases })) as { key: string; phrases: typeof phrases };
-    const drawn = await opened.draw?.(item, picture, record);
+    const drawn = await opened.draw?.(item, image, record);
     expect([drawn?.width, drawn?.height]).toEqual([WIDTH, HEIGHT]);
     opened.dispose?.();
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('ends before the first picture without weights or phrases', async () => {
+  test('ends before the first image without weights or phrases', async () => {
     await expect(open('phrases.json', 'missing.pt')).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     await expect(open('none.json', 'clip.safetensors')).rejects.toThrow(/no annotation with a phrase/);
   });

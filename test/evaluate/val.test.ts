@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAM, type ValMetrics } from '../../src/index.js';
 import { matchByScore, valMetrics } from '../../src/evaluate/ap.js';
 import { interpolate, smooth } from '../../src/evaluate/interpolate.js';
@@ -31,10 +31,10 @@ describe('agreement with val of Ultralytics', () => {
     model.dispose();
   });
 
-  const sets = { 'drawn scenes': '../golden/val', 'COCO pictures': '../../out/val' };
+  const sets = { 'drawn scenes': '../golden/val', 'COCO images': '../../out/val' };
   for (const [name, path] of Object.entries(sets)) {
     const folder = folderOf(path);
-    it.skipIf(!existsSync(`${folder}/expected.json`))(
+    test.skipIf(!existsSync(`${folder}/expected.json`))(
       `on ${name} (skipped where tools/golden/yoloVal.py has not made them), in batches of any size`,
       async () => {
         const expected = JSON.parse(readFileSync(`${folder}/expected.json`, 'utf8')) as Expected;
@@ -51,25 +51,25 @@ describe('agreement with val of Ultralytics', () => {
     );
   }
 
-  it('leaves out pictures that cannot be used and says why; limit, progress and abort hold', async () => {
+  test('leaves out images that cannot be used and says why; limit, progress and abort hold', async () => {
     const folder = workFolder();
     for (const kind of ['images', 'labels']) mkdirSync(`${folder}/${kind}`);
-    const picture = readFileSync(folderOf('../golden/val/images/val/scene0.png'));
-    for (const name of ['a', 'b', 'c']) writeFileSync(`${folder}/images/${name}.png`, picture);
-    writeFileSync(`${folder}/images/d.png`, 'no picture');
+    const png = readFileSync(folderOf('../golden/val/images/val/scene0.png'));
+    for (const name of ['a', 'b', 'c']) writeFileSync(`${folder}/images/${name}.png`, png);
+    writeFileSync(`${folder}/images/d.png`, 'no image');
     writeFileSync(`${folder}/labels/a.txt`, '0 0.2 0.2 0.6 0.2 0.6 0.7\n');
     writeFileSync(`${folder}/labels/b.txt`, '0 0.2 0.2 1.6 0.2 0.6 0.7\n');
     writeFileSync(`${folder}/data.yaml`, 'val: images\nnames: [thing]\n');
     const steps: string[] = [];
     const onProgress = (done: number, total: number) => steps.push(`${done}/${total}`);
     const all = await model.val(`${folder}/data.yaml`, { imgsz: 64, onProgress });
-    expect([all.pictures, all.objects, all.masks !== undefined]).toEqual([2, 1, true]);
+    expect([all.images, all.objects, all.masks !== undefined]).toEqual([2, 1, true]);
     expect(all.skipped.map(({ image, reason }) => `${image.slice(-5)} ${reason}`)).toEqual([
-      'b.png its labels have coordinate 1.6, outside the picture',
+      'b.png its labels have coordinate 1.6, outside the image',
       expect.stringContaining('d.png'),
     ]);
     expect(steps).toEqual(['1/2', '2/2']);
-    expect((await model.val(`${folder}/data.yaml`, { imgsz: 64, limit: 1 })).pictures).toBe(1);
+    expect((await model.val(`${folder}/data.yaml`, { imgsz: 64, limit: 1 })).images).toBe(1);
     await expect(model.val(`${folder}/data.yaml`, { signal: AbortSignal.abort() })).rejects.toThrow(/aborted/);
     await expect(model.val(`${folder}/nothing.yaml`)).rejects.toThrow(/nothing\.yaml/);
     await expect(model.val(`${folder}/data.yaml`, { split: 'test' })).rejects.toThrow(/got no "test"/);
@@ -79,17 +79,17 @@ describe('agreement with val of Ultralytics', () => {
 describe('fastsam val', () => {
   const scenes = folderOf('../golden/val');
 
-  it('prints a table and writes numbers and curves', async () => {
+  test('prints a table and writes numbers and curves', async () => {
     const out = `${workFolder()}/val`;
     const run = await fastsam(['val', `${scenes}/data.yaml`, '--device', 'wasm', '--limit', '2', '--out', out]);
     expect([run.code, run.stderr]).toEqual([0, '']);
-    expect(run.stdout).toMatch(/^2 pictures, \d+ objects.*\n +P +R +mAP50 mAP50-95\nboxes +\d.*\nmasks +\d/);
+    expect(run.stdout).toMatch(/^2 images, \d+ objects.*\n +P +R +mAP50 mAP50-95\nboxes +\d.*\nmasks +\d/);
     const saved = JSON.parse(readFileSync(`${out}/results.json`, 'utf8')) as { masks: { mAP50: number } };
     expect(saved.masks.mAP50).toBeGreaterThan(0);
     for (const name of ['box', 'mask']) expect(existsSync(`${out}/${name}-pr.png`)).toBe(true);
   });
 
-  it('takes COCO files, leaves out crowds and pictures that are missing, and says so', async () => {
+  test('takes COCO files, leaves out crowds and images that are missing, and says so', async () => {
     const file = `${workFolder()}/coco.json`;
     const object = { image_id: 1, category_id: 3, bbox: [10, 10, 50, 40], area: 2000 };
     const segmentation = [[10, 10, 60, 10, 60, 50, 10, 50]];
@@ -110,8 +110,8 @@ describe('fastsam val', () => {
     const run = await fastsam([...args, '--images', `${scenes}/images/val`]);
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(/left out .*missing\.png/);
-    const found = JSON.parse(run.stdout) as { pictures: number; objects: number; coco: { masks: { AR: object } } };
-    expect([found.pictures, found.objects]).toEqual([1, 1]);
+    const found = JSON.parse(run.stdout) as { images: number; objects: number; coco: { masks: { AR: object } } };
+    expect([found.images, found.objects]).toEqual([1, 1]);
     expect(Object.keys(found.coco.masks.AR)).toEqual(['1', '10', '100', '300']);
     const without = await fastsam(args);
     expect([without.code, without.stdout]).toEqual([2, '']);
@@ -120,17 +120,17 @@ describe('fastsam val', () => {
 });
 
 describe('matching and curves', () => {
-  it('each detection takes the best free object; a second one on it is wrong', () => {
+  test('each detection takes the best free object; a second one on it is wrong', () => {
     const ious = Float32Array.of(0.9, 0.6, 0.8, 0.4); // two detections (rows), two objects
     expect([...matchByScore(ious, [0, 0], [0, 0])]).toEqual([0b0111111111, 0]);
     expect([...matchByScore(ious, [0, 0], [1, 0])]).toEqual([0b0000000111, 0]);
   });
 
-  it('IoU of boxes by hand: a quarter overlap of equal squares is 1/7', () => {
+  test('IoU of boxes by hand: a quarter overlap of equal squares is 1/7', () => {
     expect(boxIous(Float32Array.of(0, 0, 2, 2), Float32Array.of(1, 1, 3, 3))[0]).toBeCloseTo(1 / 7, 6);
   });
 
-  it('everything right is 1, nothing right is 0, no object at all is 0', () => {
+  test('everything right is 1, nothing right is 0, no object at all is 0', () => {
     const all = { scores: [0.9, 0.8], classes: [0, 0], objectClasses: [0, 0] };
     const right = valMetrics({ ...all, right: [1023, 1023] });
     expect(right.recall).toBeCloseTo(1, 12);
@@ -139,7 +139,7 @@ describe('matching and curves', () => {
     expect(valMetrics({ ...all, objectClasses: [], right: [0, 0] }).mAP50).toBe(0);
   });
 
-  it('interpolates between samples, the last of equal positions counting', () => {
+  test('interpolates between samples, the last of equal positions counting', () => {
     expect(interpolate([-1, 0, 0.5, 1, 9], [0, 1, 1, 2], [0, 4, 8, 6])).toEqual([0, 0, 2, 8, 6]);
     expect(interpolate([-1], [0, 1], [3, 4], 7)).toEqual([7]);
     expect(smooth([1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 0.1).every((value) => Math.abs(value - 1) < 1e-12)).toBe(true);
@@ -147,7 +147,7 @@ describe('matching and curves', () => {
 });
 
 describe('label files', () => {
-  it('outlines and boxes, repeated lines once', () => {
+  test('outlines and boxes, repeated lines once', () => {
     const [triangle] = parseYoloLabels('2 0.25 0.25 0.75 0.25 0.5 0.5\n2 0.25 0.25 0.75 0.25 0.5 0.5\n') as never[];
     expect(triangle).toEqual({
       class: 2,
@@ -158,7 +158,7 @@ describe('label files', () => {
     expect(parseYoloLabels(' \n')).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['x 0.1 0.2 0.3 0.4', /no number/],
     ['0.5 0.1 0.2 0.3 0.4', /class 0\.5/],
     ['0 0.1 0.2 0.3', /line of 4 numbers/],

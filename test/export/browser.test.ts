@@ -17,7 +17,7 @@ import { graphModelFiles } from '../../src/export/tfjs/graphModel.js';
 import { layersModelFiles } from '../../src/export/tfjs/layersModel.js';
 import { stockModel } from '../../src/export/tfjs/stockModel.js';
 import { tinyNetwork } from '../model/tinyNetwork.js';
-import { expectClose, expectedOutputs, picture } from './outputs.js';
+import { expectClose, expectedOutputs, image } from './outputs.js';
 
 const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => {
   try {
@@ -111,7 +111,7 @@ test.skipIf(chromium === undefined).each(['loadGraphModel', 'loadLayersModel'])(
       load === 'loadGraphModel'
         ? graphModelFiles(await networkGraph(network, shape), false, {})
         : await layersModelFiles(stock, false, {});
-    const input = picture([...SIZE]);
+    const input = image([...SIZE]);
     const expected = expectedOutputs(network, input);
     const { backend, outputs } = await inBrowser(
       chromium ?? '',

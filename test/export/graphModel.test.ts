@@ -6,7 +6,7 @@ import { networkGraph } from '../../src/export/graph/networkGraph.js';
 import type { GraphShape } from '../../src/export/ports.js';
 import { graphModelFiles } from '../../src/export/tfjs/graphModel.js';
 import { tinyNetwork, type TinyName } from '../model/tinyNetwork.js';
-import { expectClose, expectedObjects, expectedOutputs, memoryHandler, NMS, picture, type Shape4 } from './outputs.js';
+import { expectClose, expectedObjects, expectedOutputs, memoryHandler, NMS, image, type Shape4 } from './outputs.js';
 
 const FIXED: GraphShape = { height: 64, width: 96, batch: 1, dynamic: false };
 const OPEN: GraphShape = { ...FIXED, dynamic: true };
@@ -18,7 +18,7 @@ async function check(name: TinyName, shape: GraphShape, inputs: readonly Shape4[
   const files = graphModelFiles(await networkGraph(network, shape), half, {});
   const model = await tf.loadGraphModel(memoryHandler(files));
   for (const size of inputs) {
-    const input = picture(size);
+    const input = image(size);
     const expected = expectedOutputs(network, input);
     const got = model.predict(input) as tf.Tensor[];
     expectClose(got, expected, half ? 1e-2 : 1e-5);
@@ -51,7 +51,7 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
       const graph = await networkGraph(network, { ...FIXED, dynamic, nms: NMS });
       const before = tf.memory().numTensors;
       const model = await tf.loadGraphModel(memoryHandler(graphModelFiles(graph, false, {})));
-      const images = picture([1, 64, 96, 3]);
+      const images = image([1, 64, 96, 3]);
       const got = (await model.executeAsync({ images }, ['output0', 'output1'])) as tf.Tensor[];
       const expected = expectedObjects(network, images, NMS);
       expectClose(got, expected, 1e-5);

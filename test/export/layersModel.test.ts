@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { layersModelFiles } from '../../src/export/tfjs/layersModel.js';
 import { stockModel, type StockInput } from '../../src/export/tfjs/stockModel.js';
 import { tinyNetwork, type TinyName } from '../model/tinyNetwork.js';
-import { expectClose, expectedOutputs, memoryHandler, picture, type Shape4 } from './outputs.js';
+import { expectClose, expectedOutputs, memoryHandler, image, type Shape4 } from './outputs.js';
 
 const OPEN: StockInput = { batch: null, height: null, width: null };
 
@@ -28,7 +28,7 @@ async function check(
   expect(new TextDecoder().decode(files[0].bytes)).not.toMatch(/"class_name":"FastSam/);
   const model = await tf.loadLayersModel(memoryHandler(files));
   for (const size of inputs) {
-    const input = picture(size);
+    const input = image(size);
     const expected = expectedOutputs(network, input);
     const got = model.predict(input, { batchSize: size[0] }) as tf.Tensor[];
     expectClose(got, expected, tolerance);
@@ -57,7 +57,7 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
 test.each([
   ['4,608 px', [1, 32, 4608, 3]],
   ['33,024 px, upright', [1, 33_024, 32, 3]],
-] as [string, Shape4][])('a picture of %s has its boxes in the right place', async (_, size) => {
+] as [string, Shape4][])('an image of %s has its boxes in the right place', async (_, size) => {
   await tf.setBackend('wasm');
   // Our own heights are differences of places, rounded to 1/512 px out there.
   await check('tiny', OPEN, [size], { tolerance: 1e-4 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-web';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportMetadata, metadataStrings } from '../../src/export/metadata.js';
 import { exportOnnx } from '../../src/export/onnx/exportOnnx.js';
 import { planExport, type ExportOptions } from '../../src/export/options.js';
@@ -12,7 +12,7 @@ import { buildNetwork, type Network } from '../../src/model/network.js';
 import { checkedArchitecture } from '../../src/model/check.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import { tinyNetwork } from '../model/tinyNetwork.js';
-import { expectedOutputs, largestDifference, picture, type Shape4 } from './outputs.js';
+import { expectedOutputs, largestDifference, image, type Shape4 } from './outputs.js';
 
 /** The same small network as Ultralytics exported it (tools/golden/onnxModels.py). */
 function golden(form: string): Uint8Array {
@@ -73,7 +73,7 @@ const FULL = 1e-5;
 const HALF = 2e-2;
 const SIZE = 64;
 const GOLDEN_NMS = { conf: 0.5, iou: 0.6, maxDet: 20 };
-const input = (...shape: Shape4): tf.Tensor4D => picture(shape);
+const input = (...shape: Shape4): tf.Tensor4D => image(shape);
 
 beforeAll(async () => {
   ort.env.wasm.numThreads = 1;
@@ -81,7 +81,7 @@ beforeAll(async () => {
 });
 
 describe('an ONNX export, in ONNX Runtime', () => {
-  it.each(['tiny', 'tiny-3-classes'] as const)('%s: gives what the layers give', async (name) => {
+  test.each(['tiny', 'tiny-3-classes'] as const)('%s: gives what the layers give', async (name) => {
     const network = tinyNetwork(name);
     const x = input(2, 64, 96, 3);
     const before = tf.memory().numTensors;
@@ -92,7 +92,7 @@ describe('an ONNX export, in ONNX Runtime', () => {
     network.model.dispose();
   });
 
-  it('takes any size and batch where it is dynamic', async () => {
+  test('takes any size and batch where it is dynamic', async () => {
     const network = tinyNetwork('tiny-3-classes');
     const model = await exported(network, { imgsz: 64, dynamic: true });
     for (const shape of [
@@ -100,14 +100,14 @@ describe('an ONNX export, in ONNX Runtime', () => {
       [3, 32, 96, 3],
       [2, 128, 64, 3],
     ] as Shape4[]) {
-      const x = picture(shape);
+      const x = image(shape);
       expectSame(await run(model, x), ours(network, x), FULL);
       x.dispose();
     }
     network.model.dispose();
   });
 
-  it.each([13, 17, 20])('runs in operator set %i', async (opset) => {
+  test.each([13, 17, 20])('runs in operator set %i', async (opset) => {
     const network = tinyNetwork('tiny');
     const x = input(1, 64, 64, 3);
     expectSame(await run(await exported(network, { imgsz: 64, opset }), x), ours(network, x), FULL);
@@ -116,7 +116,7 @@ describe('an ONNX export, in ONNX Runtime', () => {
     network.model.dispose();
   });
 
-  it('comes back with the same weights', async () => {
+  test('comes back with the same weights', async () => {
     const network = tinyNetwork('tiny-3-classes');
     const classNames = { 0: "dog's", 1: 'b "c"\n\\', 2: 'é' };
     const metadata = { license: 'AGPL-3.0', version: '8.0.1', date: '2023' };
@@ -143,7 +143,7 @@ describe("an ONNX export beside Ultralytics' own of the same weights", () => {
     network.model.dispose();
   });
 
-  it.each<[string, ExportOptions, Shape4[], number]>([
+  test.each<[string, ExportOptions, Shape4[], number]>([
     ['slim', {}, [[1, SIZE, SIZE, 3]], FULL],
     ['dynamic', { dynamic: true }, [[1, SIZE, SIZE, 3], [2, 96, 32, 3]], FULL], // prettier-ignore
     ['half', { half: true }, [[1, SIZE, SIZE, 3]], HALF],
@@ -152,7 +152,7 @@ describe("an ONNX export beside Ultralytics' own of the same weights", () => {
   ])('%s: gives the same', async (form, options, shapes, tolerance) => {
     const model = await exported(network, { imgsz: SIZE, ...options });
     for (const shape of shapes) {
-      const x = picture(shape);
+      const x = image(shape);
       const theirs = await run(golden(form), x);
       if (options.nms) {
         const scores = theirs[0].data.filter((_, i) => i % 14 === 4);
@@ -163,7 +163,7 @@ describe("an ONNX export beside Ultralytics' own of the same weights", () => {
     }
   });
 
-  it('finds nothing where nothing scores', async () => {
+  test('finds nothing where nothing scores', async () => {
     const model = await exported(network, { imgsz: SIZE, nms: { conf: 1 }, half: true });
     const x = input(1, SIZE, SIZE, 3);
     const [found] = await run(model, x);

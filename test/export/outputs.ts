@@ -8,7 +8,7 @@ import { runNetwork, type Network } from '../../src/model/network.js';
 
 export type Shape4 = [batch: number, height: number, width: number, channels: number];
 
-export const picture = (shape: Shape4): tf.Tensor4D => tf.randomUniform<tf.Rank.R4>(shape, 0, 1, 'float32', 7);
+export const image = (shape: Shape4): tf.Tensor4D => tf.randomUniform<tf.Rank.R4>(shape, 0, 1, 'float32', 7);
 
 /** [output0, output1]: rows as Ultralytics' `model.22`, and prototypes, channels last. */
 export function expectedOutputs(network: Network, input: tf.Tensor4D): [tf.Tensor3D, tf.Tensor4D] {
@@ -21,7 +21,7 @@ export function expectedOutputs(network: Network, input: tf.Tensor4D): [tf.Tenso
 /** Limits by which some of the small networks' boxes fall, and rows stay empty. */
 export const NMS: NmsLimits = { conf: 0.001, iou: 0.5, maxDet: 100 };
 
-/** [output0, output1] with NMS, of one picture: what tfjs' own NMS keeps, each class for itself. */
+/** [output0, output1] with NMS, of one image: what tfjs' own NMS keeps, each class for itself. */
 export function expectedObjects(network: Network, input: tf.Tensor4D, nms: NmsLimits): [tf.Tensor3D, tf.Tensor4D] {
   const [rows, prototypes] = expectedOutputs(network, input);
   const { classes, maskCoefficients: k } = network.architecture;

@@ -11,7 +11,7 @@ import { layersModelFiles } from '../../src/export/tfjs/layersModel.js';
 import { stockModel } from '../../src/export/tfjs/stockModel.js';
 import { architectureFor } from '../../src/model/architecture.js';
 import { buildNetwork, type Network } from '../../src/model/network.js';
-import { expectClose, expectedOutputs, memoryHandler, picture } from './outputs.js';
+import { expectClose, expectedOutputs, memoryHandler, image } from './outputs.js';
 
 const SHAPE: GraphShape = { height: 64, width: 64, batch: 1, dynamic: false };
 
@@ -36,7 +36,7 @@ function randomNetwork(regMax: number): Network {
 test.each([1, 16, 26])('regMax %i', async (regMax) => {
   const before = tf.memory().numTensors;
   const network = randomNetwork(regMax);
-  const input = picture([1, 64, 64, 3]);
+  const input = image([1, 64, 64, 3]);
   const expected = expectedOutputs(network, input);
   expect(network.architecture.regMax).toBe(regMax);
 

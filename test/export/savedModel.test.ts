@@ -9,7 +9,7 @@ import { platform } from '../../src/platform/platform.js';
 import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
 import { acquireDevice, currentDevice, releaseDevice } from '../../src/runtime/device.js';
 import { tinyNetwork } from '../model/tinyNetwork.js';
-import { expectClose, expectedObjects, expectedOutputs, NMS, picture, type Shape4 } from './outputs.js';
+import { expectClose, expectedObjects, expectedOutputs, NMS, image, type Shape4 } from './outputs.js';
 
 const native = (await platform().loadNative?.({ cpuOnly: true }))?.available ?? false;
 const title = (name: string): string => `${name}${native ? '' : " (skipped: TensorFlow's library is not here)"}`;
@@ -38,7 +38,7 @@ test.skipIf(!native).each([
   const bytes = savedModelBytes(await networkGraph(network, shape), half);
   const graph = await loadGraph<{ images: tf.Tensor4D }, Outputs>(bytes);
   for (const size of sizes) {
-    const images = picture(size);
+    const images = image(size);
     const { output0, output1 } = graph.run({ images });
     const expected = expectedOutputs(network, images);
     expectClose([output0, output1], expected, half ? 1e-2 : 1e-5);
@@ -55,7 +55,7 @@ test.skipIf(!native).each(['tiny', 'tiny-3-classes'] as const)(
     const network = tinyNetwork(name);
     const bytes = savedModelBytes(await networkGraph(network, { ...OPEN, nms: NMS }), false);
     const graph = await loadGraph<{ images: tf.Tensor4D }, Outputs>(bytes);
-    const images = picture([1, 64, 96, 3]);
+    const images = image([1, 64, 96, 3]);
     const { output0, output1 } = graph.run({ images });
     const expected = expectedObjects(network, images, NMS);
     expectClose([output0, output1], expected, 1e-5);

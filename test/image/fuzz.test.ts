@@ -1,19 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fuzzImages, seeds } from '../../tools/fuzz/images.js';
 import { mutate } from '../../tools/fuzz/mutate.js';
 
-describe('broken pictures', () => {
-  it('are the same for the same seed and case, and differ from the sound ones', () => {
-    const pictures = seeds();
-    const before = pictures.map(([, bytes]) => bytes.slice());
-    const cases = Array.from({ length: 50 }, (_, index) => mutate(pictures, 3, index));
-    expect(cases).toEqual(Array.from({ length: 50 }, (_, index) => mutate(pictures, 3, index)));
+describe('broken images', () => {
+  test('are the same for the same seed and case, and differ from the sound ones', () => {
+    const images = seeds();
+    const before = images.map(([, bytes]) => bytes.slice());
+    const cases = Array.from({ length: 50 }, (_, index) => mutate(images, 3, index));
+    expect(cases).toEqual(Array.from({ length: 50 }, (_, index) => mutate(images, 3, index)));
     expect(new Set(cases.map(({ bytes }) => bytes.join())).size).toBeGreaterThan(45);
-    expect(pictures.map(([, bytes]) => bytes)).toEqual(before);
+    expect(images.map(([, bytes]) => bytes)).toEqual(before);
   });
 
   // tools/fuzz/images.ts runs the long version.
-  it('end in a picture or a FastSAMError, in bounded time and memory', async () => {
+  test('end in an image or a FastSAMError, in bounded time and memory', async () => {
     const report = await fuzzImages({ seed: 2, start: 0, count: 400 });
     expect(report.failures).toEqual([]);
     expect(report.decoded + report.refused).toBe(400);

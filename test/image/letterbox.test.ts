@@ -23,7 +23,7 @@ const { cases } = JSON.parse(readFileSync(new URL('../golden/letterbox/cases.jso
 };
 
 /** Bytes from the top of a linear congruential generator, as tools/golden/letterbox.py makes them. */
-function picture(seed: number, width: number, height: number): { data: Uint8Array; width: number; height: number } {
+function makeImage(seed: number, width: number, height: number): { data: Uint8Array; width: number; height: number } {
   let state = seed >>> 0;
   const data = Uint8Array.from({ length: width * height * 3 }, () => {
     state = (Math.imul(1664525, state) + 1013904223) >>> 0;
@@ -46,7 +46,7 @@ describe('geometry', () => {
     expect([g.netHeight, g.netWidth, g.height, g.top, g.bottom]).toEqual([704, 1024, 683, 10, 11]);
   });
 
-  test('any picture fits: content plus padding is the network input, in stride multiples', () => {
+  test('any image fits: content plus padding is the network input, in stride multiples', () => {
     const side = fc.integer({ min: 1, max: 5000 });
     const imgsz = fc.oneof(fc.integer({ min: 1, max: 1300 }), fc.tuple(fc.integer({ min: 1, max: 900 }), side));
     fc.assert(
@@ -69,7 +69,7 @@ describe('geometry', () => {
     [10, NaN, 640],
     [10, 10, 0],
     [10, 10, -32],
-  ])('refuses a picture of %d x %d into %d', (width, height, imgsz) => {
+  ])('refuses an image of %d x %d into %d', (width, height, imgsz) => {
     expect(() => letterboxGeometry(width, height, imgsz)).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error,
     );
@@ -81,15 +81,15 @@ describe('pixels', () => {
     'OpenCV, bit for bit: $width x $height into $imgsz, auto $auto',
     ({ width, height, imgsz, auto, seed = 0, sha256, firstRow = [] }) => {
       const g = letterboxGeometry(width, height, imgsz, { auto });
-      const pixels = letterbox(picture(seed, width, height), g);
+      const pixels = letterbox(makeImage(seed, width, height), g);
       const start = (g.top * g.netWidth + g.left) * 3;
       expect([...pixels.subarray(start, start + firstRow.length)]).toEqual(firstRow);
       expect(createHash('sha256').update(pixels).digest('hex')).toBe(sha256);
     },
   );
 
-  test('a picture of the right size is copied, not shared', () => {
-    const image = picture(1, 32, 32);
+  test('an image of the right size is copied, not shared', () => {
+    const image = makeImage(1, 32, 32);
     const pixels = letterbox(image, letterboxGeometry(32, 32, 32));
     expect(pixels).toEqual(image.data);
     expect(pixels.buffer).not.toBe(image.data.buffer);
@@ -118,7 +118,7 @@ describe('pixels', () => {
     );
   });
 
-  test('refuses the geometry of another picture', () => {
-    expect(() => letterbox(picture(1, 5, 4), letterboxGeometry(4, 5, 32))).toThrow(/5 x 4/);
+  test('refuses the geometry of another image', () => {
+    expect(() => letterbox(makeImage(1, 5, 4), letterboxGeometry(4, 5, 32))).toThrow(/5 x 4/);
   });
 });

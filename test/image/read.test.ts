@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readImage, type ImageInput } from '../../src/source/readImage.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     if (request.url === '/slow') return;
     if (request.url === '/missing') response.writeHead(404).end('gone');
-    else if (request.url === '/moved') response.writeHead(302, { location: '/picture.png' }).end();
+    else if (request.url === '/moved') response.writeHead(302, { location: '/image.png' }).end();
     else response.writeHead(200).end(png);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -42,11 +42,11 @@ afterAll(() => {
 });
 
 describe('readImage reads the same two pixels from', () => {
-  it.each<[string, () => ImageInput]>([
+  test.each<[string, () => ImageInput]>([
     ['a path', () => file],
     ['a file: URL', () => pathToFileURL(file)],
     ['a file: URL as text', () => pathToFileURL(file).href],
-    ['an http: URL', () => `${origin}/picture.png`],
+    ['an http: URL', () => `${origin}/image.png`],
     ['an http: URL that redirects', () => new URL(`${origin}/moved`)],
     ['a base64 data: URL', () => `data:image/png;base64,${Buffer.from(png).toString('base64')}`],
     ['a percent-encoded data: URL', () => `data:image/png,${Buffer.from(png).toString('hex').replace(/../g, '%$&')}`],
@@ -81,19 +81,19 @@ function tensor(values: number[], shape: number[], dtype: string) {
 }
 
 describe('readImage', () => {
-  it('keeps the name of where a picture came from', async () => {
+  test('keeps the name of where an image came from', async () => {
     expect((await readImage(file)).path).toBe(file);
-    expect((await readImage(`${origin}/picture.png`)).path).toBe(`${origin}/picture.png`);
+    expect((await readImage(`${origin}/image.png`)).path).toBe(`${origin}/image.png`);
     expect((await readImage({ data: new Uint8Array(RGB), width: 2, height: 1, path: 'name' })).path).toBe('name');
     expect((await readImage(png)).path).toBeUndefined();
   });
 
-  it('repeats grey pixels', async () => {
+  test('repeats grey pixels', async () => {
     const image = await readImage({ data: new Uint8Array([7, 9]), width: 1, height: 2, channels: 1 });
     expect([...image.data]).toEqual([7, 7, 7, 9, 9, 9]);
   });
 
-  it.each([
+  test.each([
     ['white', [255, 255, 255, 10, 20, 240]],
     ['black', [0, 0, 0, 10, 20, 240]],
   ] as const)('lays alpha over %s where asked', async (alpha, want) => {
@@ -101,7 +101,7 @@ describe('readImage', () => {
     expect([...image.data]).toEqual(want);
   });
 
-  it('forgives the overshoot of resizing in float tensors', async () => {
+  test('forgives the overshoot of resizing in float tensors', async () => {
     const image = await readImage(tensor([1.0005, -0.0005, 0.5], [1, 1, 3], 'float32'));
     expect([...image.data]).toEqual([255, 0, 128]);
   });
@@ -115,7 +115,7 @@ describe('readImage refuses', () => {
     ...(channels === undefined ? {} : { channels }),
   });
 
-  it.each<[string, unknown, string]>([
+  test.each<[string, unknown, string]>([
     ['nothing', undefined, 'INVALID_ARGUMENT'],
     ['null', null, 'INVALID_ARGUMENT'],
     ['a number', 5, 'INVALID_ARGUMENT'],
@@ -136,25 +136,25 @@ describe('readImage refuses', () => {
     ['an int tensor above 255', tensor([256, 0, 0], [1, 1, 3], 'int32'), 'INVALID_ARGUMENT'],
     ['an empty tensor', tensor([], [0, 2, 3], 'int32'), 'INVALID_ARGUMENT'],
     ['a tensor shorter than its shape', tensor([1, 2, 3], [1, 2, 3], 'int32'), 'INVALID_ARGUMENT'],
-    ['a missing file', '/no/such/picture.jpg', 'FILE_UNREADABLE'],
+    ['a missing file', '/no/such/image.jpg', 'FILE_UNREADABLE'],
     ['a folder', tmpdir(), 'FILE_UNREADABLE'],
     ['a path with a zero byte', 'a\0b', 'FILE_UNREADABLE'],
     ['a file: URL of another machine', 'file://elsewhere:1/x.png', 'INVALID_ARGUMENT'],
     ['a data: URL without a comma', 'data:image/png;base64', 'INVALID_IMAGE'],
     ['a data: URL that is not base64', 'data:image/png;base64,%%%', 'INVALID_IMAGE'],
-    ['bytes that are no picture', new Uint8Array([1, 2, 3]), 'INVALID_IMAGE'],
+    ['bytes that are no image', new Uint8Array([1, 2, 3]), 'INVALID_IMAGE'],
   ])('%s', async (_name, input, code) => {
     await expect(readImage(input as ImageInput)).rejects.toMatchObject({ name: 'FastSAMError', code });
   });
 
-  it('HTTP errors, and names the status and the address', async () => {
+  test('HTTP errors, and names the status and the address', async () => {
     await expect(readImage(`${origin}/missing`)).rejects.toMatchObject({
       code: 'DOWNLOAD_FAILED',
-      message: `picture ${origin}/missing: got HTTP 404, expected a picture, do check the address`,
+      message: `image ${origin}/missing: got HTTP 404, expected an image, do check the address`,
     });
   });
 
-  it('a server that is not there', async () => {
+  test('a server that is not there', async () => {
     const gone = createServer();
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
     const { port } = gone.address() as AddressInfo;
@@ -165,21 +165,21 @@ describe('readImage refuses', () => {
     });
   });
 
-  it('a server that does not answer in time', async () => {
+  test('a server that does not answer in time', async () => {
     await expect(readImage(`${origin}/slow`, { timeout: 50 })).rejects.toMatchObject({
       code: 'DOWNLOAD_FAILED',
       message: expect.stringContaining('no whole answer in 50 ms') as string,
     });
   });
 
-  it('more bytes than allowed', async () => {
-    await expect(readImage(`${origin}/picture.png`, { maxBytes: 20 })).rejects.toMatchObject({
+  test('more bytes than allowed', async () => {
+    await expect(readImage(`${origin}/image.png`, { maxBytes: 20 })).rejects.toMatchObject({
       code: 'DOWNLOAD_FAILED',
       message: expect.stringContaining('more than 20 bytes') as string,
     });
   });
 
-  it('to go on when the signal has fired, before and on the way', async () => {
+  test('to go on when the signal has fired, before and on the way', async () => {
     await expect(readImage(png, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
     const controller = new AbortController();
     const reading = readImage(`${origin}/slow`, { signal: controller.signal });

@@ -90,7 +90,7 @@ interface Fixture {
   }[];
 }
 
-test.skipIf(!existsSync(fixture))("OpenCV's own bytes of more pictures (reference files beside the checkout)", () => {
+test.skipIf(!existsSync(fixture))("OpenCV's own bytes of more images (reference files beside the checkout)", () => {
   const { cases } = JSON.parse(readFileSync(fixture, 'utf8')) as Fixture;
   for (const { seed, src_hw, dst_hw, cv2_linear } of cases) {
     const out = resize(noise(seed, src_hw[1], src_hw[0]), dst_hw[1], dst_hw[0]);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { contourArea, contourHierarchy, traceContours } from '../../src/mask/contours.js';
 import { labelRuns } from '../../src/mask/components.js';
 import { Mask } from '../../src/mask/mask.js';
@@ -14,13 +14,13 @@ interface Found {
 const golden = readGolden<{ size: [number, number]; counts: string; found: Record<string, Found> }[]>('contours');
 
 describe('contours of hand-worked masks', () => {
-  it('go down first around a rectangle, corners only', () => {
+  test('go down first around a rectangle, corners only', () => {
     const [contour] = traceContours(draw('.....', '.###.', '.###.', '.....'));
     expect(Array.from(contour.points)).toEqual([1, 1, 1, 2, 3, 2, 3, 1]);
     expect(contourArea(contour.points)).toBe(2);
   });
 
-  it('run along the pixels around a hole', () => {
+  test('run along the pixels around a hole', () => {
     const contours = traceContours(draw('###', '#.#', '###'));
     expect(contours.map(({ hole, parent }) => [hole, parent])).toEqual([
       [false, -1],
@@ -29,19 +29,19 @@ describe('contours of hand-worked masks', () => {
     expect(Array.from(contours[1].points)).toEqual([0, 1, 1, 0, 2, 1, 1, 2]);
   });
 
-  it('are one point for one pixel, and none for none', () => {
+  test('are one point for one pixel, and none for none', () => {
     expect(traceContours(draw('..', '.#')).map((c) => Array.from(c.points))).toEqual([[1, 1]]);
     expect(traceContours(Mask.empty(4, 4))).toEqual([]);
   });
 
-  it('are in the grid, wherever the window lies', () => {
+  test('are in the grid, wherever the window lies', () => {
     const mask = maskInWindow([200, 90], [70, 40, 65, 3], () => true);
     expect(Array.from(traceContours(mask)[0].points)).toEqual([70, 40, 70, 42, 134, 42, 134, 40]);
   });
 });
 
 describe('contours against cv2.findContours', () => {
-  it.each(golden.map((g, i) => ({ ...g, i })))('mask $i of $size', ({ size, counts, found }) => {
+  test.each(golden.map((g, i) => ({ ...g, i })))('mask $i of $size', ({ size, counts, found }) => {
     const mask = decodeRle({ size, counts });
     for (const [name, expected] of Object.entries(found)) {
       const [mode, approximation] = name.split(' ') as ['all' | 'external', 'simple' | 'none'];
@@ -54,7 +54,7 @@ describe('contours against cv2.findContours', () => {
 });
 
 describe('contour properties', () => {
-  it('one outer border for each connected component, and only pixels of the mask with a gap beside them', () => {
+  test('one outer border for each connected component, and only pixels of the mask with a gap beside them', () => {
     fc.assert(
       fc.property(masks([75, 40]), (mask) => {
         const contours = traceContours(mask, { approximation: 'none' });

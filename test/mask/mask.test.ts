@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Mask, popcount } from '../../src/mask/mask.js';
 import { fillBits, lowBits, lowestBit, readBits, transpose32 } from '../../src/mask/bits.js';
 import { draw, lcg, maskInWindow } from './support.js';
 
 describe('a mask', () => {
-  it('knows its pixels, its area and nothing outside', () => {
+  test('knows its pixels, its area and nothing outside', () => {
     const mask = maskInWindow([100, 50], [30, 20, 40, 3], (x, y) => x === 69 || y === 21);
     expect(mask.rowWords).toBe(2);
     expect(mask.area).toBe(42);
@@ -17,13 +17,13 @@ describe('a mask', () => {
     ]);
   });
 
-  it('packs and unpacks a bitmap, any number but 0 being inside', () => {
+  test('packs and unpacks a bitmap, any number but 0 being inside', () => {
     const mask = Mask.fromBitmap([0, 255, 1, 0, 0, 7], 3, 2);
     expect(Array.from(mask.words)).toEqual([0b110, 0b100]);
     expect(Array.from(mask.toBitmap())).toEqual([0, 1, 1, 0, 0, 1]);
   });
 
-  it('without pixels takes no memory', () => {
+  test('without pixels takes no memory', () => {
     expect(Mask.empty(4000, 3000).words).toHaveLength(0);
     expect(Mask.empty(4000, 3000).area).toBe(0);
     expect(draw('..').area).toBe(0);
@@ -31,13 +31,13 @@ describe('a mask', () => {
 });
 
 describe('bits', () => {
-  it('are counted and found', () => {
+  test('are counted and found', () => {
     expect([0, 1, 0x80000000, 0xffffffff, -1, 0x55555555].map(popcount)).toEqual([0, 1, 1, 32, 32, 16]);
     expect([1, 0x80000000, 0x50, 0].map(lowestBit)).toEqual([0, 31, 4, 32]);
     expect([0, 1, 31, 32].map((n) => lowBits(n) >>> 0)).toEqual([0, 1, 0x7fffffff, 0xffffffff]);
   });
 
-  it('are filled from and to any place', () => {
+  test('are filled from and to any place', () => {
     const spans = [
       [0, 32],
       [5, 5],
@@ -55,7 +55,7 @@ describe('bits', () => {
     }
   });
 
-  it('are read at any offset, 0 outside the row', () => {
+  test('are read at any offset, 0 outside the row', () => {
     const words = Uint32Array.of(0xffffffff, 0x80000001, 0xf0000000, 0xffffffff);
     expect(readBits(words, 1, 2, 0) >>> 0).toBe(0x80000001);
     expect(readBits(words, 1, 2, 4) >>> 0).toBe(0x08000000);
@@ -65,7 +65,7 @@ describe('bits', () => {
     expect([readBits(words, 1, 2, 64), readBits(words, 1, 2, -32), readBits(words, 1, 2, 999)]).toEqual([0, 0, 0]);
   });
 
-  it('are transposed, and back', () => {
+  test('are transposed, and back', () => {
     const block = Int32Array.from(lcg(5, 32), (v) => v * 2 ** 31);
     const turned = block.slice();
     transpose32(turned);

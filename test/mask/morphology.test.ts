@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Mask } from '../../src/mask/mask.js';
 import { cleanUp, close, dilate, erode, open } from '../../src/mask/morphology.js';
 import {
@@ -25,34 +25,34 @@ const golden = readGolden<Golden[]>('morphology').map((g, i) => ({ ...g, i }));
 const operations = { erode, dilate, open, close };
 
 describe('morphology of hand-worked masks', () => {
-  it('spreads an even kernel further to the right of a pixel, because its anchor lies right of its middle', () => {
+  test('spreads an even kernel further to the right of a pixel, because its anchor lies right of its middle', () => {
     expect(show(dilate(draw('..........', '.....#....'), { width: 4, height: 1 }))).toEqual([
       '..........',
       '....####..',
     ]);
   });
 
-  it('does not eat at the border of the picture', () => {
+  test('does not eat at the border of the image', () => {
     expect(show(erode(draw('####', '####', '..##'), 3))).toEqual(['####', '...#', '...#']);
   });
 
-  it('moves nothing with a kernel of one pixel', () => {
+  test('moves nothing with a kernel of one pixel', () => {
     const mask = draw('#.#', '.#.');
     for (const operation of Object.values(operations)) expect(equals(operation(mask, 1), mask)).toBe(true);
   });
 
-  it.each([0, -1, 1.5, NaN])('refuses a kernel of %d', (side) => {
+  test.each([0, -1, 1.5, NaN])('refuses a kernel of %d', (side) => {
     expect(codeOf(() => dilate(draw('#'), side))).toBe('INVALID_ARGUMENT');
     expect(codeOf(() => erode(draw('#'), { width: 3, height: side }))).toBe('INVALID_ARGUMENT');
   });
 
-  it('leaves an empty mask empty', () => {
+  test('leaves an empty mask empty', () => {
     for (const operation of Object.values(operations)) expect(operation(Mask.empty(5, 4), 3).area).toBe(0);
   });
 });
 
 describe('morphology against cv2', () => {
-  it.each(golden)('mask $i of $size', ({ size, counts, results, cleaned }) => {
+  test.each(golden)('mask $i of $size', ({ size, counts, results, cleaned }) => {
     // Both in the whole grid's window and in the tight one: the border of a window is not that of the grid.
     const small = decodeRle({ size, counts });
     const whole = Mask.fromBitmap(small.toBitmap(), size[1], size[0]);
@@ -73,7 +73,7 @@ describe('morphology against cv2', () => {
 describe('morphology properties', () => {
   const side = fc.integer({ min: 1, max: 40 });
 
-  it('with odd kernels opening and closing twice change nothing more, one only takes away, one only adds', () => {
+  test('with odd kernels opening and closing twice change nothing more, one only takes away, one only adds', () => {
     fc.assert(
       fc.property(masks([70, 45]), side, side, (mask, a, b) => {
         const kernel = { width: a | 1, height: b | 1 };
@@ -90,7 +90,7 @@ describe('morphology properties', () => {
 });
 
 describe('regions', () => {
-  it.each(golden)('components of mask $i of $size as cv2 counts them', ({ size, counts, components }) => {
+  test.each(golden)('components of mask $i of $size as cv2 counts them', ({ size, counts, components }) => {
     const mask = decodeRle({ size, counts });
     for (const connectivity of [4, 8] as const) {
       const found = connectedComponents(mask, connectivity).map((m) => [m.x, m.y, m.width, m.height, m.area]);
@@ -107,12 +107,12 @@ describe('regions', () => {
     '....###.....',
   );
 
-  it('join over corners or not', () => {
+  test('join over corners or not', () => {
     expect(connectedComponents(islands, 8).map((m) => m.area)).toEqual([5, 12, 9]);
     expect(connectedComponents(islands, 4).map((m) => m.area)).toEqual([4, 12, 1, 9]);
   });
 
-  it('keep the most pixels, or the largest outline with its holes closed', () => {
+  test('keep the most pixels, or the largest outline with its holes closed', () => {
     const ring = draw('###..##', '#.#..##', '###..##', '.....##', '.....##');
     expect(largestComponent(ring).area).toBe(10);
     expect(largestContour(ring).area).toBe(10);
@@ -121,24 +121,24 @@ describe('regions', () => {
     expect(largestComponent(Mask.empty(3, 3)).area).toBe(0);
   });
 
-  it('close holes up to a size, never bays', () => {
+  test('close holes up to a size, never bays', () => {
     const mask = draw('#######', '#.#..#.', '#######');
     expect(holes(mask).area).toBe(3);
     expect(show(fillHoles(mask))).toEqual(['#######', '######.', '#######']);
     expect(show(fillHoles(mask, 1))).toEqual(['#######', '###..#.', '#######']);
   });
 
-  it('count a background that touches only over a corner as a hole', () => {
+  test('count a background that touches only over a corner as a hole', () => {
     expect(holes(draw('.##.', '#..#', '.##.')).area).toBe(2);
   });
 
-  it('drop the small ones', () => {
+  test('drop the small ones', () => {
     expect(connectedComponents(removeSmallRegions(islands, 9)).map((m) => m.area)).toEqual([12, 9]);
     expect(removeSmallRegions(islands, 1)).toBe(islands);
     expect(removeSmallRegions(islands, 100).area).toBe(0);
   });
 
-  it('make up the mask again', () => {
+  test('make up the mask again', () => {
     fc.assert(
       fc.property(masks([66, 30]), (mask) => {
         const parts = connectedComponents(mask);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Mask } from '../../src/mask/mask.js';
 import {
   polygonArea,
@@ -23,7 +23,7 @@ interface Golden {
 }
 
 describe('polygons', () => {
-  it('keep each part with its holes, the largest part first', () => {
+  test('keep each part with its holes, the largest part first', () => {
     const mask = draw(
       '##.......', //
       '##.#####.',
@@ -41,7 +41,7 @@ describe('polygons', () => {
     expect(polygonArea(polygons[1])).toBe(1);
   });
 
-  it('become COCO lists, without parts of fewer than three points', () => {
+  test('become COCO lists, without parts of fewer than three points', () => {
     const mask = draw(
       '#..##.###', //
       '......###',
@@ -52,14 +52,14 @@ describe('polygons', () => {
 });
 
 describe('thinning out', () => {
-  it('drops points within the tolerance and keeps the others', () => {
+  test('drops points within the tolerance and keeps the others', () => {
     const points = Int32Array.of(0, 0, 0, 10, 5, 11, 10, 10, 10, 0, 5, 4);
     expect(Array.from(simplifyPolygon(points, 1))).toEqual([0, 0, 0, 10, 10, 10, 10, 0, 5, 4]);
     expect(Array.from(simplifyPolygon(points, 0.5))).toEqual(Array.from(points));
     expect(simplifyPolygon(points, 0)).toBe(points);
   });
 
-  it('stays within its tolerance on a circle', () => {
+  test('stays within its tolerance on a circle', () => {
     const circle = maskInWindow([201, 201], [0, 0, 201, 201], (x, y) => Math.hypot(x - 100, y - 100) <= 95);
     const exact = toPolygons(circle)[0];
     const thin = toPolygons(circle, { tolerance: 2 })[0];
@@ -72,7 +72,7 @@ describe('thinning out', () => {
 describe('one polygon a mask', () => {
   const { polygons } = readGolden<Golden>('masks');
 
-  it.each(polygons.map((p, i) => ({ ...p, i })))("equals Ultralytics' for mask $i of $size", (p) => {
+  test.each(polygons.map((p, i) => ({ ...p, i })))("equals Ultralytics' for mask $i of $size", (p) => {
     const mask = decodeRle(p);
     expect(Array.from(toSinglePolygon(mask, 'all'))).toEqual(p.all);
     expect(Array.from(toSinglePolygon(mask, 'largest'))).toEqual(p.largest);
@@ -83,7 +83,7 @@ describe('one polygon a mask', () => {
     });
   });
 
-  it('is empty for a mask without pixels', () => {
+  test('is empty for a mask without pixels', () => {
     expect(toSinglePolygon(Mask.empty(4, 4))).toHaveLength(0);
   });
 });

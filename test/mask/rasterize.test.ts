@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Letterbox } from '../../src/image/letterbox.js';
 import { roundHalfEven } from '../../src/geometry/rounding.js';
 import type { Mask, MaskWindow } from '../../src/mask/mask.js';
@@ -62,7 +62,7 @@ describe('masks against the peers', () => {
   for (const c of golden.cases) {
     const letterbox = letterboxOf(c.image, c.net);
     const logits = lcg(c.seed, (c.net[0] / 4) * (c.net[1] / 4));
-    it.each(Object.entries(MODES))(`${c.name}: %s`, (name, mode) => {
+    test.each(Object.entries(MODES))(`${c.name}: %s`, (name, mode) => {
       const boxes = mode.retina ? c.imageBoxes : c.netBoxes;
       const masks = boxes.map((box) => viaWindow(logits, box, letterbox, mode));
       expect(masks.map((mask) => encodeRle(mask).counts)).toEqual(c.masks[name]);
@@ -72,12 +72,12 @@ describe('masks against the peers', () => {
     });
   }
 
-  it('covers every upsampling of the prototypes', () => {
+  test('covers every upsampling of the prototypes', () => {
     const factors = golden.cases.map((c) => rasterGeometry(letterboxOf(c.image, c.net), MODES.ultralytics).factor);
     expect([...new Set(factors)].sort()).toEqual([1, 2, 4]);
   });
 
-  it('gives soft masks like sigmoid, then the same way to the image', () => {
+  test('gives soft masks like sigmoid, then the same way to the image', () => {
     const { image, net, seed, values } = golden.soft;
     const soft = probabilities(lcg(seed, (net[0] / 4) * (net[1] / 4)), letterboxOf(image, net));
     expect(soft).toHaveLength(image[0] * image[1]);
@@ -92,7 +92,7 @@ describe('a window of the prototypes', () => {
   const logits = lcg(3, 16 * 24);
   const full = { x: 0, y: 0, width: 24, height: 16 };
 
-  it('gives the same mask as the whole grid, for any box and mode', () => {
+  test('gives the same mask as the whole grid, for any box and mode', () => {
     const side = fc.double({ min: -30, max: 120, noNaN: true });
     fc.assert(
       fc.property(fc.tuple(side, side, side, side), fc.constantFrom(...Object.values(MODES)), (box, mode) => {
@@ -103,7 +103,7 @@ describe('a window of the prototypes', () => {
     );
   });
 
-  it('is no larger than the box and its neighbours', () => {
+  test('is no larger than the box and its neighbours', () => {
     expect(prototypeWindow([40, 20, 48, 28], letterbox, MODES['ultralytics-net'])).toEqual({
       x: 9,
       y: 4,
@@ -113,7 +113,7 @@ describe('a window of the prototypes', () => {
     expect(prototypeWindow([40, 20, 40, 28], letterbox, MODES.ultralytics)).toMatchObject({ width: 0, height: 0 });
   });
 
-  it('that is too small, or logits too few, or a box without numbers are refused', () => {
+  test('that is too small, or logits too few, or a box without numbers are refused', () => {
     const small = { x: 10, y: 5, width: 2, height: 2 };
     const mode = MODES.ultralytics;
     expect(codeOf(() => rasterize(new Float32Array(4), small, [0, 0, 83, 57], letterbox, mode))).toBe(
@@ -126,7 +126,7 @@ describe('a window of the prototypes', () => {
     expect(codeOf(() => rasterize(logits, full, [0, 1, 2], letterbox, mode))).toBe('INVALID_ARGUMENT');
   });
 
-  it('takes infinite and missing logits without failing', () => {
+  test('takes infinite and missing logits without failing', () => {
     const wild = logits.map((v, i) => [NaN, Infinity, -Infinity, v][i % 4]);
     expect(rasterize(wild, full, [0, 0, 83, 57], letterbox, MODES.ultralytics).area).toBeLessThanOrEqual(83 * 57);
   });
@@ -152,12 +152,12 @@ describe.each([
 ])('%s', (file, peer) => {
   const url = new URL(`../../../shared/reference/fixtures/${file}`, import.meta.url);
   if (!existsSync(url)) {
-    it.skip('skipped: the reference fixtures are not here', () => undefined);
+    test.skip('skipped: the reference fixtures are not here', () => undefined);
     return;
   }
   const { masks } = JSON.parse(readFileSync(url, 'utf8')) as Fixture;
 
-  it.each(masks)('$orig_hw in $net_hw', (c) => {
+  test.each(masks)('$orig_hw in $net_hw', (c) => {
     const letterbox = letterboxOf(c.orig_hw, c.net_hw);
     const cells = (c.net_hw[0] / 4) * (c.net_hw[1] / 4);
     const prototypes = lcg(c.proto_seed, c.nm * cells);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Mask } from '../../src/mask/mask.js';
 import { rasterize } from '../../src/mask/rasterize.js';
 import { resizeMask, unletterboxMask } from '../../src/mask/resize.js';
@@ -23,7 +23,7 @@ function netMask({ image, net, seed }: Golden['cases'][number]): Mask {
 }
 
 describe("masks between grids, against Ultralytics' scale_masks and PyTorch", () => {
-  it.each(cases)('$name', (c) => {
+  test.each(cases)('$name', (c) => {
     const mask = netMask(c);
     const image = { imageWidth: c.image[1], imageHeight: c.image[0] };
     expect(encodeRle(unletterboxMask(mask, image)).counts).toBe(c.back);
@@ -33,16 +33,16 @@ describe("masks between grids, against Ultralytics' scale_masks and PyTorch", ()
 });
 
 describe('resizing', () => {
-  it('doubles with nearest', () => {
+  test('doubles with nearest', () => {
     expect(show(resizeMask(draw('#.', '.#'), 4, 4, 'nearest'))).toEqual(['##..', '##..', '..##', '..##']);
   });
 
-  it('leaves out pixels that are exactly half covered', () => {
+  test('leaves out pixels that are exactly half covered', () => {
     expect(show(resizeMask(draw('##..'), 2, 1))).toEqual(['#.']);
     expect(show(resizeMask(draw('#.#.'), 2, 1))).toEqual(['..']);
   });
 
-  it('does not depend on the window that a mask is stored in', () => {
+  test('does not depend on the window that a mask is stored in', () => {
     const sides = fc.integer({ min: 1, max: 150 });
     fc.assert(
       fc.property(masks([60, 40]), sides, sides, (mask, width, height) => {
@@ -57,12 +57,12 @@ describe('resizing', () => {
     );
   });
 
-  it('keeps empty masks empty and full masks full', () => {
+  test('keeps empty masks empty and full masks full', () => {
     expect(resizeMask(Mask.empty(10, 10), 33, 7).area).toBe(0);
     expect(resizeMask(draw('###', '###'), 33, 7).area).toBe(33 * 7);
   });
 
-  it.each([0, -2, 1.5, NaN])('refuses a side of %d', (side) => {
+  test.each([0, -2, 1.5, NaN])('refuses a side of %d', (side) => {
     expect(codeOf(() => resizeMask(draw('#'), side, 3))).toBe('INVALID_ARGUMENT');
   });
 });

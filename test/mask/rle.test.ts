@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Mask } from '../../src/mask/mask.js';
 import { decodeRle, encodeCounts, encodeRle, rleArea, rleBox } from '../../src/mask/rle.js';
 import { compressRle, expandRle, rleIntersectionArea, rleIou, rleMerge } from '../../src/mask/rleCounts.js';
@@ -28,7 +28,7 @@ interface Golden {
 const golden = readGolden<Golden>('rle');
 
 describe('RLE of hand-worked masks', () => {
-  it('runs down the columns, zeros first', () => {
+  test('runs down the columns, zeros first', () => {
     const mask = draw(
       '.#', //
       '##',
@@ -38,26 +38,26 @@ describe('RLE of hand-worked masks', () => {
     expect(encodeRle(mask)).toEqual({ size: [3, 2], counts: '11110' });
   });
 
-  it('joins a run that goes on at the top of the next column', () => {
+  test('joins a run that goes on at the top of the next column', () => {
     expect(encodeCounts(draw('.#', '.#', '#.')).counts).toEqual([2, 3, 1]);
   });
 
-  it('begins with an empty run of zeros where the first pixel is set', () => {
+  test('begins with an empty run of zeros where the first pixel is set', () => {
     expect(encodeCounts(draw('#.')).counts).toEqual([0, 1, 1]);
     expect(encodeCounts(draw('##')).counts).toEqual([0, 2]);
   });
 
-  it('is one run of zeros for an empty mask', () => {
+  test('is one run of zeros for an empty mask', () => {
     expect(encodeRle(Mask.empty(7, 5))).toEqual({ size: [5, 7], counts: 'S1' });
   });
 
-  it('counts in the whole grid for a mask in a window', () => {
+  test('counts in the whole grid for a mask in a window', () => {
     const mask = maskInWindow([10, 6], [4, 2, 3, 2], () => true);
     expect(encodeCounts(mask).counts).toEqual([26, 2, 4, 2, 4, 2, 20]);
     expect(rleBox(encodeCounts(mask))).toEqual([4, 2, 3, 2]);
   });
 
-  it('packs differences to the number two before, in signed groups of 5 bits', () => {
+  test('packs differences to the number two before, in signed groups of 5 bits', () => {
     expect(packCounts([35])).toBe('S1');
     expect(packCounts([15, 16, 1, 15])).toBe('?`01O');
     expect(unpackCounts('?`01O')).toEqual([15, 16, 1, 15]);
@@ -66,7 +66,7 @@ describe('RLE of hand-worked masks', () => {
 });
 
 describe('RLE against pycocotools', () => {
-  it.each(golden.cases.map((c, i) => ({ ...c, i })))('mask $i of $size encodes and decodes', (c) => {
+  test.each(golden.cases.map((c, i) => ({ ...c, i })))('mask $i of $size encodes and decodes', (c) => {
     const [height, width] = c.size;
     const bitmap = bitmapOfRuns(c.rows, height * width);
     const mask = Mask.fromBitmap(bitmap, width, height);
@@ -77,7 +77,7 @@ describe('RLE against pycocotools', () => {
     expect(rleBox({ size: c.size, counts: c.counts })).toEqual(c.box);
   });
 
-  it.each(golden.triples.map((t, i) => ({ ...t, i })))('merges and compares triple $i', (t) => {
+  test.each(golden.triples.map((t, i) => ({ ...t, i })))('merges and compares triple $i', (t) => {
     const rles = t.counts.map((counts) => ({ size: t.size, counts }));
     expect(rleMerge(rles).counts).toBe(t.union);
     expect(rleMerge(rles, 'intersection').counts).toBe(t.intersection);
@@ -91,7 +91,7 @@ describe('RLE against pycocotools', () => {
 });
 
 describe('RLE from outside', () => {
-  it.each([
+  test.each([
     ['a character below the alphabet', '/'],
     ['a character above the alphabet', 'p'],
     ['a character beyond Latin-1', '\u{1F600}'],
@@ -105,16 +105,22 @@ describe('RLE from outside', () => {
     expect(codeOf(() => decodeRle({ size: [3, 2], counts }))).toBe('INVALID_ARGUMENT');
   });
 
-  it.each([[[2 ** 30, 2 ** 30]], [[2 ** 31 - 1, 1]], [[-3, -2]], [[1.5, 4]], [[NaN, 1]], [[3]], ['3,2'], [undefined]])(
-    'refuses the size %j',
-    (size) => {
-      const rle = { size: size as unknown as [number, number], counts: '11110' };
-      for (const call of [decodeRle, rleArea, rleBox, expandRle])
-        expect(codeOf(() => call(rle))).toBe('INVALID_ARGUMENT');
-    },
-  );
+  test.each([
+    [[2 ** 30, 2 ** 30]],
+    [[2 ** 31 - 1, 1]],
+    [[-3, -2]],
+    [[1.5, 4]],
+    [[NaN, 1]],
+    [[3]],
+    ['3,2'],
+    [undefined],
+  ])('refuses the size %j', (size) => {
+    const rle = { size: size as unknown as [number, number], counts: '11110' };
+    for (const call of [decodeRle, rleArea, rleBox, expandRle])
+      expect(codeOf(() => call(rle))).toBe('INVALID_ARGUMENT');
+  });
 
-  it.each([[[1, -1, 6]], [[1.5, 4.5]], [['6']], [[Infinity]], [[NaN]], [42], [null]])(
+  test.each([[[1, -1, 6]], [[1.5, 4.5]], [['6']], [[Infinity]], [[NaN]], [42], [null]])(
     'refuses the plain counts %j',
     (counts) => {
       const rle = { size: [3, 2] as const, counts: counts as unknown as number[] };
@@ -122,7 +128,7 @@ describe('RLE from outside', () => {
     },
   );
 
-  it('refuses to merge or compare masks of different sizes, and to merge none', () => {
+  test('refuses to merge or compare masks of different sizes, and to merge none', () => {
     const a = encodeRle(draw('#.'));
     const b = encodeRle(draw('#', '.'));
     expect(codeOf(() => rleIou(a, b))).toBe('INVALID_ARGUMENT');
@@ -130,7 +136,7 @@ describe('RLE from outside', () => {
     expect(codeOf(() => rleMerge([]))).toBe('INVALID_ARGUMENT');
   });
 
-  it('never throws anything but INVALID_ARGUMENT on random strings', () => {
+  test('never throws anything but INVALID_ARGUMENT on random strings', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (counts) => {
         expect(['INVALID_ARGUMENT', 'nothing thrown']).toContain(codeOf(() => decodeRle({ size: [9, 11], counts })));
@@ -138,7 +144,7 @@ describe('RLE from outside', () => {
     );
   });
 
-  it('accepts empty runs in the middle', () => {
+  test('accepts empty runs in the middle', () => {
     expect(show(decodeRle({ size: [1, 6], counts: [1, 1, 0, 1, 3] }))).toEqual(['.##...']);
   });
 });
@@ -146,7 +152,7 @@ describe('RLE from outside', () => {
 describe('RLE properties', () => {
   const grid = [83, 71] as const;
 
-  it('decodes what it encodes, in the smallest window', () => {
+  test('decodes what it encodes, in the smallest window', () => {
     fc.assert(
       fc.property(masks(grid), (mask) => {
         const rle = encodeRle(mask);
@@ -160,7 +166,7 @@ describe('RLE properties', () => {
     );
   });
 
-  it('compares runs as it compares bits', () => {
+  test('compares runs as it compares bits', () => {
     fc.assert(
       fc.property(masks(grid), masks(grid), (a, b) => {
         const [ra, rb] = [encodeRle(a), encodeRle(b)];

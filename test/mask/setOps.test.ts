@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Mask } from '../../src/mask/mask.js';
 import {
   areaInBox,
@@ -31,7 +31,7 @@ function pixelwise(a: Mask, b: Mask, inside: (inA: boolean, inB: boolean) => boo
 }
 
 describe('set operations', () => {
-  it('combine masks in different windows', () => {
+  test('combine masks in different windows', () => {
     const a = maskInWindow([6, 3], [0, 0, 3, 2], () => true);
     const b = maskInWindow([6, 3], [2, 1, 3, 2], () => true);
     expect(show(union(a, b))).toEqual(['###...', '#####.', '..###.']);
@@ -41,7 +41,7 @@ describe('set operations', () => {
     expect(iou(a, b)).toBe(1 / 11);
   });
 
-  it('agree with counting single pixels', () => {
+  test('agree with counting single pixels', () => {
     fc.assert(
       fc.property(masks(grid), masks(grid), (a, b) => {
         expect(
@@ -69,18 +69,18 @@ describe('set operations', () => {
     );
   });
 
-  it('leave no bit beyond a window, so areas stay right', () => {
+  test('leave no bit beyond a window, so areas stay right', () => {
     const mask = maskInWindow([50, 4], [3, 1, 40, 2], () => true);
     expect(complement(mask, { x: 0, y: 0, width: 50, height: 4 }).area).toBe(50 * 4 - 80);
     expect(cropToBox(mask, [0, 0, 20, 4]).area).toBe(17 * 2);
   });
 
-  it('refuse grids of different sizes', () => {
+  test('refuse grids of different sizes', () => {
     expect(codeOf(() => union(draw('#'), draw('##')))).toBe('INVALID_ARGUMENT');
     expect(codeOf(() => iou(draw('#'), draw('##')))).toBe('INVALID_ARGUMENT');
   });
 
-  it('call two empty masks not alike and equal', () => {
+  test('call two empty masks not alike and equal', () => {
     const empty = Mask.empty(5, 5);
     expect(iou(empty, empty)).toBe(0);
     expect(
@@ -96,13 +96,13 @@ describe('set operations', () => {
 describe('a box on a mask', () => {
   const mask = maskInWindow([100, 10], [5, 2, 90, 6], () => true);
 
-  it('holds the pixels from x1, y1 up to but not at x2, y2', () => {
+  test('holds the pixels from x1, y1 up to but not at x2, y2', () => {
     expect(areaInBox(mask, [5, 2, 6, 3])).toBe(1);
     expect(areaInBox(mask, [4.2, 2, 7.1, 3])).toBe(3);
     expect(areaInBox(mask, [0, 0, 100, 10])).toBe(540);
   });
 
-  it('may lie outside, be empty, or be turned around', () => {
+  test('may lie outside, be empty, or be turned around', () => {
     expect(areaInBox(mask, [-50, -50, 6, 3])).toBe(1);
     expect(areaInBox(mask, [94, 7, 500, 500])).toBe(1);
     expect(areaInBox(mask, [200, 0, 300, 10])).toBe(0);
@@ -110,7 +110,7 @@ describe('a box on a mask', () => {
     expect(areaInBox(mask, [20, 5, 10, 9])).toBe(0);
   });
 
-  it('counts what cropping keeps', () => {
+  test('counts what cropping keeps', () => {
     const side = fc.double({ min: -20, max: 130, noNaN: true });
     fc.assert(
       fc.property(masks(grid), fc.tuple(side, side, side, side), (m, box) => {
@@ -127,7 +127,7 @@ describe('a box on a mask', () => {
 });
 
 describe('windows', () => {
-  it('shrink to the pixels', () => {
+  test('shrink to the pixels', () => {
     const mask = maskInWindow([80, 20], [3, 4, 70, 10], (x, y) => x >= 36 && x < 70 && y >= 6 && y < 9);
     expect(bounds(mask)).toEqual({ x: 36, y: 6, width: 34, height: 3 });
     expect(boundingBox(mask)).toEqual([36, 6, 70, 9]);
@@ -137,14 +137,14 @@ describe('windows', () => {
     expect(tight(small)).toBe(small);
   });
 
-  it('of masks without a pixel are empty', () => {
+  test('of masks without a pixel are empty', () => {
     const mask = maskInWindow([8, 8], [2, 2, 4, 4], () => false);
     expect(bounds(mask)).toBeUndefined();
     expect(boundingBox(mask)).toEqual([0, 0, 0, 0]);
     expect(tight(mask).words).toHaveLength(0);
   });
 
-  it('are cut at the edge of the grid', () => {
+  test('are cut at the edge of the grid', () => {
     const mask = maskInWindow([10, 6], [-3, -1, 6, 3], () => true);
     const cut = clipToGrid(mask);
     expect([cut.x, cut.y, cut.width, cut.height, cut.area]).toEqual([0, 0, 3, 2, 6]);

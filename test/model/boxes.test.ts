@@ -22,7 +22,7 @@ const flat = (boxes: number[][]): Float32Array => Float32Array.from(boxes.flat()
 const off = { snap: false, first: true };
 const on = { snap: true, first: true };
 
-describe('boxes in the picture', () => {
+describe('boxes in the image', () => {
   test.each(golden.cases)('both generations: $width x $height from $imgsz, auto $auto', (wanted) => {
     const g = letterboxGeometry(wanted.width, wanted.height, wanted.imgsz, { auto: wanted.auto });
     const net = flat(wanted.boxes);
@@ -38,8 +38,8 @@ describe('boxes in the picture', () => {
   });
 });
 
-describe('boxes that nearly fill the picture', () => {
-  // No scaling: pixels of the network's input are those of the picture.
+describe('boxes that nearly fill the image', () => {
+  // No scaling: pixels of the network's input are those of the image.
   const square = letterboxGeometry(640, 640, 640);
 
   test.each(golden.full)('Ultralytics snaps every box near the border: $width x $height', (wanted) => {
@@ -74,13 +74,13 @@ describe('boxes that nearly fill the picture', () => {
     expect(net[0]).toBe(3);
   });
 
-  test('small boxes of small pictures are left alone by default', () => {
+  test('small boxes of small images are left alone by default', () => {
     const g = letterboxGeometry(30, 30, 32); // the peers' 20 pixels reach over all of it
     const box = flat([[10, 10, 20, 20]]);
     expect(placeBoxes(box, g, on).boxes).toEqual(placeBoxes(box, g, off).boxes);
   });
 
-  test('every picture of a call has the step, except under CASIA', () => {
+  test('every image of a call has the step, except under CASIA', () => {
     const box = flat([[5, 5, 635, 635]]);
     expect([...placeBoxes(box, square, { snap: true, first: false }).boxes]).toEqual([0, 0, 640, 640]);
     const casia = { snap: true, compat: 'casia' } as const;
@@ -88,14 +88,14 @@ describe('boxes that nearly fill the picture', () => {
     expect([...placeBoxes(box, square, { ...casia, first: false }).boxes]).toEqual([5, 5, 635, 635]);
   });
 
-  test('CASIA counts letterbox bars as picture, snaps all boxes, and crops masks by the snapped ones', () => {
+  test('CASIA counts letterbox bars as image, snaps all boxes, and crops masks by the snapped ones', () => {
     const g = letterboxGeometry(640, 320, 640, { auto: false }); // bars of 160 rows
     const placed = placeBoxes(flat([[10, 165, 300, 475]]), g, { ...on, compat: 'casia' });
     expect([...placed.netCrop]).toEqual([0, 165, 300, 475]);
     expect([...placed.imageCrop]).toEqual([0, 5, 300, 315]);
   });
 
-  test('CASIA fails on two boxes that fill the picture; others do not', () => {
+  test('CASIA fails on two boxes that fill the image; others do not', () => {
     const two = flat([
       [5, 5, 635, 635],
       [0, 0, 640, 640],

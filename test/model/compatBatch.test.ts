@@ -1,10 +1,10 @@
-/** What the choices of a peer mean for a list of pictures; the network is replaced by detections made up for the test. */
+/** What the choices of a peer mean for a list of images; the network is replaced by detections made up for the test. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Detections, Detector } from '../../src/model/detector.js';
 import type { ModelInfo } from '../../src/model/info.js';
 import { resolveOptions, type SegmentOptions } from '../../src/model/options.js';
-import { runPictures } from '../../src/model/pipeline.js';
+import { segmentTimed } from '../../src/model/pipeline.js';
 import type { Results } from '../../src/results/results.js';
 
 const SIDE = 64;
@@ -12,7 +12,7 @@ const FULL = [2, 1, 63, 62];
 const NEARLY_FULL = [0, 0, 63, 64];
 const NEAR_BORDER = [5, 6, 30, 32];
 
-/** Boxes found in a picture of 64 x 64, all masks full. */
+/** Boxes found in an image of 64 x 64, all masks full. */
 function detections(boxes: readonly (readonly number[])[]): Detections {
   const cells = SIDE / 4;
   return {
@@ -26,23 +26,23 @@ function detections(boxes: readonly (readonly number[])[]): Detections {
 
 interface Run {
   readonly results: Results[];
-  /** Pictures that went through the network. */
+  /** Images that went through the network. */
   readonly seen: number;
 }
 
-/** Runs a list of pictures in which these boxes are found. */
+/** Runs a list of images in which these boxes are found. */
 async function segment(found: readonly (readonly (readonly number[])[])[], options: SegmentOptions): Promise<Run> {
   let seen = 0;
   const detector: Detector = {
-    detect: ({ pictures }) => Promise.resolve(pictures.map(() => detections(found[seen++]))),
+    detect: ({ images }) => Promise.resolve(images.map(() => detections(found[seen++]))),
     dispose: () => undefined,
   };
   const defaults = { imgsz: SIDE, conf: 0.4, iou: 0.9 };
   const model = { name: 'made up', classNames: { 0: 'object' }, device: 'cpu', precision: 'fp32', defaults };
-  const picture = { image: { data: new Uint8Array(SIDE * SIDE * 3), width: SIDE, height: SIDE }, time: 0 };
+  const image = { image: { data: new Uint8Array(SIDE * SIDE * 3), width: SIDE, height: SIDE }, time: 0 };
   const context = { detector, options: resolveOptions(options, defaults), model: model as unknown as ModelInfo };
-  const results = await runPictures(
-    found.map(() => picture),
+  const results = await segmentTimed(
+    found.map(() => image),
     context,
   );
   return { results, seen };
@@ -56,10 +56,10 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-describe('a list of pictures', () => {
+describe('a list of images', () => {
   const twoFull = [FULL, NEARLY_FULL, NEAR_BORDER];
 
-  test('two objects that fill the first picture: CASIA finds nothing in any, the others everything', async () => {
+  test('two objects that fill the first image: CASIA finds nothing in any, the others everything', async () => {
     const found = [twoFull, [NEAR_BORDER]];
     expect(counts(await segment(found, { compat: 'casia' }))).toEqual([0, 0]);
     expect(counts(await segment(found, { compat: 'ultralytics' }))).toEqual([3, 1]);
@@ -67,17 +67,17 @@ describe('a list of pictures', () => {
     expect(results.map(boxesOf)).toEqual([[[0, 0, 64, 64], [0, 0, 64, 64], NEAR_BORDER], [NEAR_BORDER]]);
   });
 
-  test('nothing in the first picture: CASIA finds nothing in any', async () => {
+  test('nothing in the first image: CASIA finds nothing in any', async () => {
     const found = [[], [FULL], [NEAR_BORDER, FULL]];
     expect(counts(await segment(found, { compat: 'casia' }))).toEqual([0, 0, 0]);
     expect(counts(await segment(found, { compat: 'ultralytics' }))).toEqual([0, 1, 2]);
     expect(counts(await segment(found, {}))).toEqual([0, 1, 2]);
   });
 
-  test('what CASIA cannot do in the first picture it can in the others', async () => {
+  test('what CASIA cannot do in the first image it can in the others', async () => {
     const run = await segment([[NEAR_BORDER], [], twoFull], { compat: 'casia' });
     expect(counts(run)).toEqual([1, 0, 3]);
-    // The first picture's box is snapped, the others' are not.
+    // The first image's box is snapped, the others' are not.
     expect(boxesOf(run.results[0])).toEqual([[0, 0, 30, 32]]);
     expect(boxesOf(run.results[2])).toEqual(twoFull);
   });
@@ -87,7 +87,7 @@ describe('a list of pictures', () => {
     expect(boxesOf(run.results[0])).toEqual(twoFull);
   });
 
-  test('an empty answer is a whole record, and the other pictures need no network', async () => {
+  test('an empty answer is a whole record, and the other images need no network', async () => {
     const { results, seen } = await segment([[], [FULL]], { compat: 'casia' });
     expect(seen).toBe(1);
     expect(results.map(({ image, compat, letterbox }) => [image.width, compat, letterbox.netWidth])).toEqual([

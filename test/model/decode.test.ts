@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { anchorGrid, decode, detectionRows } from '../../src/model/decode.js';
 import type { RawOutputs } from '../../src/model/network.js';
 
-/** What a network with 3 bins, 2 classes and 1 coefficient gives for a 32x32 picture: 16 + 4 + 1 anchors. */
+/** What a network with 3 bins, 2 classes and 1 coefficient gives for a 32x32 image: 16 + 4 + 1 anchors. */
 function rawOutputs(): RawOutputs {
   const boxes = tf.buffer([1, 21, 12]);
   const bins = [0, 1, 2, 1]; // left, top, right, bottom
@@ -40,7 +40,7 @@ describe.each(['wasm', 'cpu'])('decoding on %s', (backend) => {
     const raw = rawOutputs();
     const decoded = decode(raw, 32, 32, 3);
     const boxes = decoded.boxes.arraySync()[0];
-    expect(boxes[0].map(Math.round)).toEqual([4, -4, 20, 12]); // centre 4,4, stride 8: beyond the picture's edge
+    expect(boxes[0].map(Math.round)).toEqual([4, -4, 20, 12]); // centre 4,4, stride 8: beyond the image's edge
     expect(boxes[16].map(Math.round)).toEqual([8, -8, 40, 24]); // centre 8,8, stride 16
     expect(boxes[20].map(Math.round)).toEqual([16, -16, 80, 48]); // centre 16,16, stride 32
   });

@@ -42,12 +42,12 @@ function content(results: Results): unknown {
   };
 }
 
-/** A picture of one grey. */
+/** An image of one grey. */
 function grey(width: number, height: number, value = 114): RgbImage {
   return { data: new Uint8Array(width * height * 3).fill(value), width, height };
 }
 
-/** A part of a picture. */
+/** A part of an image. */
 function crop({ data, width }: RgbImage, x: number, y: number, w: number, h: number): RgbImage {
   const out = new Uint8Array(w * h * 3);
   for (let r = 0; r < h; r++) {
@@ -160,7 +160,7 @@ describe('loading', () => {
   });
 });
 
-describe('pictures', () => {
+describe('images', () => {
   const width = 384;
   const height = 303;
   const kinds: [string, () => ImageInput | Promise<ImageInput>][] = [
@@ -200,7 +200,7 @@ describe('pictures', () => {
   }
 
   test('a list gives a list, in its order, as one by one', async () => {
-    const pictures: ImageInput[] = [
+    const images: ImageInput[] = [
       COFFEE,
       coins,
       crop(coins, 10, 20, 300, 100),
@@ -208,20 +208,20 @@ describe('pictures', () => {
       grey(64, 64),
     ];
     const oneByOne: Results[] = [];
-    for (const picture of pictures) oneByOne.push(await model.segment(picture));
-    const list = await model.segment(pictures);
+    for (const image of images) oneByOne.push(await model.segment(image));
+    const list = await model.segment(images);
     expect(list.map(content)).toEqual(oneByOne.map(content));
     expect(list.map(({ image }) => image.width)).toEqual([600, 384, 300, 100, 64]);
     expect(list[0].image.path).toBe(COFFEE);
     for (const batch of [2, 8]) {
-      const batched = await model.segment(pictures, { batch });
+      const batched = await model.segment(images, { batch });
       batched.forEach((results, i) => {
         expectAlike(results, oneByOne[i]);
       });
     }
   });
 
-  test('pictures of one size together in the network, as one by one', async () => {
+  test('images of one size together in the network, as one by one', async () => {
     const parts = [0, 20, 40, 60, 80].map((x) => crop(coins, x, x, 220, 200));
     const oneByOne = await model.segment(parts);
     const together = await model.segment(parts, { batch: 3 });
@@ -244,7 +244,7 @@ describe('pictures', () => {
     expect(await model.segment([])).toEqual([]);
   });
 
-  test('one unreadable picture of a list fails the call', async () => {
+  test('one unreadable image of a list fails the call', async () => {
     await expect(model.segment([coins, path('package.json')])).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
     await expect(model.segment([path('none.png'), coins])).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     await expect(model.segment(undefined as unknown as string)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
@@ -279,7 +279,7 @@ describe('pictures', () => {
   });
 });
 
-describe('a picture without objects', () => {
+describe('an image without objects', () => {
   test('gives results that take every call', async () => {
     const results = await model.segment(grey(120, 80), { conf: 1 });
     expect(results.length).toBe(0);
@@ -371,9 +371,9 @@ describe('options', () => {
   });
 
   test('plain masks agree with retina masks', async () => {
-    for (const picture of [COINS, COFFEE]) {
-      const retina = await model.segment(picture);
-      const plain = await model.segment(picture, { retinaMasks: false });
+    for (const image of [COINS, COFFEE]) {
+      const retina = await model.segment(image);
+      const plain = await model.segment(image, { retinaMasks: false });
       expect([...plain.scores]).toEqual([...retina.scores]);
       const large = retina.map(({ area }, i) => (area > 1000 ? i : -1)).filter((i) => i >= 0);
       expect(large.length).toBeGreaterThan(2);
@@ -381,7 +381,7 @@ describe('options', () => {
     }
   });
 
-  test('an object that nearly fills the picture gets the whole of it, box and mask', async () => {
+  test('an object that nearly fills the image gets the whole of it, box and mask', async () => {
     const close = crop(coins, 246, 97, 50, 46); // one coin, cut at its edges
     const loose = await model.segment(close, { conf: 0.1, snapFullBoxes: false });
     const snapped = await model.segment(close, { conf: 0.1 });
@@ -478,7 +478,7 @@ describe('disposing', () => {
     expect((await model.segment(coins)).length).toBe(25);
   });
 
-  test('during a call ends it at its next picture, and the weights go', async () => {
+  test('during a call ends it at its next image, and the weights go', async () => {
     const before = tf.memory().numTensors;
     const brief = await FastSAM.load('demo');
     const many = brief.segment(Array.from({ length: 50 }, () => coins));

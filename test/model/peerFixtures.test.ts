@@ -39,11 +39,11 @@ describe.each<[string, Compat | undefined]>([
   const absent = !existsSync(fileOf(name));
   const note = absent ? ' (skipped: reference files are not beside the checkout)' : '';
 
-  test.skipIf(absent)(`boxes come to the same place of the picture${note}`, () => {
+  test.skipIf(absent)(`boxes come to the same place of the image${note}`, () => {
     for (const { net_hw, orig_hw, inp, out } of read(name).scale_boxes) {
       const [netHeight, netWidth] = net_hw;
       const [imageHeight, imageWidth] = orig_hw;
-      // Placing uses the sizes of picture and network input, and of the content nothing.
+      // Placing uses the sizes of image and network input, and of the content nothing.
       const geometry = { imageWidth, imageHeight, netWidth, netHeight } as Letterbox;
       const { boxes } = placeBoxes(Float32Array.from(inp.flat()), geometry, { compat, snap: false, first: true });
       expect([...boxes], JSON.stringify([net_hw, orig_hw])).toEqual([...Float32Array.from(out.flat())]);
@@ -51,7 +51,7 @@ describe.each<[string, Compat | undefined]>([
   });
 });
 
-test.skipIf(!existsSync(fileOf(CURRENT)))("pictures lie in the network's input as with Ultralytics 8.4", () => {
+test.skipIf(!existsSync(fileOf(CURRENT)))("images lie in the network's input as with Ultralytics 8.4", () => {
   const { letterbox = [] } = read(CURRENT);
   expect(letterbox.length).toBeGreaterThan(50);
   for (const wanted of letterbox) {

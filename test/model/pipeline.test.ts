@@ -1,10 +1,10 @@
-/** The shipped model on the shipped pictures against Ultralytics' FastSAM with the same weights. */
+/** The shipped model on the shipped images against Ultralytics' FastSAM with the same weights. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAM } from '../../src/index.js';
 import { deviceTable } from '../../src/runtime/deviceStatus.js';
 import { compareWithRecord, readRecord } from '../../tools/parity.js';
 
-const PICTURES = ['coffee.jpg', 'coins.png', 'rocket.jpg'] as const;
+const IMAGES = ['coffee.jpg', 'coins.png', 'rocket.jpg'] as const;
 const RUNS = ['retina', 'plain'] as const;
 
 /** Pixels; what is seen is 1e-4, the rest is for other CPUs' order of sums. */
@@ -33,7 +33,7 @@ describe.each([
     if (absent === undefined) model.dispose();
   });
 
-  test.skipIf(absent !== undefined).each(PICTURES.flatMap((file) => RUNS.map((run) => [file, run] as const)))(
+  test.skipIf(absent !== undefined).each(IMAGES.flatMap((file) => RUNS.map((run) => [file, run] as const)))(
     `%s with %s masks gives what Ultralytics gives${note}`,
     async (file, run) => {
       expect(model.info.device).toBe(device);

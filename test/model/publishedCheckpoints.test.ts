@@ -13,8 +13,8 @@ const REFERENCE = new URL('../../../shared/reference/', import.meta.url);
 const HEIGHT = 256;
 const WIDTH = 320;
 
-/** The fixtures' deterministic picture, made as [3,H,W]. */
-function fixturePicture(): tf.Tensor4D {
+/** The fixtures' deterministic image, made as [3,H,W]. */
+function fixtureImage(): tf.Tensor4D {
   const values = new Float32Array(3 * HEIGHT * WIDTH);
   let state = 7;
   for (let i = 0; i < values.length; i++) {
@@ -53,7 +53,7 @@ describe.skipIf(!existsSync(REFERENCE))('checkpoints and outputs of 2023 (skippe
     expect(architecture).toMatchObject({ scale: 'n', classes: 1, regMax, folded: false });
     const network = buildNetwork(architecture, { foldBatchNorm });
     loadWeights(network, tensors);
-    const raw = runNetwork(network, fixturePicture());
+    const raw = runNetwork(network, fixtureImage());
     const rows = await detectionRows(raw, HEIGHT, WIDTH, regMax).data();
     const expected = npy(`out-${name}-det`); // [1,37,1680]
     expect(rows).toHaveLength(expected.length);

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RgbImage } from '../../src/image/rgbImage.js';
 import { FastSAM } from '../../src/index.js';
 import type { Detections } from '../../src/model/detector.js';
-import { resolveTrackOptions, trackPictures, type TrackOptions } from '../../src/model/trackStream.js';
+import { resolveTrackOptions, trackImages, type TrackOptions } from '../../src/model/trackStream.js';
 import type { PipelineContext } from '../../src/model/pipeline.js';
 import type { Results } from '../../src/results/results.js';
 import type { Xyxy } from '../../src/results/boxes.js';
@@ -17,10 +17,10 @@ const DEFAULTS = { imgsz: SIZE, conf: 0.4, iou: 0.9 };
 /** One thing of a made-up clip: its box and score in each frame, undefined where it is not seen. */
 type Thing = (frame: number) => { readonly box: Xyxy; readonly score: number } | undefined;
 
-const picture: RgbImage = { data: new Uint8Array(SIZE * SIZE * 3).fill(90), width: SIZE, height: SIZE };
+const image: RgbImage = { data: new Uint8Array(SIZE * SIZE * 3).fill(90), width: SIZE, height: SIZE };
 
 function* clip(frames: number): Generator<Frame> {
-  for (let index = 0; index < frames; index++) yield { image: picture, index, time: index / 25 };
+  for (let index = 0; index < frames; index++) yield { image: image, index, time: index / 25 };
 }
 
 /** A detector that finds the things; each one's mask fills its box. */
@@ -56,7 +56,7 @@ function trackThings(
   const resolved = resolveTrackOptions(options, DEFAULTS);
   const model = { name: 'stub', classNames: { 0: 'object' }, defaults: DEFAULTS, device: 'cpu', precision: 'fp32' };
   const context = { detector: detectorOf(things), options: resolved.segment, model } as unknown as PipelineContext;
-  return trackPictures(frames, resolved, context, () => undefined);
+  return trackImages(frames, resolved, context, () => undefined);
 }
 
 async function collect(stream: AsyncIterable<Results>): Promise<Results[]> {
@@ -76,7 +76,7 @@ beforeAll(async () => {
 });
 
 describe('track', () => {
-  it('gives one result a frame with its place, and each thing one id', async () => {
+  test('gives one result a frame with its place, and each thing one id', async () => {
     const all = await follow([mover(4), mover(40, 0.8)], 12);
     expect(all.map(({ frame }) => frame)).toEqual(Array.from(clip(12), ({ index, time }) => ({ index, time })));
     for (const results of all) expect(idsOf(results)).toEqual([1, 2]);
@@ -87,14 +87,14 @@ describe('track', () => {
     }
   });
 
-  it('hides things until they are seen twice, and what is too weak to start a track', async () => {
+  test('hides things until they are seen twice, and what is too weak to start a track', async () => {
     const late: Thing = (t) => (t < 3 ? undefined : { box: [30, 30, 50, 50], score: 0.9 });
     const weak: Thing = () => ({ box: [2, 40, 20, 60], score: 0.2 });
     const all = await follow([mover(4), late, weak], 6);
     expect(all.map((results) => results.length)).toEqual([1, 1, 1, 1, 2, 2]);
   });
 
-  it('makes masks of tracked things only', async () => {
+  test('makes masks of tracked things only', async () => {
     const crowd = Array.from({ length: 40 }, (_, i): Thing => () => ({ box: [i, i, i + 9, i + 9], score: 0.15 }));
     const [first] = await follow([mover(4), ...crowd], 1);
     expect(first.length).toBe(1);
@@ -102,7 +102,7 @@ describe('track', () => {
     expect(first.assembly?.coefficients).toHaveLength(1);
   });
 
-  it('gives empty frames empty results, and ids come back after them', async () => {
+  test('gives empty frames empty results, and ids come back after them', async () => {
     const gap: Thing = (t) => (t >= 5 && t < 9 ? undefined : mover(20)(t));
     const all = await follow([gap], 12);
     expect(all.map(idsOf)).toEqual(Array.from({ length: 12 }, (_, t) => (t >= 5 && t < 9 ? [] : [1])));
@@ -110,28 +110,31 @@ describe('track', () => {
     expect(await follow([], 0)).toEqual([]);
   });
 
-  it('clips the filter’s boxes to the picture', async () => {
+  test('clips the filter’s boxes to the image', async () => {
     const leaving: Thing = (t) => ({ box: [40 + 3 * t, 10, Math.min(64, 56 + 3 * t), 30], score: 0.9 });
     for (const results of await follow([leaving], 7)) expect(Math.max(...results.boxes.xyxy)).toBeLessThanOrEqual(SIZE);
   });
 
-  it('goes on with a tracker that is given', async () => {
+  test('goes on with a tracker that is given', async () => {
     const tracker = createTracker('bytetrack');
     await follow([mover(4)], 3, { tracker });
     const again = await follow([mover(4), mover(40)], 3, { tracker });
     expect(again.map(idsOf)).toEqual([[1], [1, 2], [1, 2]]);
   });
 
-  it.each(['bytetrack', 'botsort', 'tracktrack'] as const)('takes %s by its name and with parameters', async (name) => {
-    expect((await follow([mover(4)], 4, { tracker: name })).map(idsOf)).toEqual([[1], [1], [1], [1]]);
-    const gap: Thing = (t) => (t >= 5 && t < 9 ? undefined : mover(20)(t));
-    const short = await follow([gap], 14, { tracker: { name, trackBuffer: 1 } });
-    expect(short.map(idsOf).at(-1)).toEqual([2]);
-  });
+  test.each(['bytetrack', 'botsort', 'tracktrack'] as const)(
+    'takes %s by its name and with parameters',
+    async (name) => {
+      expect((await follow([mover(4)], 4, { tracker: name })).map(idsOf)).toEqual([[1], [1], [1], [1]]);
+      const gap: Thing = (t) => (t >= 5 && t < 9 ? undefined : mover(20)(t));
+      const short = await follow([gap], 14, { tracker: { name, trackBuffer: 1 } });
+      expect(short.map(idsOf).at(-1)).toEqual([2]);
+    },
+  );
 });
 
 describe('a prompt of the first frame', () => {
-  it('is followed past another thing that crosses', async () => {
+  test('is followed past another thing that crosses', async () => {
     // Both have the same height and cross at frame 20; the one asked for goes to the right.
     const right: Thing = (t) => ({ box: [2 + t, 20, 14 + t, 32], score: 0.8 });
     const left: Thing = (t) => ({ box: [50 - t, 28, 62 - t, 40], score: 0.9 });
@@ -142,7 +145,7 @@ describe('a prompt of the first frame', () => {
     expect(all[1].asked).toBeNull();
   });
 
-  it('may be for something that starts no track by itself', async () => {
+  test('may be for something that starts no track by itself', async () => {
     const weak = mover(20, 0.15);
     expect((await follow([mover(4), weak], 6)).every((results) => results.length === 1)).toBe(true);
     const all = await follow([mover(4), weak], 6, { prompt: { boxes: [[4, 20, 16, 32]] } });
@@ -151,14 +154,14 @@ describe('a prompt of the first frame', () => {
     expect(all[0].scores[0]).toBeCloseTo(0.15); // its own score is reported
   });
 
-  it('may be a function of the first frame', async () => {
+  test('may be a function of the first frame', async () => {
     const all = await follow([mover(4), mover(24), mover(44)], 4, {
       prompt: (first) => first.filter(({ box }) => box[1] > 20),
     });
     expect(all.map((results) => results.length)).toEqual([2, 2, 2, 2]);
   });
 
-  it('follows nothing where it matches nothing, and fails where it cannot be asked', async () => {
+  test('follows nothing where it matches nothing, and fails where it cannot be asked', async () => {
     const all = await follow([mover(4)], 3, { prompt: { points: [[60, 60]] } });
     expect(all.map((results) => results.length)).toEqual([0, 0, 0]);
     await expect(follow([mover(4)], 3, { prompt: { points: [[900, 0]] } })).rejects.toMatchObject({
@@ -168,7 +171,7 @@ describe('a prompt of the first frame', () => {
 });
 
 describe('options and sources', () => {
-  it.each([
+  test.each([
     [{ tracker: 'sort' }, /tracker: got sort/],
     [{ tracker: { name: 'bytetrack', minTrackLen: 2 } }, /minTrackLen/],
     [{ batch: 2 }, /batch/],
@@ -179,7 +182,7 @@ describe('options and sources', () => {
     await expect(follow([mover(4)], 2, options as unknown as TrackOptions)).rejects.toThrow(message);
   });
 
-  it('end with a signal', async () => {
+  test('end with a signal', async () => {
     const stop = new AbortController();
     const stream = trackThings([mover(4)], clip(100), { signal: stop.signal });
     await stream.next();
@@ -187,7 +190,7 @@ describe('options and sources', () => {
     await expect(stream.next()).rejects.toMatchObject({ code: 'ABORTED' });
   });
 
-  it('keep memory flat over 300 frames', async () => {
+  test('keep memory flat over 300 frames', async () => {
     const tensors = tf.memory().numTensors;
     // Things that come and go, so that ids go on rising.
     const things = Array.from(
@@ -216,7 +219,7 @@ describe('FastSAM.track', () => {
     model.dispose();
   });
 
-  it('gives a still picture’s objects the ids that they keep', async () => {
+  test('gives a still image’s objects the ids that they keep', async () => {
     const path = repository('examples/rocket.jpg');
     const before = tf.memory().numTensors;
     const all = await collect(model.track([path, path, path], { imgsz: 160 }));
@@ -230,7 +233,7 @@ describe('FastSAM.track', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('ends with a picture that cannot be read', async () => {
+  test('ends with an image that cannot be read', async () => {
     const paths = [repository('examples/rocket.jpg'), 'missing.jpg'];
     await expect(collect(model.track(paths, { imgsz: 160 }))).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   });

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readImage, type ImageInput } from '../../src/source/readImage.js';
 import { browserPlatform } from '../../src/platform/browser.js';
 import { nodePlatform } from '../../src/platform/node.js';
@@ -14,7 +14,7 @@ const store = new Map<string, Response>();
 const fetched: string[] = [];
 
 /** A bitmap, canvas or image of known pixels. */
-class FakePicture {
+class FakeImage {
   constructor(
     readonly width: number,
     readonly height: number,
@@ -23,11 +23,11 @@ class FakePicture {
   readonly close = vi.fn();
 }
 
-class FakeCanvas extends FakePicture {
+class FakeCanvas extends FakeImage {
   getContext() {
     let drawn: readonly number[] = [];
     return {
-      drawImage: (source: FakePicture) => (drawn = source.rgba),
+      drawImage: (source: FakeImage) => (drawn = source.rgba),
       getImageData: () => ({ data: new Uint8ClampedArray(drawn) }),
       putImageData: (image: { data: Uint8ClampedArray }) => (encoded = [...image.data]),
     };
@@ -38,12 +38,12 @@ class FakeCanvas extends FakePicture {
 }
 
 let encoded: number[] = [];
-let decodedAs: FakePicture;
+let decodedAs: FakeImage;
 
 beforeEach(() => {
   store.clear();
   fetched.length = 0;
-  decodedAs = new FakePicture(2, 1, [1, 2, 3, 255, 200, 100, 50, 0]);
+  decodedAs = new FakeImage(2, 1, [1, 2, 3, 255, 200, 100, 50, 0]);
   const cache = {
     match: (key: string) => Promise.resolve(store.get(key)?.clone()),
     put: (key: string, value: Response) => Promise.resolve(store.set(key, value)),
@@ -51,7 +51,7 @@ beforeEach(() => {
   vi.stubGlobal('caches', { open: () => Promise.resolve(cache) });
   vi.stubGlobal('isSecureContext', true);
   vi.stubGlobal('OffscreenCanvas', FakeCanvas);
-  vi.stubGlobal('ImageBitmap', FakePicture);
+  vi.stubGlobal('ImageBitmap', FakeImage);
   vi.stubGlobal(
     'ImageData',
     class {
@@ -72,12 +72,12 @@ afterEach(() => {
 });
 
 describe('the browser platform', () => {
-  it('is the one in use, without an environment', () => {
+  test('is the one in use, without an environment', () => {
     expect(platform().name).toBe('browser');
     expect(platform().env('HOME')).toBeUndefined();
   });
 
-  it('keeps downloads in the Cache API and takes them from there', async () => {
+  test('keeps downloads in the Cache API and takes them from there', async () => {
     const first = await resolveWeights('https://example.org/w/mine.pt');
     const second = await resolveWeights('https://example.org/w/mine.pt');
     expect(fetched).toEqual(['https://example.org/w/mine.pt']);
@@ -86,57 +86,57 @@ describe('the browser platform', () => {
     expect([...store.keys()].map((key) => key.replace(/^.*\//, ''))).toEqual(['mine.pt', 'mine.pt.sha256']);
   });
 
-  it('computes the checksum that Node computes', async () => {
+  test('computes the checksum that Node computes', async () => {
     expect(await browserPlatform.sha256(weights)).toBe(createHash('sha256').update(weights).digest('hex'));
   });
 
-  it('does without a cache where the page may not use one', async () => {
+  test('does without a cache where the page may not use one', async () => {
     vi.stubGlobal('caches', undefined);
     await resolveWeights('https://example.org/w/mine.pt');
     await resolveWeights('https://example.org/w/mine.pt');
     expect(fetched).toHaveLength(2);
   });
 
-  it('fetches relative paths', async () => {
-    expect(await browserPlatform.readFile('pictures/a.jpg')).toHaveLength(1000);
-    expect(fetched).toEqual(['pictures/a.jpg']);
+  test('fetches relative paths', async () => {
+    expect(await browserPlatform.readFile('images/a.jpg')).toHaveLength(1000);
+    expect(fetched).toEqual(['images/a.jpg']);
     await expect(browserPlatform.readFile('missing.jpg')).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   });
 
-  it('has no files to write and no file: URLs', async () => {
+  test('has no files to write and no file: URLs', async () => {
     await expect(browserPlatform.writeFileAtomic('out.png', weights)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
     await expect(readImage('file:///a.png')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 });
 
-describe('pictures in the browser', () => {
+describe('images in the browser', () => {
   const png = readFileSync(new URL('../golden/images/rgb.png', import.meta.url));
 
-  it('are decoded without alpha, and the bitmap is closed', async () => {
+  test('are decoded without alpha, and the bitmap is closed', async () => {
     const image = await readImage(png);
     expect([image.width, image.height, ...image.data]).toEqual([2, 1, 1, 2, 3, 200, 100, 50]);
     expect(decodedAs.close).toHaveBeenCalledOnce();
   });
 
-  it('are refused when too large, and the bitmap is closed', async () => {
+  test('are refused when too large, and the bitmap is closed', async () => {
     await expect(readImage(png, { maxPixels: 1 })).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
     expect(decodedAs.close).toHaveBeenCalledOnce();
   });
 
-  it('are refused when the browser cannot decode them', async () => {
+  test('are refused when the browser cannot decode them', async () => {
     vi.stubGlobal('createImageBitmap', () => Promise.reject(new DOMException('no', 'InvalidStateError')));
     await expect(readImage(png)).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
     await expect(readImage(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
   });
 
-  it('come from bitmaps and canvases', async () => {
-    const bitmap = new FakePicture(1, 1, [9, 8, 7, 255]) as unknown as ImageInput;
+  test('come from bitmaps and canvases', async () => {
+    const bitmap = new FakeImage(1, 1, [9, 8, 7, 255]) as unknown as ImageInput;
     expect([...(await readImage(bitmap)).data]).toEqual([9, 8, 7]);
     const empty = new FakeCanvas(0, 0) as unknown as ImageInput;
     await expect(readImage(empty)).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
   });
 
-  it('are encoded as RGBA', async () => {
+  test('are encoded as RGBA', async () => {
     await browserPlatform.encodePng(new Uint8Array([5, 6]), 2, 1);
     expect(encoded).toEqual([5, 5, 5, 255, 6, 6, 6, 255]);
     await browserPlatform.encodePng(new Uint8Array([1, 2, 3, 4]), 1, 1);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { loadNative, nativeStatus, restoreUtil, whyNoGpu } from '../../src/platform/native/load.js';
 import { run } from '../../src/platform/native/run.js';
 import { findNativePackage } from '../../src/platform/native/target.js';
@@ -8,7 +8,7 @@ import { convolution, verifyNative } from '../../src/platform/native/verify.js';
 const present = nativeStatus().origin !== 'none';
 
 describe('the reference convolution', () => {
-  it('is what TensorFlow.js computes on its plain backend', async () => {
+  test('is what TensorFlow.js computes on its plain backend', async () => {
     await tf.setBackend('cpu');
     const fill = (n: number, a: number) => Float32Array.from({ length: n }, (_, i) => (((i * a) % 17) - 8) / 8);
     const expected = tf.tidy(() =>
@@ -21,7 +21,7 @@ describe('the reference convolution', () => {
 });
 
 describe('functions that newer Node.js took out of util', () => {
-  it('are put back with their old meaning', () => {
+  test('are put back with their old meaning', () => {
     const util: Record<string, unknown> = {};
     restoreUtil(util);
     const isNullOrUndefined = util.isNullOrUndefined as (value: unknown) => boolean;
@@ -29,7 +29,7 @@ describe('functions that newer Node.js took out of util', () => {
     expect((util.isArray as (value: unknown) => boolean)([])).toBe(true);
   });
 
-  it('stay as they are where they exist', () => {
+  test('stay as they are where they exist', () => {
     const own = () => true;
     const util: Record<string, unknown> = { isNullOrUndefined: own };
     restoreUtil(util);
@@ -42,14 +42,14 @@ describe('why there is no GPU', () => {
     vi.unstubAllEnvs();
   });
 
-  it('comes without advice where there is no driver', () => {
+  test('comes without advice where there is no driver', () => {
     const machine = { nvidiaDriver: false };
     expect(whyNoGpu('/cache/tensorflow-2.21.0-cpu-linux-x64', machine)).toEqual({
       reason: 'no NVIDIA GPU (no driver is installed)',
     });
   });
 
-  it.each([
+  test.each([
     ['/cache/tensorflow-2.21.0-cpu-linux-x64', undefined, /the one for the CPU/, /setup.*--gpu/],
     ['/cache/tensorflow-2.21.0-gpu-linux-x64', '', /CUDA_VISIBLE_DEVICES is ''/, /unset/],
     ['/cache/tensorflow-2.21.0-gpu-linux-x64', undefined, /cannot use/, /nvidia-smi/],
@@ -63,14 +63,14 @@ describe('why there is no GPU', () => {
 });
 
 describe('loading the native library', () => {
-  it('never throws and gives a reason and a fix where it is absent', async () => {
+  test('never throws and gives a reason and a fix where it is absent', async () => {
     const native = await loadNative();
     expect(native.available).toBe(present);
     if (!native.available) expect(native.fix).toContain('setup');
     expect(await loadNative()).toBe(native);
   });
 
-  it.skipIf(!present)('makes no backend the active one, and hides GPUs where the CPU was asked for', async () => {
+  test.skipIf(!present)('makes no backend the active one, and hides GPUs where the CPU was asked for', async () => {
     const load = new URL('../../src/platform/native/load.ts', import.meta.url).href;
     const program = `
       import * as tf from '@tensorflow/tfjs';
@@ -94,7 +94,7 @@ describe('loading the native library', () => {
     });
   });
 
-  it.skipIf(!present)('registers the backend with the one TensorFlow.js of the process', async () => {
+  test.skipIf(!present)('registers the backend with the one TensorFlow.js of the process', async () => {
     await tf.setBackend('cpu');
     const native = await loadNative();
     if (!native.available) throw new Error(native.reason);
@@ -107,12 +107,12 @@ describe('loading the native library', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it.skipIf(!present)('computes a convolution right', async () => {
+  test.skipIf(!present)('computes a convolution right', async () => {
     const folder = findNativePackage() ?? '';
     expect((await verifyNative(folder, process.env)).version).toMatch(/^2\.\d+/);
   });
 
-  it.skipIf(nativeStatus().origin !== 'setup')('prints nothing, not even while the library starts', async () => {
+  test.skipIf(nativeStatus().origin !== 'setup')('prints nothing, not even while the library starts', async () => {
     const env = { ...process.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '3' };
     const program = 'require(process.argv[1]).ones([2]).dataSync()';
     expect(await run(process.execPath, ['-e', program, findNativePackage() ?? ''], { env })).toEqual({
@@ -122,7 +122,7 @@ describe('loading the native library', () => {
     });
   });
 
-  it('reports a package that does not load by the first line of its error', async () => {
+  test('reports a package that does not load by the first line of its error', async () => {
     await expect(verifyNative('/no/such/package', process.env)).rejects.toThrow(
       /Cannot find module '\/no\/such\/package'/,
     );

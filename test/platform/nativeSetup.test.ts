@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import { setupNative, uninstallNative, type SetupOptions } from '../../src/platform/native/setup.js';
 import { LINUX, makeWheel, makeWorld, tensorflowFiles, type World } from './nativeFixture.js';
@@ -56,7 +56,7 @@ async function failure(promise: Promise<unknown>): Promise<FastSAMError> {
 }
 
 describe('setup of the native library', () => {
-  it('takes the two libraries and only the headers that the binding includes', async () => {
+  test('takes the two libraries and only the headers that the binding includes', async () => {
     const { folder, cached, version } = await setupNative(options());
     expect({ cached, version }).toEqual({ cached: false, version: '9.9' });
     const lib = join(folder, 'deps/lib');
@@ -68,7 +68,7 @@ describe('setup of the native library', () => {
     expect(readdirSync(join(include, 'tsl'))).toEqual(['last.h']);
   });
 
-  it('compiles for the Node-API version of the package and links the result into it', async () => {
+  test('compiles for the Node-API version of the package and links the result into it', async () => {
     const { folder } = await setupNative(options());
     expect(readlinkSync(join(world.packageFolder, 'deps'))).toBe(join(folder, 'deps'));
     const command = readFileSync(join(world.packageFolder, 'lib/napi-v8/tfjs_binding.node'), 'utf8');
@@ -77,7 +77,7 @@ describe('setup of the native library', () => {
     expect(command).toContain(join(world.packageFolder, 'binding/binding.cc'));
   });
 
-  it('only links when the library is in the cache, and then needs neither wheel nor compiler', async () => {
+  test('only links when the library is in the cache, and then needs neither wheel nor compiler', async () => {
     const first = await setupNative(options());
     rmSync(join(world.packageFolder, 'deps'));
     rmSync(join(world.packageFolder, 'lib'));
@@ -89,20 +89,20 @@ describe('setup of the native library', () => {
     expect(existsSync(join(world.packageFolder, 'lib/napi-v8/tfjs_binding.node'))).toBe(true);
   });
 
-  it('makes it anew with force', async () => {
+  test('makes it anew with force', async () => {
     const { folder } = await setupNative(options());
     writeFileSync(join(folder, 'deps/lib/libtensorflow_cc.so.2'), 'spoilt');
     expect((await setupNative(options({ force: true }))).cached).toBe(false);
     expect(readFileSync(join(folder, 'deps/lib/libtensorflow_cc.so.2'), 'utf8')).toHaveLength(8000);
   });
 
-  it('puts the libraries of the GPU where TensorFlow and cuDNN look for them', async () => {
+  test('puts the libraries of the GPU where TensorFlow and cuDNN look for them', async () => {
     const { folder } = await setupNative(options({ variant: 'gpu' }));
     expect(readFileSync(join(folder, 'deps/nvidia/nvrtc/lib/libnvrtc.so.12'), 'utf8')).toBe('nvrtc');
     expect(existsSync(join(folder, 'deps/nvidia/cuda_nvrtc/include'))).toBe(false);
   });
 
-  it('refuses a wheel that asks for a library which is not pinned', async () => {
+  test('refuses a wheel that asks for a library which is not pinned', async () => {
     const metadata = 'Requires-Dist: nvidia-new-cu13>=13; extra == "and-cuda"\n';
     const tensorflow = makeWheel(world.from, 'tensorflow', tensorflowFiles(metadata));
     const wheels = { 'linux-x64-gpu': { tensorflow, nvidia: world.wheels['linux-x64-gpu'].nvidia } };
@@ -113,7 +113,7 @@ describe('setup of the native library', () => {
 });
 
 describe('a setup that fails', () => {
-  it('refuses a wheel with a wrong hash and leaves nothing behind', async () => {
+  test('refuses a wheel with a wrong hash and leaves nothing behind', async () => {
     const file = join(world.from, 'tensorflow-1.0-py3-none-any.whl');
     writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.from('x')]));
     const error = await failure(setupNative(options()));
@@ -123,7 +123,7 @@ describe('a setup that fails', () => {
     expect(existsSync(join(world.packageFolder, 'deps'))).toBe(false);
   });
 
-  it('says how to fetch a wheel that the folder lacks', async () => {
+  test('says how to fetch a wheel that the folder lacks', async () => {
     rmSync(join(world.from, 'tensorflow-1.0-py3-none-any.whl'));
     const error = await failure(setupNative(options()));
     expect(error.code).toBe('FILE_UNREADABLE');
@@ -131,7 +131,7 @@ describe('a setup that fails', () => {
     expect(error.message).toContain('tensorflow==1.0');
   });
 
-  it('names the packages with a compiler where there is none, before anything is downloaded', async () => {
+  test('names the packages with a compiler where there is none, before anything is downloaded', async () => {
     const steps: string[] = [];
     const error = await failure(
       setupNative(options({ env: { PATH: '' }, onProgress: ({ step }) => steps.push(step) })),
@@ -141,7 +141,7 @@ describe('a setup that fails', () => {
     expect(steps).toEqual([]);
   });
 
-  it('passes on what the compiler complains about', async () => {
+  test('passes on what the compiler complains about', async () => {
     writeFileSync(
       join(world.root, 'compiler'),
       '#!/bin/sh\n[ "$1" = --version ] || { echo "x.cc:1: error: no C++17" >&2; exit 1; }\n',
@@ -151,7 +151,7 @@ describe('a setup that fails', () => {
     expect(libraries()).toEqual([]);
   });
 
-  it.each(['unpack', 'compile'] as const)('interrupted at %s, it starts again cleanly', async (at) => {
+  test.each(['unpack', 'compile'] as const)('interrupted at %s, it starts again cleanly', async (at) => {
     const controller = new AbortController();
     const interrupted = options({
       signal: controller.signal,
@@ -165,7 +165,7 @@ describe('a setup that fails', () => {
     expect((await setupNative(options())).cached).toBe(false);
   });
 
-  it('clears away what a killed run left, but not what a living one is making', async () => {
+  test('clears away what a killed run left, but not what a living one is making', async () => {
     const dead = 2 ** 30; // above every process id that Linux hands out
     for (const pid of [dead, process.ppid]) mkdirSync(join(world.cache, `making-${pid}`), { recursive: true });
     mkdirSync(join(world.cache, `wheels/partial-${dead}`), { recursive: true });
@@ -174,14 +174,14 @@ describe('a setup that fails', () => {
     expect(libraries().sort()).toEqual([`making-${process.ppid}`, folder.slice(world.cache.length + 1)].sort());
   });
 
-  it('removes a library that does not work', async () => {
+  test('removes a library that does not work', async () => {
     const broken = new FastSAMError('DEVICE_UNAVAILABLE', 'it computes nonsense');
     expect(await failure(setupNative(options({ verify: () => Promise.reject(broken) })))).toBe(broken);
     expect(libraries()).toEqual([]);
     expect(lstatSync(join(world.packageFolder, 'lib'), { throwIfNoEntry: false })).toBeUndefined();
   });
 
-  it('leaves a library alone that it did not make, unless forced', async () => {
+  test('leaves a library alone that it did not make, unless forced', async () => {
     mkdirSync(join(world.packageFolder, 'lib/napi-v8'), { recursive: true });
     mkdirSync(join(world.packageFolder, 'deps'));
     const error = await failure(setupNative(options()));
@@ -193,7 +193,7 @@ describe('a setup that fails', () => {
 });
 
 describe('uninstall', () => {
-  it('removes the links and the cache', async () => {
+  test('removes the links and the cache', async () => {
     await setupNative(options());
     expect(await uninstallNative(world)).toEqual([world.packageFolder, world.cache]);
     expect(readdirSync(world.packageFolder).sort()).toEqual(['binding', 'package.json']);

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nodeHeaders } from '../../src/platform/native/compile.js';
 import { fetchWheel, wheelLink } from '../../src/platform/native/fetchWheel.js';
 import { buildName, chooseVariant, nodeApiVersion } from '../../src/platform/native/target.js';
@@ -30,7 +30,7 @@ describe('files of a wheel', () => {
     return path;
   }
 
-  it.each([0, 9] as const)('come out as they went in, packed at level %i', async (level) => {
+  test.each([0, 9] as const)('come out as they went in, packed at level %i', async (level) => {
     const archive = await WheelArchive.open(
       write(zipSync({ 'x/a.bin': [content, { level }], 'x/empty': new Uint8Array(0) })),
     );
@@ -41,7 +41,7 @@ describe('files of a wheel', () => {
     expect(readFileSync(join(world.root, 'out/empty'))).toHaveLength(0);
   });
 
-  it('are refused when damaged, cut off or absent', async () => {
+  test('are refused when damaged, cut off or absent', async () => {
     const good = zipSync({ 'a.bin': [content, { level: 0 }] });
     const flipped = good.slice();
     flipped[1000] ^= 1;
@@ -83,7 +83,7 @@ describe('a package index', () => {
     return { folder, mirror, env: { PATH: '' } }; // no Python, hence no pip
   }
 
-  it('is used directly where there is no pip, once', async () => {
+  test('is used directly where there is no pip, once', async () => {
     const wheel = world.wheels['linux-x64-cpu'].tensorflow;
     let received = 0;
     const path = await fetchWheel(wheel, { ...options(), onBytes: (bytes) => (received = bytes) });
@@ -93,19 +93,19 @@ describe('a package index', () => {
     expect(asked).toEqual(['/simple/tensorflow/', '/files/tensorflow-1.0-py3-none-any.whl']);
   });
 
-  it('that has another file under the name is caught by the hash', async () => {
+  test('that has another file under the name is caught by the hash', async () => {
     const wheel = world.wheels['linux-x64-cpu'].tensorflow;
     await expect(fetchWheel({ ...wheel, sha256: '0'.repeat(64) }, options())).rejects.toMatchObject({
       code: 'DOWNLOAD_CORRUPT',
     });
   });
 
-  it('that does not know the project is named in the error, with the way out', async () => {
+  test('that does not know the project is named in the error, with the way out', async () => {
     const wheel = world.wheels['linux-x64-gpu'].nvidia[0];
     await expect(fetchWheel(wheel, options())).rejects.toThrow(/HTTP 404.*--from DIR/);
   });
 
-  it('lists files as HTML anchors', () => {
+  test('lists files as HTML anchors', () => {
     const page = '<a href="/a&amp;b/x-1.whl#sha256=1" data-x="">x-1.whl</a><br/>\n<a href="x-10.whl">\n x-10.whl </a>';
     expect(wheelLink(page, 'x-1.whl')).toBe('/a&b/x-1.whl');
     expect(wheelLink(page, 'x-10.whl')).toBe('x-10.whl');
@@ -114,30 +114,30 @@ describe('a package index', () => {
 });
 
 describe('the choice of a library', () => {
-  it('follows the driver unless it is told', () => {
+  test('follows the driver unless it is told', () => {
     expect(chooseVariant(LINUX, 'auto')).toBe('cpu');
     expect(chooseVariant({ ...LINUX, nvidiaDriver: true }, 'auto')).toBe('gpu');
     expect(chooseVariant({ ...LINUX, nvidiaDriver: true }, 'cpu')).toBe('cpu');
     expect(chooseVariant(LINUX, 'gpu')).toBe('gpu');
   });
 
-  it('says what to use instead where there is none', () => {
+  test('says what to use instead where there is none', () => {
     expect(() => chooseVariant({ ...LINUX, musl: true }, 'auto')).toThrow(/musl.*Debian/);
     expect(() => chooseVariant({ ...LINUX, platform: 'win32' }, 'auto')).toThrow(/WSL 2/);
     expect(() => chooseVariant({ ...LINUX, platform: 'darwin', arch: 'arm64' }, 'gpu')).toThrow(/--cpu/);
   });
 
-  it('takes the newest Node-API that package and Node.js share', () => {
+  test('takes the newest Node-API that package and Node.js share', () => {
     expect(nodeApiVersion(world.packageFolder, 9)).toBe(8);
     expect(nodeApiVersion(world.packageFolder, 7)).toBe(3);
     expect(buildName(LINUX, 'cpu', 8)).toBe('tensorflow-2.21.0-cpu-linux-x64-tfjs-4.22.0-napi8');
   });
 
-  it('finds the headers that the user names before any other', () => {
+  test('finds the headers that the user names before any other', () => {
     expect(nodeHeaders(world.env)).toBe(join(world.root, 'node/include/node'));
   });
 
-  it('pins every project that the CUDA wheel asks for, except its compiler', () => {
+  test('pins every project that the CUDA wheel asks for, except its compiler', () => {
     const metadata = ['cublas', 'cudnn', 'cuda-nvcc']
       .map((name) => `Requires-Dist: nvidia-${name}-cu12<13.0,>=9; extra == "and-cuda"`)
       .join('\n');

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fileError } from '../../src/platform/fileErrors.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { cacheFolder, readFile, stat } from '../../src/platform/nodeFiles.js';
@@ -29,7 +29,7 @@ afterEach(() => {
 const bytes = (...values: number[]) => new Uint8Array(values);
 
 describe('writeFileAtomic', () => {
-  it('writes, replaces, and leaves nothing else', async () => {
+  test('writes, replaces, and leaves nothing else', async () => {
     const path = join(folder, 'a.bin');
     await writeFileAtomic(path, bytes(1, 2));
     await writeFileAtomic(path, bytes(3));
@@ -37,7 +37,7 @@ describe('writeFileAtomic', () => {
     expect(readdirSync(folder)).toEqual(['a.bin']);
   });
 
-  it('says that the folder is missing', async () => {
+  test('says that the folder is missing', async () => {
     const path = join(folder, 'none', 'a.bin');
     await expect(writeFileAtomic(path, bytes(1))).rejects.toMatchObject({
       code: 'WRITE_FAILED',
@@ -45,7 +45,7 @@ describe('writeFileAtomic', () => {
     });
   });
 
-  it('leaves the old content and no temporary file when it fails', async () => {
+  test('leaves the old content and no temporary file when it fails', async () => {
     // A folder of that name cannot be replaced by a file.
     const path = join(folder, 'taken');
     mkdirSync(join(path, 'inside'), { recursive: true });
@@ -54,7 +54,7 @@ describe('writeFileAtomic', () => {
     expect(existsSync(join(path, 'inside'))).toBe(true);
   });
 
-  it('takes no listeners along', async () => {
+  test('takes no listeners along', async () => {
     const before = process.listenerCount('SIGINT');
     await Promise.all([1, 2, 3].map((i) => writeFileAtomic(join(folder, `${i}`), bytes(i))));
     expect(process.listenerCount('SIGINT')).toBe(before);
@@ -82,7 +82,7 @@ describe('writeFileAtomic', () => {
     );
   }
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each(['SIGINT', 'SIGTERM'] as const)(
     'removes its temporary file on %s and lets the process end',
     async (signal) => {
       expect(await interrupted(signal, '')).toBe(signal);
@@ -90,19 +90,19 @@ describe('writeFileAtomic', () => {
     },
   );
 
-  it('finishes when a program that handles the signal goes on', async () => {
+  test('finishes when a program that handles the signal goes on', async () => {
     expect(await interrupted('SIGINT', "process.on('SIGINT', () => undefined);")).toBe(0);
     expect(readdirSync(folder)).toEqual(['big']);
   });
 
-  it('removes its temporary file when a program that handles the signal exits', async () => {
+  test('removes its temporary file when a program that handles the signal exits', async () => {
     expect(await interrupted('SIGINT', "process.on('SIGINT', () => process.exit(130));")).toBe(130);
     expect(readdirSync(folder)).toEqual([]);
   });
 });
 
 describe('readFile and stat', () => {
-  it('tell files, folders and nothing apart', async () => {
+  test('tell files, folders and nothing apart', async () => {
     writeFileSync(join(folder, 'a'), 'abc');
     expect(await stat(join(folder, 'a'))).toEqual({ kind: 'file', size: 3 });
     expect(await stat(folder)).toMatchObject({ kind: 'folder' });
@@ -117,7 +117,7 @@ describe('readFile and stat', () => {
 });
 
 describe('fileError', () => {
-  it.each([
+  test.each([
     ['EACCES', /permission denied/],
     ['ENOSPC', /the disk is full, free some space/],
     ['EROFS', /read-only/],
@@ -130,7 +130,7 @@ describe('fileError', () => {
 });
 
 describe('cacheFolder', () => {
-  it.each([
+  test.each([
     [{ FASTSAM_HOME: '/a', XDG_CACHE_HOME: '/b' }, 'linux', '/a'],
     [{ XDG_CACHE_HOME: '/b' }, 'linux', '/b/fastsam-tfjs'],
     [{}, 'linux', join(homedir(), '.cache/fastsam-tfjs')],
@@ -142,7 +142,7 @@ describe('cacheFolder', () => {
 });
 
 describe('packageFile', () => {
-  it('starts at the root of the package', () => {
+  test('starts at the root of the package', () => {
     expect(JSON.parse(readFileSync(nodePlatform.packageFile('package.json'), 'utf8'))).toMatchObject({
       name: 'fastsam-tfjs',
     });
@@ -156,7 +156,7 @@ describe('openPartial', () => {
     if (validator !== undefined) writeFileSync(join(folder, name, 'meta.json'), JSON.stringify({ validator }));
   };
 
-  it('takes over the longest abandoned attempt, and clears the others away at the end', async () => {
+  test('takes over the longest abandoned attempt, and clears the others away at the end', async () => {
     attempt('f.free-0-00000001.part', bytes(1), '"a"');
     attempt('f.free-0-00000002.part', bytes(1, 2), '"b"');
     const partial = await openPartial(join(folder, 'f'));
@@ -167,7 +167,7 @@ describe('openPartial', () => {
     expect([...readFileSync(join(folder, 'f'))]).toEqual([1, 2, 3]);
   });
 
-  it('leaves alone what a living process or another machine works on, until it is old', async () => {
+  test('leaves alone what a living process or another machine works on, until it is old', async () => {
     attempt(`f.elsewhere-${process.pid}-00000001.part`, bytes(1, 2, 3));
     const first = await openPartial(join(folder, 'f'));
     const second = await openPartial(join(folder, 'f'));
@@ -180,7 +180,7 @@ describe('openPartial', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('does not touch other files with a similar name', async () => {
+  test('does not touch other files with a similar name', async () => {
     attempt('f.free-0-zzz.part', bytes(1));
     attempt('g.free-0-00000001.part', bytes(1));
     const partial = await openPartial(join(folder, 'f'));
@@ -190,7 +190,7 @@ describe('openPartial', () => {
     expect(readdirSync(folder).sort()).toEqual(['f', 'f.free-0-zzz.part', 'g.free-0-00000001.part']);
   });
 
-  it.each(['', '{', '[]', '{"validator":5}'])('survives the note %j of a validator', async (note) => {
+  test.each(['', '{', '[]', '{"validator":5}'])('survives the note %j of a validator', async (note) => {
     attempt('f.free-0-00000001.part', bytes(1, 2));
     writeFileSync(join(folder, 'f.free-0-00000001.part', 'meta.json'), note);
     const partial = await openPartial(join(folder, 'f'));
@@ -198,7 +198,7 @@ describe('openPartial', () => {
     await partial.discard();
   });
 
-  it('restarts empty', async () => {
+  test('restarts empty', async () => {
     const partial = await openPartial(join(folder, 'f'));
     await partial.append(bytes(1, 2, 3));
     await partial.restart('"x"');
@@ -211,7 +211,7 @@ describe('openPartial', () => {
   });
 });
 
-it('bytes that leave the platform copy on slice, unlike a Buffer', async () => {
+test('bytes that leave the platform copy on slice, unlike a Buffer', async () => {
   const path = join(folder, 'a');
   writeFileSync(path, 'abc');
   const png = await nodePlatform.encodePng(bytes(1, 2, 3), 1, 1);

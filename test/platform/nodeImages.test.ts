@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { decodeImage, encodeJpeg, encodePng } from '../../src/platform/nodeImages.js';
 
 interface Entry {
@@ -26,14 +26,14 @@ describe('decodeImage gives the pixels that the peers see', () => {
     expected = golden('expected.bin');
   });
 
-  it.each(Object.entries(manifest))('%s', async (name, { width, height, offset, tolerance }) => {
+  test.each(Object.entries(manifest))('%s', async (name, { width, height, offset, tolerance }) => {
     const image = await decodeImage(golden(name));
     expect([image.width, image.height]).toEqual([width, height]);
     const want = expected.subarray(offset, offset + width * height * 3);
     expect(largestDifference(image.data, want)).toBeLessThanOrEqual(tolerance);
   });
 
-  it('covers every format that is promised', () => {
+  test('covers every format that is promised', () => {
     const endings = new Set(Object.keys(manifest).map((name) => name.split('.').at(-1)));
     expect([...endings].sort()).toEqual(['avif', 'gif', 'jpg', 'png', 'tif', 'webp']);
   });
@@ -43,7 +43,7 @@ describe('decodeImage and alpha', () => {
   // One transparent red, one half red, one opaque red pixel.
   const rgba = new Uint8Array([200, 0, 0, 0, 200, 0, 0, 128, 200, 0, 0, 255]);
 
-  it.each([
+  test.each([
     ['drop', [200, 0, 0, 200, 0, 0, 200, 0, 0]],
     ['white', [255, 255, 255, 227, 127, 127, 200, 0, 0]],
     ['black', [0, 0, 0, 100, 0, 0, 200, 0, 0]],
@@ -52,7 +52,7 @@ describe('decodeImage and alpha', () => {
     expect([...(await decodeImage(png, { alpha })).data]).toEqual(want);
   });
 
-  it('leaves a picture without alpha as it is', async () => {
+  test('leaves an image without alpha as it is', async () => {
     const png = await encodePng(new Uint8Array([10, 20, 30]), 1, 1);
     expect([...(await decodeImage(png, { alpha: 'white' })).data]).toEqual([10, 20, 30]);
   });
@@ -61,9 +61,9 @@ describe('decodeImage and alpha', () => {
 describe('decodeImage refuses with INVALID_IMAGE', () => {
   const text = (content: string) => new TextEncoder().encode(content);
 
-  it.each([
+  test.each([
     ['an empty file', new Uint8Array(0), /an empty file/],
-    ['text', text('hello, this is no picture'), /got text/],
+    ['text', text('hello, this is no image'), /got text/],
     ['a web page', text('<!DOCTYPE html><html><body>404</body></html>'), /web page/],
     ['SVG', text('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), /SVG/],
     ['a PDF', text('%PDF-1.7\n'), /PDF/],
@@ -82,7 +82,7 @@ describe('decodeImage refuses with INVALID_IMAGE', () => {
     });
   });
 
-  it.each(['444.jpg', 'progressive.jpg', 'rgb.png', 'lossless.webp', '444.avif', 'lzw.tif', 'still.gif'])(
+  test.each(['444.jpg', 'progressive.jpg', 'rgb.png', 'lossless.webp', '444.avif', 'lzw.tif', 'still.gif'])(
     'a truncated %s, and says so',
     async (name) => {
       const bytes = golden(name);
@@ -93,18 +93,18 @@ describe('decodeImage refuses with INVALID_IMAGE', () => {
     },
   );
 
-  it('more pixels than allowed, before decoding them', async () => {
+  test('more pixels than allowed, before decoding them', async () => {
     await expect(decodeImage(golden('rgb.png'), { maxPixels: 850, path: 'big.png' })).rejects.toMatchObject({
       code: 'INVALID_IMAGE',
       message:
-        'picture big.png: got 37 x 23 pixels, expected at most 850 pixels in all, do scale it down or raise maxPixels',
+        'image big.png: got 37 x 23 pixels, expected at most 850 pixels in all, do scale it down or raise maxPixels',
     });
     expect((await decodeImage(golden('rgb.png'), { maxPixels: 851 })).width).toBe(37);
   });
 });
 
 describe('encoding', () => {
-  it('keeps every byte through PNG for 1, 3 and 4 channels', async () => {
+  test('keeps every byte through PNG for 1, 3 and 4 channels', async () => {
     for (const channels of [1, 3, 4]) {
       const data = Uint8Array.from({ length: 6 * channels }, (_, i) => (i * 37) % 256);
       const { data: back } = await decodeImage(await encodePng(data, 3, 2));
@@ -116,13 +116,13 @@ describe('encoding', () => {
     }
   });
 
-  it('writes JPEG close to the pixels', async () => {
+  test('writes JPEG close to the pixels', async () => {
     const flat = new Uint8Array(16 * 16 * 3).fill(90);
     const { data } = await decodeImage(await encodeJpeg(flat, 16, 16));
     expect(largestDifference(data, flat)).toBeLessThanOrEqual(1);
   });
 
-  it('refuses a length that fits no number of channels', async () => {
+  test('refuses a length that fits no number of channels', async () => {
     await expect(encodePng(new Uint8Array(7), 2, 2)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 });

@@ -67,7 +67,7 @@ describe('boxes', () => {
     });
   });
 
-  test('what lies outside the picture is cut off', () => {
+  test('what lies outside the image is cut off', () => {
     expect(selectByPrompt(scene, { boxes: [6, -9, 99, 3] }).matches[0].iou).toBe(1);
   });
 

@@ -93,19 +93,19 @@ describe('prompts on results under compat', () => {
     expect(casia.prompt({ points: [[5, 5], [5, 4]], labels: [1, 0] }).length).toBe(0); // prettier-ignore
   });
 
-  test("masks on the network's grid: the merged object's box is in pixels of the picture", () => {
+  test("masks on the network's grid: the merged object's box is in pixels of the image", () => {
     // 64 x 32 pixels in a square of 32: content in rows 8 to 24, half the size.
     const letterbox = letterboxGeometry(64, 32, 32, { auto: false });
     const left = rectMask(32, 32, 4, 12, 6, 4);
     const image = { data: new Uint8Array(64 * 32 * 3), width: 64, height: 32 };
     const small = resultsOf([left], { image, letterbox, compat: 'casia' });
-    // The peer forgets the letterbox: picture row 26 is grid row 26.
+    // The peer forgets the letterbox: image row 26 is grid row 26.
     const found = small.prompt({ points: [10, 13] });
     expect(found.masks.at(0).width).toBe(32);
     expect([...found.boxes.xyxy]).toEqual([8, 8, 20, 16]);
   });
 
-  test("Ultralytics chooses on the picture's grid and gives back masks on the network's", () => {
+  test("Ultralytics chooses on the image's grid and gives back masks on the network's", () => {
     const letterbox = letterboxGeometry(64, 32, 32, { auto: false });
     const image = { data: new Uint8Array(64 * 32 * 3), width: 64, height: 32 };
     const masks = [rectMask(32, 32, 4, 12, 6, 4), rectMask(32, 32, 20, 8, 6, 4)];

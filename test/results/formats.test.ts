@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decodeRle } from '../../src/mask/rle.js';
 import { mergeCoco } from '../../src/results/coco.js';
 import { formatG } from '../../src/results/yolo.js';
@@ -13,7 +13,7 @@ const schema = JSON.parse(
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('JSON', () => {
-  it('is the documented record', () => {
+  test('is the documented record', () => {
     const results = resultsOf([maskOf(['.#.', '.#.', '...'])], {
       image: { data: new Uint8Array(27), width: 3, height: 3, path: 'a.jpg' },
       boxes: Float32Array.of(0.1, 0, 2.00049, 2),
@@ -31,7 +31,7 @@ describe('JSON', () => {
     });
   });
 
-  it('names classes only where the model has several', () => {
+  test('names classes only where the model has several', () => {
     const masks = [rectMask(4, 4, 0, 0, 1, 1)];
     const classes = Int32Array.of(2);
     expect(resultsOf(masks, { classes, names: { 0: 'object' } }).toJSON().masks[0]).not.toHaveProperty('class');
@@ -40,7 +40,7 @@ describe('JSON', () => {
     expect(violations(asJson(many), schema)).toEqual([]);
   });
 
-  it('fits its schema, whatever was found or asked', () => {
+  test('fits its schema, whatever was found or asked', () => {
     const prompts = [
       null,
       { boxes: [[0, 0, 1, 1]], pick: 'all' },
@@ -55,7 +55,7 @@ describe('JSON', () => {
     }
   });
 
-  it('has a schema that refuses what is not such a record', () => {
+  test('has a schema that refuses what is not such a record', () => {
     const good = resultsOf([rectMask(4, 4, 0, 0, 1, 1)]).toJSON();
     const bad: unknown[] = [
       { ...good, masks: undefined },
@@ -68,7 +68,7 @@ describe('JSON', () => {
     for (const record of bad) expect(violations(asJson(record), schema)).not.toEqual([]);
   });
 
-  it.each(goldenCases())('holds pycocotools’ counts and areas: $name', (golden) => {
+  test.each(goldenCases())('holds pycocotools’ counts and areas: $name', (golden) => {
     const { masks } = goldenResults(golden).toJSON();
     expect(masks.map((mask) => mask.segmentation.counts)).toEqual(golden.masks);
     expect(masks.map((mask) => mask.area)).toEqual(golden.areas);
@@ -76,7 +76,7 @@ describe('JSON', () => {
 });
 
 describe('COCO', () => {
-  it('writes xywh boxes, RLE, area and score', () => {
+  test('writes xywh boxes, RLE, area and score', () => {
     const results = resultsOf([maskOf(['.#.', '.#.', '...'])], { boxes: Float32Array.of(1, 0, 2.5, 2) });
     expect(results.toCoco({ imageId: 7, categoryId: 3 })).toEqual([
       {
@@ -92,17 +92,20 @@ describe('COCO', () => {
     ]);
   });
 
-  it('writes outer rings along pixel corners on request', () => {
+  test('writes outer rings along pixel corners on request', () => {
     const [annotation] = resultsOf([rectMask(8, 6, 1, 2, 4, 3)]).toCoco({ segmentation: 'polygons' });
     expect(annotation.segmentation).toEqual([[5, 2, 5, 5, 1, 5, 1, 2]]);
   });
 
-  it.each(goldenCases())('writes rings that pycocotools decodes to the mask with its holes filled: $name', (golden) => {
-    const annotations = goldenResults(golden).toCoco({ segmentation: 'polygons' });
-    expect(annotations.map((annotation) => annotation.segmentation)).toEqual(golden.rings);
-  });
+  test.each(goldenCases())(
+    'writes rings that pycocotools decodes to the mask with its holes filled: $name',
+    (golden) => {
+      const annotations = goldenResults(golden).toCoco({ segmentation: 'polygons' });
+      expect(annotations.map((annotation) => annotation.segmentation)).toEqual(golden.rings);
+    },
+  );
 
-  it('merges pictures into one file with ids that go on', () => {
+  test('merges images into one file with ids that go on', () => {
     const square = rectMask(4, 4, 0, 0, 2, 2);
     const named = { data: new Uint8Array(48), width: 4, height: 4, path: 'dir/b.png' };
     const file = mergeCoco([resultsOf([square, square]), resultsOf([]), resultsOf([square], { image: named })]);
@@ -119,7 +122,7 @@ describe('COCO', () => {
     expect(file.categories).toEqual([{ id: 1, name: 'object' }]);
   });
 
-  it('numbers categories from the model’s classes', () => {
+  test('numbers categories from the model’s classes', () => {
     const results = resultsOf([rectMask(4, 4, 0, 0, 2, 2)], {
       classes: Int32Array.of(1),
       names: { 0: 'cat', 1: 'dog' },
@@ -135,13 +138,13 @@ describe('COCO', () => {
 });
 
 describe('YOLO labels', () => {
-  it.each(goldenCases())('are the lines of Ultralytics’ save_txt: $name', (golden) => {
+  test.each(goldenCases())('are the lines of Ultralytics’ save_txt: $name', (golden) => {
     const results = goldenResults(golden);
     expect(results.toYolo()).toBe(golden.txt);
     expect(results.toYolo({ saveConf: true })).toBe(golden.txtConf);
   });
 
-  it('formats numbers as %g', () => {
+  test('formats numbers as %g', () => {
     const cases: [number, string][] = [
       [0, '0'],
       [1, '1'],
@@ -157,7 +160,7 @@ describe('YOLO labels', () => {
     for (const [value, text] of cases) expect(formatG(value)).toBe(text);
   });
 
-  it('formats every number to within its sixth digit', () => {
+  test('formats every number to within its sixth digit', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), (value) => {
         expect(Math.abs(Number(formatG(value)) - value)).toBeLessThanOrEqual(value * 5.001e-6);
@@ -167,7 +170,7 @@ describe('YOLO labels', () => {
 });
 
 describe('masks as data', () => {
-  it('come back from their RLE', () => {
+  test('come back from their RLE', () => {
     const rows = ['#..#', '.##.', '####'];
     const rle = resultsOf([maskOf(rows)])
       .masks.at(0)
@@ -175,7 +178,7 @@ describe('masks as data', () => {
     expect(Array.from(decodeRle(rle).toBitmap())).toEqual([1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1]);
   });
 
-  it('have polygons with holes', () => {
+  test('have polygons with holes', () => {
     const [polygon] = resultsOf([maskOf(['####', '#..#', '#..#', '####'])])
       .masks.at(-1)
       .toPolygons();

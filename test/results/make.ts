@@ -43,7 +43,7 @@ function gridOf(masks: readonly Mask[]): { width: number; height: number } {
   return masks.length > 0 ? { width: masks[0].gridWidth, height: masks[0].gridHeight } : { width: 4, height: 4 };
 }
 
-/** One picture of tools/golden/results.py. */
+/** One image of tools/golden/results.py. */
 export interface GoldenCase {
   readonly name: string;
   readonly width: number;
@@ -61,12 +61,12 @@ export interface GoldenCase {
   readonly txtConf: string;
 }
 
-/** The pictures that tools/golden/results.py wrote. */
+/** The images that tools/golden/results.py wrote. */
 export function goldenCases(): GoldenCase[] {
   return JSON.parse(readFileSync(new URL('../golden/results/results.json', import.meta.url), 'utf8')) as GoldenCase[];
 }
 
-/** The results of a golden picture. */
+/** The results of a golden image. */
 export function goldenResults(golden: GoldenCase): Results {
   const { width, height } = golden;
   const masks = golden.masks.map((counts) => decodeRle({ size: [height, width], counts }));

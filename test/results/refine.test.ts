@@ -33,7 +33,7 @@ describe('refine', () => {
     expect(show(only)).toEqual(['####..', '####..', '####..']);
   });
 
-  test("masks on the network's grid come to the picture's", () => {
+  test("masks on the network's grid come to the image's", () => {
     const letterbox = letterboxGeometry(64, 32, 32, { auto: false });
     const image = { data: new Uint8Array(64 * 32 * 3), width: 64, height: 32 };
     const results = resultsOf([rectMask(32, 32, 4, 12, 6, 4)], { image, letterbox, compat: 'casia' });

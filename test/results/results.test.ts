@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import type { Results } from '../../src/results/results.js';
 import { goldenCases, goldenResults, maskOf, rectMask, resultsOf } from './make.js';
@@ -17,18 +17,18 @@ const three = (): Results =>
 const ids = (results: Results): number[] => Array.from(results.ids);
 
 describe('Results', () => {
-  it('gives one object with all its columns, also from the end', () => {
+  test('gives one object with all its columns, also from the end', () => {
     const last = three().at(-1);
     expect(last).toMatchObject({ id: 2, score: 0.1875, box: [2, 2, 6, 5], area: 12, class: 0 });
     expect(last.mask.bbox).toEqual([2, 2, 6, 5]);
   });
 
-  it('refuses places where there is no object', () => {
+  test('refuses places where there is no object', () => {
     for (const index of [3, -4, 0.5, NaN]) expect(() => three().at(index)).toThrow(FastSAMError);
     expect(() => resultsOf([]).at(0)).toThrow('object index: got 0');
   });
 
-  it('filters into new results whose columns stay together', () => {
+  test('filters into new results whose columns stay together', () => {
     const all = three();
     const small = all.filter((object) => object.area < 20);
     expect(ids(small)).toEqual([1, 2]);
@@ -39,28 +39,28 @@ describe('Results', () => {
     expect(all.length).toBe(3);
   });
 
-  it('keeps the first result’s ids through filter, sort and select', () => {
+  test('keeps the first result’s ids through filter, sort and select', () => {
     const sorted = three().sort((a, b) => a.area - b.area);
     expect(ids(sorted)).toEqual([1, 2, 0]);
     expect(ids(sorted.filter((object) => object.id !== 2))).toEqual([1, 0]);
     expect(ids(sorted.select([-1]))).toEqual([0]);
   });
 
-  it('sorts equals into their old order', () => {
+  test('sorts equals into their old order', () => {
     expect(ids(three().sort(() => 0))).toEqual([0, 1, 2]);
   });
 
-  it('maps objects to an array', () => {
+  test('maps objects to an array', () => {
     expect(three().map((object, i) => object.area * 10 + i)).toEqual([480, 41, 122]);
   });
 
-  it('iterates over its objects', () => {
+  test('iterates over its objects', () => {
     expect([...three()].map((object) => object.id)).toEqual([0, 1, 2]);
     expect([...three().masks].map((mask) => mask.area)).toEqual([48, 4, 12]);
     expect([...three().boxes][1]).toEqual([1, 1, 3, 3]);
   });
 
-  it('is usable when nothing was found', () => {
+  test('is usable when nothing was found', () => {
     const none = three().filter(() => false);
     expect(none.length).toBe(0);
     expect(none.toJSON().masks).toEqual([]);
@@ -70,7 +70,7 @@ describe('Results', () => {
     expect(none.plot().data).toEqual(none.image.data);
   });
 
-  it('gives the soft mask of the right object after a filter', () => {
+  test('gives the soft mask of the right object after a filter', () => {
     const soft = three().select([1]).probabilities(0);
     const sigmoid = (x: number): number => Math.fround(1 / (1 + Math.exp(-x)));
     expect(Array.from(soft.data)).toEqual([sigmoid(1), sigmoid(-1), 0.5]);
@@ -78,16 +78,16 @@ describe('Results', () => {
     expect(() => resultsOf([rectMask(4, 4, 0, 0, 1, 1)]).probabilities(0)).toThrow('without prototypes');
   });
 
-  it('labels pixels with the smallest object on top', () => {
+  test('labels pixels with the smallest object on top', () => {
     const results = resultsOf([maskOf(['##..', '....']), maskOf(['.###', '....']), maskOf(['.#..', '....'])]);
     expect(Array.from(results.labelMap())).toEqual([1, 3, 2, 2, 0, 0, 0, 0]);
   });
 
-  it('refuses columns of different lengths', () => {
+  test('refuses columns of different lengths', () => {
     expect(() => three().with({ boxes: new Float32Array(4) })).toThrow('boxes: got 4 entries, expected 12');
   });
 
-  it('brings masks of the network grid to the picture for everything that it writes', () => {
+  test('brings masks of the network grid to the image for everything that it writes', () => {
     const letterbox = {
       ...{ imageWidth: 16, imageHeight: 8, netWidth: 8, netHeight: 8, width: 8, height: 4 },
       ...{ top: 2, bottom: 2, left: 0, right: 0 },
@@ -101,7 +101,7 @@ describe('Results', () => {
 });
 
 describe('Boxes', () => {
-  it.each(goldenCases())('has the forms of Ultralytics’ boxes: $name', (golden) => {
+  test.each(goldenCases())('has the forms of Ultralytics’ boxes: $name', (golden) => {
     const { boxes } = goldenResults(golden);
     for (const form of ['xywh', 'xyxyn', 'xywhn'] as const) {
       golden[form].forEach((value, i) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { colourOf } from '../../src/draw/palette.js';
 import { rectMask, resultsOf } from './make.js';
 import { violations } from './schema.js';
@@ -13,7 +13,7 @@ const tracked = () => resultsOf(masks, { trackIds: Int32Array.of(7, 3, 9), frame
 const ids = (results: { readonly trackIds: Int32Array | undefined }) => Array.from(results.trackIds ?? []);
 
 describe('track ids', () => {
-  it('are absent where nothing was tracked', () => {
+  test('are absent where nothing was tracked', () => {
     const plain = resultsOf(masks);
     expect(plain.trackIds).toBeUndefined();
     expect(plain.at(0)).not.toHaveProperty('trackId');
@@ -22,7 +22,7 @@ describe('track ids', () => {
     expect(plain.toJSON()).not.toHaveProperty('frame');
   });
 
-  it('stay with their objects', () => {
+  test('stay with their objects', () => {
     const results = tracked();
     expect(results.map(({ trackId }) => trackId)).toEqual([7, 3, 9]);
     expect(ids(results.select([2, 0, 2]))).toEqual([9, 7, 9]);
@@ -35,11 +35,11 @@ describe('track ids', () => {
     expect(results.select([1]).frame).toEqual({ index: 12, time: 0.48 });
   });
 
-  it('are one for each object', () => {
+  test('are one for each object', () => {
     expect(() => resultsOf(masks, { trackIds: Int32Array.of(1) })).toThrow(/trackIds: got 1 entries, expected 3/);
   });
 
-  it('are in the files', () => {
+  test('are in the files', () => {
     const results = tracked();
     const json = JSON.parse(JSON.stringify(results)) as { frame: number; time: number; masks: { track_id: number }[] };
     expect(json).toMatchObject({ frame: 12, time: 0.48, masks: [{ track_id: 7 }, { track_id: 3 }, { track_id: 9 }] });
@@ -56,7 +56,7 @@ describe('track ids', () => {
     expect(results.toYolo().split('\n')[0]).toBe(`${resultsOf(masks).toYolo().split('\n')[0]} 7`);
   });
 
-  it('are lines of the MOTChallenge', () => {
+  test('are lines of the MOTChallenge', () => {
     const boxes = Float32Array.of(0, 0, 4, 4, 4.25, 0.5, 7, 3, 0, 4, 2, 8);
     expect(tracked().with({ boxes }).toMot().split('\n')).toEqual([
       '13,7,0,0,4,4,0.75,-1,-1,-1',
@@ -67,7 +67,7 @@ describe('track ids', () => {
     expect(resultsOf(masks).toMot()).toBe('');
   });
 
-  it('give objects their colours', () => {
+  test('give objects their colours', () => {
     const pixel = (data: Uint8Array, x: number, y: number) =>
       Array.from(data.subarray((y * 8 + x) * 3, (y * 8 + x) * 3 + 3));
     const { data } = tracked().plot({ alpha: 1, contours: false });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compile, encodeGraph } from '../../src/runtime/compile/compile.js';
 import { decodeSavedModel } from '../../src/runtime/compile/graphDef.js';
 import { expectNoLeaks, later, opsOf, refusal, run, vector, zeros } from './compileSupport.js';
@@ -9,7 +9,7 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
   expectNoLeaks();
 
   describe('a function of fixed sizes', () => {
-    it('runs as one graph with the function’s values', async () => {
+    test('runs as one graph with the function’s values', async () => {
       const graph = later(
         await compile(({ x }: { x: tf.Tensor }) => ({ y: tf.add(tf.mul(x, 2), 1) }), [{ x: vector(0, 0, 0) }]),
       );
@@ -18,7 +18,7 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
       expect(graph.outputs).toEqual([{ name: 'y', dtype: 'float32', shape: [null] }]);
     });
 
-    it('takes tensors that it did not make as constants, as they are at that moment', async () => {
+    test('takes tensors that it did not make as constants, as they are at that moment', async () => {
       const w = tf.variable(later(tf.tensor1d([10, 20])), false);
       const graph = later(await compile(({ x }: { x: tf.Tensor }) => ({ y: tf.mul(x, w) }), [{ x: vector(0, 0) }]));
       w.assign(later(tf.tensor1d([0, 0])));
@@ -26,7 +26,7 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
       expect(run(graph, vector(1, 2))).toEqual([10, 40]);
     });
 
-    it('gives several outputs of several types, an input among them', async () => {
+    test('gives several outputs of several types, an input among them', async () => {
       const graph = later(
         await compile(
           ({ x, n }: { x: tf.Tensor; n: tf.Tensor }) => ({
@@ -51,7 +51,7 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
       ]);
     });
 
-    it('is fed bytes where asked to', async () => {
+    test('is fed bytes where asked to', async () => {
       const f = ({ x }: { x: tf.Tensor }) => ({ y: tf.div(tf.cast(x, 'float32'), 255) });
       const at = { x: later(tf.zeros([2], 'int32')) };
       const graph = later(await compile(f, [at], { uint8: ['x'] }));
@@ -59,7 +59,7 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
       expect(decodeSavedModel(encodeGraph(f, [at], { uint8: ['x'] }))?.inputs.x.dtype).toBe(4);
     });
 
-    it('leaves out operations that no output needs', () => {
+    test('leaves out operations that no output needs', () => {
       const bytes = encodeGraph(
         ({ x }: { x: tf.Tensor }) => {
           tf.exp(x);
@@ -70,7 +70,7 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
       expect(opsOf(bytes)).toEqual(['Placeholder', 'Neg', 'Identity']);
     });
 
-    it('records tfjs layers and models as they are', async () => {
+    test('records tfjs layers and models as they are', async () => {
       const model = tf.sequential({
         layers: [
           tf.layers.conv2d({ inputShape: [6, 6, 2], filters: 3, kernelSize: 3, activation: 'relu', name: 'c' }),
@@ -88,14 +88,14 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
       model.dispose();
     });
 
-    it('adds a bias so that TensorFlow can fuse it, and everything else with AddV2', () => {
+    test('adds a bias so that TensorFlow can fuse it, and everything else with AddV2', () => {
       const x = later(tf.zeros([1, 4, 4, 2]));
       const bias = vector(1, 2);
       const bytes = encodeGraph((i: { x: tf.Tensor }) => ({ y: tf.add(tf.add(i.x, bias), i.x) }), [{ x }]);
       expect(opsOf(bytes)).toEqual(['Placeholder', 'Const', 'BiasAdd', 'AddV2', 'Identity']);
     });
 
-    it('writes the type that tfjs-node leaves out of ExpandDims, in half precision too', async () => {
+    test('writes the type that tfjs-node leaves out of ExpandDims, in half precision too', async () => {
       const f = ({ x }: { x: tf.Tensor }) => ({ y: tf.expandDims(tf.neg(x), 0) });
       const graph = later(await compile(f, [{ x: vector(1) }], { precision: 'fp16' }));
       expect(run(graph, vector(3))).toEqual([-3]);
@@ -106,7 +106,7 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
     const x = () => [{ x: vector(1, 2) }] as const;
     const refused = (f: (i: { x: tf.Tensor }) => Record<string, tf.Tensor>) => refusal(() => compile(f, x()));
 
-    it.each<[string, (t: tf.Tensor) => unknown]>([
+    test.each<[string, (t: tf.Tensor) => unknown]>([
       ['dataSync', (t) => t.dataSync()],
       ['arraySync', (t) => t.arraySync()],
       ['dataSync of a result', (t) => tf.neg(t).dataSync()],
@@ -119,27 +119,27 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
       expect(text).toContain('frozen');
     });
 
-    it('but not of one that is the same at each run', async () => {
+    test('but not of one that is the same at each run', async () => {
       const graph = later(
         await compile((i: { x: tf.Tensor }) => ({ y: tf.mul(i.x, tf.range(0, 4).dataSync()[3]) }), x()),
       );
       expect(run(graph, vector(1, 2))).toEqual([3, 6]);
     });
 
-    it('a promise, nothing, or something that is no tensor', async () => {
+    test('a promise, nothing, or something that is no tensor', async () => {
       const results: unknown[] = [Promise.resolve({}), {}, undefined, { y: 3 }];
       for (const result of results) {
         expect((await refused(() => result as Record<string, tf.Tensor>))[0]).toBe('NOT_COMPILABLE');
       }
     });
 
-    it('texts and complex numbers', async () => {
+    test('texts and complex numbers', async () => {
       expect((await refused((i) => ({ y: tf.complex(i.x, i.x) })))[0]).toBe('NOT_COMPILABLE');
       const text = later(tf.tensor1d(['a']));
       expect((await refusal(() => compile(() => ({ y: vector(1) }), [{ text }])))[0]).toBe('NOT_COMPILABLE');
     });
 
-    it('a compilation inside a compilation', async () => {
+    test('a compilation inside a compilation', async () => {
       const [code, text] = await refused((i) => {
         encodeGraph((j: { x: tf.Tensor }) => j, [i]);
         return i;
@@ -147,7 +147,7 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
       expect([code, text.includes('one at a time')]).toEqual(['NOT_COMPILABLE', true]);
     });
 
-    it('errors of the function come through, and the backend works on', async () => {
+    test('errors of the function come through, and the backend works on', async () => {
       await expect(
         compile(() => {
           throw new RangeError('mine');
@@ -158,7 +158,7 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
     });
   });
 
-  it('checks the examples', async () => {
+  test('checks the examples', async () => {
     const same = (i: { x: tf.Tensor }) => ({ y: i.x });
     const cases = [
       () => compile(same, [{ x: zeros(2) }, { x: zeros(2, 2) }]),
@@ -170,7 +170,7 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
     for (const action of cases) expect((await refusal(action))[0]).toBe('INVALID_ARGUMENT');
   });
 
-  it('needs TensorFlow’s backend', async () => {
+  test('needs TensorFlow’s backend', async () => {
     await tf.setBackend('cpu');
     const [code] = await refusal(() => compile((i: { x: tf.Tensor }) => i, [{ x: zeros(1) }]));
     await tf.setBackend('tensorflow');

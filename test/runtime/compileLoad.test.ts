@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compile, encodeGraph } from '../../src/runtime/compile/compile.js';
 import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
 import { expectNoLeaks, later, opsOf, refusal, run, vector } from './compileSupport.js';
@@ -12,7 +12,7 @@ describe.skipIf(nativeMissing !== undefined)(`loaded graphs${skipNote}`, () => {
   expectNoLeaks();
 
   describe('tensors that are fed', () => {
-    it('stay out of the bytes and are needed to load them', async () => {
+    test('stay out of the bytes and are needed to load them', async () => {
       const w = tf.tensor2d([1, 2, 3, 4], [2, 2]);
       const unused = vector(1);
       const f = ({ x }: { x: tf.Tensor2D }) => ({ y: tf.matMul(x, w) });
@@ -26,7 +26,7 @@ describe.skipIf(nativeMissing !== undefined)(`loaded graphs${skipNote}`, () => {
       expect((await refusal(() => loadGraph(bytes, { feed: { 'a/w': unused } })))[0]).toBe('INVALID_ARGUMENT');
     });
 
-    it('can be compiled in one step', async () => {
+    test('can be compiled in one step', async () => {
       const w = later(tf.tensor2d([1, 2, 3, 4], [2, 2]));
       const f = ({ x }: { x: tf.Tensor2D }) => ({ y: tf.matMul(x, w) });
       const graph = later(await compile(f, [{ x: later(tf.zeros<tf.Rank.R2>([1, 2])) }], { feed: { w } }));
@@ -39,19 +39,19 @@ describe.skipIf(nativeMissing !== undefined)(`loaded graphs${skipNote}`, () => {
   describe('a loaded graph', () => {
     const make = () => compile(({ x }: { x: tf.Tensor }) => ({ y: tf.neg(x) }), [{ x: vector(0) }]);
 
-    it('comes from bytes of an earlier process just as well', async () => {
+    test('comes from bytes of an earlier process just as well', async () => {
       const bytes = encodeGraph(({ x }: { x: tf.Tensor }) => ({ y: tf.neg(x) }), [{ x: vector(0) }]);
       const graph = later(await loadGraph<{ x: tf.Tensor }, { y: tf.Tensor }>(Uint8Array.from(bytes)));
       expect(run(graph, vector(5))).toEqual([-5]);
     });
 
-    it('is independent of others', async () => {
+    test('is independent of others', async () => {
       const [a, b] = [await make(), later(await make())];
       a.dispose();
       expect(run(b, vector(5))).toEqual([-5]);
     });
 
-    it('refuses missing, unknown and wrong inputs, and work after dispose', async () => {
+    test('refuses missing, unknown and wrong inputs, and work after dispose', async () => {
       const graph = await make();
       const wrong = [{}, { x: vector(1), z: vector(1) }, { x: vector(1, 2) }, { x: later(tf.scalar(1)) }];
       for (const inputs of wrong) {
@@ -62,13 +62,13 @@ describe.skipIf(nativeMissing !== undefined)(`loaded graphs${skipNote}`, () => {
       expect((await refusal(() => graph.run({ x: vector(1) })))[0]).toBe('DISPOSED');
     });
 
-    it('refuses bytes that are no graph, whatever they are', async () => {
+    test('refuses bytes that are no graph, whatever they are', async () => {
       const good = encodeGraph(({ x }: { x: tf.Tensor }) => ({ y: tf.neg(x) }), [{ x: vector(0) }]);
       const bad = [new Uint8Array(), new Uint8Array(100).fill(255), good.slice(0, 40), good.slice(0, -3)];
       for (const bytes of bad) expect((await refusal(() => loadGraph(bytes)))[0]).toBe('NOT_COMPILABLE');
     });
 
-    it('leaves no files, whether it loads, fails or is cancelled', async () => {
+    test('leaves no files, whether it loads, fails or is cancelled', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'compile-test-'));
       const before = process.env.TMPDIR;
       process.env.TMPDIR = folder;
@@ -88,7 +88,7 @@ describe.skipIf(nativeMissing !== undefined)(`loaded graphs${skipNote}`, () => {
       }
     });
 
-    it('can be made again and again without growing', async () => {
+    test('can be made again and again without growing', async () => {
       const backend = tf.backend() as unknown as { getNumOfSavedModels: () => number; getNumOfTFTensors: () => number };
       const count = () => [backend.getNumOfSavedModels(), backend.getNumOfTFTensors(), tf.memory().numTensors];
       const example = { x: vector(1) };

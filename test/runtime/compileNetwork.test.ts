@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CompiledDetector, encodeDetector } from '../../src/model/compiledDetector.js';
 import { LayersDetector, type Detections, type DetectorInput } from '../../src/model/detector.js';
 import { runNetwork, type Network, type RawOutputs } from '../../src/model/network.js';
@@ -23,14 +23,14 @@ function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 const later4d = (batch: number, height: number, width: number): tf.Tensor4D =>
   later(tf.randomUniform<tf.Rank.R4>([batch, height, width, 3], 0, 1, 'float32', 11));
 
-/** Pictures with edges and flat places. */
-function pictures(count: number, width: number, height: number): DetectorInput {
-  const picture = (k: number) =>
+/** Images with edges and flat places. */
+function images(count: number, width: number, height: number): DetectorInput {
+  const image = (k: number) =>
     Uint8Array.from({ length: width * height * 3 }, (_, i) => {
       const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
       return ((x >> 4) * 37 + (y >> 5) * 91 + (i % 3) * 53 + k * 29) & 255;
     });
-  return { pictures: Array.from({ length: count }, (_, k) => picture(k)), width, height };
+  return { images: Array.from({ length: count }, (_, k) => image(k)), width, height };
 }
 
 /**
@@ -59,7 +59,7 @@ describe.skipIf(nativeMissing !== undefined)(`the compiled network${skipNote}`, 
     return made;
   };
 
-  it('traced at 64x64 and 96x128 gives the layers’ outputs at every size and batch', async () => {
+  test('traced at 64x64 and 96x128 gives the layers’ outputs at every size and batch', async () => {
     const net = network();
     const f = ({ x }: { x: tf.Tensor4D }): RawOutputs => runNetwork(net, x);
     const graph = later(await compile(f, [{ x: later4d(1, 64, 64) }, { x: later4d(2, 96, 128) }]));
@@ -80,19 +80,19 @@ describe.skipIf(nativeMissing !== undefined)(`the compiled network${skipNote}`, 
     }
   });
 
-  it.each(['constant', 'fed'] as const)('with %s weights detects what the layers detect', async (weights) => {
+  test.each(['constant', 'fed'] as const)('with %s weights detects what the layers detect', async (weights) => {
     const net = network('tiny-3-classes');
     const layers = new LayersDetector(net);
     const compiled = later(await CompiledDetector.create(net, { weights }));
     expect(compiled.precision).toBe('fp32');
     for (const [input, thresholds] of [
-      [pictures(1, 128, 96), { conf: 0.01, iou: 0.7, maxDet: 300 }],
-      [pictures(1, 320, 192), { conf: 0.01, iou: 0.5, maxDet: 20 }],
-      [pictures(2, 64, 96), { conf: 0.01, iou: 0.3, maxDet: 300 }],
-      [pictures(1, 64, 64), { conf: 1, iou: 0.9, maxDet: 300 }],
+      [images(1, 128, 96), { conf: 0.01, iou: 0.7, maxDet: 300 }],
+      [images(1, 320, 192), { conf: 0.01, iou: 0.5, maxDet: 20 }],
+      [images(2, 64, 96), { conf: 0.01, iou: 0.3, maxDet: 300 }],
+      [images(1, 64, 64), { conf: 1, iou: 0.9, maxDet: 300 }],
     ] as const) {
       const [got, expected] = [await compiled.detect(input, thresholds), await layers.detect(input, thresholds)];
-      expect(got.length).toBe(input.pictures.length);
+      expect(got.length).toBe(input.images.length);
       got.forEach((detections, i) => {
         expectSame(detections, expected[i]);
       });
@@ -101,27 +101,27 @@ describe.skipIf(nativeMissing !== undefined)(`the compiled network${skipNote}`, 
     }
   });
 
-  it('gives each picture of a batch what it gives it alone', async () => {
+  test('gives each image of a batch what it gives it alone', async () => {
     const compiled = later(await CompiledDetector.create(network()));
     const thresholds = { conf: 0.001, iou: 0.5, maxDet: 50 };
-    const three = pictures(3, 96, 64);
+    const three = images(3, 96, 64);
     const together = await compiled.detect(three, thresholds);
-    for (const [i, picture] of three.pictures.entries()) {
-      const [alone] = await compiled.detect({ ...three, pictures: [picture] }, thresholds);
+    for (const [i, image] of three.images.entries()) {
+      const [alone] = await compiled.detect({ ...three, images: [image] }, thresholds);
       expectSame(together[i], alone);
     }
   });
 
-  it('starts from bytes that an earlier process kept', async () => {
+  test('starts from bytes that an earlier process kept', async () => {
     const net = network();
     const encoded = Uint8Array.from(encodeDetector(net, { precision: 'fp32' }));
     const compiled = later(await CompiledDetector.create(net, { encoded }));
-    const [input, thresholds] = [pictures(1, 64, 64), { conf: 0.001, iou: 0.5, maxDet: 50 }];
+    const [input, thresholds] = [images(1, 64, 64), { conf: 0.001, iou: 0.5, maxDet: 50 }];
     const expected = await new LayersDetector(net).detect(input, thresholds);
     expectSame((await compiled.detect(input, thresholds))[0], expected[0]);
   });
 
-  it('keeps boxes in float32 whatever the network computes in', () => {
+  test('keeps boxes in float32 whatever the network computes in', () => {
     const file = decodeSavedModel(encodeDetector(network(), { precision: 'bf16' }));
     const types = new Map(file?.nodes.map(({ name, attr }) => [name, 'T' in attr && 'type' in attr.T && attr.T.type]));
     const of = (op: string) => [...types].filter(([name]) => name.startsWith(`${op}_`)).map(([, type]) => type);
@@ -129,12 +129,12 @@ describe.skipIf(nativeMissing !== undefined)(`the compiled network${skipNote}`, 
     expect(new Set([...of('Softmax'), ...of('BatchMatMulV2'), ...of('Sub')])).toEqual(new Set([1]));
   });
 
-  it('in bfloat16 stays near float32', async (context) => {
+  test('in bfloat16 stays near float32', async (context) => {
     if ((await choosePrecision('auto')) !== 'bf16') return context.skip('this CPU has no bfloat16');
     const net = network();
     const half = later(await CompiledDetector.create(net, { precision: 'auto' }));
     expect(half.precision).toBe('bf16');
-    const [input, thresholds] = [pictures(1, 128, 96), { conf: 0, iou: 1, maxDet: 1000 }];
+    const [input, thresholds] = [images(1, 128, 96), { conf: 0, iou: 1, maxDet: 1000 }];
     const [[a], [b]] = [await half.detect(input, thresholds), await new LayersDetector(net).detect(input, thresholds)];
     // eight significant bits, rounded in each of some sixty layers
     expect(difference(a.prototypes.data, b.prototypes.data)).toBeLessThan(0.15);

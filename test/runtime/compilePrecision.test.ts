@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import { choosePrecision, compile, encodeGraph } from '../../src/runtime/compile/compile.js';
@@ -23,7 +23,7 @@ describe.skipIf(nativeMissing !== undefined)(`precision of compiled graphs${skip
       z: tf.neg(x),
     });
 
-    it('is written in regions, with casts where values cross', async () => {
+    test('is written in regions, with casts where values cross', async () => {
       const bytes = encodeGraph(f, [{ x: vector(1) }], { precision: 'fp32' });
       expect(opsOf(bytes)).toEqual([
         'Placeholder',
@@ -43,19 +43,19 @@ describe.skipIf(nativeMissing !== undefined)(`precision of compiled graphs${skip
       tf.dispose([y, z]);
     });
 
-    it('rounds as the type does: 1 + 2^-9 is 1 in bfloat16', async () => {
+    test('rounds as the type does: 1 + 2^-9 is 1 in bfloat16', async () => {
       if ((await choosePrecision('auto')) !== 'bf16') return;
       const add = ({ x }: { x: tf.Tensor }) => ({ y: tf.add(x, 2 ** -9) });
       const graph = later(await compile(add, [{ x: vector(1) }], { precision: 'bf16' }));
       expect(run(graph, vector(1))).toEqual([1]);
     });
 
-    it('does nothing outside of a compilation', () => {
+    test('does nothing outside of a compilation', () => {
       const y = tf.tidy(() => inPrecision('fp16', () => tf.add(tf.scalar(1), 2 ** -20)).dataSync()[0]);
       expect(y).toBe(1 + 2 ** -20);
     });
 
-    it('stays float32 for operations that have no half form', () => {
+    test('stays float32 for operations that have no half form', () => {
       const at = { x: later(tf.zeros<tf.Rank.R4>([1, 2, 2, 1])) };
       const bytes = encodeGraph(
         ({ x }: { x: tf.Tensor4D }) => ({ y: tf.image.resizeBilinear(tf.neg(x), [4, 4]) }),
@@ -67,7 +67,7 @@ describe.skipIf(nativeMissing !== undefined)(`precision of compiled graphs${skip
       expect([typesOf(bytes, 'Neg'), typesOf(bytes, 'ResizeBilinear')]).toEqual([[14], [1]]);
     });
 
-    it('bf16 is refused on a CPU without it, when compiling and when loading', async () => {
+    test('bf16 is refused on a CPU without it, when compiling and when loading', async () => {
       const bytes = encodeGraph(f, [{ x: vector(1) }], { precision: 'bf16' });
       usePlatform({
         ...nodePlatform,
@@ -86,7 +86,7 @@ describe.skipIf(nativeMissing !== undefined)(`precision of compiled graphs${skip
 });
 
 describe('the CPU', () => {
-  it.each([
+  test.each([
     ['processor\t: 0\nflags\t\t: fpu sse avx512_bf16 avx512_vnni\nbugs\t:', true],
     ['flags : amx_bf16', true],
     ['flags\t\t: fpu avx512f avx512_bf16x', false],

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/runtime/compile/compile.js';
 import { nonMaxSuppression, resizeBilinear } from '../../src/runtime/compile/tensorOps.js';
 import { expectNoLeaks, later, refusal, zeros } from './compileSupport.js';
@@ -24,7 +24,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
       return graph;
     }
 
-    it('are the dimensions in which the examples differ', async () => {
+    test('are the dimensions in which the examples differ', async () => {
       const graph = await holds(
         (x) => tf.exp(x),
         [
@@ -36,7 +36,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
       expect(graph.inputs[0].shape).toEqual([1, null, 3]);
     });
 
-    it('in a reshape to one changing size', () =>
+    test('in a reshape to one changing size', () =>
       holds(
         (x) => tf.reshape(x, [x.size]),
         [
@@ -46,7 +46,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
         ],
       ));
 
-    it('in a reshape with -1 that tfjs was given', () =>
+    test('in a reshape with -1 that tfjs was given', () =>
       holds(
         (x) => tf.reshape(x, [1, -1, 2]),
         [
@@ -56,7 +56,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
         ],
       ));
 
-    it('in a reshape that keeps open leading dimensions and joins open ones behind them', () =>
+    test('in a reshape that keeps open leading dimensions and joins open ones behind them', () =>
       holds(
         (x) => tf.reshape(x, [x.shape[0], -1, 2]),
         [
@@ -66,7 +66,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
         ],
       ));
 
-    it('in a reshape that splits behind two open leading dimensions', () =>
+    test('in a reshape that splits behind two open leading dimensions', () =>
       holds(
         (x) => tf.reshape(x, [...x.shape.slice(0, 2), 2, 2]),
         [
@@ -76,7 +76,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
         ],
       ));
 
-    it('in a slice that reaches the end', () =>
+    test('in a slice that reaches the end', () =>
       holds(
         (x) => tf.slice(x, [1, 1], [-1, 2]),
         [
@@ -86,7 +86,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
         ],
       ));
 
-    it('in nearest doubling by depthToSpace', () =>
+    test('in nearest doubling by depthToSpace', () =>
       holds(
         (x) => tf.depthToSpace(tf.concat([x, x, x, x], 3) as tf.Tensor4D, 2),
         [
@@ -96,7 +96,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
         ],
       ));
 
-    it('in matrix products, reductions and broadcasts', () =>
+    test('in matrix products, reductions and broadcasts', () =>
       holds(
         (x) => tf.add(tf.matMul(x, x, true), tf.sum(tf.softmax(x), 0)),
         [
@@ -106,7 +106,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
         ],
       ));
 
-    it('keep batch, height and width of convolutions free at once', () => {
+    test('keep batch, height and width of convolutions free at once', () => {
       const kernel = later(tf.randomNormal<tf.Rank.R4>([3, 3, 2, 4], 0, 1, 'float32', 1));
       return holds(
         (x) => tf.reshape(tf.conv2d(x as tf.Tensor4D, kernel, 2, 'same'), [x.shape[0], -1, 4]),
@@ -118,7 +118,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
       );
     });
 
-    it('property: any rank-3 reshape to [first, rest] holds at any size', async () => {
+    test('property: any rank-3 reshape to [first, rest] holds at any size', async () => {
       const graph = later(await open((x) => tf.reshape(x, [x.shape[0], -1]), [1, 2, 3], [2, 3, 5]));
       fc.assert(
         fc.property(
@@ -136,7 +136,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
       );
     });
 
-    it.each<[string, (x: tf.Tensor) => tf.Tensor, RegExp]>([
+    test.each<[string, (x: tf.Tensor) => tf.Tensor, RegExp]>([
       [
         'a reshape that splits an open dimension by a size',
         (x) => tf.reshape(x, x.shape.toReversed()),
@@ -161,7 +161,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
       expect(text).toMatch(message);
     });
 
-    it('refuse a resize to a number', async () => {
+    test('refuse a resize to a number', async () => {
       const f = (x: tf.Tensor) => tf.image.resizeBilinear(x as tf.Tensor4D, [2 * (x.shape[1] ?? 0), 8]);
       const [code, text] = await refusal(() => open(f, [1, 2, 3, 1], [1, 4, 3, 1]));
       expect([code, text.includes('ResizeBilinear: got [4, 8] at the first example and [8, 8]')]).toEqual([
@@ -170,7 +170,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
       ]);
     });
 
-    it('are checked when the graph runs', async () => {
+    test('are checked when the graph runs', async () => {
       const graph = later(await open((x) => tf.neg(x), [2, 3], [4, 3]));
       const [code, text] = await refusal(() => graph.run({ x: zeros(2, 4) }));
       expect(code).toBe('INVALID_ARGUMENT');
@@ -196,7 +196,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
     });
     const far = (n: number) => Array.from({ length: n }, (_, i) => [10 * i, 0, 10 * i + 5, 5]);
 
-    it('stay open, thresholds being inputs', async () => {
+    test('stay open, thresholds being inputs', async () => {
       const graph = later(await compile(best, [input(far(2), [0.5, 0.6], 0), input(far(3), [0.5, 0.6, 0.7], 0)]));
       const four = input([...far(3), [1, 0, 6, 5]], [0.4, 0.9, 0.2, 0.8], 0.3);
       const some = graph.run(four);
@@ -208,14 +208,14 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
       tf.dispose([some, none]);
     });
 
-    it('are refused when the examples do not show them', async () => {
+    test('are refused when the examples do not show them', async () => {
       const two = () => input(far(2), [0.5, 0.6], 0);
       const [code, text] = await refusal(() => compile(best, [two(), input(far(3), [0.1, 0.6, 0.7], 0.3)]));
       expect([code, text.includes('NonMaxSuppressionV3')]).toEqual(['NOT_COMPILABLE', true]);
       expect((await refusal(() => compile(best, [two()])))[0]).toBe('NOT_COMPILABLE');
     });
 
-    it('let equal scores go by place, keep an overlap of just the threshold, and take boxes without area', () => {
+    test('let equal scores go by place, keep an overlap of just the threshold, and take boxes without area', () => {
       const boxes = [
         [0, 0, 2, 1],
         [0, 0, 1, 1],
@@ -228,7 +228,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
     });
   });
 
-  it('resizes to a size that is an input', async () => {
+  test('resizes to a size that is an input', async () => {
     const at = (n: number) => ({
       x: later(tf.zeros<tf.Rank.R4>([1, 2, 2, 1])),
       size: later(tf.tensor1d([n, n], 'int32')),

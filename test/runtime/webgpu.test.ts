@@ -1,4 +1,4 @@
-/** The whole way from a picture to masks on WebGPU: in Node on Dawn, where both are installed (docs/webgpu.md). */
+/** The whole way from an image to masks on WebGPU: in Node on Dawn, where both are installed (docs/webgpu.md). */
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAM, type Results } from '../../src/index.js';
@@ -55,7 +55,7 @@ describe.skipIf(!row.available)(`WebGPU${note}`, () => {
     expect(difference.wrongChoices).toBe(0);
   });
 
-  test('several pictures together give what each gives alone', async () => {
+  test('several images together give what each gives alone', async () => {
     const model = await FastSAM.load('demo', { device: 'webgpu' });
     const files = ['coffee.jpg', 'rocket.jpg'].map(example);
     const together = await model.segment(files, { square: true, imgsz: 160, batch: 2 });

@@ -25,13 +25,13 @@ export function ffmpeg(...args: string[]): Buffer {
   return stdout;
 }
 
-/** A clip of moving RGB bars without loss (FFV1), with a picture of its own in each frame. */
+/** A clip of moving RGB bars without loss (FFV1), with an image of its own in each frame. */
 export function losslessClip(path: string, size: string, frames: number, rate = 25): void {
   const source = `testsrc=s=${size}:r=${rate},format=bgr0`;
   ffmpeg('-f', 'lavfi', '-i', source, '-frames:v', String(frames), '-c:v', 'ffv1', '-g', '1', path);
 }
 
-/** What ffprobe says of a file's pictures, frames counted by decoding them. */
+/** What ffprobe says of a file's images, frames counted by decoding them. */
 export function probe(path: string): { codec: string; width: number; height: number; frames: number } {
   const entries = 'stream=codec_name,width,height,nb_read_frames';
   const args = ['-v', 'error', '-count_frames', '-show_entries', entries, '-of', 'json', path];

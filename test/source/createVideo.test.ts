@@ -12,7 +12,7 @@ import { childPrograms, clipFolder, HAS_FFMPEG, probe } from './clips.js';
 
 usePlatform(nodePlatform);
 
-/** A plain picture: the colours must come back. */
+/** A plain image: the colours must come back. */
 function plain(width: number, height: number, colour: readonly number[]): RgbImage {
   const data = new Uint8Array(width * height * 3).map((_, i) => colour[i % 3]);
   return { data, width, height };

@@ -201,7 +201,7 @@ describe.skipIf(!HAS_FFMPEG)('videos', () => {
     await expect(openVideo(folder)).rejects.toMatchObject({ code: 'INVALID_VIDEO' });
     const sound = join(folder, 'sound.mkv');
     ffmpeg('-f', 'lavfi', '-i', 'sine=d=0.1', '-c:a', 'pcm_s16le', sound);
-    await expect(openVideo(sound)).rejects.toThrow(/sound\.mkv: has no pictures/);
+    await expect(openVideo(sound)).rejects.toThrow(/sound\.mkv: has no images/);
     await expect(openVideo(join(folder, 'none.mp4'))).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     await expect(openVideo(clip, { stride: 0 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     await expect(openVideo(clip, { start: 2, end: 1 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });

@@ -12,14 +12,14 @@ describe.skipIf(!HAS_FFMPEG)('segment', { timeout: 180_000 }, () => {
   const folder = workFolder();
   mkdirSync(join(folder, 'mixed'));
   const clip = join(folder, 'mixed', 'clip.mkv');
-  const picture = repository('examples/coins.png');
-  copyFileSync(picture, join(folder, 'mixed', 'coins.png'));
-  // Nine frames of the picture, ten a second.
-  if (HAS_FFMPEG) ffmpeg('-loop', '1', '-framerate', '10', '-i', picture, '-frames:v', '9', '-c:v', 'ffv1', clip);
+  const coins = repository('examples/coins.png');
+  copyFileSync(coins, join(folder, 'mixed', 'coins.png'));
+  // Nine frames of the image, ten a second.
+  if (HAS_FFMPEG) ffmpeg('-loop', '1', '-framerate', '10', '-i', coins, '-frames:v', '9', '-c:v', 'ffv1', clip);
 
-  test('stream takes a video; items keep numbers and times; the frames are the picture', async () => {
+  test('stream takes a video; items keep numbers and times; the frames are the image', async () => {
     const model = await FastSAM.load('demo', { device: 'wasm' });
-    const still = await model.segment(picture);
+    const still = await model.segment(coins);
     const seen: [number, number | undefined, number][] = [];
     for await (const { index, input, results } of model.stream(await openVideo(clip, { stride: 4 }))) {
       expect(input.index).toBe(index * 4);
@@ -29,7 +29,7 @@ describe.skipIf(!HAS_FFMPEG)('segment', { timeout: 180_000 }, () => {
     expect(seen).toEqual([0, 4, 8].map((index) => [index, index / 10, still.length]));
   });
 
-  test('a list with a picture, a video and what is neither', async () => {
+  test('a list with an image, a video and what is neither', async () => {
     writeFileSync(join(folder, 'list.txt'), '# things\nmixed/coins.png\n\nmixed/clip.mkv\nmixed/none.mp4\n');
     const args = ['list.txt', '--stride', '4', '--format', 'png,json,coco,yolo', '--out', 'out', '--json'];
     const { code, stdout, stderr } = await fastsam(['segment', ...args, '--device', 'wasm'], { cwd: folder });
@@ -71,7 +71,7 @@ describe.skipIf(!HAS_FFMPEG)('segment', { timeout: 180_000 }, () => {
     expect(readdirSync(env.TMPDIR).filter((name) => name.startsWith('fastsam'))).toEqual([]);
   });
 
-  test('a picture and a video from a server', async () => {
+  test('an image and a video from a server', async () => {
     const server = createServer(({ url = '' }, response) => {
       response.end(readFileSync(join(folder, 'mixed', basename(new URL(url, 'http://host').pathname))));
     });

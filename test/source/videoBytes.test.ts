@@ -37,11 +37,11 @@ test.skipIf(!HAS_FFMPEG).each([
   expect(isVideoBytes(readFileSync(path).subarray(0, 3))).toBe(false);
 });
 
-test('pictures, texts and nothing are none', () => {
-  const pictures = repository('test/golden/images');
-  const names = readdirSync(pictures).filter((name) => /\.(jpe?g|png|gif|webp|avif|tiff?|bmp)$/.test(name));
+test('images, texts and nothing are none', () => {
+  const images = repository('test/golden/images');
+  const names = readdirSync(images).filter((name) => /\.(jpe?g|png|gif|webp|avif|tiff?|bmp)$/.test(name));
   expect(new Set(names.map((name) => name.split('.').at(-1))).size).toBeGreaterThan(4);
-  for (const name of names) expect([name, isVideoBytes(readFileSync(join(pictures, name)))]).toEqual([name, false]);
+  for (const name of names) expect([name, isVideoBytes(readFileSync(join(images, name)))]).toEqual([name, false]);
   for (const text of ['', 'hello', '#EXTM3U\n', '<html>']) expect(isVideoBytes(Buffer.from(text))).toBe(false);
   const gif = Buffer.alloc(512, 'G'); // where a transport stream has its G, too
   gif.write('GIF89a');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Row, TimedRow } from '../../src/cli/bench/suite.js';
 import { OURS, TITLE, verdicts } from '../../tools/bench/budgets.js';
 import { PEER } from '../../tools/bench/peers.js';
@@ -39,25 +39,25 @@ const run: Run = {
 describe('verdicts', () => {
   const find = (text: string) => verdicts(rows).find(({ promise }) => promise.includes(text));
 
-  it('compares the median of the ratios with the limit', () => {
+  test('compares the median of the ratios with the limit', () => {
     expect(find('network in float32')).toMatchObject({ limit: 1, measured: 0.9, cpu: 0.9, unit: 'ratio' });
     expect(find('network in bfloat16')).toMatchObject({ limit: 0.55, measured: 0.6 });
     expect(find('1 thread')).toMatchObject({ limit: 0.8, measured: 0.7 });
   });
 
-  it('takes seconds and gigabytes as they are', () => {
+  test('takes seconds and gigabytes as they are', () => {
     expect(find('first mask')).toMatchObject({ limit: 2, measured: 1.95, unit: 's' });
     expect(find('peak memory')).toMatchObject({ limit: 1.5, measured: 1.6, unit: 'GB' });
   });
 
-  it('says nothing of what was not measured', () => {
+  test('says nothing of what was not measured', () => {
     expect(find('2 threads')?.measured).toBeUndefined();
     expect(verdicts([]).every(({ measured }) => measured === undefined)).toBe(true);
   });
 });
 
 describe('report', () => {
-  it('says which promises are kept', () => {
+  test('says which promises are kept', () => {
     const lines = report(run).split('\n');
     const line = (text: string) => lines.find((each) => each.includes(text));
     expect(line('network in float32')).toBe('| network in float32, against ONNX Runtime | 1.00 | 0.90 | 0.90 | kept |');
@@ -66,7 +66,7 @@ describe('report', () => {
     expect(line('peers:')).toBe('- peers: ONNX Runtime 1.0; ONNX Runtime Web, 1 thread 1.0');
   });
 
-  it('replaces its part of the document and leaves the rest', () => {
+  test('replaces its part of the document and leaves the rest', () => {
     const begin = '<!-- measured: made by tools/bench/run.ts, do not edit from here -->';
     const end = '<!-- measured: to here -->';
     const document = withReport(`before\n${begin}\nold\n${end}\nafter\n`, run);
@@ -79,7 +79,7 @@ describe('report', () => {
 });
 
 describe('barChart', () => {
-  it('draws bars in proportion, ours in their own colour', () => {
+  test('draws bars in proportion, ours in their own colour', () => {
     const bar = { low: 1, high: 10 };
     const svg = barChart([
       {
@@ -98,7 +98,7 @@ describe('barChart', () => {
     expect(svg).toContain('a &lt; b &amp; &quot;c&quot;');
   });
 
-  it('has a panel for every timed row of the plot', () => {
+  test('has a panel for every timed row of the plot', () => {
     const svg = plot(run);
     expect([...svg.matchAll(/font-weight="bold"/g)]).toHaveLength(3);
     expect(svg).toContain('process start to first mask');

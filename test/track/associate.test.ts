@@ -1,6 +1,6 @@
 /** The assignments: optimum as lap's, rounds as TrackTrack's. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assign } from '../../src/geometry/assignment.js';
 import { associate } from '../../src/track/associate.js';
 import type { Detection } from '../../src/track/detection.js';
@@ -51,14 +51,14 @@ function least(cost: Table, limit: number, row = 0, used = 0): number {
 }
 
 describe('associate', () => {
-  it.each((golden('assignment') as readonly Case[]).map((one, i) => [i, one] as const))(
+  test.each((golden('assignment') as readonly Case[]).map((one, i) => [i, one] as const))(
     'as lap.lapjv, case %i',
     (_, one) => {
       expect(solve(table(one.cost), one.limit)).toEqual(one.columns);
     },
   );
 
-  it('finds the least cost, with ties and without', () => {
+  test('finds the least cost, with ties and without', () => {
     const costs = fc
       .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }), fc.boolean())
       .chain(([rows, columns, ties]) => {
@@ -81,11 +81,11 @@ describe('associate', () => {
     );
   });
 
-  it('serves rows in their order where all cost the same', () => {
+  test('serves rows in their order where all cost the same', () => {
     expect(solve({ rows: 3, columns: 2, values: new Float64Array(6).fill(0.5) }, 0.8)).toEqual([0, 1, -1]);
   });
 
-  it('takes fractional costs whose sums round', () => {
+  test('takes fractional costs whose sums round', () => {
     const n = 60;
     const values = Float64Array.from({ length: n * n }, (_, i) => ((i * 7919) % 1009) / 1009 / 3 + 0.1);
     const targets = Int32Array.from({ length: n * n }, (_, i) => i % n);
@@ -96,7 +96,7 @@ describe('associate', () => {
 });
 
 describe('iterativeAssign', () => {
-  it('pairs those that prefer each other first, then those that are left, while the limit falls', () => {
+  test('pairs those that prefer each other first, then those that are left, while the limit falls', () => {
     const cost = table([
       [0.1, 0.2, 0.9],
       [0.15, 0.6, 0.9],

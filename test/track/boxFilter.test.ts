@@ -1,5 +1,5 @@
 /** The Kalman filter against Ultralytics' float64 one. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Xyxy } from '../../src/results/boxes.js';
 import { BoxFilter, type BoxModel } from '../../src/track/boxFilter.js';
 import type { Affine } from '../../src/track/types.js';
@@ -24,7 +24,7 @@ interface Run extends State {
 }
 
 describe.each((golden('kalman') as readonly Run[]).map((run) => [run.model, run] as const))('%s', (model, run) => {
-  it('starts, predicts, follows the camera and updates as the reference', () => {
+  test('starts, predicts, follows the camera and updates as the reference', () => {
     const filter = new BoxFilter(model, run.start);
     expectState(filter, run);
     for (const step of run.steps) {

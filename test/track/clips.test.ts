@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createTracker, type TrackerName } from '../../src/track/createTracker.js';
 import type { Affine, Tracker } from '../../src/track/types.js';
 import { CLIP_NAMES, detectionsOf, readClip, type ClipGolden } from './clipGolden.js';
@@ -14,7 +14,7 @@ function trackerOf(name: TrackerName, { affines }: ClipGolden): Tracker {
 describe.each(CLIP_NAMES)("ids on the clip '%s' against Ultralytics", (name) => {
   const golden = readClip(name);
 
-  it.each(golden.runs)('$tracker on detections of $set', ({ set, tracker: trackerName, ids, indices }) => {
+  test.each(golden.runs)('$tracker on detections of $set', ({ set, tracker: trackerName, ids, indices }) => {
     const tracker = trackerOf(trackerName, golden);
     let [boxes, same] = [0, 0];
     golden.sets[set].forEach((frame, f) => {

@@ -1,5 +1,5 @@
 /** Objects chosen in the first frame keep their places through the clip. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PromptFollower, type FollowOptions } from '../../src/track/followPrompt.js';
 import type { TrackRows } from '../../src/track/types.js';
 import { rectMask, resultsOf } from '../results/make.js';
@@ -34,7 +34,7 @@ function follow(point: readonly number[], clip: readonly (readonly Seen[])[], op
 const AWAY = Array.from({ length: 30 }, () => [[0, 0, 1] as const]);
 
 describe('PromptFollower', () => {
-  it('goes by the id of the track, wherever the object is among the results', () => {
+  test('goes by the id of the track, wherever the object is among the results', () => {
     const clip: Seen[][] = [
       [
         [0, 0, 1],
@@ -48,27 +48,27 @@ describe('PromptFollower', () => {
     expect(follow([22, 3], clip)).toEqual([[[0, 2, 1]], [[0, 2, 0]]]);
   });
 
-  it('follows an object by its mask until it has a track', () => {
+  test('follows an object by its mask until it has a track', () => {
     const clip: Seen[][] = [[[0, 0, 0]], [[1, 0, 0]], [[2, 1, 5]], [[40, 0, 5]]];
     expect(follow([2, 2], clip)).toEqual([[[0, undefined, 0]], [[0, undefined, 0]], [[0, 5, 0]], [[0, 5, 0]]]);
   });
 
-  it('does not take another object for one without a track', () => {
+  test('does not take another object for one without a track', () => {
     expect(follow([2, 2], [[[0, 0, 0]], [[5, 0, 0]], [[1, 0, 3]]])).toEqual([[[0, undefined, 0]], [], [[0, 3, 0]]]);
   });
 
-  it('gives up an object that never had a track when it was away too long', () => {
+  test('gives up an object that never had a track when it was away too long', () => {
     const clip: Seen[][] = [[[0, 0, 0]], [], [], [[0, 0, 3]]];
     expect(follow([2, 2], clip, { rematchAfter: 2 })).toEqual([[[0, undefined, 0]], [], [], []]);
     expect(follow([2, 2], clip, { rematchAfter: 3 })).toEqual([[[0, undefined, 0]], [], [], [[0, 3, 0]]]);
   });
 
-  it('is silent while the track is lost and goes on when its id is back', () => {
+  test('is silent while the track is lost and goes on when its id is back', () => {
     const clip: Seen[][] = [[[0, 0, 1]], [], [[0, 0, 2]], [[30, 0, 1]]];
     expect(follow([2, 2], clip)).toEqual([[[0, 1, 0]], [], [], [[0, 1, 0]]]);
   });
 
-  it('goes on as the twin that lay on it when its own track ends, and stays that', () => {
+  test('goes on as the twin that lay on it when its own track ends, and stays that', () => {
     const twins: Seen[] = [
       [0, 0, 1],
       [2, 0, 2],
@@ -82,7 +82,7 @@ describe('PromptFollower', () => {
     expect(follow([1, 2], [twins, [[9, 0, 2]]])).toEqual([[[0, 1, 0]], []]);
   });
 
-  it('does not take its neighbour for a twin, nor another object that was chosen', () => {
+  test('does not take its neighbour for a twin, nor another object that was chosen', () => {
     const neighbours: Seen[] = [
       [0, 0, 1],
       [5, 0, 2],
@@ -97,7 +97,7 @@ describe('PromptFollower', () => {
     expect(places[1]).toEqual([places[0].find(([, id]) => id === 2)]);
   });
 
-  it('takes an object with a new id for the old one only if asked, after long, and only a track that started since', () => {
+  test('takes an object with a new id for the old one only if asked, after long, and only a track that started since', () => {
     const start: Seen[] = [
       [0, 0, 1],
       [30, 0, 2],
@@ -112,7 +112,7 @@ describe('PromptFollower', () => {
     expect(last([start, ...AWAY, [[30, 0, 1]]], { rematchIou: 0.3 })).toEqual([]);
   });
 
-  it('keeps several objects apart', () => {
+  test('keeps several objects apart', () => {
     const [results, rows] = frame([
       [0, 0, 0],
       [2, 0, 0],
@@ -133,7 +133,7 @@ describe('PromptFollower', () => {
     expect(follower.update(next, tracked)).toEqual([{ target: 0, id: 4, index: 0 }]);
   });
 
-  it('says why nothing was chosen and then follows nothing', () => {
+  test('says why nothing was chosen and then follows nothing', () => {
     const [results, rows] = frame([[0, 0, 1]]);
     const follower = new PromptFollower(results, { points: [[40, 20]] });
     expect(follower.matches[0].reason).toBe('no mask at the point');
@@ -141,7 +141,7 @@ describe('PromptFollower', () => {
     expect(follower.update(results, rows)).toEqual([]);
   });
 
-  it('refuses options that make no sense', () => {
+  test('refuses options that make no sense', () => {
     const [results] = frame([[0, 0, 1]]);
     expect(() => new PromptFollower(results, { points: [[2, 2]] }, { rematchIou: 2 })).toThrow(/rematchIou: got 2/);
     expect(() => new PromptFollower(results, { points: [[2, 2]] }, { rematchAfter: NaN })).toThrow(/rematchAfter/);

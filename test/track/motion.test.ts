@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { RgbImage } from '../../src/image/rgbImage.js';
 import { findCorners } from '../../src/track/motion/corners.js';
 import { type GreyPlane, greyPlane } from '../../src/track/motion/greyPlane.js';
@@ -32,11 +32,11 @@ describe.each(motionCases)('motion against cv2 and Ultralytics: $name', (golden)
     frames = await framesOf(golden);
   });
 
-  it('looks at the same frames', () => {
+  test('looks at the same frames', () => {
     expect(frames.map(checksum)).toEqual(golden.checksums);
   });
 
-  it('finds the same corners', () => {
+  test('finds the same corners', () => {
     const ours = findCorners(planeOf(frames[0]), CORNERS);
     const places = (list: ArrayLike<number>) =>
       Array.from({ length: list.length / 2 }, (_, i) => `${list[2 * i]},${list[2 * i + 1]}`);
@@ -46,7 +46,7 @@ describe.each(motionCases)('motion against cv2 and Ultralytics: $name', (golden)
     expect(common / expected.size).toBeGreaterThanOrEqual(0.99);
   });
 
-  it('follows them to the same places', () => {
+  test('follows them to the same places', () => {
     const [from, to] = frames.map((frame) => buildPyramid(planeOf(frame), LEVELS));
     const { points, found } = opticalFlow(from, to, Float32Array.from(golden.corners));
     expect(Array.from(found)).toEqual(golden.found);
@@ -56,7 +56,7 @@ describe.each(motionCases)('motion against cv2 and Ultralytics: $name', (golden)
     expect(Math.max(...off)).toBeLessThan(0.05);
   });
 
-  it('fits the same similarity to the same matches', () => {
+  test('fits the same similarity to the same matches', () => {
     const keep = (_: number, i: number) => golden.found[i >> 1] === 1;
     const from = Float32Array.from(golden.corners).filter(keep);
     const ours = fitSimilarity(from, Float32Array.from(golden.flow).filter(keep));
@@ -64,7 +64,7 @@ describe.each(motionCases)('motion against cv2 and Ultralytics: $name', (golden)
     else expect(cornerDistance(ours ?? [], golden.similarity, golden)).toBeLessThan(0.01);
   });
 
-  it('estimates the same motion', () => {
+  test('estimates the same motion', () => {
     const motion = new SparseOpticalFlow();
     expect(motion.estimate(frames[0])).toEqual(IDENTITY);
     expect(cornerDistance(motion.estimate(frames[1]), golden.gmc, golden)).toBeLessThan(0.1);
@@ -72,7 +72,7 @@ describe.each(motionCases)('motion against cv2 and Ultralytics: $name', (golden)
 });
 
 describe('motion in frames that say little', () => {
-  it.each([
+  test.each([
     ['blank frames', [flat(64, 48, 0), flat(64, 48, 0), flat(64, 48, 255)]],
     ['frames of one pixel', [flat(1, 1, 9), flat(1, 1, 200)]],
     ['frames of two pixels', [flat(2, 2, 9), flat(2, 2, 200)]],
@@ -82,7 +82,7 @@ describe('motion in frames that say little', () => {
     for (const frame of frames) expect(motion.estimate(frame)).toEqual(IDENTITY);
   });
 
-  it('starts afresh when the size changes, after reset, and after a blank frame', async () => {
+  test('starts afresh when the size changes, after reset, and after a blank frame', async () => {
     const [first, second] = await framesOf(motionCases[1]);
     const { width, height } = first;
     const motion = new SparseOpticalFlow();
@@ -97,7 +97,7 @@ describe('motion in frames that say little', () => {
     expect(motion.estimate(second)).not.toEqual(IDENTITY);
   });
 
-  it('gives the same answer every time', async () => {
+  test('gives the same answer every time', async () => {
     const frames = await framesOf(motionCases[9]);
     const run = () => {
       const motion = new SparseOpticalFlow();
@@ -108,7 +108,7 @@ describe('motion in frames that say little', () => {
 });
 
 describe('settings of the motion', () => {
-  it.each([
+  test.each([
     { downscale: 0 },
     { downscale: 1.5 },
     { maxCorners: 0 },
@@ -119,7 +119,7 @@ describe('settings of the motion', () => {
     expect(codeOf(() => new SparseOpticalFlow(options))).toBe('INVALID_ARGUMENT');
   });
 
-  it.each([1, 2, 3])('measures a shift at 1 / %d of the size', async (downscale) => {
+  test.each([1, 2, 3])('measures a shift at 1 / %d of the size', async (downscale) => {
     const [first, second] = await framesOf(motionCases[1]);
     const motion = new SparseOpticalFlow({ downscale });
     motion.estimate(first);

@@ -7,10 +7,10 @@ import type { RgbImage } from '../../src/image/rgbImage.js';
 
 export interface MotionCase {
   readonly name: string;
-  readonly picture: string;
+  readonly image: string;
   readonly width: number;
   readonly height: number;
-  /** From pixels of each of the two frames to pixels of the picture. */
+  /** From pixels of each of the two frames to pixels of the image. */
   readonly views: readonly [readonly number[], readonly number[]];
   /** x, y, width, height in the first frame of what moves, and how far. */
   readonly mover: readonly number[] | null;
@@ -27,28 +27,34 @@ export const motionCases = JSON.parse(
 ) as readonly MotionCase[];
 
 /** Both frames of a case. */
-export async function framesOf({ picture, width, height, views, mover }: MotionCase): Promise<[RgbImage, RgbImage]> {
-  const image = await readImage(fileURLToPath(new URL(`../../examples/${picture}`, import.meta.url)));
+export async function framesOf({
+  image: file,
+  width,
+  height,
+  views,
+  mover,
+}: MotionCase): Promise<[RgbImage, RgbImage]> {
+  const image = await readImage(fileURLToPath(new URL(`../../examples/${file}`, import.meta.url)));
   const first = sample(image, views[0], width, height);
   const second = sample(image, views[1], width, height);
   if (mover) paste(first, second, mover);
   return [first, second];
 }
 
-/** The frame seen through the matrix: bilinear, the picture's border going on outside, halves up. */
-export function sample(picture: RgbImage, matrix: readonly number[], width: number, height: number): RgbImage {
+/** The frame seen through the matrix: bilinear, the image's border going on outside, halves up. */
+export function sample(image: RgbImage, matrix: readonly number[], width: number, height: number): RgbImage {
   const [a, b, tx, c, d, ty] = matrix;
   const data = new Uint8Array(width * height * 3);
   const clip = (value: number, size: number) => Math.min(Math.max(value, 0), size - 1);
   for (let i = 0; i < width * height; i++) {
     const [x, y] = [i % width, Math.floor(i / width)];
-    const sx = clip(a * x + b * y + tx, picture.width);
-    const sy = clip(c * x + d * y + ty, picture.height);
+    const sx = clip(a * x + b * y + tx, image.width);
+    const sy = clip(c * x + d * y + ty, image.height);
     const [x0, y0] = [Math.floor(sx), Math.floor(sy)];
-    const [x1, y1] = [clip(x0 + 1, picture.width), clip(y0 + 1, picture.height)];
+    const [x1, y1] = [clip(x0 + 1, image.width), clip(y0 + 1, image.height)];
     const [fx, fy] = [sx - x0, sy - y0];
     for (let channel = 0; channel < 3; channel++) {
-      const at = (px: number, py: number) => picture.data[(py * picture.width + px) * 3 + channel];
+      const at = (px: number, py: number) => image.data[(py * image.width + px) * 3 + channel];
       const upper = at(x0, y0) * (1 - fx) + at(x1, y0) * fx;
       const lower = at(x0, y1) * (1 - fx) + at(x1, y1) * fx;
       data[i * 3 + channel] = Math.floor(upper * (1 - fy) + lower * fy + 0.5);

@@ -1,5 +1,5 @@
 /** Vector instructions and plain code must give the same numbers, whatever is in the frames. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findCorners } from '../../src/track/motion/corners.js';
 import type { GreyPlane } from '../../src/track/motion/greyPlane.js';
 import { opticalFlow } from '../../src/track/motion/lucasKanade.js';
@@ -59,11 +59,11 @@ function vectorWindows(...[from, to]: Parameters<typeof VectorWindows.make>): Ve
 }
 
 describe.each(planes)('vectors and plain code: $name', ({ plane }) => {
-  it('find corners as strong', () => {
+  test('find corners as strong', () => {
     expect(vectorStrength(plane)).toEqual(plainStrength(plane));
   });
 
-  it('sum the same over windows, also far outside', () => {
+  test('sum the same over windows, also far outside', () => {
     const [from, to] = [buildPyramid(plane, 4), buildPyramid(moved(plane), 4)];
     const [plain, vector] = [new PlainWindows(from, to), vectorWindows(from, to)];
     let compared = 0;
@@ -82,7 +82,7 @@ describe.each(planes)('vectors and plain code: $name', ({ plane }) => {
     expect(compared).toBeGreaterThan(10);
   });
 
-  it('follow points to the same places', () => {
+  test('follow points to the same places', () => {
     const [from, to] = [buildPyramid(plane, 4), buildPyramid(moved(plane), 4)];
     const points = Float32Array.from({ length: 60 }, (_, i) => noise(i) * (i % 2 ? plane.height : plane.width));
     const flow = opticalFlow(from, to, points, new PlainWindows(from, to));
@@ -96,7 +96,7 @@ describe('an engine without WebAssembly', () => {
     vi.resetModules();
   });
 
-  it('measures the same motion', async () => {
+  test('measures the same motion', async () => {
     const frames = await framesOf(motionCases[6]);
     const motion = new SparseOpticalFlow();
     const expected = frames.map((frame) => motion.estimate(frame));
@@ -112,7 +112,7 @@ describe('an engine without WebAssembly', () => {
 });
 
 describe('corners', () => {
-  it('are the strongest ones, the later of equally strong ones first', () => {
+  test('are the strongest ones, the later of equally strong ones first', () => {
     const plane = planeOf(64, 48, (x, y) => (x % 8 < 4 === y % 8 < 4 ? 0 : 200));
     const all = findCorners(plane, { maxCorners: 10_000, quality: 0.01 });
     for (const maxCorners of [1, 7, 50]) {
@@ -123,7 +123,7 @@ describe('corners', () => {
 });
 
 describe('two clips at once', () => {
-  it('give what each gives alone', async () => {
+  test('give what each gives alone', async () => {
     const clips = await Promise.all([motionCases[6], motionCases[1]].map(framesOf));
     const alone = clips.map((frames) => {
       const motion = new SparseOpticalFlow();

@@ -1,6 +1,6 @@
 /** What holds for every tracker, whatever it is given. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import type { RgbImage } from '../../src/image/rgbImage.js';
 import { createTracker, TRACKERS, type TrackerName } from '../../src/track/createTracker.js';
@@ -31,7 +31,7 @@ function run(name: TrackerName, frames: readonly Detections[]): TrackRows[] {
 }
 
 describe.each(TRACKERS)('%s', (name) => {
-  it('gives one row to a detection and an id, finite boxes, and places that exist', () => {
+  test('gives one row to a detection and an id, finite boxes, and places that exist', () => {
     fc.assert(
       fc.property(ANY_FRAMES, (frames) => {
         const rows = run(name, frames.map(toDetections));
@@ -52,7 +52,7 @@ describe.each(TRACKERS)('%s', (name) => {
     );
   });
 
-  it('follows the same objects in whatever order they are given', () => {
+  test('follows the same objects in whatever order they are given', () => {
     fc.assert(
       fc.property(fc.constantFrom('crossings', 'weak', 'traffic'), fc.integer(), (sequence, seed) => {
         const frames = framesOf(sequence).slice(0, 50);
@@ -77,7 +77,7 @@ describe.each(TRACKERS)('%s', (name) => {
     );
   });
 
-  it('starts again at 1 after reset, as if nothing had been', () => {
+  test('starts again at 1 after reset, as if nothing had been', () => {
     const tracker = createTracker(name);
     const frames = framesOf('duplicates').slice(0, 30);
     const first = frames.map((frame) => tracker.update(frame));
@@ -86,7 +86,7 @@ describe.each(TRACKERS)('%s', (name) => {
     expect(first[0].ids[0]).toBe(1);
   });
 
-  it('never gives the id of an object that was given up to another', () => {
+  test('never gives the id of an object that was given up to another', () => {
     const tracker = createTracker(name, { trackBuffer: 2 });
     const here = toDetections([[10, 10, 60, 80, 0.9]]);
     const see = (times: number) => Array.from({ length: times }, () => [...tracker.update(here).ids]).flat();
@@ -97,7 +97,7 @@ describe.each(TRACKERS)('%s', (name) => {
     expect(after.some((id) => before.includes(id))).toBe(false);
   });
 
-  it('leaves boxes without area aside and keeps the places of the others', () => {
+  test('leaves boxes without area aside and keeps the places of the others', () => {
     const rows = run(name, [
       toDetections([
         [5, 5, 5, 90, 0.9],
@@ -108,7 +108,7 @@ describe.each(TRACKERS)('%s', (name) => {
     expect([...rows[0].indices]).toEqual([2]);
   });
 
-  it('passes classes on', () => {
+  test('passes classes on', () => {
     const tracker = createTracker(name);
     const { boxes, scores } = toDetections([
       [10, 10, 60, 80, 0.9],
@@ -117,7 +117,7 @@ describe.each(TRACKERS)('%s', (name) => {
     expect([...tracker.update({ boxes, scores, classes: Int32Array.of(7, 3) }).classes]).toEqual([7, 3]);
   });
 
-  it('says what is wrong with detections, and goes on after it', () => {
+  test('says what is wrong with detections, and goes on after it', () => {
     const tracker = createTracker(name);
     const good = toDetections([[10, 10, 60, 80, 0.9]]);
     const wrong: [Detections, RegExp][] = [
@@ -137,7 +137,7 @@ describe.each(TRACKERS)('%s', (name) => {
 });
 
 describe('createTracker', () => {
-  it.each<[object, RegExp]>([
+  test.each<[object, RegExp]>([
     [{ matchThresh: 2 }, /matchThresh: got 2/],
     [{ matchThresh: NaN }, /matchThresh: got NaN/],
     [{ trackBuffer: 1.5 }, /trackBuffer: got 1.5/],
@@ -148,18 +148,18 @@ describe('createTracker', () => {
     expect(() => createTracker('bytetrack', options)).toThrow(message);
   });
 
-  it.each([true, false, null, {}])('refuses %j as a measure of the camera', (cameraMotion) => {
+  test.each([true, false, null, {}])('refuses %j as a measure of the camera', (cameraMotion) => {
     const options = { cameraMotion: cameraMotion as unknown as CameraMotion };
     expect(() => createTracker('botsort', options)).toThrow(/cameraMotion: expected/);
   });
 
-  it('names the trackers there are', () => {
+  test('names the trackers there are', () => {
     expect(() => createTracker('sort' as TrackerName)).toThrow(
       /got sort, expected one of bytetrack, botsort, tracktrack/,
     );
   });
 
-  it('asks for the motion of the camera once a frame, about the strong detections, and only where there is a frame', () => {
+  test('asks for the motion of the camera once a frame, about the strong detections, and only where there is a frame', () => {
     const seen: number[] = [];
     let resets = 0;
     const cameraMotion: CameraMotion = {
@@ -169,16 +169,16 @@ describe('createTracker', () => {
       },
       reset: () => resets++,
     };
-    const picture: RgbImage = { data: new Uint8Array(3), width: 1, height: 1 };
+    const image: RgbImage = { data: new Uint8Array(3), width: 1, height: 1 };
     const tracker = createTracker('botsort', { cameraMotion });
     tracker.update(
       toDetections([
         [10, 10, 60, 80, 0.9],
         [210, 10, 260, 80, 0.2],
       ]),
-      picture,
+      image,
     );
-    tracker.update(toDetections([]), picture);
+    tracker.update(toDetections([]), image);
     tracker.update(toDetections([]));
     expect(seen).toEqual([1, 0]);
     tracker.reset();

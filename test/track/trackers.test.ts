@@ -1,5 +1,5 @@
 /** The three trackers against Ultralytics' on the same detections. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RgbImage } from '../../src/image/rgbImage.js';
 import { createTracker, type TrackerOptions } from '../../src/track/createTracker.js';
 import type { TrackRows } from '../../src/track/types.js';
@@ -9,13 +9,13 @@ const { boxesEvery, runs } = golden('tracks') as {
   readonly boxesEvery: number;
   readonly runs: readonly Run[];
 };
-const PICTURE: RgbImage = { data: new Uint8Array(3), width: 1, height: 1 };
+const IMAGE: RgbImage = { data: new Uint8Array(3), width: 1, height: 1 };
 
 function replay({ sequence, tracker, options }: Run): TrackRows[] {
   const cameraMotion = tracker === 'bytetrack' ? undefined : motionOf(sequence);
   const given: TrackerOptions['botsort'] = { ...options, ...(cameraMotion && { cameraMotion }) };
   const own = createTracker(tracker, given);
-  return framesOf(sequence).map((frame) => own.update(frame, PICTURE));
+  return framesOf(sequence).map((frame) => own.update(frame, IMAGE));
 }
 
 /** `detection: id` of one frame. */
@@ -28,14 +28,14 @@ describe.each(runs.map((run) => [`${run.tracker} ${JSON.stringify(run.options)} 
   (_, run) => {
     const rows = replay(run);
 
-    it('gives every detection the id that Ultralytics gives', () => {
+    test('gives every detection the id that Ultralytics gives', () => {
       expect(rows).toHaveLength(run.ids.length);
       rows.forEach(({ ids, indices }, f) => {
         expect(named(ids, indices), `frame ${f}`).toEqual(named(run.ids[f], run.indices[f]));
       });
     });
 
-    it('gives the same boxes', () => {
+    test('gives the same boxes', () => {
       run.boxes.forEach((expected, i) => {
         const { indices, boxes } = rows[i * boxesEvery];
         const order = run.indices[i * boxesEvery];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { colourOf } from '../../src/draw/palette.js';
 import { Trails } from '../../src/track/trails.js';
 import { rectMask, resultsOf } from '../results/make.js';
@@ -19,7 +19,7 @@ function frame(places: Readonly<Record<number, readonly [number, number]>>) {
 }
 
 describe('trails', () => {
-  it('keep the centres of the last frames, and no track for longer', () => {
+  test('keep the centres of the last frames, and no track for longer', () => {
     const trails = new Trails(3);
     const frames = Array.from({ length: 8 }, (_, t) => frame(t < 2 ? { 1: [t, 0], 2: [t, 8] } : { 1: [t, 0] }));
     for (const each of frames) trails.add(each);
@@ -37,7 +37,7 @@ describe('trails', () => {
     expect(trails.of(frames[0])[1]).toEqual({ id: 2, points: [] });
   });
 
-  it('are drawn from the first place to the last, the past fainter', () => {
+  test('are drawn from the first place to the last, the past fainter', () => {
     const trails = new Trails(10);
     const last = frame({ 5: [26, 12] });
     for (const x of [2, 10, 18]) trails.add(frame({ 5: [x, 12] }));
@@ -55,7 +55,7 @@ describe('trails', () => {
     expect(strength(2, 14)).toBe(0);
   });
 
-  it('are refused for lengths that make no sense', () => {
+  test('are refused for lengths that make no sense', () => {
     expect(() => new Trails(-1)).toThrow(/trails: got -1/);
     expect(new Trails(0).of(frame({}))).toEqual([]);
   });

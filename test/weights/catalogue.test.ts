@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CATALOGUE, findInCatalogue, unknownName } from '../../src/weights/catalogue.js';
 
 describe('findInCatalogue', () => {
-  it.each([
+  test.each([
     ['FastSAM-s', 'FastSAM-s'],
     ['fastsam-s', 'FastSAM-s'],
     ['FastSAM-s.pt', 'FastSAM-s'],
@@ -15,20 +15,20 @@ describe('findInCatalogue', () => {
     expect(findInCatalogue(name)?.name).toBe(want);
   });
 
-  it.each(['', 'FastSAM', 'FastSAM-m', 'models/FastSAM-s.pt', 'FastSAM-s.onnx'])('%j is not in it', (name) => {
+  test.each(['', 'FastSAM', 'FastSAM-m', 'models/FastSAM-s.pt', 'FastSAM-s.onnx'])('%j is not in it', (name) => {
     expect(findInCatalogue(name)).toBeUndefined();
   });
 });
 
 describe('CATALOGUE', () => {
-  it('either ships an entry or says where it is published, and whose it is', () => {
+  test('either ships an entry or says where it is published, and whose it is', () => {
     for (const { url, bundled, licence } of CATALOGUE) {
       expect((url === undefined) === (bundled !== undefined)).toBe(true);
       expect(licence.length).toBeGreaterThan(20);
     }
   });
 
-  it('holds the published sizes and the known checksum', () => {
+  test('holds the published sizes and the known checksum', () => {
     expect(CATALOGUE.map(({ name, bytes }) => [name, bytes])).toEqual([
       ['FastSAM-s', 23_851_578],
       ['FastSAM-x', 144_972_346],
@@ -38,7 +38,7 @@ describe('CATALOGUE', () => {
   });
 });
 
-it('unknownName lists the names', () => {
+test('unknownName lists the names', () => {
   expect(unknownName('FastSAM-l')).toMatchObject({
     code: 'UNKNOWN_NAME',
     message: expect.stringContaining("got 'FastSAM-l', expected one of FastSAM-s, FastSAM-x, demo") as string,

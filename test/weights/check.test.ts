@@ -31,9 +31,7 @@ describe('the check of a whole checkpoint', () => {
     tensors.set('model.23.conv.weight', shapeOnly([1, 1, 1, 1]));
     tensors.set('model.12.cv2.conv.weight', shapeOnly([256, 384, 3, 3]));
     const message = mismatch(tensors);
-    expect(message).toContain(
-      '4 missing (model.9.cv1.bn.weight, model.9.cv1.bn.bias, model.9.cv1.bn.running_mean, …)',
-    );
+    expect(message).toContain('4 missing (model.9.cv1.bn.weight, model.9.cv1.bn.bias, model.9.cv1.bn.running_mean, …)');
     expect(message).toContain('1 unexpected (model.23.conv.weight)');
     expect(message).toContain('1 misshapen (model.12.cv2.conv.weight [256, 384, 3, 3] instead of [256, 384, 1, 1])');
     expect(message).toContain('expected the 351 tensors of YOLOv8-seg s (1 class, regMax 16)');

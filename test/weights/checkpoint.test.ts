@@ -1,13 +1,22 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { Parser } from 'pickleparser';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readCheckpoint, safetensorsMetadata } from '../../src/weights/checkpoint.js';
 import { crc32 } from '../../src/weights/crc32.js';
 import { writeSafetensors } from '../../src/weights/safetensors.js';
 import { elementCount } from '../../src/weights/tensor.js';
 import { openZip } from '../../src/weights/zip.js';
 import { torchZip } from '../../tools/fuzz/checkpointArchive.js';
-import { call, global, instance, moduleOf, pickled, tensor, tuple, type Picklable } from '../../tools/fuzz/pickleWriter.js';
+import {
+  call,
+  global,
+  instance,
+  moduleOf,
+  pickled,
+  tensor,
+  tuple,
+  type Picklable,
+} from '../../tools/fuzz/pickleWriter.js';
 import { errorOf } from './errors.js';
 
 const GOLDEN = new URL('../golden/checkpoints/', import.meta.url);
@@ -41,12 +50,12 @@ function dict(entries: [string, Picklable][]): Map<Picklable, Picklable> {
 }
 
 describe('readCheckpoint', () => {
-  it('knows what to expect of every golden file', () => {
+  test('knows what to expect of every golden file', () => {
     const files = readdirSync(GOLDEN).filter((name) => /\.(pt|safetensors)$/.test(name));
     expect(files.sort()).toEqual(Object.keys(EXPECTED).sort());
   });
 
-  it.each(Object.entries(EXPECTED))('finds in %s what PyTorch finds', (file, expected) => {
+  test.each(Object.entries(EXPECTED))('finds in %s what PyTorch finds', (file, expected) => {
     const checkpoint = readCheckpoint(golden(file));
     expect(checkpoint).toMatchObject({ format: expected.format, source: expected.source });
     expect(checkpoint.imgsz).toBe(expected.imgsz);
@@ -63,7 +72,7 @@ describe('readCheckpoint', () => {
     }
   });
 
-  it('finds in a state_dict the names and shapes that pickleparser finds', () => {
+  test('finds in a state_dict the names and shapes that pickleparser finds', () => {
     const rebuild = (_storage: unknown, _offset: number, size: number[]): number[] => size;
     const resolve = (_: string, name: string): (() => unknown) | typeof rebuild => {
       if (name === '_rebuild_tensor_v2') return rebuild;
@@ -82,7 +91,7 @@ describe('readCheckpoint', () => {
     expect(ours).toEqual([...theirs]);
   });
 
-  it('tells version, date, licence and class', () => {
+  test('tells version, date, licence and class', () => {
     expect(readCheckpoint(golden('current.pt')).metadata).toEqual({
       version: '8.4.190',
       date: '2023-06-21T12:00:00',
@@ -94,7 +103,7 @@ describe('readCheckpoint', () => {
     expect(readCheckpoint(golden('legacy.pt')).metadata.class).toBe('SegmentationModel');
   });
 
-  it.skipIf(!existsSync(OLD))('reads files of Ultralytics 8.0.120 (skipped where they are absent)', () => {
+  test.skipIf(!existsSync(OLD))('reads files of Ultralytics 8.0.120 (skipped where they are absent)', () => {
     for (const [file, parameters, box] of [
       ['old-8.0.120-n.pt', 3_263_811, 64],
       ['old-8.0.120-n-reg26.pt', 3_627_301, 104],
@@ -109,7 +118,7 @@ describe('readCheckpoint', () => {
     }
   });
 
-  it('goes the way to safetensors and back', () => {
+  test('goes the way to safetensors and back', () => {
     for (const file of ['current.pt', 'odd.pt']) {
       const checkpoint = readCheckpoint(golden(file));
       const back = readCheckpoint(writeSafetensors(checkpoint.tensors, safetensorsMetadata(checkpoint)));
@@ -124,20 +133,34 @@ describe('readCheckpoint', () => {
     }
   });
 
-  it('prefers ema to model, and model when ema is None', () => {
+  test('prefers ema to model, and model when ema is None', () => {
     const named = (name: string): Picklable => moduleOf([[name, WEIGHT]]);
-    const both = readCheckpoint(saved(dict([['model', named('model.m')], ['ema', named('model.e')]])));
+    const both = readCheckpoint(
+      saved(
+        dict([
+          ['model', named('model.m')],
+          ['ema', named('model.e')],
+        ]),
+      ),
+    );
     expect([both.source, ...both.tensors.keys()]).toEqual(['ema', 'model.e']);
-    const one = readCheckpoint(saved(dict([['ema', null], ['model', named('model.m')]])));
+    const one = readCheckpoint(
+      saved(
+        dict([
+          ['ema', null],
+          ['model', named('model.m')],
+        ]),
+      ),
+    );
     expect([one.source, ...one.tensors.keys()]).toEqual(['model', 'model.m']);
   });
 
-  it('reads a module that was saved without anything around it', () => {
+  test('reads a module that was saved without anything around it', () => {
     const { source, tensors } = readCheckpoint(saved(moduleOf([], [['model', moduleOf([['w', WEIGHT]])]])));
     expect([source, ...tensors.keys()]).toEqual(['model', 'model.w']);
   });
 
-  it('takes the wrappers of parallel training and of the YOLO class off the names', () => {
+  test('takes the wrappers of parallel training and of the YOLO class off the names', () => {
     const names = (...keys: string[]): string[] => [
       ...readCheckpoint(saved(dict(keys.map((key) => [key, WEIGHT])))).tensors.keys(),
     ];
@@ -146,15 +169,31 @@ describe('readCheckpoint', () => {
     expect(names('module.model.0.w', 'other')).toEqual(['module.model.0.w', 'other']);
   });
 
-  it('leaves out buffers that PyTorch would not save', () => {
+  test('leaves out buffers that PyTorch would not save', () => {
     const unsaved = call(global('__builtin__', 'set'), ['b']);
-    const state = dict([['_buffers', dict([['a', WEIGHT], ['b', WEIGHT]])], ['_non_persistent_buffers_set', unsaved]]);
+    const state = dict([
+      [
+        '_buffers',
+        dict([
+          ['a', WEIGHT],
+          ['b', WEIGHT],
+        ]),
+      ],
+      ['_non_persistent_buffers_set', unsaved],
+    ]);
     expect([...readCheckpoint(saved(instance('m', 'C', state))).tensors.keys()]).toEqual(['a']);
   });
 
-  it('looks for imgsz in train_args, then in the arguments of the model', () => {
+  test('looks for imgsz in train_args, then in the arguments of the model', () => {
     const model = (args: Picklable): Picklable => {
-      return instance('m', 'C', dict([['_parameters', dict([['w', WEIGHT]])], ['args', args]]));
+      return instance(
+        'm',
+        'C',
+        dict([
+          ['_parameters', dict([['w', WEIGHT]])],
+          ['args', args],
+        ]),
+      );
     };
     const imgsz = (...entries: [string, Picklable][]): number | undefined => readCheckpoint(saved(dict(entries))).imgsz;
     const own = dict([['imgsz', 64]]);
@@ -166,22 +205,36 @@ describe('readCheckpoint', () => {
     expect(imgsz(['model', model(dict([['imgsz', 'x']]))])).toBeUndefined();
   });
 
-  it('reads names such as __proto__ as names', () => {
-    const { tensors, metadata } = readCheckpoint(saved(dict([['__proto__', WEIGHT], ['constructor', WEIGHT]])));
+  test('reads names such as __proto__ as names', () => {
+    const { tensors, metadata } = readCheckpoint(
+      saved(
+        dict([
+          ['__proto__', WEIGHT],
+          ['constructor', WEIGHT],
+        ]),
+      ),
+    );
     expect([...tensors.keys()]).toEqual(['__proto__', 'constructor']);
     expect(metadata.constructor).toBe(Object);
     expect(({} as Record<string, unknown>).dtype).toBeUndefined();
   });
 
-  it('passes a call of os.system over', () => {
+  test('passes a call of os.system over', () => {
     const evil = call(global('os', 'system'), 'touch /tmp/fastsam-checkpoint-executed');
-    const { tensors } = readCheckpoint(saved(dict([['evil', evil], ['model.0.w', WEIGHT]])));
+    const { tensors } = readCheckpoint(
+      saved(
+        dict([
+          ['evil', evil],
+          ['model.0.w', WEIGHT],
+        ]),
+      ),
+    );
     expect([...tensors.keys()]).toEqual(['model.0.w']);
     expect(existsSync('/tmp/fastsam-checkpoint-executed')).toBe(false);
     expect(errorOf(() => readCheckpoint(saved(evil))).code).toBe('UNSUPPORTED_CHECKPOINT');
   });
 
-  it('refuses a golden file cut at any length', () => {
+  test('refuses a golden file cut at any length', () => {
     for (const file of ['deflated.pt', 'odd-legacy.pt', 'odd.safetensors']) {
       const bytes = golden(file);
       for (let length = 0; length < bytes.length; length++) {
@@ -191,7 +244,7 @@ describe('readCheckpoint', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['an empty file', '', 'INVALID_CHECKPOINT', 'empty'],
     ['a web page', '\n<!DOCTYPE html><html>', 'INVALID_CHECKPOINT', 'web page'],
     ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1', 'INVALID_CHECKPOINT', 'Git LFS'],
@@ -204,7 +257,7 @@ describe('readCheckpoint', () => {
     expect(error.code).toBe(code);
   });
 
-  it.each([
+  test.each([
     ['no tensors', dict([['model', dict([['lr', 0.1]])]]), 'UNSUPPORTED_CHECKPOINT'],
     ['a number', 7, 'UNSUPPORTED_CHECKPOINT'],
     ['a tuple', tuple(1, 2), 'UNSUPPORTED_CHECKPOINT'],
@@ -212,19 +265,23 @@ describe('readCheckpoint', () => {
     expect(errorOf(() => readCheckpoint(saved(object))).code).toBe(code);
   });
 
-  it('refuses a zip that is no checkpoint', () => {
+  test('refuses a zip that is no checkpoint', () => {
     const zip = torchZip(pickled(1));
-    const renamed = Uint8Array.from(zip, (byte, i) => (String.fromCharCode(...zip.subarray(i, i + 3)) === 'pkl' ? 0x71 : byte));
+    const renamed = Uint8Array.from(zip, (byte, i) =>
+      String.fromCharCode(...zip.subarray(i, i + 3)) === 'pkl' ? 0x71 : byte,
+    );
     expect(errorOf(() => readCheckpoint(renamed)).message).toContain('no PyTorch checkpoint');
   });
 });
 
 describe('safetensors whose header length begins like another format', () => {
-  it.each([
+  test.each([
     ['a pickle', 0x80],
     ['a zip archive', 0x4b50],
   ])('%s', (_, headerBytes) => {
-    const tensors = new Map([['a.weight', { dtype: 'float32', shape: [1], toFloat32: () => Float32Array.of(7) } as const]]);
+    const tensors = new Map([
+      ['a.weight', { dtype: 'float32', shape: [1], toFloat32: () => Float32Array.of(7) } as const],
+    ]);
     const written = (padding: number): Uint8Array => writeSafetensors(tensors, { padding: ' '.repeat(padding) });
     const least = new DataView(written(0).buffer).getUint32(0, true);
     const bytes = written(headerBytes + 256 * Math.ceil(Math.max(0, least - headerBytes) / 256) - least);

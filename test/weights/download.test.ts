@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
@@ -68,13 +68,13 @@ function expectContract(): void {
 }
 
 describe('download', () => {
-  it('fetches, checks and moves a file, and leaves nothing else', async () => {
+  test('fetches, checks and moves a file, and leaves nothing else', async () => {
     await expectWhole({ bytes: SIZE, sha256: server.sha256 });
     expectContract();
     expect(server.ranges).toEqual(['-']);
   });
 
-  it('continues after cut connections instead of starting over', async () => {
+  test('continues after cut connections instead of starting over', async () => {
     server.script.push(server.cutAfter(100_000), server.cutAfter(50_000));
     await expectWhole({ bytes: SIZE, sha256: server.sha256 });
     expect(server.ranges).toEqual(['-', 'bytes=100000-', 'bytes=150000-']);
@@ -82,7 +82,7 @@ describe('download', () => {
     expectContract();
   });
 
-  it('continues by date where there is no ETag', async () => {
+  test('continues by date where there is no ETag', async () => {
     server.etag = undefined;
     server.lastModified = 'Wed, 01 Jan 2025 00:00:00 GMT';
     server.script.push(server.cutAfter(100_000));
@@ -90,7 +90,7 @@ describe('download', () => {
     expect(server.ranges).toEqual(['-', 'bytes=100000-']);
   });
 
-  it('does not continue what it cannot tell to be the same file', async () => {
+  test('does not continue what it cannot tell to be the same file', async () => {
     server.etag = 'W/"weak"';
     server.script.push(server.cutAfter(100_000));
     await expectWhole();
@@ -98,7 +98,7 @@ describe('download', () => {
     expectContract();
   });
 
-  it('starts over when the file has changed meanwhile', async () => {
+  test('starts over when the file has changed meanwhile', async () => {
     const old = new Uint8Array(SIZE).fill(1);
     server.content = old;
     server.script.push(server.cutAfter(100_000), (incoming, response) => {
@@ -111,7 +111,7 @@ describe('download', () => {
     expectContract();
   });
 
-  it('starts over when a server continues another file although asked not to', async () => {
+  test('starts over when a server continues another file although asked not to', async () => {
     server.script.push(
       server.cutAfter(100_000),
       status(206, { etag: '"other"', 'content-range': `bytes 100000-${SIZE - 1}/${SIZE}` }, 'x'),
@@ -120,7 +120,7 @@ describe('download', () => {
     expect(server.ranges).toEqual(['-', 'bytes=100000-', '-']);
   });
 
-  it('starts over when a server ignores Range', async () => {
+  test('starts over when a server ignores Range', async () => {
     server.script.push(server.cutAfter(100_000), (incoming, response) => {
       delete incoming.headers.range;
       server.serve(incoming, response);
@@ -129,13 +129,13 @@ describe('download', () => {
     await expectWhole({ bytes: SIZE });
   });
 
-  it('starts over after 416', async () => {
+  test('starts over after 416', async () => {
     server.script.push(server.cutAfter(100_000), status(416));
     await expectWhole();
     expect(server.ranges).toEqual(['-', 'bytes=100000-', '-']);
   });
 
-  it('starts over, once, when pieces do not add up to the checksum', async () => {
+  test('starts over, once, when pieces do not add up to the checksum', async () => {
     // No validator: only the checksum can tell that the file changed between the pieces.
     server.etag = undefined;
     server.content = new Uint8Array(SIZE).fill(1);
@@ -150,13 +150,13 @@ describe('download', () => {
     expectContract();
   });
 
-  it('gets over 500, 503 with Retry-After and 429', async () => {
+  test('gets over 500, 503 with Retry-After and 429', async () => {
     server.script.push(status(500), status(503, { 'retry-after': '0' }), status(429));
     await expectWhole();
     expect(events.filter((event) => event.type === 'retry').map((event) => event.delay)).toEqual([1, 0, 4]);
   });
 
-  it('gives up after the allowed number of failures in a row', async () => {
+  test('gives up after the allowed number of failures in a row', async () => {
     server.script.push(status(500), status(502), status(503), status(504));
     const error = await failure(download(request()));
     expect(error.code).toBe('DOWNLOAD_FAILED');
@@ -164,27 +164,27 @@ describe('download', () => {
     expect(files()).toEqual([]);
   });
 
-  it('follows redirects', async () => {
+  test('follows redirects', async () => {
     const target = server.url.replace('file.pt', 'moved.pt');
     server.script.push(status(302, { location: target }));
     await expectWhole();
     expect(server.ranges).toHaveLength(2);
   });
 
-  it('takes up a stalled connection again', async () => {
+  test('takes up a stalled connection again', async () => {
     server.script.push(server.stallAfter(100_000));
     await expectWhole({ retry: { ...RETRY, stallTimeout: 200 } });
     expect(server.ranges).toEqual(['-', 'bytes=100000-']);
   });
 
-  it('takes up a server that never answers again', async () => {
+  test('takes up a server that never answers again', async () => {
     server.script.push(() => true);
     await expectWhole({ retry: { ...RETRY, stallTimeout: 200 } });
   });
 });
 
 describe('download refuses', () => {
-  it('404 at once', async () => {
+  test('404 at once', async () => {
     server.script.push(status(404));
     const error = await failure(download(request()));
     expect(error.code).toBe('DOWNLOAD_FAILED');
@@ -194,7 +194,7 @@ describe('download refuses', () => {
     expect(server.ranges).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     ['a web page in its place', { 'content-type': 'text/html; charset=utf-8' }, undefined, /web page/],
     ['another length than the known one', {}, SIZE, /a file of 4 bytes, expected 300000 bytes/],
   ])('%s', async (_name, headers, bytes, message) => {
@@ -205,7 +205,7 @@ describe('download refuses', () => {
     expect(files()).toEqual([]);
   });
 
-  it('a body longer than the known length', async () => {
+  test('a body longer than the known length', async () => {
     server.script.push((_request, response) => {
       response.writeHead(200).end(content);
       return true;
@@ -215,13 +215,13 @@ describe('download refuses', () => {
     expect(files()).toEqual([]);
   });
 
-  it('a body shorter than it announces, after it has tried', async () => {
+  test('a body shorter than it announces, after it has tried', async () => {
     for (let i = 0; i < RETRY.attempts; i++) server.script.push(server.cutAfter(0));
     const error = await failure(download(request()));
     expect(error.code).toBe('DOWNLOAD_FAILED');
   });
 
-  it('a flipped bit, and removes it', async () => {
+  test('a flipped bit, and removes it', async () => {
     const damaged = content.slice();
     damaged.set([255 - content[1234]], 1234);
     const { sha256 } = server;
@@ -232,7 +232,7 @@ describe('download refuses', () => {
     expect(files()).toEqual([]);
   });
 
-  it('a closed port, and says where to put the file by hand', async () => {
+  test('a closed port, and says where to put the file by hand', async () => {
     const { url } = server;
     await server.stop();
     const error = await failure(download(request({ bytes: SIZE })));
@@ -243,12 +243,12 @@ describe('download refuses', () => {
     expect(events).toEqual([]);
   });
 
-  it('a folder that cannot be made', async () => {
+  test('a folder that cannot be made', async () => {
     writeFileSync(join(folder, 'cache'), 'a file where the folder should be');
     expect((await failure(download(request()))).code).toBe('WRITE_FAILED');
   });
 
-  it('a full disk, and gives the space back', async () => {
+  test('a full disk, and gives the space back', async () => {
     usePlatform({
       ...nodePlatform,
       openPartial: async (where) => {
@@ -267,13 +267,13 @@ describe('download refuses', () => {
 });
 
 describe('download and its signal', () => {
-  it('does nothing when it has fired before', async () => {
+  test('does nothing when it has fired before', async () => {
     const error = await failure(download(request({ signal: AbortSignal.abort() })));
     expect(error.code).toBe('ABORTED');
     expect(server.ranges).toEqual([]);
   });
 
-  it('stops on the way and continues there the next time', async () => {
+  test('stops on the way and continues there the next time', async () => {
     server.script.push(server.stallAfter(100_000));
     const controller = new AbortController();
     const onProgress = (event: ProgressEvent) => {
@@ -287,11 +287,14 @@ describe('download and its signal', () => {
     expect(server.sent).toBe(SIZE);
   });
 
-  it('stops while it waits for the next attempt', async () => {
+  test('stops while it waits for the next attempt', async () => {
     server.script.push(status(503, { 'retry-after': '50' }));
     const controller = new AbortController();
     const onProgress = (event: ProgressEvent) => {
-      if (event.type === 'retry') setTimeout(() => { controller.abort(); }, 10);
+      if (event.type === 'retry')
+        setTimeout(() => {
+          controller.abort();
+        }, 10);
     };
     expect((await failure(download(request({ signal: controller.signal, onProgress })))).code).toBe('ABORTED');
   });
@@ -302,18 +305,27 @@ describe('download by several processes', () => {
 
   function child(): { process: ChildProcess; ended: Promise<string> } {
     const script = fileURLToPath(new URL('downloadChild.ts', import.meta.url));
-    const started = spawn(process.execPath, ['--import', 'tsx', script, server.url, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const started = spawn(process.execPath, ['--import', 'tsx', script, server.url, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     children.push(started);
     let output = '';
     started.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    return { process: started, ended: new Promise((resolve) => started.on('close', () => { resolve(output.trim()); })) };
+    return {
+      process: started,
+      ended: new Promise((resolve) =>
+        started.on('close', () => {
+          resolve(output.trim());
+        }),
+      ),
+    };
   }
 
   afterEach(() => {
     for (const started of children.splice(0)) started.kill('SIGKILL');
   });
 
-  it('keeps them apart', async () => {
+  test('keeps them apart', async () => {
     server.script.push(server.cutAfter(200_000), server.cutAfter(100_000), server.cutAfter(10_000));
     const others = [child(), child()];
     const mine = await Promise.all([download(request()), download(request())]);
@@ -323,7 +335,7 @@ describe('download by several processes', () => {
     expect(files()).toEqual(['file.pt']);
   });
 
-  it('continues what a killed one has left', async () => {
+  test('continues what a killed one has left', async () => {
     server.script.push(server.stallAfter(123_456));
     const victim = child();
     await vi.waitFor(

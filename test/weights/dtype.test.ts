@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decodeToFloat32, elementReader, swapBytes } from '../../src/weights/dtype.js';
 
 describe('decoding to float32', () => {
@@ -8,7 +8,7 @@ describe('decoding to float32', () => {
     return out.subarray(1);
   };
 
-  it.each([
+  test.each([
     ['float32', new Float32Array([1.5, -2])],
     ['float64', new Float64Array([1.5, -2])],
     ['int64', new BigInt64Array([3n, -4n])],
@@ -31,18 +31,18 @@ describe('decoding to float32', () => {
     expect(Float32Array.from([0, 1], elementReader(dtype, shifted(bytes)))).toEqual(expected);
   });
 
-  it('takes any byte but 0 for true', () => {
+  test('takes any byte but 0 for true', () => {
     expect(decodeToFloat32('bool', new Uint8Array([0, 1, 7]), 3)).toEqual(new Float32Array([0, 1, 1]));
   });
 
-  it('leaves aligned float32 where it is', () => {
+  test('leaves aligned float32 where it is', () => {
     const source = new Float32Array([1, 2, 3]);
     expect(decodeToFloat32('float32', new Uint8Array(source.buffer), 3).buffer).toBe(source.buffer);
   });
 });
 
 describe('byte order', () => {
-  it('reverses the bytes of each element in a copy', () => {
+  test('reverses the bytes of each element in a copy', () => {
     const source = Buffer.from([1, 2, 3, 4]);
     expect([...swapBytes(source, 2)]).toEqual([2, 1, 4, 3]);
     expect([...swapBytes(source, 4)]).toEqual([4, 3, 2, 1]);

@@ -24,7 +24,9 @@ describe('weights from PyTorch to TensorFlow', () => {
   });
 
   test('each output channel is scaled by its own factor', () => {
-    expect([...toHwio(Float32Array.of(1, 2, 3, 4), [2, 2, 1, 1], Float64Array.of(10, 100))]).toEqual([10, 300, 20, 400]);
+    expect([...toHwio(Float32Array.of(1, 2, 3, 4), [2, 2, 1, 1], Float64Array.of(10, 100))]).toEqual([
+      10, 300, 20, 400,
+    ]);
   });
 
   test('a transposed convolution [in,out,2,2] becomes [in, (row, column, out)]', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { halfToFloat, toBfloat16, toFloat16 } from '../../src/geometry/half.js';
 
 const floatToHalf = (value: number): number => toFloat16(Float32Array.of(value))[0];
 
 describe('half precision', () => {
-  it.each([
+  test.each([
     [0x0000, 0],
     [0x0001, 2 ** -24],
     [0x03ff, 1023 * 2 ** -24],
@@ -22,17 +22,19 @@ describe('half precision', () => {
     expect(floatToHalf(value)).toBe(bits);
   });
 
-  it('keeps NaN', () => {
+  test('keeps NaN', () => {
     expect(halfToFloat(0x7e01)).toBeNaN();
     expect(floatToHalf(NaN)).toBe(0x7e00);
   });
 
-  it('encodes every half to itself', () => {
-    const all = Uint16Array.from({ length: 0x10000 }, (_, bits) => bits).filter((bits) => !Number.isNaN(halfToFloat(bits)));
+  test('encodes every half to itself', () => {
+    const all = Uint16Array.from({ length: 0x10000 }, (_, bits) => bits).filter(
+      (bits) => !Number.isNaN(halfToFloat(bits)),
+    );
     expect(toFloat16(Float32Array.from(all, halfToFloat))).toEqual(all);
   });
 
-  it.each([
+  test.each([
     ['a tie goes to the even neighbour below', 1 + 1 / 2048, 0x3c00],
     ['a tie goes to the even neighbour above', 1 + 3 / 2048, 0x3c02],
     ['beyond a tie goes up', 1 + 1.01 / 2048, 0x3c01],
@@ -45,13 +47,14 @@ describe('half precision', () => {
     expect(floatToHalf(value)).toBe(bits);
   });
 
-  it('rounds to no farther a half than the neighbours', () => {
+  test('rounds to no farther a half than the neighbours', () => {
     fc.assert(
       fc.property(fc.float({ min: -65504, max: 65504, noNaN: true }), (value) => {
         const bits = floatToHalf(value);
         const error = Math.abs(halfToFloat(bits) - value);
         for (const other of [bits - 1, bits + 1]) {
-          if ((other & 0x7fff) < 0x7c00 && other >= 0) expect(error).toBeLessThanOrEqual(Math.abs(halfToFloat(other) - value));
+          if ((other & 0x7fff) < 0x7c00 && other >= 0)
+            expect(error).toBeLessThanOrEqual(Math.abs(halfToFloat(other) - value));
         }
       }),
     );
@@ -59,9 +62,10 @@ describe('half precision', () => {
 });
 
 describe('bfloat16', () => {
-  const bits16 = (...values: number[]) => Array.from(toBfloat16(Float32Array.from(values)), (bits) => bits.toString(16));
+  const bits16 = (...values: number[]) =>
+    Array.from(toBfloat16(Float32Array.from(values)), (bits) => bits.toString(16));
 
-  it('nearest, ties to even, NaN stays NaN', () => {
+  test('nearest, ties to even, NaN stays NaN', () => {
     expect(bits16(0, -0, 1, -2, 1 + 2 ** -8, 1 + 3 * 2 ** -8, 1 + 2 ** -8 + 2 ** -20)).toEqual(
       ['0', '8000', '3f80', 'c000', '3f80', '3f82', '3f81'], // 1 + 2^-8 lies half way
     );

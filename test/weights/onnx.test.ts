@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeModel } from '../../src/export/onnx/modelProto.js';
 import { buildNetwork } from '../../src/model/network.js';
 import { loadWeights } from '../../src/model/load.js';
@@ -32,19 +32,23 @@ function checksum(values: Float32Array): number {
 }
 
 describe('ONNX files that Ultralytics exported', () => {
-  it.each(['slim', 'dynamic', 'half', 'nms', 'nms-dynamic', 'numbered'])(
+  test.each(['slim', 'dynamic', 'half', 'nms', 'nms-dynamic', 'numbered'])(
     '%s: holds the tensors of the fused network',
     (form) => {
       const { format, tensors, imgsz, names, metadata } = readCheckpoint(golden(form));
       expect({ format, imgsz, names }).toEqual({ format: 'onnx', imgsz: EXPECTED.imgsz, names: EXPECTED.names });
       expect(metadata).toMatchObject({ author: 'Ultralytics', version: '8.4.190' });
       const found = [...tensors].map(([name, tensor]) => [name, tensor.shape, checksum(tensor.toFloat32())]);
-      const expected = EXPECTED.tensors.map(([name, shape, full, half]) => [name, shape, form === 'half' ? half : full]);
+      const expected = EXPECTED.tensors.map(([name, shape, full, half]) => [
+        name,
+        shape,
+        form === 'half' ? half : full,
+      ]);
       expect(found.sort()).toEqual(expected.sort());
     },
   );
 
-  it('fit a network', () => {
+  test('fit a network', () => {
     const { tensors } = readCheckpoint(golden('slim'));
     const architecture = checkedArchitecture(tensors);
     expect(architecture).toMatchObject({ classes: 2, regMax: 4, maskCoefficients: 8, folded: true });
@@ -54,7 +58,7 @@ describe('ONNX files that Ultralytics exported', () => {
   });
 });
 
-it('batch norm that a file has as operations is read', () => {
+test('batch norm that a file has as operations is read', () => {
   const names = ['weight', 'bias', 'running_mean', 'running_var'];
   const constant = (name: string, value: number) => {
     return { name, type: 'float32' as const, dims: [1], bytes: new Uint8Array(Float32Array.of(value).buffer) };
@@ -73,7 +77,7 @@ it('batch norm that a file has as operations is read', () => {
 });
 
 describe('ONNX files that cannot be read', () => {
-  it.each([
+  test.each([
     ['external', /values lie in another file/],
     ['int8', /DequantizeLinear computes, expected a constant/],
   ])('%s: says why', (form, message) => {
@@ -81,7 +85,7 @@ describe('ONNX files that cannot be read', () => {
     expect(error).toMatchObject({ code: 'UNSUPPORTED_CHECKPOINT', message: expect.stringMatching(message) as string });
   });
 
-  it('are refused at any length short of the whole, or lack tensors', () => {
+  test('are refused at any length short of the whole, or lack tensors', () => {
     const whole = golden('half');
     for (let length = 3; length < whole.length; length += 997) {
       const tensors = errorOf(() => checkedArchitecture(readCheckpoint(whole.slice(0, length)).tensors));
@@ -89,7 +93,7 @@ describe('ONNX files that cannot be read', () => {
     }
   });
 
-  it('are refused with a graph of nothing but empty operations', () => {
+  test('are refused with a graph of nothing but empty operations', () => {
     const graph = new Uint8Array(400_000);
     for (let i = 0; i < graph.length; i += 2) graph[i] = 0x0a; // node, no bytes
     const head = Uint8Array.of(0x08, 8, 0x3a, 0x80, 0xb5, 0x18); // version, graph of 400000 bytes
@@ -100,7 +104,7 @@ describe('ONNX files that cannot be read', () => {
     });
   });
 
-  it('give a result or a FastSAMError, 2,000 times damaged', () => {
+  test('give a result or a FastSAMError, 2,000 times damaged', () => {
     const files = ['half', 'numbered', 'external'].map((form) => [form, golden(form)] as const);
     let [read, slowest] = [0, 0];
     for (let index = 0; index < 2_000; index++) {
@@ -123,16 +127,21 @@ describe('ONNX files that cannot be read', () => {
 });
 
 describe('Python values in metadata', () => {
-  it('are read without being evaluated', () => {
-    expect(pythonNames(`{0: 'a', 12: "it's", 3: 'q\\'\\n\\xe9\\u00e9\\\\'}`)).toEqual({ 0: 'a', 12: "it's", 3: "q'\néé\\" });
+  test('are read without being evaluated', () => {
+    expect(pythonNames(`{0: 'a', 12: "it's", 3: 'q\\'\\n\\xe9\\u00e9\\\\'}`)).toEqual({
+      0: 'a',
+      12: "it's",
+      3: "q'\néé\\",
+    });
     for (const text of [undefined, '', '{', '{}', "['a']", '{0: a}', "{0: 'a'", "{'0': 'a'}"]) {
       expect(pythonNames(text)).toBeUndefined();
     }
     expect(['640', '[640, 480]', '(32, 64)', '[640]'].map(pythonSize)).toEqual([640, 640, 64, 640]);
-    for (const text of [undefined, '', '0', '-1', '[1, 2, 3]', '99999', 'exit()']) expect(pythonSize(text)).toBeUndefined();
+    for (const text of [undefined, '', '0', '-1', '[1, 2, 3]', '99999', 'exit()'])
+      expect(pythonSize(text)).toBeUndefined();
   });
 
-  it('are written as Python reads them', () => {
+  test('are written as Python reads them', () => {
     const value = { 0: "dog's", a: [1.5, true, null], b: { '12': false } };
     expect(pythonText(value)).toBe(`{0: "dog's", 'a': [1.5, True, None], 'b': {12: False}}`);
   });

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PICKLE_LIMITS, unpickle } from '../../src/weights/pickle.js';
 import {
   PersistentId,
@@ -8,7 +8,17 @@ import {
   PickleTuple,
   type PickleValue,
 } from '../../src/weights/pickleValues.js';
-import { call, global, instance, op, persistent, pickled, raw, tuple, type Picklable } from '../../tools/fuzz/pickleWriter.js';
+import {
+  call,
+  global,
+  instance,
+  op,
+  persistent,
+  pickled,
+  raw,
+  tuple,
+  type Picklable,
+} from '../../tools/fuzz/pickleWriter.js';
 import { errorOf } from './errors.js';
 
 const GOLDEN = new URL('../golden/checkpoints/pickles.json', import.meta.url);
@@ -28,14 +38,25 @@ function plain(value: PickleValue): unknown {
 }
 
 describe('unpickle', () => {
-  it.each(Object.entries(PROTOCOLS))('reads what Python writes in protocol %s', (protocol, base64) => {
+  test.each(Object.entries(PROTOCOLS))('reads what Python writes in protocol %s', (protocol, base64) => {
     const { value } = unpickle(new Uint8Array(Buffer.from(base64, 'base64')));
     const dict = plain(value) as Map<string, unknown>;
     expect(dict.get('none')).toBeNull();
     // Protocol 0 has no other way to write booleans than as integers 00 and 01.
     expect(dict.get('bools')).toEqual([true, false]);
     expect(dict.get('ints')).toEqual([
-      0, 255, 256, 65535, 65536, -1, 2147483647, -2147483648, 1099511627776, -9007199254740991, 2n ** 80n, -(2n ** 80n),
+      0,
+      255,
+      256,
+      65535,
+      65536,
+      -1,
+      2147483647,
+      -2147483648,
+      1099511627776,
+      -9007199254740991,
+      2n ** 80n,
+      -(2n ** 80n),
     ]);
     expect(dict.get('floats')).toEqual([0.1, -1e300, Infinity]);
     expect(dict.get('text')).toBe("line\nquote' back\\slash");
@@ -53,13 +74,21 @@ describe('unpickle', () => {
     expect(shared[0]).toBe(shared[1]);
     const ordered = dict.get('ordered') as PickleObject;
     expect(ordered.callable).toEqual(new PickleGlobal('collections', 'OrderedDict'));
-    if (ordered.entries !== undefined) expect([...ordered.entries]).toEqual([['x', 1], ['y', 2]]);
-    else expect(plain(ordered.args[0])).toEqual([['x', 1], ['y', 2]]);
+    if (ordered.entries !== undefined)
+      expect([...ordered.entries]).toEqual([
+        ['x', 1],
+        ['y', 2],
+      ]);
+    else
+      expect(plain(ordered.args[0])).toEqual([
+        ['x', 1],
+        ['y', 2],
+      ]);
     expect(dict.get('complex')).toMatchObject({ callable: { name: 'complex' }, args: [1, 2] });
     expect(protocol).toMatch(/^[0-5]$/);
   });
 
-  it('writes a call of os.system down and makes it not', () => {
+  test('writes a call of os.system down and makes it not', () => {
     const marker = `/tmp/fastsam-pickle-executed-${process.pid}`;
     const { value } = unpickle(pickled(call(global('os', 'system'), `touch ${marker}`)));
     expect(value).toBeInstanceOf(PickleObject);
@@ -67,14 +96,16 @@ describe('unpickle', () => {
     expect(existsSync(marker)).toBe(false);
   });
 
-  it('keeps names such as __proto__ away from prototypes', () => {
-    const polluted = new Map<Picklable, Picklable>([['__proto__', new Map<Picklable, Picklable>([['polluted', true]])]]);
+  test('keeps names such as __proto__ away from prototypes', () => {
+    const polluted = new Map<Picklable, Picklable>([
+      ['__proto__', new Map<Picklable, Picklable>([['polluted', true]])],
+    ]);
     const { value } = unpickle(pickled(instance('a', '__proto__', polluted)));
     expect((value as PickleObject).className).toBe('__proto__');
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it('survives values that contain themselves', () => {
+  test('survives values that contain themselves', () => {
     const list = valueOf(']', op('q'), 0, 'h', 0, 'a') as PickleValue[];
     expect(list[0]).toBe(list);
     const dict = valueOf('}', op('q'), 0, 'K', 1, 'h', 0, 's') as Map<PickleValue, PickleValue>;
@@ -83,12 +114,12 @@ describe('unpickle', () => {
     expect((tupleInList[0] as PickleTuple).items[0]).toBe(tupleInList);
   });
 
-  it('reads BINFLOAT big-endian and BININT little-endian and signed', () => {
+  test('reads BINFLOAT big-endian and BININT little-endian and signed', () => {
     expect(valueOf('G', 0x3f, 0xf8, 0, 0, 0, 0, 0, 0)).toBe(1.5);
     expect(unpickle(Uint8Array.of(0x80, 2, op('J'), 0xfe, 0xff, 0xff, 0xff, op('.'))).value).toBe(-2);
   });
 
-  it('collects persistent ids and says where the next pickle starts', () => {
+  test('collects persistent ids and says where the next pickle starts', () => {
     const one = pickled(persistent(tuple('storage', 7)));
     const bytes = Uint8Array.from([...one, ...pickled('next')]);
     const { persistentIds, end, value } = unpickle(bytes);
@@ -98,7 +129,7 @@ describe('unpickle', () => {
     expect(unpickle(bytes, end).value).toBe('next');
   });
 
-  it('reads the remaining opcodes of protocols 4 and 5', () => {
+  test('reads the remaining opcodes of protocols 4 and 5', () => {
     expect(valueOf(0x8f, '(K', 1, 'K', 2, 0x90)).toEqual(new Set([1, 2]));
     expect(valueOf('(K', 1, 0x91)).toEqual(new Set([1]));
     expect(valueOf(0x8c, 1, 'm', 0x8c, 1, 'n', 0x93)).toEqual(new PickleGlobal('m', 'n'));
@@ -108,21 +139,21 @@ describe('unpickle', () => {
     expect(valueOf('N(K', 1, 'K', 2, '1')).toBeNull();
   });
 
-  it('reads the quoted strings of Python 2', () => {
+  test('reads the quoted strings of Python 2', () => {
     expect(valueOf("S'a\\n\\x41\\\\'\n")).toBe('a\nA\\');
     expect(valueOf('U', 2, 'ab')).toBe('ab');
     expect(unpickle(Uint8Array.of(0x80, 2, op('U'), 1, 0xe4, op('.'))).value).toBe('ä');
     expect(valueOf('L12345678901234567890L\n')).toBe(12345678901234567890n);
   });
 
-  it('refuses every truncation of a pickle', () => {
+  test('refuses every truncation of a pickle', () => {
     const bytes = pickled(new Map<Picklable, Picklable>([['a', call(global('m', 'n'), 1, 'x', 2 ** 40, 0.5)]]));
     for (let length = 0; length < bytes.length; length++) {
       expect(errorOf(() => unpickle(bytes.subarray(0, length))).code).toBe('INVALID_CHECKPOINT');
     }
   });
 
-  it.each([
+  test.each([
     ['an unknown opcode', [0xff]],
     ['a stack that is empty', ['0']],
     ['a mark that is missing', ['t']],
@@ -143,7 +174,7 @@ describe('unpickle', () => {
     expect(errorOf(() => valueOf(...opcodes)).code).toBe('INVALID_CHECKPOINT');
   });
 
-  it.each([
+  test.each([
     ['an extension code', [0x82, 1]],
     ['an out-of-band buffer', [0x97]],
     ['a protocol of the future', [0x80, 6]],
@@ -151,7 +182,7 @@ describe('unpickle', () => {
     expect(errorOf(() => valueOf(...opcodes)).code).toBe('UNSUPPORTED_CHECKPOINT');
   });
 
-  it.each([
+  test.each([
     ['marks', new Uint8Array(PICKLE_LIMITS.marks + 1).fill(op('('))],
     ['values on the stack', new Uint8Array(PICKLE_LIMITS.stack + 1).fill(op('N'))],
     ['opcodes', Uint8Array.from({ length: PICKLE_LIMITS.opcodes + 1 }, (_, i) => op(i % 2 === 0 ? 'N' : '0'))],

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import type { ProgressEvent } from '../../src/progress.js';
@@ -40,7 +40,7 @@ const put = (path: string, bytes: Uint8Array = content) => {
 };
 
 describe('resolveWeights of a path', () => {
-  it.each([
+  test.each([
     ['path', (path: string) => path],
     ['file URL', (path: string) => pathToFileURL(path)],
     ['file URL as text', (path: string) => pathToFileURL(path).href],
@@ -52,31 +52,37 @@ describe('resolveWeights of a path', () => {
     expect(events).toEqual([{ type: 'done', name: 'my own.pt', path }]);
   });
 
-  it('prefers a file that lies there to the catalogue', async () => {
+  test('prefers a file that lies there to the catalogue', async () => {
     const path = put(join(folder, 'FastSAM-s.pt'));
     expect((await resolve(path)).path).toBe(path);
   });
 
-  it('names the path of a missing file', async () => {
+  test('names the path of a missing file', async () => {
     const path = join(folder, 'none.pt');
-    await expect(resolve(path)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining(path) as string });
+    await expect(resolve(path)).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: expect.stringContaining(path) as string,
+    });
   });
 
-  it('refuses a folder', async () => {
-    await expect(resolve(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining('EISDIR') as string });
+  test('refuses a folder', async () => {
+    await expect(resolve(folder)).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: expect.stringContaining('EISDIR') as string,
+    });
   });
 
-  it.each(['FastSAM-q', '', '  '])('takes %j for a name', async (name) => {
+  test.each(['FastSAM-q', '', '  '])('takes %j for a name', async (name) => {
     await expect(resolve(name)).rejects.toMatchObject({ code: 'UNKNOWN_NAME' });
   });
 
-  it.each(['file://host:1/x', 'https://'])('refuses the URL %s', async (url) => {
+  test.each(['file://host:1/x', 'https://'])('refuses the URL %s', async (url) => {
     await expect(resolve(url)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 });
 
 describe('resolveWeights of an URL', () => {
-  it('downloads once, then reads the kept file', async () => {
+  test('downloads once, then reads the kept file', async () => {
     const first = await resolve(server.url);
     const second = await resolve(server.url);
     expect(server.ranges).toHaveLength(1);
@@ -86,14 +92,14 @@ describe('resolveWeights of an URL', () => {
     expect(events.filter((event) => event.type === 'done')).toHaveLength(2);
   });
 
-  it('keeps equal names of different places apart', async () => {
+  test('keeps equal names of different places apart', async () => {
     const first = await resolve(server.url);
     const second = await resolve(server.url.replace('/file.pt', '/other/file.pt'));
     expect(first.name).toBe(second.name);
     expect(first.path).not.toBe(second.path);
   });
 
-  it('notes the checksum as sha256sum does, and refuses a file that differs from it', async () => {
+  test('notes the checksum as sha256sum does, and refuses a file that differs from it', async () => {
     const { path } = await resolve(server.url);
     expect(readFileSync(`${path}.sha256`, 'utf8')).toBe(`${server.sha256}  file.pt\n`);
     writeFileSync(path, content.subarray(1));
@@ -103,7 +109,7 @@ describe('resolveWeights of an URL', () => {
     });
   });
 
-  it('refuses a new download that differs from the first one until the note is deleted', async () => {
+  test('refuses a new download that differs from the first one until the note is deleted', async () => {
     const { path } = await resolve(server.url);
     rmSync(path);
     server.content = content.slice().reverse();
@@ -118,7 +124,7 @@ describe('resolveWeights of an URL', () => {
 });
 
 describe('resolveWeights of a name', () => {
-  it('asks the mirror of FASTSAM_WEIGHTS_URL', async () => {
+  test('asks the mirror of FASTSAM_WEIGHTS_URL', async () => {
     const asked: (string | undefined)[] = [];
     server.script.push((request, response) => {
       asked.push(request.url);
@@ -129,7 +135,7 @@ describe('resolveWeights of a name', () => {
     expect(asked).toEqual(['/mirror/FastSAM-s.pt']);
   });
 
-  it('refuses a mirror that serves something else, before fetching it', async () => {
+  test('refuses a mirror that serves something else, before fetching it', async () => {
     env.FASTSAM_WEIGHTS_URL = server.url.replace('/file.pt', '');
     await expect(resolve('FastSAM-x')).rejects.toMatchObject({
       code: 'DOWNLOAD_CORRUPT',
@@ -137,7 +143,7 @@ describe('resolveWeights of a name', () => {
     });
   });
 
-  it('looks into FASTSAM_WEIGHTS_DIR first and checks what lies there', async () => {
+  test('looks into FASTSAM_WEIGHTS_DIR first and checks what lies there', async () => {
     env.FASTSAM_WEIGHTS_DIR = join(folder, 'local');
     const path = put(join(folder, 'local', 'FastSAM-s.pt'));
     await expect(resolve('FastSAM-s')).rejects.toMatchObject({
@@ -146,14 +152,14 @@ describe('resolveWeights of a name', () => {
     });
   });
 
-  it('checks the file in the cache and does not remove it on its own', async () => {
+  test('checks the file in the cache and does not remove it on its own', async () => {
     const path = put(join(folder, 'cache', 'FastSAM-s.pt'));
     await expect(resolve('FastSAM-s')).rejects.toMatchObject({ code: 'DOWNLOAD_CORRUPT' });
     expect(readFileSync(path)).toHaveLength(5000);
     expect(server.ranges).toEqual([]);
   });
 
-  it('accepts a file of the right size in the cache where no checksum is published, and notes its own', async () => {
+  test('accepts a file of the right size in the cache where no checksum is published, and notes its own', async () => {
     const path = put(join(folder, 'cache', 'FastSAM-x.pt'), new Uint8Array(144_972_346));
     const { bytes, entry } = await resolve('FastSAM-x');
     expect(bytes).toHaveLength(144_972_346);
@@ -164,7 +170,7 @@ describe('resolveWeights of a name', () => {
     );
   });
 
-  it('says without a network where to put the file', async () => {
+  test('says without a network where to put the file', async () => {
     env.FASTSAM_WEIGHTS_URL = server.url.replace('/file.pt', '');
     await server.stop();
     await expect(resolve('FastSAM-s')).rejects.toMatchObject({

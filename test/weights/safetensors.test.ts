@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../src/weights/safetensors.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import type { WeightDtype, WeightTensor } from '../../src/weights/tensor.js';
@@ -25,7 +25,7 @@ describe('writeSafetensors', () => {
     ['d', tensorOf([5], [1], 'int64')],
   ]);
 
-  it('lays the bytes out as the format says', () => {
+  test('lays the bytes out as the format says', () => {
     const bytes = writeSafetensors(new Map([['w', tensorOf([1, -2], [2], 'float16')]]), { k: 'v' });
     const json = '{"__metadata__":{"k":"v"},"w":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}';
     const header = json.padEnd(Math.ceil(json.length / 8) * 8);
@@ -34,7 +34,7 @@ describe('writeSafetensors', () => {
     expect([...bytes.subarray(-4)]).toEqual([0x00, 0x3c, 0x00, 0xc0]);
   });
 
-  it('keeps halves and writes everything else as float32, the wider type first', () => {
+  test('keeps halves and writes everything else as float32, the wider type first', () => {
     const bytes = writeSafetensors(tensors);
     const header = headerOf(bytes);
     expect(Object.entries(header).map(([name, { dtype }]) => name + dtype)).toEqual(['aF32', 'cF32', 'dF32', 'bF16']);
@@ -45,7 +45,7 @@ describe('writeSafetensors', () => {
     }
   });
 
-  it('rounds to float16 when asked, but for tensors with values that do not fit', () => {
+  test('rounds to float16 when asked, but for tensors with values that do not fit', () => {
     const { tensors: back } = readSafetensors(writeSafetensors(tensors, {}, { dtype: 'float16' }));
     expect(back.get('a')?.dtype).toBe('float16');
     expect([...(back.get('a')?.toFloat32() ?? [])]).toEqual([0.0999755859375, 0.199951171875]);
@@ -53,17 +53,17 @@ describe('writeSafetensors', () => {
     expect([...(back.get('c')?.toFloat32() ?? [])]).toEqual([70_000]);
   });
 
-  it('widens when asked', () => {
+  test('widens when asked', () => {
     const { tensors: back } = readSafetensors(writeSafetensors(tensors, {}, { dtype: 'float32' }));
     expect([...back.values()].map(({ dtype }) => dtype)).toEqual(Array(4).fill('float32'));
   });
 
-  it('refuses a tensor with the name of the metadata', () => {
+  test('refuses a tensor with the name of the metadata', () => {
     const { code } = errorOf(() => writeSafetensors(new Map([['__metadata__', tensorOf([1], [1])]])));
     expect(code).toBe('INVALID_ARGUMENT');
   });
 
-  it('keeps odd names and metadata', () => {
+  test('keeps odd names and metadata', () => {
     const names = ['__proto__', 'constructor', 'ü', '"quoted"', '7'];
     const bytes = writeSafetensors(new Map(names.map((name) => [name, tensorOf([1], [1])])), { ['__proto__']: 'x' });
     const { tensors: back, metadata } = readSafetensors(bytes);
@@ -74,8 +74,9 @@ describe('writeSafetensors', () => {
 });
 
 describe('readSafetensors', () => {
-  it('reads every type as views of the file', () => {
-    const header = '{"a":{"dtype":"I16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BOOL","shape":[],"data_offsets":[4,5]}}';
+  test('reads every type as views of the file', () => {
+    const header =
+      '{"a":{"dtype":"I16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BOOL","shape":[],"data_offsets":[4,5]}}';
     const { tensors } = readSafetensors(safetensorsFile(header, Uint8Array.of(1, 0, 0xff, 0xff, 1)));
     expect([...tensors].map(([name, t]) => [name, t.dtype, ...t.toFloat32()])).toEqual([
       ['a', 'int16', 1, -1],
@@ -83,7 +84,7 @@ describe('readSafetensors', () => {
     ]);
   });
 
-  it('takes names and imgsz from the metadata, where they make sense', () => {
+  test('takes names and imgsz from the metadata, where they make sense', () => {
     const read = (metadata: string): unknown => {
       const { imgsz, names } = readCheckpoint(safetensorsFile(`{"__metadata__":${metadata},"w":${ENTRY}}`, FOUR_BYTES));
       return { imgsz, names };
@@ -92,7 +93,7 @@ describe('readSafetensors', () => {
     expect(read('{"imgsz":"big","names":"[1"}')).toEqual({ imgsz: undefined, names: undefined });
   });
 
-  it.each([
+  test.each([
     ['a header that is longer than the file', Uint8Array.of(200, 0, 0, 0, 0, 0, 0, 0, 0x7b)],
     ['a header of a gigabyte', Uint8Array.of(0, 0, 0, 0x40, 0, 0, 0, 0, 0x7b)],
     ['a header of 2^63 bytes', Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0x80, 0x7b)],
@@ -102,15 +103,24 @@ describe('readSafetensors', () => {
     ['text that is no UTF-8', Uint8Array.of(3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0xff, 0x7d)],
     ['a repeated name', safetensorsFile(`{"a":${ENTRY},"a":${ENTRY}}`, FOUR_BYTES)],
     ['a name repeated in disguise', safetensorsFile(`{"a":${ENTRY},"\\u0061":${ENTRY}}`, FOUR_BYTES)],
-    ['a repeated field', safetensorsFile('{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}', FOUR_BYTES)],
+    [
+      'a repeated field',
+      safetensorsFile('{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}', FOUR_BYTES),
+    ],
     ['deep nesting', safetensorsFile(`{"a":${'['.repeat(100_000)}`)],
     ['overlapping tensors', safetensorsFile(`{"a":${ENTRY},"b":${ENTRY}}`, FOUR_BYTES)],
     ['a hole', safetensorsFile('{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}', new Uint8Array(8))],
     ['data that nobody uses', safetensorsFile(`{"a":${ENTRY}}`, new Uint8Array(8))],
     ['data beyond the end', safetensorsFile(`{"a":${ENTRY}}`, new Uint8Array(3))],
-    ['a shape that does not fit', safetensorsFile('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', FOUR_BYTES)],
+    [
+      'a shape that does not fit',
+      safetensorsFile('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', FOUR_BYTES),
+    ],
     ['a negative size', safetensorsFile('{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', FOUR_BYTES)],
-    ['a size that is no number', safetensorsFile('{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}', FOUR_BYTES)],
+    [
+      'a size that is no number',
+      safetensorsFile('{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}', FOUR_BYTES),
+    ],
     ['offsets in reverse', safetensorsFile('{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}', FOUR_BYTES)],
     ['an entry that is no record', safetensorsFile('{"a":7}')],
     ['metadata that is no text', safetensorsFile('{"__metadata__":{"a":1}}')],
@@ -118,7 +128,7 @@ describe('readSafetensors', () => {
     expect(errorOf(() => readSafetensors(bytes)).code).toBe('INVALID_CHECKPOINT');
   });
 
-  it('does not support 8-bit floats', () => {
+  test('does not support 8-bit floats', () => {
     const bytes = safetensorsFile('{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}', FOUR_BYTES);
     expect(errorOf(() => readSafetensors(bytes)).code).toBe('UNSUPPORTED_CHECKPOINT');
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import type { WeightTensor } from '../../src/weights/tensor.js';
 import { torchLegacy, torchZip } from '../../tools/fuzz/checkpointArchive.js';
@@ -44,7 +44,7 @@ function rebuilt(name: string, ...args: Picklable[]): Picklable {
 }
 
 describe('tensors of torch files', () => {
-  it('honours strides and offsets', () => {
+  test('honours strides and offsets', () => {
     expect(values(tensor(SIX, [2, 3], [3, 1]))).toEqual([0, 1, 2, 3, 4, 5]);
     expect(values(tensor(SIX, [3, 2], [1, 3]))).toEqual([0, 3, 1, 4, 2, 5]);
     expect(values(tensor(SIX, [2, 2], [2, 1], 2))).toEqual([2, 3, 4, 5]);
@@ -54,23 +54,28 @@ describe('tensors of torch files', () => {
     expect(values(tensor(SIX, [0, 3], [3, 1]))).toEqual([]);
   });
 
-  it('does not copy aligned float32', () => {
+  test('does not copy aligned float32', () => {
     const bytes = torchZip(pickled(new Map([['w', WEIGHT]])), { '0': FLOATS });
     // Moves the archive in memory until the storage lies at a multiple of 4, as torch's padding has it.
     const shared = [0, 1, 2, 3].map((shift) => {
       const room = new Uint8Array(bytes.length + 4);
       room.set(bytes, shift);
-      const values = readCheckpoint(room.subarray(shift, shift + bytes.length)).tensors.get('w')?.toFloat32();
+      const values = readCheckpoint(room.subarray(shift, shift + bytes.length))
+        .tensors.get('w')
+        ?.toFloat32();
       expect([...(values ?? [])]).toEqual([0, 1, 2, 3, 4, 5]);
       return values?.buffer === room.buffer;
     });
     expect(shared.filter(Boolean)).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     ['_rebuild_tensor', rebuilt('_rebuild_tensor', STORAGE, 1, tuple(2), tuple(1))],
     ['_rebuild_tensor_v2', rebuilt('_rebuild_tensor_v2', STORAGE, 1, tuple(2), tuple(1), false, HOOKS)],
-    ['_rebuild_tensor_v2 with metadata', rebuilt('_rebuild_tensor_v2', STORAGE, 1, tuple(2), tuple(1), false, HOOKS, null)],
+    [
+      '_rebuild_tensor_v2 with metadata',
+      rebuilt('_rebuild_tensor_v2', STORAGE, 1, tuple(2), tuple(1), false, HOOKS, null),
+    ],
     [
       '_rebuild_tensor_v3',
       rebuilt(
@@ -80,7 +85,10 @@ describe('tensors of torch files', () => {
       ),
     ],
     ['_rebuild_parameter', rebuilt('_rebuild_parameter', tensor(SIX, [2], [1], 1), true, HOOKS)],
-    ['_rebuild_parameter_with_state', rebuilt('_rebuild_parameter_with_state', tensor(SIX, [2], [1], 1), true, HOOKS, null)],
+    [
+      '_rebuild_parameter_with_state',
+      rebuilt('_rebuild_parameter_with_state', tensor(SIX, [2], [1], 1), true, HOOKS, null),
+    ],
     [
       '_rebuild_from_type_v2',
       call(
@@ -94,14 +102,14 @@ describe('tensors of torch files', () => {
     expect(values(record)).toEqual([1, 2]);
   });
 
-  it('swaps big-endian storages', () => {
+  test('swaps big-endian storages', () => {
     const swapped = Uint8Array.from(FLOATS, (_, i) => FLOATS[i - (i % 4) + 3 - (i % 4)]);
     expect(values(WEIGHT, { byteorder: 'big', storage: swapped })).toEqual([0, 1, 2, 3, 4, 5]);
     expect(values(WEIGHT, { byteorder: 'little' })).toEqual([0, 1, 2, 3, 4, 5]);
     expect(errorOf(() => read(WEIGHT, { byteorder: 'middle' })).message).toContain('byteorder');
   });
 
-  it.each([
+  test.each([
     ['more elements than the storage', tensor(SIX, [7], [1])],
     ['an offset at the end', tensor(SIX, [1], [1], 6)],
     ['an offset that moves the end out', tensor(SIX, [2, 3], [3, 1], 1)],
@@ -123,7 +131,7 @@ describe('tensors of torch files', () => {
     expect(errorOf(() => read(record)).code).toBe('INVALID_CHECKPOINT');
   });
 
-  it.each([
+  test.each([
     ['quantised tensors', rebuilt('_rebuild_qtensor', STORAGE, 0, tuple(1), tuple(1))],
     ['sparse tensors', rebuilt('_rebuild_sparse_tensor', null)],
     ['complex storages', tensor({ ...SIX, kind: 'ComplexFloatStorage' }, [2], [1])],
@@ -131,7 +139,7 @@ describe('tensors of torch files', () => {
     expect(errorOf(() => read(record)).code).toBe('UNSUPPORTED_CHECKPOINT');
   });
 
-  it('refuses many large tensors over one small storage', () => {
+  test('refuses many large tensors over one small storage', () => {
     const entries = Array.from({ length: 40 }, (_, i): [string, Picklable] => [`w${i}`, tensor(SIX, [60_000], [0])]);
     const bytes = torchZip(pickled(new Map(entries)), { '0': FLOATS });
     expect(errorOf(() => readCheckpoint(bytes)).message).toContain('refused');
@@ -141,24 +149,49 @@ describe('tensors of torch files', () => {
 describe('modules that loop or multiply', () => {
   const inZip = (object: Picklable): Uint8Array => torchZip(pickled(object), { '0': FLOATS });
 
-  it('ends at a module that is its own child', () => {
+  test('ends at a module that is its own child', () => {
     // The instance goes into the memo before its state, which refers to it, is set.
-    const looped = raw('cnowhere\nModule\n)', 0x81, 'q', 7, '}X', 8, 0, 0, 0, '_modules}X', 1, 0, 0, 0, 'm', 'h', 7, 'ssb');
+    const looped = raw(
+      'cnowhere\nModule\n)',
+      0x81,
+      'q',
+      7,
+      '}X',
+      8,
+      0,
+      0,
+      0,
+      '_modules}X',
+      1,
+      0,
+      0,
+      0,
+      'm',
+      'h',
+      7,
+      'ssb',
+    );
     expect(errorOf(() => readCheckpoint(inZip(looped))).message).toContain('nest');
   });
 
-  it('ends at modules that hold the one below ten times, ten levels deep', () => {
+  test('ends at modules that hold the one below ten times, ten levels deep', () => {
     let level: Picklable = memoized(100, moduleOf([['w', WEIGHT]]));
     for (let i = 0; i < 10; i++) {
       const inner = level;
       const index = 100 + i;
       const child = (k: number): [string, Picklable] => [String(k), k === 0 ? inner : recalled(index)];
-      level = memoized(index + 1, moduleOf([], Array.from({ length: 10 }, (_, k) => child(k))));
+      level = memoized(
+        index + 1,
+        moduleOf(
+          [],
+          Array.from({ length: 10 }, (_, k) => child(k)),
+        ),
+      );
     }
     expect(errorOf(() => readCheckpoint(inZip(level))).message).toContain('refused');
   });
 
-  it('refuses names without end', () => {
+  test('refuses names without end', () => {
     const bytes = inZip(moduleOf([['n'.repeat(600), WEIGHT]]));
     expect(errorOf(() => readCheckpoint(bytes)).message).toContain('600 characters');
   });
@@ -167,13 +200,13 @@ describe('modules that loop or multiply', () => {
 describe('files of torch before 1.6', () => {
   const object = pickled(new Map([['w', WEIGHT]]));
 
-  it('reads storages one behind the other', () => {
+  test('reads storages one behind the other', () => {
     const { format, tensors } = readCheckpoint(torchLegacy(object, [{ key: '0', count: 6, bytes: FLOATS }]));
     expect(format).toBe('torch-legacy');
     expect([...(tensors.get('w')?.toFloat32() ?? [])]).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it.each([
+  test.each([
     ['more elements than there are bytes', [{ key: '0', count: 7, bytes: FLOATS }]],
     ['a count beyond every file', [{ key: '0', count: 2 ** 52, bytes: FLOATS }]],
     ['fewer elements than the tensor says', [{ key: '0', count: 5, bytes: FLOATS }]],

@@ -1,6 +1,6 @@
 import { crc32 as nodeCrc32, deflateRawSync } from 'node:zlib';
 import { zipSync } from 'fflate';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { crc32 } from '../../src/weights/crc32.js';
 import { inflateBounded } from '../../src/weights/inflate.js';
 import { openZip } from '../../src/weights/zip.js';
@@ -31,12 +31,12 @@ function patched(bytes: Uint8Array, signature: number[], offset: number, values:
 }
 
 describe('crc32', () => {
-  it('gives the check value of the standard', () => {
+  test('gives the check value of the standard', () => {
     expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
     expect(crc32(new Uint8Array(0))).toBe(0);
   });
 
-  it('agrees with zlib at every length up to 40', () => {
+  test('agrees with zlib at every length up to 40', () => {
     if (typeof nodeCrc32 !== 'function') return;
     const bytes = new Random(1).bytes(40);
     for (let n = 0; n <= 40; n++) expect(crc32(bytes.subarray(0, n))).toBe(nodeCrc32(bytes.subarray(0, n)));
@@ -44,7 +44,7 @@ describe('crc32', () => {
 });
 
 describe('openZip', () => {
-  it('lists entries and gives stored ones as views of the archive', () => {
+  test('lists entries and gives stored ones as views of the archive', () => {
     const bytes = archive();
     const zip = openZip(bytes);
     expect(zip.names).toEqual(['a/one', 'a/two']);
@@ -54,16 +54,16 @@ describe('openZip', () => {
     expect(zip.read('a/one').buffer).toBe(bytes.buffer);
   });
 
-  it('unpacks deflated entries', () => {
+  test('unpacks deflated entries', () => {
     const text = new TextEncoder().encode('abc'.repeat(10_000));
     expect(openZip(zipSync({ x: text }, { level: 6 })).read('x')).toEqual(text);
   });
 
-  it('says which entry is missing', () => {
+  test('says which entry is missing', () => {
     expect(errorOf(() => openZip(archive()).read('a/three')).message).toContain('a/three');
   });
 
-  it('refuses data that does not fit its checksum, unless none was recorded', () => {
+  test('refuses data that does not fit its checksum, unless none was recorded', () => {
     const bytes = archive();
     const spoiled = Uint8Array.from(bytes);
     spoiled[find(bytes, [...HELLO.subarray(0, 5)])] ^= 1;
@@ -72,18 +72,18 @@ describe('openZip', () => {
     expect(openZip(unchecked).read('a/one')[0]).toBe(HELLO[0] ^ 1);
   });
 
-  it('refuses every truncation', () => {
+  test('refuses every truncation', () => {
     const bytes = archive();
     for (let length = 0; length < bytes.length; length++) {
       expect(errorOf(() => openZip(bytes.subarray(0, length))).code).toBe('INVALID_CHECKPOINT');
     }
   });
 
-  it.each(['../x', 'a/../../x', '/x', 'a\\x', 'a\0x'])('refuses the entry name %j', (name) => {
+  test.each(['../x', 'a/../../x', '/x', 'a\\x', 'a\0x'])('refuses the entry name %j', (name) => {
     expect(errorOf(() => openZip(zipSync({ [name]: HELLO }))).message).toContain('hostile');
   });
 
-  it.each([
+  test.each([
     ['two entries of one name', patched(archive(), CENTRAL, 46, [...new TextEncoder().encode('a/two')])],
     ['two entries at one place', patched(archive(), CENTRAL, 42, [0, 0, 0, 0], 1)],
     ['an entry beyond the end', patched(archive(), CENTRAL, 42, [0, 0, 0, 1], 1)],
@@ -97,14 +97,14 @@ describe('openZip', () => {
     expect(errorOf(() => openZip(bytes)).code).toBe('INVALID_CHECKPOINT');
   });
 
-  it.each([
+  test.each([
     ['encryption', patched(archive(), CENTRAL, 8, [1, 0])],
     ['other compression methods', patched(archive(), CENTRAL, 10, [12, 0])],
   ])('does not support %s', (_, bytes) => {
     expect(errorOf(() => openZip(bytes).read('a/one')).code).toBe('UNSUPPORTED_CHECKPOINT');
   });
 
-  it('refuses entries that unpack to more than the archive may hold', () => {
+  test('refuses entries that unpack to more than the archive may hold', () => {
     const zeros = new Uint8Array(40 * 2 ** 20);
     const zip = openZip(zipSync({ x: zeros, y: zeros }, { level: 6 }));
     expect(zip.read('x').length).toBe(zeros.length);
@@ -115,13 +115,13 @@ describe('openZip', () => {
 describe('inflateBounded', () => {
   const packed = new Uint8Array(deflateRawSync(new Uint8Array(5_000)));
 
-  it('unpacks runs of literals longer than 131,072', () => {
+  test('unpacks runs of literals longer than 131,072', () => {
     const literals = new Random(2).bytes(300_000).map((byte) => byte & 1);
     const coded = new Uint8Array(deflateRawSync(literals, { strategy: 2 }));
     expect(inflateBounded(coded, literals.length, 'x')).toEqual(literals);
   });
 
-  it.each([
+  test.each([
     ['less than declared', packed, 5_001],
     ['more than declared', packed, 4_999],
     ['a cut stream', packed.subarray(0, -2), 5_000],

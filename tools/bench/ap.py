@@ -2,7 +2,7 @@
 
     python tools/bench/ap.py RESULTS/coco.json instances_val2017.json
 
-Pictures are matched by file name; only those in the result file count.
+Images are matched by file name; only those in the result file count.
 """
 
 import json

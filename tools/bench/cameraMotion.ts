@@ -1,6 +1,6 @@
 /**
  * Milliseconds of CPU time that measuring the camera's motion takes for a frame, beside OpenCV on one thread (as Ultralytics
- * calls it). A picture is panned, turned and zoomed; both sides go through the same frames in turn. Medians of rounds; the ratio
+ * calls it). An image is panned, turned and zoomed; both sides go through the same frames in turn. Medians of rounds; the ratio
  * is the median of the rounds' ratios.
  *
  *     tools/bench/setup.sh                              once: the peers; without them only our side is measured
@@ -17,7 +17,7 @@ import { sample } from '../../test/track/motionFrames.js';
 import { python } from './models.js';
 import { startPeer } from './pythonPeer.js';
 
-const PICTURE = 'examples/astronaut.jpg';
+const IMAGE = 'examples/astronaut.jpg';
 const SIZES = [
   [640, 360],
   [1280, 720],
@@ -26,13 +26,13 @@ const SIZES = [
 const FRAMES = 8;
 const ROUNDS = Number(process.argv[2] ?? 7);
 
-/** What the camera sees in one frame after the other: the picture fills the frame, with room to move. */
-function frameOf(picture: RgbImage, width: number, height: number, frame: number): RgbImage {
-  const scale = ((0.8 * picture.width) / width) * (1 + 0.004 * frame);
+/** What the camera sees in one frame after the other: the image fills the frame, with room to move. */
+function frameOf(image: RgbImage, width: number, height: number, frame: number): RgbImage {
+  const scale = ((0.8 * image.width) / width) * (1 + 0.004 * frame);
   const angle = 0.01 * Math.sin(frame);
   const [c, s] = [scale * Math.cos(angle), scale * Math.sin(angle)];
-  const [x, y] = [0.02 * picture.width + 1.7 * frame, 0.1 * picture.height + 0.9 * frame];
-  return sample(picture, [c, -s, x, s, c, y], width, height);
+  const [x, y] = [0.02 * image.width + 1.7 * frame, 0.1 * image.height + 0.9 * frame];
+  return sample(image, [c, -s, x, s, c, y], width, height);
 }
 
 /** Times of all frames but the first, which has none before it. */
@@ -49,8 +49,8 @@ function ours(frames: readonly RgbImage[]): number[] {
 
 const median = (values: readonly number[]): number => summarize(values)?.median ?? NaN;
 
-async function measure(picture: RgbImage, width: number, height: number): Promise<string> {
-  const frames = Array.from({ length: FRAMES }, (_, i) => frameOf(picture, width, height, i));
+async function measure(image: RgbImage, width: number, height: number): Promise<string> {
+  const frames = Array.from({ length: FRAMES }, (_, i) => frameOf(image, width, height, i));
   const folder = mkdtempSync(join(tmpdir(), 'camera-motion-'));
   const file = join(folder, 'frames.rgb');
   writeFileSync(file, Buffer.concat(frames.map(({ data }) => data)));
@@ -73,6 +73,6 @@ async function measure(picture: RgbImage, width: number, height: number): Promis
   return `| ${width} x ${height} | ${median(mine).toFixed(1)} | ${median(theirs).toFixed(1)} | ${ratio.toFixed(2)} |`;
 }
 
-const picture = await readImage(PICTURE);
+const image = await readImage(IMAGE);
 console.log('| frame | ours | OpenCV | ratio |\n| --- | --- | --- | --- |');
-for (const [width, height] of SIZES) console.log(await measure(picture, width, height));
+for (const [width, height] of SIZES) console.log(await measure(image, width, height));

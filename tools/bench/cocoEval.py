@@ -1,6 +1,6 @@
 """pycocotools' side of `tools/bench/cocoEval.ts`: makes the data, and times the evaluation.
 
-    python tools/bench/cocoEval.py make FOLDER PICTURES MASKS    gt.json and dt.json, the same for the same numbers
+    python tools/bench/cocoEval.py make FOLDER IMAGES MASKS    gt.json and dt.json, the same for the same numbers
     python tools/bench/cocoEval.py time FOLDER                   seconds and AP of one evaluation, as JSON
 
 Loading the files is not timed.
@@ -34,10 +34,10 @@ def blob(cx, cy, rx, ry, rng):
     return {"size": [HEIGHT, WIDTH], "counts": rle["counts"].decode()}, box, area
 
 
-def make(folder, pictures, masks):
+def make(folder, photos, masks):
     rng = random.Random(1)
     images, truths, found = [], [], []
-    for image in range(1, pictures + 1):
+    for image in range(1, photos + 1):
         images.append({"id": image, "width": WIDTH, "height": HEIGHT, "file_name": f"{image}.jpg"})
         for n in range(masks):
             cx, cy, rx, ry = rng.uniform(0, WIDTH), rng.uniform(0, HEIGHT), rng.uniform(4, 120), rng.uniform(4, 90)

@@ -1,7 +1,7 @@
 /**
  * COCO evaluation of masks beside pycocotools: the same made-up files, runs taken in turns, each in a process of its own.
  *
- *     npx tsx tools/bench/cocoEval.ts --python python [--pictures 5000] [--masks 100] [--rounds 3]
+ *     npx tsx tools/bench/cocoEval.ts --python python [--images 5000] [--masks 100] [--rounds 3]
  *
  * Loading the files is not timed.
  */
@@ -24,7 +24,7 @@ const PEER = fileURLToPath(new URL('cocoEval.py', import.meta.url));
 const { values } = parseArgs({
   options: {
     python: { type: 'string', default: 'python3' },
-    pictures: { type: 'string', default: '5000' },
+    images: { type: 'string', default: '5000' },
     masks: { type: 'string', default: '100' },
     rounds: { type: 'string', default: '3' },
     time: { type: 'string' },
@@ -37,7 +37,7 @@ else compare();
 function compare(): void {
   const folder = mkdtempSync(join(tmpdir(), 'fastsam-coco-'));
   try {
-    run(values.python, [PEER, 'make', folder, values.pictures, values.masks]);
+    run(values.python, [PEER, 'make', folder, values.images, values.masks]);
     const ours: Timing[] = [];
     const theirs: Timing[] = [];
     for (let round = 0; round < Number(values.rounds); round++) {

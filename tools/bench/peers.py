@@ -3,7 +3,7 @@
     peers.py export CHECKPOINT.safetensors FOLDER --sizes 320,640    the same weights for the peers: NAME.pt for PyTorch and
         Ultralytics, NAME-640.onnx for ONNX Runtime and OpenVINO (Ultralytics' own export, fixed size, default opset)
     peers.py serve SPEC            a worker of a benchmark; it speaks src/cli/bench/protocol.ts
-    peers.py first SPEC PICTURE    loads, finds the objects of a picture, prints a line, ends
+    peers.py first SPEC IMAGE    loads, finds the objects of an image, prints a line, ends
 
 SPEC is JSON: {"runtime": "torch" | "openvino" | "ultralytics", "model": "FOLDER/NAME", "threads": 2} and, where they
 apply, "precision": "fp32" | "bf16", "channelsLast": true, "allCores": true, "memoryLimit": bytes.
@@ -174,17 +174,17 @@ class Ultralytics:
 
         return f"Ultralytics {ultralytics.__version__}, PyTorch {torch.__version__}"
 
-    def find(self, picture, **options):
-        return self.model(picture, retina_masks=True, device="cpu", verbose=False, **options)[0]
+    def find(self, image, **options):
+        return self.model(image, retina_masks=True, device="cpu", verbose=False, **options)[0]
 
     def prepare(self, task):
         options = {"imgsz": task["imgsz"], "conf": task["conf"], "iou": task["iou"], "max_det": task["maxDet"]}
 
         def run():
-            return self.find(task["picture"], **options).to_json()
+            return self.find(task["image"], **options).to_json()
 
         def inspect():
-            results = self.find(task["picture"], **options)
+            results = self.find(task["image"], **options)
             boxes = results.boxes.xyxy.double().mean(0).tolist() if len(results) else [0, 0, 0, 0]
             scores = results.boxes.conf.tolist()
             area = sum(mask.sum().item() for mask in results.masks.data) / len(results) if len(results) else 0
@@ -246,10 +246,10 @@ def answer(runtime, jobs, request):
     return jobs[request["name"]][1]()
 
 
-def first(spec, picture):
+def first(spec, image):
     from ultralytics.utils import DEFAULT_CFG
 
-    results = open_runtime(spec).find(picture, imgsz=320, conf=0.25, iou=DEFAULT_CFG.iou)
+    results = open_runtime(spec).find(image, imgsz=320, conf=0.25, iou=DEFAULT_CFG.iou)
     area = int(results.masks.data[0].sum())
     send({"cpu": time.process_time() * 1e3, "area": area})
 
@@ -264,14 +264,14 @@ def main():
     commands.add_parser("serve").add_argument("spec", type=json.loads)
     command = commands.add_parser("first")
     command.add_argument("spec", type=json.loads)
-    command.add_argument("picture")
+    command.add_argument("image")
     args = parser.parse_args()
     if args.command == "export":
         export(args.checkpoint, args.folder, [int(size) for size in args.sizes.split(",") if size])
     elif args.command == "serve":
         serve(args.spec)
     else:
-        first(args.spec, args.picture)
+        first(args.spec, args.image)
 
 
 main()

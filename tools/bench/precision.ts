@@ -43,7 +43,7 @@ best.sort((a, b) => a - b);
 const share = (least: number) => ((100 * best.filter((value) => value >= least).length) / best.length).toFixed(1);
 const count = (lists: readonly (readonly Mask[])[]) => lists.reduce((sum, { length }) => sum + length, 0);
 console.log(
-  `${paths.length} pictures; fp32 ${count(reference)} objects, ${values.precision} ${count(other)}; ` +
+  `${paths.length} images; fp32 ${count(reference)} objects, ${values.precision} ${count(other)}; ` +
     `IoU of each fp32 mask with its best match: median ${best[best.length >> 1].toFixed(4)}, ` +
     `>= 0.99 ${share(0.99)} %, >= 0.9 ${share(0.9)} %, >= 0.5 ${share(0.5)} %`,
 );

@@ -22,10 +22,10 @@ export interface Run {
   readonly soak?: Soak;
 }
 
-/** Memory over many pictures. */
+/** Memory over many images. */
 export interface Soak {
-  readonly pictures: number;
-  /** Resident bytes after each tenth of the pictures. */
+  readonly images: number;
+  /** Resident bytes after each tenth of the images. */
   readonly resident: readonly number[];
 }
 
@@ -52,7 +52,7 @@ export function report(run: Run): string {
     ...sections(timed.filter(isNetwork), PEER.ort),
     '## WebAssembly',
     ...timed.filter(isWasm).flatMap((row) => section(row, row.measured.at(-1)?.label)),
-    '## A picture file to JSON',
+    '## An image file to JSON',
     ...sections(
       timed.filter(({ kind }) => kind === 'segment'),
       PEER.ultralytics,
@@ -70,7 +70,7 @@ export function report(run: Run): string {
   ].join('\n\n');
 }
 
-/** The plot: the s scale at 640, WebAssembly, whole pictures, start. */
+/** The plot: the s scale at 640, WebAssembly, whole images, start. */
 export function plot({ rows }: Run): string {
   const timed = rows.filter((row) => row.kind !== 'memory');
   const panels = timed.filter((row) => {
@@ -154,7 +154,7 @@ function notes({ refused }: Row): string {
   return refused.map(({ label, reason }) => `\n\n${label}: not measured, ${reason}.`).join('');
 }
 
-function soakText({ pictures, resident }: Soak): string {
+function soakText({ images, resident }: Soak): string {
   const megabytes = resident.map((bytes) => (bytes / 1e6).toFixed(0)).join(', ');
-  return `Resident memory over ${String(pictures)} pictures in a row, after each tenth: ${megabytes} MB.`;
+  return `Resident memory over ${String(images)} images in a row, after each tenth: ${megabytes} MB.`;
 }

@@ -1,5 +1,5 @@
 /**
- * This package beside its peers, in one run and in turns: the network alone, WebAssembly, whole pictures, memory, start.
+ * This package beside its peers, in one run and in turns: the network alone, WebAssembly, whole images, memory, start.
  * Results go to out/bench/results.json, docs/performance.md and docs/performance.svg; with --quick or --no-docs to
  * out/bench/latest.json alone.
  *
@@ -7,7 +7,7 @@
  *   npx tsx tools/bench/run.ts --prepare       once: the models in everybody's format (the first run does it otherwise)
  *   npx tsx tools/bench/run.ts                 everything
  *   npx tsx tools/bench/run.ts --quick         s scale, 640 pixels, fewer turns
- *   npx tsx tools/bench/run.ts --soak 1000     memory over 1,000 pictures as well
+ *   npx tsx tools/bench/run.ts --soak 1000     memory over 1,000 images as well
  *   npx tsx tools/bench/run.ts --threads 1     on a busy machine: no contender waits for, or spins on, its other threads
  *   npx tsx tools/bench/run.ts --scales s,x --sizes 640
  *   npx tsx tools/bench/run.ts --only memory,start --no-docs
@@ -23,7 +23,7 @@ import { countThreads, presentVariants, specOf, type Variant } from '../../src/c
 import type { ContenderSpec } from '../../src/cli/bench/contender.js';
 import type { Effort } from '../../src/cli/bench/interleave.js';
 import { describeMachine, load } from '../../src/cli/bench/machine.js';
-import { examplePath, makeMosaic, makePixels } from '../../src/cli/bench/pictures.js';
+import { examplePath, makeMosaic, makePixels } from '../../src/cli/bench/images.js';
 import {
   memoryRow,
   networkRows,
@@ -58,7 +58,7 @@ const { values: args } = parseArgs({
 const SCALES = (args.scales ?? (args.quick ? 's' : 'n,s,x')).split(',') as Scale[];
 const SIZES = (args.sizes ?? (args.quick ? '640' : '320,640,1024')).split(',').map(Number);
 const EFFORT: Effort = { budget: args.quick ? 3000 : 6000, leastRounds: 3, mostRounds: 30 };
-/** Whole pictures and memory are measured with this network input. */
+/** Whole images and memory are measured with this network input. */
 const IMGSZ = 640;
 const COUNTS = [1, 300];
 const START_ROUNDS = args.quick ? 2 : 3;
@@ -139,12 +139,12 @@ async function everything(): Promise<void> {
   const both = [...ours(variants, small), ...ultralytics({ model: small, threads: THREADS })];
   const whole = args.quick ? withoutRepeats(both) : both;
   if (wants('segment')) {
-    const picture = { name: '1080p', path: await makeMosaic('1080p', FOLDER), imgsz: IMGSZ };
-    for (const row of await segmentRows('s', whole, picture, COUNTS, EFFORT)) keep(row, PEER.ultralytics);
+    const image = { name: '1080p', path: await makeMosaic('1080p', FOLDER), imgsz: IMGSZ };
+    for (const row of await segmentRows('s', whole, image, COUNTS, EFFORT)) keep(row, PEER.ultralytics);
   }
   if (wants('memory')) {
-    const picture = { name: '4K', path: await makeMosaic('4K', FOLDER), imgsz: IMGSZ };
-    keep(await memoryRow('s', withoutRepeats(whole), picture, Math.max(...COUNTS)));
+    const image = { name: '4K', path: await makeMosaic('4K', FOLDER), imgsz: IMGSZ };
+    keep(await memoryRow('s', withoutRepeats(whole), image, Math.max(...COUNTS)));
   }
   if (wants('start')) {
     const demo = demoModel();

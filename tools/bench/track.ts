@@ -12,7 +12,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { examplePath } from '../../src/cli/bench/pictures.js';
+import { examplePath } from '../../src/cli/bench/images.js';
 import { summarize } from '../../src/cli/bench/statistics.js';
 import { FastSAM, openVideo, type Frame, type Results } from '../../src/index.js';
 import { demoModel, FOLDER, python, randomModel } from './models.js';
@@ -43,7 +43,7 @@ interface Cost {
 const IMGSZ: Readonly<Record<string, number>> = { demo: 320, s: 640 };
 const SAMPLES = 10;
 
-/** Three pieces of a picture that move over another one. */
+/** Three pieces of an image that move over another one. */
 function makeClip(size: string, frames: number): string {
   const path = join(FOLDER, `track-${size}-${frames}.mp4`);
   if (existsSync(path)) return path;

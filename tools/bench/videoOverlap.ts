@@ -41,8 +41,8 @@ function makeClip(size: string, frames: number): string {
   return path;
 }
 
-/** The frames of a clip, one picture again and again without one. */
-async function* pictures(clip: string | undefined, frames: number, size: string): AsyncGenerator<RgbImage, void> {
+/** The frames of a clip, one image again and again without one. */
+async function* images(clip: string | undefined, frames: number, size: string): AsyncGenerator<RgbImage, void> {
   if (clip !== undefined) {
     for await (const { image } of await openVideo(clip)) yield image;
     return;
@@ -67,7 +67,7 @@ async function measure({ clip, write, work, frames, size, onFrame }: Job): Promi
   const sink = write ? await createVideo(join(folder, 'out.mp4'), { width, height, fps: 25 }) : undefined;
   const times: number[] = [];
   let began: number | undefined;
-  for await (const image of pictures(clip, frames, size)) {
+  for await (const image of images(clip, frames, size)) {
     work?.();
     await sink?.write(image);
     const now = performance.now();

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Contender } from '../../src/cli/bench/contender.js';
-import { examplePath, makePixels } from '../../src/cli/bench/pictures.js';
+import { examplePath, makePixels } from '../../src/cli/bench/images.js';
 import type { NetworkTask } from '../../src/cli/bench/protocol.js';
 import { randomCheckpoint } from '../../src/cli/bench/randomCheckpoint.js';
 import { summarize } from '../../src/cli/bench/statistics.js';
@@ -113,7 +113,7 @@ async function startRunners(results: readonly ExportResult[], expected: string, 
   for (const result of results) {
     for (const command of commands(result, expected)) {
       const contender = await Contender.start({ label: result.format, command, tolerance: Infinity });
-      const { fingerprint } = await contender.add('picture', task);
+      const { fingerprint } = await contender.add('image', task);
       runners.push({ result, contender, differences: fingerprint, times: [] });
     }
   }
@@ -148,7 +148,7 @@ async function measure(one: Case): Promise<string[]> {
     const timed = runners.filter(({ result }) => result.format !== 'safetensors');
     for (let round = 0; round <= Number(options.runs); round++) {
       for (const { contender, times } of timed) {
-        const { wall } = await contender.run('picture');
+        const { wall } = await contender.run('image');
         if (round > 0) times.push(wall); // the first warms up
       }
     }

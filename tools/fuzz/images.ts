@@ -1,5 +1,5 @@
 /**
- * Feeds broken pictures to the decoder: every one must end in a picture or a FastSAMError, quickly and in little memory.
+ * Feeds broken images to the decoder: every one must end in an image or a FastSAMError, quickly and in little memory.
  *
  *   npx tsx tools/fuzz/images.ts [--count 10000] [--seed 1] [--start 0]
  *
@@ -12,7 +12,7 @@ import { FastSAMError } from '../../src/errors.js';
 import { decodeImage } from '../../src/platform/nodeImages.js';
 import { mutate } from './mutate.js';
 
-const PICTURES = new URL('../../test/golden/images/', import.meta.url);
+const IMAGES = new URL('../../test/golden/images/', import.meta.url);
 const MAX_MS = 5000;
 const MAX_RSS = 2 ** 30;
 
@@ -27,15 +27,15 @@ export interface ImageFuzzReport {
   readonly peakRss: number;
 }
 
-/** The sound pictures that are mutated, by name. */
+/** The sound images that are mutated, by name. */
 export function seeds(): [name: string, bytes: Uint8Array][] {
-  return readdirSync(PICTURES)
+  return readdirSync(IMAGES)
     .filter((name) => !/\.(bin|json)$/.test(name))
     .sort()
-    .map((name) => [name, Uint8Array.from(readFileSync(new URL(name, PICTURES)))]);
+    .map((name) => [name, Uint8Array.from(readFileSync(new URL(name, IMAGES)))]);
 }
 
-/** Decodes one mutated picture; undefined for the two good endings. */
+/** Decodes one mutated image; undefined for the two good endings. */
 async function tryCase(bytes: Uint8Array): Promise<'decoded' | 'refused' | Error> {
   try {
     const { data, width, height } = await decodeImage(bytes);
@@ -51,13 +51,13 @@ export async function fuzzImages(
   options: { seed: number; start: number; count: number },
   onCase: (index: number) => void = () => undefined,
 ): Promise<ImageFuzzReport> {
-  const pictures = seeds();
+  const images = seeds();
   const failures: string[] = [];
   const endings = { decoded: 0, refused: 0 };
   let slowestMs = 0;
   let peakRss = 0;
   for (let index = options.start; index < options.start + options.count; index++) {
-    const { name, bytes } = mutate(pictures, options.seed, index);
+    const { name, bytes } = mutate(images, options.seed, index);
     const began = performance.now();
     const ending = await tryCase(bytes);
     const ms = performance.now() - began;

@@ -3,7 +3,7 @@
     python tools/golden/batch.py                writes test/golden/batch/files.json.gz
     python tools/golden/batch.py FOLDER         checks the output of fastsam batch --format coco,sa1b
 
-The golden holds a merged COCO file of the pictures of test/golden/results, built here and read back by pycocotools, and an
+The golden holds a merged COCO file of the images of test/golden/results, built here and read back by pycocotools, and an
 SA-1B file of the prototypes of test/golden/studies with masks and stability scores that torch makes on the whole grid.
 The check loads coco.json and every SA-1B file, decodes all masks, and compares areas and boxes with what the files say.
 """
@@ -148,7 +148,7 @@ def check(folder: Path) -> None:
         assert both == detections[name], path
         seen.add(image["image_id"])
     assert len(seen) == len(files) == len(names)
-    print(f"{len(names)} pictures, {len(coco.anns)} masks in coco.json, {sum(map(len, detections.values()))} in {len(files)} SA-1B files")
+    print(f"{len(names)} images, {len(coco.anns)} masks in coco.json, {sum(map(len, detections.values()))} in {len(files)} SA-1B files")
 
 
 RESERVED = {"coco", "manifest", "summary"}

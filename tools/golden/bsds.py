@@ -5,7 +5,7 @@ Writes test/golden/bsds/:
   thin.json              scikit-image's thinning of random bitmaps
   nms.json               edge non-maximum suppression of smooth random maps (numpy and scipy.ndimage)
   synthetic.json         counts and scores of made-up edge maps, matched with scipy's dense linear_sum_assignment
-  real.json, NAME.png    with --data: the same for pictures of BSDS500, machine maps made here (Sobel of the grey picture),
+  real.json, NAME.png    with --data: the same for images of BSDS500, machine maps made here (Sobel of the grey image),
                          matched with scipy's sparse min_weight_full_bipartite_matching
 
     python tools/golden/bsds.py --data BSDS500       (images/ and groundTruth/, with or without train, val, test)
@@ -195,11 +195,11 @@ def synthetic(rng):
 def real(data):
     found = {}
     for name in REAL:
-        picture = next((data / "images").rglob(f"{name}.jpg"))
+        image = next((data / "images").rglob(f"{name}.jpg"))
         truth = next((data / "groundTruth").rglob(f"{name}.mat"))
         cells = loadmat(truth)["groundTruth"][0]
         humans = [cell["Boundaries"][0, 0] != 0 for cell in cells]
-        grey = ndimage.gaussian_filter(np.asarray(Image.open(picture).convert("L"), float), 1.5)
+        grey = ndimage.gaussian_filter(np.asarray(Image.open(image).convert("L"), float), 1.5)
         strength = np.hypot(ndimage.sobel(grey, 0), ndimage.sobel(grey, 1))
         levels = np.rint(255 * edge_nms(np.clip(strength / np.quantile(strength, 0.995), 0, 1))).astype(np.uint8)
         levels[levels < 20] = 0  # keeps the file small
@@ -207,7 +207,7 @@ def real(data):
         counts = evaluate(levels, humans, 0.0075, dense=False)
         found[name] = {"people": [int(h.sum()) for h in humans], "size": list(levels.shape), "counts": counts}
         print(name, scores([counts]), flush=True)
-    return {"pictures": found, "scores": scores([each["counts"] for each in found.values()])}
+    return {"images": found, "scores": scores([each["counts"] for each in found.values()])}
 
 
 def mats(rng):

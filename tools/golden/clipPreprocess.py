@@ -1,7 +1,7 @@
 """What torchvision and Pillow make of crops before CLIP sees them.
 
-Writes test/golden/clip/preprocess.json: for each case the picture's seed and size, the box, the mask's ellipse, the
-background, the side of the square, and the SHA-256 and the middle row of the result. Pictures are made from the seed:
+Writes test/golden/clip/preprocess.json: for each case the image's seed and size, the box, the mask's ellipse, the
+background, the side of the square, and the SHA-256 and the middle row of the result. Images are made from the seed:
 bytes are the top 8 bits of a linear congruential generator, every one repeated over `blocks` x `blocks` pixels.
 
     python tools/golden/clipPreprocess.py
@@ -21,7 +21,7 @@ OUT = Path(__file__).resolve().parents[2] / "test" / "golden" / "clip"
 COLOURS = {"black": (0, 0, 0), "white": (255, 255, 255), "mean": (123, 117, 104)}
 
 
-def picture(seed, width, height, blocks):
+def photo(seed, width, height, blocks):
     columns, rows = -(-width // blocks), -(-height // blocks)
     states = np.empty(columns * rows * 3, np.uint8)
     state = seed
@@ -77,7 +77,7 @@ if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     cases = []
     for seed, (width, height, blocks, box, oval, background, side) in enumerate(CASES, 1):
-        pixels = picture(seed, width, height, blocks)
+        pixels = photo(seed, width, height, blocks)
         if oval and background != "keep":
             pixels = np.where(ellipse(width, height, *oval)[..., None], pixels, np.array(COLOURS[background], np.uint8))
         x1, y1, x2, y2 = box

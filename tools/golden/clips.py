@@ -6,7 +6,7 @@
     npx tsx tools/mot.ts track                  writes ours-*.txt: our trackers, with our own estimate of the camera
     python tools/mot.py                         HOTA, MOTA and IDF1 of both
 
-Coins cut out of examples/coins.png move over the other example pictures: `crossing` (they meet and bounce), `hiding`
+Coins cut out of examples/coins.png move over the other example images: `crossing` (they meet and bounce), `hiding`
 (they enter, pass behind pillars and leave), `camera` (pan, zoom and shake). The truth is in MOT's format: frame from 1,
 id, x, y, w, h, 1 where it counts (a tenth at least is seen), 1, the share that is seen. Needs ffmpeg, opencv, ultralytics.
 """
@@ -28,7 +28,7 @@ NAMES = ("crossing", "hiding", "camera")
 TRACKERS = ("bytetrack", "botsort", "tracktrack")
 
 
-def picture(name: str, width: int, height: int) -> np.ndarray:
+def photo(name: str, width: int, height: int) -> np.ndarray:
     image = cv2.imread(str(ROOT / "examples" / name))
     zoom = max(width / image.shape[1], height / image.shape[0])
     image = cv2.resize(image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
@@ -37,7 +37,7 @@ def picture(name: str, width: int, height: int) -> np.ndarray:
 
 
 def coins() -> list[tuple[np.ndarray, np.ndarray]]:
-    """Pictures of single coins with their masks."""
+    """Images of single coins with their masks."""
     image = cv2.imread(str(ROOT / "examples" / "coins.png"))
     grey = cv2.GaussianBlur(image[..., 0], (5, 5), 0)
     found = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 121, -12)
@@ -100,15 +100,15 @@ def camera_of(name: str, frame: int, rng) -> np.ndarray:
 
 
 def scene_of(name: str):
-    """The room, the picture behind and the picture in front, which hides where its mask is set."""
+    """The room, the image behind and the image in front, which hides where its mask is set."""
     if name == "camera":
-        return np.array([960.0, 540.0]), picture("astronaut.jpg", 960, 540), None
-    back = picture("rocket.jpg" if name == "crossing" else "coffee.jpg", WIDTH, HEIGHT)
+        return np.array([960.0, 540.0]), photo("astronaut.jpg", 960, 540), None
+    back = photo("rocket.jpg" if name == "crossing" else "coffee.jpg", WIDTH, HEIGHT)
     front = None
     if name == "hiding":
         hides = np.zeros((HEIGHT, WIDTH))
         hides[:, 190:250] = hides[:, 410:455] = 1
-        front = picture("astronaut.jpg", WIDTH, HEIGHT), hides
+        front = photo("astronaut.jpg", WIDTH, HEIGHT), hides
     return np.array([float(WIDTH), float(HEIGHT)]), back, front
 
 

@@ -45,7 +45,7 @@ class Lcg:
 
 
 def box(rng: Lcg, width: int, height: int) -> list[float]:
-    """Left, top, width, height in quarters of pixels; inside the picture."""
+    """Left, top, width, height in quarters of pixels; inside the image."""
     w = 8 + rng.below(4 * width - 8)
     h = 8 + rng.below(4 * height - 8)
     x = rng.below(4 * width - w + 1)

@@ -1,4 +1,4 @@
-"""Writes the example pictures from the public-domain photographs in scikit-image's wheel.
+"""Writes the example images from the public-domain photographs in scikit-image's wheel.
 
     python tools/golden/examples.py
 

@@ -1,8 +1,8 @@
-"""Pictures in every format that the package reads, and the pixels that OpenCV (or Pillow) sees in them.
+"""Images in every format that the package reads, and the pixels that OpenCV (or Pillow) sees in them.
 
 Run:  python tools/golden/images.py        (opencv-python 5.0, Pillow 13.0, numpy; seed 7; a second)
-Makes test/golden/images/: the pictures, `expected.bin` (RGB bytes, one picture after the other) and `manifest.json`
-(per picture: width, height, offset into expected.bin, who read it, and the tolerance with its reason).
+Makes test/golden/images/: the images, `expected.bin` (RGB bytes, one image after the other) and `manifest.json`
+(per image: width, height, offset into expected.bin, who read it, and the tolerance with its reason).
 
 The reference is `cv2.imread(path)`, which is what Ultralytics feeds its network. Pillow takes its place where OpenCV
 cannot read the file or departs from the stored pixels; `why` says so.
@@ -22,7 +22,7 @@ HEIGHT, WIDTH = 23, 37  # odd, so that subsampled chroma has an edge
 
 
 def scene(rng: np.random.Generator) -> np.ndarray:
-    """A picture without any symmetry: gradients, a block of colour, a corner of noise."""
+    """An image without any symmetry: gradients, a block of colour, a corner of noise."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
     rgb = np.stack([x * 6, y * 10, (x * 3 + y * 5) % 256], -1).astype(np.uint8)
     rgb[3:9, 5:15] = [250, 30, 10]
@@ -51,7 +51,7 @@ def swapped_profile() -> bytes:
     return bytes(profile)
 
 
-def write_pictures() -> None:
+def write_images() -> None:
     rng = np.random.default_rng(7)
     rgb = scene(rng)
     image = Image.fromarray(rgb)
@@ -63,8 +63,8 @@ def write_pictures() -> None:
     colour16 = rng.integers(0, 65536, (HEIGHT, WIDTH, 3), dtype=np.uint16)
     rgba16 = rng.integers(0, 65536, (HEIGHT, WIDTH, 4), dtype=np.uint16)
 
-    def save(name: str, picture: Image.Image, **options) -> None:
-        picture.save(OUT / name, **options)
+    def save(name: str, photo: Image.Image, **options) -> None:
+        photo.save(OUT / name, **options)
 
     for value in range(1, 9):
         save(f"exif{value}.jpg", image, exif=orientation(value), quality=90)
@@ -153,7 +153,7 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     for old in OUT.iterdir():
         old.unlink()
-    write_pictures()
+    write_images()
     manifest, pixels = {}, bytearray()
     for path in sorted(OUT.iterdir()):
         rgb, source = reference(path)
@@ -163,7 +163,7 @@ def main() -> None:
         pixels += np.ascontiguousarray(rgb).tobytes()
     (OUT / "expected.bin").write_bytes(pixels)
     (OUT / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
-    print(f"{len(manifest)} pictures, {sum(p.stat().st_size for p in OUT.iterdir()):,} bytes")
+    print(f"{len(manifest)} images, {sum(p.stat().st_size for p in OUT.iterdir()):,} bytes")
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def settle(model, image):
     return model.eval()
 
 
-def picture(height, width, seed):
+def photo(height, width, seed):
     """Soft blobs under noise, [1,3,H,W], 0 ... 1."""
     generator = torch.Generator().manual_seed(seed)
     blobs = torch.rand(1, 3, 6, 9, generator=generator)
@@ -154,7 +154,7 @@ def tiny():
         ("tiny", [0.33, 0.0625, 256], 1, 5, (64, 96), (4096, 256)),
         ("tiny-3-classes", [0.67, 0.0625, 128], 3, 7, (96, 64), (256, 64)),
     ):
-        image = picture(*size, SEED)
+        image = photo(*size, SEED)
         model = settle(network(scaling, classes, reg_max, SEED), image)
         write_weights(GOLDEN / f"{name}.safetensors", model)
         write_reference(GOLDEN / f"{name}.reference.safetensors", model, image, *values)
@@ -182,11 +182,11 @@ def main():
     else:
         name = options.scale
         reg_max = options.reg_max or (26 if name == "x" else 16)
-        model = settle(network(name, options.classes, reg_max, SEED), picture(320, 320, SEED))
+        model = settle(network(name, options.classes, reg_max, SEED), photo(320, 320, SEED))
         write_weights(options.out / f"{name}.safetensors", model)
     for height, width in sizes:
         path = options.out / f"{name}-{height}x{width}.reference.safetensors"
-        write_reference(path, model, picture(height, width, SEED), options.values, options.block_values)
+        write_reference(path, model, photo(height, width, SEED), options.values, options.block_values)
 
 
 if __name__ == "__main__":

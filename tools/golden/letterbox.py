@@ -1,9 +1,9 @@
-"""How Ultralytics letterboxes pictures and brings boxes back, and what OpenCV's resize makes of the pixels.
+"""How Ultralytics letterboxes images and brings boxes back, and what OpenCV's resize makes of the pixels.
 
-Writes test/golden/letterbox/cases.json. Pictures are made from a seed (bytes are the top 8 bits of a linear
+Writes test/golden/letterbox/cases.json. Images are made from a seed (bytes are the top 8 bits of a linear
 congruential generator); of the letterboxed ones only the SHA-256 and a few bytes are kept. `boxes` are boxes in pixels of
-the network's input and the same in pixels of the picture, for both generations of the formula. `full` are boxes before
-and after FastSAMPredictor's step for boxes that nearly fill the picture.
+the network's input and the same in pixels of the image, for both generations of the formula. `full` are boxes before
+and after FastSAMPredictor's step for boxes that nearly fill the image.
 
     python tools/golden/letterbox.py
 
@@ -28,7 +28,7 @@ from ultralytics.utils.ops import scale_boxes
 OUT = Path(__file__).resolve().parents[2] / "test" / "golden" / "letterbox"
 
 
-def picture(seed, width, height):
+def photo(seed, width, height):
     states = np.empty(width * height * 3, np.uint8)
     state = seed
     for i in range(states.size):
@@ -63,7 +63,7 @@ def cases():
     out = []
     for i, (width, height, imgsz) in enumerate(SIZES):
         target = [-(-side // 32) * 32 for side in (imgsz if isinstance(imgsz, list) else [imgsz, imgsz])]
-        image = picture(100 + i, width, height) if width * height <= 700 * 700 else None
+        image = photo(100 + i, width, height) if width * height <= 700 * 700 else None
         for auto in (True, False):
             box = LetterBox(target, auto=auto, stride=32)
             params = box.get_params({"img": np.zeros((height, width, 3), np.uint8)})
@@ -87,7 +87,7 @@ def cases():
     return out
 
 
-# width, height, boxes in pixels of the picture
+# width, height, boxes in pixels of the image
 FULL = [
     (640, 480, [[0, 0, 640, 480], [19.5, 19.9, 621, 461], [20, 20, 620, 460], [10, 100, 300, 400], [0, 0, 640, 440]]),
     (640, 480, [[0, 0, 600, 460.5], [0, 0, 575, 480], [0, 0, 577, 480], [30, 30, 630, 470], [5, 5, 635, 475]]),

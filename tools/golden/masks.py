@@ -30,7 +30,7 @@ GEOMETRIES = {
     "one pixel high": ((1, 300), (32, 64)),
     "one pixel wide": ((130, 1), (64, 32)),
     "a single pixel": ((1, 1), (32, 32)),
-    "square network, wide picture": ((45, 120), (96, 96)),
+    "square network, wide image": ((45, 120), (96, 96)),
 }
 
 

@@ -1,6 +1,6 @@
 """Goldens of the camera's motion: cv2's corners, flow and similarity, and Ultralytics' GMC over pairs of frames.
 
-The frames themselves are not written: both this script and the test sample the pictures of examples/ through the
+The frames themselves are not written: both this script and the test sample the images of examples/ through the
 matrices written here, in the same double-precision arithmetic; a checksum tells whether they are the same bytes.
 
 Writes test/golden/track/motion/motion.json.gz. Run: python tools/golden/motion.py (from the repository root;
@@ -21,22 +21,22 @@ OUT = ROOT / "test" / "golden" / "track" / "motion" / "motion.json.gz"
 
 
 def view(scale: float, degrees: float, x: float, y: float, centre: tuple[float, float]) -> list[float]:
-    """From pixels of a frame to pixels of the picture: a turn and zoom about the frame's centre, which lands on (x, y)."""
+    """From pixels of a frame to pixels of the image: a turn and zoom about the frame's centre, which lands on (x, y)."""
     c, s = scale * math.cos(math.radians(degrees)), scale * math.sin(math.radians(degrees))
     return [c, -s, x - c * centre[0] + s * centre[1], s, c, y - s * centre[0] - c * centre[1]]
 
 
-def sample(picture: np.ndarray, matrix: list[float], width: int, height: int) -> np.ndarray:
-    """The frame seen through the matrix: bilinear, the picture's border going on outside, halves up."""
+def sample(image: np.ndarray, matrix: list[float], width: int, height: int) -> np.ndarray:
+    """The frame seen through the matrix: bilinear, the image's border going on outside, halves up."""
     a, b, tx, c, d, ty = matrix
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float64)
-    sx = np.clip(a * xs + b * ys + tx, 0, picture.shape[1] - 1)
-    sy = np.clip(c * xs + d * ys + ty, 0, picture.shape[0] - 1)
+    sx = np.clip(a * xs + b * ys + tx, 0, image.shape[1] - 1)
+    sy = np.clip(c * xs + d * ys + ty, 0, image.shape[0] - 1)
     x0, y0 = np.floor(sx), np.floor(sy)
     fx, fy = (sx - x0)[..., None], (sy - y0)[..., None]
     x0, y0 = x0.astype(int), y0.astype(int)
-    x1, y1 = np.minimum(x0 + 1, picture.shape[1] - 1), np.minimum(y0 + 1, picture.shape[0] - 1)
-    p = picture.astype(np.float64)
+    x1, y1 = np.minimum(x0 + 1, image.shape[1] - 1), np.minimum(y0 + 1, image.shape[0] - 1)
+    p = image.astype(np.float64)
     upper = p[y0, x0] * (1 - fx) + p[y0, x1] * fx
     lower = p[y1, x0] * (1 - fx) + p[y1, x1] * fx
     return np.floor(upper * (1 - fy) + lower * fy + 0.5).astype(np.uint8)
@@ -48,7 +48,7 @@ def checksum(frame_rgb: np.ndarray) -> int:
     return int((flat * (np.arange(flat.size, dtype=np.uint64) + 1)).sum() % 2**32)
 
 
-CASES = [  # name, picture, size, zoom of the first view, then of the second one: scale, degrees, dx, dy; a pasted mover
+CASES = [  # name, image, size, zoom of the first view, then of the second one: scale, degrees, dx, dy; a pasted mover
     ("still", "coins.png", (320, 240), 1.0, (1, 0, 0, 0), None),
     ("shift", "coins.png", (320, 240), 1.0, (1, 0, 3.3, -2.1), None),
     ("grey, far shift", "coins.png", (300, 220), 1.0, (1, 0, 22.4, -15.7), None),
@@ -68,15 +68,15 @@ CASES = [  # name, picture, size, zoom of the first view, then of the second one
 
 def frames_of(case: tuple) -> tuple[dict, np.ndarray, np.ndarray]:
     name, file, (width, height), zoom, (scale, degrees, dx, dy), mover = case
-    picture = cv2.imread(str(ROOT / "examples" / file), cv2.IMREAD_COLOR_RGB)
+    image = cv2.imread(str(ROOT / "examples" / file), cv2.IMREAD_COLOR_RGB)
     centre = ((width - 1) / 2, (height - 1) / 2)
-    middle = (picture.shape[1] / 2, picture.shape[0] / 2)
+    middle = (image.shape[1] / 2, image.shape[0] / 2)
     views = [view(zoom, 0, *middle, centre), view(zoom * scale, degrees, middle[0] + dx, middle[1] + dy, centre)]
-    first, second = (sample(picture, m, width, height) for m in views)
+    first, second = (sample(image, m, width, height) for m in views)
     if mover:
         x, y, w, h, mx, my = mover
         second[y + my : y + my + h, x + mx : x + mx + w] = first[y : y + h, x : x + w]
-    described = {"name": name, "picture": file, "width": width, "height": height, "views": views, "mover": mover}
+    described = {"name": name, "image": file, "width": width, "height": height, "views": views, "mover": mover}
     return described, first, second
 
 

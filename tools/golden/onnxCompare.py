@@ -1,10 +1,10 @@
 """An ONNX file of `fastsam export` beside Ultralytics' export of the same checkpoint: one row of a table.
 
     fastsam export demo.pt --format onnx --imgsz 640 --out exports
-    python tools/golden/onnxCompare.py demo.pt exports/demo.onnx [--picture examples/astronaut.jpg] [--runs 20]
+    python tools/golden/onnxCompare.py demo.pt exports/demo.onnx [--image examples/astronaut.jpg] [--runs 20]
 
 Checks the file with ONNX's own checker and shape inference, exports the checkpoint with the same options by Ultralytics,
-runs both in ONNX Runtime on the picture (largest difference of each output, relative to its largest value; sizes; median
+runs both in ONNX Runtime on the image (largest difference of each output, relative to its largest value; sizes; median
 times, interleaved), and lets Ultralytics itself load ours and predict, as YOLO and as FastSAM (its boxes and masks beside
 those of its own file).
 
@@ -59,8 +59,8 @@ def interleaved(sessions, image, runs):
     return [statistics.median(kept) for kept in times]
 
 
-def predictions(model, picture, imgsz):
-    result = model.predict(picture, imgsz=imgsz, conf=0.4, iou=0.9, device="cpu", verbose=False)[0]
+def predictions(model, photo, imgsz):
+    result = model.predict(photo, imgsz=imgsz, conf=0.4, iou=0.9, device="cpu", verbose=False)[0]
     masks = result.masks.data.numpy() > 0 if result.masks is not None else np.zeros((0, 1, 1), bool)
     return result.boxes.data.numpy(), masks, result.names
 
@@ -81,7 +81,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("ours", type=Path)
-    parser.add_argument("--picture", default=str(Path(__file__).resolve().parents[2] / "examples" / "astronaut.jpg"))
+    parser.add_argument("--image", default=str(Path(__file__).resolve().parents[2] / "examples" / "astronaut.jpg"))
     parser.add_argument("--runs", type=int, default=20)
     args = parser.parse_args()
     model = onnx.load(args.ours)
@@ -91,8 +91,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copy(args.checkpoint, folder)
         theirs = Path(YOLO(copy, task="segment").export(format="onnx", device="cpu", verbose=False, **options))
-        picture = cv2.imread(args.picture)
-        boxed = LetterBox(options["imgsz"], auto=False)(image=picture)
+        photo = cv2.imread(args.image)
+        boxed = LetterBox(options["imgsz"], auto=False)(image=photo)
         image = np.ascontiguousarray(boxed[None, :, :, ::-1].transpose(0, 3, 1, 2), dtype=np.float32) / 255
         image = np.repeat(image, options["batch"], axis=0)
         sessions = [session(args.ours), session(theirs)]
@@ -104,7 +104,7 @@ def main():
         print("MB        ", [f"{Path(f).stat().st_size / 1e6:.1f}" for f in (args.ours, theirs)])
         print("ms        ", [f"{t:.0f}" for t in times])
         for kind, load in (("YOLO", lambda file: YOLO(file, task="segment")), ("FastSAM", FastSAM)):
-            found = [predictions(load(str(file)), args.picture, options["imgsz"]) for file in (args.ours, theirs)]
+            found = [predictions(load(str(file)), args.image, options["imgsz"]) for file in (args.ours, theirs)]
             print(f"{kind:10}", ", ".join(compared(*found)))
 
 

@@ -1,9 +1,9 @@
-"""What Ultralytics' FastSAM finds: boxes, scores, masks and the choices of random prompts, whole pictures through.
+"""What Ultralytics' FastSAM finds: boxes, scores, masks and the choices of random prompts, whole images through.
 
     python tools/golden/pipeline.py --out test/golden/pipeline examples/coffee.jpg examples/coins.png
     python tools/golden/pipeline.py --weights demo-n.pt --prompts 20 --out out/pipeline IMAGE...
 
-Writes one gzipped JSON a picture: for retina and plain masks the boxes (xyxy pixels of the picture), scores, masks as
+Writes one gzipped JSON an image: for retina and plain masks the boxes (xyxy pixels of the image), scores, masks as
 COCO compressed RLE on their own grid, and for each prompt the indices that `FastSAMPredictor.prompt` chose. Without
 --weights it runs the shipped model: weights/demo.safetensors is put into a yolov8n-seg of one class.
 """

@@ -1,6 +1,6 @@
 """What both peers choose for box and point prompts on small masks.
 
-Writes test/golden/prompts/cases.json: scenes of masks (row-major run lengths that begin with zeros) on the picture's grid
+Writes test/golden/prompts/cases.json: scenes of masks (row-major run lengths that begin with zeros) on the image's grid
 or on the network input's, and prompts with their answers. Ultralytics' answers come from FastSAMPredictor.prompt itself;
 those of the original repository from the few lines below, which do the same steps in the same arithmetic.
 
@@ -64,7 +64,7 @@ def nested(width, height):
 
 
 def scenes():
-    """(picture's width and height, masks' width and height, masks)"""
+    """(image's width and height, masks' width and height, masks)"""
     yield 24, 18, 24, 18, nested(24, 18)
     yield 20, 16, 20, 16, []
     yield 1, 1, 1, 1, [np.ones((1, 1), bool)]

@@ -2,7 +2,7 @@
 
     python tools/golden/quality.py          writes test/golden/studies/quality.json
 
-Stability: logits = prototypes x coefficients, resampled with torch's bilinear interpolation to the picture, thresholded at
+Stability: logits = prototypes x coefficients, resampled with torch's bilinear interpolation to the image, thresholded at
 +delta and -delta, cropped to the box; IoU of the two masks.
 """
 
@@ -28,7 +28,7 @@ def correlations(rng):
 
 
 def stability(rng):
-    # Network input 64 x 64 that is the picture itself: no letterbox border, so the whole grid is one interpolation.
+    # Network input 64 x 64 that is the image itself: no letterbox border, so the whole grid is one interpolation.
     k, side = 4, 16
     prototypes = rng.normal(size=(side, side, k)).round(3)
     coefficients = rng.normal(size=(6, k)).round(3)

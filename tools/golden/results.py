@@ -1,6 +1,6 @@
 """What Ultralytics and pycocotools write for given boxes, scores and masks.
 
-Writes test/golden/results/results.json: for every picture its size, boxes (xyxy), scores and masks (pycocotools' RLE), and
+Writes test/golden/results/results.json: for every image its size, boxes (xyxy), scores and masks (pycocotools' RLE), and
 beside them Ultralytics' save_txt with and without scores, its Boxes in all forms, pycocotools' areas, and rings of pixel
 corners, found here by chaining edges and checked to decode to the mask with its holes filled.
 
@@ -107,9 +107,9 @@ def case(name: str, masks: list[np.ndarray], rng: np.random.Generator) -> dict:
     boxes = torch.from_numpy(corners.reshape(n, 4))
     scores = torch.from_numpy(np.sort(rng.random(n).astype(np.float32))[::-1].copy())
     rows = torch.cat([boxes, scores[:, None], torch.zeros((n, 1))], 1)
-    picture = np.zeros((height, width, 3), np.uint8)
+    image = np.zeros((height, width, 3), np.uint8)
     stack = torch.from_numpy(np.stack(masks)).float()
-    result = Results(picture, path="x.jpg", names={0: "object"}, boxes=rows, masks=stack)
+    result = Results(image, path="x.jpg", names={0: "object"}, boxes=rows, masks=stack)
     rles = [coco.encode(np.asfortranarray(mask)) for mask in masks]
     return {
         "name": name,

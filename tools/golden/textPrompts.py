@@ -1,9 +1,9 @@
-"""What both peers choose for text prompts on ten pictures, with a small CLIP of seeded random weights.
+"""What both peers choose for text prompts on ten images, with a small CLIP of seeded random weights.
 
 Writes test/golden/textPrompts/cases.json: masks (COCO run lengths), boxes, and for each text the scores and the choice.
 Ultralytics' answers come from FastSAMPredictor.prompt itself; those of the original repository from the few lines below,
 which do the same steps. The weights are a function of names and places (`weight`), so that tests make the same ones and no
-file of them is needed; so are the pictures that are no examples (`pixels`).
+file of them is needed; so are the images that are no examples (`pixels`).
 
     python tools/golden/textPrompts.py
 
@@ -57,7 +57,7 @@ def seed_of(name):
 
 
 def weight(name, shape):
-    """The tensor of that name. Features hang on the pictures: patches weigh more than their places."""
+    """The tensor of that name. Features hang on the images: patches weigh more than their places."""
     values = noise(int(np.prod(shape)), seed_of(name)).reshape(shape)
     if name == "logit_scale":
         return np.float32(np.log(100))
@@ -87,7 +87,7 @@ def model():
 
 
 def pixels(width, height, seed):
-    """A picture of patches in some colours, with grain; RGB."""
+    """An image of patches in some colours, with grain; RGB."""
     ys, xs = np.mgrid[:height, :width]
     patch = (xs // 23 + 40 * (ys // 19)).astype(np.int64)
     tints = noise(3 * 4000, seed).reshape(-1, 3)[patch % 4000]
@@ -143,7 +143,7 @@ def exactly(width, height, area):
 
 
 def box_of(mask, grid, size):
-    """The mask's tight box in pixels of the picture, its sides moved by up to 2.5 pixels."""
+    """The mask's tight box in pixels of the image, its sides moved by up to 2.5 pixels."""
     ys, xs = np.nonzero(mask)
     box = np.array([xs.min(), ys.min(), xs.max() + 1, ys.max() + 1], float)
     box *= np.array([size[0] / grid[0], size[1] / grid[1]] * 2)
@@ -153,21 +153,21 @@ def box_of(mask, grid, size):
     return [float(np.float32(round(v, 3))) for v in box]
 
 
-def ultralytics(picture, masks, boxes, texts):
+def ultralytics(photo, masks, boxes, texts):
     """Cosines of those looked at for each text, and the places that the peer returns."""
     rows = torch.tensor([[*box, 0.9 - i / 100, 0] for i, box in enumerate(boxes)], dtype=torch.float32)
     data = torch.from_numpy(np.array(masks)).byte()
-    bgr = np.ascontiguousarray(picture[:, :, ::-1])
+    bgr = np.ascontiguousarray(photo[:, :, ::-1])
     result = Results(bgr, path="", names={0: "object"}, boxes=rows, masks=data)
     (found,) = predictor.prompt(result, texts=texts)
     chosen = [round((0.9 - float(score)) * 100) for score in found.boxes.conf]
     return predictor.similarity.tolist(), chosen
 
 
-def casia(picture, masks, text):
+def casia(photo, masks, text):
     """Shares of those looked at, and the place of the mask that the peer returns."""
     grid = (masks[0].shape[1], masks[0].shape[0])
-    image = Image.fromarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+    image = Image.fromarray(cv2.cvtColor(photo, cv2.COLOR_BGR2RGB))
     if image.size != grid:
         image = image.resize(grid)
     looked, left = [], []
@@ -210,17 +210,17 @@ def main():
     cases = []
     for number, scene in enumerate(scenes):
         if "example" in scene:
-            picture = cv2.imread(str(ROOT / "examples" / scene["example"]))[:, :, ::-1].copy()
-            scene["size"] = (picture.shape[1], picture.shape[0])
+            photo = cv2.imread(str(ROOT / "examples" / scene["example"]))[:, :, ::-1].copy()
+            scene["size"] = (photo.shape[1], photo.shape[0])
         else:
-            picture = pixels(*scene["size"], scene["seed"])
+            photo = pixels(*scene["size"], scene["seed"])
         grid = scene.get("grid", scene["size"])
         masks = [blob(*grid) for _ in range(7)] + [exactly(*grid, 100), exactly(*grid, 101)]
         masks = [masks[i] for i in rng.permutation(len(masks))]
         boxes = [box_of(mask, grid, scene["size"]) for mask in masks]
         texts = [TEXTS[(number + k) % len(TEXTS)] for k in range(3)] + ([LONG] if number == 2 else [])
-        similarity, chosen = ultralytics(picture, masks, boxes, texts)
-        texts_casia = [(text, *casia(picture, masks, text)) for text in texts if text != LONG]
+        similarity, chosen = ultralytics(photo, masks, boxes, texts)
+        texts_casia = [(text, *casia(photo, masks, text)) for text in texts if text != LONG]
         clearly = [clear(row) for row in similarity] + [clear(row[1]) for row in texts_casia]
         print(scene, chosen, [row[2] for row in texts_casia], clearly, [round(max(r) - min(r), 3) for r in similarity])
         cases.append(

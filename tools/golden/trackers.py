@@ -38,7 +38,7 @@ def run_tracker(name, detections, frames=None, affines=None, **options):
     """Rows (x1, y1, x2, y2, id, score, class, place of the detection) of each frame, as float arrays of shape (n, 8).
 
     detections: for each frame an array (n, 5) or (n, 6) of x1 y1 x2 y2 score [class].
-    frames: the pictures (H, W, 3), BGR; the camera's motion is then estimated from them, by trackers that do.
+    frames: the images (H, W, 3), BGR; the camera's motion is then estimated from them, by trackers that do.
     affines: instead of frames, a 2 x 3 matrix for each frame that is taken as the camera's motion.
     """
     config = YAML.load(check_yaml(f"{name}.yaml"))
@@ -50,13 +50,13 @@ def run_tracker(name, detections, frames=None, affines=None, **options):
         found = np.asarray(found, np.float32).reshape(len(found), -1) if len(found) else np.zeros((0, 5), np.float32)
         if found.shape[1] == 5:
             found = np.concatenate([found, np.zeros((len(found), 1), np.float32)], axis=1)
-        picture = None if frames is None else frames[i]
+        image = None if frames is None else frames[i]
         if affines is not None:
-            picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+            image = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
             if hasattr(tracker, "gmc"):
                 tracker.gmc.apply = lambda *_, affine=affines[i]: np.asarray(affine, np.float64)
-        shape = (HEIGHT, WIDTH) if picture is None else picture.shape[:2]
-        rows.append(tracker.update(Boxes(found, shape), picture).reshape(-1, 8))
+        shape = (HEIGHT, WIDTH) if image is None else image.shape[:2]
+        rows.append(tracker.update(Boxes(found, shape), image).reshape(-1, 8))
     return rows
 
 

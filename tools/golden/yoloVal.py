@@ -1,15 +1,15 @@
 """What Ultralytics' `val` says on a small YOLO data set with the shipped model.
 
-    python tools/golden/yoloVal.py                     writes test/golden/val: pictures, labels, yaml, expected.json
+    python tools/golden/yoloVal.py                     writes test/golden/val: images, labels, yaml, expected.json
     python tools/golden/yoloVal.py --coco COCO_FOLDER --out out/val      the same of COCO annotations (not committed)
 
-Without --coco the data set is made of drawn scenes: ellipses and rectangles on noise, with outlines as labels, one picture
-without an object and one without a label file. Pictures are PNG, so that no decoder has a say.
+Without --coco the data set is made of drawn scenes: ellipses and rectangles on noise, with outlines as labels, one image
+without an object and one without a label file. Images are PNG, so that no decoder has a say.
 
 Ultralytics runs as it comes. Two things it leaves to chance, so the data have none of them:
-- batches are pictures sorted by aspect ratio, and NumPy's sort leaves the order of equal ones open: no two pictures have the
+- batches are images sorted by aspect ratio, and NumPy's sort leaves the order of equal ones open: no two images have the
   same ratio (those of COCO lose rows at the bottom until it is so);
-- detections are sorted by score in the same way: drawn pictures have a little noise, as flat ones give many equal scores.
+- detections are sorted by score in the same way: drawn images have a little noise, as flat ones give many equal scores.
 """
 
 import argparse
@@ -66,7 +66,7 @@ def drawn(folder: Path) -> None:
 
 
 def from_coco(folder: Path, source: Path) -> None:
-    """Annotations without crowds; of several polygons the longest. No two pictures of one aspect ratio."""
+    """Annotations without crowds; of several polygons the longest. No two images of one aspect ratio."""
     data = json.loads((source / "instances_val2017.json").read_text())
     classes = {c["id"]: i for i, c in enumerate(data["categories"])}
     ratios = set()

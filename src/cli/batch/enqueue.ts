@@ -1,11 +1,11 @@
-/** `fastsam batch enqueue`: the pictures of a batch into the queue. */
+/** `fastsam batch enqueue`: the images of a batch into the queue. */
 import { resolve } from 'node:path';
-import { isUrl, type FoundPicture } from '../../batch/names.js';
+import { isUrl, type FoundImage } from '../../batch/names.js';
 import { WHOLE } from '../../batch/shard.js';
 import { FastSAMError } from '../../errors.js';
 import { countOf, interruptSignal, say } from '../run.js';
 import { beginBatch } from './begin.js';
-import { listPictures } from './list.js';
+import { listImages } from './list.js';
 import { checkBatchOptions, manifestOf, taskOf, type BatchOptions } from './options.js';
 import { WorkerPool } from './pool.js';
 import { enqueueItems, openQueue, openQueueServer } from './queue.js';
@@ -19,14 +19,14 @@ export async function executeEnqueue(sources: readonly string[], options: BatchO
   const spec = { model, device, precision };
   const pool = new WorkerPool({ workers: 1, spec, signal, onProgress: () => undefined });
   try {
-    const found = (await listPictures(sources, options.out, signal)).map(absolute);
+    const found = (await listImages(sources, options.out, signal)).map(absolute);
     const task = taskOf({ ...options, out: resolve(options.out) });
     const asked = await manifestOf(task, options, await pool.start());
     const { todo, manifest } = await beginBatch(found, WHOLE, asked, options);
     const queue = openQueue(server);
     await enqueueItems(queue, todo, { task, spec, optionsHash: manifest.optionsHash });
     await queue.close();
-    say(`${countOf(todo.length, 'picture')} in the queue -> ${options.out}`);
+    say(`${countOf(todo.length, 'image')} in the queue -> ${options.out}`);
   } finally {
     pool.close();
     await server.close();
@@ -39,6 +39,6 @@ export function queueOf({ queue }: BatchOptions): string {
   throw new FastSAMError('INVALID_ARGUMENT', 'batch: got no queue, expected --queue redis://host:port');
 }
 
-function absolute({ key, input }: FoundPicture): FoundPicture {
+function absolute({ key, input }: FoundImage): FoundImage {
   return { key, input: isUrl(input) ? input : resolve(input) };
 }

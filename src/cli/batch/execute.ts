@@ -9,10 +9,10 @@ import { countOf, EXIT, interruptSignal, say } from '../run.js';
 import { beginBatch } from './begin.js';
 import { writeOverview } from './finish.js';
 import { openJournal } from './folder.js';
-import { listPictures } from './list.js';
+import { listImages } from './list.js';
 import { checkBatchOptions, manifestOf, taskOf, type BatchOptions } from './options.js';
 import { WorkerPool } from './pool.js';
-import type { PictureTask } from './processor.js';
+import type { ImageTask } from './processor.js';
 import { BatchProgress } from './progress.js';
 
 /** Runs a batch as the command line asks. */
@@ -20,7 +20,7 @@ export async function executeBatch(sources: readonly string[], options: BatchOpt
   checkBatchOptions(options);
   const signal = interruptSignal();
   const shard = options.shard === undefined ? WHOLE : parseShard(options.shard, (name) => process.env[name]);
-  const found = await listPictures(sources, options.out, signal);
+  const found = await listImages(sources, options.out, signal);
   const task = taskOf(options);
   const line = new ProgressLine();
   const { model, device, precision, workers } = options;
@@ -43,12 +43,12 @@ export async function executeBatch(sources: readonly string[], options: BatchOpt
   throwIfAborted(signal);
 }
 
-/** @returns how many pictures failed. */
-async function runPool(pool: WorkerPool, todo: readonly BatchItem[], task: PictureTask, shard: Shard): Promise<number> {
+/** @returns how many images failed. */
+async function runPool(pool: WorkerPool, todo: readonly BatchItem[], task: ImageTask, shard: Shard): Promise<number> {
   const journal = await openJournal(task.out, `${shard.index}-of-${shard.count}`);
   const progress = new BatchProgress(todo.length);
   const keep = (record: BatchRecord): void => {
-    // The files are in their places by now; a process that dies before this line is written does the picture again.
+    // The files are in their places by now; a process that dies before this line is written does the image again.
     journal.add(record).catch((error: unknown) => {
       pool.fail(error);
     });
@@ -60,15 +60,15 @@ async function runPool(pool: WorkerPool, todo: readonly BatchItem[], task: Pictu
     progress.clear();
     await journal.close();
   }
-  say(`${countOf(progress.done, 'picture')}, ${progress.rate.toFixed(1)} a second`);
+  say(`${countOf(progress.done, 'image')}, ${progress.rate.toFixed(1)} a second`);
   return progress.failed;
 }
 
-/** Writes what is about all pictures, says where the batch stands and sets the exit code. */
+/** Writes what is about all images, says where the batch stands and sets the exit code. */
 async function sumUp(out: string, manifest: BatchManifest, failedNow: number): Promise<void> {
-  const { pictures, done, failed, missing } = await writeOverview(out, manifest, false);
+  const { images, done, failed, missing } = await writeOverview(out, manifest, false);
   const left = missing > 0 ? `, ${missing} to be done` : '';
   const problems = failed > 0 ? `, ${failed} failed (failures.jsonl)` : '';
-  say(`${done} of ${pictures} pictures done${left}${problems} -> ${out}`);
+  say(`${done} of ${images} images done${left}${problems} -> ${out}`);
   if (failedNow > 0 || (missing === 0 && failed > 0)) process.exitCode = EXIT.someFailed;
 }

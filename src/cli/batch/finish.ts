@@ -1,4 +1,4 @@
-/** The files about all pictures: failures, summary and the merged COCO file. All follow from journals and parts. */
+/** The files about all images: failures, summary and the merged COCO file. All follow from journals and parts. */
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchManifest } from '../../batch/identity.js';
@@ -13,13 +13,13 @@ import { layout, outputPath, processName } from './layout.js';
 
 /** `summary.json`. */
 export interface BatchSummary {
-  /** All pictures of the batch. */
-  readonly pictures: number;
+  /** All images of the batch. */
+  readonly images: number;
   readonly done: number;
   readonly failed: number;
-  /** Pictures that nobody has tried yet. */
+  /** Images that nobody has tried yet. */
   readonly missing: number;
-  /** Objects of all pictures. */
+  /** Objects of all images. */
   readonly objects: number;
 }
 
@@ -27,15 +27,15 @@ export interface BatchSummary {
 const CHUNK = 1 << 20;
 
 /**
- * Writes the files about all pictures that are known to be done. Several processes may do so at once: whoever ends last
+ * Writes the files about all images that are known to be done. Several processes may do so at once: whoever ends last
  * has seen everything.
- * @param always also while pictures are missing; else `failures.jsonl` only.
+ * @param always also while images are missing; else `failures.jsonl` only.
  */
 export async function writeOverview(out: string, manifest: BatchManifest, always: boolean): Promise<BatchSummary> {
   for (;;) {
     const before = await journalSizes(out);
     const state = await readState(out);
-    state.forget(manifest.pictures?.gone ?? []);
+    state.forget(manifest.images?.gone ?? []);
     const summary = summarise(state, manifest);
     await writeFailures(out, state);
     if (always || summary.missing === 0) {
@@ -47,13 +47,13 @@ export async function writeOverview(out: string, manifest: BatchManifest, always
   }
 }
 
-function summarise(state: BatchState, { pictures }: BatchManifest): BatchSummary {
+function summarise(state: BatchState, { images }: BatchManifest): BatchSummary {
   const done = state.done();
   const failed = state.failed().length;
-  // More than the manifest knows: another process has seen pictures that were added since.
-  const count = Math.max(pictures?.count ?? 0, done.length + failed);
+  // More than the manifest knows: another process has seen images that were added since.
+  const count = Math.max(images?.count ?? 0, done.length + failed);
   return {
-    pictures: count,
+    images: count,
     done: done.length,
     failed,
     missing: count - done.length - failed,
@@ -82,7 +82,7 @@ function writeText(path: string, text: string): Promise<void> {
   return platform().writeFileAtomic(path, new TextEncoder().encode(text));
 }
 
-/** @throws FastSAMError `FILE_UNREADABLE` when a picture's part is gone, `WRITE_FAILED`. */
+/** @throws FastSAMError `FILE_UNREADABLE` when an image's part is gone, `WRITE_FAILED`. */
 async function writeCoco(out: string, done: readonly DoneRecord[]): Promise<void> {
   const read = async ({ stem }: DoneRecord) => {
     const bytes = await platform().readFile(outputPath(out, stem, 'coco'));

@@ -1,7 +1,7 @@
 /** The output folder of a batch: what it was made with, what is done, and who may go on. */
 import { link, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseManifest, picturesOf, requireSameBatch, type BatchManifest } from '../../batch/identity.js';
+import { parseManifest, imagesOf, requireSameBatch, type BatchManifest } from '../../batch/identity.js';
 import { BatchState, parseRecord } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import { codeOf, fileError } from '../../platform/fileErrors.js';
@@ -61,18 +61,18 @@ async function writeManifest(out: string, manifest: BatchManifest): Promise<Batc
 }
 
 /**
- * Notes in the manifest which pictures there are now. Processes that begin at once have seen the same.
+ * Notes in the manifest which images there are now. Processes that begin at once have seen the same.
  * @param before the manifest that lies there.
  */
-export async function notePictures(
+export async function noteImages(
   out: string,
   before: BatchManifest,
   keys: readonly string[],
   state: BatchState,
 ): Promise<BatchManifest> {
-  const pictures = await picturesOf(keys, state);
-  const manifest = { ...before, pictures };
-  if (JSON.stringify(before.pictures) !== JSON.stringify(pictures)) {
+  const images = await imagesOf(keys, state);
+  const manifest = { ...before, images };
+  if (JSON.stringify(before.images) !== JSON.stringify(images)) {
     await platform().writeFileAtomic(layout.manifest(out), manifestBytes(manifest));
   }
   return manifest;

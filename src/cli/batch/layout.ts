@@ -5,22 +5,22 @@ import { join } from 'node:path';
 import type { BatchFormat } from '../../batch/identity.js';
 import { pathFor } from '../formats.js';
 
-/** The batch's own files; the rest of the folder mirrors the pictures'. */
+/** The batch's own files; the rest of the folder mirrors the images'. */
 export const layout = {
   manifest: (out: string) => join(out, 'manifest.json'),
   summary: (out: string) => join(out, 'summary.json'),
   failures: (out: string) => join(out, 'failures.jsonl'),
   coco: (out: string) => pathFor('coco', out, ''),
-  /** Journals and files on their way. Folders with a dot are never walked for pictures. */
+  /** Journals and files on their way. Folders with a dot are never walked for images. */
   hidden: (out: string) => join(out, '.batch'),
   journals: (out: string) => join(out, '.batch', 'journal'),
   staging: (out: string) => join(out, '.batch', 'tmp'),
 };
 
-/** Where a picture's file (for `cutout`: folder) of a format goes. */
+/** Where an image's file (for `cutout`: folder) of a format goes. */
 export function outputPath(out: string, stem: string, format: BatchFormat): string {
   if (format === 'sa1b') return pathFor('json', out, stem);
-  // Each picture's part of the one file: a COCO file, too.
+  // Each image's part of the one file: a COCO file, too.
   if (format === 'coco') return pathFor('json', join(layout.hidden(out), 'coco'), stem);
   return pathFor(format, out, stem);
 }

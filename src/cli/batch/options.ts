@@ -7,7 +7,7 @@ import { packageVersion } from '../version.js';
 import { deviceOption, precisionOption } from '../options.js';
 import { numberOption } from '../run.js';
 import { addDetectorOptions, addMaskOptions, segmentOptions } from '../segmentOptions.js';
-import type { PictureTask } from './processor.js';
+import type { ImageTask } from './processor.js';
 import type { ModelFacts, ModelSpec } from './protocol.js';
 
 export interface BatchOptions extends Omit<SegmentOptions, 'signal' | 'batch'>, ModelSpec {
@@ -29,9 +29,9 @@ export function addBatchOptions(command: Command): Command {
   return addMaskOptions(command)
     .addOption(deviceOption())
     .addOption(precisionOption())
-    .option('--out <folder>', 'where files go; they mirror the folders of the pictures')
+    .option('--out <folder>', 'where files go; they mirror the folders of the images')
     .addOption(
-      new Option('--format <list>', `files of each picture: ${BATCH_FORMATS.join(', ')}`)
+      new Option('--format <list>', `files of each image: ${BATCH_FORMATS.join(', ')}`)
         .default(['json'] satisfies BatchFormat[], 'json')
         .argParser(parseFormats),
     )
@@ -42,7 +42,7 @@ export function addBatchOptions(command: Command): Command {
     )
     .option('--shard <i/n>', 'only part i of n; auto, auto/n: as Slurm arrays and Kubernetes indexed jobs say')
     .option('--resume', 'go on where an earlier run ended; what is done is not repeated')
-    .option('--retry-failed', 'with --resume: try pictures again that failed')
+    .option('--retry-failed', 'with --resume: try images again that failed')
     .option('--overwrite', 'remove what an earlier run wrote, and start anew')
     .option('--queue <url>', 'for enqueue and work: redis://host:port');
 }
@@ -73,8 +73,8 @@ export function checkBatchOptions(options: BatchOptions): asserts options is Bat
   }
 }
 
-/** What is done with each picture. */
-export function taskOf(options: BatchOptions & { readonly out: string }): PictureTask {
+/** What is done with each image. */
+export function taskOf(options: BatchOptions & { readonly out: string }): ImageTask {
   const { out, format, clean = false, largest = false } = options;
   return { out, formats: format, options: segmentOptions(options), clean, largest };
 }
@@ -84,11 +84,11 @@ export function taskOf(options: BatchOptions & { readonly out: string }): Pictur
  * @throws FastSAMError `INVALID_ARGUMENT` for values out of range.
  */
 export function manifestOf(
-  task: PictureTask,
+  task: ImageTask,
   { device, precision }: Pick<BatchOptions, 'device' | 'precision'>,
   facts: ModelFacts,
 ): Promise<BatchManifest> {
-  // What is undefined is left out of JSON; pictures go through the network one at a time.
+  // What is undefined is left out of JSON; images go through the network one at a time.
   const settings = { ...resolveOptions(task.options, facts.defaults), signal: undefined, batch: undefined };
   const { clean, largest, formats } = task;
   return makeManifest({

@@ -1,20 +1,20 @@
-/** The workers of a batch: pictures are handed out as they become free; one that dies is started anew. */
+/** The workers of a batch: images are handed out as they become free; one that dies is started anew. */
 import type { BatchItem } from '../../batch/names.js';
 import { failureOf, type BatchRecord } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { OnProgress } from '../../progress.js';
-import type { PictureTask } from './processor.js';
+import type { ImageTask } from './processor.js';
 import type { FromWorker, ModelFacts, ModelSpec } from './protocol.js';
 import { WorkerProcess } from './workerProcess.js';
 
-/** Pictures that a worker has at a time: one in the network, the next being read, the one before being written. */
+/** Images that a worker has at a time: one in the network, the next being read, the one before being written. */
 const AHEAD = 3;
-/** How often a picture may be in a worker that dies. The second time it is alone there, and to blame. */
+/** How often an image may be in a worker that dies. The second time it is alone there, and to blame. */
 const CRASHES = 2;
-/** Deaths without a picture done between them that end the batch. */
+/** Deaths without an image done between them that end the batch. */
 const DEATHS = 6;
 
-/** A picture to be done, and how many workers died over it. */
+/** An image to be done, and how many workers died over it. */
 interface Task {
   readonly item: BatchItem;
   readonly crashes: number;
@@ -40,7 +40,7 @@ export class WorkerPool {
   readonly #suspects: Task[] = [];
   #fresh: Iterator<BatchItem> = [][Symbol.iterator]();
   #drained = true;
-  #task: PictureTask | undefined;
+  #task: ImageTask | undefined;
   #keep: (record: BatchRecord) => void = () => undefined;
   #deaths = 0;
   readonly #facts = deferred<ModelFacts>();
@@ -56,7 +56,7 @@ export class WorkerPool {
   }
 
   /**
-   * Starts the first worker; the others follow with the first pictures, when the weights are there.
+   * Starts the first worker; the others follow with the first images, when the weights are there.
    * @throws FastSAMError what loading the model throws, `ABORTED`.
    */
   async start(): Promise<ModelFacts> {
@@ -65,11 +65,11 @@ export class WorkerPool {
   }
 
   /**
-   * Does pictures. Ends when all are done, or after the signal those that workers had begun.
-   * @param keep receives every picture's record; what it throws ends the run.
+   * Does images. Ends when all are done, or after the signal those that workers had begun.
+   * @param keep receives every image's record; what it throws ends the run.
    * @throws FastSAMError `WRITE_FAILED` for an output folder that takes no more, `DEVICE_FAILED` when workers keep dying.
    */
-  async run(items: readonly BatchItem[], task: PictureTask, keep: (record: BatchRecord) => void): Promise<void> {
+  async run(items: readonly BatchItem[], task: ImageTask, keep: (record: BatchRecord) => void): Promise<void> {
     this.#fresh = items[Symbol.iterator]();
     this.#drained = false;
     this.#task = task;
@@ -143,7 +143,7 @@ export class WorkerPool {
     }
   }
 
-  /** A worker has ended on its own: its pictures go to others, and another takes its place. */
+  /** A worker has ended on its own: its images go to others, and another takes its place. */
   #died(slot: Slot, reason: string): void {
     this.#slots.delete(slot);
     if (this.#over) return;
@@ -168,7 +168,7 @@ export class WorkerPool {
     return this.#drained && this.#suspects.length === 0 && [...this.#slots].every(({ tasks }) => tasks.size === 0);
   }
 
-  /** Gives pictures to every worker that has room. */
+  /** Gives images to every worker that has room. */
   #assign(): void {
     if (this.#over) return;
     const stopping = this.options.signal.aborted;
@@ -186,7 +186,7 @@ export class WorkerPool {
     if (stopping ? idle : this.#isDone()) this.#end.resolve(undefined);
   }
 
-  /** A picture that a worker died over is tried alone, so that the next death tells which one it is. */
+  /** An image that a worker died over is tried alone, so that the next death tells which one it is. */
   #next({ tasks }: Slot): Task | undefined {
     if ([...tasks.values()].some(({ crashes }) => crashes > 0)) return undefined;
     if (tasks.size === 0 && this.#suspects.length > 0) return this.#suspects.shift();

@@ -1,4 +1,4 @@
-/** One picture of a batch: read, segmented, written. */
+/** One image of a batch: read, segmented, written. */
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BatchFormat } from '../../batch/identity.js';
@@ -18,8 +18,8 @@ import { makeFolder } from '../files.js';
 import { pathFor, writeFormats } from '../formats.js';
 import { layout, outputPath, processName } from './layout.js';
 
-/** What is done with each picture. Plain data, so that it can be sent to other processes. */
-export interface PictureTask {
+/** What is done with each image. Plain data, so that it can be sent to other processes. */
+export interface ImageTask {
   readonly out: string;
   readonly formats: readonly BatchFormat[];
   readonly options: SegmentOptions;
@@ -28,10 +28,10 @@ export interface PictureTask {
 }
 
 /**
- * Writes the files of pictures. A file is made in a folder of this process' own and then moved to its name, so whatever
- * lies there is whole; doing a picture again, here or elsewhere, writes the same bytes.
+ * Writes the files of images. A file is made in a folder of this process' own and then moved to its name, so whatever
+ * lies there is whole; doing an image again, here or elsewhere, writes the same bytes.
  */
-export class PictureProcessor {
+export class ImageProcessor {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #folders = new Set<string>();
   #made = 0;
@@ -42,20 +42,20 @@ export class PictureProcessor {
   ) {}
 
   /** @throws FastSAMError `WRITE_FAILED` */
-  static async create(model: FastSAM, out: string): Promise<PictureProcessor> {
+  static async create(model: FastSAM, out: string): Promise<ImageProcessor> {
     const staging = join(layout.staging(out), processName());
     await makeFolder(staging);
-    return new PictureProcessor(model, staging);
+    return new ImageProcessor(model, staging);
   }
 
   /**
-   * Does a picture. Calls may overlap: one is read and another written while a third is in the network.
-   * @throws FastSAMError what reading, `segment` and writing throw; see `isPicturesFault`.
+   * Does an image. Calls may overlap: one is read and another written while a third is in the network.
+   * @throws FastSAMError what reading, `segment` and writing throw; see `isImagesFault`.
    */
-  async process(item: BatchItem, task: PictureTask): Promise<DoneRecord> {
-    const picture = readImage(item.input);
-    const mine = Promise.allSettled([picture, this.#turn]).then(async () =>
-      this.model.segment({ ...(await picture), path: item.key }, task.options),
+  async process(item: BatchItem, task: ImageTask): Promise<DoneRecord> {
+    const image = readImage(item.input);
+    const mine = Promise.allSettled([image, this.#turn]).then(async () =>
+      this.model.segment({ ...(await image), path: item.key }, task.options),
     );
     this.#turn = mine.catch(() => undefined);
     const found = await mine;
@@ -118,15 +118,15 @@ async function jsonOf(results: Results, { key }: BatchItem, format: BatchFormat)
 
 const ENDS_THE_BATCH: ReadonlySet<string> = new Set(['WRITE_FAILED', 'INVALID_ARGUMENT']);
 
-/** Whether the next picture would run into an error, too. The rest (a lost device, no memory) may pass with a new process. */
+/** Whether the next image would run into an error, too. The rest (a lost device, no memory) may pass with a new process. */
 export function endsTheBatch(error: unknown): error is FastSAMError {
-  return error instanceof FastSAMError && ENDS_THE_BATCH.has(error.code) && !isPicturesFault(error);
+  return error instanceof FastSAMError && ENDS_THE_BATCH.has(error.code) && !isImagesFault(error);
 }
 
-const PICTURES_FAULT: ReadonlySet<string> = new Set(['INVALID_IMAGE', 'FILE_UNREADABLE', 'DOWNLOAD_FAILED']);
+const IMAGES_FAULT: ReadonlySet<string> = new Set(['INVALID_IMAGE', 'FILE_UNREADABLE', 'DOWNLOAD_FAILED']);
 
-/** Whether an error concerns one picture: the others may well go through. */
-export function isPicturesFault(error: unknown): error is FastSAMError {
+/** Whether an error concerns one image: the others may well go through. */
+export function isImagesFault(error: unknown): error is FastSAMError {
   if (!(error instanceof FastSAMError)) return false;
-  return PICTURES_FAULT.has(error.code) || (error.code === 'WRITE_FAILED' && codeOf(error.cause) === 'ENAMETOOLONG');
+  return IMAGES_FAULT.has(error.code) || (error.code === 'WRITE_FAILED' && codeOf(error.cause) === 'ENAMETOOLONG');
 }

@@ -11,10 +11,10 @@ export class BatchProgress {
   #failed = 0;
   #done = 0;
 
-  /** @param total pictures to be done by this process. */
+  /** @param total images to be done by this process. */
   constructor(private readonly total: number) {}
 
-  /** Pictures tried. */
+  /** Images tried. */
   get done(): number {
     return this.#done;
   }
@@ -23,12 +23,12 @@ export class BatchProgress {
     return this.#failed;
   }
 
-  /** Pictures a second so far. */
+  /** Images a second so far. */
   get rate(): number {
     return (1000 * this.#done) / Math.max(1, Date.now() - this.#start);
   }
 
-  /** Counts a picture; `problem`, where it failed, is said at once. */
+  /** Counts an image; `problem`, where it failed, is said at once. */
   count(problem?: string): void {
     this.#done++;
     if (problem !== undefined) {
@@ -49,6 +49,6 @@ export class BatchProgress {
 
   #text(): string {
     const failed = this.#failed > 0 ? `, ${this.#failed} failed` : '';
-    return `${this.rate.toFixed(1)} pictures/s, ${duration((this.total - this.#done) / this.rate)} left${failed}`;
+    return `${this.rate.toFixed(1)} images/s, ${duration((this.total - this.#done) / this.rate)} left${failed}`;
   }
 }

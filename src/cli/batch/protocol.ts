@@ -6,7 +6,7 @@ import type { ModelDefaults } from '../../model/options.js';
 import type { ProgressEvent } from '../../progress.js';
 import type { Precision } from '../../runtime/compile/precision.js';
 import type { DeviceChoice } from '../../runtime/device.js';
-import type { PictureTask } from './processor.js';
+import type { ImageTask } from './processor.js';
 
 /** The model that a worker loads. */
 export interface ModelSpec {
@@ -29,10 +29,10 @@ export interface ModelFacts {
 export type ToWorker =
   /** First: load the model, and say what is known of it if that is asked for. */
   | { readonly type: 'load'; readonly spec: ModelSpec; readonly describe: boolean }
-  /** Second: what is done with all pictures. */
-  | { readonly type: 'task'; readonly task: PictureTask }
+  /** Second: what is done with all images. */
+  | { readonly type: 'task'; readonly task: ImageTask }
   | { readonly type: 'item'; readonly item: BatchItem }
-  /** No more pictures. */
+  /** No more images. */
   | { readonly type: 'end' };
 
 /** From a worker. */

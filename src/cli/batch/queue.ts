@@ -1,27 +1,27 @@
-/** The queue of a fleet: BullMQ on Redis. A job is one picture, and says everything that a worker must know. */
+/** The queue of a fleet: BullMQ on Redis. A job is one image, and says everything that a worker must know. */
 import type { Job, Queue, WorkerOptions } from 'bullmq';
 import { hashText, type BatchItem } from '../../batch/names.js';
 import { FastSAMError } from '../../errors.js';
-import type { PictureTask } from './processor.js';
+import type { ImageTask } from './processor.js';
 import type { ModelSpec } from './protocol.js';
 
 /** What a job holds. Paths are absolute: workers see the same file system. */
 export interface QueueJob {
   readonly item: BatchItem;
-  readonly task: PictureTask;
+  readonly task: ImageTask;
   readonly spec: ModelSpec;
   /** Workers refuse jobs for which they would write something else. */
   readonly optionsHash: string;
-  /** How many workers had died over this picture, or over others beside it, when it was begun alone. */
+  /** How many workers had died over this image, or over others beside it, when it was begun alone. */
   readonly aloneAfter?: number;
 }
 
 /** One try of a job. */
 export interface QueueTry {
   readonly job: QueueJob;
-  /** Whether a worker has died over the picture while it was alone: it is to blame. */
+  /** Whether a worker has died over the image while it was alone: it is to blame. */
   readonly crashes: boolean;
-  /** Whether a worker has died over the picture, or beside it: it is to be done alone. */
+  /** Whether a worker has died over the image, or beside it: it is to be done alone. */
   readonly alone: boolean;
   /** Whether errors are final. */
   readonly last: boolean;
@@ -29,11 +29,11 @@ export interface QueueTry {
   readonly begin: () => Promise<void>;
 }
 
-/** Thrown by a job's work: the picture is not to blame. It goes back to the queue, as if it had not been tried. */
+/** Thrown by a job's work: the image is not to blame. It goes back to the queue, as if it had not been tried. */
 export class PutBack extends Error {}
 
 const NAME = 'fastsam';
-/** Tries of a picture whose worker or file system failed; a broken picture is tried once. */
+/** Tries of an image whose worker or file system failed; a broken image is tried once. */
 const ATTEMPTS = 3;
 /** Milliseconds before the second try; doubled for each further one. */
 const BACKOFF = 1000;
@@ -103,7 +103,7 @@ export function openConsumer(
         throw new bullmq.DelayedError();
       }
     },
-    // Not the number of deaths decides, which may be those of other pictures, but what happens when a picture is alone.
+    // Not the number of deaths decides, which may be those of other images, but what happens when an image is alone.
     { connection, ...options, maxStalledCount: 1000 },
   );
 }
@@ -121,7 +121,7 @@ function tryOf(job: Job<QueueJob>): QueueTry {
   };
 }
 
-/** Puts pictures into the queue. Those that wait there already, by the same options, are not put in again. */
+/** Puts images into the queue. Those that wait there already, by the same options, are not put in again. */
 export async function enqueueItems(
   queue: Queue<QueueJob>,
   items: readonly BatchItem[],
@@ -143,7 +143,7 @@ export async function enqueueItems(
   }
 }
 
-/** The same picture, options and folder: the same job. */
+/** The same image, options and folder: the same job. */
 function jobIdOf({ key }: BatchItem, { optionsHash, task }: Pick<QueueJob, 'optionsHash' | 'task'>): Promise<string> {
   return hashText(`${optionsHash} ${task.out} ${key}`);
 }

@@ -1,4 +1,4 @@
-/** A worker of the queue: does jobs, tells a picture's fault from its own, and keeps model and journal of each batch. */
+/** A worker of the queue: does jobs, tells an image's fault from its own, and keeps model and journal of each batch. */
 import { failureOf, type FailedRecord } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { FastSAM } from '../../fastsam.js';
@@ -8,24 +8,24 @@ import { writeOverview } from './finish.js';
 import { openJournal, readManifest } from './folder.js';
 import { factsOf, loadModel } from './loadModel.js';
 import { manifestOf } from './options.js';
-import { endsTheBatch, isPicturesFault, PictureProcessor } from './processor.js';
+import { endsTheBatch, isImagesFault, ImageProcessor } from './processor.js';
 import { PutBack, type QueueJob, type QueueTry } from './queue.js';
 
-/** Unexpected errors without a picture done between them after which it is the worker that is to blame. */
+/** Unexpected errors without an image done between them after which it is the worker that is to blame. */
 const ERRORS = 3;
 
 /** What a worker keeps for a batch that it works on. */
 interface Batch {
   readonly out: string;
   readonly model: FastSAM;
-  readonly processor: PictureProcessor;
+  readonly processor: ImageProcessor;
   readonly journal: LineFile;
 }
 
 export class QueueWorker {
   done = 0;
   failed = 0;
-  /** Why this worker must end: the next picture would run into it, too. */
+  /** Why this worker must end: the next image would run into it, too. */
   problem: Error | undefined;
   readonly #batches = new Map<string, Promise<Batch | undefined>>();
   readonly #underWay = new Set<Promise<void>>();
@@ -47,7 +47,7 @@ export class QueueWorker {
     return mine;
   }
 
-  /** Writes the files about all pictures where a batch is complete, and frees everything. */
+  /** Writes the files about all images where a batch is complete, and frees everything. */
   async close(): Promise<void> {
     for (const opened of this.#batches.values()) {
       const batch = await opened.catch(() => undefined);
@@ -60,7 +60,7 @@ export class QueueWorker {
     }
   }
 
-  /** Waits for the pictures under way, and lets none begin meanwhile: the next death tells which one it is. */
+  /** Waits for the images under way, and lets none begin meanwhile: the next death tells which one it is. */
   #doAlone(attempt: QueueTry): Promise<void> {
     const mine = this.#alone.then(async () => {
       await Promise.all(this.#underWay);
@@ -91,7 +91,7 @@ export class QueueWorker {
         await journal.add(await processor.process(item, task));
         this.done++;
       } catch (error) {
-        const its = isPicturesFault(error);
+        const its = isImagesFault(error);
         if (its || (last && !endsTheBatch(error))) {
           const code = error instanceof FastSAMError ? error.code : 'CRASHED';
           await this.#fail(journal, failureOf(item, code, describeError(error)));
@@ -145,7 +145,7 @@ async function openBatch({ spec, task, optionsHash }: QueueJob): Promise<Batch |
   return {
     out: task.out,
     model,
-    processor: await PictureProcessor.create(model, task.out),
+    processor: await ImageProcessor.create(model, task.out),
     journal: await openJournal(task.out, 'queue'),
   };
 }

@@ -1,4 +1,4 @@
-/** `fastsam batch work`: does pictures of the queue until it is told to stop, or until the queue is empty. */
+/** `fastsam batch work`: does images of the queue until it is told to stop, or until the queue is empty. */
 import { setTimeout } from 'node:timers/promises';
 import { throwIfAborted } from '../../errors.js';
 import { countOf, EXIT, interruptSignal, say } from '../run.js';
@@ -10,11 +10,11 @@ import { QueueWorker } from './queueWorker.js';
 export interface WorkOptions extends BatchOptions {
   /** End when nothing is left in the queue. */
   readonly untilEmpty?: true;
-  /** Seconds without a sign of life after which a worker's pictures go to another. */
+  /** Seconds without a sign of life after which a worker's images go to another. */
   readonly lock: number;
 }
 
-/** Pictures at a time: one in the network, one being read, one being written. */
+/** Images at a time: one in the network, one being read, one being written. */
 const AT_A_TIME = 3;
 const LOOK_EVERY_MS = 500;
 
@@ -34,13 +34,13 @@ export async function executeWork(options: WorkOptions): Promise<void> {
       await setTimeout(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
       if (options.untilEmpty && (await queue.count()) + (await queue.getActiveCount()) === 0) break;
     }
-    await consumer.close(); // waits for the pictures under way
+    await consumer.close(); // waits for the images under way
   } finally {
     await worker.close();
     await queue.close();
     await server.close();
   }
-  say(`${countOf(worker.done, 'picture')}, ${worker.failed} failed`);
+  say(`${countOf(worker.done, 'image')}, ${worker.failed} failed`);
   if (worker.problem !== undefined) throw worker.problem;
   throwIfAborted(signal);
   if (worker.failed > 0) process.exitCode = EXIT.someFailed;

@@ -1,15 +1,15 @@
-/** A worker of a batch: a process with a model of its own that does the pictures it is sent. */
+/** A worker of a batch: a process with a model of its own that does the images it is sent. */
 import '../../index.js';
 import { failureOf } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { FastSAM } from '../../fastsam.js';
 import { factsOf, loadModel } from './loadModel.js';
-import { endsTheBatch, isPicturesFault, PictureProcessor, type PictureTask } from './processor.js';
+import { endsTheBatch, isImagesFault, ImageProcessor, type ImageTask } from './processor.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 
 let model: FastSAM | undefined;
-let processor: PictureProcessor | undefined;
-let task: PictureTask | undefined;
+let processor: ImageProcessor | undefined;
+let task: ImageTask | undefined;
 
 function send(message: FromWorker): Promise<void> {
   return new Promise((resolve) => {
@@ -41,14 +41,14 @@ async function take(message: ToWorker): Promise<void> {
       return;
     case 'task':
       task = message.task;
-      if (model) processor = await PictureProcessor.create(model, task.out);
+      if (model) processor = await ImageProcessor.create(model, task.out);
       return;
     case 'item': {
-      if (!processor || !task) throw new Error('got a picture before the task');
+      if (!processor || !task) throw new Error('got an image before the task');
       try {
         await send({ type: 'record', record: await processor.process(message.item, task) });
       } catch (error) {
-        if (!isPicturesFault(error)) throw error;
+        if (!isImagesFault(error)) throw error;
         await send({ type: 'record', record: failureOf(message.item, error.code, error.message) });
       }
       return;
@@ -60,7 +60,7 @@ async function take(message: ToWorker): Promise<void> {
   }
 }
 
-// Setting up goes in turn; pictures may overlap.
+// Setting up goes in turn; images may overlap.
 let ready: Promise<void> = Promise.resolve();
 process.on('message', (message: ToWorker) => {
   const taken = message.type === 'item' ? ready.then(() => take(message)) : (ready = ready.then(() => take(message)));

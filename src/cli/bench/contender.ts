@@ -18,7 +18,7 @@ export interface ContenderSpec {
   readonly label: string;
   /** Program and arguments. */
   readonly command: readonly string[];
-  /** The same, for the measurement from the start to the first mask; a picture's path is added. */
+  /** The same, for the measurement from the start to the first mask; an image's path is added. */
   readonly firstMask?: readonly string[];
   /** Beside this process's own. */
   readonly env?: Readonly<Record<string, string>>;

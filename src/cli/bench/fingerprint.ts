@@ -62,7 +62,7 @@ export function networkFingerprint({ boxes, scores, coefficients, prototypes }: 
 }
 
 /**
- * Of the objects of a picture: how many, the sum of their scores, their mean box and mean area in pixels.
+ * Of the objects of an image: how many, the sum of their scores, their mean box and mean area in pixels.
  * @param boxes `n * 4`.
  */
 export function objectsFingerprint(

@@ -1,13 +1,13 @@
 /**
- * From the start of a process to the first mask: `node firstMask.js SPEC PICTURE` loads the package and a model, finds the
- * objects of a picture, prints a line, and ends. SPEC as in spec.ts.
+ * From the start of a process to the first mask: `node firstMask.js SPEC IMAGE` loads the package and a model, finds the
+ * objects of an image, prints a line, and ends. SPEC as in spec.ts.
  */
 import { encodeReply } from './protocol.js';
 import { giveUp } from './serve.js';
 import { loadModel, specOfProcess } from './spec.js';
 
 try {
-  // The faster way to one picture, which the command line takes too.
+  // The faster way to one image, which the command line takes too.
   const model = await loadModel({ ...specOfProcess(), graphWeights: 'fed' });
   const results = await model.segment(process.argv[3]);
   const area = results.at(0).mask.area;

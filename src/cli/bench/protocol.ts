@@ -4,7 +4,7 @@
  * separator (RFC 7464), so that whatever a library prints beside them is passed over. tools/bench/peers.py speaks it too.
  */
 
-/** The network alone: a letterboxed picture in, its outputs read back. */
+/** The network alone: a letterboxed image in, its outputs read back. */
 export interface NetworkTask {
   readonly kind: 'network';
   /** A file of `height * width * 3` bytes, RGB. */
@@ -13,10 +13,10 @@ export interface NetworkTask {
   readonly height: number;
 }
 
-/** A picture's file in, the JSON of its objects out, masks at the picture's resolution. */
+/** An image's file in, the JSON of its objects out, masks at the image's resolution. */
 export interface SegmentTask {
   readonly kind: 'segment';
-  readonly picture: string;
+  readonly image: string;
   readonly imgsz: number;
   readonly conf: number;
   readonly iou: number;

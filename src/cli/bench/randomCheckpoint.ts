@@ -14,9 +14,9 @@ import { elementCount, type WeightTensor } from '../../weights/tensor.js';
 const SILU_GAIN = 1.677;
 /** Of the second convolution of a bottleneck, whose output is added to its input: else every addition doubles the variance. */
 const RESIDUAL_GAIN = 0.5;
-/** Variance of the pictures' local contrast, which the first layer brings to 1. */
+/** Variance of the images' local contrast, which the first layer brings to 1. */
 const CONTRAST = 0.004;
-/** Class logits: one object of a picture scores high, hundreds above a low threshold. */
+/** Class logits: one object of an image scores high, hundreds above a low threshold. */
 const CLASS_BIAS = -3;
 const CLASS_SPREAD = 1;
 /** DFL logits fall by this from bin to bin, which puts a box's sides some 3 strides from its anchor. */

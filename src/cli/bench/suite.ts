@@ -30,14 +30,14 @@ export interface Refused {
   readonly reason: string;
 }
 
-/** A picture for the network. */
+/** An image for the network. */
 export interface NetworkInput {
   readonly pixels: string;
   readonly width: number;
   readonly height: number;
 }
 
-/** A picture's file for the whole way. */
+/** An image's file for the whole way. */
 export interface SegmentInput {
   /** In words: `1080p`. */
   readonly name: string;
@@ -93,7 +93,7 @@ export async function segmentRows(
   });
 }
 
-/** Peak memory of a process that finds the objects of one picture, each contender alone. */
+/** Peak memory of a process that finds the objects of one image, each contender alone. */
 export async function memoryRow(
   model: string,
   specs: readonly ContenderSpec[],
@@ -128,7 +128,7 @@ export async function memoryRow(
 export async function startRow(
   model: string,
   specs: readonly ContenderSpec[],
-  picture: string,
+  image: string,
   rounds: number,
 ): Promise<TimedRow> {
   const measured: Measured[] = [];
@@ -136,7 +136,7 @@ export async function startRow(
   for (const { label, firstMask, env } of specs) {
     if (!firstMask) continue;
     try {
-      await firstMaskTime([...firstMask, picture], env); // files come into the system's cache
+      await firstMaskTime([...firstMask, image], env); // files come into the system's cache
       measured.push({ label, description: '', wall: [], cpu: [] });
     } catch (error) {
       refused.push({ label, reason: messageOf(error) });
@@ -145,7 +145,7 @@ export async function startRow(
   for (let i = 0; i < rounds; i++) {
     for (const { label, wall, cpu } of measured) {
       const spec = specs.find((each) => each.label === label);
-      const time = await firstMaskTime([...(spec?.firstMask ?? []), picture], spec?.env);
+      const time = await firstMaskTime([...(spec?.firstMask ?? []), image], spec?.env);
       wall.push(time.wall);
       cpu.push(time.cpu);
     }
@@ -168,11 +168,11 @@ function countObjects(n: number): string {
 }
 
 function segmentTask({ path, imgsz }: SegmentInput, scores: readonly number[], count: number): SegmentTask {
-  return { kind: 'segment', picture: path, imgsz, iou: IOU, maxDet: count, conf: confidenceFor(scores, count) };
+  return { kind: 'segment', image: path, imgsz, iou: IOU, maxDet: count, conf: confidenceFor(scores, count) };
 }
 
 async function scoresOf(contender: Contender, { path, imgsz }: SegmentInput): Promise<readonly number[]> {
-  const task: SegmentTask = { kind: 'segment', picture: path, imgsz, iou: IOU, maxDet: MANY, conf: LOW_CONF };
+  const task: SegmentTask = { kind: 'segment', image: path, imgsz, iou: IOU, maxDet: MANY, conf: LOW_CONF };
   return (await contender.add('scores', task)).scores ?? [];
 }
 

@@ -27,7 +27,7 @@ class Worker {
   async networkJob({ pixels, width, height }: NetworkTask): Promise<Job> {
     this.#detector ??= openDetector(this.spec);
     const detector = await this.#detector;
-    const input: DetectorInput = { pictures: [await readFile(pixels)], width, height };
+    const input: DetectorInput = { images: [await readFile(pixels)], width, height };
     return {
       run: async () => {
         await detector.detect(input, NOTHING);
@@ -36,16 +36,16 @@ class Worker {
     };
   }
 
-  async segmentJob({ picture, imgsz, conf, iou, maxDet }: SegmentTask): Promise<Job> {
+  async segmentJob({ image, imgsz, conf, iou, maxDet }: SegmentTask): Promise<Job> {
     this.#model ??= loadModel(this.spec);
     const model = await this.#model;
     const options = { imgsz, conf, iou, maxDet };
     return {
       run: async () => {
-        JSON.stringify(await model.segment(picture, options));
+        JSON.stringify(await model.segment(image, options));
       },
       inspect: async () => {
-        const { boxes, scores, masks } = await model.segment(picture, options);
+        const { boxes, scores, masks } = await model.segment(image, options);
         const areas = masks.list.map(({ area }) => area);
         return { fingerprint: objectsFingerprint(boxes.xyxy, scores, areas), scores: Array.from(scores) };
       },

@@ -33,8 +33,8 @@ export function studyCompareCommand(studies: readonly Study[]): Command {
     .addHelpText(
       'after',
       `
-Pictures that both runs measured are drawn with replacement, the same for both, and every figure is computed anew from
-them. An interval without 0 says that the difference is more than the choice of pictures explains.
+Images that both runs measured are drawn with replacement, the same for both, and every figure is computed anew from
+them. An interval without 0 says that the difference is more than the choice of images explains.
 
 Example:
   $ fastsam study compare fastsam-out/proposals-FastSAM-s fastsam-out/proposals-FastSAM-x`,
@@ -59,7 +59,7 @@ async function compareRuns(studies: readonly Study[], a: string, b: string, opti
   );
   const [nameA, nameB] = [nameOf(runA, runB, a), nameOf(runB, runA, b)];
   if (options.json) {
-    const report = { study: study.name, a: nameA, b: nameB, pictures: first.length, alone, comparisons };
+    const report = { study: study.name, a: nameA, b: nameB, images: first.length, alone, comparisons };
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return;
   }
@@ -88,7 +88,7 @@ function requireSameData(a: string, runA: RunFile, b: string, runB: RunFile): vo
   throw new FastSAMError('INVALID_ARGUMENT', `${b}: got ${what}, expected the same as in ${a} (${expected.study})`);
 }
 
-/** The pictures that both measured, in the order of the first. */
+/** The images that both measured, in the order of the first. */
 function pair(a: RunFile, b: RunFile): { first: StudyRecord[]; second: StudyRecord[]; alone: number } {
   const inB = new Map(b.records.map((record) => [record.key, record]));
   const first = a.records.filter(({ key }) => inB.has(key));
@@ -111,11 +111,11 @@ function tableOf(
   comparisons: readonly Comparison[],
   a: string,
   b: string,
-  pictures: number,
+  images: number,
   alone: number,
 ): Parameters<typeof formatTable>[0] {
   return {
-    title: `${study.name}: ${b} against ${a}, ${pictures} pictures`,
+    title: `${study.name}: ${b} against ${a}, ${images} images`,
     columns: [a, b, 'difference', '95 % interval', 'verdict'],
     rows: comparisons.map((each) => {
       const metric = study.metrics.find(({ key }) => key === each.metric);
@@ -127,7 +127,7 @@ function tableOf(
       };
     }),
     note:
-      'Paired bootstrap over pictures, percentile interval; every figure is computed anew in each resample.' +
+      'Paired bootstrap over images, percentile interval; every figure is computed anew in each resample.' +
       (alone > 0 ? ` ${alone} records of one run only were left out.` : ''),
   };
 }

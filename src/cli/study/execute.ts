@@ -27,8 +27,8 @@ import { identityOptionsOf, settingsOf, studyOptionsOf, type CommonOptions } fro
 interface Summary {
   readonly study: string;
   readonly header: RunHeader;
-  /** Pictures measured, and those that could not be. */
-  readonly pictures: number;
+  /** Images measured, and those that could not be. */
+  readonly images: number;
   readonly failed: number;
   readonly metrics: Metrics;
   readonly tables: readonly StudyTable[];
@@ -51,7 +51,7 @@ export async function executeStudy(
   const items = chooseItems(opened.items, options);
   const model = await load(options, signal, line);
   try {
-    if (options.pictures !== undefined) await makeFolder(options.pictures);
+    if (options.images !== undefined) await makeFolder(options.images);
     const header = await makeHeader(study, opened, model, options);
     const folder = options.out ?? join('fastsam-out', `${study.name}-${model.info.name.replace(/[^\w.-]+/g, '_')}`);
     await makeFolder(folder);
@@ -72,17 +72,17 @@ export async function executeStudy(
       onProgress: (done, total) => {
         line.update(`study ${study.name}`, done, total, 'count');
       },
-      ...(options.pictures !== undefined && { show: pictureWriter(options.pictures) }),
+      ...(options.images !== undefined && { show: imageWriter(options.images) }),
     };
     const records = await runStudy(opened, items, run).finally(() => journal.close());
     line.clear();
     const metrics = summariseRecords(study, records, own);
-    const tables = study.tables(metrics, { model: model.info.name, pictures: records.length, options: own });
-    const summary = { study: study.name, header, pictures: records.length, failed, metrics, tables };
+    const tables = study.tables(metrics, { model: model.info.name, images: records.length, options: own });
+    const summary = { study: study.name, header, images: records.length, failed, metrics, tables };
     await writeSummary(folder, summary);
     await writeFiles(folder, study, opened, items, records, metrics, options.cases, run);
     print(summary, options.json === true);
-    say(`${countOf(records.length, 'picture')}${failed > 0 ? `, ${failed} failed` : ''} -> ${folder}`);
+    say(`${countOf(records.length, 'image')}${failed > 0 ? `, ${failed} failed` : ''} -> ${folder}`);
     if (failed > 0) process.exitCode = EXIT.someFailed;
   } finally {
     line.clear();
@@ -104,8 +104,8 @@ async function load(options: CommonOptions, signal: AbortSignal, line: ProgressL
   }
 }
 
-/** Writes pictures under their items' names, in folders below where names have them. */
-function pictureWriter(folder: string): NonNullable<RunOptions['show']> {
+/** Writes images under their items' names, in folders below where names have them. */
+function imageWriter(folder: string): NonNullable<RunOptions['show']> {
   return async ({ key }, { data, width, height }) => {
     const path = join(folder, `${key}.png`);
     await makeFolder(dirname(path));

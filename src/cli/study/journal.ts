@@ -1,4 +1,4 @@
-/** The file of records: appended to picture by picture, sound after a crash. */
+/** The file of records: appended to image by image, sound after a crash. */
 import { stat, truncate } from 'node:fs/promises';
 import { FastSAMError } from '../../errors.js';
 import { readRun, requireSameRun, type RunFile, type RunHeader } from '../../evaluate/study/records.js';

@@ -17,7 +17,7 @@ export interface CommonOptions extends StudySettings {
   readonly resume?: true;
   readonly overwrite?: true;
   readonly cases: number;
-  readonly pictures?: string;
+  readonly images?: string;
   readonly out?: string;
   readonly json?: true;
 }
@@ -35,19 +35,19 @@ export function addCommonOptions(command: Command, { settings }: Study): void {
     .option('--imgsz <pixels>', `longer side of the network input${preset('imgsz')}`, numberOption(32, 8192, true))
     .option('--conf <score>', `detections must score above this${preset('conf')}`, numberOption(0, 1))
     .option('--iou <iou>', `NMS: overlap with a better one above this goes${preset('iou')}`, numberOption(0, 1))
-    .option('--max-det <n>', `most objects a picture${preset('maxDet')}`, numberOption(1, 100_000, true))
-    .option('--subset <n>', 'so many pictures, drawn at random', numberOption(1, 1e9, true))
+    .option('--max-det <n>', `most objects an image${preset('maxDet')}`, numberOption(1, 100_000, true))
+    .option('--subset <n>', 'so many images, drawn at random', numberOption(1, 1e9, true))
     .addOption(new Option('--seed <n>', 'of the draw').default(1).argParser(numberOption(0, LARGEST_SEED, true)))
     .option('--limit <n>', 'only the first so many (of the draw)', numberOption(1, 1e9, true))
     .option('--resume', 'go on with a run that was broken off')
     .option('--overwrite', 'start anew over the records of an earlier run')
     .addOption(
-      new Option('--cases <n>', 'best and worst pictures on the sheet, so many each; 0: no sheet')
+      new Option('--cases <n>', 'best and worst images on the sheet, so many each; 0: no sheet')
         .default(6)
         .argParser(numberOption(0, 100, true)),
     )
-    .option('--pictures <folder>', 'write every picture there as the sheet shows it')
-    .option('--out <folder>', 'where records, summary and pictures go [fastsam-out/<study>-<model>]')
+    .option('--images <folder>', 'write every image there as the sheet shows it')
+    .option('--out <folder>', 'where records, summary and images go [fastsam-out/<study>-<model>]')
     .option('--json', 'print the summary as JSON instead of tables');
 }
 

@@ -1,4 +1,4 @@
-/** What SOURCE of `fastsam track` stands for: a video, a camera, or pictures that are the frames of a clip. */
+/** What SOURCE of `fastsam track` stands for: a video, a camera, or images that are the frames of a clip. */
 import { isDynamicPattern } from 'tinyglobby';
 import { FastSAMError } from '../../errors.js';
 import type { TrackSource } from '../../model/trackStream.js';
@@ -8,7 +8,7 @@ import { framesToCome, type VideoCommandOptions } from '../videoOptions.js';
 
 /** A clip that is about to be read. */
 export interface Clip {
-  /** What its files are called after: the video or folder, of a glob the first picture. */
+  /** What its files are called after: the video or folder, of a glob the first image. */
   readonly name: string;
   readonly frames: Exclude<TrackSource, string | URL>;
   /** Frames a second of what is taken. */
@@ -19,12 +19,12 @@ export interface Clip {
   warning(): string | undefined;
 }
 
-/** Of pictures, unless it is said. */
+/** Of images, unless it is said. */
 const DEFAULT_FPS = 25;
 
 /**
  * Opens a clip.
- * @param options.fps frames a second of pictures; a video knows its own.
+ * @param options.fps frames a second of images; a video knows its own.
  * @throws FastSAMError `INVALID_ARGUMENT` for several videos or options that do not fit, and what opening throws.
  */
 export async function openClip(
@@ -37,7 +37,7 @@ export async function openClip(
   const videos = sources.filter(({ video }) => video);
   const [{ input, name }] = sources;
   if (videos.length === 0) {
-    return ofPictures(
+    return ofImages(
       isDynamicPattern(source) ? name : source,
       sources.map((one) => one.input),
       options,
@@ -47,7 +47,7 @@ export async function openClip(
     throw new FastSAMError('INVALID_ARGUMENT', `${source}: stands for several videos; track one at a time`);
   }
   const { fps: wrong, ...video } = options;
-  if (wrong !== undefined) throw new FastSAMError('INVALID_ARGUMENT', '--fps: is for pictures; a video knows its own');
+  if (wrong !== undefined) throw new FastSAMError('INVALID_ARGUMENT', '--fps: is for images; a video knows its own');
   return ofVideo(name, String(input), { ...video, signal });
 }
 
@@ -62,14 +62,14 @@ async function ofVideo(name: string, input: string, options: VideoOptions): Prom
   };
 }
 
-function ofPictures(
+function ofImages(
   name: string,
-  pictures: readonly (string | Uint8Array)[],
+  images: readonly (string | Uint8Array)[],
   { stride = 1, start, end, maxFrames, fps = DEFAULT_FPS }: VideoCommandOptions & { readonly fps?: number },
 ): Clip {
   if (start !== undefined || end !== undefined) {
-    throw new FastSAMError('INVALID_ARGUMENT', '--start, --end: got pictures, which have no times; use --max-frames');
+    throw new FastSAMError('INVALID_ARGUMENT', '--start, --end: got images, which have no times; use --max-frames');
   }
-  const frames = pictures.filter((_, i) => i % stride === 0).slice(0, maxFrames);
+  const frames = images.filter((_, i) => i % stride === 0).slice(0, maxFrames);
   return { name, frames, fps: fps / stride, total: frames.length, warning: () => undefined };
 }

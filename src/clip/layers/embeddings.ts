@@ -5,13 +5,13 @@ import { rowsOf, rowWidth } from './linear.js';
 
 /** What a ClassAndPositions is made from. */
 export interface ClassAndPositionsConfig extends LayerArgs {
-  /** Patches of a picture. */
+  /** Patches of an image. */
   patches: number;
 }
 
 /**
- * Puts the class token before the patches of each picture and adds the positions:
- * [pictures·patches, width] -> [pictures·(patches + 1), width], float32.
+ * Puts the class token before the patches of each image and adds the positions:
+ * [images·patches, width] -> [images·(patches + 1), width], float32.
  * Weight: positions [patches + 1, width], the first row being the class embedding plus its position.
  */
 export class ClassAndPositions extends tf.layers.Layer {

@@ -41,13 +41,13 @@ const KEYS = Object.keys(LABELS) as (keyof RegionFigures)[];
 /** The study. */
 export const anomalyStudy: Study<AnomalyRecord, MaskItem> = {
   name: 'anomaly',
-  summary: "Segments on MVTec AD's defects: pictures as in the paper, IoU and recall where masks are given.",
+  summary: "Segments on MVTec AD's defects: images as in the paper, IoU and recall where masks are given.",
   help: `DATA is laid out as MVTec AD: test/DEFECT/NAME.png and ground_truth/DEFECT/NAME_mask.png, or folders of such.
 FastSAM does not decide what is a defect: a box or a point, given by --hints or made from the mask, chooses a segment.
 
 Examples:
-  $ fastsam study anomaly mvtec/bottle --model FastSAM-x --pictures out
-  $ fastsam study anomaly mvtec/bottle --model FastSAM-x --pictures out --hints hints.json
+  $ fastsam study anomaly mvtec/bottle --model FastSAM-x --images out
+  $ fastsam study anomaly mvtec/bottle --model FastSAM-x --images out --hints hints.json
 with hints.json: { "test/broken_large/000.png": { "boxes": [[310, 90, 560, 240]], "points": [[420, 160]] } }`,
   arguments: [{ name: 'data', description: 'folder of a category of MVTec AD, or of several' }],
   options: [HINTS_OPTION],
@@ -83,21 +83,21 @@ with hints.json: { "test/broken_large/000.png": { "boxes": [[310, 90, 560, 240]]
       columns: KEYS.map((key) => LABELS[key]),
       rows: [{ name: rowName(context), values: KEYS.map((key) => metrics[key]) }],
       note:
-        'The paper shows pictures only and gives no figures. The best segment is chosen with the ground truth, and so are ' +
+        'The paper shows images only and gives no figures. The best segment is chosen with the ground truth, and so are ' +
         'boxes and points without --hints: this is segmentation with a hint, not detection of anomalies.',
     },
   ],
   quality: ({ regions }) => (regions ? qualityOf(regions) : null),
 };
 
-function itemsIn(folder: string, pictures: ReadonlyMap<string, string>): MaskItem[] {
-  const items = [...pictures].flatMap(([key, picture]) => {
+function itemsIn(folder: string, images: ReadonlyMap<string, string>): MaskItem[] {
+  const items = [...images].flatMap(([key, image]) => {
     const parts = /^((?:.*\/)?)test\/([^/]+\/[^/]+)$/.exec(key);
     if (!parts) return [];
-    return [{ key, picture, truth: pictures.get(`${parts[1]}ground_truth/${parts[2]}_mask`) }];
+    return [{ key, image, truth: images.get(`${parts[1]}ground_truth/${parts[2]}_mask`) }];
   });
   if (items.length === 0) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got no pictures, expected test/DEFECT/NAME.png`);
+    throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got no images, expected test/DEFECT/NAME.png`);
   }
   return items;
 }
@@ -108,7 +108,7 @@ function qualityOf({ box, point, best }: RegionCounts): number | null {
   return counts ? counts.shared / counts.union : meanOf(best);
 }
 
-/** Boxes and points of a marked picture; none where nothing is marked. */
+/** Boxes and points of a marked image; none where nothing is marked. */
 function hintsFrom(truth: Mask): HintsByKind {
   if (truth.area === 0) return {};
   return { box: hintFrom(truth, 'box'), point: hintFrom(truth, 'point') };
@@ -127,7 +127,7 @@ function splitHint(hint: Hint | undefined): HintsByKind {
 /** The paper's three ways from left to right, then what was marked. */
 function drawPanels(scene: Results, truth: Mask, hints: HintsByKind): RgbImage {
   const cells: SheetCell[] = [
-    { image: scene.image, caption: 'picture' },
+    { image: scene.image, caption: 'image' },
     { image: drawPlaces(scene), caption: `everything: ${scene.length}` },
   ];
   for (const kind of HINT_KINDS) {

@@ -1,4 +1,4 @@
-/** `fastsam study buildings`: roofs of aerial pictures by tiles, as polygons, against masks where they are given. */
+/** `fastsam study buildings`: roofs of aerial images by tiles, as polygons, against masks where they are given. */
 import { FastSAMError } from '../../errors.js';
 import { readImage } from '../../source/readImage.js';
 import { platform } from '../../platform/platform.js';
@@ -24,7 +24,7 @@ interface BuildingRecord extends StudyRecord {
   readonly truth?: PixelCounts & { readonly best: readonly number[] };
 }
 
-/** Sides of tiles, areas: a picture has at most 100 million pixels. */
+/** Sides of tiles, areas: an image has at most 100 million pixels. */
 const LARGEST = 100_000_000;
 const DEFAULTS = { tile: 1024, overlap: 128, minArea: 64, tolerance: 1 };
 const WORLD_FILE = /\.(pgw|jgw|tfw|wld)$/i;
@@ -33,13 +33,13 @@ const KEYS = ['IoU', 'recall of pixels', `regions with IoU >= ${FOUND_IOU}`] as 
 /** The study. */
 export const buildingsStudy: Study<BuildingRecord, BuildingItem> = {
   name: 'buildings',
-  summary: 'Roofs in aerial pictures: tiles with overlap, GeoJSON, IoU and recall where masks are given.',
-  help: `IMAGES is a folder of pictures; a world file (.pgw, .jgw, .tfw, .wld) beside one places its polygons. Writes
+  summary: 'Roofs in aerial images: tiles with overlap, GeoJSON, IoU and recall where masks are given.',
+  help: `IMAGES is a folder of images; a world file (.pgw, .jgw, .tfw, .wld) beside one places its polygons. Writes
 polygons.geojson, too. FastSAM does not know what a roof is: all objects of the sizes asked for are taken.
 
 Example:
   $ fastsam study buildings aerial --masks labels --model FastSAM-x --tile 1024 --max-area 20000`,
-  arguments: [{ name: 'images', description: 'folder of the pictures' }],
+  arguments: [{ name: 'images', description: 'folder of the images' }],
   options: [
     { flags: '--masks <folder>', description: 'masks of the same names: buildings white', cosmetic: true },
     pixels('tile', 'side of a tile', 32, DEFAULTS.tile),
@@ -63,8 +63,8 @@ Example:
     return {
       items,
       fingerprint: await fingerprintOf(items, signal, ({ truth, world }) => [truth, world]),
-      async segment({ picture }, model, settings, stop) {
-        const image = await readImage(picture, { signal: stop });
+      async segment({ image: file }, model, settings, stop) {
+        const image = await readImage(file, { signal: stop });
         const tiles = [];
         for (const each of tilesOf(image, tile, overlap)) {
           const scene = await model.segment(cropImage(image, each), { ...settings, ...(stop && { signal: stop }) });
@@ -91,7 +91,7 @@ Example:
       title: 'Buildings',
       columns: [...KEYS],
       rows: [{ name: rowName(context), values: KEYS.map((key) => metrics[key]) }],
-      note: 'The paper shows pictures only and gives no figures. Without --masks nothing is compared.',
+      note: 'The paper shows images only and gives no figures. Without --masks nothing is compared.',
     },
   ],
   quality: ({ truth }) => (truth && truth.union > 0 ? truth.shared / truth.union : null),
@@ -119,14 +119,14 @@ async function itemsIn(
   maskFolder: string | undefined,
   list: (folder: string, pattern?: RegExp) => Promise<ReadonlyMap<string, string>>,
 ): Promise<BuildingItem[]> {
-  const pictures = await list(folder);
-  if (pictures.size === 0) throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got no pictures, expected some`);
+  const images = await list(folder);
+  if (images.size === 0) throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got no images, expected some`);
   const worlds = await list(folder, WORLD_FILE);
   const masks = maskFolder === undefined ? undefined : await list(maskFolder);
-  if (masks && ![...pictures.keys()].some((key) => masks.has(key))) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${maskFolder}: got no mask with the name of a picture in ${folder}`);
+  if (masks && ![...images.keys()].some((key) => masks.has(key))) {
+    throw new FastSAMError('INVALID_ARGUMENT', `${maskFolder}: got no mask with the name of an image in ${folder}`);
   }
-  return [...pictures].map(([key, picture]) => ({ key, picture, truth: masks?.get(key), world: worlds.get(key) }));
+  return [...images].map(([key, image]) => ({ key, image, truth: masks?.get(key), world: worlds.get(key) }));
 }
 
 async function readWorld(path: string): Promise<WorldFile> {
@@ -143,14 +143,14 @@ function featuresOf(records: readonly BuildingRecord[]): string {
   const features = records.flatMap(({ key, objects }) =>
     objects.map(({ score, area, outline }) => ({
       type: 'Feature',
-      properties: { picture: key, score, pixels: area },
+      properties: { image: key, score, pixels: area },
       geometry: outline,
     })),
   );
   return `${JSON.stringify({ type: 'FeatureCollection', features })}\n`;
 }
 
-/** Pixels are summed over pictures, as is usual for aerial data. */
+/** Pixels are summed over images, as is usual for aerial data. */
 function summarise(records: readonly BuildingRecord[]): Metrics {
   const truths = records.flatMap(({ truth }) => truth ?? []);
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

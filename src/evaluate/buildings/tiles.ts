@@ -1,4 +1,4 @@
-/** Pictures that are larger than the network sees well: cut into tiles that overlap, objects put together again. */
+/** Images that are larger than the network sees well: cut into tiles that overlap, objects put together again. */
 import { FastSAMError } from '../../errors.js';
 import { letterboxGeometry } from '../../image/letterbox.js';
 import type { RgbImage } from '../../image/rgbImage.js';
@@ -24,7 +24,7 @@ export function tileStarts(length: number, side: number, overlap: number): numbe
   return [...starts, last];
 }
 
-/** The tiles of a picture, row by row, in its pixels. */
+/** The tiles of an image, row by row, in its pixels. */
 export function tilesOf(image: { width: number; height: number }, side: number, overlap: number): MaskWindow[] {
   const { width, height } = image;
   return tileStarts(height, side, overlap).flatMap((y) =>
@@ -37,7 +37,7 @@ export function tilesOf(image: { width: number; height: number }, side: number, 
   );
 }
 
-/** A copy of a part of a picture. */
+/** A copy of a part of an image. */
 export function cropImage({ data, width }: RgbImage, tile: MaskWindow): RgbImage {
   const out = new Uint8Array(3 * tile.width * tile.height);
   for (let y = 0; y < tile.height; y++) {
@@ -47,14 +47,14 @@ export function cropImage({ data, width }: RgbImage, tile: MaskWindow): RgbImage
   return { data: out, width: tile.width, height: tile.height };
 }
 
-/** An object with the tile it was found in; the mask lies on the whole picture's grid. */
+/** An object with the tile it was found in; the mask lies on the whole image's grid. */
 export interface TiledObject {
   readonly mask: Mask;
   readonly score: number;
   readonly tile: MaskWindow;
 }
 
-/** The objects of a tile on the grid of the whole picture. */
+/** The objects of a tile on the grid of the whole image. */
 export function placeObjects(
   scene: Results,
   tile: MaskWindow,
@@ -102,7 +102,7 @@ function agree(a: TiledObject, b: TiledObject, threshold: number): boolean {
   return iou(cropToWindow(a.mask, shared), cropToWindow(b.mask, shared)) >= threshold;
 }
 
-/** The results of a whole picture, made of its tiles'; there are no prototypes of the whole. */
+/** The results of a whole image, made of its tiles'; there are no prototypes of the whole. */
 export function joinTiles(
   image: RgbImage,
   tiles: readonly { readonly tile: MaskWindow; readonly scene: Results }[],

@@ -3,7 +3,7 @@ import { FastSAMError } from '../../errors.js';
 import { correspond, edgePixels, indexMap } from './correspond.js';
 import { thin } from './thin.js';
 
-/** A picture's edges as one person drew them. */
+/** An image's edges as one person drew them. */
 export interface HumanMap {
   /** 0 or 1, `width * height`, row by row. */
   readonly data: Uint8Array;
@@ -13,7 +13,7 @@ export interface HumanMap {
 
 /** Options of the benchmark; the defaults are those under which figures are quoted. */
 export interface BenchmarkOptions {
-  /** Largest distance of two pixels of one edge, as a share of the picture's diagonal. Default 0.0075. */
+  /** Largest distance of two pixels of one edge, as a share of the image's diagonal. Default 0.0075. */
   readonly maxDistance?: number;
   /** Levels at which the machine's map is cut: 1 / (n + 1) … n / (n + 1). Default 99. */
   readonly thresholds?: number;
@@ -22,7 +22,7 @@ export interface BenchmarkOptions {
 }
 
 /**
- * Counts of one picture, which add up over pictures. Lists have an entry for each level.
+ * Counts of one image, which add up over images. Lists have an entry for each level.
  * Recall is `foundHuman / human`, precision `foundMachine / machine`.
  */
 export interface EdgeCounts {
@@ -104,9 +104,9 @@ export interface EdgePoint {
 
 /** The figures that are quoted. */
 export interface EdgeScores {
-  /** Best F over all pictures at one level for all: optimal data set scale. */
+  /** Best F over all images at one level for all: optimal data set scale. */
   readonly ods: EdgePoint;
-  /** F over all pictures with each picture at its own best level: optimal image scale. */
+  /** F over all images with each image at its own best level: optimal image scale. */
   readonly ois: EdgePoint;
   /** Area under the curve of precision over recall. */
   readonly ap: number;
@@ -117,33 +117,33 @@ export interface EdgeScores {
 }
 
 /**
- * Scores of some pictures. ODS interpolates between levels; AP samples the curve at recalls 0, 0.01 … 1, where recalls that
+ * Scores of some images. ODS interpolates between levels; AP samples the curve at recalls 0, 0.01 … 1, where recalls that
  * no level reaches count 0, as in the benchmark; R50 interpolates recall over precision, from the lowest precision where
  * that is above one half, as in the evaluation of structured edges (Dollar and Zitnick 2015). A curve of a single point,
  * for which the benchmark gives 0, has the AP recall x precision.
  */
-export function scoreEdges(pictures: readonly EdgeCounts[]): EdgeScores {
-  const levels = pictures.length === 0 ? 0 : Math.min(...pictures.map(({ machine }) => machine.length));
-  const human = sum(pictures.map((picture) => picture.human));
+export function scoreEdges(images: readonly EdgeCounts[]): EdgeScores {
+  const levels = images.length === 0 ? 0 : Math.min(...images.map(({ machine }) => machine.length));
+  const human = sum(images.map((image) => image.human));
   const curve = Array.from({ length: levels }, (_, t) =>
     pointOf(
-      sum(pictures.map(({ foundHuman }) => foundHuman[t])),
+      sum(images.map(({ foundHuman }) => foundHuman[t])),
       human,
-      sum(pictures.map(({ foundMachine }) => foundMachine[t])),
-      sum(pictures.map(({ machine }) => machine[t])),
+      sum(images.map(({ foundMachine }) => foundMachine[t])),
+      sum(images.map(({ machine }) => machine[t])),
     ),
   );
-  const best = pictures.map((picture) => ({ picture, t: bestLevel(picture) }));
+  const best = images.map((image) => ({ image, t: bestLevel(image) }));
   const ois = pointOf(
-    sum(best.map(({ picture, t }) => picture.foundHuman[t])),
+    sum(best.map(({ image, t }) => image.foundHuman[t])),
     human,
-    sum(best.map(({ picture, t }) => picture.foundMachine[t])),
-    sum(best.map(({ picture, t }) => picture.machine[t])),
+    sum(best.map(({ image, t }) => image.foundMachine[t])),
+    sum(best.map(({ image, t }) => image.machine[t])),
   );
   return { ods: bestPoint(curve), ois, ap: areaUnder(curve), r50: recallAtHalf(curve), curve };
 }
 
-/** The level of a picture's best F, counted from 0. */
+/** The level of an image's best F, counted from 0. */
 export function bestLevel({ human, foundHuman, machine, foundMachine }: EdgeCounts): number {
   let level = 0;
   let f = -1;
@@ -156,7 +156,7 @@ export function bestLevel({ human, foundHuman, machine, foundMachine }: EdgeCoun
   return level;
 }
 
-/** A point of a picture's curve. */
+/** A point of an image's curve. */
 export function pointAt({ human, foundHuman, machine, foundMachine }: EdgeCounts, level: number): EdgePoint {
   return pointOf(foundHuman[level], human, foundMachine[level], machine[level]);
 }

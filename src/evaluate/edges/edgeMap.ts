@@ -9,7 +9,7 @@ export type EdgeRegion =
   /** Inside its box and a little beyond: what a mask looks like far from its box is not trained. */
   | 'box'
   /** Everywhere. */
-  | 'picture';
+  | 'image';
 
 /** Pixels beyond the box that still count, so that edges along its border do. */
 const MARGIN = 2;
@@ -23,7 +23,7 @@ interface Window {
 }
 
 /**
- * The edge map of a picture: Sobel's gradient of each mask's probabilities, which are not cropped to the box, the largest
+ * The edge map of an image: Sobel's gradient of each mask's probabilities, which are not cropped to the box, the largest
  * over all masks, brought to 0 … 1 by the smallest and largest value, then thinned by non-maximum suppression.
  * @returns float32 `width * height`, row by row; all 0 where nothing was found.
  * @throws FastSAMError `INVALID_ARGUMENT` for results without prototypes.
@@ -45,7 +45,7 @@ export function edgeStrength(results: Results, region: EdgeRegion): Float32Array
   const logits = new Float32Array(prototypes.length / k);
   for (let i = 0; i < length; i++) {
     multiply(prototypes, coefficients.subarray(i * k, (i + 1) * k), logits);
-    const window = region === 'picture' ? wholeOf(width, height) : around(results.boxes.at(i), width, height);
+    const window = region === 'image' ? wholeOf(width, height) : around(results.boxes.at(i), width, height);
     raiseToGradient(strength, probabilities(logits, letterbox), width, height, window);
   }
   return strength;
@@ -73,7 +73,7 @@ function around([x1, y1, x2, y2]: readonly number[], width: number, height: numb
   };
 }
 
-/** Raises `strength` to the length of Sobel's gradient of `soft`; the picture's border pixels are repeated outwards. */
+/** Raises `strength` to the length of Sobel's gradient of `soft`; the image's border pixels are repeated outwards. */
 function raiseToGradient(strength: Float32Array, soft: Float32Array, width: number, height: number, w: Window): void {
   for (let y = w.top; y < w.bottom; y++) {
     const above = Math.max(0, y - 1) * width;

@@ -1,4 +1,4 @@
-/** The human maps of a picture of BSDS500. */
+/** The human maps of an image of BSDS500. */
 import { FastSAMError } from '../../errors.js';
 import { readMat, rowsOf } from '../matFile.js';
 import type { HumanMap } from './benchmark.js';

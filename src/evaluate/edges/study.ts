@@ -2,7 +2,7 @@
 import type { RgbImage } from '../../image/rgbImage.js';
 import { platform } from '../../platform/platform.js';
 import { FastSAMError } from '../../errors.js';
-import { greyPicture, panels } from '../study/drawing.js';
+import { greyImage, panels } from '../study/drawing.js';
 import { fingerprintOf } from '../study/fingerprint.js';
 import { filesIn, type MaskItem } from '../study/maskFolder.js';
 import { choiceOf, textOf } from '../study/options.js';
@@ -12,7 +12,7 @@ import { benchmarkEdges, bestLevel, pointAt, scoreEdges, type EdgeCounts, type H
 import { edgeMapOf, type EdgeRegion } from './edgeMap.js';
 import { readHumanMaps } from './groundTruth.js';
 
-/** A picture with the path of its human maps. */
+/** An image with the path of its human maps. */
 interface EdgeItem extends MaskItem {
   readonly truth: string;
 }
@@ -22,7 +22,7 @@ interface EdgeRecord extends StudyRecord, EdgeCounts {
   readonly objects: number;
 }
 
-const REGIONS: readonly EdgeRegion[] = ['box', 'picture'];
+const REGIONS: readonly EdgeRegion[] = ['box', 'image'];
 
 /** The README of CASIA's repository, table "BSDS500 edge detection". */
 const PAPER: StudyTable['rows'] = [
@@ -35,8 +35,8 @@ const PAPER: StudyTable['rows'] = [
 export const edgesStudy: Study<EdgeRecord, EdgeItem> = {
   name: 'edges',
   summary: "Boundaries of all masks against people's on BSDS500: ODS, OIS, AP, R50.",
-  help: `DATA holds groundTruth/ with .mat files and images/ with pictures of the same names, both with or without
-the folders train, val and test; the paper's figures are of the 200 pictures of test.
+  help: `DATA holds groundTruth/ with .mat files and images/ with images of the same names, both with or without
+the folders train, val and test; the paper's figures are of the 200 images of test.
 
 Example:
   $ fastsam study edges BSDS500/data --split test --model FastSAM-x`,
@@ -45,7 +45,7 @@ Example:
     { flags: '--split <name>', description: 'only this folder below images and groundTruth: train, val, test' },
     {
       flags: '--region <which>',
-      description: 'where gradients of a mask count: in its box and two pixels around, or in the whole picture',
+      description: 'where gradients of a mask count: in its box and two pixels around, or in the whole image',
       choices: REGIONS,
       default: 'box',
     },
@@ -62,16 +62,16 @@ Example:
     const split = textOf(options, 'split');
     const prefix = split === undefined ? '' : `${split}/`;
     const region = choiceOf(options, 'region', REGIONS);
-    const pictures = await filesIn(platform().joinPath(data, 'images'), files);
+    const images = await filesIn(platform().joinPath(data, 'images'), files);
     const truths = await filesIn(platform().joinPath(data, 'groundTruth'), files, /\.mat$/);
     const items = [...truths].flatMap(([key, truth]): EdgeItem[] => {
-      const picture = pictures.get(key);
-      return picture === undefined || !key.startsWith(prefix) ? [] : [{ key, picture, truth }];
+      const image = images.get(key);
+      return image === undefined || !key.startsWith(prefix) ? [] : [{ key, image, truth }];
     });
     if (items.length === 0) {
       throw new FastSAMError(
         'INVALID_ARGUMENT',
-        `${data}: got no picture with human maps, expected images/${prefix}NAME.jpg and groundTruth/${prefix}NAME.mat`,
+        `${data}: got no image with human maps, expected images/${prefix}NAME.jpg and groundTruth/${prefix}NAME.mat`,
       );
     }
     const humansOf = async ({ truth }: EdgeItem) => readHumanMaps(await platform().readFile(truth), truth);
@@ -99,7 +99,7 @@ Example:
         title: 'Edges against people on BSDS500',
         columns: ['ODS', 'OIS', 'AP', 'R50'],
         rows: [{ name: rowName(context), values: [ODS, OIS, AP, R50] }, ...PAPER],
-        note: "The paper's rows are of the 200 test pictures, FastSAM-x at 1024 pixels (README of CASIA-IVA-Lab/FastSAM).",
+        note: "The paper's rows are of the 200 test images, FastSAM-x at 1024 pixels (README of CASIA-IVA-Lab/FastSAM).",
       },
     ];
   },
@@ -115,7 +115,7 @@ function summarise(records: readonly EdgeRecord[]): Metrics {
 
 /** Strength 0 … 1 as darkness. */
 function darkOnWhite(map: Float32Array, width: number, height: number): RgbImage {
-  return greyPicture(
+  return greyImage(
     map.map((value) => Math.round(255 * (1 - value))),
     width,
     height,

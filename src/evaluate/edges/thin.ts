@@ -37,7 +37,7 @@ function removals(turn: 0 | 4): Uint8Array {
 }
 
 /**
- * Thins until nothing changes. Pixels outside the picture count as empty.
+ * Thins until nothing changes. Pixels outside the image count as empty.
  * @param bitmap 0 or not, `width * height`, row by row.
  * @returns 0 or 1.
  */

@@ -1,11 +1,11 @@
-/** AP of any choice of pictures from one record each: what became of their detections, category by category. */
-import { curveOf, rankDetections, type PictureMatches } from '../cocoAccumulate.js';
+/** AP of any choice of images from one record each: what became of their detections, category by category. */
+import { curveOf, rankDetections, type ImageMatches } from '../cocoAccumulate.js';
 import { CocoEvaluation } from '../cocoEvaluation.js';
 import { iouTable, matchDetections } from '../cocoMatch.js';
 import { byScore, shapeOfDetection, shapeOfTruth } from '../cocoShapes.js';
 import { COCO_AREAS, COCO_IOUS, type CocoDetection, type CocoTruth, type ResolvedEvalOptions } from '../cocoTypes.js';
 
-/** Detections of a picture and category that are looked at, best first; COCO's. */
+/** Detections of an image and category that are looked at, best first; COCO's. */
 const MOST = 100;
 
 const OPTIONS: ResolvedEvalOptions = {
@@ -17,7 +17,7 @@ const OPTIONS: ResolvedEvalOptions = {
   ignoreFlags: false,
 };
 
-/** One category in one picture. */
+/** One category in one image. */
 export interface CategoryCounts {
   readonly category: number;
   /** Best first. */
@@ -29,8 +29,8 @@ export interface CategoryCounts {
 }
 
 /**
- * Matches the masks of a picture with its objects by COCO's rule.
- * @throws FastSAMError `INVALID_ARGUMENT` for broken segmentations and masks of another size than the picture.
+ * Matches the masks of an image with its objects by COCO's rule.
+ * @throws FastSAMError `INVALID_ARGUMENT` for broken segmentations and masks of another size than the image.
  */
 export function countInstances(
   detections: readonly CocoDetection[],
@@ -58,12 +58,12 @@ export function countInstances(
     });
 }
 
-/** The evaluation of pictures; each with its number, which decides between equal scores. */
+/** The evaluation of images; each with its number, which decides between equal scores. */
 export function evaluateCounts(
-  pictures: readonly { readonly id: number; readonly counts: readonly CategoryCounts[] }[],
+  images: readonly { readonly id: number; readonly counts: readonly CategoryCounts[] }[],
 ): CocoEvaluation {
-  const byCategory = new Map<number, PictureMatches[]>();
-  for (const { id, counts } of pictures) {
+  const byCategory = new Map<number, ImageMatches[]>();
+  for (const { id, counts } of images) {
     for (const { category, scores, flags, counted } of counts) {
       const byArea = flags.map((words, a) => ({ flags: Uint32Array.from(words), counted: counted[a] }));
       const list = byCategory.get(category);
@@ -73,7 +73,7 @@ export function evaluateCounts(
     }
   }
   const categories = [...byCategory.keys()].sort((a, b) => a - b);
-  const evaluation = new CocoEvaluation(OPTIONS, categories, pictures.length);
+  const evaluation = new CocoEvaluation(OPTIONS, categories, images.length);
   categories.forEach((category, k) => {
     const ranked = rankDetections(byCategory.get(category) ?? [], COCO_AREAS.length);
     COCO_AREAS.forEach((_, a) => {

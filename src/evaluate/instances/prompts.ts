@@ -7,7 +7,7 @@ import type { CocoDetection, CocoTruth } from '../cocoTypes.js';
 
 /** A box with the category and score that its mask gets. */
 export interface BoxPrompt {
-  /** Left, top, width, height in pixels of the picture. */
+  /** Left, top, width, height in pixels of the image. */
   readonly bbox: readonly number[];
   readonly category_id: number;
   readonly score: number;
@@ -15,7 +15,7 @@ export interface BoxPrompt {
   readonly truth?: CocoTruth;
 }
 
-/** The boxes of the objects of a picture, crowds left out, all with score 1. */
+/** The boxes of the objects of an image, crowds left out, all with score 1. */
 export function truePrompts(truths: readonly CocoTruth[]): BoxPrompt[] {
   return truths
     .filter(({ iscrowd }) => !iscrowd)
@@ -24,7 +24,7 @@ export function truePrompts(truths: readonly CocoTruth[]): BoxPrompt[] {
 
 /**
  * Reads a detector's results: a list of `{ image_id, category_id, bbox, score }`.
- * @returns by number of the picture.
+ * @returns by number of the image.
  * @throws FastSAMError `FILE_UNREADABLE`, `INVALID_ARGUMENT` for files of another form.
  */
 export async function readDetections(path: string): Promise<ReadonlyMap<number, readonly BoxPrompt[]>> {
@@ -67,7 +67,7 @@ export interface Answer {
   readonly iou: number;
 }
 
-/** For each box the object that fits it best; boxes without area, outside the picture or over no object have none. */
+/** For each box the object that fits it best; boxes without area, outside the image or over no object have none. */
 export function answerBoxes(scene: Results, prompts: readonly BoxPrompt[], rule: 'mask' | 'box'): Answer[] {
   const { width, height } = scene.image;
   const asked = prompts.filter(

@@ -46,7 +46,7 @@ const PAPER: StudyTable['rows'] = [
 export const instancesStudy: Study<InstanceRecord, CocoItem> = {
   name: 'instances',
   summary: 'A mask for each given box, of the annotations or of a detector: AP of masks by COCO.',
-  help: `ANNOTATIONS is a COCO-style JSON file with segmentations, IMAGES the folder with its pictures. Without --boxes the boxes
+  help: `ANNOTATIONS is a COCO-style JSON file with segmentations, IMAGES the folder with its images. Without --boxes the boxes
 of the annotations are asked, all with score 1: a test of masks alone, not comparable with the paper's row.
 
 Example:

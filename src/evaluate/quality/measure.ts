@@ -1,4 +1,4 @@
-/** What the study of quality notes of one picture. */
+/** What the study of quality notes of one image. */
 import { encodeCounts } from '../../mask/rle.js';
 import type { Results } from '../../results/results.js';
 import { iouTable, type Shape, type Truth } from '../cocoMatch.js';
@@ -13,7 +13,7 @@ export const ORDERS = ['score', 'stability', 'product', 'iou'] as const;
 /** See `ORDERS`. */
 export type Order = (typeof ORDERS)[number];
 
-/** The masks of one picture, best score first. Crowds' masks are left out of the lists, as COCO leaves them out. */
+/** The masks of one image, best score first. Crowds' masks are left out of the lists, as COCO leaves them out. */
 export interface QualityRecord extends StudyRecord {
   readonly scores: readonly number[];
   readonly stability: readonly number[];
@@ -29,7 +29,7 @@ const IN_CROWD = 0.5;
 const DIGITS = 1e5;
 
 /**
- * The record of one picture.
+ * The record of one image.
  * @param stability one number a mask of the scene.
  * @throws FastSAMError `INVALID_ARGUMENT` for annotations without segmentations.
  */

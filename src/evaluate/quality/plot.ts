@@ -1,4 +1,4 @@
-/** The calibration of several scores as a small picture. */
+/** The calibration of several scores as a small image. */
 import { blendPixel, fillRect, strokeRect, type Canvas } from '../../draw/canvas.js';
 import type { Rgb } from '../../draw/palette.js';
 import { drawText, textSize } from '../../draw/text.js';

@@ -29,7 +29,7 @@ type Scope = (typeof SCOPES)[number];
 const SCOPE_LABELS: Readonly<Record<Scope, string>> = { all: 'all masks', objects: `masks with IoU >= ${ON_OBJECT}` };
 
 const correlationKey = (order: Order, scope: Scope): string => `spearman ${order} ${scope}`;
-const withinKey = (order: Order): string => `spearman ${order} within pictures`;
+const withinKey = (order: Order): string => `spearman ${order} within images`;
 const errorKey = (order: Order): string => `calibration error ${order}`;
 const recallKey = (order: Order, limit: number): string => `masks AR@${limit} by ${order}`;
 const aucKey = (order: Order): string => `masks AUC by ${order}`;
@@ -48,7 +48,7 @@ const METRICS: readonly Metric[] = [
 export const qualityStudy: Study<QualityRecord, CocoItem> = {
   name: 'quality',
   summary: 'How well score and stability order masks by their true IoU: Spearman, calibration, AR by either.',
-  help: `ANNOTATIONS is a COCO- or LVIS-style JSON file, IMAGES the folder with its pictures. Writes calibration.png, too.
+  help: `ANNOTATIONS is a COCO- or LVIS-style JSON file, IMAGES the folder with its images. Writes calibration.png, too.
 
 Example:
   $ fastsam study quality coco/annotations/instances_val2017.json coco/val2017 --model FastSAM-x --subset 500`,
@@ -91,7 +91,7 @@ Example:
         title: `Order against true IoU, ${rowName(context)}`,
         columns: [
           ...SCOPES.map((scope) => `Spearman, ${SCOPE_LABELS[scope]}`),
-          'mean within pictures',
+          'mean within images',
           'calibration error',
         ],
         rows: PREDICTIONS.map((order) => ({
@@ -149,7 +149,7 @@ function summarise(records: readonly QualityRecord[]): Metrics {
   return metrics;
 }
 
-/** The mean of the pictures' own correlations, over those that have one. */
+/** The mean of the images' own correlations, over those that have one. */
 function meanWithin(records: readonly QualityRecord[], order: (typeof PREDICTIONS)[number]): number | null {
   const each = records.flatMap((record) => {
     const { scores, stability, product, ious } = pooled([record]);

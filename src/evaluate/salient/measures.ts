@@ -15,7 +15,7 @@ export const BETA_SQUARED = 0.3;
 const ALPHA = 0.5;
 const EPSILON = Number.EPSILON;
 
-/** The mean of |map - truth|. `truth` is 1 where people marked the picture. */
+/** The mean of |map - truth|. `truth` is 1 where people marked the image. */
 export function meanAbsoluteError({ data }: ByteMap, truth: Uint8Array): number {
   let sum = 0;
   for (let p = 0; p < data.length; p++) sum += Math.abs(data[p] / 255 - truth[p]);

@@ -6,8 +6,8 @@ import type { ByteMap } from './measures.js';
 export const SALIENCE_RULES = ['product', 'score', 'area', 'centre'] as const;
 /**
  * - `score`: the detector's;
- * - `area`: the square root of the share of the picture, 0 above four fifths, which is background;
- * - `centre`: exp(-d² / (2 · 0.35²)), d the distance of the mask's centroid from the picture's centre, half a diagonal = 1;
+ * - `area`: the square root of the share of the image, 0 above four fifths, which is background;
+ * - `centre`: exp(-d² / (2 · 0.35²)), d the distance of the mask's centroid from the image's centre, half a diagonal = 1;
  * - `product`: all three.
  */
 export type SalienceRule = (typeof SALIENCE_RULES)[number];

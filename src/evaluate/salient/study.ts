@@ -2,7 +2,7 @@
 import { FastSAMError } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import type { Results } from '../../results/results.js';
-import { drawPlaces, greyPicture, panels } from '../study/drawing.js';
+import { drawPlaces, greyImage, panels } from '../study/drawing.js';
 import { fingerprintOf, inputsOf } from '../study/fingerprint.js';
 import { chosenBy, hintFrom, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../study/hints.js';
 import { filesIn, readMask, type MaskItem } from '../study/maskFolder.js';
@@ -33,8 +33,8 @@ const HINTS = ['none', ...HINT_KINDS] as const;
 export const salientStudy: Study<SalientRecord, SalientItem> = {
   name: 'salient',
   summary: 'Salient objects by a rule or by a hint, against ground-truth maps: MAE, max F, S-measure.',
-  help: `IMAGES and MAPS are folders with files of the same names; maps are black and white pictures of the pictures' sizes.
-The paper shows pictures only, so there is no row to compare with.
+  help: `IMAGES and MAPS are folders with files of the same names; maps are black and white images of the images' sizes.
+The paper shows images only, so there is no row to compare with.
 
 Examples:
   $ fastsam study salient DUTS-TE/Image DUTS-TE/Mask --model FastSAM-x
@@ -42,7 +42,7 @@ Examples:
   $ fastsam study salient DUTS-TE/Image DUTS-TE/Mask --model FastSAM-x --hints hints.json
 with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { "points": [[99, 80]] } }`,
   arguments: [
-    { name: 'images', description: 'folder of the pictures' },
+    { name: 'images', description: 'folder of the images' },
     { name: 'maps', description: 'folder of the ground-truth maps' },
   ],
   options: [
@@ -99,9 +99,9 @@ with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { 
         return panels([
           { image: hint ? drawPlaces(scene, [], hint) : scene.image, caption: key },
           { image: drawPlaces(scene), caption: `everything: ${scene.length}` },
-          { image: greyPicture(map.data, map.width, map.height), caption: 'map' },
+          { image: greyImage(map.data, map.width, map.height), caption: 'map' },
           {
-            image: greyPicture(
+            image: greyImage(
               marked.toBitmap().map((bit) => 255 * bit),
               map.width,
               map.height,
@@ -120,25 +120,25 @@ with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { 
       rows: [
         { name: rowName(context, choiceName(context.options)), values: [metrics.MAE, metrics['max F'], metrics.S] },
       ],
-      note: 'The paper shows pictures only and gives no figures. The rules are of this project.',
+      note: 'The paper shows images only and gives no figures. The rules are of this project.',
     },
   ],
   quality: ({ s }) => s,
   caption: ({ key, s, mae }) => `${key}: S ${s.toFixed(2)}, MAE ${mae.toFixed(2)}`,
 };
 
-/** Pictures that have a map. */
+/** Images that have a map. */
 function pair(
-  pictures: ReadonlyMap<string, string>,
+  images: ReadonlyMap<string, string>,
   maps: ReadonlyMap<string, string>,
   [folder, mapFolder]: readonly string[],
 ): SalientItem[] {
-  const items = [...pictures].flatMap(([key, picture]) => {
+  const items = [...images].flatMap(([key, image]) => {
     const truth = maps.get(key);
-    return truth === undefined ? [] : [{ key, picture, truth }];
+    return truth === undefined ? [] : [{ key, image, truth }];
   });
   if (items.length > 0) return items;
-  throw new FastSAMError('INVALID_ARGUMENT', `${mapFolder}: got no map with the name of a picture in ${folder}`);
+  throw new FastSAMError('INVALID_ARGUMENT', `${mapFolder}: got no map with the name of an image in ${folder}`);
 }
 
 /** How objects were chosen, for the row's name. */
@@ -148,7 +148,7 @@ function choiceName(options: StudyOptions): string {
   return kind === 'none' ? `rule ${choiceOf(options, 'rule', SALIENCE_RULES)}` : `hint ${kind}`;
 }
 
-/** The map of a picture: what the hint asks for, else the first by rank; all black where nothing was found or chosen. */
+/** The map of an image: what the hint asks for, else the first by rank; all black where nothing was found or chosen. */
 export function salientMap(
   scene: Results,
   hint: Hint | undefined,
@@ -174,7 +174,7 @@ export function compareMaps(map: ByteMap, truth: Mask): Omit<SalientRecord, 'key
   return { ...figures, precision: round(precision), recall: round(recall) };
 }
 
-/** F is that of the mean precision and mean recall over pictures, largest over the levels, as benchmarks have it. */
+/** F is that of the mean precision and mean recall over images, largest over the levels, as benchmarks have it. */
 function summarise(records: readonly SalientRecord[]): Metrics {
   const curves = records.flatMap(({ precision, recall }) => (precision && recall ? [{ precision, recall }] : []));
   const levels = curves.length === 0 ? [] : [...curves[0].precision.keys()];

@@ -1,4 +1,4 @@
-/** Two runs on the same pictures: is one better, or is it chance? */
+/** Two runs on the same images: is one better, or is it chance? */
 import { FastSAMError } from '../../errors.js';
 import { randomSource } from './random.js';
 import type { Metrics, StudyRecord } from './study.js';
@@ -8,7 +8,7 @@ export interface Comparison {
   readonly metric: string;
   readonly a: number | null;
   readonly b: number | null;
-  /** B - A over all pictures; null where one of them is not defined. */
+  /** B - A over all images; null where one of them is not defined. */
   readonly difference: number | null;
   /** 95 % interval of the difference: percentiles 2.5 and 97.5 of the resamples. */
   readonly low: number | null;
@@ -28,12 +28,12 @@ const LOW = 0.025;
 const HIGH = 0.975;
 
 /**
- * Paired bootstrap (Efron and Tibshirani 1993, chapter 13, percentile interval): pictures are drawn with replacement,
+ * Paired bootstrap (Efron and Tibshirani 1993, chapter 13, percentile interval): images are drawn with replacement,
  * the same for both runs, and every figure is computed anew from the records drawn. So figures that are no means over
- * pictures (recall over all objects, AP, best F over thresholds) get the interval of the figure itself, not of a mean of
- * figures of single pictures.
- * @param a, b records of the same pictures in the same order.
- * @throws FastSAMError `INVALID_ARGUMENT` without pictures or with lists that do not pair.
+ * images (recall over all objects, AP, best F over thresholds) get the interval of the figure itself, not of a mean of
+ * figures of single images.
+ * @param a, b records of the same images in the same order.
+ * @throws FastSAMError `INVALID_ARGUMENT` without images or with lists that do not pair.
  */
 export function pairedBootstrap<R extends StudyRecord>(
   a: readonly R[],
@@ -42,7 +42,7 @@ export function pairedBootstrap<R extends StudyRecord>(
   { resamples = 2000, seed = 1 }: BootstrapOptions = {},
 ): Comparison[] {
   if (a.length === 0 || a.length !== b.length || a.some(({ key }, i) => key !== b[i].key)) {
-    throw new FastSAMError('INVALID_ARGUMENT', 'compare: got runs without pictures in common, expected the same data');
+    throw new FastSAMError('INVALID_ARGUMENT', 'compare: got runs without images in common, expected the same data');
   }
   const wholeA = summarise(a, 'a');
   const wholeB = summarise(b, 'b');

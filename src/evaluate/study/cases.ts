@@ -1,10 +1,10 @@
-/** The pictures that went best and worst, on one sheet. */
+/** The images that went best and worst, on one sheet. */
 import { contactSheet, type SheetCell } from '../../draw/sheet.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import { scenes, type RunOptions } from './run.js';
 import type { OpenedStudy, Study, StudyItem, StudyRecord } from './study.js';
 
-/** A picture of the sheet. */
+/** An image of the sheet. */
 export interface Case<R extends StudyRecord> {
   readonly record: R;
   readonly quality: number;
@@ -62,11 +62,11 @@ export async function drawCases<R extends StudyRecord, I extends StudyItem>(
   return cells.length === 0 ? undefined : contactSheet(cells, sheetLayout(cells));
 }
 
-/** Pixels: a picture of the sheet, and the widest sheet. */
+/** Pixels: an image of the sheet, and the widest sheet. */
 const CELL = 320;
 const WIDEST = 1320;
 
-/** Two rows of pictures; rows of panels, which are wide, keep their size and go below each other where they must. */
+/** Two rows of images; rows of panels, which are wide, keep their size and go below each other where they must. */
 function sheetLayout(cells: readonly SheetCell[]): { columns: number; cellSize: number } {
   const panelled = cells.some(({ image: { width, height } }) => width > 2 * height);
   if (!panelled) return { columns: Math.ceil(cells.length / 2), cellSize: CELL };

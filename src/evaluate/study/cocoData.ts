@@ -4,9 +4,9 @@ import { platform } from '../../platform/platform.js';
 import type { CocoTruth } from '../cocoTypes.js';
 import type { Study, StudyFiles, StudyItem } from './study.js';
 
-/** A picture with its annotated objects; `key` is the picture's number in the file. */
+/** An image with its annotated objects; `key` is the image's number in the file. */
 export interface CocoItem extends StudyItem {
-  readonly picture: string;
+  readonly image: string;
   readonly id: number;
   /** Pixels. */
   readonly width: number;
@@ -17,7 +17,7 @@ export interface CocoItem extends StudyItem {
 /** The arguments of studies on such files. */
 export const COCO_ARGUMENTS: Study['arguments'] = [
   { name: 'annotations', description: 'COCO- or LVIS-style JSON: instances_val2017.json, lvis_v1_val.json or alike' },
-  { name: 'images', description: 'folder of the pictures, and those below it' },
+  { name: 'images', description: 'folder of the images, and those below it' },
 ];
 
 /** A file of annotations. */
@@ -30,10 +30,10 @@ export interface CocoData {
 }
 
 /**
- * Reads the annotations and finds their pictures in a folder: by `file_name` (LVIS: the end of `coco_url`), else by the
+ * Reads the annotations and finds their images in a folder: by `file_name` (LVIS: the end of `coco_url`), else by the
  * last part of that name anywhere below.
  * @throws FastSAMError `FILE_UNREADABLE`, and `INVALID_ARGUMENT` for a file of another form or a folder without any of the
- *   pictures; pictures that alone are missing fail when they are read.
+ *   images; images that alone are missing fail when they are read.
  */
 export async function openCoco(path: string, folder: string, files: StudyFiles): Promise<CocoData> {
   const bytes = await platform().readFile(path);
@@ -44,16 +44,22 @@ export async function openCoco(path: string, folder: string, files: StudyFiles):
   const truths = new Map<unknown, CocoTruth[]>(images.map(({ id }) => [id, []]));
   for (const truth of annotations) truths.get(truth.image_id)?.push(truth);
   let found = 0;
-  const items = images.map((image): CocoItem => {
-    const named = fileNameOf(image, path);
+  const items = images.map((entry): CocoItem => {
+    const named = fileNameOf(entry, path);
     const name = names.has(named) ? named : byEnd.get(endOf(named));
     if (name !== undefined) found++;
-    const { id, width, height } = image;
-    const picture = platform().joinPath(folder, name ?? named);
-    return { key: String(id), picture, id, width, height, truths: truths.get(id) ?? [] };
+    const { id, width, height } = entry;
+    return {
+      key: String(id),
+      image: platform().joinPath(folder, name ?? named),
+      id,
+      width,
+      height,
+      truths: truths.get(id) ?? [],
+    };
   });
   if (found === 0) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got none of the pictures that ${path} names`);
+    throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got none of the images that ${path} names`);
   }
   const labels = new Map(categories.map(({ id, name }) => [id, name ?? String(id)]));
   return { items, categories: labels, fingerprint: await platform().sha256(bytes) };

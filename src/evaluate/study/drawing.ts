@@ -1,10 +1,10 @@
-/** Pictures that several studies draw. */
+/** Images that several studies draw. */
 import { drawObjects, type DrawnPrompt } from '../../draw/drawObjects.js';
 import { contactSheet, type SheetCell } from '../../draw/sheet.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import type { Results } from '../../results/results.js';
 
-/** A picture with some of its objects (default: all), and what was asked of it. */
+/** An image with some of its objects (default: all), and what was asked of it. */
 export function drawPlaces(
   scene: Results,
   places: readonly number[] = [...scene.scores.keys()],
@@ -19,14 +19,14 @@ export function drawPlaces(
   return drawObjects(scene.image, objects, prompt);
 }
 
-/** A grey picture of `width * height` values 0 … 255. */
-export function greyPicture(values: ArrayLike<number>, width: number, height: number): RgbImage {
+/** A grey image of `width * height` values 0 … 255. */
+export function greyImage(values: ArrayLike<number>, width: number, height: number): RgbImage {
   const data = new Uint8Array(3 * width * height);
   for (let p = 0; p < width * height; p++) data.fill(values[p], 3 * p, 3 * p + 3);
   return { data, width, height };
 }
 
-/** Pictures of one scene from left to right. */
+/** Images of one scene from left to right. */
 export function panels(cells: readonly SheetCell[]): RgbImage {
   return contactSheet(cells, { columns: cells.length, cellSize: 240 });
 }

@@ -5,7 +5,7 @@ import type { MaskItem } from './maskFolder.js';
 import type { OpenedStudy } from './study.js';
 
 /**
- * SHA-256 over the size in bytes of every picture and the content of every file that goes with it.
+ * SHA-256 over the size in bytes of every image and the content of every file that goes with it.
  * @param filesOf those files, undefined for none; default: the ground truth.
  */
 export async function fingerprintOf<I extends MaskItem>(
@@ -16,7 +16,7 @@ export async function fingerprintOf<I extends MaskItem>(
   const lines: string[] = [];
   for (const item of items) {
     throwIfAborted(signal);
-    const size = (await platform().stat(item.picture))?.size ?? 0;
+    const size = (await platform().stat(item.image))?.size ?? 0;
     const hashes = [];
     for (const file of filesOf(item)) hashes.push(file === undefined ? '' : await hashOfFile(file));
     lines.push([item.key, size, ...hashes].join('\t'));

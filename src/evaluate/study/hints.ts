@@ -1,4 +1,4 @@
-/** What is asked of a picture in a study whose ground truth is a mask: a point or a box, given or made from the mask. */
+/** What is asked of an image in a study whose ground truth is a mask: a point or a box, given or made from the mask. */
 import { FastSAMError } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import { connectedComponents } from '../../mask/regions.js';
@@ -13,7 +13,7 @@ export const HINT_KINDS = ['box', 'point'] as const;
 /** `box`: the box of each marked region; `point`: its pixel nearest to its centroid. */
 export type HintKind = (typeof HINT_KINDS)[number];
 
-/** Boxes (xyxy) and points with their labels (1 foreground, 0 background), pixels of the picture. */
+/** Boxes (xyxy) and points with their labels (1 foreground, 0 background), pixels of the image. */
 export interface Hint {
   readonly boxes: readonly (readonly number[])[];
   readonly points: readonly (readonly number[])[];
@@ -23,7 +23,7 @@ export interface Hint {
 /** The option of studies that take hints; its file is read by `readHints`. */
 export const HINTS_OPTION: StudyOption = {
   flags: '--hints <file>',
-  description: 'JSON with a box or points for each picture: { "NAME": { "boxes": …, "points": …, "labels": … } }',
+  description: 'JSON with a box or points for each image: { "NAME": { "boxes": …, "points": …, "labels": … } }',
   cosmetic: true,
 };
 
@@ -54,7 +54,7 @@ export function hintFrom(truth: Mask, kind: HintKind): Hint {
 
 /**
  * Places of the objects that a hint asks for, each once; at a point the object of the best score.
- * @throws FastSAMError `INVALID_PROMPT` for boxes and points outside the picture.
+ * @throws FastSAMError `INVALID_PROMPT` for boxes and points outside the image.
  */
 export function chosenBy(scene: Results, { boxes, points, labels }: Hint): number[] {
   if (boxes.length + points.length === 0 || scene.length === 0) return [];
@@ -73,10 +73,10 @@ export function unionOf(scene: Results, places: readonly number[]): Mask | undef
 }
 
 /**
- * Reads a file of hints: an object that has for a picture's name (its path in the data's folder, with or without the
+ * Reads a file of hints: an object that has for an image's name (its path in the data's folder, with or without the
  * ending) `boxes`, `points` or both, as prompts have them, and perhaps `labels`.
- * @param keys of the pictures there are.
- * @throws FastSAMError `FILE_UNREADABLE`; `INVALID_ARGUMENT` for files of another form, wrong hints, unknown pictures.
+ * @param keys of the images there are.
+ * @throws FastSAMError `FILE_UNREADABLE`; `INVALID_ARGUMENT` for files of another form, wrong hints, unknown images.
  */
 export async function readHints(path: string, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Hint>> {
   const bytes = await platform().readFile(path);
@@ -84,7 +84,7 @@ export async function readHints(path: string, keys: ReadonlySet<string>): Promis
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw wrong(`${path}: got no JSON, expected hints by the names of pictures`, error);
+    throw wrong(`${path}: got no JSON, expected hints by the names of images`, error);
   }
   if (!isObject(json) || Object.keys(json).length === 0) {
     throw wrong(`${path}: got no hints, expected { "NAME": { "boxes": [[x1, y1, x2, y2]] } }`);
@@ -94,7 +94,7 @@ export async function readHints(path: string, keys: ReadonlySet<string>): Promis
     const key = keys.has(name) ? name : keyOf(name);
     if (!keys.has(key)) {
       const [example] = keys;
-      throw wrong(`${path}: got a hint for "${name}", expected the name of a picture, as "${example}"`);
+      throw wrong(`${path}: got a hint for "${name}", expected the name of an image, as "${example}"`);
     }
     hints.set(key, hintOf(value, `${path}: "${name}"`));
   }

@@ -1,18 +1,18 @@
-/** Pictures and masks that lie in folders as files of the same names. */
+/** Images and masks that lie in folders as files of the same names. */
 import { FastSAMError } from '../../errors.js';
 import { readImage } from '../../source/readImage.js';
 import { Mask } from '../../mask/mask.js';
 import { platform } from '../../platform/platform.js';
 import type { StudyFiles, StudyItem } from './study.js';
 
-/** A picture with its mask, where there is one. */
+/** An image with its mask, where there is one. */
 export interface MaskItem extends StudyItem {
-  readonly picture: string;
+  readonly image: string;
   readonly truth: string | undefined;
 }
 
-/** Files that are read as pictures. */
-const PICTURE = /\.(jpe?g|png|webp|tiff?|bmp)$/i;
+/** Files that are read as images. */
+const IMAGE = /\.(jpe?g|png|webp|tiff?|bmp)$/i;
 /** From this brightness on a pixel is marked. */
 const MARKED = 128;
 
@@ -21,9 +21,9 @@ export function stemOf(name: string): string {
   return name.replace(/\.[^./]+$/, '');
 }
 
-/** A picture's name as its key: without the ending, where it is one of a picture. */
+/** An image's name as its key: without the ending, where it is one of an image. */
 export function keyOf(name: string): string {
-  return PICTURE.test(name) ? stemOf(name) : name;
+  return IMAGE.test(name) ? stemOf(name) : name;
 }
 
 /**
@@ -33,7 +33,7 @@ export function keyOf(name: string): string {
 export async function filesIn(
   folder: string,
   files: StudyFiles,
-  pattern: RegExp = PICTURE,
+  pattern: RegExp = IMAGE,
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (const name of await files.list(folder)) {
@@ -57,7 +57,7 @@ export async function readMask(path: string, size: { readonly width: number; rea
   if (width !== size.width || height !== size.height) {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
-      `${path}: got a mask of ${width} x ${height} pixels, expected ${size.width} x ${size.height} as its picture has`,
+      `${path}: got a mask of ${width} x ${height} pixels, expected ${size.width} x ${size.height} as its image has`,
     );
   }
   const bits = new Uint8Array(width * height);

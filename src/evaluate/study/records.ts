@@ -1,4 +1,4 @@
-/** The file of a run: a header line that says what was run, then one line of JSON a picture. */
+/** The file of a run: a header line that says what was run, then one line of JSON an image. */
 import { FastSAMError } from '../../errors.js';
 import type { StudyRecord } from './study.js';
 
@@ -46,7 +46,7 @@ export function readRun(bytes: Uint8Array, path: string): RunFile | undefined {
   const records = new Map<string, StudyRecord>();
   lines.slice(1).forEach((line, i) => {
     const record = parseLine(line, path, i + 2);
-    if (!isRecord(record)) throw broken(path, `line ${i + 2}: got no "key", expected the record of a picture`);
+    if (!isRecord(record)) throw broken(path, `line ${i + 2}: got no "key", expected the record of an image`);
     records.delete(record.key);
     records.set(record.key, record);
   });

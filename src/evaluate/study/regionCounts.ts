@@ -27,20 +27,20 @@ export function bestIous(scene: Results, truth: Mask): number[] {
 /** A region is found from this IoU on. */
 export const FOUND_IOU = 0.5;
 
-/** One picture with a mask on which something is marked. */
+/** One image with a mask on which something is marked. */
 export interface RegionCounts {
   /** See `bestIous`: chosen with the truth. */
   readonly best: readonly number[];
-  /** Segments that boxes ask for; absent where the picture has none. */
+  /** Segments that boxes ask for; absent where the image has none. */
   readonly box?: PixelCounts;
-  /** Segments that points ask for; absent where the picture has none. */
+  /** Segments that points ask for; absent where the image has none. */
   readonly point?: PixelCounts;
 }
 
-/** What is asked of a picture, by kind. */
+/** What is asked of an image, by kind. */
 export type HintsByKind = Readonly<Partial<Record<HintKind, Hint>>>;
 
-/** Compares the segments of a picture with its mask; undefined where nothing is marked. */
+/** Compares the segments of an image with its mask; undefined where nothing is marked. */
 export function countRegions(scene: Results, truth: Mask, hints: HintsByKind): RegionCounts | undefined {
   if (truth.area === 0) return undefined;
   const count = (hint: Hint) => countPixels(unionOf(scene, chosenBy(scene, hint)), truth);
@@ -51,7 +51,7 @@ export function countRegions(scene: Results, truth: Mask, hints: HintsByKind): R
   };
 }
 
-/** Figures of pictures with marked regions; null without any. */
+/** Figures of images with marked regions; null without any. */
 export interface RegionFigures {
   readonly bestIou: number | null;
   readonly recall: number | null;
@@ -61,7 +61,7 @@ export interface RegionFigures {
   readonly pointRecall: number | null;
 }
 
-/** Means over regions, and over pictures for what hints choose. */
+/** Means over regions, and over images for what hints choose. */
 export function figuresOf(counts: readonly RegionCounts[]): RegionFigures {
   const best = counts.flatMap((each) => each.best);
   const boxes = counts.flatMap(({ box }) => box ?? []);

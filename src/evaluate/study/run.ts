@@ -1,4 +1,4 @@
-/** Runs a study over its pictures, and takes up a run where it was broken off. */
+/** Runs a study over its images, and takes up a run where it was broken off. */
 import { FastSAMError, throwIfAborted } from '../../errors.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import type { Segmenter } from '../../model/segmenter.js';
@@ -6,7 +6,7 @@ import type { Results } from '../../results/results.js';
 import { sampleIndices } from './random.js';
 import type { Metrics, OpenedStudy, Study, StudyItem, StudyOptions, StudyRecord, StudySettings } from './study.js';
 
-/** Which pictures are taken. */
+/** Which images are taken. */
 export interface Choice {
   /** So many at random; absent: all. */
   readonly subset?: number;
@@ -22,24 +22,24 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Records that are there already. */
   readonly done: ReadonlyMap<string, StudyRecord>;
-  /** Keeps a new record; the next picture waits for it. */
+  /** Keeps a new record; the next image waits for it. */
   readonly keep: (record: StudyRecord) => Promise<void>;
-  /** A picture that could not be measured; the run goes on, and tries it again when it is taken up. */
+  /** An image that could not be measured; the run goes on, and tries it again when it is taken up. */
   readonly onFailure: (item: StudyItem, error: FastSAMError) => void;
   readonly onProgress?: (done: number, total: number) => void;
-  /** Takes the picture of each item that is measured, before its record is kept. */
-  readonly show?: (item: StudyItem, picture: RgbImage) => Promise<void>;
+  /** Takes the image of each item that is measured, before its record is kept. */
+  readonly show?: (item: StudyItem, image: RgbImage) => Promise<void>;
 }
 
 /**
- * The pictures of a choice, in the order of the data.
+ * The images of a choice, in the order of the data.
  * @throws FastSAMError `INVALID_ARGUMENT` if there are none, or two of one key.
  */
 export function chooseItems<I extends StudyItem>(items: readonly I[], { subset, seed, limit }: Choice): I[] {
-  if (items.length === 0) throw new FastSAMError('INVALID_ARGUMENT', 'study: got no pictures, expected some');
+  if (items.length === 0) throw new FastSAMError('INVALID_ARGUMENT', 'study: got no images, expected some');
   const keys = new Set<string>();
   for (const { key } of items) {
-    if (keys.has(key)) throw new FastSAMError('INVALID_ARGUMENT', `study: got two pictures called "${key}"`);
+    if (keys.has(key)) throw new FastSAMError('INVALID_ARGUMENT', `study: got two images called "${key}"`);
     keys.add(key);
   }
   const drawn = subset === undefined ? items : sampleIndices(items.length, subset, seed).map((i) => items[i]);
@@ -48,8 +48,8 @@ export function chooseItems<I extends StudyItem>(items: readonly I[], { subset, 
 
 /**
  * Measures every item that has no record yet.
- * @returns the records of all items, in their order; those of pictures that failed are missing.
- * @throws FastSAMError `ABORTED`, and errors that no single picture is to blame for.
+ * @returns the records of all items, in their order; those of images that failed are missing.
+ * @throws FastSAMError `ABORTED`, and errors that no single image is to blame for.
  */
 export async function runStudy<R extends StudyRecord, I extends StudyItem>(
   opened: OpenedStudy<R, I>,
@@ -97,14 +97,14 @@ export type Scene<I> = { readonly item: I } & (
   { readonly scene: Results; readonly error?: undefined } | { readonly error: FastSAMError; readonly scene?: undefined }
 );
 
-/** The objects of each item, in order; pictures are read ahead unless the study segments them itself. */
+/** The objects of each item, in order; images are read ahead unless the study segments them itself. */
 export async function* scenes<R extends StudyRecord, I extends StudyItem>(
   opened: OpenedStudy<R, I>,
   items: readonly I[],
   { model, settings, signal }: Pick<RunOptions, 'model' | 'settings' | 'signal'>,
 ): AsyncGenerator<Scene<I>, void> {
   if (!opened.segment) {
-    const inputs = items.map(({ picture }) => picture);
+    const inputs = items.map(({ image }) => image);
     for await (const { index, results, error } of model.stream(inputs, { ...settings, ...(signal && { signal }) })) {
       const item = items[index];
       yield error ? { item, error } : { item, scene: results };

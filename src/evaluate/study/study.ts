@@ -6,7 +6,7 @@ import type { SegmentOptions } from '../../model/options.js';
 import type { OnProgress } from '../../progress.js';
 import type { Results } from '../../results/results.js';
 
-/** What a study computes over all pictures; null where it is not defined, as a recall without ground truth. */
+/** What a study computes over all images; null where it is not defined, as a recall without ground truth. */
 export type Metrics = Readonly<Record<string, number | null>>;
 
 /** Values of a study's own options, by name in camelCase; only finite numbers, strings, booleans, lists of them. */
@@ -16,18 +16,18 @@ export type StudyOptions = Readonly<Record<string, unknown>>;
 export type StudySettings = Pick<SegmentOptions, 'imgsz' | 'conf' | 'iou' | 'maxDet' | 'snapFullBoxes' | 'retinaMasks'>;
 
 /**
- * What was measured on one picture: one line of JSON. It has to hold all that `summarise` needs, as numbers that can be
- * added up (counts, sums), so that a figure over any choice of pictures follows from their records alone.
+ * What was measured on one image: one line of JSON. It has to hold all that `summarise` needs, as numbers that can be
+ * added up (counts, sums), so that a figure over any choice of images follows from their records alone.
  */
 export interface StudyRecord {
-  /** The picture's name, the same in every run on the same data. */
+  /** The image's name, the same in every run on the same data. */
   readonly key: string;
 }
 
-/** One thing to measure: a picture with its ground truth, which `measure` reads only when its turn comes. */
+/** One thing to measure: an image with its ground truth, which `measure` reads only when its turn comes. */
 export interface StudyItem {
   readonly key: string;
-  readonly picture: ImageInput;
+  readonly image: ImageInput;
 }
 
 /** An option of a study alone, in commander's notation. */
@@ -90,7 +90,7 @@ export interface StudyFile {
 /** What a summary is made for. */
 export interface TableContext {
   readonly model: string;
-  readonly pictures: number;
+  readonly images: number;
   readonly options: StudyOptions;
 }
 
@@ -106,8 +106,8 @@ export interface OpenedStudy<R extends StudyRecord = StudyRecord, I extends Stud
    */
   readonly inputs?: Readonly<Record<string, string>>;
   /**
-   * Objects of an item, where that is more than `segment` of its picture (tiles, several pictures). Without it the
-   * pictures are streamed: the next one is read while this one is in the network.
+   * Objects of an item, where that is more than `segment` of its image (tiles, several images). Without it the
+   * images are streamed: the next one is read while this one is in the network.
    */
   segment?(
     item: I,
@@ -115,9 +115,9 @@ export interface OpenedStudy<R extends StudyRecord = StudyRecord, I extends Stud
     settings: StudySettings,
     signal: AbortSignal | undefined,
   ): Promise<Results>;
-  /** Compares what was found in a picture with its ground truth. `scene` is not kept: memory stays bounded. */
+  /** Compares what was found in an image with its ground truth. `scene` is not kept: memory stays bounded. */
   measure(item: I, scene: Results): Promise<R> | R;
-  /** The picture of an item: a cell of the sheet of best and worst cases, and what `--pictures` writes. */
+  /** The image of an item: a cell of the sheet of best and worst cases, and what `--images` writes. */
   draw?(item: I, scene: Results, record: R): Promise<RgbImage> | RgbImage;
   /** Further files for the run's folder, made of all records: curves, polygons, scored lists. */
   files?(records: readonly R[], metrics: Metrics): Promise<readonly StudyFile[]> | readonly StudyFile[];
@@ -125,7 +125,7 @@ export interface OpenedStudy<R extends StudyRecord = StudyRecord, I extends Stud
   dispose?(): void;
 }
 
-/** An experiment on many pictures. Everything is pure but `open` and what it returns. */
+/** An experiment on many images. Everything is pure but `open` and what it returns. */
 export interface Study<R extends StudyRecord = StudyRecord, I extends StudyItem = StudyItem> {
   /** The word after `fastsam study`. */
   readonly name: string;
@@ -141,12 +141,12 @@ export interface Study<R extends StudyRecord = StudyRecord, I extends StudyItem 
   readonly metrics: readonly Metric[];
   /** @throws FastSAMError for data that is missing or broken. */
   open(request: StudyRequest): Promise<OpenedStudy<R, I>>;
-  /** The figures of any choice of pictures, repetitions included: the bootstrap calls it with resampled lists. */
+  /** The figures of any choice of images, repetitions included: the bootstrap calls it with resampled lists. */
   summarise(records: readonly R[], options: StudyOptions): Metrics;
   /** Tables with our row and the paper's beside it. */
   tables(metrics: Metrics, context: TableContext): readonly StudyTable[];
-  /** How good a picture's record is, larger is better, for the best and worst cases; null: not to be shown. */
+  /** How good an image's record is, larger is better, for the best and worst cases; null: not to be shown. */
   quality?(record: R): number | null;
-  /** A few words below a picture of the sheet; default: its key and quality. */
+  /** A few words below an image of the sheet; default: its key and quality. */
   caption?(record: R): string;
 }

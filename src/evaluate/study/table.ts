@@ -11,8 +11,8 @@ export function formatValue(value: number | string | null): string {
 }
 
 /** The name of a run's own row. */
-export function rowName({ model, pictures }: TableContext, ...more: readonly string[]): string {
-  return [model, `${pictures} pictures`, ...more].join(', ');
+export function rowName({ model, images }: TableContext, ...more: readonly string[]): string {
+  return [model, `${images} images`, ...more].join(', ');
 }
 
 /** The table with its title above and its note below. */

@@ -54,7 +54,7 @@ export function phraseIous(
   if (width !== size.width || height !== size.height) {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
-      `picture: got ${width} x ${height} pixels, expected ${size.width} x ${size.height} as its annotations say`,
+      `image: got ${width} x ${height} pixels, expected ${size.width} x ${size.height} as its annotations say`,
     );
   }
   const shapes = new Map<CocoKind, Shape[]>();

@@ -40,7 +40,7 @@ export const textStudy: Study<TextRecord, TextItem> = {
   name: 'text',
   summary: 'The object that a phrase means, chosen by CLIP: accuracy at IoU 0.5, and what the masks allow.',
   help: `ANNOTATIONS is a COCO-style JSON file whose annotations have a "phrase" each (those without are left out), IMAGES
-the folder with its pictures. Masks are compared where an annotation has a segmentation, else boxes.
+the folder with its images. Masks are compared where an annotation has a segmentation, else boxes.
 
 Example:
   $ fastsam study text refcoco_val.json coco/train2014 --text-model ViT-B/32 --model FastSAM-x`,
@@ -63,7 +63,7 @@ Example:
       throw new FastSAMError('INVALID_ARGUMENT', `${args[0]}: got no annotation with a phrase, expected some`);
     }
     const name = textOf(options, 'textModel') ?? DEFAULT_TEXT_MODEL;
-    // Weights that are missing or broken end the run here: later each picture would fail on its own. They are loaded after
+    // Weights that are missing or broken end the run here: later each image would fail on its own. They are loaded after
     // the segmenter, which decides on the device.
     await openClip(name, { signal, onProgress });
     const isFile = (await platform().stat(name))?.kind === 'file';
@@ -103,7 +103,7 @@ Example:
         title: `Objects chosen by phrases, IoU >= ${HIT}`,
         columns: METRICS.map(({ label }) => label),
         rows: [{ name: rowName(context, encoders), values: METRICS.map(({ key }) => metrics[key]) }],
-        note: '"A mask is there": some mask of the picture reaches the IoU, chosen or not. The paper shows pictures only.',
+        note: '"A mask is there": some mask of the image reaches the IoU, chosen or not. The paper shows images only.',
       },
     ];
   },

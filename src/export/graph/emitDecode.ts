@@ -12,7 +12,7 @@ export interface AnchorEdges {
   readonly strides: Edge;
 }
 
-/** The anchors of a picture size that is known now. */
+/** The anchors of an image size that is known now. */
 export function fixedAnchors(graph: GraphWriter, height: number, width: number): AnchorEdges {
   const { centres, strides } = anchorGrid(height, width);
   return {

@@ -1,20 +1,20 @@
 /**
  * The network's tfjs layers as TensorFlow operations, channels last. What the layers are and how they hang together is
- * read from the tfjs model, which stays the one definition of the network. No operation names the size of a picture.
+ * read from the tfjs model, which stays the one definition of the network. No operation names the size of an image.
  */
 import type { AttrValue } from '../../runtime/compile/graphDef.js';
 import type { Emitters, LayerWeight, NetworkLayer } from '../walkLayers.js';
 import { textAttribute, type Edge, type GraphWriter } from './graphWriter.js';
 
-/** How many pictures the graph takes. */
+/** How many images the graph takes. */
 export interface BatchSize {
-  /** A list [B, -1, n] as a shape, B being the number of pictures. */
+  /** A list [B, -1, n] as a shape, B being the number of images. */
   listShape(n: number): Edge;
 }
 
 type Layer = NetworkLayer<Edge>;
 
-/** The TensorFlow form of each kind of layer, in a graph for so many pictures. */
+/** The TensorFlow form of each kind of layer, in a graph for so many images. */
 export const tensorFlowEmitters = (batch: BatchSize): Emitters<GraphWriter, Edge> => ({
   Conv2D: (graph, layer) => convolution(graph, layer, SAME),
   FastSamStridedConv: (graph, layer) => convolution(graph, layer, STRIDED),

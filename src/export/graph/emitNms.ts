@@ -4,7 +4,7 @@ import type { NmsLimits } from '../ports.js';
 import { scalar, type Corners } from './emitDecode.js';
 import { FLOAT, INT, type Edge, type GraphWriter } from './graphWriter.js';
 
-/** What the head says of one picture. */
+/** What the head says of one image. */
 export interface NmsInputs extends Corners {
   /** Class scores [1,A,classes], 0…1. */
   readonly scores: Edge;
@@ -15,7 +15,7 @@ export interface NmsInputs extends Corners {
 }
 
 /**
- * The objects of one picture by falling score.
+ * The objects of one image by falling score.
  * @returns [1,maxDet,6+k]: x1, y1, x2, y2 (pixels of the input), score, class, coefficients; zeros after the last object.
  */
 export function emitNms(graph: GraphWriter, head: NmsInputs, { conf, iou, maxDet }: NmsLimits): Edge {

@@ -61,7 +61,7 @@ function fixedBatch(graph: GraphWriter, batch: number): BatchSize {
   return { listShape: (n) => graph.ints([batch, -1, n]) };
 }
 
-/** Reads the number of pictures when the graph runs. */
+/** Reads the number of images when the graph runs. */
 function openBatch(graph: GraphWriter, image: Edge): BatchSize {
   const whole = graph.add('Shape', 'batch/shape', [image], { out_type: INT });
   const count = graph.addPlain('Slice', 'batch/count', [whole, graph.ints([0]), graph.ints([1])], {

@@ -19,7 +19,7 @@ const PATH = '/nms';
 
 /**
  * @param output name of the value [B,maxDet,6+k]: x1, y1, x2, y2, score, class, coefficients, by descending score of each
- *   picture, zeros after the last.
+ *   image, zeros after the last.
  */
 export function emitNms(graph: GraphBuilder, candidates: Candidates, limits: NmsLimits, output: Value): void {
   const { corners, scores, coefficients, columns } = candidates;
@@ -39,7 +39,7 @@ export function emitNms(graph: GraphBuilder, candidates: Candidates, limits: Nms
     graph.ints([limits.maxDet]),
     graph.floats([limits.iou]),
     graph.floats([limits.conf]),
-  ]); // [n,3]: picture, 0, anchor; picture by picture, by descending score
+  ]); // [n,3]: image, 0, anchor; image by image, by descending score
   const every = graph.add('Concat', `${PATH}/rows`, [boxes, score, classNumber, coefficients], axis(1));
   const rows = graph.add('GatherND', `${PATH}/GatherND`, [
     transpose(graph, 'rows', every),
@@ -65,7 +65,7 @@ function separate(graph: GraphBuilder, boxes: Value, classNumber: Value): Value 
   return graph.add('Add', `${PATH}/Add`, [boxes, offset]);
 }
 
-/** Puts the selected rows into their pictures' tables. */
+/** Puts the selected rows into their images' tables. */
 function place(
   graph: GraphBuilder,
   found: { rows: Value; selected: Value; boxes: Value; shape: readonly [number, number] },
@@ -77,12 +77,12 @@ function place(
     graph.ints([0]),
     graph.ints([1]),
   ]); // [1]
-  const picture = graph.add('Gather', `${PATH}/picture`, [selected, graph.ints([0], [])], axis(1)); // [n]
-  const rank = emitRank(graph, selected, picture, batch);
+  const image = graph.add('Gather', `${PATH}/image`, [selected, graph.ints([0], [])], axis(1)); // [n]
+  const rank = emitRank(graph, selected, image, batch);
   const indices = graph.add(
     'Concat',
     `${PATH}/indices`,
-    [column(graph, 'picture', picture), column(graph, 'rank', rank)],
+    [column(graph, 'image', image), column(graph, 'rank', rank)],
     axis(1),
   );
   const size = graph.add('Concat', `${PATH}/size`, [batch, graph.ints(shape)], axis(0));
@@ -95,22 +95,18 @@ function column(graph: GraphBuilder, name: string, value: Value): Value {
   return graph.add('Unsqueeze', `${PATH}/${name}/Unsqueeze`, [value, graph.ints([1])]);
 }
 
-/** Which of its picture's rows each row is, [n]: its place in the list, less the rows of the pictures before. */
-function emitRank(graph: GraphBuilder, selected: Value, picture: Value, batch: Value): Value {
+/** Which of its image's rows each row is, [n]: its place in the list, less the rows of the images before. */
+function emitRank(graph: GraphBuilder, selected: Value, image: Value, batch: Value): Value {
   const [zero, one] = [graph.ints([0], []), graph.ints([1], [])];
   const count = graph.add('Gather', `${PATH}/count`, [graph.add('Shape', `${PATH}/Shape_2`, [selected]), zero]);
   const places = graph.add('Range', `${PATH}/places`, [zero, count, one]);
-  const pictures = graph.add('Range', `${PATH}/pictures`, [
-    zero,
-    graph.add('Squeeze', `${PATH}/Squeeze`, [batch]),
-    one,
-  ]);
-  const before = graph.add('Less', `${PATH}/Less`, [picture, column(graph, 'pictures', pictures)]); // [B,n]
+  const images = graph.add('Range', `${PATH}/images`, [zero, graph.add('Squeeze', `${PATH}/Squeeze`, [batch]), one]);
+  const before = graph.add('Less', `${PATH}/Less`, [image, column(graph, 'images', images)]); // [B,n]
   const starts = graph.add(
     'ReduceSum',
     `${PATH}/ReduceSum`,
     [graph.cast(`${PATH}/Cast_1`, before, 'int64'), graph.ints([1])],
     { attributes: { keepdims: 0 } },
   ); // [B]
-  return graph.add('Sub', `${PATH}/Sub`, [places, graph.add('Gather', `${PATH}/start`, [starts, picture])]);
+  return graph.add('Sub', `${PATH}/Sub`, [places, graph.add('Gather', `${PATH}/start`, [starts, image])]);
 }

@@ -49,7 +49,7 @@ export async function exportOnnx(
   });
 }
 
-/** From the picture to the two outputs. */
+/** From the image to the two outputs. */
 async function emitModel(graph: GraphBuilder, network: Network, plan: OnnxPlan): Promise<void> {
   const { model, architecture } = network;
   const image = plan.half ? graph.cast('/images/Cast', INPUT, 'float16') : INPUT;

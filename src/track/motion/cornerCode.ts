@@ -9,7 +9,7 @@ const SUM_BYTES = 4;
 const SLOPE_BYTES = 2;
 
 /**
- * `(before, dx, dy, stride, width, height)`: gradients of a picture by the kernel `side middle side`. `before` is the address
+ * `(before, dx, dy, stride, width, height)`: gradients of an image by the kernel `side middle side`. `before` is the address
  * of the pixel above and left of the first one, `dx` and `dy` those of the first results, i16. Up to seven values beyond
  * the end of each row are overwritten.
  */

@@ -1,7 +1,7 @@
 /**
  * Sparse optical flow: J.-Y. Bouguet, "Pyramidal Implementation of the Lucas Kanade Feature Tracker" (Intel, 2000).
  * Each point is looked for first in the smallest level, then more and more finely; in every level Newton steps shift the
- * window in the second picture until it looks like the one around the point in the first. Brightness is interpolated in
+ * window in the second image until it looks like the one around the point in the first. Brightness is interpolated in
  * fixed point with OpenCV's numbers of bits, so that the steps end where OpenCV's end.
  */
 
@@ -22,17 +22,17 @@ const SCALE = 2 ** -20;
 
 /** Where points went. */
 export interface Flow {
-  /** float32 `x, y` pairs in pixels of the second picture. */
+  /** float32 `x, y` pairs in pixels of the second image. */
   readonly points: Float32Array;
   /** 1 for each point that was found again, 0 where its place says nothing. */
   readonly found: Uint8Array;
 }
 
 /**
- * Follows points from one picture to the next.
- * @param from, to pyramids of pictures of the same size.
- * @param points `x, y` pairs in pixels of the first picture.
- * @param windows how both pictures are compared; the same comes out of all.
+ * Follows points from one image to the next.
+ * @param from, to pyramids of images of the same size.
+ * @param points `x, y` pairs in pixels of the first image.
+ * @param windows how both images are compared; the same comes out of all.
  */
 export function opticalFlow(
   from: Pyramid,
@@ -77,7 +77,7 @@ function worthFollowing(moments: Moments): boolean {
 
 /**
  * Shifts the guess until the window around it looks like the one that was taken.
- * @returns false when the window leaves the picture.
+ * @returns false when the window leaves the image.
  */
 function follow(windows: Windows, index: number, level: PyramidLevel, moments: Moments, guess: Point): boolean {
   const scale = SCALE / determinant(moments);

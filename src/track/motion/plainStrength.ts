@@ -2,7 +2,7 @@
 
 import { type GreyPlane, mirrored } from './greyPlane.js';
 
-/** Values of one row with one more on each side, for the picture mirrored there: the value at x is at x + 1. */
+/** Values of one row with one more on each side, for the image mirrored there: the value at x is at x + 1. */
 type Row = Int32Array;
 
 /** The products of the gradients of one row. */

@@ -1,11 +1,11 @@
-/** A picture at falling sizes with borders to look beyond: what optical flow is measured on. */
+/** An image at falling sizes with borders to look beyond: what optical flow is measured on. */
 
 import { type GreyPlane, mirrored } from './greyPlane.js';
 
 /** Pixels around each level that may be read: a window's side, so that a window may lie just outside. */
 export const BORDER = 21;
 
-/** One size of the picture. Arrays hold `stride` values a row, `BORDER` of them left of the picture, and as many rows above. */
+/** One size of the image. Arrays hold `stride` values a row, `BORDER` of them left of the image, and as many rows above. */
 export interface PyramidLevel {
   readonly width: number;
   readonly height: number;
@@ -37,7 +37,7 @@ export function buildPyramid(plane: GreyPlane, levels: number): Pyramid {
 
 const strideOf = (width: number) => width + 2 * BORDER;
 
-/** The picture inside a mirrored border. */
+/** The image inside a mirrored border. */
 function bordered({ data, width, height }: GreyPlane): Uint8Array {
   const stride = strideOf(width);
   const out = new Uint8Array(stride * (height + 2 * BORDER));
@@ -63,7 +63,7 @@ function shrink(pixels: Uint8Array, fromWidth: number, width: number, height: nu
   const out = new Uint8Array(width * height);
   const columns = new Int32Array(2 * width + 3);
   for (let y = 0; y < height; y++) {
-    // `columns` starts two pixels left of the picture.
+    // `columns` starts two pixels left of the image.
     const middle = (2 * y + BORDER) * stride + BORDER - 2;
     for (let x = 0, i = middle; x < columns.length; x++, i++) {
       columns[x] =

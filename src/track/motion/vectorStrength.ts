@@ -35,7 +35,7 @@ export function vectorStrength(plane: GreyPlane): Float32Array | undefined {
   return new Float32Array(engine.memory.buffer, out, width * height);
 }
 
-/** The picture inside a mirrored border of one pixel. */
+/** The image inside a mirrored border of one pixel. */
 function copyMirrored(plane: GreyPlane, to: Uint8Array, stride: number): void {
   const { data, width, height } = plane;
   for (let y = 0; y < height; y++) {

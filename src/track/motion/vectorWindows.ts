@@ -2,14 +2,14 @@
 
 import { BORDER, type Pyramid, type PyramidLevel } from './pyramid.js';
 import { reserve, vectorEngine, type VectorEngine } from './vectorEngine.js';
-import { LANES, PICTURES_AT, SUMS_AT } from './windowCode.js';
+import { LANES, IMAGES_AT, SUMS_AT } from './windowCode.js';
 import { startOf, type Mismatch, type Moments, type WindowPlace, type Windows } from './window.js';
 
 const SLOPE_BYTES = 2;
 /** Windows are read in whole vectors: so much is read beyond the last one. */
 const SLACK_BYTES = 64;
 
-/** Addresses of one level of both pictures, and of the first one's gradients. */
+/** Addresses of one level of both images, and of the first one's gradients. */
 interface LevelPlace {
   readonly from: number;
   readonly to: number;
@@ -35,7 +35,7 @@ export class VectorWindows implements Windows {
     private readonly to: Pyramid,
   ) {
     this.#engine = engine;
-    this.#places = from.map(placesBehind(PICTURES_AT));
+    this.#places = from.map(placesBehind(IMAGES_AT));
     const last = from[from.length - 1];
     reserve(engine, this.#places[from.length - 1].dy + last.pixels.length * SLOPE_BYTES + SLACK_BYTES);
     this.#sums = new Float64Array(engine.memory.buffer, SUMS_AT, 6);

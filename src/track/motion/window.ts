@@ -45,13 +45,13 @@ export interface Mismatch {
  * are whole and exact: every implementation gives the same ones.
  */
 export interface Windows {
-  /** Keeps a window of the first picture. */
+  /** Keeps a window of the first image. */
   take(level: number, place: WindowPlace): Moments;
-  /** Compares a window of the second picture with the one that was taken last. */
+  /** Compares a window of the second image with the one that was taken last. */
   compare(level: number, place: WindowPlace): Mismatch;
 }
 
-/** The window around a point; undefined where it does not touch the picture. All pixels of others lie within the border. */
+/** The window around a point; undefined where it does not touch the image. All pixels of others lie within the border. */
 export function placeAround(level: PyramidLevel, x: number, y: number): WindowPlace | undefined {
   const left = Math.floor(x - HALF_WINDOW);
   const top = Math.floor(y - HALF_WINDOW);

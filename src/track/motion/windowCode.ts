@@ -13,8 +13,8 @@ const ROW_BYTES = STRIPS * VECTOR_BYTES;
 const PART_BYTES = WINDOW * ROW_BYTES;
 /** Behind it lie up to three sums, each as two doubles that are still to be added. */
 export const SUMS_AT = 3 * PART_BYTES;
-/** The first byte that is free for pictures. */
-export const PICTURES_AT = SUMS_AT + 3 * VECTOR_BYTES;
+/** The first byte that is free for images. */
+export const IMAGES_AT = SUMS_AT + 3 * VECTOR_BYTES;
 
 /** Eight values, each beside its right neighbour: the first four such pairs and the last four. */
 type Pairs = readonly [Local, Local];

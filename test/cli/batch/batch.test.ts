@@ -14,17 +14,17 @@ import {
   failures,
   FAST,
   killReader,
-  makeHangingPicture,
-  makePictures,
+  makeHangingImage,
+  makeImages,
   noPipes,
-  ofPictures,
+  ofImages,
   recorded,
   whenRecorded,
 } from './folder.js';
 
 vi.setConfig({ testTimeout: 180_000 });
 const folder = workFolder();
-const pictures = join(folder, 'in');
+const inputs = join(folder, 'in');
 const calm = join(folder, 'calm');
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const NAMES = Array.from({ length: 18 }, (_, i) => `${['', 'a/', 'a/b/'][i % 3]}${i}.jpg`);
@@ -38,13 +38,13 @@ const noPycocotools =
     : 'skipped: no pycocotools; set PYTHON to a Python that has it';
 
 beforeAll(async () => {
-  await makePictures(pictures, ALL);
-  const { code, stderr } = await batch([pictures, '--out', calm, ...FORMATS]);
-  expect([code, stderr]).toEqual([1, expect.stringContaining('21 of 23 pictures done, 2 failed')]);
+  await makeImages(inputs, ALL);
+  const { code, stderr } = await batch([inputs, '--out', calm, ...FORMATS]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('21 of 23 images done, 2 failed')]);
 });
 
 describe('an undisturbed run', () => {
-  test('files mirror the pictures and none meets another', () => {
+  test('files mirror the inputs and none meets another', () => {
     const files = Object.keys(contents(calm));
     expect(files.filter((name) => !name.startsWith('.batch'))).toHaveLength(21 + 4);
     expect(files).toEqual(expect.arrayContaining(['a/0.jpg.json', 'a/0.jpeg.json', 'manifest.jpg.json', 'a/b/2.json']));
@@ -54,28 +54,28 @@ describe('an undisturbed run', () => {
     const { images, annotations } = JSON.parse(readFileSync(join(calm, 'coco.json'), 'utf8')) as CocoFile;
     const summary = JSON.parse(readFileSync(join(calm, 'summary.json'), 'utf8')) as { objects: number };
     expect([images.length, annotations.length]).toEqual([21, summary.objects]);
-    expect(summary.objects).toBeGreaterThan(21); // more than one a picture
+    expect(summary.objects).toBeGreaterThan(21); // more than one an image
   });
 
-  test('failures are listed by the names of their pictures', () => {
+  test('failures are listed by the names of their inputs', () => {
     const found = failures(calm);
     expect(found.map(({ key, code }) => [key, code])).toEqual([
       ['a/torn.jpg', 'INVALID_IMAGE'],
       ['torn.jpg', 'INVALID_IMAGE'],
     ]);
-    expect(found[0].message).toMatch(/^picture a\/torn\.jpg: got a broken or truncated JPEG/);
+    expect(found[0].message).toMatch(/^image a\/torn\.jpg: got a broken or truncated JPEG/);
   });
 
   test('COCO and SA-1B files as pycocotools reads them', (context) => {
     context.skip(noPycocotools !== undefined, noPycocotools);
     const { stdout, stderr } = spawnSync(PYTHON, [repository('tools/golden/batch.py'), calm], { encoding: 'utf8' });
-    expect([stdout, stderr]).toEqual([expect.stringMatching(/^21 pictures, \d+ masks in coco.json, \d+ in 21 /), '']);
+    expect([stdout, stderr]).toEqual([expect.stringMatching(/^21 images, \d+ masks in coco.json, \d+ in 21 /), '']);
   });
 });
 
 test('shards in one folder give what one run gives, the last of them the files about all', async () => {
   const out = join(folder, 'shards');
-  await batch([pictures, '--out', out, ...FORMATS, '--shard', '2/2']);
+  await batch([inputs, '--out', out, ...FORMATS, '--shard', '2/2']);
   expect(existsSync(join(out, 'coco.json'))).toBe(false);
   const env = {
     SLURM_ARRAY_TASK_ID: '4',
@@ -83,16 +83,16 @@ test('shards in one folder give what one run gives, the last of them the files a
     SLURM_ARRAY_TASK_MAX: '5',
     SLURM_ARRAY_TASK_COUNT: '2',
   };
-  await batch([pictures, '--out', out, ...FORMATS, '--shard', 'auto'], { env });
+  await batch([inputs, '--out', out, ...FORMATS, '--shard', 'auto'], { env });
   expect(contents(out)).toEqual(contents(calm));
   expect(recorded(out).sort()).toEqual([...ALL].sort());
 });
 
 describe('broken off', () => {
-  /** Runs a batch in a group of processes of its own and kills all of them when so many pictures are recorded. */
+  /** Runs a batch in a group of processes of its own and kills all of them when so many inputs are recorded. */
   async function killAt(out: string, count: number): Promise<void> {
     const main = repository('src/cli/main.ts');
-    const args = ['--import', TSX, main, 'batch', pictures, '--out', out, ...FORMATS, '--workers', '2'];
+    const args = ['--import', TSX, main, 'batch', inputs, '--out', out, ...FORMATS, '--workers', '2'];
     const child = spawn(process.execPath, [...args, ...FAST], { detached: true, stdio: 'ignore' });
     const ended = new Promise((resolve) => child.on('close', resolve));
     await Promise.race([ended, whenRecorded(out, count)]);
@@ -106,41 +106,41 @@ describe('broken off', () => {
     const journal = join(out, '.batch', 'journal', '1-of-1.torn.jsonl');
     writeFileSync(journal, '{"number":3,"key":"a/1.j'); // as a line that was being written when the power went
     const before = recorded(out).length;
-    const { code, stderr } = await batch([pictures, '--out', out, ...FORMATS, '--resume'], {
+    const { code, stderr } = await batch([inputs, '--out', out, ...FORMATS, '--resume'], {
       watch: (child) => void whenRecorded(out, before + 3).then(() => child.kill('SIGINT')),
     });
     expect([code, stderr]).toEqual([130, expect.stringContaining('to be done')]);
-    expect((await batch([pictures, '--out', out, ...FORMATS, '--resume'])).code).toBe(1);
+    expect((await batch([inputs, '--out', out, ...FORMATS, '--resume'])).code).toBe(1);
     expect(contents(out)).toEqual(contents(calm));
     expect(recorded(out).sort()).toEqual([...ALL].sort());
   });
 
-  test('by a picture that ends its worker: tried once more, alone, then skipped', async (context) => {
+  test('by an image that ends its worker: tried once more, alone, then skipped', async (context) => {
     context.skip(noPipes !== undefined, noPipes);
     const out = join(folder, 'poisoned');
     const pipe = join(folder, 'pipe');
-    makeHangingPicture(join(pictures, 'a', 'poison.jpg'), pipe);
+    makeHangingImage(join(inputs, 'a', 'poison.jpg'), pipe);
     const killed: Promise<number>[] = [];
-    const { code, stderr } = await batch([pictures, '--out', out, ...FORMATS], {
+    const { code, stderr } = await batch([inputs, '--out', out, ...FORMATS], {
       watch: ({ pid = NaN }) => {
         const kill = () => killReader(pipe, () => childrenOf(pid));
         const first = kill();
         killed.push(first, first.then(kill));
       },
     });
-    unlinkSync(join(pictures, 'a', 'poison.jpg'));
-    expect([code, stderr]).toEqual([1, expect.stringContaining('21 of 24 pictures done, 3 failed')]);
+    unlinkSync(join(inputs, 'a', 'poison.jpg'));
+    expect([code, stderr]).toEqual([1, expect.stringContaining('21 of 24 images done, 3 failed')]);
     expect(new Set(await Promise.all(killed)).size).toBe(2);
     expect(failures(out)[0]).toMatchObject({ key: 'a/poison.jpg', code: 'CRASHED' });
-    expect(ofPictures(out)).toEqual(ofPictures(calm));
+    expect(ofImages(out)).toEqual(ofImages(calm));
   });
 });
 
-test('an output folder that takes no file: one error, not one a picture', async () => {
+test('an output folder that takes no file: one error, not one an image', async () => {
   const out = join(folder, 'locked');
   mkdirSync(join(out, '.batch'), { recursive: true });
   writeFileSync(join(out, '.batch', 'tmp'), ''); // in the place of a folder: nobody may write there, root neither
-  const { code, stderr } = await batch([pictures, '--out', out]);
+  const { code, stderr } = await batch([inputs, '--out', out]);
   expect(code).toBe(1);
   expect(stderr.match(/the folder cannot be made/g)).toHaveLength(1);
   expect(recorded(out)).toEqual([]);

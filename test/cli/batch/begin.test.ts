@@ -29,7 +29,7 @@ const OPTIONS: BatchOptions = { model: 'demo', device: 'cpu', precision: 'auto',
 
 type Flags = Pick<BatchOptions, 'resume' | 'retryFailed' | 'overwrite'>;
 
-/** What a run has to do; names of pictures. */
+/** What a run has to do; names of images. */
 async function begin(out: string, keys: readonly string[], flags: Flags = {}, identity = IDENTITY) {
   const found = await Promise.all(keys.map(async (input) => ({ key: await keyOf(input), input })));
   const asked = await makeManifest(identity);
@@ -42,7 +42,7 @@ async function begin(out: string, keys: readonly string[], flags: Flags = {}, id
   }
 }
 
-/** Records pictures, and writes their files where they are done. */
+/** Records images, and writes their files where they are done. */
 async function record(out: string, records: readonly BatchRecord[]): Promise<void> {
   const journal = await openJournal(out, '1-of-1');
   for (const each of records) {
@@ -56,23 +56,23 @@ const done = (key: string): BatchRecord => ({ key, stem: key.replace(/\.jpg$/, '
 const failed = (key: string): BatchRecord => ({ key, error: { code: 'INVALID_IMAGE', message: `${key}: broken` } });
 
 describe('going on', () => {
-  test('with pictures that came, and without those that went', async () => {
+  test('with images that came, and without those that went', async () => {
     const out = join(folder, 'changed');
     expect((await begin(out, ['a.jpg', 'b.jpg', 'c.jpg', 'e.jpg'])).todo).toHaveLength(4);
     await record(out, [done('a.jpg'), failed('b.jpg'), failed('e.jpg')]);
     const { todo, manifest } = await begin(out, ['c.jpg', 'd.jpg', 'e.jpg'], { resume: true });
     expect(todo).toEqual(['c.jpg', 'd.jpg']);
-    expect(await writeOverview(out, manifest, false)).toMatchObject({ pictures: 4, done: 1, failed: 1, missing: 2 });
+    expect(await writeOverview(out, manifest, false)).toMatchObject({ images: 4, done: 1, failed: 1, missing: 2 });
     expect(existsSync(join(out, 'summary.json'))).toBe(false);
     await record(out, [done('c.jpg'), done('d.jpg')]);
     await writeOverview(out, manifest, false);
     const summary: unknown = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'));
-    expect(summary).toEqual({ pictures: 4, done: 3, failed: 1, missing: 0, objects: 6 });
+    expect(summary).toEqual({ images: 4, done: 3, failed: 1, missing: 0, objects: 6 });
     expect(failures(out).map(({ key }) => key)).toEqual(['e.jpg']); // b.jpg is no longer there
-    expect(Object.keys(contents(out))).toContain('a.json'); // its picture went, but it was done
+    expect(Object.keys(contents(out))).toContain('a.json'); // its image went, but it was done
   });
 
-  test('tries broken pictures again only when asked', async () => {
+  test('tries broken images again only when asked', async () => {
     const out = join(folder, 'retried');
     await begin(out, ['a.jpg', 'b.jpg']);
     await record(out, [failed('a.jpg'), done('b.jpg')]);
@@ -111,7 +111,7 @@ test('--overwrite removes what an earlier run wrote and nothing else', async () 
 describe('refused', () => {
   const earlier = join(folder, 'earlier');
   const refusals: [string, Flags, Partial<BatchIdentity>, string][] = [
-    ['an earlier run', {}, {}, 'results of an earlier run (1 picture); go on with --resume'],
+    ['an earlier run', {}, {}, 'results of an earlier run (1 image); go on with --resume'],
     ['other options', { resume: true }, { options: { conf: 0.3 } }, 'conf 0.25, expected 0.3'],
     ['other formats', { resume: true }, { formats: ['yolo'] }, 'formats ["json"], expected ["yolo"]'],
     ['other weights', { resume: true }, { weights: 'bb' }, 'weights "aa", expected "bb"'],
@@ -142,7 +142,7 @@ describe('refused', () => {
     ['no folder for files', ['in'], 'expected --out DIR'],
     ['--retry-failed alone', ['in', '--retry-failed'], '--resume'],
     ['json and sa1b', ['in', '--format', 'json,sa1b'], 'two output folders'],
-    ['no such picture', ['nothing'], 'nothing: got no picture'],
+    ['no such image', ['nothing'], 'nothing: got no image'],
     ['standard input', ['-'], 'files that can be read again'],
     ['no queue', ['work'], 'expected --queue'],
   ];

@@ -1,4 +1,4 @@
-/** What tests of batches share: pictures, runs and the bytes of a folder. */
+/** What tests of batches share: images, runs and the bytes of a folder. */
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
@@ -21,7 +21,7 @@ import { fastsam, repository, type Run, type RunSettings } from '../cli.js';
 export const FAST = ['--imgsz', '64', '--device', 'wasm'];
 
 /** Writes crops of an example under these names. */
-export async function makePictures(folder: string, names: readonly string[]): Promise<void> {
+export async function makeImages(folder: string, names: readonly string[]): Promise<void> {
   for (const [i, name] of names.entries()) {
     const area = { left: 20 * (i % 8), top: 10 * (i % 11), width: 120 + i, height: 100 + 2 * i };
     const path = join(folder, name);
@@ -48,13 +48,13 @@ export function contents(folder: string): Record<string, string> {
   );
 }
 
-/** The same without the files that speak of all pictures, failed ones too. */
-export function ofPictures(folder: string): Record<string, string> {
+/** The same without the files that speak of all images, failed ones too. */
+export function ofImages(folder: string): Record<string, string> {
   const about = ['manifest.json', 'summary.json', 'failures.jsonl'];
   return Object.fromEntries(Object.entries(contents(folder)).filter(([name]) => !about.includes(name)));
 }
 
-/** Names of the pictures in the journals, or in that of one process, as often as they are there. */
+/** Names of the images in the journals, or in that of one process, as often as they are there. */
 export function recorded(out: string, pid?: number): string[] {
   const folder = join(out, '.batch', 'journal');
   if (!existsSync(folder)) return [];
@@ -63,7 +63,7 @@ export function recorded(out: string, pid?: number): string[] {
   return lines.filter((line) => line.endsWith('}')).map((line) => (JSON.parse(line) as { key: string }).key);
 }
 
-/** Waits until so many pictures are recorded. */
+/** Waits until so many images are recorded. */
 export async function whenRecorded(out: string, count: number, pid?: number): Promise<void> {
   while (recorded(out, pid).length < count) await sleep(5);
 }
@@ -80,20 +80,20 @@ export function failures(out: string): Failure[] {
   return lines.map((line) => JSON.parse(line) as Failure);
 }
 
-/** Why pictures that hang their reader cannot be made here; undefined where they can. */
+/** Why images that hang their reader cannot be made here; undefined where they can. */
 export const noPipes = process.platform === 'linux' ? undefined : 'skipped: needs named pipes and /proc of Linux';
 
 /**
- * A picture over which a worker can be killed: whoever reads it hangs (it is a named pipe that nobody writes to).
- * @param pipe a path outside the folder of pictures.
+ * An image over which a worker can be killed: whoever reads it hangs (it is a named pipe that nobody writes to).
+ * @param pipe a path outside the folder of images.
  */
-export function makeHangingPicture(path: string, pipe: string): void {
+export function makeHangingImage(path: string, pipe: string): void {
   execFileSync('mkfifo', [pipe]);
   symlinkSync(pipe, path);
 }
 
 /**
- * Waits until one of these processes reads a hanging picture, and kills that one.
+ * Waits until one of these processes reads a hanging image, and kills that one.
  * @param processes numbers of those that may, looked up again and again.
  */
 export async function killReader(pipe: string, processes: () => readonly number[]): Promise<number> {

@@ -1,4 +1,4 @@
-/** `fastsam batch enqueue` and `work` with a real Redis: two workers, one of them killed; a picture that ends workers. */
+/** `fastsam batch enqueue` and `work` with a real Redis: two workers, one of them killed; an image that ends workers. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openConsumer, openQueueServer, PutBack, type QueueTry } from '../../../src/cli/batch/queue.js';
 import { violations } from '../../results/schema.js';
 import { fastsam, fastsamHere, repository, workFolder } from '../cli.js';
-import { batch, contents, failures, makePictures, ofPictures, recorded, whenRecorded } from './folder.js';
+import { batch, contents, failures, makeImages, ofImages, recorded, whenRecorded } from './folder.js';
 
 vi.setConfig({ testTimeout: 240_000 });
 const folder = workFolder();
@@ -26,24 +26,24 @@ describe.skipIf(!hasRedis)('with Redis', () => {
   const KEYS = [...Array.from({ length: 30 }, (_, i) => `${i % 3}/${i}.jpg`), 'torn.jpg'];
   const POISON = '!poison.jpg'; // the first in the queue
   const FORMATS = ['--format', 'json,coco'];
-  const [pictures, calm, out] = ['in', 'calm', 'queued'].map((name) => join(folder, name));
+  const [images, calm, out] = ['in', 'calm', 'queued'].map((name) => join(folder, name));
 
   beforeAll(async () => {
     const port = await freePort();
     url = `redis://127.0.0.1:${port}`;
     redis = spawn('redis-server', ['--port', String(port), '--save', '', '--dir', folder], { stdio: 'ignore' });
-    await makePictures(pictures, KEYS);
+    await makeImages(images, KEYS);
     expect((await batch(['in', '--out', 'calm', ...FORMATS], { cwd: folder })).code).toBe(1);
-    await makePictures(pictures, [POISON]);
+    await makeImages(images, [POISON]);
     const args = ['enqueue', 'in', '--out', 'queued', '--queue', url, ...FORMATS];
     const { code, stderr } = await batch(args, { cwd: folder });
-    expect([code, stderr]).toEqual([0, expect.stringContaining('32 pictures in the queue')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('32 images in the queue')]);
   });
   afterAll(() => {
     redis.kill();
   });
 
-  /** A worker that ends over a picture: its share of the queue's bookkeeping, without a model. */
+  /** A worker that ends over an image: its share of the queue's bookkeeping, without a model. */
   async function dieOver(key: string): Promise<QueueTry> {
     const server = await openQueueServer(url);
     let end: () => Promise<void> = () => Promise.resolve();
@@ -62,7 +62,7 @@ describe.skipIf(!hasRedis)('with Redis', () => {
     return attempt;
   }
 
-  test('a picture is blamed when it was alone with the worker that died', async () => {
+  test('an image is blamed when it was alone with the worker that died', async () => {
     expect(await dieOver(POISON)).toMatchObject({ alone: false, crashes: false, last: false });
     expect(await dieOver(POISON)).toMatchObject({ alone: true, crashes: false, last: false });
   });
@@ -77,13 +77,13 @@ describe.skipIf(!hasRedis)('with Redis', () => {
       fastsam(work, { cwd: folder }),
     ]);
     expect([killed.code, other.code]).toEqual(['SIGKILL', 1]);
-    expect(ofPictures(out)).toEqual(ofPictures(calm));
+    expect(ofImages(out)).toEqual(ofImages(calm));
     const [poisoned, ...others] = failures(out);
     expect(poisoned).toMatchObject({ key: POISON, code: 'CRASHED' });
     expect(others).toEqual(failures(calm));
     expect(new Set(recorded(out))).toEqual(new Set([...KEYS, POISON]));
     const merged = await fastsamHere(['batch', 'merge', out], folder);
-    expect(merged.stderr).toContain('30 of 32 pictures done, 0 missing, 2 failed');
+    expect(merged.stderr).toContain('30 of 32 images done, 0 missing, 2 failed');
   });
 
   test('JSON files follow the schema, and hold nothing that differs from run to run', () => {

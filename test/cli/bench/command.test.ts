@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fastsam } from '../cli.js';
 
 interface Printed {
@@ -11,7 +11,7 @@ interface Printed {
 }
 
 describe('fastsam bench', () => {
-  it('measures in a process of its own and prints JSON', async () => {
+  test('measures in a process of its own and prints JSON', async () => {
     const options = ['--device', 'wasm', '--threads', '1', '--rounds', '1', '--size', '64', '--imgsz', '64'];
     const { code, stdout, stderr } = await fastsam([
       'bench',

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { Contender, type ContenderSpec } from '../../../src/cli/bench/contender.js';
 import { measure } from '../../../src/cli/bench/interleave.js';
 import { decodeReply, encodeReply, type Task } from '../../../src/cli/bench/protocol.js';
@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 describe('protocol', () => {
-  it('tells messages from what else is printed', () => {
+  test('tells messages from what else is printed', () => {
     expect(decodeReply(encodeReply({ ready: 'x' }).trimEnd())).toEqual({ ready: 'x' });
     expect(decodeReply('{"ready":"x"}')).toBeUndefined();
     expect(decodeReply('')).toBeUndefined();
@@ -43,7 +43,7 @@ describe('protocol', () => {
 });
 
 describe('measure', () => {
-  it('takes turns and keeps every round but those of the warm-up', async () => {
+  test('takes turns and keeps every round but those of the warm-up', async () => {
     const contenders = [await start('a', worker([1, 2])), await start('b', worker([1, 2.001]))];
     const { measured, refused } = await measure(contenders, 'task', TASK, EFFORT);
     expect(refused).toEqual([]);
@@ -53,30 +53,30 @@ describe('measure', () => {
     ]);
   });
 
-  it('refuses who gives other results, and measures the rest', async () => {
+  test('refuses who gives other results, and measures the rest', async () => {
     const contenders = [await start('a', worker([1, 2])), await start('wrong', worker([1, 3]))];
     const { measured, refused } = await measure(contenders, 'task', TASK, EFFORT);
     expect(measured.map(({ label }) => label)).toEqual(['a']);
     expect(refused).toEqual([{ label: 'wrong', reason: 'its results differ by 0.33 of 0.01' }]);
   });
 
-  it('passes over who fails at the task', async () => {
-    const failing = worker([1], "if (request.do === 'add') return send({ error: 'no such picture' });");
+  test('passes over who fails at the task', async () => {
+    const failing = worker([1], "if (request.do === 'add') return send({ error: 'no such image' });");
     const contenders = [await start('a', failing), await start('b', worker([1]))];
     const { measured, refused } = await measure(contenders, 'task', TASK, EFFORT);
     expect(measured.map(({ label }) => label)).toEqual(['b']);
-    expect(refused).toEqual([{ label: 'a', reason: 'no such picture' }]);
+    expect(refused).toEqual([{ label: 'a', reason: 'no such image' }]);
   });
 });
 
 describe('Contender', () => {
-  it('says why a process did not start', async () => {
+  test('says why a process did not start', async () => {
     const dying = [process.execPath, '-e', "console.error('library missing'); process.exit(3)"];
     await expect(start('a', dying)).rejects.toThrow('its process ended with code 3: library missing');
     await expect(start('b', ['/no/such/program'])).rejects.toThrow('ENOENT');
   });
 
-  it('says that a process ended during a task', async () => {
+  test('says that a process ended during a task', async () => {
     const contender = await start('a', worker([1], 'process.exit(1);'));
     await expect(contender.add('task', TASK)).rejects.toThrow('its process ended with code 1');
     await expect(contender.run('task')).rejects.toThrow('its process ended with code 1');
@@ -86,13 +86,13 @@ describe('Contender', () => {
 describe('startRow', () => {
   const first = (code: string) => [process.execPath, '-e', code];
 
-  it('times the way to the first mask, and says who has none', async () => {
+  test('times the way to the first mask, and says who has none', async () => {
     const good = "process.stdout.write('\\u001e' + JSON.stringify({ cpu: 5, area: 1 }) + '\\n')";
     const specs: ContenderSpec[] = [
       { label: 'a', command: [], firstMask: first(good), tolerance: 0 },
       { label: 'b', command: [], firstMask: first("console.error('no device'); process.exit(1)"), tolerance: 0 },
     ];
-    const row = await startRow('m', specs, 'picture.jpg', 2);
+    const row = await startRow('m', specs, 'image.jpg', 2);
     expect(row.measured).toMatchObject([{ label: 'a', cpu: [5, 5] }]);
     expect(row.measured[0].wall).toHaveLength(2);
     expect(row.refused).toEqual([{ label: 'b', reason: 'no device' }]);

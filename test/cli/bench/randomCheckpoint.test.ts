@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { randomCheckpoint } from '../../../src/cli/bench/randomCheckpoint.js';
 import { decode } from '../../../src/model/decode.js';
 import { loadWeights } from '../../../src/model/load.js';
@@ -13,19 +13,19 @@ describe('randomCheckpoint', () => {
     await tf.setBackend('wasm');
   });
 
-  it('gives equal bytes for equal seeds and others for others', () => {
+  test('gives equal bytes for equal seeds and others for others', () => {
     const bytes = randomCheckpoint('n', 7);
     expect(Buffer.compare(bytes, randomCheckpoint('n', 7))).toBe(0);
     expect(Buffer.compare(bytes, randomCheckpoint('n', 8))).not.toBe(0);
   });
 
-  it('is a checkpoint of the scale with one class', () => {
+  test('is a checkpoint of the scale with one class', () => {
     const { tensors, names } = readCheckpoint(randomCheckpoint('s'));
     expect(checkedArchitecture(tensors)).toMatchObject({ scale: 's', classes: 1, regMax: 16, folded: false });
     expect(names).toEqual({ 0: 'object' });
   });
 
-  it('scores from low to high on a picture with detail, and its boxes are neither points nor everything', () => {
+  test('scores from low to high on an image with detail, and its boxes are neither points nor everything', () => {
     const { tensors } = readCheckpoint(randomCheckpoint('n'));
     const network = buildNetwork(checkedArchitecture(tensors));
     loadWeights(network, tensors);

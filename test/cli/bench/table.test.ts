@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TimedRow } from '../../../src/cli/bench/suite.js';
 import { markdownTable, spread, textRow, textTable, timedTable } from '../../../src/cli/bench/table.js';
 
@@ -14,7 +14,7 @@ const row: TimedRow = {
 };
 
 describe('textTable', () => {
-  it('aligns the first column left and the others right', () => {
+  test('aligns the first column left and the others right', () => {
     const table = textTable({
       head: ['', 'ms'],
       body: [
@@ -27,13 +27,13 @@ describe('textTable', () => {
 });
 
 describe('markdownTable', () => {
-  it('marks the alignment and escapes bars', () => {
+  test('marks the alignment and escapes bars', () => {
     expect(markdownTable({ head: ['', 'ms'], body: [['a|b', '1']] })).toBe('|  | ms |\n| --- | ---: |\n| a\\|b | 1 |');
   });
 });
 
 describe('timedTable', () => {
-  it('gives medians, quartiles and the ratios to the baseline', () => {
+  test('gives medians, quartiles and the ratios to the baseline', () => {
     const { head, body } = timedTable(row, 'theirs');
     expect(head).toEqual(['', 'wall ms', 'least', 'CPU ms', 'wall ratio', 'CPU ratio', 'rounds']);
     expect(body).toEqual([
@@ -42,17 +42,17 @@ describe('timedTable', () => {
     ]);
   });
 
-  it('has no ratios where the baseline was not measured', () => {
+  test('has no ratios where the baseline was not measured', () => {
     expect(timedTable(row, 'third').head).toEqual(['', 'wall ms', 'least', 'CPU ms', 'rounds']);
   });
 });
 
 describe('textRow', () => {
-  it('says what was not measured and why', () => {
+  test('says what was not measured and why', () => {
     expect(textRow(row).split('\n').at(-1)).toBe('  third: not measured, its results differ');
   });
 
-  it('writes peak memory in megabytes', () => {
+  test('writes peak memory in megabytes', () => {
     const text = textRow({
       kind: 'memory',
       title: 'peak memory',
@@ -64,6 +64,6 @@ describe('textRow', () => {
   });
 });
 
-it('shows a dash for what was not measured', () => {
+test('shows a dash for what was not measured', () => {
   expect(spread(undefined)).toBe('–');
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { drawObjects, type DrawnObject, type DrawOptions } from '../../../src/draw/drawObjects.js';
 import type { Rgb } from '../../../src/draw/palette.js';
 import { contactSheet } from '../../../src/draw/sheet.js';
@@ -18,7 +18,7 @@ const object = (id: number, mask: DrawnObject['mask'], box: DrawnObject['box'] =
   ...{ id, mask, box, label: `${id}` },
 });
 
-/** One letter a pixel, rows of text: what the picture shows. */
+/** One letter a pixel, rows of text: what the image shows. */
 function look(image: RgbImage, letters: Record<string, readonly number[]>): string[] {
   const names = new Map(Object.entries(letters).map(([letter, rgb]) => [rgb.join(), letter]));
   return Array.from({ length: image.height }, (_, y) =>
@@ -33,7 +33,7 @@ const fillOnly: DrawOptions = { contours: false, colours: [RED, BLUE] };
 const letters = { '.': [100, 100, 100], r: [178, 50, 50], b: [50, 50, 178] };
 
 describe('filled masks', () => {
-  it('are blended once with the smallest on top, whatever the order', () => {
+  test('are blended once with the smallest on top, whatever the order', () => {
     const big = object(0, maskOf(['####', '####', '....']));
     const small = object(1, maskOf(['.#..', '.##.', '.#..']));
     const expected = ['rbrr', 'rbbr', '.b..'];
@@ -41,17 +41,17 @@ describe('filled masks', () => {
     expect(look(drawObjects(grey(4, 3), [small, big], null, fillOnly), letters)).toEqual(expected);
   });
 
-  it('show the first of equals', () => {
+  test('show the first of equals', () => {
     const mask = maskOf(['##']);
     expect(look(drawObjects(grey(2, 1), [object(1, mask), object(0, mask)], null, fillOnly), letters)).toEqual(['bb']);
   });
 
-  it('reach every pixel of rows longer than a word', () => {
-    const picture = drawObjects(grey(100, 2), [object(0, rectMask(100, 2, 3, 0, 90, 2))], null, fillOnly);
-    expect(look(picture, letters)).toEqual(new Array(2).fill(`...${'r'.repeat(90)}.......`));
+  test('reach every pixel of rows longer than a word', () => {
+    const image = drawObjects(grey(100, 2), [object(0, rectMask(100, 2, 3, 0, 90, 2))], null, fillOnly);
+    expect(look(image, letters)).toEqual(new Array(2).fill(`...${'r'.repeat(90)}.......`));
   });
 
-  it('are opaque at alpha 1 and unseen at alpha 0', () => {
+  test('are opaque at alpha 1 and unseen at alpha 0', () => {
     const objects = [object(0, maskOf(['#.']))];
     const pixels = (alpha: number): number[] =>
       Array.from(drawObjects(grey(2, 1), objects, null, { ...fillOnly, alpha }).data);
@@ -59,12 +59,12 @@ describe('filled masks', () => {
     expect(pixels(0)).toEqual([100, 100, 100, 100, 100, 100]);
   });
 
-  it('stand out when the rest is dimmed', () => {
-    const picture = drawObjects(grey(2, 1), [object(0, maskOf(['#.']))], null, { ...fillOnly, alpha: 0, dim: 0.5 });
-    expect(Array.from(picture.data)).toEqual([100, 100, 100, 50, 50, 50]);
+  test('stand out when the rest is dimmed', () => {
+    const image = drawObjects(grey(2, 1), [object(0, maskOf(['#.']))], null, { ...fillOnly, alpha: 0, dim: 0.5 });
+    expect(Array.from(image.data)).toEqual([100, 100, 100, 50, 50, 50]);
   });
 
-  it('leave the given picture as it is', () => {
+  test('leave the given image as it is', () => {
     const image = grey(2, 1);
     drawObjects(image, [object(0, maskOf(['##']))]);
     expect(image.data).toEqual(grey(2, 1).data);
@@ -73,9 +73,9 @@ describe('filled masks', () => {
 
 describe('outlines', () => {
   const outline = (objects: DrawnObject[], width: number, height: number, lineWidth = 1): string[] => {
-    const picture = drawObjects(grey(width, height), objects, null, { masks: false, lineWidth, colours: [RED, BLUE] });
+    const image = drawObjects(grey(width, height), objects, null, { masks: false, lineWidth, colours: [RED, BLUE] });
     const at = (p: number): string => {
-      const [r, , b] = picture.data.slice(p, p + 3);
+      const [r, , b] = image.data.slice(p, p + 3);
       if (r > 200) return 'r';
       return b > 200 ? 'b' : '.';
     };
@@ -84,7 +84,7 @@ describe('outlines', () => {
     );
   };
 
-  it('run along the inside of the mask', () => {
+  test('run along the inside of the mask', () => {
     expect(outline([object(0, rectMask(7, 7, 1, 1, 5, 5))], 7, 7)).toEqual([
       '.......',
       '.rrrrr.',
@@ -96,15 +96,15 @@ describe('outlines', () => {
     ]);
   });
 
-  it('are as wide as asked', () => {
+  test('are as wide as asked', () => {
     expect(outline([object(0, rectMask(9, 3, 1, 0, 7, 3))], 9, 3, 2)).toEqual(new Array(3).fill('.rr...rr.'));
   });
 
-  it('are not drawn where the picture ends', () => {
+  test('are not drawn where the image ends', () => {
     expect(outline([object(0, rectMask(4, 3, 0, 0, 4, 3))], 4, 3)).toEqual(['....', '....', '....']);
   });
 
-  it('belong to the object on top', () => {
+  test('belong to the object on top', () => {
     const objects = [object(0, rectMask(8, 1, 0, 0, 8, 1)), object(1, rectMask(8, 1, 3, 0, 3, 1))];
     expect(outline(objects, 8, 1)).toEqual(['...b.b..']);
   });
@@ -119,7 +119,7 @@ describe('prompts and labels', () => {
   const green = (r: number, g: number, b: number): boolean => g > r + 60 && g > b + 60;
   const red = (r: number, g: number, b: number): boolean => r > g + 60 && r > b + 60;
 
-  it('tell foreground from background by colour and by sign', () => {
+  test('tell foreground from background by colour and by sign', () => {
     const fore = drawObjects(grey(60, 60), [], { points: [[30, 30]], labels: [1] });
     const back = drawObjects(grey(60, 60), [], { points: [[30, 30]], labels: [0] });
     expect(count(fore, green)).toBeGreaterThan(20);
@@ -130,18 +130,18 @@ describe('prompts and labels', () => {
     expect([white(back, 31, 30), white(back, 30, 31)]).toEqual([true, false]);
   });
 
-  it('take points without a label as foreground', () => {
+  test('take points without a label as foreground', () => {
     expect(count(drawObjects(grey(60, 60), [], { points: [[30, 30]] }), green)).toBeGreaterThan(20);
   });
 
-  it('draw boxes as dashes of black and white on the box’s own pixels', () => {
-    const picture = drawObjects(grey(40, 40), [], { boxes: [[10, 5, 30, 25]] });
-    expect(count(picture, (r) => r !== 100)).toBe(2 * 20 + 2 * 18);
-    expect(count(picture, (r) => r > 240)).toBeGreaterThan(20);
-    expect(count(picture, (r) => r < 10)).toBeGreaterThan(20);
+  test('draw boxes as dashes of black and white on the box’s own pixels', () => {
+    const image = drawObjects(grey(40, 40), [], { boxes: [[10, 5, 30, 25]] });
+    expect(count(image, (r) => r !== 100)).toBe(2 * 20 + 2 * 18);
+    expect(count(image, (r) => r > 240)).toBeGreaterThan(20);
+    expect(count(image, (r) => r < 10)).toBeGreaterThan(20);
   });
 
-  it('survive coordinates outside the picture', () => {
+  test('survive coordinates outside the image', () => {
     const prompt = {
       boxes: [[-50, -50, 500, 500]],
       points: [
@@ -153,23 +153,23 @@ describe('prompts and labels', () => {
     expect(drawObjects(grey(20, 20), [], prompt, { labels: true }).data).toHaveLength(1200);
   });
 
-  it('are left out on request', () => {
-    const picture = drawObjects(grey(20, 20), [], { points: [[10, 10]], texts: ['a'] }, { prompt: false });
-    expect(picture.data).toEqual(grey(20, 20).data);
+  test('are left out on request', () => {
+    const image = drawObjects(grey(20, 20), [], { points: [[10, 10]], texts: ['a'] }, { prompt: false });
+    expect(image.data).toEqual(grey(20, 20).data);
   });
 
-  it('draw the object’s box in its colour', () => {
+  test('draw the object’s box in its colour', () => {
     const objects = [object(0, rectMask(10, 10, 0, 0, 1, 1), [2, 3, 8, 9])];
-    const picture = drawObjects(grey(10, 10), objects, null, {
+    const image = drawObjects(grey(10, 10), objects, null, {
       ...{ masks: false, contours: false, boxes: true, colours: [RED] },
     });
-    expect(look(picture, { '.': [100, 100, 100], r: [255, 0, 0] })).toEqual([
+    expect(look(image, { '.': [100, 100, 100], r: [255, 0, 0] })).toEqual([
       ...['..........', '..........', '..........', '..rrrrrr..', '..r....r..'],
       ...['..r....r..', '..r....r..', '..r....r..', '..rrrrrr..', '..........'],
     ]);
   });
 
-  it('never lay one label over another', () => {
+  test('never lay one label over another', () => {
     const objects = Array.from({ length: 30 }, (_, i) => object(0, rectMask(90, 60, 0, 0, 1, 1), [10 + i, 20, 60, 40]));
     const options: DrawOptions = { masks: false, contours: false, labels: true, colours: [RED] };
     const one = drawObjects(grey(90, 60), objects.slice(0, 1), null, options);
@@ -182,7 +182,7 @@ describe('prompts and labels', () => {
 });
 
 describe('options', () => {
-  it('are checked', () => {
+  test('are checked', () => {
     for (const bad of [{ alpha: 1.1 }, { alpha: NaN }, { dim: -0.1 }, { lineWidth: -1 }]) {
       expect(() => drawObjects(grey(2, 2), [], null, bad)).toThrow('got');
     }
@@ -190,7 +190,7 @@ describe('options', () => {
 });
 
 describe('contact sheet', () => {
-  it('lays pictures in rows below each other, made smaller to fit', () => {
+  test('lays images in rows below each other, made smaller to fit', () => {
     const cells = [grey(64, 32, 10), grey(20, 40, 20), grey(8, 8, 30)].map((image, i) => ({ image, caption: `${i}` }));
     const sheet = contactSheet(cells, { columns: 2, cellSize: 32 });
     expect([sheet.width, sheet.height]).toEqual([2 * 40 + 8, 8 + 32 + 22 + 8 + 22]);
@@ -200,13 +200,13 @@ describe('contact sheet', () => {
     expect([at(8, 62), at(15, 69), at(16, 62)]).toEqual([30, 30, 245]);
   });
 
-  it('averages what it shrinks', () => {
+  test('averages what it shrinks', () => {
     const image = { data: Uint8Array.of(0, 0, 0, 100, 100, 100, 50, 50, 50, 250, 250, 250), width: 4, height: 1 };
     const sheet = contactSheet([{ image, caption: '' }], { cellSize: 2 });
     expect([sheet.data[(8 * sheet.width + 8) * 3], sheet.data[(8 * sheet.width + 9) * 3]]).toEqual([50, 150]);
   });
 
-  it('needs a picture', () => {
-    expect(() => contactSheet([])).toThrow('no pictures');
+  test('needs an image', () => {
+    expect(() => contactSheet([])).toThrow('no images');
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { lineWidth, type Canvas } from '../../../src/draw/canvas.js';
 import { GLYPH_ROWS, glyphOf } from '../../../src/draw/font.js';
 import { drawText, textScale, textSize } from '../../../src/draw/text.js';
@@ -14,7 +14,7 @@ function ink(canvas: Canvas): string[] {
 }
 
 describe('text', () => {
-  it('writes its dots as they are at magnification 1', () => {
+  test('writes its dots as they are at magnification 1', () => {
     const canvas = blank(9, 8);
     drawText(canvas, '1A', 0, 0, 1, [255, 255, 255]);
     expect(ink(canvas)).toEqual([
@@ -29,13 +29,13 @@ describe('text', () => {
     ]);
   });
 
-  it('takes the room that it says', () => {
+  test('takes the room that it says', () => {
     expect(textSize('1A', 1)).toEqual({ width: 9, height: 8 });
     expect(textSize('1A', 3)).toEqual({ width: 27, height: 24 });
     expect(textSize('', 2)).toEqual({ width: 0, height: 16 });
   });
 
-  it('stays connected when magnified: the arms of an X meet', () => {
+  test('stays connected when magnified: the arms of an X meet', () => {
     const canvas = blank(20, 32);
     drawText(canvas, 'X', 0, 0, 4, [255, 255, 255]);
     expect(
@@ -46,7 +46,7 @@ describe('text', () => {
     expect(ink(canvas)[14]).toMatch(/^\.+#+\.+$/);
   });
 
-  it('has a different shape for every printable ASCII character', () => {
+  test('has a different shape for every printable ASCII character', () => {
     const seen = new Map<string, string>();
     for (let code = 33; code < 127; code++) {
       const character = String.fromCharCode(code);
@@ -59,12 +59,12 @@ describe('text', () => {
     }
   });
 
-  it('writes a question mark for characters that it lacks', () => {
+  test('writes a question mark for characters that it lacks', () => {
     expect(glyphOf('猫')).toBe(glyphOf('?'));
     expect(textSize('🐕', 1)).toEqual(textSize('?', 1));
   });
 
-  it('grows with the picture, as lines do', () => {
+  test('grows with the image, as lines do', () => {
     expect([textScale(200, 112), textScale(1920, 1080), textScale(3840, 2160)]).toEqual([1, 2, 5]);
     expect([lineWidth(200, 112), lineWidth(1920, 1080), lineWidth(3840, 2160)]).toEqual([1, 5, 9]);
   });

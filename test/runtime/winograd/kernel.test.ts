@@ -41,14 +41,14 @@ function reference(
     const o = i % filters;
     const column = Math.floor(i / filters) % width;
     const row = Math.floor(i / (filters * width)) % height;
-    const picture = Math.floor(i / (filters * width * height));
+    const image = Math.floor(i / (filters * width * height));
     let sum = b[o];
     for (let dy = -1; dy <= 1; dy++) {
       for (let dx = -1; dx <= 1; dx++) {
         const [y, xx] = [row + dy, column + dx];
         if (y < 0 || y >= height || xx < 0 || xx >= width) continue;
         for (let c = 0; c < channels; c++) {
-          const value = x[((picture * height + y) * width + xx) * channels + c];
+          const value = x[((image * height + y) * width + xx) * channels + c];
           sum += value * f[((3 * (dy + 1) + dx + 1) * channels + c) * filters + o];
         }
       }
@@ -93,7 +93,7 @@ describe('a convolution', () => {
     { batch: 1, height: 13, width: 22, channels: 12, filters: 24 }, // not whole tiles
     { batch: 1, height: 1, width: 61, channels: 4, filters: 8 }, // one row
     { batch: 1, height: 63, width: 2, channels: 8, filters: 8 },
-    { batch: 3, height: 7, width: 9, channels: 8, filters: 8 }, // several pictures
+    { batch: 3, height: 7, width: 9, channels: 8, filters: 8 }, // several images
     { batch: 1, height: 20, width: 20, channels: 128, filters: 64 },
   ])('is that of the definition: %o', async (size) => {
     const { difference, transformed } = await convolve(size);

@@ -1,4 +1,4 @@
-/** The pictures that are measured with, made from the package's examples. */
+/** The images that are measured with, made from the package's examples. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -10,7 +10,7 @@ const EXAMPLES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
 /** Pixels of one tile; 4 x 3 of them are 1920 x 1080. */
 const TILE = { width: 480, height: 360 };
 const JPEG_QUALITY = 90;
-/** One of the pictures by its name in reports. */
+/** One of the images by its name in reports. */
 export const MOSAICS = { '1080p': { columns: 4, rows: 3 }, '4K': { columns: 8, rows: 6 } } as const;
 
 /**
@@ -42,18 +42,18 @@ export async function makeMosaic(name: keyof typeof MOSAICS, folder: string): Pr
 }
 
 /**
- * A picture as the network sees it, as a file of raw RGB bytes.
+ * An image as the network sees it, as a file of raw RGB bytes.
  * @param size side of the square in pixels, a multiple of 32.
  * @returns its path in `folder`.
  */
-export async function makePixels(picture: string, size: number, folder: string): Promise<string> {
-  const image = await readImage(picture);
+export async function makePixels(file: string, size: number, folder: string): Promise<string> {
+  const image = await readImage(file);
   const path = join(folder, `${String(size)}.rgb`);
   await writeFile(path, letterbox(image, letterboxGeometry(image.width, image.height, size, { auto: false })));
   return path;
 }
 
-/** Path of one of the pictures that the package ships. */
+/** Path of one of the images that the package ships. */
 export function examplePath(file: string): string {
   return platform().packageFile(`examples/${file}`);
 }

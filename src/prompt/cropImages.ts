@@ -1,15 +1,15 @@
-/** Small pictures made of parts of a larger one. */
+/** Small images made of parts of a larger one. */
 import { preprocessCrops } from '../clip/preprocess.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask, MaskWindow } from '../mask/mask.js';
 
-/** A picture as the encoder gets it: the shorter side resized to `size`, the middle of the longer one. */
-export function encoderInput(picture: RgbImage, size: number): Uint8Array {
-  const whole = { x1: 0, y1: 0, x2: picture.width, y2: picture.height, background: 'keep' } as const;
-  return preprocessCrops(picture, [whole], size)[0];
+/** An image as the encoder gets it: the shorter side resized to `size`, the middle of the longer one. */
+export function encoderInput(image: RgbImage, size: number): Uint8Array {
+  const whole = { x1: 0, y1: 0, x2: image.width, y2: image.height, background: 'keep' } as const;
+  return preprocessCrops(image, [whole], size)[0];
 }
 
-/** A picture of one colour. */
+/** An image of one colour. */
 export function filled(width: number, height: number, colour: readonly number[]): RgbImage {
   const data = new Uint8Array(width * height * 3);
   data.set(colour);
@@ -17,7 +17,7 @@ export function filled(width: number, height: number, colour: readonly number[])
   return { data, width, height };
 }
 
-/** Copies a window of a picture, or those of its pixels that a mask holds, to a place in another. */
+/** Copies a window of an image, or those of its pixels that a mask holds, to a place in another. */
 export function paste(
   to: RgbImage,
   at: { readonly x: number; readonly y: number },
