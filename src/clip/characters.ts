@@ -1,5 +1,4 @@
 /** Repairs of single characters in prompts, the same that ftfy makes by default. */
-
 import { WINDOWS_1252_HIGH } from './codePages.js';
 
 /** Ligatures and digraphs of Latin letters, which copying from typeset pages leaves behind. */

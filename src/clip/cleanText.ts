@@ -1,5 +1,4 @@
 /** The clean-up of prompts before they become tokens: `whitespace_clean(basic_clean(text)).lower()` of OpenAI's CLIP. */
-
 import { repairCharacters } from './characters.js';
 import type { HtmlReferences } from './htmlReferences.js';
 import { repairMojibake } from './mojibake.js';

@@ -69,7 +69,7 @@ export function clipConfigOf(
   const grid = Math.round(Math.sqrt(positions - 1));
   const imageSize = grid * patchSize;
   return {
-    name: NAMES.get(`${String(visionWidth)}/${String(patchSize)}/${String(imageSize)}`) ?? 'ViT-custom',
+    name: NAMES.get(`${visionWidth}/${patchSize}/${imageSize}`) ?? 'ViT-custom',
     imageSize,
     embedDim,
     patchSize,

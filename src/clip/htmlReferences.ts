@@ -1,5 +1,4 @@
 /** Character references of HTML ("&eacute;", "&#233;"), read as Python's html module and ftfy read them. */
-
 import { WINDOWS_1252_HIGH } from './codePages.js';
 
 /** Longest run after "&" that can be a name. */

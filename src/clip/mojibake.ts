@@ -3,7 +3,6 @@
  * repair it with ftfy, which looks for improbable neighbours among characters. Here the bytes are judged: the text goes back
  * to bytes, and if these are UTF-8 that nobody writes by chance, they are read as such.
  */
-
 import { LATIN_1, LOST_BYTE, OTHER_PAGES, toPage, WINDOWS_1252, type CodePage } from './codePages.js';
 
 const ASCII = /^[\0-\x7f]*$/;

@@ -123,7 +123,7 @@ export function expectedClipTensors(config: ClipConfig): Map<string, readonly nu
     ['transformer', config.textLayers, textWidth],
   ] as const) {
     for (let i = 0; i < layers; i++) {
-      const block = `${prefix}.resblocks.${String(i)}`;
+      const block = `${prefix}.resblocks.${i}`;
       norm(`${block}.ln_1`, width);
       norm(`${block}.ln_2`, width);
       for (const [name, outputs, inputs] of [

@@ -1,5 +1,4 @@
 /** Crops of an image as CLIP's image encoders take them: OpenAI's `_transform`, up to the division by 255. */
-
 import { FastSAMError } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { roundHalfEven } from '../geometry/rounding.js';

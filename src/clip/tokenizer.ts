@@ -1,5 +1,4 @@
 /** CLIP's tokenizer: any text to 77 numbers, as OpenAI's `clip.tokenize` (and OpenCLIP's) makes them. */
-
 import { gunzipSync } from 'fflate';
 import { FastSAMError } from '../errors.js';
 import { platform } from '../platform/platform.js';
@@ -83,14 +82,14 @@ export class ClipTokenizer {
   encode(text: string, overlong: OverlongText = 'truncate'): Int32Array {
     const tokens = this.tokens(text);
     if (tokens.length === 0) {
-      throw new FastSAMError('INVALID_PROMPT', 'text: got nothing but blanks, expected a description, do write one');
+      throw new FastSAMError('INVALID_PROMPT', 'text: got nothing but blanks, expected a description; write one');
     }
     const most = CONTEXT_LENGTH - 2;
     if (tokens.length > most && overlong === 'error') {
       const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
       throw new FastSAMError(
         'INVALID_PROMPT',
-        `text "${shown}": got ${tokens.length} tokens, expected at most ${most}, do shorten it`,
+        `text "${shown}": got ${tokens.length} tokens, expected at most ${most}; shorten it`,
       );
     }
     const encoded = new Int32Array(CONTEXT_LENGTH);
@@ -102,7 +101,7 @@ export class ClipTokenizer {
 
 function noVocabulary(got: string, cause?: unknown): FastSAMError {
   const expected = `CLIP's ${MERGE_COUNT} merges`;
-  return new FastSAMError('INVALID_CHECKPOINT', `vocabulary: got ${got}, expected ${expected}, do install again`, {
+  return new FastSAMError('INVALID_CHECKPOINT', `vocabulary: got ${got}, expected ${expected}; install again`, {
     cause,
   });
 }

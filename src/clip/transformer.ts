@@ -22,7 +22,7 @@ export type Transformer = (x: tf.Tensor2D, mask?: tf.Tensor2D) => tf.Tensor2D;
 
 /** Lays a stack with the weights `<name>.resblocks.0.ln_1.weight` … */
 export function transformer(set: LayerSet, name: string, shape: TransformerShape): Transformer {
-  const blocks = Array.from({ length: shape.layers }, (_, i) => block(set, `${name}.resblocks.${String(i)}`, shape));
+  const blocks = Array.from({ length: shape.layers }, (_, i) => block(set, `${name}.resblocks.${i}`, shape));
   return (x, mask) => {
     let rows = tf.clone(x);
     for (const run of blocks) {

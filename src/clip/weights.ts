@@ -22,7 +22,7 @@ export interface ClipWeights {
 
 /**
  * Finds (or downloads), reads and checks CLIP weights.
- * @param source `ViT-B/32`, `ViT-B/16`, `ViT-L/14`, `ViT-L/14@336px` (`-` for `/` will do), a path, an URL, or bytes.
+ * @param source `ViT-B/32`, `ViT-B/16`, `ViT-L/14`, `ViT-L/14@336px` (`-` for `/` will do), a path, a URL, or bytes.
  * @throws FastSAMError what `resolveWeights`, `readCheckpoint` and `clipWeightsOf` throw.
  */
 export async function openClip(
@@ -31,7 +31,7 @@ export async function openClip(
 ): Promise<ClipWeights> {
   if (source instanceof Uint8Array) return clipWeightsOf(readCheckpoint(source), options);
   const { bytes, path } = await resolveFrom(CLIP_CATALOGUE, source, options);
-  return clipWeightsOf(readCheckpoint(bytes), { ...options, origin: `${String(source)} ${path}` });
+  return clipWeightsOf(readCheckpoint(bytes), { ...options, origin: `${source} ${path}` });
 }
 
 /**

@@ -8,7 +8,7 @@ import type { CocoDetection, CocoKind, CocoTruth } from './cocoTypes.js';
 export function byScore(detections: readonly CocoDetection[]): CocoDetection[] {
   for (const { score } of detections) {
     if (Number.isFinite(score)) continue;
-    throw new FastSAMError('INVALID_ARGUMENT', `detection: got score ${String(score)}, expected a finite number`);
+    throw new FastSAMError('INVALID_ARGUMENT', `detection: got score ${score}, expected a finite number`);
   }
   return [...detections].sort((a, b) => b.score - a.score);
 }

@@ -19,10 +19,7 @@ const IMAGE = /\.(avif|bmp|gif|jpe?g|png|tiff?|webp)$/i;
 export async function readYoloDataset(path: string, split = 'val'): Promise<YoloDataset> {
   const here = platform();
   if (!here.listFiles || !here.parseYaml) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      `${path}: data sets are read from a disk, expected Node, do run it there`,
-    );
+    throw new FastSAMError('INVALID_ARGUMENT', `${path}: data sets are read from a disk, expected Node; run it there`);
   }
   const data = here.parseYaml(new TextDecoder().decode(await here.readFile(path)));
   if (typeof data !== 'object' || data === null || Array.isArray(data)) invalid(path, 'got no mapping of keys');

@@ -2,7 +2,6 @@
  * Bilinear resize of 8-bit images, bit for bit what OpenCV's `resize` with INTER_LINEAR gives: fixed-point arithmetic,
  * half-pixel centres, no antialiasing when shrinking. Networks were trained on images resized this way.
  */
-
 import { roundHalfEven } from '../geometry/rounding.js';
 
 /** Fraction bits of an axis' weights. */

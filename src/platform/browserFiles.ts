@@ -1,5 +1,4 @@
 /** "Files" of the browser: downloads live in the Cache API under made-up addresses, everything else is fetched. */
-
 import { FastSAMError } from '../errors.js';
 import type { FileStat, PartialFile } from './platform.js';
 
@@ -123,7 +122,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   if (!globalThis.isSecureContext) {
     throw new FastSAMError(
       'DOWNLOAD_FAILED',
-      'checksum: got an insecure page, expected https or localhost, do serve the page so',
+      'checksum: got an insecure page, expected https or localhost; serve the page so',
     );
   }
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));

@@ -3,7 +3,6 @@
  * Renaming a folder is atomic, so an abandoned attempt is taken over by exactly one successor, and attempts that run
  * at the same time never share bytes: no lock is needed.
  */
-
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';

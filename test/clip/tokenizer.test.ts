@@ -102,7 +102,7 @@ describe('length', () => {
     expect(() => tokenizer.encode(words(76), 'error')).toThrow(
       expect.objectContaining({
         code: 'INVALID_PROMPT',
-        message: `text "${words(10)} …": got 76 tokens, expected at most 75, do shorten it`,
+        message: `text "${words(10)} …": got 76 tokens, expected at most 75; shorten it`,
       }),
     );
   });

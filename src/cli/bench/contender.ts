@@ -54,7 +54,7 @@ export class Contender {
     });
     process.on('close', (code, signal) => {
       const last = this.#complaints.trim().split('\n').slice(-1)[0];
-      this.#end(`its process ended with ${signal ?? `code ${String(code)}`}${last === '' ? '' : `: ${last}`}`);
+      this.#end(`its process ended with ${signal ?? `code ${code}`}${last === '' ? '' : `: ${last}`}`);
     });
   }
 

@@ -70,7 +70,7 @@ export function variantsOf(
 
 /** `1 thread`, `2 threads`. */
 export function countThreads(n: number): string {
-  return `${String(n)} thread${n === 1 ? '' : 's'}`;
+  return `${n} thread${n === 1 ? '' : 's'}`;
 }
 
 /**

@@ -79,7 +79,7 @@ async function admit(
       reference ??= added;
       const far = difference(added.fingerprint, reference.fingerprint);
       if (far <= tolerance) accepted.push(contender);
-      else refused.push({ label, reason: `its results differ by ${far.toPrecision(2)} of ${String(tolerance)}` });
+      else refused.push({ label, reason: `its results differ by ${far.toPrecision(2)} of ${tolerance}` });
     } catch (error) {
       refused.push({ label, reason: error instanceof Error ? error.message : String(error) });
     }

@@ -1,5 +1,4 @@
 /** Gradients and the strength of corners in WebAssembly's vector instructions. */
-
 import { FunctionWriter, I32, V128, type Local } from '../../runtime/assembler.js';
 import { HALVES, LANES, VECTOR_BYTES } from './windowCode.js';
 

@@ -2,7 +2,6 @@
  * Points worth following: J. Shi and C. Tomasi, "Good Features to Track", CVPR 1994. A point can be followed in both
  * directions where the smaller eigenvalue of the gradients' second-moment matrix around it is large.
  */
-
 import type { GreyPlane } from './greyPlane.js';
 import { plainStrength } from './plainStrength.js';
 import { vectorStrength } from './vectorStrength.js';

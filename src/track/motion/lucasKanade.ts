@@ -4,7 +4,6 @@
  * window in the second image until it looks like the one around the point in the first. Brightness is interpolated in
  * fixed point with OpenCV's numbers of bits, so that the steps end where OpenCV's end.
  */
-
 import { PlainWindows } from './plainWindows.js';
 import type { Pyramid, PyramidLevel } from './pyramid.js';
 import { VectorWindows } from './vectorWindows.js';

@@ -1,5 +1,4 @@
 /** The strength of corners without vector instructions, for engines that have none. */
-
 import { type GreyPlane, mirrored } from './greyPlane.js';
 
 /** Values of one row with one more on each side, for the image mirrored there: the value at x is at x + 1. */

@@ -1,5 +1,4 @@
 /** Windows without vector instructions, for engines that have none. */
-
 import { BORDER, type Pyramid, type PyramidLevel } from './pyramid.js';
 import {
   GREY_SHIFT,

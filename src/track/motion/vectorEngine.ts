@@ -1,5 +1,4 @@
 /** Compiles what cornerCode.ts and windowCode.ts write down, once, with one memory for all that is measured. */
-
 import { moduleBytes } from '../../runtime/assembler.js';
 import { cornerStrength, gradients } from './cornerCode.js';
 import { compareWindow, takeWindow } from './windowCode.js';

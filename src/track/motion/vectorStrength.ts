@@ -1,5 +1,4 @@
 /** The strength of corners in WebAssembly with vector instructions. */
-
 import { type GreyPlane, mirrored } from './greyPlane.js';
 import { reserve, vectorEngine } from './vectorEngine.js';
 import { LANES } from './windowCode.js';

@@ -1,5 +1,4 @@
 /** Windows in WebAssembly with vector instructions; both pyramids are copied into its memory. */
-
 import { BORDER, type Pyramid, type PyramidLevel } from './pyramid.js';
 import { reserve, vectorEngine, type VectorEngine } from './vectorEngine.js';
 import { LANES, IMAGES_AT, SUMS_AT } from './windowCode.js';

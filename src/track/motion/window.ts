@@ -1,5 +1,4 @@
 /** The windows that optical flow compares, and what it needs to know of them. */
-
 import { BORDER, type PyramidLevel } from './pyramid.js';
 
 /** Side of the window that is compared around each point. */

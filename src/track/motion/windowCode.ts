@@ -1,5 +1,4 @@
 /** The sums over windows in WebAssembly's vector instructions: eight pixels at a time. */
-
 import { FunctionWriter, I32, V128, type Local } from '../../runtime/assembler.js';
 import { GREY_SHIFT, SLOPE_SHIFT, WINDOW } from './window.js';
 
