@@ -6,13 +6,13 @@ import type { OnProgress } from '../progress.js';
 import type { Precision } from '../runtime/compile/precision.js';
 import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/deviceStatus.js';
-import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './config.js';
-import { evenParts, normalise, partsByRows } from './batches.js';
-import { toPatches, type Features, type ImageInputs } from './imageEncoder.js';
-import { encoderPrecision, type EncoderRunner } from './runner.js';
-import { packTexts } from './textEncoder.js';
-import { imageRunner, textRunner, type TextRunner } from './towers.js';
-import { openClip } from './weights.js';
+import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './weights/config.js';
+import { evenParts, normalise, partsByRows } from './encoders/batches.js';
+import { toPatches, type Features, type ImageInputs } from './encoders/imageEncoder.js';
+import { encoderPrecision, type EncoderRunner } from './encoders/runner.js';
+import { packTexts } from './encoders/textEncoder.js';
+import { imageRunner, textRunner, type TextRunner } from './encoders/towers.js';
+import { openClip } from './weights/openClip.js';
 
 /** Options of `Clip.load`. */
 export interface ClipOptions {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
-import { readHumanMaps } from '../../src/evaluate/edges/groundTruth.js';
-import { readMat, rowsOf, type MatValue } from '../../src/evaluate/matFile.js';
-import { BSDS, bsdsGolden, readBsds } from './bsds.js';
+import { readHumanMaps } from '../../src/studies/edges/groundTruth.js';
+import { readMat, rowsOf, type MatValue } from '../../src/evaluate/mat/file.js';
+import { BSDS, bsdsGolden, readBsds } from '../studies/bsds.js';
 
 interface Golden {
   numbers: Record<string, { dims: number[]; columns: (number | boolean)[] }>;

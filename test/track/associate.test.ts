@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assign } from '../../src/geometry/assignment.js';
-import { associate } from '../../src/track/associate.js';
-import type { Detection } from '../../src/track/detection.js';
-import { iterativeAssign } from '../../src/track/iterativeAssign.js';
-import type { Table } from '../../src/track/overlap.js';
-import { Track } from '../../src/track/track.js';
+import { associate } from '../../src/track/association/associate.js';
+import type { Detection } from '../../src/track/trackers/detection.js';
+import { iterativeAssign } from '../../src/track/association/iterativeAssign.js';
+import type { Table } from '../../src/track/association/pairwiseIou.js';
+import { Track } from '../../src/track/trackers/track.js';
 import { golden } from './golden.js';
 
 interface Case {

@@ -3,12 +3,12 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findCorners } from '../../src/track/motion/corners.js';
 import type { GreyPlane } from '../../src/track/motion/greyPlane.js';
 import { opticalFlow } from '../../src/track/motion/lucasKanade.js';
-import { plainStrength } from '../../src/track/motion/plainStrength.js';
-import { PlainWindows } from '../../src/track/motion/plainWindows.js';
+import { plainStrength } from '../../src/track/motion/scalarStrength.js';
+import { PlainWindows } from '../../src/track/motion/scalarWindows.js';
 import { buildPyramid } from '../../src/track/motion/pyramid.js';
 import { SparseOpticalFlow } from '../../src/track/motion/sparseOpticalFlow.js';
-import { vectorStrength } from '../../src/track/motion/vectorStrength.js';
-import { VectorWindows } from '../../src/track/motion/vectorWindows.js';
+import { vectorStrength } from '../../src/track/motion/simdStrength.js';
+import { VectorWindows } from '../../src/track/motion/simdWindows.js';
 import { placeAround } from '../../src/track/motion/window.js';
 import { framesOf, motionCases } from './motionFrames.js';
 
@@ -103,7 +103,7 @@ describe('an engine without WebAssembly', () => {
     vi.stubGlobal('WebAssembly', undefined);
     vi.resetModules();
     const plain = await import('../../src/track/motion/sparseOpticalFlow.js');
-    const { vectorEngine } = await import('../../src/track/motion/vectorEngine.js');
+    const { vectorEngine } = await import('../../src/track/motion/wasmEngine.js');
     expect(vectorEngine()).toBe(false);
     const slow = new plain.SparseOpticalFlow();
     expect(frames.map((frame) => slow.estimate(frame))).toEqual(expected);

@@ -2,9 +2,9 @@
 import { dirname, join } from 'node:path';
 import type { FastSAMError } from '../../errors.js';
 import { FastSAM } from '../../fastsam.js';
-import { drawCases } from '../../evaluate/study/cases.js';
-import type { RunHeader } from '../../evaluate/study/records.js';
-import { chooseItems, runStudy, summariseRecords, type RunOptions } from '../../evaluate/study/run.js';
+import { drawCases } from '../../studies/cases.js';
+import type { RunHeader } from '../../studies/records.js';
+import { chooseItems, runStudy, summariseRecords, type RunOptions } from '../../studies/run.js';
 import type {
   Metrics,
   OpenedStudy,
@@ -13,8 +13,8 @@ import type {
   StudyOptions,
   StudyRecord,
   StudyTable,
-} from '../../evaluate/study/study.js';
-import { formatTable } from '../../evaluate/study/table.js';
+} from '../../studies/study.js';
+import { formatTable } from '../../studies/table.js';
 import { platform } from '../../platform/platform.js';
 import { makeFolder } from '../files.js';
 import { ProgressLine } from '../progress.js';

@@ -1,8 +1,8 @@
 /** The file of records: appended to image by image, sound after a crash. */
 import { stat, truncate } from 'node:fs/promises';
 import { FastSAMError } from '../../errors.js';
-import { readRun, requireSameRun, type RunFile, type RunHeader } from '../../evaluate/study/records.js';
-import type { StudyRecord } from '../../evaluate/study/study.js';
+import { readRun, requireSameRun, type RunFile, type RunHeader } from '../../studies/records.js';
+import type { StudyRecord } from '../../studies/study.js';
 import { fileError } from '../../platform/fileErrors.js';
 import { platform } from '../../platform/platform.js';
 import { LineFile } from '../journal.js';

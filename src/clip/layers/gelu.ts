@@ -1,7 +1,7 @@
 /** The two activations of CLIP models. */
 import * as tf from '@tensorflow/tfjs';
 import { single, type LayerArgs } from '../../layers/customLayer.js';
-import type { ClipActivation } from '../config.js';
+import type { ClipActivation } from '../weights/config.js';
 
 /** What a Gelu is made from. */
 export interface GeluConfig extends LayerArgs {

@@ -3,8 +3,8 @@
  * directions where the smaller eigenvalue of the gradients' second-moment matrix around it is large.
  */
 import type { GreyPlane } from './greyPlane.js';
-import { plainStrength } from './plainStrength.js';
-import { vectorStrength } from './vectorStrength.js';
+import { plainStrength } from './scalarStrength.js';
+import { vectorStrength } from './simdStrength.js';
 
 /** What `findCorners` keeps. */
 export interface CornerOptions {

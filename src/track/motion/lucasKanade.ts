@@ -4,9 +4,9 @@
  * window in the second image until it looks like the one around the point in the first. Brightness is interpolated in
  * fixed point with OpenCV's numbers of bits, so that the steps end where OpenCV's end.
  */
-import { PlainWindows } from './plainWindows.js';
+import { PlainWindows } from './scalarWindows.js';
 import type { Pyramid, PyramidLevel } from './pyramid.js';
-import { VectorWindows } from './vectorWindows.js';
+import { VectorWindows } from './simdWindows.js';
 import { placeAround, WINDOW, type Moments, type Windows } from './window.js';
 
 const AREA = WINDOW * WINDOW;
