@@ -58,7 +58,7 @@ export { PromptFollower, type Followed, type FollowOptions } from './track/follo
 export { SparseOpticalFlow, type SparseOpticalFlowOptions } from './track/motion/sparseOpticalFlow.js';
 export type { ByteTrackOptions, TrackTrackOptions } from './track/options.js';
 export { Trails } from './track/trails.js';
-export type { Affine, CameraMotion, Detections, Tracker, TrackRows } from './track/types.js';
+export type { Affine, CameraMotion, BoxDetections, Tracker, TrackRows } from './track/types.js';
 export { CATALOGUE, type CatalogueEntry } from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';

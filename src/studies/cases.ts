@@ -1,7 +1,7 @@
 /** The images that went best and worst, on one sheet. */
 import { contactSheet, type SheetCell } from '../draw/sheet.js';
 import type { RgbImage } from '../image/rgbImage.js';
-import { scenes, type RunOptions } from './run.js';
+import { scenes, type StudyRunOptions } from './run.js';
 import type { OpenedStudy, Study, StudyItem, StudyRecord } from './study.js';
 
 /** An image of the sheet. */
@@ -44,7 +44,7 @@ export async function drawCases<R extends StudyRecord, I extends StudyItem>(
   items: readonly I[],
   records: readonly R[],
   count: number,
-  options: Pick<RunOptions, 'model' | 'settings' | 'signal'>,
+  options: Pick<StudyRunOptions, 'model' | 'settings' | 'signal'>,
 ): Promise<RgbImage | undefined> {
   if (!opened.draw || !study.quality || count === 0) return undefined;
   const cases = extremeCases(records, (record) => study.quality?.(record) ?? null, count);

@@ -7,7 +7,7 @@ import { sampleIndices } from '../evaluate/statistics/random.js';
 import type { Metrics, OpenedStudy, Study, StudyItem, StudyOptions, StudyRecord, StudySettings } from './study.js';
 
 /** Which images are taken. */
-export interface Choice {
+export interface ItemSelection {
   /** So many at random; absent: all. */
   readonly subset?: number;
   readonly seed: number;
@@ -16,7 +16,7 @@ export interface Choice {
 }
 
 /** Where a run goes. */
-export interface RunOptions {
+export interface StudyRunOptions {
   readonly model: Pick<Segmenter, 'segment' | 'stream'>;
   readonly settings: StudySettings;
   readonly signal?: AbortSignal;
@@ -35,7 +35,7 @@ export interface RunOptions {
  * The images of a choice, in the order of the data.
  * @throws FastSAMError `INVALID_ARGUMENT` if there are none, or two of one key.
  */
-export function chooseItems<I extends StudyItem>(items: readonly I[], { subset, seed, limit }: Choice): I[] {
+export function chooseItems<I extends StudyItem>(items: readonly I[], { subset, seed, limit }: ItemSelection): I[] {
   if (items.length === 0) throw new FastSAMError('INVALID_ARGUMENT', 'study: got no images, expected some');
   const keys = new Set<string>();
   for (const { key } of items) {
@@ -54,7 +54,7 @@ export function chooseItems<I extends StudyItem>(items: readonly I[], { subset, 
 export async function runStudy<R extends StudyRecord, I extends StudyItem>(
   opened: OpenedStudy<R, I>,
   items: readonly I[],
-  options: RunOptions,
+  options: StudyRunOptions,
 ): Promise<R[]> {
   const records = new Map<string, R>();
   // What the file holds under a key was written by this study: the header says so.
@@ -80,7 +80,7 @@ async function measure<R extends StudyRecord, I extends StudyItem>(
   opened: OpenedStudy<R, I>,
   item: I,
   scene: Results,
-  show: RunOptions['show'],
+  show: StudyRunOptions['show'],
 ): Promise<R | FastSAMError> {
   try {
     const record = await opened.measure(item, scene);
@@ -101,7 +101,7 @@ export type Scene<I> = { readonly item: I } & (
 export async function* scenes<R extends StudyRecord, I extends StudyItem>(
   opened: OpenedStudy<R, I>,
   items: readonly I[],
-  { model, settings, signal }: Pick<RunOptions, 'model' | 'settings' | 'signal'>,
+  { model, settings, signal }: Pick<StudyRunOptions, 'model' | 'settings' | 'signal'>,
 ): AsyncGenerator<Scene<I>, void> {
   if (!opened.segment) {
     const inputs = items.map(({ image }) => image);

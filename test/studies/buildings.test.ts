@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { outlineOf, parseWorldFile } from '../../src/studies/buildings/geojson.js';
-import { cropImage, joinTiles, mergeObjects, tilesOf, tileStarts } from '../../src/studies/buildings/tiles.js';
+import { cropImage, joinTiles, mergeObjects, tileGrid, tileStarts } from '../../src/studies/buildings/tiles.js';
 import { equals } from '../../src/mask/setOps.js';
 import { rectMask, sceneOf } from './studyScene.js';
 
@@ -10,7 +10,7 @@ describe('tiles', () => {
     expect(tileStarts(6, 10, 2)).toEqual([0]);
     expect(tileStarts(25, 10, 2)).toEqual([0, 8, 15]);
     expect(() => tileStarts(25, 10, 10)).toThrow(/overlap: got 10/);
-    expect(tilesOf({ width: 18, height: 5 }, 10, 2)).toEqual([
+    expect(tileGrid({ width: 18, height: 5 }, 10, 2)).toEqual([
       { x: 0, y: 0, width: 10, height: 5 },
       { x: 8, y: 0, width: 10, height: 5 },
     ]);
@@ -23,7 +23,7 @@ describe('tiles', () => {
   });
 
   test('give back a roof that two of them cut', () => {
-    const [left, right] = tilesOf({ width: 18, height: 10 }, 10, 4);
+    const [left, right] = tileGrid({ width: 18, height: 10 }, 10, 4);
     const image = { data: new Uint8Array(18 * 10 * 3), width: 18, height: 10 };
     // A roof at columns 3 … 14, and one in the right tile alone.
     const inLeft = sceneOf([rectMask(10, 10, [3, 2, 10, 6])], [0.7]);

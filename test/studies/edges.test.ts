@@ -6,7 +6,7 @@ import '../../src/index.js';
 import { assign, type SparseGraph } from '../../src/geometry/assignment.js';
 import { benchmarkEdges, scoreEdges, type EdgeCounts, type HumanMap } from '../../src/evaluate/edges/benchmark.js';
 import { correspond, edgePixels, indexMap } from '../../src/evaluate/edges/correspond.js';
-import { edgeMapOf, edgeStrength, normalise } from '../../src/studies/edges/edgeMap.js';
+import { edgeMapOf, edgeStrength, normaliseEdges } from '../../src/studies/edges/edgeMap.js';
 import { thinEdges } from '../../src/studies/edges/edgeNms.js';
 import { readHumanMaps } from '../../src/studies/edges/groundTruth.js';
 import { thin } from '../../src/evaluate/edges/thin.js';
@@ -338,7 +338,7 @@ describe('the edge map of masks', () => {
   test('is empty without objects, and asks for prototypes', () => {
     expect(edgeMapOf(scene([...whole, ...whole]).select([]))).toEqual(new Float32Array(side * side));
     expect(() => edgeMapOf(scene([...whole, ...whole]).with({ assembly: undefined }))).toThrow('without prototypes');
-    expect(normalise(Float32Array.of(2, 2))).toEqual(new Float32Array(2));
-    expect(normalise(Float32Array.of(1, 3, 2))).toEqual(Float32Array.of(0, 1, 0.5));
+    expect(normaliseEdges(Float32Array.of(2, 2))).toEqual(new Float32Array(2));
+    expect(normaliseEdges(Float32Array.of(1, 3, 2))).toEqual(Float32Array.of(0, 1, 0.5));
   });
 });

@@ -36,11 +36,13 @@ export class Contender {
   #complaints = '';
   #ended: string | undefined;
   #description = '';
+  readonly #process: ChildProcessWithoutNullStreams;
 
   private constructor(
     readonly spec: ContenderSpec,
-    private readonly process: ChildProcessWithoutNullStreams,
+    process: ChildProcessWithoutNullStreams,
   ) {
+    this.#process = process;
     createInterface({ input: process.stdout }).on('line', (line) => {
       const reply = decodeReply(line);
       if (reply !== undefined) this.#take(reply);
@@ -95,11 +97,11 @@ export class Contender {
 
   /** Ends the process. */
   stop(): void {
-    this.process.kill('SIGKILL');
+    this.#process.kill('SIGKILL');
   }
 
   async #ask(request: Request): Promise<unknown> {
-    this.process.stdin.write(`${JSON.stringify(request)}\n`);
+    this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     return checked(await this.#next());
   }
 

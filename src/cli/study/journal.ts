@@ -12,11 +12,14 @@ export type Existing = 'refuse' | 'resume' | 'overwrite';
 
 /** Records on disk. */
 export class Journal {
+  readonly #file: LineFile;
   private constructor(
-    private readonly file: LineFile,
+    file: LineFile,
     /** Records of an earlier run that goes on. */
     readonly done: ReadonlyMap<string, StudyRecord>,
-  ) {}
+  ) {
+    this.#file = file;
+  }
 
   /**
    * Opens a run's file, new or where it was broken off.
@@ -44,11 +47,11 @@ export class Journal {
 
   /** Writes a record; it survives the process from then on. */
   async add(record: StudyRecord): Promise<void> {
-    await this.file.add(record);
+    await this.#file.add(record);
   }
 
   async close(): Promise<void> {
-    await this.file.close();
+    await this.#file.close();
   }
 }
 

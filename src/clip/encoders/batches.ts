@@ -25,7 +25,7 @@ export function partsByRows(texts: readonly Int32Array[], most: number): Int32Ar
 }
 
 /** Gives each row length 1. */
-export function normalise(rows: Float32Array, width: number): void {
+export function normaliseRows(rows: Float32Array, width: number): void {
   for (let start = 0; start < rows.length; start += width) {
     let sum = 0;
     for (let i = start; i < start + width; i++) sum += rows[i] ** 2;

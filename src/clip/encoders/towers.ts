@@ -12,13 +12,13 @@ import type { ClipWeights } from '../weights/openClip.js';
  * The image encoder of a model.
  * @throws as `createRunner`
  */
-export async function imageRunner(
+export async function createImageRunner(
   { tensors, config }: ClipWeights,
   device: Device,
   options: RunnerOptions,
 ): Promise<EncoderRunner<ImageInputs>> {
   const set = new LayerSet(tensors);
-  const encode = laid(set, () => imageEncoder(set, config));
+  const encode = built(set, () => imageEncoder(set, config));
   const columns = 3 * config.patchSize ** 2;
   const example = (images: number): ImageInputs => ({
     patches: tf.zeros([images * patchCount(config), columns], 'int32'),
@@ -36,16 +36,16 @@ export interface TextRunner {
  * The text encoder of a model.
  * @throws as `createRunner`
  */
-export async function textRunner(
+export async function createTextRunner(
   { tensors, config }: ClipWeights,
   device: Device,
   options: RunnerOptions,
 ): Promise<TextRunner> {
   const table = new LayerSet(tensors);
-  const inputsOf = laid(table, () => textInputs(table, config));
+  const inputsOf = built(table, () => textInputs(table, config));
   const set = new LayerSet(tensors);
   try {
-    const encode = laid(set, () => textEncoder(set, config));
+    const encode = built(set, () => textEncoder(set, config));
     const example = (texts: number, rows: number): TextInputs => ({
       x: tf.zeros([rows, config.textWidth]),
       mask: tf.zeros([rows, rows]),
@@ -77,7 +77,7 @@ export async function textRunner(
 }
 
 /** Lays layers; those that were laid are freed when one cannot be. */
-function laid<T>(set: LayerSet, lay: () => T): T {
+function built<T>(set: LayerSet, lay: () => T): T {
   try {
     return lay();
   } catch (error) {

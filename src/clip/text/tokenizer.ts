@@ -35,11 +35,13 @@ export type OverlongText = 'truncate' | 'error';
 /** Turns prompts into tokens. Load it with `loadTokenizer`. */
 export class ClipTokenizer {
   readonly #utf8 = new TextEncoder();
+  readonly #pairs: BytePairEncoder;
+  readonly #html: HtmlReferences;
 
-  private constructor(
-    private readonly pairs: BytePairEncoder,
-    private readonly html: HtmlReferences,
-  ) {}
+  private constructor(pairs: BytePairEncoder, html: HtmlReferences) {
+    this.#pairs = pairs;
+    this.#html = html;
+  }
 
   /**
    * @param vocabulary text of weights/clip-vocabulary.txt: the merges, an empty line, the character references of HTML.
@@ -60,10 +62,10 @@ export class ClipTokenizer {
   /** All tokens of the text without start and end: none for an empty text, more than fit for a long one. */
   tokens(text: string): number[] {
     const tokens: number[] = [];
-    for (const [word] of cleanText(text, this.html).matchAll(WORD)) {
+    for (const [word] of cleanText(text, this.#html).matchAll(WORD)) {
       const special = SPECIAL.get(word);
       if (special !== undefined) tokens.push(special);
-      else for (const token of this.pairs.encode(this.#utf8.encode(word))) tokens.push(token);
+      else for (const token of this.#pairs.encode(this.#utf8.encode(word))) tokens.push(token);
     }
     return tokens;
   }

@@ -2,7 +2,7 @@
 import { FastSAMError } from '../../errors.js';
 import { curveOf, rankDetections, type ImageMatches } from './accumulate.js';
 import { CocoEvaluation } from './evaluation.js';
-import { iouTable, matchDetections } from './match.js';
+import { iouMatrix, matchDetections } from './match.js';
 import { byScore, shapeOfDetection, shapeOfTruth } from './shapes.js';
 import {
   COCO_AREAS,
@@ -80,7 +80,7 @@ export class CocoEvaluator {
     const best = byScore(detectionList).slice(0, maxDets.at(-1));
     const truths = truthList.map((truth) => shapeOfTruth(truth, kind, width, height, ignoreFlags));
     const detections = best.map((detection) => shapeOfDetection(detection, kind, width, height));
-    const ious = iouTable(detections, truths);
+    const ious = iouMatrix(detections, truths);
     const matches: ImageMatches = {
       imageId: id,
       scores: Float64Array.from(best, ({ score }) => score),

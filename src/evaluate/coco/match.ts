@@ -38,7 +38,7 @@ function maskIou(d: Runs, g: Runs, crowd: boolean): number {
 }
 
 /** IoU of every detection with every object: `detections.length` rows. */
-export function iouTable(detections: readonly Shape[], truths: readonly Truth[]): Float64Array {
+export function iouMatrix(detections: readonly Shape[], truths: readonly Truth[]): Float64Array {
   const table = new Float64Array(detections.length * truths.length);
   let at = 0;
   for (const d of detections) {

@@ -1,7 +1,7 @@
 /** What proposals find in one image, as counts that add up over images. */
 import { encodeCounts } from '../../mask/rle.js';
 import type { Results } from '../../results/results.js';
-import { IGNORED_SHIFT, iouTable, matchDetections, type Shape, type Truth } from './match.js';
+import { IGNORED_SHIFT, iouMatrix, matchDetections, type Shape, type Truth } from './match.js';
 import { byScore, shapeOfDetection, shapeOfTruth } from './shapes.js';
 import { COCO_AREAS, COCO_IOUS, type CocoDetection, type CocoKind, type CocoTruth } from './types.js';
 import { PROPOSAL_COUNTS } from './proposals.js';
@@ -31,7 +31,7 @@ export function countFound(
   const best = byScore(proposals).slice(0, PROPOSAL_COUNTS.at(-1));
   const shapes = best.map((proposal) => shapeOfDetection(proposal, kind, width, height));
   const objects = truths.map((truth) => shapeOfTruth(truth, kind, width, height, false));
-  return countMatches(iouTable(shapes, objects), shapes, objects);
+  return countMatches(iouMatrix(shapes, objects), shapes, objects);
 }
 
 /** As `countFound`, for shapes in the order in which they count, and their IoUs. */

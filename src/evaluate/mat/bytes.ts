@@ -41,12 +41,14 @@ const PIECE_BYTES = 8 * 1024;
 export class MatBytes {
   #at = 0;
   readonly #view: DataView;
+  readonly #data: Uint8Array;
+  readonly #what: string;
+  readonly #little: boolean;
 
-  private constructor(
-    private readonly data: Uint8Array,
-    private readonly what: string,
-    private readonly little: boolean,
-  ) {
+  private constructor(data: Uint8Array, what: string, little: boolean) {
+    this.#data = data;
+    this.#what = what;
+    this.#little = little;
     this.#view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   }
 
@@ -69,19 +71,19 @@ export class MatBytes {
 
   /** Bytes not read yet. */
   get left(): number {
-    return this.data.length - this.#at;
+    return this.#data.length - this.#at;
   }
 
   /** An error about this file. */
   broken(message: string, cause?: unknown): FastSAMError {
-    const text = `${this.what}: ${message}; the file is damaged or of another kind`;
+    const text = `${this.#what}: ${message}; the file is damaged or of another kind`;
     return new FastSAMError('INVALID_ARGUMENT', text, cause === undefined ? undefined : { cause });
   }
 
   /** The next element; its body is a view, no copy. */
   element(): MatElement {
     this.#need(TAG_BYTES);
-    const first = this.#view.getUint32(this.#at, this.little);
+    const first = this.#view.getUint32(this.#at, this.#little);
     const small = first >>> 16;
     if (small !== 0) {
       // Up to four bytes of content lie in the tag itself.
@@ -90,12 +92,12 @@ export class MatBytes {
       this.#at += TAG_BYTES;
       return { type: first & 0xffff, body };
     }
-    const size = this.#view.getUint32(this.#at + 4, this.little);
+    const size = this.#view.getUint32(this.#at + 4, this.#little);
     this.#at += TAG_BYTES;
     this.#need(size);
     const body = this.#part(this.#at, size);
     const padding = first === COMPRESSED ? 0 : (ALIGNMENT - (size % ALIGNMENT)) % ALIGNMENT;
-    this.#at = Math.min(this.data.length, this.#at + size + padding);
+    this.#at = Math.min(this.#data.length, this.#at + size + padding);
     return { type: first, body };
   }
 
@@ -103,11 +105,11 @@ export class MatBytes {
   numbers(types?: readonly number[]): NumberArray {
     const { type, body } = this.element();
     const kind = NUMBERS.get(type);
-    if (!kind || (types && !types.includes(type)) || body.data.length % kind.bytes !== 0) {
-      throw this.broken(`got an element of type ${type} and ${body.data.length} bytes where numbers belong`);
+    if (!kind || (types && !types.includes(type)) || body.#data.length % kind.bytes !== 0) {
+      throw this.broken(`got an element of type ${type} and ${body.#data.length} bytes where numbers belong`);
     }
-    const values = kind.make(body.data.length / kind.bytes);
-    for (let i = 0; i < values.length; i++) values[i] = kind.read(body.#view, i * kind.bytes, this.little);
+    const values = kind.make(body.#data.length / kind.bytes);
+    for (let i = 0; i < values.length; i++) values[i] = kind.read(body.#view, i * kind.bytes, this.#little);
     return values;
   }
 
@@ -115,16 +117,16 @@ export class MatBytes {
   bytes(types: readonly number[]): Uint8Array {
     const { type, body } = this.element();
     if (!types.includes(type)) throw this.broken(`got an element of type ${type} where text belongs`);
-    return body.data;
+    return body.#data;
   }
 
   /** The characters of the next element: UTF-8, or numbers of UTF-16. */
   text(): string {
     const { type, body } = this.element();
     if (type === TYPE_UINT16 || type === TYPE_UTF16) {
-      return new TextDecoder(this.little ? 'utf-16le' : 'utf-16be').decode(body.data);
+      return new TextDecoder(this.#little ? 'utf-16le' : 'utf-16be').decode(body.#data);
     }
-    return new TextDecoder().decode(body.data);
+    return new TextDecoder().decode(body.#data);
   }
 
   /** Checks, before anything is allocated, that so many elements can follow at all. */
@@ -161,19 +163,19 @@ export class MatBytes {
       whole.set(chunk, at);
       at += chunk.length;
     }
-    return new MatBytes(whole, this.what, this.little);
+    return new MatBytes(whole, this.#what, this.#little);
   }
 
   /** Without the two bytes of zlib's header and the four of its checksum. */
   #zlibContent(): Uint8Array {
-    const { data } = this;
+    const data = this.#data;
     const header = data.length > 6 ? (data[0] << 8) | data[1] : 1;
     if ((data[0] & 15) !== 8 || header % 31 !== 0 || (data[1] & 32) !== 0) throw this.broken('got no zlib data');
     return data.subarray(2, data.length - 4);
   }
 
   #part(from: number, length: number): MatBytes {
-    return new MatBytes(this.data.subarray(from, from + length), this.what, this.little);
+    return new MatBytes(this.#data.subarray(from, from + length), this.#what, this.#little);
   }
 
   #need(bytes: number): void {

@@ -168,7 +168,7 @@ function empty(): MatNumbers {
  * The value as rows: MATLAB's columns turned, `rows * columns` numbers from the top left.
  * @throws FastSAMError `INVALID_ARGUMENT` unless the value is a table of numbers.
  */
-export function rowsOf(
+export function matrixRows(
   value: MatValue | undefined,
   what: string,
 ): { data: Float64Array; rows: number; columns: number } {

@@ -12,7 +12,7 @@ import { bestIous, countPixels, FOUND_IOU, type PixelCounts } from '../shared/re
 import type { Metrics, Study, StudyOption, StudyOptions, StudyRecord } from '../study.js';
 import { rowName } from '../table.js';
 import { outlineOf, parseWorldFile, type MultiPolygon, type WorldFile } from './geojson.js';
-import { checkTiles, cropImage, joinTiles, tilesOf } from './tiles.js';
+import { checkTiles, cropImage, joinTiles, tileGrid } from './tiles.js';
 
 interface BuildingItem extends MaskItem {
   readonly world: string | undefined;
@@ -66,7 +66,7 @@ Example:
       async segment({ image: file }, model, settings, stop) {
         const image = await readImage(file, { signal: stop });
         const tiles = [];
-        for (const each of tilesOf(image, tile, overlap)) {
+        for (const each of tileGrid(image, tile, overlap)) {
           const scene = await model.segment(cropImage(image, each), { ...settings, ...(stop && { signal: stop }) });
           tiles.push({ tile: each, scene });
         }

@@ -25,7 +25,7 @@ export function tileStarts(length: number, side: number, overlap: number): numbe
 }
 
 /** The tiles of an image, row by row, in its pixels. */
-export function tilesOf(image: { width: number; height: number }, side: number, overlap: number): MaskWindow[] {
+export function tileGrid(image: { width: number; height: number }, side: number, overlap: number): MaskWindow[] {
   const { width, height } = image;
   return tileStarts(height, side, overlap).flatMap((y) =>
     tileStarts(width, side, overlap).map((x) => ({

@@ -30,7 +30,7 @@ interface Window {
  */
 export function edgeMapOf(results: Results, region: EdgeRegion = 'box'): Float32Array {
   const { width, height } = results.image;
-  return thinEdges(normalise(edgeStrength(results, region)), width, height);
+  return thinEdges(normaliseEdges(edgeStrength(results, region)), width, height);
 }
 
 /** The largest gradient of any mask's probabilities, as it is. */
@@ -93,7 +93,7 @@ function raiseToGradient(strength: Float32Array, soft: Float32Array, width: numb
 }
 
 /** The values brought to 0 … 1; all 0 where they do not differ. */
-export function normalise(values: Float32Array): Float32Array {
+export function normaliseEdges(values: Float32Array): Float32Array {
   let low = Infinity;
   let high = -Infinity;
   for (let i = 0; i < values.length; i++) {

@@ -1,6 +1,6 @@
 /** The human maps of an image of BSDS500. */
 import { FastSAMError } from '../../errors.js';
-import { readMat, rowsOf } from '../../evaluate/mat/file.js';
+import { readMat, matrixRows } from '../../evaluate/mat/file.js';
 import type { HumanMap } from '../../evaluate/edges/benchmark.js';
 
 /**
@@ -14,7 +14,7 @@ export function readHumanMaps(bytes: Uint8Array, what: string): HumanMap[] {
   }
   return cells.cells.map((cell, i) => {
     const boundaries = cell.kind === 'structs' ? cell.elements.at(0)?.get('Boundaries') : undefined;
-    const { data, rows, columns } = rowsOf(boundaries, `${what}: Boundaries of person ${i + 1}`);
+    const { data, rows, columns } = matrixRows(boundaries, `${what}: Boundaries of person ${i + 1}`);
     return { data: Uint8Array.from(data, (value) => (value === 0 ? 0 : 1)), width: columns, height: rows };
   });
 }

@@ -1,7 +1,7 @@
 /** AP of any choice of images from one record each: what became of their detections, category by category. */
 import { curveOf, rankDetections, type ImageMatches } from '../../evaluate/coco/accumulate.js';
 import { CocoEvaluation } from '../../evaluate/coco/evaluation.js';
-import { iouTable, matchDetections } from '../../evaluate/coco/match.js';
+import { iouMatrix, matchDetections } from '../../evaluate/coco/match.js';
 import { byScore, shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
 import {
   COCO_AREAS,
@@ -53,7 +53,7 @@ export function countInstances(
       const best = byScore(own(detections)).slice(0, MOST);
       const shapes = best.map((each) => shapeOfDetection(each, 'masks', width, height));
       const objects = own(truths).map((truth) => shapeOfTruth(truth, 'masks', width, height, false));
-      const ious = iouTable(shapes, objects);
+      const ious = iouMatrix(shapes, objects);
       const matches = COCO_AREAS.map((range) => matchDetections(ious, shapes, objects, COCO_IOUS, range));
       return {
         category,

@@ -1,6 +1,6 @@
 /** `fastsam study instances`: a mask for each given box, COCO's AP (FastSAM paper, instance segmentation). */
 import { drawObjects } from '../../draw/drawObjects.js';
-import { iouTable } from '../../evaluate/coco/match.js';
+import { iouMatrix } from '../../evaluate/coco/match.js';
 import { shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
 import { COCO_AREAS, type CocoDetection } from '../../evaluate/coco/types.js';
 import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
@@ -135,7 +135,7 @@ function ownIous(
     const detection = answerOf.get(prompt);
     if (!detection) return [[prompt.truth.area, 0] as const];
     const truth = shapeOfTruth(prompt.truth, 'masks', width, height, false);
-    return [[truth.area, iouTable([shapeOfDetection(detection, 'masks', width, height)], [truth])[0]] as const];
+    return [[truth.area, iouMatrix([shapeOfDetection(detection, 'masks', width, height)], [truth])[0]] as const];
   });
 }
 

@@ -2,7 +2,7 @@
 import { canvasOf, lineWidth, strokeRect } from '../../draw/canvas.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import type { Results } from '../../results/results.js';
-import { iouTable } from '../../evaluate/coco/match.js';
+import { iouMatrix } from '../../evaluate/coco/match.js';
 import { shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
 import { COCO_AREAS, type CocoKind } from '../../evaluate/coco/types.js';
 import { countFound, proposalsOf, recallOf, type FoundObjects } from '../../evaluate/coco/proposalCounts.js';
@@ -151,7 +151,7 @@ function drawObjects({ truths, width, height, id }: CocoItem, scene: Results): R
   const proposals = proposalsOf(scene, 'boxes', id).map((each) => shapeOfDetection(each, 'boxes', width, height));
   for (const truth of truths) {
     if (truth.iscrowd) continue;
-    const ious = iouTable(proposals, [shapeOfTruth(truth, 'boxes', width, height, false)]);
+    const ious = iouMatrix(proposals, [shapeOfTruth(truth, 'boxes', width, height, false)]);
     const [x, y, w, h] = truth.bbox.map(Math.round);
     strokeRect(canvas, { x, y, width: w, height: h }, thickness, ious.some((iou) => iou >= FOUND_IOU) ? GREEN : RED);
   }

@@ -1,7 +1,7 @@
 /** What the study of quality notes of one image. */
 import { encodeCounts } from '../../mask/rle.js';
 import type { Results } from '../../results/results.js';
-import { iouTable, type Shape, type Truth } from '../../evaluate/coco/match.js';
+import { iouMatrix, type Shape, type Truth } from '../../evaluate/coco/match.js';
 import { shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
 import { countMatches, type FoundObjects } from '../../evaluate/coco/proposalCounts.js';
 import { PROPOSAL_COUNTS } from '../../evaluate/coco/proposals.js';
@@ -47,7 +47,7 @@ export function measureQuality(
     ),
   );
   const objects = truths.map((truth) => shapeOfTruth(truth, 'masks', width, height, false));
-  const ious = iouTable(shapes, objects);
+  const ious = iouMatrix(shapes, objects);
   const best = shapes.map((_, d) => largest(ious, d, objects, false));
   const kept = shapes.flatMap((_, d) => (best[d] < ON_OBJECT && largest(ious, d, objects, true) > IN_CROWD ? [] : [d]));
   const product = Array.from(scene.scores, (score, d) => score * stability[d]);

@@ -6,7 +6,7 @@ import { boundingBox, union } from '../../mask/setOps.js';
 import { platform } from '../../platform/platform.js';
 import { parsePrompt } from '../../prompt/parse.js';
 import type { Results } from '../../results/results.js';
-import { keyOf } from './maskFolder.js';
+import { itemKey } from './maskFolder.js';
 import type { StudyOption } from '../study.js';
 
 export const HINT_KINDS = ['box', 'point'] as const;
@@ -91,7 +91,7 @@ export async function readHints(path: string, keys: ReadonlySet<string>): Promis
   }
   const hints = new Map<string, Hint>();
   for (const [name, value] of Object.entries(json)) {
-    const key = keys.has(name) ? name : keyOf(name);
+    const key = keys.has(name) ? name : itemKey(name);
     if (!keys.has(key)) {
       const [example] = keys;
       throw wrong(`${path}: got a hint for "${name}", expected the name of an image, as "${example}"`);

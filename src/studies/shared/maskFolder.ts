@@ -22,7 +22,7 @@ export function stemOf(name: string): string {
 }
 
 /** An image's name as its key: without the ending, where it is one of an image. */
-export function keyOf(name: string): string {
+export function itemKey(name: string): string {
   return IMAGE.test(name) ? stemOf(name) : name;
 }
 

@@ -3,7 +3,7 @@ import { FastSAMError } from '../../errors.js';
 import { encodeCounts } from '../../mask/rle.js';
 import type { TextImageModel } from '../../prompt/textModel.js';
 import type { Results } from '../../results/results.js';
-import { iouTable, type Shape } from '../../evaluate/coco/match.js';
+import { iouMatrix, type Shape } from '../../evaluate/coco/match.js';
 import { shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
 import type { CocoKind, CocoTruth } from '../../evaluate/coco/types.js';
 
@@ -62,7 +62,7 @@ export function phraseIous(
     const kind: CocoKind = hasSegmentation(truth) ? 'masks' : 'boxes';
     let objects = shapes.get(kind);
     if (!objects) shapes.set(kind, (objects = shapesOf(scene, kind)));
-    const ious = iouTable(objects, [shapeOfTruth({ ...truth, iscrowd: 0 }, kind, width, height, false)]);
+    const ious = iouMatrix(objects, [shapeOfTruth({ ...truth, iscrowd: 0 }, kind, width, height, false)]);
     const place = chosen[i];
     return [place === undefined ? 0 : ious[place], ious.reduce((best, iou) => Math.max(best, iou), 0)];
   });

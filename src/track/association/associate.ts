@@ -1,6 +1,6 @@
 /** Pairs tracks with detections at the least total cost. */
 import { assign } from '../../geometry/assignment.js';
-import { iouTable, type Table } from './pairwiseIou.js';
+import { pairwiseIou, type Matrix } from './pairwiseIou.js';
 import type { Detection } from '../trackers/detection.js';
 import type { Track } from '../trackers/track.js';
 
@@ -15,8 +15,8 @@ export interface Association<T extends Track = Track> {
  * ByteTrack's cost of a pair: 1 - IoU, or with scores fused in, 1 - IoU * score.
  * @param fuseScore a weak detection then has to fit better to be taken.
  */
-export function overlapCost(tracks: readonly Track[], detections: readonly Detection[], fuseScore: boolean): Table {
-  const table = iouTable(
+export function overlapCost(tracks: readonly Track[], detections: readonly Detection[], fuseScore: boolean): Matrix {
+  const table = pairwiseIou(
     tracks.map((track) => track.box),
     detections.map(({ box }) => box),
   );
@@ -33,7 +33,7 @@ export function overlapCost(tracks: readonly Track[], detections: readonly Detec
 export function associate<T extends Track>(
   tracks: readonly T[],
   detections: readonly Detection[],
-  cost: Table,
+  cost: Matrix,
   limit: number,
 ): Association<T> {
   const starts = new Int32Array(cost.rows + 1);

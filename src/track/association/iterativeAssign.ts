@@ -1,12 +1,12 @@
 /** TrackTrack's assignment: in rounds, those first that are sure of each other. */
-import type { Table } from './pairwiseIou.js';
+import type { Matrix } from './pairwiseIou.js';
 
 /**
  * In every round each row and column that prefer each other, at a cost below the limit, become a pair; then the limit
  * falls. Ends with the first round that makes no pair. Of equal costs the earlier row and the earlier column are preferred.
  * @returns for every row its column, or -1.
  */
-export function iterativeAssign(cost: Table, limit: number, step: number): Int32Array {
+export function iterativeAssign(cost: Matrix, limit: number, step: number): Int32Array {
   const columnOf = new Int32Array(cost.rows).fill(-1);
   const rowOf = new Int32Array(cost.columns).fill(-1);
   for (let paired = true; paired; limit -= step) {
@@ -25,7 +25,7 @@ export function iterativeAssign(cost: Table, limit: number, step: number): Int32
 
 /** The cheapest partner of each row and column among those that are free; -1 where there is none. */
 function nearest(
-  cost: Table,
+  cost: Matrix,
   columnOf: Int32Array,
   rowOf: Int32Array,
 ): { nearestColumn: Int32Array; nearestRow: Int32Array } {

@@ -1,6 +1,6 @@
 /** Gradients and the strength of corners in WebAssembly's vector instructions. */
 import { FunctionWriter, I32, V128, type Local } from '../../runtime/assembler.js';
-import { HALVES, LANES, VECTOR_BYTES } from './windowWasm.js';
+import { HALVES, I16_LANES, VECTOR_BYTES } from './windowWasm.js';
 
 /** Sums that are treated together. */
 const SUM_LANES = 4;
@@ -23,7 +23,7 @@ export function gradients(side: number, middle: number): FunctionWriter {
   f.loop(y, 0, height, 1, () => {
     f.get(before).set(above).total(above, stride).set(here).total(here, stride).set(below);
     f.get(dx).set(outX).get(dy).set(outY);
-    f.loop(x, 0, width, LANES, () => {
+    f.loop(x, 0, width, I16_LANES, () => {
       minus(above, 2, below, 0).set(rising);
       minus(below, 2, above, 0).set(falling);
       f.get(outX).get(rising).get(falling).i16x8('add');
@@ -34,7 +34,7 @@ export function gradients(side: number, middle: number): FunctionWriter {
       times(side);
       minus(below, 1, above, 1);
       times(middle).i16x8('add').storeVector();
-      for (const address of [above, here, below]) f.total(address, LANES).set(address);
+      for (const address of [above, here, below]) f.total(address, I16_LANES).set(address);
       for (const address of [outX, outY]) f.total(address, VECTOR_BYTES).set(address);
     });
     f.total(before, stride).set(before).total(dx, stride, stride).set(dx).total(dy, stride, stride).set(dy);

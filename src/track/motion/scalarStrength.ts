@@ -15,7 +15,7 @@ interface Products {
  * The smaller eigenvalue of `[xx xy; xy yy]`, the gradients' products summed over 3 x 3 pixels, at every pixel, up to a
  * constant factor.
  */
-export function plainStrength(plane: GreyPlane): Float32Array {
+export function scalarStrength(plane: GreyPlane): Float32Array {
   const { width, height } = plane;
   const strength = new Float32Array(width * height);
   const row = () => new Int32Array(width + 2);

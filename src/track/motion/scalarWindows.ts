@@ -7,7 +7,7 @@ import {
   WINDOW,
   type Mismatch,
   type Moments,
-  type WindowPlace,
+  type WindowPosition,
   type Windows,
 } from './window.js';
 
@@ -25,24 +25,25 @@ interface Gradients {
 }
 
 /** See `Windows`. */
-export class PlainWindows implements Windows {
+export class ScalarWindows implements Windows {
   readonly #gradients: readonly Gradients[];
   readonly #grey = new Int32Array(AREA);
   readonly #dx = new Int32Array(AREA);
   readonly #dy = new Int32Array(AREA);
+  readonly #from: Pyramid;
+  readonly #to: Pyramid;
 
-  constructor(
-    private readonly from: Pyramid,
-    private readonly to: Pyramid,
-  ) {
+  constructor(from: Pyramid, to: Pyramid) {
+    this.#from = from;
+    this.#to = to;
     this.#gradients = from.map(gradientsOf);
   }
 
-  take(level: number, place: WindowPlace): Moments {
-    const { stride, pixels } = this.from[level];
+  take(level: number, place: WindowPosition): Moments {
+    const { stride, pixels } = this.#from[level];
     const { dx, dy } = this.#gradients[level];
     const { w00, w01, w10, w11 } = place;
-    const start = startOf(this.from[level], place);
+    const start = startOf(this.#from[level], place);
     let [xx, xy, yy] = [0, 0, 0];
     for (let row = 0, k = 0; row < WINDOW; row++) {
       let i = start + row * stride;
@@ -69,11 +70,11 @@ export class PlainWindows implements Windows {
     return { xx, xy, yy };
   }
 
-  compare(level: number, place: WindowPlace): Mismatch {
-    const { stride, pixels } = this.to[level];
+  compare(level: number, place: WindowPosition): Mismatch {
+    const { stride, pixels } = this.#to[level];
     const { w00, w01, w10, w11 } = place;
     const [grey, dx, dy] = [this.#grey, this.#dx, this.#dy];
-    const start = startOf(this.to[level], place);
+    const start = startOf(this.#to[level], place);
     let [x, y] = [0, 0];
     for (let row = 0, k = 0; row < WINDOW; row++) {
       let i = start + row * stride;

@@ -1,7 +1,7 @@
 /** The strength of corners in WebAssembly with vector instructions. */
 import { type GreyPlane, mirrored } from './greyPlane.js';
-import { reserve, vectorEngine } from './wasmEngine.js';
-import { LANES } from './windowWasm.js';
+import { reserve, simdEngine } from './simdEngine.js';
+import { I16_LANES } from './windowWasm.js';
 
 const SLOPE_BYTES = 2;
 const STRENGTH_BYTES = 4;
@@ -12,12 +12,12 @@ const SLACK_BYTES = 64;
  * The smaller eigenvalue of the gradients' second moments over 3 x 3 pixels, at every pixel, up to a constant factor.
  * @returns undefined where there are no vector instructions; else a view that lasts until the next use of the engine.
  */
-export function vectorStrength(plane: GreyPlane): Float32Array | undefined {
-  const engine = vectorEngine();
+export function simdStrength(plane: GreyPlane): Float32Array | undefined {
+  const engine = simdEngine();
   if (!engine) return undefined;
   const { width, height } = plane;
   // One pixel more on each side, and room for what whole vectors write beyond the right one.
-  const stride = width + 2 + LANES;
+  const stride = width + 2 + I16_LANES;
   const pixels = stride * (height + 2);
   const lineBytes = stride * STRENGTH_BYTES;
   const dx = 8 * Math.ceil((pixels + SLACK_BYTES) / 8);

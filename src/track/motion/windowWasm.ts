@@ -3,10 +3,10 @@ import { FunctionWriter, I32, V128, type Local } from '../../runtime/assembler.j
 import { GREY_SHIFT, SLOPE_SHIFT, WINDOW } from './window.js';
 
 /** Pixels that are treated together. */
-export const LANES = 8;
+export const I16_LANES = 8;
 export const VECTOR_BYTES = 16;
 /** Vectors that a row of a window takes; the last one is not full. */
-const STRIPS = Math.ceil(WINDOW / LANES);
+const STRIPS = Math.ceil(WINDOW / I16_LANES);
 /** The window that was taken lies at the memory's start: brightness, gradients along x and along y, all i16. */
 const ROW_BYTES = STRIPS * VECTOR_BYTES;
 const PART_BYTES = WINDOW * ROW_BYTES;
@@ -20,7 +20,7 @@ type Pairs = readonly [Local, Local];
 
 const EVERY_PAIR = [0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15];
 /** What shuffles two vectors of eight into pairs: the first four and the last four. */
-export const HALVES = [EVERY_PAIR.slice(0, LANES), EVERY_PAIR.slice(LANES)];
+export const HALVES = [EVERY_PAIR.slice(0, I16_LANES), EVERY_PAIR.slice(I16_LANES)];
 
 /** Loads nine neighbours, `size` bytes each, as pairs. */
 function loadPairs(f: FunctionWriter, address: Local, offset: number, size: 1 | 2, [low, high]: Pairs): void {
@@ -36,12 +36,18 @@ class RowBlender {
   readonly #last: Pairs;
   readonly #next: Pairs;
   readonly #half: Local;
+  readonly #f: FunctionWriter;
+  readonly #plane: { readonly size: 1 | 2; readonly shift: number };
+  readonly #weights: { readonly upper: Local; readonly lower: Local };
 
   constructor(
-    private readonly f: FunctionWriter,
-    private readonly plane: { readonly size: 1 | 2; readonly shift: number },
-    private readonly weights: { readonly upper: Local; readonly lower: Local },
+    f: FunctionWriter,
+    plane: { readonly size: 1 | 2; readonly shift: number },
+    weights: { readonly upper: Local; readonly lower: Local },
   ) {
+    this.#f = f;
+    this.#plane = plane;
+    this.#weights = weights;
     this.#last = [f.local(V128), f.local(V128)];
     this.#next = [f.local(V128), f.local(V128)];
     this.#half = f.local(V128);
@@ -51,12 +57,12 @@ class RowBlender {
   }
 
   start(address: Local, offset: number): void {
-    loadPairs(this.f, address, offset, this.plane.size, this.#last);
+    loadPairs(this.#f, address, offset, this.#plane.size, this.#last);
   }
 
   /** Puts eight interpolated i16 on the stack. @param address of the next row. */
   row(address: Local, offset: number): void {
-    const { f, plane, weights } = this;
+    const [f, plane, weights] = [this.#f, this.#plane, this.#weights];
     loadPairs(f, address, offset, plane.size, this.#next);
     for (const half of [0, 1]) {
       f.get(this.#last[half]).get(weights.upper).i32x4('dot_i16x8_s');
@@ -72,26 +78,25 @@ class RowBlender {
 class Sums {
   readonly #lanes: Local[];
   readonly #totals: Local[];
+  readonly #f: FunctionWriter;
 
-  constructor(
-    private readonly f: FunctionWriter,
-    count: number,
-  ) {
+  constructor(f: FunctionWriter, count: number) {
+    this.#f = f;
     this.#lanes = f.locals(count, V128);
     this.#totals = f.locals(count, V128);
   }
 
   startStrip(): void {
-    for (const lanes of this.#lanes) this.f.splat(0).set(lanes);
+    for (const lanes of this.#lanes) this.#f.splat(0).set(lanes);
   }
 
   add(index: number, a: Local, b: Local): void {
     const lanes = this.#lanes[index];
-    this.f.get(a).get(b).i32x4('dot_i16x8_s').get(lanes).i32x4('add').set(lanes);
+    this.#f.get(a).get(b).i32x4('dot_i16x8_s').get(lanes).i32x4('add').set(lanes);
   }
 
   endStrip(): void {
-    const { f } = this;
+    const f = this.#f;
     this.#lanes.forEach((lanes, i) => {
       f.get(lanes).f64x2('convert_low_i32x4_s');
       f.get(lanes).get(lanes).shuffle([4, 5, 6, 7, 4, 5, 6, 7]).f64x2('convert_low_i32x4_s').f64x2('add');
@@ -101,7 +106,7 @@ class Sums {
 
   store(): void {
     this.#totals.forEach((total, i) =>
-      this.f
+      this.#f
         .get(SUMS_AT)
         .get(total)
         .storeVector(i * VECTOR_BYTES),
@@ -129,7 +134,7 @@ export function takeWindow(): FunctionWriter {
   const [gx, gy] = f.locals(2, V128);
   const at = f.local(I32);
   for (let strip = 0; strip < STRIPS; strip++) {
-    const offsets = [strip * LANES, 2 * strip * LANES, 2 * strip * LANES];
+    const offsets = [strip * I16_LANES, 2 * strip * I16_LANES, 2 * strip * I16_LANES];
     f.get(pixels).set(rows[0]).get(dx).set(rows[1]).get(dy).set(rows[2]);
     planes.forEach((plane, i) => {
       plane.start(rows[i], offsets[i]);
@@ -159,7 +164,7 @@ export function takeWindow(): FunctionWriter {
 
 /** All bits of the lanes of the last strip that belong to the window: gradients of 0 elsewhere keep the rest out of all sums. */
 function insideWindow(): Int16Array {
-  return Int16Array.from({ length: LANES }, (_, lane) => ((STRIPS - 1) * LANES + lane < WINDOW ? -1 : 0));
+  return Int16Array.from({ length: I16_LANES }, (_, lane) => ((STRIPS - 1) * I16_LANES + lane < WINDOW ? -1 : 0));
 }
 
 /** `(pixels, stride, upper, lower)`: sums of the difference from the window that was taken, times its gradients along x and along y. */
@@ -172,11 +177,11 @@ export function compareWindow(): FunctionWriter {
   const [row, at] = f.locals(2, I32);
   for (let strip = 0; strip < STRIPS; strip++) {
     f.get(pixels).set(row);
-    grey.start(row, strip * LANES);
+    grey.start(row, strip * I16_LANES);
     sums.startStrip();
     f.loop(at, strip * VECTOR_BYTES, PART_BYTES, ROW_BYTES, () => {
       f.total(row, stride).set(row);
-      grey.row(row, strip * LANES);
+      grey.row(row, strip * I16_LANES);
       f.get(at).loadVector().i16x8('sub').set(difference);
       for (const part of [1, 2]) {
         f.get(at)

@@ -21,15 +21,12 @@ export class CornerTrack extends Track {
   #streak = 0;
   /** The last boxes, oldest first. */
   readonly #past: { readonly frame: number; readonly box: Xyxy }[];
+  readonly #minLength: number;
 
   /** @param minLength frames in which it must be seen before it is believed; in the first frame of a clip it is reported at once. */
-  constructor(
-    id: number,
-    detection: Detection,
-    frame: number,
-    private readonly minLength: number,
-  ) {
+  constructor(id: number, detection: Detection, frame: number, minLength: number) {
     super(id, 'xywh', detection, frame, frame === 1 || minLength <= 1);
+    this.#minLength = minLength;
     if (minLength > 1) this.state = 'new';
     this.previousScore = detection.score;
     this.#past = [{ frame, box: this.box }];
@@ -50,16 +47,16 @@ export class CornerTrack extends Track {
     this.previousScore = this.detection.score;
     this.measure(detection, frame, Math.max(1 - detection.score, LEAST_VARIANCE));
     if (this.state === 'lost' || this.state === 'removed') this.#resume(frame);
-    else this.#goOn(detection.box, frame);
+    else this.#continue(detection.box, frame);
   }
 
   /** Found again: the directions of old stay, since the gap says nothing about them. */
   #resume(frame: number): void {
     this.#remember(frame, this.box);
-    this.#believe();
+    this.#confirm();
   }
 
-  #goOn(box: Xyxy, frame: number): void {
+  #continue(box: Xyxy, frame: number): void {
     this.#streak++;
     this.#remember(frame, box);
     const directions = new Float64Array(8);
@@ -69,10 +66,10 @@ export class CornerTrack extends Track {
       });
     }
     this.directions = directions;
-    if (this.state === 'tracked' || this.#streak + 1 >= this.minLength) this.#believe();
+    if (this.state === 'tracked' || this.#streak + 1 >= this.#minLength) this.#confirm();
   }
 
-  #believe(): void {
+  #confirm(): void {
     this.state = 'tracked';
     this.reported = true;
   }

@@ -1,7 +1,7 @@
 /** The detections of a frame, checked and sorted by score. */
 import { FastSAMError } from '../../errors.js';
 import type { Xyxy } from '../../results/boxes.js';
-import type { Detections } from '../types.js';
+import type { BoxDetections } from '../types.js';
 
 /** One detection. */
 export interface Detection {
@@ -25,7 +25,11 @@ export interface SplitDetections {
  * @throws FastSAMError `INVALID_ARGUMENT` for columns of different lengths, boxes that are not finite and scores outside
  *   0 … 1.
  */
-export function splitDetections(detections: Detections, highThreshold: number, lowThreshold: number): SplitDetections {
+export function splitDetections(
+  detections: BoxDetections,
+  highThreshold: number,
+  lowThreshold: number,
+): SplitDetections {
   check(detections);
   // Scores are float32, so that a score of 0.6 meets a threshold of 0.6 only if the threshold is rounded like it.
   const high = Math.fround(highThreshold);
@@ -43,7 +47,7 @@ export function splitDetections(detections: Detections, highThreshold: number, l
 }
 
 /** The columns of some detections. */
-export function toDetections(list: readonly Detection[]): Detections {
+export function toDetections(list: readonly Detection[]): BoxDetections {
   return {
     boxes: Float32Array.from(list.flatMap(({ box }) => box)),
     scores: Float32Array.from(list, ({ score }) => score),
@@ -51,7 +55,7 @@ export function toDetections(list: readonly Detection[]): Detections {
   };
 }
 
-function check({ boxes, scores, classes }: Detections): void {
+function check({ boxes, scores, classes }: BoxDetections): void {
   const n = scores.length;
   if (boxes.length !== 4 * n || (classes && classes.length !== n)) {
     const got = `${boxes.length} box coordinates, ${n} scores${classes ? `, ${classes.length} classes` : ''}`;

@@ -1,13 +1,13 @@
 /** TrackTrack's track-aware initialization: which detections may start a track. */
 import type { Detection } from './detection.js';
-import { iouTable } from '../association/pairwiseIou.js';
+import { pairwiseIou } from '../association/pairwiseIou.js';
 import type { Track } from './track.js';
 
 /**
  * Detections above the score that overlap neither a track nor a stronger such detection by more than `iou`, in their
  * order. Of equal scores the later one wins.
  */
-export function startable(
+export function initTracks(
   detections: readonly Detection[],
   tracks: readonly Track[],
   score: number,
@@ -16,11 +16,11 @@ export function startable(
   const least = Math.fround(score);
   const strong = detections.filter((detection) => detection.score > least);
   const boxes = strong.map(({ box }) => box);
-  const withTracks = iouTable(
+  const withTracks = pairwiseIou(
     boxes,
     tracks.map(({ box }) => box),
   ).values;
-  const withEachOther = iouTable(boxes, boxes).values;
+  const withEachOther = pairwiseIou(boxes, boxes).values;
   const candidates = strong
     .map((_, i) => i)
     .filter((i) => !tracks.some((_track, t) => withTracks[i * tracks.length + t] > iou));

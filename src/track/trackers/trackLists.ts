@@ -1,5 +1,5 @@
 /** The lists of a tracker: objects in sight, objects out of sight, and how a frame ends for them. */
-import { iouTable } from '../association/pairwiseIou.js';
+import { pairwiseIou } from '../association/pairwiseIou.js';
 import type { Track } from './track.js';
 import type { TrackRows } from '../types.js';
 
@@ -7,7 +7,7 @@ import type { TrackRows } from '../types.js';
 const DUPLICATE_IOU = 0.85;
 
 /** Tracks between two frames; no track is in both lists. */
-export interface Pools<T extends Track> {
+export interface TrackLists<T extends Track> {
   readonly tracked: readonly T[];
   readonly lost: readonly T[];
 }
@@ -26,7 +26,7 @@ export interface Changes<T extends Track> {
  * Gives up tracks that were not seen for more than `buffer` frames. As in the reference, such a track may still be found
  * in the very next frame, but is not kept when it is lost again after that.
  */
-export function expire(lost: readonly Track[], frame: number, buffer: number): void {
+export function markExpired(lost: readonly Track[], frame: number, buffer: number): void {
   for (const track of lost) {
     if (frame - track.lastFrame <= buffer) continue;
     track.state = 'removed';
@@ -35,7 +35,7 @@ export function expire(lost: readonly Track[], frame: number, buffer: number): v
 }
 
 /** The lists after a frame; duplicates are gone. */
-export function settle<T extends Track>(pools: Pools<T>, changes: Changes<T>, frame: number): Pools<T> {
+export function updateLists<T extends Track>(pools: TrackLists<T>, changes: Changes<T>, frame: number): TrackLists<T> {
   const staying = pools.tracked.filter((track) => track.state === 'tracked');
   const tracked = [...new Set([...staying, ...changes.seen, ...changes.found])];
   const inSight = new Set(tracked);
@@ -46,10 +46,10 @@ export function settle<T extends Track>(pools: Pools<T>, changes: Changes<T>, fr
 }
 
 /** Of two tracks on the same place the one that was followed longer stays; the lost one if both were equally long. */
-function withoutDuplicates<T extends Track>(tracked: readonly T[], lost: readonly T[]): Pools<T> {
+function withoutDuplicates<T extends Track>(tracked: readonly T[], lost: readonly T[]): TrackLists<T> {
   const duplicates = new Set<T>();
   const boxes = (tracks: readonly T[]) => tracks.map(({ box }) => box);
-  iouTable(boxes(tracked), boxes(lost)).values.forEach((iou, i) => {
+  pairwiseIou(boxes(tracked), boxes(lost)).values.forEach((iou, i) => {
     if (iou <= DUPLICATE_IOU) return;
     const one = tracked[Math.floor(i / lost.length)];
     const other = lost[i % lost.length];

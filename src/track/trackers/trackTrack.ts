@@ -9,39 +9,41 @@ import { splitDetections, type Detection } from './detection.js';
 import { followCamera } from './followCamera.js';
 import { iterativeAssign } from '../association/iterativeAssign.js';
 import type { TrackTrackOptions } from '../options.js';
-import { expire, settle, toRows, type Pools } from './trackLists.js';
-import { startable } from './initTracks.js';
+import { markExpired, updateLists, toRows, type TrackLists } from './trackLists.js';
+import { initTracks } from './initTracks.js';
 import { cueCost } from './trackTrackCost.js';
-import type { CameraMotion, Detections, Tracker, TrackRows } from '../types.js';
+import type { CameraMotion, BoxDetections, Tracker, TrackRows } from '../types.js';
 
 /** Follows boxes by motion, overlap, score and direction. */
 export class TrackTracker implements Tracker {
-  #pools: Pools<CornerTrack> = { tracked: [], lost: [] };
+  #lists: TrackLists<CornerTrack> = { tracked: [], lost: [] };
   #frame = 0;
   #lastId = 0;
+  readonly #options: TrackTrackOptions;
+  readonly #cameraMotion: CameraMotion | undefined;
 
-  constructor(
-    private readonly options: TrackTrackOptions,
-    private readonly cameraMotion?: CameraMotion,
-  ) {}
-
-  reset(): void {
-    this.#pools = { tracked: [], lost: [] };
-    this.#frame = 0;
-    this.#lastId = 0;
-    this.cameraMotion?.reset();
+  constructor(options: TrackTrackOptions, cameraMotion?: CameraMotion) {
+    this.#options = options;
+    this.#cameraMotion = cameraMotion;
   }
 
-  update(detections: Detections, image?: RgbImage): TrackRows {
-    const { trackHighThresh, trackLowThresh, matchThresh, lostMatchThresh, trackBuffer } = this.options;
+  reset(): void {
+    this.#lists = { tracked: [], lost: [] };
+    this.#frame = 0;
+    this.#lastId = 0;
+    this.#cameraMotion?.reset();
+  }
+
+  update(detections: BoxDetections, image?: RgbImage): TrackRows {
+    const { trackHighThresh, trackLowThresh, matchThresh, lostMatchThresh, trackBuffer } = this.#options;
     const { high, low } = splitDetections(detections, trackHighThresh, trackLowThresh);
     this.#frame++;
-    const { tracked, lost } = this.#pools;
+    const { tracked, lost } = this.#lists;
     const unconfirmed = tracked.filter(({ state }) => state === 'new');
     const known = [...tracked.filter(({ state }) => state === 'tracked'), ...lost];
     // The camera's motion first, then the objects' own.
     const all = [...known, ...unconfirmed];
-    followCamera(this.cameraMotion, image, all, high);
+    followCamera(this.#cameraMotion, image, all, high);
     for (const track of all) track.predict();
 
     const main = this.#associate(known, [...high, ...low], matchThresh, high.length);
@@ -59,9 +61,9 @@ export class TrackTracker implements Tracker {
     for (const track of missed) track.state = 'lost';
     for (const track of young.freeTracks) track.state = 'removed';
     const started = this.#start(rebound.freeDetections, seen);
-    expire(lost, this.#frame, trackBuffer);
-    this.#pools = settle(this.#pools, { seen: [...seen, ...started], found, missed }, this.#frame);
-    return toRows(this.#pools.tracked.filter(({ reported }) => reported));
+    markExpired(lost, this.#frame, trackBuffer);
+    this.#lists = updateLists(this.#lists, { seen: [...seen, ...started], found, missed }, this.#frame);
+    return toRows(this.#lists.tracked.filter(({ reported }) => reported));
   }
 
   /** @param strong number of detections, from the first, without the penalty of weak ones. Default: all. */
@@ -71,17 +73,17 @@ export class TrackTracker implements Tracker {
     limit: number,
     strong = detections.length,
   ): Association<CornerTrack> {
-    const cost = cueCost(tracks, detections, this.#frame, this.options);
+    const cost = cueCost(tracks, detections, this.#frame, this.#options);
     const { values, columns } = cost;
     values.forEach((value, i) => {
-      if (i % columns >= strong) values[i] = Math.min(1, value + this.options.penaltyP);
+      if (i % columns >= strong) values[i] = Math.min(1, value + this.#options.penaltyP);
     });
-    return pairUp(tracks, detections, iterativeAssign(cost, limit, this.options.reduceStep));
+    return pairUp(tracks, detections, iterativeAssign(cost, limit, this.#options.reduceStep));
   }
 
   #start(detections: readonly Detection[], inSight: readonly CornerTrack[]): CornerTrack[] {
-    const { newTrackThresh, taiThresh, minTrackLen } = this.options;
-    return startable(detections, inSight, newTrackThresh, taiThresh).map(
+    const { newTrackThresh, taiThresh, minTrackLen } = this.#options;
+    return initTracks(detections, inSight, newTrackThresh, taiThresh).map(
       (detection) => new CornerTrack(++this.#lastId, detection, this.#frame, minTrackLen),
     );
   }

@@ -2,7 +2,7 @@
 import type { Xyxy } from '../../results/boxes.js';
 import { CORNER_FRAMES, cornerDirections, type CornerDirections, type CornerTrack } from './cornerTrack.js';
 import type { Detection } from './detection.js';
-import { iouTable, type Table } from '../association/pairwiseIou.js';
+import { pairwiseIou, type Matrix } from '../association/pairwiseIou.js';
 
 /** Pairs that overlap no more than this are impossible. */
 const LEAST_IOU = 0.1;
@@ -22,8 +22,8 @@ export function cueCost(
   detections: readonly Detection[],
   frame: number,
   { confWeight, angleWeight }: CueWeights,
-): Table {
-  const table = iouTable(
+): Matrix {
+  const table = pairwiseIou(
     tracks.map(({ box }) => box),
     detections.map(({ box }) => box),
   );

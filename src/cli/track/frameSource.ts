@@ -7,7 +7,7 @@ import { expandSources } from '../sources.js';
 import { framesToCome, type VideoCommandOptions } from '../videoOptions.js';
 
 /** A clip that is about to be read. */
-export interface Clip {
+export interface FrameSource {
   /** What its files are called after: the video or folder, of a glob the first image. */
   readonly name: string;
   readonly frames: Exclude<TrackSource, string | URL>;
@@ -27,11 +27,11 @@ const DEFAULT_FPS = 25;
  * @param options.fps frames a second of images; a video knows its own.
  * @throws FastSAMError `INVALID_ARGUMENT` for several videos or options that do not fit, and what opening throws.
  */
-export async function openClip(
+export async function openFrames(
   source: string,
   options: VideoCommandOptions & { readonly fps?: number },
   signal: AbortSignal,
-): Promise<Clip> {
+): Promise<FrameSource> {
   const { sources, problems } = await expandSources([source], signal);
   if (sources.length === 0) throw problems[0];
   const videos = sources.filter(({ video }) => video);
@@ -51,7 +51,7 @@ export async function openClip(
   return ofVideo(name, String(input), { ...video, signal });
 }
 
-async function ofVideo(name: string, input: string, options: VideoOptions): Promise<Clip> {
+async function ofVideo(name: string, input: string, options: VideoOptions): Promise<FrameSource> {
   const video = await openVideo(input, options);
   return {
     name,
@@ -66,7 +66,7 @@ function ofImages(
   name: string,
   images: readonly (string | Uint8Array)[],
   { stride = 1, start, end, maxFrames, fps = DEFAULT_FPS }: VideoCommandOptions & { readonly fps?: number },
-): Clip {
+): FrameSource {
   if (start !== undefined || end !== undefined) {
     throw new FastSAMError('INVALID_ARGUMENT', '--start, --end: got images, which have no times; use --max-frames');
   }

@@ -1,4 +1,4 @@
-/** Compiles what cornerCode.ts and windowCode.ts write down, once, with one memory for all that is measured. */
+/** Compiles what cornerWasm.ts and windowWasm.ts write down, once, with one memory for all that is measured. */
 import { moduleBytes } from '../../runtime/assembler.js';
 import { cornerStrength, gradients } from './cornerWasm.js';
 import { compareWindow, takeWindow } from './windowWasm.js';
@@ -6,13 +6,13 @@ import { compareWindow, takeWindow } from './windowWasm.js';
 const PAGE_BYTES = 65_536;
 
 /** The functions and the memory that they work on. Nothing in it outlives the next use by another. */
-export interface VectorEngine {
+export interface SimdEngine {
   readonly memory: WebAssembly.Memory;
-  readonly functions: VectorFunctions;
+  readonly functions: SimdFunctions;
 }
 
 /** The functions, compiled. Addresses and strides are in bytes, widths and heights in pixels. */
-interface VectorFunctions {
+interface SimdFunctions {
   /** `upper` and `lower`: two weights of 16 bits, the left pixel's low. `stride` is that of pixels. */
   take(pixels: number, dx: number, dy: number, stride: number, upper: number, lower: number): void;
   compare(pixels: number, stride: number, upper: number, lower: number): void;
@@ -29,15 +29,15 @@ type StrengthArguments = [
 ];
 
 /** `undefined`: not tried yet. */
-let engine: VectorEngine | false | undefined;
+let engine: SimdEngine | false | undefined;
 
 /** @returns false where there is no WebAssembly with vector instructions. */
-export function vectorEngine(): VectorEngine | false {
+export function simdEngine(): SimdEngine | false {
   engine ??= makeEngine();
   return engine;
 }
 
-function makeEngine(): VectorEngine | false {
+function makeEngine(): SimdEngine | false {
   const functions = {
     take: takeWindow(),
     compare: compareWindow(),
@@ -49,7 +49,7 @@ function makeEngine(): VectorEngine | false {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const module = new WebAssembly.Module(moduleBytes(functions, { shared: false }));
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    return { memory, functions: exports as unknown as VectorFunctions };
+    return { memory, functions: exports as unknown as SimdFunctions };
   } catch {
     // No WebAssembly, none with vectors, or a page that does not allow it.
     return false;
@@ -57,7 +57,7 @@ function makeEngine(): VectorEngine | false {
 }
 
 /** Makes the memory at least so large. Views of it made before may have ended. */
-export function reserve({ memory }: VectorEngine, bytes: number): void {
+export function reserve({ memory }: SimdEngine, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
 }
