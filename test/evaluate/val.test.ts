@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAM, type ValMetrics } from '../../src/index.js';
 import { matchByScore, valMetrics } from '../../src/evaluate/yolo/ap.js';
-import { interpolate, smooth } from '../../src/evaluate/statistics/interpolate.js';
+import { interpolate, smooth } from '../../src/evaluate/statistics/curves.js';
 import { boxIous } from '../../src/evaluate/yolo/ious.js';
 import { parseYoloLabels } from '../../src/evaluate/yolo/labels.js';
 import { fastsam, workFolder } from '../cli/cli.js';

@@ -5,7 +5,7 @@ import { calibrationPlot } from '../../src/studies/quality/plot.js';
 import { stabilityScores } from '../../src/evaluate/stability.js';
 import { measureQuality } from '../../src/studies/quality/measure.js';
 import { qualityStudy } from '../../src/studies/quality/study.js';
-import { averageRanks, spearman } from '../../src/evaluate/statistics/rankCorrelation.js';
+import { averageRanks, spearman } from '../../src/evaluate/statistics/lists.js';
 import { encodeCounts } from '../../src/mask/rle.js';
 import { rectMask, sceneOf } from './studyScene.js';
 

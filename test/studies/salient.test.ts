@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { fMeasure, levelCurve, maxFMeasure, meanAbsoluteError, sMeasure } from '../../src/evaluate/salient/measures.js';
+import { levelCurve, maxFMeasure, meanAbsoluteError, saliencyF, sMeasure } from '../../src/evaluate/salient/measures.js';
 import { mapOf, salienceOf } from '../../src/studies/salient/ranking.js';
 import { compareMaps, salientMap, salientStudy } from '../../src/studies/salient/study.js';
 import { chosenBy, hintFrom, innerPoint } from '../../src/studies/shared/hints.js';
@@ -40,8 +40,8 @@ describe('measures of saliency maps', () => {
   });
 
   test('weigh precision by beta squared 0.3', () => {
-    expect(fMeasure(0.5, 1)).toBeCloseTo((1.3 * 0.5) / (0.15 + 1), 12);
-    expect(fMeasure(0, 0)).toBe(0);
+    expect(saliencyF(0.5, 1)).toBeCloseTo((1.3 * 0.5) / (0.15 + 1), 12);
+    expect(saliencyF(0, 0)).toBe(0);
   });
 });
 

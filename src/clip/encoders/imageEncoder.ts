@@ -3,12 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { patchCount, type ClipConfig } from '../weights/config.js';
 import { ClassAndPositions } from '../layers/embeddings.js';
 import { Linear } from '../layers/linear.js';
+import { PIXEL_MEAN, PIXEL_STD } from '../image/preprocess.js';
 import type { LayerSet } from './layerSet.js';
 import { apply, layerNorm, transformer } from './transformer.js';
 
-/** Mean and standard deviation of the training images' red, green and blue, 0…1. */
-const MEAN = [0.48145466, 0.4578275, 0.40821073];
-const DEVIATION = [0.26862954, 0.26130258, 0.27577711];
 
 /** What the image encoder takes. */
 export interface ImageInputs {
@@ -76,9 +74,9 @@ function patchWeights(weight: Float32Array, width: number, patch: number): tf.Te
     for (let channel = 0; channel < 3; channel++) {
       const from = (unit * 3 + channel) * area;
       for (let i = 0; i < area; i++) {
-        const value = weight[from + i] / DEVIATION[channel];
+        const value = weight[from + i] / PIXEL_STD[channel];
         kernel[(i * 3 + channel) * width + unit] = value / 255;
-        sum += value * MEAN[channel];
+        sum += value * PIXEL_MEAN[channel];
       }
     }
     bias[unit] = -sum;

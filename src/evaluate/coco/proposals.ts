@@ -1,5 +1,5 @@
 /** Class-agnostic recall of object proposals: AR at 1, 10, 100 and 1000, and the area under it. */
-import { CocoEvaluator, evaluateCoco } from './evaluator.js';
+import { evaluateCoco } from './evaluator.js';
 import type { CocoEvaluation } from './evaluation.js';
 import type { CocoDataset, CocoDetection, CocoEvalOptions, CocoKind } from './types.js';
 
@@ -36,15 +36,6 @@ export function evaluateProposals(
   counts: readonly number[] = PROPOSAL_COUNTS,
 ): ProposalTable {
   return proposalTable(evaluateCoco(groundTruth, proposals, proposalOptions(kind, counts)));
-}
-
-/** An evaluator for proposals that come image by image; give its result to `proposalTable`. */
-export function proposalEvaluator(
-  categoryIds: readonly number[],
-  kind: CocoKind,
-  counts: readonly number[] = PROPOSAL_COUNTS,
-): CocoEvaluator {
-  return new CocoEvaluator(categoryIds, proposalOptions(kind, counts));
 }
 
 /** The table of an evaluation. */

@@ -2,7 +2,7 @@
  * Precision, recall and AP as Ultralytics' `val` (8.4) defines them; they differ from COCO's in matching, interpolation and
  * in that P and R are quoted at the score where smoothed F1 is largest.
  */
-import { interpolate, smooth } from '../statistics/interpolate.js';
+import { interpolate, smooth } from '../statistics/curves.js';
 
 /** IoU thresholds 0.50 … 0.95 in float32, as they are compared. */
 export const VAL_IOUS: readonly number[] = Array.from({ length: 10 }, (_, i) => Math.fround((50 + 5 * i) / 100));

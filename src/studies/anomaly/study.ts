@@ -10,7 +10,7 @@ import { drawPlaces, panels } from '../shared/drawing.js';
 import { fingerprintOf, inputsOf } from '../shared/fingerprint.js';
 import { chosenBy, hintFrom, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
-import { meanOf } from '../shared/mean.js';
+import { meanOf } from '../../evaluate/statistics/lists.js';
 import { AUTHORS, textOf } from '../shared/options.js';
 import {
   countRegions,

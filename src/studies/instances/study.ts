@@ -5,7 +5,7 @@ import { shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
 import { COCO_AREAS, type CocoDetection } from '../../evaluate/coco/types.js';
 import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
 import { inputsOf } from '../shared/fingerprint.js';
-import { meanOf } from '../shared/mean.js';
+import { meanOf } from '../../evaluate/statistics/lists.js';
 import { choiceOf, EVERYTHING, textOf } from '../shared/options.js';
 import { rowName } from '../table.js';
 import type { Metric, Metrics, Study, StudyRecord, StudyTable } from '../study.js';

@@ -6,11 +6,11 @@ import { drawPlaces, greyImage, panels } from '../shared/drawing.js';
 import { fingerprintOf, inputsOf } from '../shared/fingerprint.js';
 import { chosenBy, hintFrom, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
-import { meanOf } from '../shared/mean.js';
+import { meanOf } from '../../evaluate/statistics/lists.js';
 import { AUTHORS, choiceOf, numberOf, textOf } from '../shared/options.js';
 import type { Metrics, Study, StudyOptions, StudyRecord } from '../study.js';
 import { rowName } from '../table.js';
-import { fMeasure, levelCurve, meanAbsoluteError, sMeasure, type ByteMap } from '../../evaluate/salient/measures.js';
+import { levelCurve, meanAbsoluteError, saliencyF, sMeasure, type ByteMap } from '../../evaluate/salient/measures.js';
 import { mapOf, SALIENCE_RULES, salienceOf, type SalienceRule } from './ranking.js';
 
 interface SalientItem extends MaskItem {
@@ -181,7 +181,7 @@ function summarise(records: readonly SalientRecord[]): Metrics {
   const fs = levels.map((level) => {
     const precision = meanOf(curves.map((curve) => curve.precision[level])) ?? 0;
     const recall = meanOf(curves.map((curve) => curve.recall[level])) ?? 0;
-    return fMeasure(precision, recall);
+    return saliencyF(precision, recall);
   });
   return {
     MAE: meanOf(records.map(({ mae }) => mae)),

@@ -4,7 +4,7 @@ import { connectedComponents } from '../../mask/regions.js';
 import { intersectionArea, iou } from '../../mask/setOps.js';
 import type { Results } from '../../results/results.js';
 import { chosenBy, unionOf, type Hint, type HintKind } from './hints.js';
-import { meanOf } from './mean.js';
+import { meanOf } from '../../evaluate/statistics/lists.js';
 
 /** Pixels of what was chosen and of what is marked. */
 export interface PixelCounts {

@@ -7,7 +7,7 @@ import { LazyTextModel, loadClip } from '../../model/lazyTextModel.js';
 import type { Results } from '../../results/results.js';
 import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
 import { inputsOf } from '../shared/fingerprint.js';
-import { meanOf } from '../shared/mean.js';
+import { meanOf } from '../../evaluate/statistics/lists.js';
 import { textOf } from '../shared/options.js';
 import { rowName } from '../table.js';
 import type { Metric, Metrics, Study, StudyRecord } from '../study.js';

@@ -1,4 +1,9 @@
-/** Does one list of numbers order things as another does? */
+/** Numbers about lists of numbers: their mean, and how alike two lists order things. */
+
+/** The mean; null of an empty list. */
+export function meanOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
 
 /** Ranks from 1 on, the smallest first; equals share the mean of their ranks. */
 export function averageRanks(values: ArrayLike<number>): Float64Array {
