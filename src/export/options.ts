@@ -141,14 +141,14 @@ function checkTaken(format: ExportFormat, options: ExportOptions): void {
 
 function checkTogether({ format, nms, batch }: ExportPlan): void {
   if (nms && batch > 1 && format !== 'onnx') {
-    throw invalid(`nms: got it with batch ${String(batch)}, expected batch 1 for ${format}; run the images one by one`);
+    throw invalid(`nms: got it with batch ${batch}, expected batch 1 for ${format}; run the images one by one`);
   }
 }
 
 function checkSide(name: string, value: number): number {
   const side = checkInteger(name, value, MAX_STRIDE, MAX_SIDE);
   if (side % MAX_STRIDE === 0) return side;
-  throw invalid(`${name}: got ${String(side)}, expected a multiple of ${String(MAX_STRIDE)}`);
+  throw invalid(`${name}: got ${side}, expected a multiple of ${MAX_STRIDE}`);
 }
 
 function limitsOf({ conf = 0.25, iou = 0.7, maxDet = 300 }: Partial<NmsLimits>): NmsLimits {

@@ -108,7 +108,7 @@ function scaleOf({ channels, repeats }: Architecture): Scale | 'custom' {
 /** How many bottlenecks a C2f block has. */
 function repeatsOf(tensors: StateDict, block: string): number {
   let count = 0;
-  while (tensors.has(`${block}.m.${String(count)}.cv1.conv.weight`)) count++;
+  while (tensors.has(`${block}.m.${count}.cv1.conv.weight`)) count++;
   if (count === 0)
     throw mismatch(`${block}.m.0.cv1.conv.weight: got nothing, expected the first bottleneck of a C2f block`);
   return count;

@@ -1,5 +1,5 @@
 /** The images that a text prompt's image encoder sees: one for each object. */
-import { PIXEL_MEAN, preprocessCrops } from '../clip/preprocess.js';
+import { PIXEL_MEAN, preprocessCrops } from '../clip/image/preprocess.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { bounds } from '../mask/setOps.js';
 import { encoderInput, filled, paste } from './cropImages.js';

@@ -1,5 +1,5 @@
 /** What the original repository shows CLIP of an object. */
-import { resizeWindow } from '../clip/bicubic.js';
+import { resizeWindow } from '../clip/image/bicubic.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { boundingBox } from '../mask/setOps.js';
 import { encoderInput, filled, paste } from './cropImages.js';

@@ -1,5 +1,5 @@
 /** Text prompts on results. */
-import { loadTokenizer } from '../clip/tokenizer.js';
+import { loadTokenizer } from '../clip/text/tokenizer.js';
 import { FastSAMError } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
 import { areaInBox } from '../mask/setOps.js';

@@ -1,5 +1,4 @@
 /** Weights files of every kind that is read here, told apart by their first bytes. */
-
 import { FastSAMError } from '../errors.js';
 import { invalid, unsupported } from './byteView.js';
 import { collectTensors } from './collect.js';

@@ -3,7 +3,6 @@
  * every call is written down instead of made. The machine is a loop over opcodes with an explicit stack, so no input
  * can make it recurse; its limits end hostile input early.
  */
-
 import { invalid } from './byteView.js';
 import { PICKLE_OPCODES } from './pickleOpcodes.js';
 import { PickleCursor } from './pickleCursor.js';

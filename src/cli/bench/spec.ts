@@ -18,6 +18,6 @@ export function specOfProcess(): WorkerSpec {
 }
 
 /** Loads what it says. */
-export function loadModel({ model, ...options }: WorkerSpec): Promise<FastSAM> {
+export function loadFromSpec({ model, ...options }: WorkerSpec): Promise<FastSAM> {
   return FastSAM.load(model, options);
 }

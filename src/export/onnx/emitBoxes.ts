@@ -74,7 +74,7 @@ function fixedAnchors(graph: GraphBuilder, { height, width }: { height: number; 
 }
 
 function openAnchors(graph: GraphBuilder, levels: readonly Value[]): AnchorValues {
-  const parts = levels.map((map, i) => levelAnchors(graph, `${HEAD}/anchors.${String(i)}`, map, STRIDES[i]));
+  const parts = levels.map((map, i) => levelAnchors(graph, `${HEAD}/anchors.${i}`, map, STRIDES[i]));
   const join = (name: string, values: Value[]): Value =>
     graph.add('Concat', `${HEAD}/${name}/Concat`, values, { attributes: { axis: 2 } });
   return {

@@ -1,0 +1,131 @@
+/** What is asked of an image in a study whose ground truth is a mask: a point or a box, given or made from the mask. */
+import { FastSAMError } from '../../errors.js';
+import type { Mask } from '../../mask/mask.js';
+import { connectedComponents } from '../../mask/regions.js';
+import { boundingBox, union } from '../../mask/setOps.js';
+import { platform } from '../../platform/platform.js';
+import { parsePrompt } from '../../prompt/parse.js';
+import type { Results } from '../../results/results.js';
+import { itemKey } from './maskFolder.js';
+import type { StudyOption } from '../study.js';
+
+export const HINT_KINDS = ['box', 'point'] as const;
+/** `box`: the box of each marked region; `point`: its pixel nearest to its centroid. */
+export type HintKind = (typeof HINT_KINDS)[number];
+
+/** Boxes (xyxy) and points with their labels (1 foreground, 0 background), pixels of the image. */
+export interface Hint {
+  readonly boxes: readonly (readonly number[])[];
+  readonly points: readonly (readonly number[])[];
+  readonly labels: readonly number[];
+}
+
+/** The option of studies that take hints; its file is read by `readHints`. */
+export const HINTS_OPTION: StudyOption = {
+  flags: '--hints <file>',
+  description: 'JSON with a box or points for each image: { "NAME": { "boxes": …, "points": …, "labels": … } }',
+  cosmetic: true,
+};
+
+/** The pixel of a mask nearest to its centroid, the first of equals by rows. */
+export function innerPoint(mask: Mask): [number, number] {
+  const bitmap = mask.toBitmap();
+  const { gridWidth } = mask;
+  const places = [...bitmap.keys()].filter((p) => bitmap[p] === 1);
+  const x = places.reduce((sum, p) => sum + (p % gridWidth), 0) / places.length;
+  const y = places.reduce((sum, p) => sum + Math.floor(p / gridWidth), 0) / places.length;
+  let best = places[0];
+  let least = Infinity;
+  for (const p of places) {
+    const distance = ((p % gridWidth) - x) ** 2 + (Math.floor(p / gridWidth) - y) ** 2;
+    if (distance >= least) continue;
+    least = distance;
+    best = p;
+  }
+  return [best % gridWidth, Math.floor(best / gridWidth)];
+}
+
+/** A hint made of the regions that are marked. */
+export function hintFrom(truth: Mask, kind: HintKind): Hint {
+  const regions = connectedComponents(truth);
+  if (kind === 'box') return { boxes: regions.map((region) => [...boundingBox(region)]), points: [], labels: [] };
+  return { boxes: [], points: regions.map(innerPoint), labels: regions.map(() => 1) };
+}
+
+/**
+ * Places of the objects that a hint asks for, each once; at a point the object of the best score.
+ * @throws FastSAMError `INVALID_PROMPT` for boxes and points outside the image.
+ */
+export function chosenBy(scene: Results, { boxes, points, labels }: Hint): number[] {
+  if (boxes.length + points.length === 0 || scene.length === 0) return [];
+  const { matches } = scene.prompt({
+    ...(boxes.length > 0 && { boxes }),
+    ...(points.length > 0 && { points, labels, pick: 'best' }),
+  });
+  return [...new Set(matches.flatMap(({ objects }) => objects))].sort((a, b) => a - b);
+}
+
+/** Pixels of any of some objects; undefined for none. */
+export function unionOf(scene: Results, places: readonly number[]): Mask | undefined {
+  return places
+    .map((i) => scene.imageMasks[i])
+    .reduce<Mask | undefined>((all, mask) => (all ? union(all, mask) : mask), undefined);
+}
+
+/**
+ * Reads a file of hints: an object that has for an image's name (its path in the data's folder, with or without the
+ * ending) `boxes`, `points` or both, as prompts have them, and perhaps `labels`.
+ * @param keys of the images there are.
+ * @throws FastSAMError `FILE_UNREADABLE`; `INVALID_ARGUMENT` for files of another form, wrong hints, unknown images.
+ */
+export async function readHints(path: string, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Hint>> {
+  const bytes = await platform().readFile(path);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw wrong(`${path}: got no JSON, expected hints by the names of images`, error);
+  }
+  if (!isObject(json) || Object.keys(json).length === 0) {
+    throw wrong(`${path}: got no hints, expected { "NAME": { "boxes": [[x1, y1, x2, y2]] } }`);
+  }
+  const hints = new Map<string, Hint>();
+  for (const [name, value] of Object.entries(json)) {
+    const key = keys.has(name) ? name : itemKey(name);
+    if (!keys.has(key)) {
+      const [example] = keys;
+      throw wrong(`${path}: got a hint for "${name}", expected the name of an image, as "${example}"`);
+    }
+    hints.set(key, hintOf(value, `${path}: "${name}"`));
+  }
+  return hints;
+}
+
+const PARTS: ReadonlySet<string> = new Set<keyof Hint>(['boxes', 'points', 'labels']);
+
+function hintOf(value: unknown, what: string): Hint {
+  if (!isObject(value)) throw wrong(`${what}: got no object, expected boxes or points`);
+  const other = Object.keys(value).find((name) => !PARTS.has(name));
+  if (other !== undefined) throw wrong(`${what}: got "${other}", expected boxes, points, labels`);
+  try {
+    const { boxes, points } = parsePrompt(value);
+    const labels = points.map(({ label }) => label);
+    if (labels.some((label) => label !== 0 && label !== 1))
+      throw wrong(`labels: got ${labels.join(', ')}, expected 0, 1`);
+    if (boxes.length === 0 && !labels.includes(1)) throw wrong('got no box and no point with label 1, expected one');
+    const inverted = boxes.find(([x1, y1, x2, y2]) => !(x2 > x1 && y2 > y1));
+    if (inverted)
+      throw wrong(`boxes: got [${inverted.join(', ')}], expected [x1, y1, x2, y2] with x1 < x2 and y1 < y2`);
+    return { boxes, points: points.map(({ x, y }) => [x, y]), labels };
+  } catch (error) {
+    throw error instanceof FastSAMError ? wrong(`${what}: ${error.message}`, error) : error;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function wrong(message: string, cause?: unknown): FastSAMError {
+  return new FastSAMError('INVALID_ARGUMENT', message, { cause });
+}
