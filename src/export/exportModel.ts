@@ -42,7 +42,8 @@ export async function exportModel(
   path: string | null,
   options: ExportOptions = {},
 ): Promise<ExportResult> {
-  const plan = planExport(format, options, source.info.defaults.imgsz);
+  const { defaults, architecture } = source.info;
+  const plan = planExport(format, options, { imgsz: defaults.imgsz, maxStride: architecture.family.maxStride });
   requireFolded(source.network);
   const target = path === null ? undefined : targetOf(path, format, source.info.name);
   if (target !== undefined) await checkTarget(target, plan);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeModel } from '../../src/export/onnx/modelProto.js';
 import { buildNetwork } from '../../src/model/network.js';
 import { loadWeights } from '../../src/model/load.js';
-import { checkedArchitecture } from '../../src/model/check.js';
+import { inferArchitecture } from '../../src/model/check.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import { crc32 } from '../../src/weights/crc32.js';
 import { pythonNames, pythonSize, pythonText } from '../../src/weights/pythonLiterals.js';
@@ -50,7 +50,7 @@ describe('ONNX files that Ultralytics exported', () => {
 
   test('fit a network', () => {
     const { tensors } = readCheckpoint(golden('slim'));
-    const architecture = checkedArchitecture(tensors);
+    const architecture = inferArchitecture(tensors);
     expect(architecture).toMatchObject({ classes: 2, regMax: 4, maskCoefficients: 8, folded: true });
     const network = buildNetwork(architecture);
     loadWeights(network, tensors);
@@ -88,7 +88,7 @@ describe('ONNX files that cannot be read', () => {
   test('are refused at any length short of the whole, or lack tensors', () => {
     const whole = golden('half');
     for (let length = 3; length < whole.length; length += 997) {
-      const tensors = errorOf(() => checkedArchitecture(readCheckpoint(whole.slice(0, length)).tensors));
+      const tensors = errorOf(() => inferArchitecture(readCheckpoint(whole.slice(0, length)).tensors));
       expect(['INVALID_CHECKPOINT', 'CHECKPOINT_MISMATCH']).toContain(tensors.code);
     }
   });
