@@ -3,7 +3,7 @@ import { FastSAMError } from '../errors.js';
 import type { ModelInfo } from '../model/info.js';
 import type { Network } from '../model/network.js';
 import { platform } from '../platform/platform.js';
-import { writeSafetensors } from '../weights/safetensors.js';
+import { writeSafetensors } from '../weights/writeSafetensors.js';
 import type { ExportedFile } from './exportedFile.js';
 import { networkGraph } from './graph/networkGraph.js';
 import { SAVED_MODEL_FILE, savedModelBytes } from './graph/savedModel.js';

@@ -23,6 +23,11 @@ export async function openCheckpoint(
 ): Promise<OpenedCheckpoint> {
   const { bytes, ...found } =
     source instanceof Uint8Array ? { bytes: source, name: 'bytes', path: '' } : await resolveWeights(source, options);
-  const checkpoint = readCheckpoint(bytes);
-  return { ...found, fileBytes: bytes.length, checkpoint, architecture: inferArchitecture(checkpoint.tensors) };
+  const checkpoint = await readCheckpoint(bytes);
+  return {
+    ...found,
+    fileBytes: bytes.length,
+    checkpoint,
+    architecture: inferArchitecture(checkpoint.tensors, checkpoint.metadata),
+  };
 }

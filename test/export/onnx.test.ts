@@ -120,7 +120,7 @@ describe('an ONNX export, in ONNX Runtime', () => {
     const network = tinyNetwork('tiny-3-classes');
     const classNames = { 0: "dog's", 1: 'b "c"\n\\', 2: 'é' };
     const metadata = { license: 'AGPL-3.0', version: '8.0.1', date: '2023' };
-    const read = readCheckpoint(await exported(network, { imgsz: [64, 96] }, { classNames, metadata }));
+    const read = await readCheckpoint(await exported(network, { imgsz: [64, 96] }, { classNames, metadata }));
     const { license, version } = metadata;
     expect(read).toMatchObject({ format: 'onnx', imgsz: 96, names: classNames, metadata: { license, version } });
     const again = buildNetwork(inferArchitecture(read.tensors));
@@ -134,8 +134,8 @@ describe('an ONNX export, in ONNX Runtime', () => {
 
 describe("an ONNX export beside Ultralytics' own of the same weights", () => {
   let network: Network;
-  beforeAll(() => {
-    const { tensors } = readCheckpoint(golden('slim'));
+  beforeAll(async () => {
+    const { tensors } = await readCheckpoint(golden('slim'));
     network = buildNetwork(inferArchitecture(tensors));
     loadWeights(network, tensors);
   });

@@ -48,7 +48,7 @@ describe.skipIf(!existsSync(REFERENCE))('checkpoints and outputs of 2023 (skippe
     ['n', 16, false],
     ['n-reg26', 26, true],
   ] as const)('%s, regMax %i, batch norm folded: %s', async (name, regMax, foldBatchNorm) => {
-    const { tensors } = readCheckpoint(readFileSync(new URL(`checkpoints/old-8.0.120-${name}.pt`, REFERENCE)));
+    const { tensors } = await readCheckpoint(readFileSync(new URL(`checkpoints/old-8.0.120-${name}.pt`, REFERENCE)));
     const architecture = inferArchitecture(tensors);
     expect(architecture).toMatchObject({ scale: 'n', classes: 1, regMax, folded: false });
     const network = buildNetwork(architecture, { foldBatchNorm });

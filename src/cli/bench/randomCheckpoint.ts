@@ -7,8 +7,8 @@ import { architectureFor, type Architecture } from '../../model/architecture.js'
 import type { Scale } from '../../model/families/scaling.js';
 import { YOLOV8_SEG } from '../../model/families/yolov8Seg.js';
 import { binsTensor, convSpecs, type ConvSpec } from '../../model/convSpecs.js';
-import { safetensorsMetadata } from '../../weights/checkpoint.js';
-import { writeSafetensors } from '../../weights/safetensors.js';
+import { safetensorsMetadata } from '../../weights/checkpointStrings.js';
+import { writeSafetensors } from '../../weights/writeSafetensors.js';
 import { elementCount, type WeightTensor } from '../../weights/tensor.js';
 
 /** Keeps the variance through a convolution and SiLU: 1 / √E[SiLU(x)²] for x of the standard normal distribution. */

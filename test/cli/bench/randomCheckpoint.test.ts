@@ -19,14 +19,14 @@ describe('randomCheckpoint', () => {
     expect(Buffer.compare(bytes, randomCheckpoint('n', 8))).not.toBe(0);
   });
 
-  test('is a checkpoint of the scale with one class', () => {
-    const { tensors, names } = readCheckpoint(randomCheckpoint('s'));
+  test('is a checkpoint of the scale with one class', async () => {
+    const { tensors, names } = await readCheckpoint(randomCheckpoint('s'));
     expect(inferArchitecture(tensors)).toMatchObject({ scale: 's', classes: 1, regMax: 16, folded: false });
     expect(names).toEqual({ 0: 'object' });
   });
 
-  test('scores from low to high on an image with detail, and its boxes are neither points nor everything', () => {
-    const { tensors } = readCheckpoint(randomCheckpoint('n'));
+  test('scores from low to high on an image with detail, and its boxes are neither points nor everything', async () => {
+    const { tensors } = await readCheckpoint(randomCheckpoint('n'));
     const network = buildNetwork(inferArchitecture(tensors));
     loadWeights(network, tensors);
     const size = 160;
