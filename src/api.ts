@@ -61,5 +61,6 @@ export { Trails } from './track/trails.js';
 export type { Affine, CameraMotion, BoxDetections, Tracker, TrackRows } from './track/types.js';
 export { CATALOGUE, type CatalogueEntry } from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';
-export { readSafetensors, writeSafetensors } from './weights/safetensors.js';
+export { readSafetensors } from './weights/safetensors.js';
+export { writeSafetensors } from './weights/writeSafetensors.js';
 export type { StateDict, WeightTensor } from './weights/tensor.js';

@@ -33,7 +33,7 @@ import {
   type Row,
 } from '../../src/cli/bench/suite.js';
 import { textRow } from '../../src/cli/bench/table.js';
-import type { Scale } from '../../src/model/scales.js';
+import type { Scale } from '../../src/model/families/scaling.js';
 import { TITLE } from './budgets.js';
 import { demoModel, FOLDER, randomModel, ROOT } from './models.js';
 import { ortNode, ortWeb, PEER, pythonNetworks, torchBfloat16, ultralytics } from './peers.js';

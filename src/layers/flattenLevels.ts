@@ -5,8 +5,8 @@ import type { MapShape } from './customLayer.js';
 /**
  * Maps [B,Hi,Wi,C] -> [B,A,C] with A = Σ Hi·Wi: level after level, each row by row from the left, any type.
  */
-export class JoinLevels extends tf.layers.Layer {
-  static className = 'FastSamJoinLevels';
+export class FlattenLevels extends tf.layers.Layer {
+  static className = 'FastSamFlattenLevels';
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const levels = (Array.isArray(inputs) ? inputs : [inputs]) as tf.Tensor4D[];
@@ -26,4 +26,4 @@ export class JoinLevels extends tf.layers.Layer {
   }
 }
 
-tf.serialization.registerClass(JoinLevels);
+tf.serialization.registerClass(FlattenLevels);
