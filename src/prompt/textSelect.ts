@@ -1,12 +1,12 @@
-/** Text prompts: from features of texts and of objects' crops to the objects that a text means. */
-import { ascending } from './point.js';
-import { chooseLikeCasia } from './textCasia.js';
-import type { ParsedTexts } from './textOptions.js';
-import type { Compat, Match, TextScore } from './types.js';
+/** From features of texts and of objects' crops to the objects that a text means. */
+import type { TextQuery } from './kinds/text.js';
+import type { TextRules } from './textRules.js';
+import type { Match, Selection, TextScore } from './types.js';
+import { ascending } from './values.js';
 
 /** What the encoders made of a prompt; every feature is of unit length. */
 export interface TextEvidence {
-  /** The objects' ids, in the order of the places. */
+  /** The objects' ids, in their order. */
   readonly ids: ArrayLike<number>;
   /** One for each object; undefined: not looked at. */
   readonly images: readonly (Float32Array | undefined)[];
@@ -16,31 +16,19 @@ export interface TextEvidence {
   readonly logitScale: number;
 }
 
-/** What texts choose. */
-export interface TextSelection {
-  /** Places of the objects that any text chose, ascending. */
-  readonly indices: readonly number[];
-  /** One entry for each text. */
-  readonly matches: readonly Match[];
-}
-
 /**
- * For each text the objects that it means: the `topK` most probable, as far as they reach `threshold`. Ultralytics' choice
- * is that of the defaults; CASIA's goes wrong as `chooseLikeCasia` says.
- * @throws FastSAMError `INVALID_PROMPT` under `casia` where no object was looked at.
+ * For each text the objects that it means.
+ * @throws FastSAMError `INVALID_PROMPT` where the rules refuse; CASIA's do where no object was looked at.
  */
 export function selectTexts(
   evidence: TextEvidence,
-  parsed: Pick<ParsedTexts, 'topK' | 'threshold'>,
-  compat?: Compat,
-): TextSelection {
+  parsed: Omit<TextQuery, 'texts'>,
+  rules: Pick<TextRules, 'choose'>,
+): Selection {
   const matches = evidence.texts.map((_, index): Match => {
     const scores = scoreObjects(evidence, index);
-    if (compat === 'casia') return { kind: 'text', index, objects: [chooseLikeCasia(scores)], scores };
-    const objects = best(scores, parsed);
-    if (objects.length > 0 || compat) return { kind: 'text', index, objects, scores };
-    const reason = scores.every(({ cosine }) => Number.isNaN(cosine)) ? 'no mask to look at' : 'below the threshold';
-    return { kind: 'text', index, objects, scores, reason };
+    const { objects, ...why } = rules.choose(scores, parsed);
+    return { kind: 'text', index, objects, scores, ...why };
   });
   return { indices: ascending(matches.flatMap(({ objects }) => objects)), matches };
 }
@@ -56,14 +44,6 @@ function scoreObjects({ ids, images, texts, negatives, logitScale }: TextEvidenc
     const others = negatives.map((negative) => logitScale * dot(image, negative));
     return { id: ids[i], cosine, probability: softmax([logitScale * cosine, ...others])[0] };
   });
-}
-
-/** Places of the most probable objects, best first; the first among equals. */
-function best(scores: readonly TextScore[], { topK, threshold }: Pick<ParsedTexts, 'topK' | 'threshold'>): number[] {
-  return scores
-    .flatMap(({ cosine, probability }, i) => (!Number.isNaN(cosine) && probability >= threshold ? [i] : []))
-    .sort((a, b) => scores[b].probability - scores[a].probability || scores[b].cosine - scores[a].cosine || a - b)
-    .slice(0, topK);
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { letterboxGeometry, type Letterbox } from '../../src/image/letterbox.js';
-import { placeBoxes } from '../../src/model/boxes.js';
-import type { Compat } from '../../src/prompt/types.js';
+import type { Compat } from '../../src/compat/reference.js';
+import { referenceOf } from '../../src/compat/references.js';
 
 interface Fixture {
   readonly letterbox?: {
@@ -45,7 +45,10 @@ describe.each<[string, Compat | undefined]>([
       const [imageHeight, imageWidth] = orig_hw;
       // Placing uses the sizes of image and network input, and of the content nothing.
       const geometry = { imageWidth, imageHeight, netWidth, netHeight } as Letterbox;
-      const { boxes } = placeBoxes(Float32Array.from(inp.flat()), geometry, { compat, snap: false, first: true });
+      const { boxes } = referenceOf(compat).scaleBoxes(Float32Array.from(inp.flat()), geometry, {
+        snap: false,
+        first: true,
+      });
       expect([...boxes], JSON.stringify([net_hw, orig_hw])).toEqual([...Float32Array.from(out.flat())]);
     }
   });

@@ -6,7 +6,7 @@ export function float32Iou(shared: number, maskArea: number, boxArea: number): n
   return Math.fround(Math.fround(shared) / union);
 }
 
-/** Place of the largest value; the first among equals; NaN counts as the largest. */
+/** Index of the largest value; the first among equals; NaN counts as the largest. */
 export function argmaxLikeTorch(values: readonly number[]): number {
   const nan = values.findIndex((value) => Number.isNaN(value));
   return nan >= 0 ? nan : values.reduce((best, value, i) => (value > values[best] ? i : best), 0);

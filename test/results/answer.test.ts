@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { letterboxGeometry } from '../../src/image/letterbox.js';
 import type { Mask } from '../../src/mask/mask.js';
-import type { Prompt } from '../../src/prompt/types.js';
+import type { Prompt } from '../../src/prompt/kinds/list.js';
 import type { Results } from '../../src/results/results.js';
 import { maskOf, rectMask, resultsOf } from './make.js';
 
@@ -31,14 +31,14 @@ describe('prompts on results', () => {
       { kind: 'box', index: 0, objects: [3], iou: 1 },
       { kind: 'box', index: 1, objects: [2], iou: 1 },
     ]);
-    expect(found.asked).toEqual({ boxes: [[7, 0, 8, 3], [1, 2, 2, 4]] }); // prettier-ignore
-    expect(scene.asked).toBeNull();
+    expect(found.promptRecord).toEqual({ boxes: [[7, 0, 8, 3], [1, 2, 2, 4]] }); // prettier-ignore
+    expect(scene.promptRecord).toBeNull();
   });
 
   test('no prompt asks for everything', () => {
     const found = scene.prompt({});
     expect(ids(found)).toEqual([0, 1, 2, 3]);
-    expect(found.asked).toBeNull();
+    expect(found.promptRecord).toBeNull();
   });
 
   test('nothing found is a result that can be asked again', () => {
@@ -60,7 +60,7 @@ describe('prompts on results', () => {
   test('merge of points and a box has the score and id of the best object', () => {
     const found = scene.prompt({ points: [7, 0], boxes: [0, 0, 3, 6], pick: 'merge' });
     expect(found.map(({ area, id, score }) => [area, id, score])).toEqual([[21, 0, 0.75]]);
-    expect(found.asked).toEqual({ boxes: [[0, 0, 3, 6]], points: [[7, 0]], labels: [1], pick: 'merge' });
+    expect(found.promptRecord).toEqual({ boxes: [[0, 0, 3, 6]], points: [[7, 0]], labels: [1], pick: 'merge' });
   });
 
   test('a prompt on an answer chooses among it: both must hold', () => {
@@ -85,7 +85,7 @@ describe('prompts on results under compat', () => {
   test('CASIA always merges points, and the record says so', () => {
     const found = casia.prompt({ points: [[1, 0], [7, 1]] }); // prettier-ignore
     expect(found.map(({ area }) => area)).toEqual([39]);
-    expect(found.asked?.pick).toBe('merge');
+    expect(found.promptRecord?.pick).toBe('merge');
     expect([...found.boxes.xyxy]).toEqual([0, 0, 8, 6]);
   });
 

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { unletterboxMask } from '../../src/mask/resize.js';
-import { listOfSet } from '../../src/prompt/pythonSet.js';
-import { selectByPrompt } from '../../src/prompt/select.js';
-import type { Compat, Prompt, PromptTarget, Selection } from '../../src/prompt/types.js';
-import { maskOfRuns, runsOf, targetOf } from './masks.js';
+import { listOfSet } from '../../src/compat/pythonSet.js';
+import type { Compat } from '../../src/compat/reference.js';
+import type { Prompt } from '../../src/prompt/kinds/list.js';
+import type { PromptTarget, Selection } from '../../src/prompt/types.js';
+import { maskOfRuns, runsOf, select, targetOf } from '../prompt/masks.js';
 
 interface Scene {
   readonly size: [number, number];
@@ -33,7 +34,7 @@ function target({ size, grid, masks }: Scene, compat: Compat): PromptTarget {
 /** The selection, or undefined where the prompt is refused. */
 function attempt(on: PromptTarget, prompt: Prompt, compat: Compat): Selection | undefined {
   try {
-    return selectByPrompt(on, prompt, compat);
+    return select(on, prompt, compat);
   } catch (error) {
     expect(error).toMatchObject({ code: 'INVALID_PROMPT' });
     return undefined;
@@ -46,14 +47,14 @@ describe.each(scenes.map((scene, i) => ({ scene, name: `scene ${i}, ${scene.mask
     test('Ultralytics: boxes', () => {
       const on = target(scene, 'ultralytics');
       for (const [boxes, wanted] of scene.boxes) {
-        expect(selectByPrompt(on, { boxes }, 'ultralytics').indices, JSON.stringify(boxes)).toEqual(wanted);
+        expect(select(on, { boxes }, 'ultralytics').indices, JSON.stringify(boxes)).toEqual(wanted);
       }
     });
 
     test('Ultralytics: points', () => {
       const on = target(scene, 'ultralytics');
       for (const [points, labels, wanted] of scene.points) {
-        const found = selectByPrompt(on, { points, ...(labels && { labels }) }, 'ultralytics');
+        const found = select(on, { points, ...(labels && { labels }) }, 'ultralytics');
         expect(found.indices, JSON.stringify([points, labels])).toEqual(wanted);
       }
     });
@@ -61,7 +62,7 @@ describe.each(scenes.map((scene, i) => ({ scene, name: `scene ${i}, ${scene.mask
     test('Ultralytics: boxes or points', () => {
       const on = target(scene, 'ultralytics');
       for (const [boxes, points, labels, wanted] of scene.both) {
-        expect(selectByPrompt(on, { boxes, points, labels }, 'ultralytics').indices).toEqual(wanted);
+        expect(select(on, { boxes, points, labels }, 'ultralytics').indices).toEqual(wanted);
       }
     });
 
