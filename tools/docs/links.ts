@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { globSync } from 'tinyglobby';
 import { readPage, type Page } from './page.js';
 
-const IGNORE = ['**/node_modules/**', 'dist/**', 'out/**', 'shared/**', '.venv/**'];
+/** The tests of this check name files of made-up pages. */
+const IGNORE = ['**/node_modules/**', 'dist/**', 'out/**', 'shared/**', '.venv/**', 'test/docs/**'];
 
 /** Files other than pages that name files of `docs/`. */
 const SOURCES = [
