@@ -28,11 +28,12 @@ test('links, anchors and paths that are there', () => {
       '# Title',
       '[page](docs/page.md), [heading](docs/page.md#size-of-imgsz), [below](#title), [folder](docs/), [host](https://a.example/x)',
       '<img src="docs/plot.svg"> ![plot](docs/plot.svg) [again](docs/page.md#size-of-imgsz-1) [marked](docs/page.md#mark)',
-      '`src/run.ts`, `npx vitest run test/track/mot`, `src/{a,b}.ts`, `out/made.json`, `photos/test/x.png`',
+      '`src/run.ts`, `npx vitest run test/track/mot`, `src/{a,b}.ts`, `model/run.ts`, `run.ts`, `out/made.json`, `photos/test/x.png`',
     ].join('\n\n'),
     'docs/page.md': '## Size of `imgsz`\n\n<a id="mark"></a>\n\n## Size of `imgsz`\n\n[up](../README.md)',
     'docs/plot.svg': '',
     'src/run.ts': '/** See docs/page.md. */',
+    'src/model/run.ts': '',
     'test/track/motion.test.ts': '',
     'node_modules/x/README.md': '[gone](gone.md)',
   });
@@ -47,7 +48,7 @@ test('a file, a heading, an image and a path that are not there', () => {
       '| a |\n| --- |\n| [heading](docs/page.md#gone) |',
       '![plot](gone.svg)',
       '```sh\nnpx tsx tools/here.ts\nnpx tsx tools/gone.ts\n```',
-      '`src/gone/`',
+      '`src/gone/` `model/gone.ts`',
     ].join('\n\n'),
     'docs/page.md': '# Page',
     'tools/here.ts': '// first line\n// docs/gone.md tells more, notdocs/gone.md does not',
@@ -58,6 +59,7 @@ test('a file, a heading, an image and a path that are not there', () => {
     'README.md:9: link to gone.svg: no such file',
     'README.md:13: tools/gone.ts: no such file',
     'README.md:16: src/gone: no such file',
+    'README.md:16: model/gone.ts: no such file',
     'tools/here.ts:2: docs/gone.md: no such file',
   ]);
 });

@@ -21,8 +21,8 @@ const SOURCES = [
   'package.json',
 ];
 
-/** A path of this repository in the code of a page. */
-const PATH = /(?<![\w./-])(?:src|test|tools|docs|examples|weights)\/[\w./-]*\w/g;
+/** A path in the code of a page: from the root, or of a source file from `src`. */
+const PATH = /(?<![\w./-])(?:(?:src|test|tools|docs|examples|weights)\/[\w./-]*\w|[a-z]+\/[\w./-]*\.ts\b)/g;
 
 /** A page or a file of `docs/` in a source. */
 const DOCS_PATH = /(?<![\w./-])docs\/[\w/.-]+\.(?:md|json|svg|jpg)/g;
@@ -76,7 +76,7 @@ function missing(root: string, path: string, text: string, pattern: RegExp, line
 /** Whether a file or folder is there; a beginning will do for tests, as `vitest run test/track/motion` takes it. */
 function isThere(root: string, path: string): boolean {
   const full = join(root, path);
-  if (existsSync(full)) return true;
+  if (existsSync(full) || existsSync(join(root, 'src', path))) return true;
   if (!path.startsWith('test/') || !existsSync(dirname(full))) return false;
   return readdirSync(dirname(full)).some((name) => name.startsWith(basename(full)));
 }
