@@ -8,7 +8,8 @@ import { loadCommands } from '../../src/cli/commands.js';
 import { readPage } from '../../tools/docs/page.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PAGES = globSync(['*.md', 'docs/**/*.md', 'weights/*.md'], { cwd: ROOT }).sort();
+/** The changelog may name what is gone. */
+const PAGES = globSync(['*.md', '!CHANGELOG.md', 'docs/**/*.md', 'weights/*.md'], { cwd: ROOT }).sort();
 const COMMANDS = await loadCommands([]);
 
 interface Shown {
@@ -20,10 +21,12 @@ interface Shown {
 function shownCommands(page: string): Shown[] {
   const { code } = readPage(readFileSync(`${ROOT}/${page}`, 'utf8'));
   return code.flatMap(({ text }) =>
-    [...text.matchAll(/(?:^|\n)\s*(?:npx fastsam|npm run fastsam --|fastsam)\s+([^\n#|]+)/g)].map(([, words]) => ({
-      page,
-      words: words.trim().split(/\s+/),
-    })),
+    [...text.matchAll(/(?:^|\n)\s*(?:npx fastsam|npm run fastsam --|fastsam) +([^\s#|][^\n#|]*)/g)].map(
+      ([, words]) => ({
+        page,
+        words: words.trim().split(/\s+/),
+      }),
+    ),
   );
 }
 
