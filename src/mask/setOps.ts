@@ -164,13 +164,6 @@ export function cropToWindow(mask: Mask, window: Rect): Mask {
   return build(mask, intersectWindows(mask, window), (x, y) => wordAt(mask, x, y));
 }
 
-/** The mask with whatever part of its window lies outside the grid cut off. */
-export function clipToGrid(mask: Mask): Mask {
-  const inside =
-    mask.x >= 0 && mask.y >= 0 && mask.x + mask.width <= mask.gridWidth && mask.y + mask.height <= mask.gridHeight;
-  return inside ? mask : cropToWindow(mask, { x: 0, y: 0, width: mask.gridWidth, height: mask.gridHeight });
-}
-
 /** The smallest window that holds every pixel of the mask, `undefined` for a mask without pixels. */
 export function boundingRect(mask: Mask): Rect | undefined {
   const { words, rowWords, height } = mask;

@@ -5,7 +5,6 @@ import {
   areaInBox,
   boundingBox,
   boundingRect,
-  clipToGrid,
   complement,
   cropToBox,
   difference,
@@ -142,12 +141,5 @@ describe('windows', () => {
     expect(boundingRect(mask)).toBeUndefined();
     expect(boundingBox(mask)).toEqual([0, 0, 0, 0]);
     expect(shrinkWindow(mask).words).toHaveLength(0);
-  });
-
-  test('are cut at the edge of the grid', () => {
-    const mask = maskInWindow([10, 6], [-3, -1, 6, 3], () => true);
-    const cut = clipToGrid(mask);
-    expect([cut.x, cut.y, cut.width, cut.height, cut.area]).toEqual([0, 0, 3, 2, 6]);
-    expect(clipToGrid(cut)).toBe(cut);
   });
 });
