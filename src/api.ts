@@ -1,4 +1,8 @@
 /** What the package offers, on every platform. */
+export type { BatchItem, FoundImage } from './batch/names.js';
+export type { BatchSummary } from './batch/overview.js';
+export type { BatchRecord, DoneRecord, FailedRecord } from './batch/records.js';
+export { mergeBatch, writeBatch, type BatchOptions } from './batch/writeBatch.js';
 export { Clip, type ClipOptions } from './clip/clip.js';
 export type { ClipConfig } from './clip/config.js';
 export type { ExportedFile } from './export/exportedFile.js';
@@ -16,6 +20,25 @@ export { contactSheet } from './draw/sheet.js';
 export { colourOf } from './draw/palette.js';
 export type { DrawOptions } from './draw/drawObjects.js';
 export type { Trail } from './draw/trails.js';
+export { mergeCoco, type CocoAnnotation, type CocoFile, type CocoOptions } from './formats/coco.js';
+export type { Cutout, CutoutOptions } from './formats/cutout.js';
+export {
+  defineFormat,
+  type EncodeOptions,
+  type FileContent,
+  type FolderFormat,
+  type FolderPart,
+  type FormatContext,
+  type ImageFormat,
+  type OutputFormat,
+  type RunFormat,
+  type RunPart,
+  type VideoForm,
+} from './formats/format.js';
+export type { JsonMask, JsonTextScore, ResultsJson } from './formats/json.js';
+export { FORMATS } from './formats/list.js';
+export type { SaveOptions } from './formats/save.js';
+export type { YoloOptions } from './formats/yolo.js';
 export type { Letterbox } from './image/letterbox.js';
 export { readImage, type ImageInput } from './source/readImage.js';
 export type { RgbImage } from './image/rgbImage.js';
@@ -37,16 +60,12 @@ export type { TextImageModel, TextModelSource, TextTokenizer } from './prompt/te
 export type { Background, TextOptions } from './prompt/textOptions.js';
 export type { Compat, Match, NoMatch, Pick, Prompt, TextScore } from './prompt/types.js';
 export type { Boxes, Xyxy } from './results/boxes.js';
-export { mergeCoco, type CocoAnnotation, type CocoFile, type CocoOptions } from './results/coco.js';
-export type { Cutout, CutoutOptions } from './results/cutout.js';
 export type { FramePlace, PromptRecord, ResultsData, Speed } from './results/data.js';
-export type { JsonMask, JsonTextScore, ResultsJson } from './results/json.js';
 export type { Masks, ObjectMask } from './results/masks.js';
 export type { RefineOptions } from './results/refine.js';
+export type { SceneRecord } from './results/record.js';
 export { Results, type SegmentedObject } from './results/results.js';
-export type { SaveOptions } from './results/save.js';
 export type { SoftMask } from './results/softMask.js';
-export type { YoloOptions } from './results/yolo.js';
 export type { Precision } from './runtime/compile/precision.js';
 export type { DeviceChoice } from './runtime/device.js';
 export { deviceTable, type Device, type DeviceStatus } from './runtime/deviceStatus.js';

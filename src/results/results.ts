@@ -1,12 +1,18 @@
 /** What was found in one image: the record that everything downstream consumes. */
-import { drawObjects, type DrawOptions } from '../draw/drawObjects.js';
+import type { DrawOptions } from '../draw/drawObjects.js';
 import { paintLabels, paintOrder } from '../draw/labelMap.js';
+import { resultsToCoco, type CocoAnnotation, type CocoOptions } from '../formats/coco.js';
+import { cutOut, type Cutout, type CutoutOptions } from '../formats/cutout.js';
+import type { EncodeOptions, OutputFormat } from '../formats/format.js';
+import { resultsToJson, type ResultsJson } from '../formats/json.js';
+import { resultsToMot } from '../formats/mot.js';
+import { plotScene } from '../formats/plot.js';
+import { encodeScene, saveScene, type SaveOptions } from '../formats/save.js';
+import { resultsToYolo, type YoloOptions } from '../formats/yolo.js';
 import type { Letterbox } from '../image/letterbox.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { Boxes, type Xyxy } from './boxes.js';
-import { resultsToCoco, type CocoAnnotation, type CocoOptions } from './coco.js';
-import { cutOut, type Cutout, type CutoutOptions } from './cutout.js';
 import {
   checkColumns,
   selectRows,
@@ -18,19 +24,14 @@ import {
 } from './data.js';
 import { unletterboxMask } from '../mask/resize.js';
 import { checkIndex } from './indices.js';
-import { resultsToJson, type ResultsJson } from './json.js';
-import { labelOf } from './label.js';
 import { Masks, ObjectMask } from './masks.js';
 import { askResults } from './ask.js';
 import { askTexts } from './askTexts.js';
-import { resultsToMot } from './mot.js';
 import { refineMasks, type RefineOptions } from './refine.js';
 import type { TextOptions } from '../prompt/textOptions.js';
 import type { TextModelSource } from '../prompt/textModel.js';
 import type { Compat, Match, Prompt } from '../prompt/types.js';
 import { softMask, type SoftMask } from './softMask.js';
-import { saveResults, type SaveOptions } from './save.js';
-import { resultsToYolo, type YoloOptions } from './yolo.js';
 
 /** One object of an image. */
 export interface SegmentedObject {
@@ -240,13 +241,7 @@ export class Results implements Iterable<SegmentedObject> {
    * @returns a new image of the original's size.
    */
   plot(options: DrawOptions = {}): RgbImage {
-    const objects = this.map((object, i) => ({
-      id: object.trackId ?? object.id,
-      mask: this.imageMasks[i],
-      box: object.box,
-      label: labelOf(this, object),
-    }));
-    return drawObjects(this.image, objects, this.asked, options);
+    return plotScene(this, options);
   }
 
   /**
@@ -277,8 +272,20 @@ export class Results implements Iterable<SegmentedObject> {
     return resultsToMot(this);
   }
 
-  /** Writes a file: `.png` or `.jpg` an image (see `plot`), `.json` the record, `.txt` YOLO labels. */
+  /**
+   * The file of a format in memory; works in browsers, too.
+   * @param format name of a built-in one, or a format of your own (see `defineFormat`).
+   * @throws FastSAMError `UNKNOWN_NAME`, `INVALID_ARGUMENT` for a format that writes folders, and what the format throws.
+   */
+  encode(format: OutputFormat | string, options: EncodeOptions = {}): Promise<Uint8Array> {
+    return encodeScene(this, format, options);
+  }
+
+  /**
+   * Writes a file: `.png` or `.jpg` an image (see `plot`), `.json` the record, `.txt` YOLO labels; or what `format` says.
+   * @throws FastSAMError `INVALID_ARGUMENT` for a path whose ending tells no format, `UNKNOWN_NAME`, `WRITE_FAILED`.
+   */
   async save(path: string, options: SaveOptions = {}): Promise<void> {
-    await saveResults(this, path, options);
+    await saveScene(this, path, options);
   }
 }

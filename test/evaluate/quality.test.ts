@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { calibrationError, calibrationOf } from '../../src/evaluate/quality/calibration.js';
 import { calibrationPlot } from '../../src/evaluate/quality/plot.js';
-import { stabilityScores } from '../../src/evaluate/quality/stability.js';
+import { stabilityScores } from '../../src/mask/stability.js';
 import { measureQuality } from '../../src/evaluate/quality/measure.js';
 import { qualityStudy } from '../../src/evaluate/quality/study.js';
 import { averageRanks, spearman } from '../../src/evaluate/rankCorrelation.js';

@@ -1,7 +1,7 @@
 /** One run of a study: load, measure, summarise, write, print. */
 import { dirname, join } from 'node:path';
 import type { FastSAMError } from '../../errors.js';
-import { FastSAM } from '../../fastsam.js';
+import type { FastSAM } from '../../fastsam.js';
 import { drawCases } from '../../evaluate/study/cases.js';
 import type { RunHeader } from '../../evaluate/study/records.js';
 import { chooseItems, runStudy, summariseRecords, type RunOptions } from '../../evaluate/study/run.js';
@@ -15,8 +15,8 @@ import type {
   StudyTable,
 } from '../../evaluate/study/study.js';
 import { formatTable } from '../../evaluate/study/table.js';
-import { platform } from '../../platform/platform.js';
-import { makeFolder } from '../files.js';
+import { disk, platform } from '../../platform/platform.js';
+import { loadModel } from '../loadModel.js';
 import { ProgressLine } from '../progress.js';
 import { countOf, describeError, EXIT, interruptSignal, say } from '../run.js';
 import { studyFiles } from './files.js';
@@ -49,12 +49,13 @@ export async function executeStudy(
       line.clear();
     });
   const items = chooseItems(opened.items, options);
-  const model = await load(options, signal, line);
+  const { device, precision } = options;
+  const model = await loadModel(options.model, { device, precision, signal });
   try {
-    if (options.images !== undefined) await makeFolder(options.images);
+    if (options.images !== undefined) await disk().makeFolder(options.images);
     const header = await makeHeader(study, opened, model, options);
     const folder = options.out ?? join('fastsam-out', `${study.name}-${model.info.name.replace(/[^\w.-]+/g, '_')}`);
-    await makeFolder(folder);
+    await disk().makeFolder(folder);
     const existing = options.overwrite ? 'overwrite' : options.resume ? 'resume' : 'refuse';
     const journal = await Journal.open(join(folder, 'records.jsonl'), header, existing);
     let failed = 0;
@@ -91,24 +92,11 @@ export async function executeStudy(
   }
 }
 
-async function load(options: CommonOptions, signal: AbortSignal, line: ProgressLine): Promise<FastSAM> {
-  try {
-    return await FastSAM.load(options.model, {
-      device: options.device,
-      precision: options.precision,
-      signal,
-      onProgress: line.download,
-    });
-  } finally {
-    line.clear();
-  }
-}
-
 /** Writes images under their items' names, in folders below where names have them. */
 function imageWriter(folder: string): NonNullable<RunOptions['show']> {
   return async ({ key }, { data, width, height }) => {
     const path = join(folder, `${key}.png`);
-    await makeFolder(dirname(path));
+    await disk().makeFolder(dirname(path));
     await platform().writeFileAtomic(path, await platform().encodePng(data, width, height));
   };
 }

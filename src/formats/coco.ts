@@ -3,7 +3,8 @@ import { encodeRle } from '../mask/rle.js';
 import type { Rle } from '../mask/rleCounts.js';
 import { cornerRings, type Ring } from './cornerRings.js';
 import { round, roundBox } from './json.js';
-import type { Results } from './results.js';
+import type { SceneRecord } from '../results/record.js';
+import type { RunFormat, RunPart } from './format.js';
 
 /** One object. `id` and `iscrowd` make it an entry of a data set, `score` one of a result file; readers take both. */
 export interface CocoAnnotation {
@@ -41,7 +42,7 @@ export interface CocoFile {
 }
 
 /** The objects of one image as COCO annotations, in the order of the objects. */
-export function resultsToCoco(results: Results, options: CocoOptions = {}): CocoAnnotation[] {
+export function resultsToCoco(results: SceneRecord, options: CocoOptions = {}): CocoAnnotation[] {
   const { imageId = 1, firstId = 1 } = options;
   return results.imageMasks.map((mask, i) => {
     const [x1, y1, x2, y2] = results.boxes.at(i);
@@ -62,10 +63,10 @@ export function resultsToCoco(results: Results, options: CocoOptions = {}): Coco
 /**
  * Many images in one COCO file. Images are numbered from 1 in the order given, annotations through all of them.
  * Categories are the models' classes + 1, or the one given.
- * @param names - file names by place; where there is none, the image's own path, else `image-<number>`.
+ * @param names file names by index; where there is none, the image's own path, else `image-<number>`.
  */
 export function mergeCoco(
-  all: Iterable<Results>,
+  all: Iterable<SceneRecord>,
   options: Omit<CocoOptions, 'imageId' | 'firstId'> & { names?: readonly string[] } = {},
 ): CocoFile {
   const file: CocoFile = { images: [], annotations: [], categories: [] };
@@ -83,6 +84,45 @@ export function mergeCoco(
     for (const { category_id: id } of annotations) if (!categories.has(id)) categories.set(id, 'object');
   }
   if (options.categoryId !== undefined) categories.set(options.categoryId, 'object');
-  file.categories = [...categories].sort(([a], [b]) => a - b).map(([id, name]) => ({ id, name }));
+  file.categories = sortedCategories(categories);
   return file;
 }
+
+/** One COCO file out of those of single images: images and annotations are numbered through from 1, in the order given. */
+async function* mergeParts(
+  parts: readonly RunPart[],
+  { compact }: { readonly compact: boolean },
+): AsyncGenerator<string> {
+  const line = compact ? '' : '\n';
+  const categories = new Map<number, string>();
+  let annotations = 0;
+  yield '{"images":[';
+  for (const [i, { name, width, height }] of parts.entries()) {
+    yield `${i > 0 ? ',' : ''}${line}${JSON.stringify({ id: i + 1, file_name: name, width, height })}`;
+  }
+  yield `${line}],"annotations":[`;
+  for (const [i, part] of parts.entries()) {
+    const file = JSON.parse(new TextDecoder().decode(await part.read())) as CocoFile;
+    for (const annotation of file.annotations) {
+      const numbered = { ...annotation, id: annotations + 1, image_id: i + 1 };
+      yield `${annotations > 0 ? ',' : ''}${line}${JSON.stringify(numbered)}`;
+      annotations++;
+    }
+    for (const { id, name } of file.categories) categories.set(id, name);
+  }
+  yield `${line}],"categories":${JSON.stringify(sortedCategories(categories))}}\n`;
+}
+
+function sortedCategories(categories: ReadonlyMap<number, string>): CocoFile['categories'] {
+  return [...categories].sort(([a], [b]) => a - b).map(([id, name]) => ({ id, name }));
+}
+
+export const coco: RunFormat = {
+  name: 'coco',
+  about: 'one COCO file for all images',
+  ending: '.json',
+  scope: 'run',
+  // The share of an image is a COCO file, too.
+  encode: (scene, { name }) => `${JSON.stringify(mergeCoco([scene], { names: [name] }))}\n`,
+  merge: mergeParts,
+};

@@ -1,12 +1,13 @@
 /** Results as the JSON that the command line prints, files hold and the server answers. Schema: docs/results.schema.json. */
 import type { Rle } from '../mask/rleCounts.js';
 import { encodeRle } from '../mask/rle.js';
-import type { PromptRecord, Speed } from './data.js';
-import type { Results } from './results.js';
+import type { PromptRecord, Speed } from '../results/data.js';
+import type { SceneRecord } from '../results/record.js';
+import type { ImageFormat } from './format.js';
 
 /** One object. */
 export interface JsonMask {
-  /** The object's place in the first, unfiltered result. */
+  /** The object's index in the first, unfiltered result. */
   id: number;
   /** Only where objects were tracked: the track that it belongs to, from 1. */
   track_id?: number;
@@ -56,7 +57,7 @@ const TIME_DECIMALS = 6;
  * The record of one image, plain data, ready for `JSON.stringify`. Scores and seconds are rounded to 6 decimals, boxes to
  * 3, milliseconds to 2; masks are exact.
  */
-export function resultsToJson(results: Results): ResultsJson {
+export function resultsToJson(results: SceneRecord): ResultsJson {
   const { image, speed, frame, trackIds } = results;
   const scoresOf = textScores(results);
   return {
@@ -87,7 +88,7 @@ export function resultsToJson(results: Results): ResultsJson {
 }
 
 /** Looks up how well the texts fit the object of an id. */
-function textScores({ matches }: Results): (id: number) => { texts?: JsonTextScore[] } {
+function textScores({ matches }: SceneRecord): (id: number) => { texts?: JsonTextScore[] } {
   const texts = matches.flatMap(({ scores }) => (scores ? [new Map(scores.map((score) => [score.id, score]))] : []));
   if (texts.length === 0) return () => ({});
   return (id) => ({
@@ -117,11 +118,23 @@ export function roundBox(box: readonly [number, number, number, number]): [numbe
 }
 
 /** Whether the model knows more than one class. */
-export function hasClasses(results: Results): boolean {
+export function hasClasses(results: SceneRecord): boolean {
   return results.classes !== undefined && Object.keys(results.names).length > 1;
 }
 
-function classOf(results: Results, i: number): { class: number; name?: string } {
+function classOf(results: SceneRecord, i: number): { class: number; name?: string } {
   const index = results.classes?.[i] ?? 0;
   return index in results.names ? { class: index, name: results.names[index] } : { class: index };
 }
+
+export const json: ImageFormat = {
+  name: 'json',
+  about: 'the record of an image, masks as run lengths',
+  ending: '.json',
+  scope: 'image',
+  encode(scene, { reproducible }) {
+    const record = resultsToJson(scene);
+    return `${JSON.stringify(reproducible ? { ...record, speed: undefined } : record)}\n`;
+  },
+  video: { kind: 'text', ending: '.jsonl' },
+};

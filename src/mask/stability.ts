@@ -1,13 +1,29 @@
 /** How much masks change when the threshold of their logits is moved. */
-import { FastSAMError } from '../../errors.js';
-import type { Letterbox } from '../../image/letterbox.js';
-import { prototypeWindow, rasterize } from '../../mask/rasterize.js';
-import type { MaskWindow } from '../../mask/mask.js';
-import type { Assembly } from '../../results/data.js';
-import type { Results } from '../../results/results.js';
+import { FastSAMError } from '../errors.js';
+import type { Letterbox } from '../image/letterbox.js';
+import type { MaskWindow } from './mask.js';
+import { prototypeWindow, rasterize } from './rasterize.js';
 
 /** Logits to both sides of the threshold; SAM's automatic mask generator has 1, too. */
 export const STABILITY_DELTA = 1;
+
+/** Masks as products of prototypes and coefficients, and where they lie in the image. `Results` is one. */
+export interface MaskProducts {
+  readonly boxes: { at(index: number): readonly [number, number, number, number] };
+  readonly letterbox: Letterbox;
+  /** float32 `n`. */
+  readonly scores: Float32Array;
+  readonly assembly:
+    | {
+        /** float32 `height * width * k`. */
+        readonly prototypes: Float32Array;
+        /** float32 `n * k`. */
+        readonly coefficients: Float32Array;
+        readonly width: number;
+      }
+    | undefined;
+}
+type Assembly = NonNullable<MaskProducts['assembly']>;
 
 const MODE = { peer: 'ultralytics', retina: true } as const;
 
@@ -18,8 +34,12 @@ const MODE = { peer: 'ultralytics', retina: true } as const;
  * @returns 0 … 1 each; 0 for an object whose larger mask is empty.
  * @throws FastSAMError `INVALID_ARGUMENT` for results without prototypes or a delta that is no positive number.
  */
-export function stabilityScores(results: Results, delta = STABILITY_DELTA): Float32Array {
-  const { assembly, letterbox, length } = results;
+export function stabilityScores(results: MaskProducts, delta = STABILITY_DELTA): Float32Array {
+  const {
+    assembly,
+    letterbox,
+    scores: { length },
+  } = results;
   if (!(delta > 0 && Number.isFinite(delta))) {
     throw new FastSAMError('INVALID_ARGUMENT', `delta: got ${delta}, expected a number above 0`);
   }

@@ -1,6 +1,7 @@
 /** Results as lines of the MOTChallenge (arXiv 1603.00831), which evaluators of trackers read. */
 import { round } from './json.js';
-import type { Results } from './results.js';
+import type { SceneRecord } from '../results/record.js';
+import type { ImageFormat } from './format.js';
 
 const PIXEL_DECIMALS = 2;
 const SCORE_DECIMALS = 4;
@@ -10,7 +11,7 @@ const SCORE_DECIMALS = 4;
  * the left edge of the first pixel is 0.
  * @returns lines that each end in a line feed; the empty string where nothing was tracked.
  */
-export function resultsToMot({ frame, trackIds, boxes, scores }: Results): string {
+export function resultsToMot({ frame, trackIds, boxes, scores }: SceneRecord): string {
   const number = (frame?.index ?? 0) + 1;
   const lines = Array.from(trackIds ?? [], (id, i) => {
     const [x1, y1, x2, y2] = boxes.at(i);
@@ -19,3 +20,13 @@ export function resultsToMot({ frame, trackIds, boxes, scores }: Results): strin
   });
   return lines.join('');
 }
+
+export const mot: ImageFormat = {
+  name: 'mot',
+  about: 'lines of the MOTChallenge',
+  ending: '.txt',
+  scope: 'image',
+  tracks: true,
+  encode: resultsToMot,
+  video: { kind: 'text', ending: '.txt' },
+};
