@@ -14,6 +14,24 @@ export { CocoEvaluator, evaluateCoco, type CocoEvalImage } from './evaluate/coco
 export type { CocoEvaluation, CocoSummary } from './evaluate/cocoEvaluation.js';
 export type { CocoDataset, CocoDetection, CocoEvalOptions, CocoTruth } from './evaluate/cocoTypes.js';
 export { evaluateProposals, type ProposalTable } from './evaluate/proposals.js';
+export { defineStudy } from './evaluate/study/checkStudy.js';
+export { runStudy, type StudyEvents, type StudyRequestOptions, type StudyResult } from './evaluate/study/runStudy.js';
+export type {
+  Metric,
+  Metrics,
+  OpenedStudy,
+  Study,
+  StudyFile,
+  StudyFiles,
+  StudyItem,
+  StudyOption,
+  StudyOptions,
+  StudyRecord,
+  StudyRequest,
+  StudySettings,
+  StudyTable,
+  TableContext,
+} from './evaluate/study/study.js';
 export type { ValOptions, ValResult } from './evaluate/val.js';
 export { validateCoco, type CocoValOptions, type CocoValResult } from './evaluate/valCoco.js';
 export { contactSheet } from './draw/sheet.js';

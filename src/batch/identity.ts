@@ -4,6 +4,7 @@ import { formatNamed, FORMATS } from '../formats/list.js';
 import type { FormatNaming, OutputFormat } from '../formats/format.js';
 import type { ModelInfo } from '../model/info.js';
 import { resolveOptions } from '../model/options.js';
+import { weightsHash } from '../model/weightsHash.js';
 import { hashText } from '../platform/hashText.js';
 import { platform } from '../platform/platform.js';
 import type { BatchState } from './records.js';
@@ -65,8 +66,9 @@ export interface ModelFacts extends Pick<ModelInfo, 'name' | 'defaults'> {
 }
 
 /** What a batch must know of a model; reads its file once more. */
-export async function factsOf({ name, defaults, path }: ModelInfo): Promise<ModelFacts> {
-  return { name, defaults, weights: path === '' ? '' : await platform().sha256(await platform().readFile(path)) };
+export async function factsOf(info: ModelInfo): Promise<ModelFacts> {
+  const { name, defaults } = info;
+  return { name, defaults, weights: await weightsHash(info) };
 }
 
 /** How a format is named in a manifest. @param sha256 of its module, where it has one. */
