@@ -1,16 +1,17 @@
 /** Results in the format of the SA-1B data set: one JSON file an image (Kirillov et al. 2023, "Segment Anything"). */
-import { stabilityScores } from '../evaluate/stability.js';
 import { encodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
 import type { Rle } from '../mask/rleCounts.js';
 import { boundingRect } from '../mask/setOps.js';
-import { round } from '../results/json.js';
-import type { Results } from '../results/results.js';
-import { hashText } from './names.js';
+import { stabilityScores } from '../record/stability.js';
+import { hashText } from '../platform/hashText.js';
+import type { SceneRecord } from '../record/record.js';
+import type { ImageFormat } from './format.js';
+import { round } from './json.js';
 
 /** One mask. Boxes are left, top, width, height in pixels of the image. */
 export interface Sa1bAnnotation {
-  /** The mask's place in the file, from 1. */
+  /** The mask's number in the file, from 1. */
   id: number;
   segmentation: Rle;
   /** The mask's own box. */
@@ -44,7 +45,7 @@ const DECIMALS = 6;
  * @param name of the image.
  * @throws FastSAMError `INVALID_ARGUMENT` for results without prototypes.
  */
-export async function resultsToSa1b(results: Results, name: string): Promise<Sa1bFile> {
+export async function resultsToSa1b(results: SceneRecord, name: string): Promise<Sa1bFile> {
   const { width, height } = results.image;
   const stability = stabilityScores(results);
   const annotations = results.imageMasks.flatMap((mask, i): Sa1bAnnotation[] => {
@@ -83,3 +84,12 @@ function longestRun(mask: Mask): { x: number; y: number; length: number } {
   }
   return best;
 }
+
+export const sa1b: ImageFormat = {
+  name: 'sa1b',
+  about: 'the fields of the SA-1B data set',
+  ending: '.json',
+  scope: 'image',
+  encode: async (scene, { name }) => `${JSON.stringify(await resultsToSa1b(scene, name))}\n`,
+  video: { kind: 'text', ending: '.jsonl' },
+};

@@ -2,11 +2,13 @@
 import type { Rle } from '../mask/rleCounts.js';
 import { encodeRle } from '../mask/rle.js';
 import type { PromptRecord } from '../prompt/kinds/list.js';
-import type { SceneRecord, Speed } from './record.js';
+import type { Speed } from '../record/record.js';
+import type { SceneRecord } from '../record/record.js';
+import type { ImageFormat } from './format.js';
 
 /** One object. */
 export interface JsonMask {
-  /** The object's place in the first, unfiltered result. */
+  /** The object's index in the first, unfiltered result. */
   id: number;
   /** Only where objects were tracked: the track that it belongs to, from 1. */
   track_id?: number;
@@ -125,3 +127,15 @@ function classOf(results: SceneRecord, i: number): { class: number; name?: strin
   const index = results.classes?.[i] ?? 0;
   return index in results.names ? { class: index, name: results.names[index] } : { class: index };
 }
+
+export const json: ImageFormat = {
+  name: 'json',
+  about: 'the record of an image, masks as run lengths',
+  ending: '.json',
+  scope: 'image',
+  encode(scene, { reproducible }) {
+    const record = resultsToJson(scene);
+    return `${JSON.stringify(reproducible ? { ...record, speed: undefined } : record)}\n`;
+  },
+  video: { kind: 'text', ending: '.jsonl' },
+};

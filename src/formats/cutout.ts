@@ -3,6 +3,8 @@ import { FastSAMError } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { boundingRect } from '../mask/setOps.js';
+import { platform } from '../platform/platform.js';
+import type { FolderFormat } from './format.js';
 
 /** Pixels with alpha, not premultiplied. */
 export interface RgbaImage {
@@ -59,3 +61,17 @@ export function cutOut(image: RgbImage, mask: Mask, options: CutoutOptions = {})
   }
   return { data, width, height, x, y };
 }
+
+export const cutout: FolderFormat = {
+  name: 'cutout',
+  about: 'a PNG with alpha for each object',
+  ending: '-cutouts',
+  scope: 'folder',
+  async *encode({ image, imageMasks, ids }) {
+    for (const [i, mask] of imageMasks.entries()) {
+      if (mask.area === 0) continue;
+      const { data, width, height } = cutOut(image, mask);
+      yield { name: `${ids[i]}.png`, content: await platform().encodePng(data, width, height) };
+    }
+  },
+};

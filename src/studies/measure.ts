@@ -51,7 +51,7 @@ export function chooseItems<I extends StudyItem>(items: readonly I[], { subset, 
  * @returns the records of all items, in their order; those of images that failed are missing.
  * @throws FastSAMError `ABORTED`, and errors that no single image is to blame for.
  */
-export async function runStudy<R extends StudyRecord, I extends StudyItem>(
+export async function measureItems<R extends StudyRecord, I extends StudyItem>(
   opened: OpenedStudy<R, I>,
   items: readonly I[],
   options: StudyRunOptions,

@@ -3,7 +3,8 @@ import { encodeRle } from '../mask/rle.js';
 import type { Rle } from '../mask/rleCounts.js';
 import { cornerRings, type Ring } from './cornerRings.js';
 import { round, roundBox } from './json.js';
-import type { SceneRecord } from './record.js';
+import type { SceneRecord } from '../record/record.js';
+import type { RunFormat, RunPart } from './format.js';
 
 /** One object. `id` and `iscrowd` make it an entry of a data set, `score` one of a result file; readers take both. */
 export interface CocoAnnotation {
@@ -83,6 +84,45 @@ export function mergeCoco(
     for (const { category_id: id } of annotations) if (!categories.has(id)) categories.set(id, 'object');
   }
   if (options.categoryId !== undefined) categories.set(options.categoryId, 'object');
-  file.categories = [...categories].sort(([a], [b]) => a - b).map(([id, name]) => ({ id, name }));
+  file.categories = sortedCategories(categories);
   return file;
 }
+
+/** One COCO file out of those of single images: images and annotations are numbered through from 1, in the order given. */
+async function* mergeParts(
+  parts: readonly RunPart[],
+  { compact }: { readonly compact: boolean },
+): AsyncGenerator<string> {
+  const line = compact ? '' : '\n';
+  const categories = new Map<number, string>();
+  let annotations = 0;
+  yield '{"images":[';
+  for (const [i, { name, width, height }] of parts.entries()) {
+    yield `${i > 0 ? ',' : ''}${line}${JSON.stringify({ id: i + 1, file_name: name, width, height })}`;
+  }
+  yield `${line}],"annotations":[`;
+  for (const [i, part] of parts.entries()) {
+    const file = JSON.parse(new TextDecoder().decode(await part.read())) as CocoFile;
+    for (const annotation of file.annotations) {
+      const numbered = { ...annotation, id: annotations + 1, image_id: i + 1 };
+      yield `${annotations > 0 ? ',' : ''}${line}${JSON.stringify(numbered)}`;
+      annotations++;
+    }
+    for (const { id, name } of file.categories) categories.set(id, name);
+  }
+  yield `${line}],"categories":${JSON.stringify(sortedCategories(categories))}}\n`;
+}
+
+function sortedCategories(categories: ReadonlyMap<number, string>): CocoFile['categories'] {
+  return [...categories].sort(([a], [b]) => a - b).map(([id, name]) => ({ id, name }));
+}
+
+export const coco: RunFormat = {
+  name: 'coco',
+  about: 'one COCO file for all images',
+  ending: '.json',
+  scope: 'run',
+  // The share of an image is a COCO file, too.
+  encode: (scene, { name }) => `${JSON.stringify(mergeCoco([scene], { names: [name] }))}\n`,
+  merge: mergeParts,
+};

@@ -1,7 +1,8 @@
 /** Results as YOLO segmentation labels, one line of text an object. */
 import type { Mask } from '../mask/mask.js';
 import { toSinglePolygon } from '../mask/polygons.js';
-import type { SceneRecord } from './record.js';
+import type { SceneRecord } from '../record/record.js';
+import type { ImageFormat } from './format.js';
 
 export interface YoloOptions {
   /** Append the score to each line, before the track's id, as Ultralytics' `save_conf`. Default false. */
@@ -50,3 +51,12 @@ export function formatG(value: number): string {
 function trimZeros(digits: string): string {
   return digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
 }
+
+export const yolo: ImageFormat = {
+  name: 'yolo',
+  about: 'YOLO segmentation labels',
+  ending: '.txt',
+  scope: 'image',
+  encode: (scene, { options: { saveConf = false } }) => resultsToYolo(scene, { saveConf }),
+  video: { kind: 'folder', ending: '-labels' },
+};

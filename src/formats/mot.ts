@@ -1,6 +1,7 @@
 /** Results as lines of the MOTChallenge (arXiv 1603.00831), which evaluators of trackers read. */
 import { round } from './json.js';
-import type { SceneRecord } from './record.js';
+import type { SceneRecord } from '../record/record.js';
+import type { ImageFormat } from './format.js';
 
 const PIXEL_DECIMALS = 2;
 const SCORE_DECIMALS = 4;
@@ -19,3 +20,13 @@ export function resultsToMot({ frame, trackIds, boxes, scores }: SceneRecord): s
   });
   return lines.join('');
 }
+
+export const mot: ImageFormat = {
+  name: 'mot',
+  about: 'lines of the MOTChallenge',
+  ending: '.txt',
+  scope: 'image',
+  tracks: true,
+  encode: resultsToMot,
+  video: { kind: 'text', ending: '.txt' },
+};

@@ -4,8 +4,7 @@ import type { Letterbox } from '../image/letterbox.js';
 import { EXACT_RASTER } from '../mask/rasterGeometry.js';
 import { prototypeWindow, rasterize } from '../mask/rasterize.js';
 import type { Rect } from '../geometry/rect.js';
-import type { MaskInputs } from '../results/record.js';
-import type { Results } from '../results/results.js';
+import type { MaskInputs, SceneRecord } from './record.js';
 
 /** Logits to both sides of the threshold; SAM's automatic mask generator has 1, too. */
 export const STABILITY_DELTA = 1;
@@ -19,8 +18,13 @@ const MODE = { rule: EXACT_RASTER, retina: true } as const;
  * @returns 0 … 1 each; 0 for an object whose larger mask is empty.
  * @throws FastSAMError `INVALID_ARGUMENT` for results without prototypes or a delta that is no positive number.
  */
-export function stabilityScores(results: Results, delta = STABILITY_DELTA): Float32Array {
-  const { maskInputs, letterbox, length } = results;
+export function stabilityScores(record: SceneRecord, delta = STABILITY_DELTA): Float32Array {
+  const {
+    maskInputs,
+    letterbox,
+    boxes,
+    scores: { length },
+  } = record;
   if (!(delta > 0 && Number.isFinite(delta))) {
     throw new FastSAMError('INVALID_ARGUMENT', `delta: got ${delta}, expected a number above 0`);
   }
@@ -30,7 +34,7 @@ export function stabilityScores(results: Results, delta = STABILITY_DELTA): Floa
     throw new FastSAMError('INVALID_ARGUMENT', 'stability: got results without prototypes, expected them');
   }
   for (let i = 0; i < length; i++) {
-    const box = results.boxes.at(i);
+    const box = boxes.at(i);
     const window = prototypeWindow(box, letterbox, MODE);
     const logits = logitsIn(maskInputs, i, length, window);
     const large = areaAbove(logits, window, box, letterbox, -delta);
