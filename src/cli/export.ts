@@ -35,7 +35,7 @@ export function exportCommand(): Command {
   const formats = EXPORT_FORMAT_NAMES.map((name) => `  ${name.padEnd(13)} ${EXPORT_FORMATS[name].about}`).join('\n');
   return new Command('export')
     .description(
-      'Write a model for other runtimes: boxes come out decoded, prompts are not part of it (docs/export.md).',
+      'Write a model for other runtimes: boxes come out decoded, prompts are not part of it (docs/user/export.md).',
     )
     .argument('<checkpoint>', 'a name, path or URL')
     .requiredOption('--format <list>', `one or more of ${EXPORT_FORMAT_NAMES.join(', ')}`, formatsOption)

@@ -77,7 +77,7 @@ Examples:
   $ fastsam segment dogs.jpg --point 520,360 --point 620,300,0 at one point, but not at the other
   $ fastsam segment dogs.jpg --text "a yellow dog"             the object that a text means (CLIP, 354 MB download)
   $ fastsam segment photos/ --model FastSAM-s --format png,coco,cutout --out masks
-  $ fastsam segment photos/ --format png,./labelme.mjs         a format of your own: docs/formats.md
+  $ fastsam segment photos/ --format png,./labelme.mjs         a format of your own: docs/user/formats.md
   $ fastsam segment clip.mp4 --stride 5 --format png,json      every fifth frame, into ${DEFAULT_OUT}/clip.mp4 and clip.jsonl
   $ fastsam segment camera:0 --max-frames 300                  a camera, until 300 frames or Ctrl-C
   $ fastsam segment dogs.jpg --json | jq '.masks[].area'`,

@@ -53,7 +53,7 @@ export function valCommand(): Command {
     .addHelpText(
       'after',
       `
-All classes are one, as FastSAM has one. docs/evaluation.md says how the numbers are defined.
+All classes are one, as FastSAM has one. docs/user/evaluation.md says how the numbers are defined.
 
 Examples:
   $ fastsam val coco8-seg.yaml --model FastSAM-s --out val
