@@ -6,7 +6,7 @@ import type { SceneRecord, Speed } from './record.js';
 
 /** One object. */
 export interface JsonMask {
-  /** The object's place in the first, unfiltered result. */
+  /** The object's index in the first, unfiltered result. */
   id: number;
   /** Only where objects were tracked: the track that it belongs to, from 1. */
   track_id?: number;
