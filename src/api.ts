@@ -1,16 +1,16 @@
 /** What the package offers, on every platform. */
 export { Clip, type ClipOptions } from './clip/clip.js';
-export type { ClipConfig } from './clip/config.js';
+export type { ClipConfig } from './clip/weights/config.js';
 export type { ExportedFile } from './export/exportedFile.js';
 export type { ExportResult } from './export/exportModel.js';
 export type { ExportFormat, ExportOptions } from './export/options.js';
 export type { Compat } from './compat/reference.js';
 export { FastSAMError, type FastSAMErrorCode } from './errors.js';
-export type { ValMetrics } from './evaluate/ap.js';
-export { CocoEvaluator, evaluateCoco, type CocoEvalImage } from './evaluate/coco.js';
-export type { CocoEvaluation, CocoSummary } from './evaluate/cocoEvaluation.js';
-export type { CocoDataset, CocoDetection, CocoEvalOptions, CocoTruth } from './evaluate/cocoTypes.js';
-export { evaluateProposals, type ProposalTable } from './evaluate/proposals.js';
+export type { ValMetrics } from './evaluate/yolo/ap.js';
+export { CocoEvaluator, evaluateCoco, type CocoEvalImage } from './evaluate/coco/evaluator.js';
+export type { CocoEvaluation, CocoSummary } from './evaluate/coco/evaluation.js';
+export type { CocoDataset, CocoDetection, CocoEvalOptions, CocoTruth } from './evaluate/coco/types.js';
+export { evaluateProposals, type ProposalTable } from './evaluate/coco/proposals.js';
 export type { ValOptions, ValResult } from './evaluate/val.js';
 export { validateCoco, type CocoValOptions, type CocoValResult } from './evaluate/valCoco.js';
 export { blendPixel, fillCircle, fillRect, strokeRect, type Canvas } from './draw/canvas.js';
@@ -66,8 +66,9 @@ export { PromptFollower, type Followed, type FollowOptions } from './track/follo
 export { SparseOpticalFlow, type SparseOpticalFlowOptions } from './track/motion/sparseOpticalFlow.js';
 export type { ByteTrackOptions, TrackTrackOptions } from './track/options.js';
 export { Trails } from './track/trails.js';
-export type { Affine, CameraMotion, Detections, Tracker, TrackRows } from './track/types.js';
+export type { Affine, CameraMotion, BoxDetections, Tracker, TrackRows } from './track/types.js';
 export { CATALOGUE, type CatalogueEntry } from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';
-export { readSafetensors, writeSafetensors } from './weights/safetensors.js';
+export { readSafetensors } from './weights/safetensors.js';
+export { writeSafetensors } from './weights/writeSafetensors.js';
 export type { StateDict, WeightTensor } from './weights/tensor.js';

@@ -1,5 +1,5 @@
 /** Results in the format of the SA-1B data set: one JSON file an image (Kirillov et al. 2023, "Segment Anything"). */
-import { stabilityScores } from '../evaluate/quality/stability.js';
+import { stabilityScores } from '../evaluate/stability.js';
 import { encodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
 import type { Rle } from '../mask/rleCounts.js';

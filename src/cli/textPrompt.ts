@@ -73,7 +73,7 @@ export function textPrompts(
   if (!text) {
     const alone = options.textModel !== undefined || Object.keys(asked).length > 0;
     if (!alone) return undefined;
-    throw new FastSAMError('INVALID_ARGUMENT', 'options of text prompts: got no --text, do give one');
+    throw new FastSAMError('INVALID_ARGUMENT', 'options of text prompts: got no --text; give one');
   }
   parseTexts(text, { ...asked, ...(or && { or }) }, referenceOf(compat).texts);
   return async ({ signal, ...load }) => {

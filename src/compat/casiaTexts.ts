@@ -1,5 +1,5 @@
 /** Text prompts as the original repository answers them. */
-import { resizeWindow } from '../clip/bicubic.js';
+import { resizeWindow } from '../clip/image/bicubic.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { boundingBox } from '../mask/setOps.js';
 import { encoderInput, filled, paste } from '../prompt/cropImages.js';

@@ -1,5 +1,5 @@
 /** Text prompts as Ultralytics answers them. */
-import { preprocessCrops } from '../clip/preprocess.js';
+import { preprocessCrops } from '../clip/image/preprocess.js';
 import type { Cropper, CropSource } from '../prompt/cropper.js';
 import { mostProbable, type TextRules } from '../prompt/textRules.js';
 import { invalidPrompt } from '../prompt/values.js';

@@ -1,5 +1,5 @@
 /** Small images made of parts of a larger one. */
-import { preprocessCrops } from '../clip/preprocess.js';
+import { preprocessCrops } from '../clip/image/preprocess.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Rect } from '../geometry/rect.js';
 import type { Mask } from '../mask/mask.js';

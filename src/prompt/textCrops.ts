@@ -1,5 +1,5 @@
 /** The crops of this package's own: one image for each object, for a text prompt's image encoder. */
-import { PIXEL_MEAN } from '../clip/preprocess.js';
+import { PIXEL_MEAN } from '../clip/image/preprocess.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { boundingRect } from '../mask/setOps.js';
 import { encoderInput, filled, paste } from './cropImages.js';

@@ -1,5 +1,5 @@
 /** Text prompts on the record of one image. */
-import { loadTokenizer } from '../clip/tokenizer.js';
+import { loadTokenizer } from '../clip/text/tokenizer.js';
 import { referenceOf } from '../compat/references.js';
 import { FastSAMError } from '../errors.js';
 import type { Mask } from '../mask/mask.js';

@@ -48,6 +48,6 @@ function requireShare(value: boolean | number): void {
   if (typeof value === 'boolean' || (value >= 0 && value <= 1)) return;
   throw new FastSAMError(
     'INVALID_ARGUMENT',
-    `dropContained: got ${String(value)}, expected true, false or a share from 0 to 1`,
+    `dropContained: got ${value}, expected true, false or a share from 0 to 1`,
   );
 }
