@@ -22,7 +22,7 @@ export interface Cutout extends RgbaImage {
 }
 
 export interface CutoutOptions {
-  /** Pixels added on each side of the mask's tight box, as far as the image reaches. Default 0. */
+  /** Pixels added on each side of the mask's bounding box, as far as the image reaches. Default 0. */
   padding?: number;
   /**
    * Keep the image's colours below transparent pixels (alpha 0), so that a later change of alpha can bring them back.

@@ -23,9 +23,9 @@ export function resultsToYolo(results: SceneRecord, options: YoloOptions = {}): 
   const lines = results.imageMasks.map((mask, i) => {
     const outline = normalisedOutline(mask);
     if (outline.length < 2 * CORNERS) return '';
-    const words = [String(results.classes?.[i] ?? 0), ...outline.map(formatG)];
+    const words = [`${results.classes?.[i] ?? 0}`, ...outline.map(formatG)];
     if (options.saveConf) words.push(formatG(results.scores[i]));
-    if (results.trackIds) words.push(String(results.trackIds[i]));
+    if (results.trackIds) words.push(`${results.trackIds[i]}`);
     return `${words.join(' ')}\n`;
   });
   return lines.join('');
@@ -43,7 +43,7 @@ export function formatG(value: number): string {
   const exponent = Number(power);
   if (exponent < -4 || exponent >= SIGNIFICANT_DIGITS) {
     const sign = exponent < 0 ? '-' : '+';
-    return `${trimZeros(digits)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
+    return `${trimZeros(digits)}e${sign}${`${Math.abs(exponent)}`.padStart(2, '0')}`;
   }
   return trimZeros(value.toFixed(SIGNIFICANT_DIGITS - 1 - exponent));
 }

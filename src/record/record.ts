@@ -79,6 +79,8 @@ export interface ResultsData extends SceneFacts {
 
 /** The objects of one image and how they were found, as formats, drawing and prompts read them; `Results` are one. */
 export interface SceneRecord extends SceneFacts {
+  /** Number of objects. */
+  readonly length: number;
   readonly boxes: Boxes;
   /** On the image's grid, except for non-retina results under `compat`, where they lie on the network input's. */
   readonly masks: Masks;
@@ -101,7 +103,7 @@ export type IdentifiedData = ResultsData & { readonly ids: Int32Array };
  * Completes the data of results: defaults, and the forms that people use.
  * @throws FastSAMError `INVALID_ARGUMENT` if the columns' lengths differ.
  */
-function complete(data: ResultsData): Omit<SceneRecord, 'imageMasks'> {
+function complete(data: ResultsData): Omit<SceneRecord, 'imageMasks' | 'length'> {
   checkColumns(data);
   const { image, boxes, masks, ids, names, promptRecord, matches } = data;
   return {
@@ -120,8 +122,15 @@ function complete(data: ResultsData): Omit<SceneRecord, 'imageMasks'> {
  * `INVALID_ARGUMENT` if the columns' lengths differ.
  */
 export const RecordFields = class {
+  readonly scores: Float32Array;
+
   constructor(data: ResultsData) {
+    this.scores = data.scores;
     Object.assign(this, complete(data));
+  }
+
+  get length(): number {
+    return this.scores.length;
   }
 } as new (data: ResultsData) => Omit<SceneRecord, 'imageMasks'>;
 

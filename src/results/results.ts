@@ -56,11 +56,6 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
     this.#data = { ...data, ids: this.ids };
   }
 
-  /** Number of objects. */
-  get length(): number {
-    return this.scores.length;
-  }
-
   get imageMasks(): readonly Mask[] {
     this.#imageMasks ??= this.masks.list.map((mask) => unletterboxMask(mask, this.letterbox));
     return this.#imageMasks;

@@ -1,6 +1,6 @@
 /** Leaving out masks that lie inside others. */
-import { intersectionArea } from '../mask/setOps.js';
-import type { Mask } from '../mask/mask.js';
+import { intersectionArea } from './setOps.js';
+import type { Mask } from './mask.js';
 
 /** CASIA's threshold. */
 const CONTAINED = 0.8;
