@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { readHumanMaps } from '../../src/evaluate/edges/groundTruth.js';
+import { readHumanMaps } from '../../src/studies/edges/groundTruth.js';
 import { humanMaps } from '../../tools/checkouts/humanMaps.js';
 import { blankTimes } from '../../tools/sameOutput/blank.js';
 import { compareFolders, firstDifference } from '../../tools/sameOutput/compare.js';

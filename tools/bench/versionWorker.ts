@@ -28,8 +28,8 @@ async function loadModel({ root, model, device }: VersionSpec): Promise<Model> {
 
 function segmentJob(model: Model, task: Task): Job {
   if (task.kind !== 'segment') throw new Error(`task: got ${task.kind}, expected segment`);
-  const { picture, imgsz, conf, iou, maxDet } = task;
-  const segment = () => model.segment(picture, { imgsz, conf, iou, maxDet });
+  const { image, imgsz, conf, iou, maxDet } = task;
+  const segment = () => model.segment(image, { imgsz, conf, iou, maxDet });
   return {
     run: async () => {
       JSON.stringify(await segment());

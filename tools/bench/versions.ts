@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import '../../src/index.js';
 import type { ContenderSpec } from '../../src/cli/bench/contender.js';
 import { describeMachine, load } from '../../src/cli/bench/machine.js';
-import { examplePath, makeMosaic } from '../../src/cli/bench/pictures.js';
+import { examplePath, makeMosaic } from '../../src/cli/bench/images.js';
 import { memoryRow, segmentRows, startRow, type Row } from '../../src/cli/bench/suite.js';
 import { textRow } from '../../src/cli/bench/table.js';
 import type { DeviceChoice } from '../../src/runtime/device.js';
