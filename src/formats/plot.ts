@@ -1,5 +1,5 @@
 /** The image of a result: masks, outlines and, where asked for, boxes and labels. */
-import { drawObjects, type DrawOptions } from '../draw/drawObjects.js';
+import { drawObjects } from '../draw/drawObjects.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { SceneRecord } from '../results/record.js';
 import type { EncodeOptions } from './format.js';
@@ -10,12 +10,14 @@ import { labelOf } from './label.js';
  * @returns a new image of the original's size.
  */
 export function plotScene(scene: SceneRecord, options: EncodeOptions = {}): RgbImage {
-  const { quality: _quality, saveConf: _saveConf, ...drawing } = options;
+  const drawing = { ...options };
+  delete drawing.quality;
+  delete drawing.saveConf;
   const objects = scene.imageMasks.map((mask, i) => ({
     id: scene.trackIds?.[i] ?? scene.ids[i],
     mask,
     box: scene.boxes.at(i),
     label: labelOf(scene, i),
   }));
-  return drawObjects(scene.image, objects, scene.asked, drawing satisfies DrawOptions);
+  return drawObjects(scene.image, objects, scene.asked, drawing);
 }
