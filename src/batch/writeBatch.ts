@@ -26,6 +26,10 @@ export interface BatchOptions extends ResumeOptions, Omit<SegmentOptions, 'batch
   readonly shard?: Shard;
 }
 
+/** Options that are not those of `segment`. */
+const OWN: ReadonlySet<string> = new Set<keyof BatchOptions>([
+  ...(['out', 'formats', 'resume', 'retryFailed', 'overwrite', 'clean', 'largest', 'shard', 'signal'] as const),
+]);
 /** Images at a time: one in the network, the next being read, the one before being written. */
 const AHEAD = 3;
 
@@ -46,9 +50,8 @@ export async function* writeBatch(
   options: BatchOptions,
 ): AsyncGenerator<BatchRecord, BatchSummary> {
   const { out, resume, retryFailed, overwrite, shard = WHOLE, signal, clean = false, largest = false } = options;
-  const { formats: _, ...rest } = options;
   const formats = resolveFormats(options.formats ?? ['json']);
-  const task: BatchTask = { out, formats, clean, largest, options: segmentOptions(rest) };
+  const task: BatchTask = { out, formats, clean, largest, options: segmentOptions(options) };
   const { device, precision } = model.info;
   const identities = formats.map((format) => formatIdentity(format));
   const asked = await manifestOf(task, { device, precision, formats: identities }, await factsOf(model.info));
@@ -82,8 +85,8 @@ async function* run(
   const processor = await ImageProcessor.create(model, task);
   const underWay: Promise<BatchRecord>[] = [];
   const next = async (): Promise<BatchRecord> => {
-    const record = await underWay[0];
-    underWay.shift();
+    const [first] = underWay.splice(0, 1);
+    const record = await first;
     await journal.add(record);
     return record;
   };
@@ -97,7 +100,8 @@ async function* run(
     }
     while (underWay.length > 0) yield await next();
   } finally {
-    await Promise.allSettled(underWay);
+    // Where the caller or an image ended the run, what was under way is done and noted.
+    for (const each of underWay) await each.then((record) => journal.add(record)).catch(() => undefined);
     await processor.close();
     await journal.close();
   }
@@ -133,9 +137,7 @@ function resolveFormats(asked: readonly (string | OutputFormat)[]): OutputFormat
   return inOrder(formats);
 }
 
-/** What is left for `segment`. */
-function segmentOptions(options: Omit<BatchOptions, 'formats'>): SegmentOptions {
-  const { out: _out, resume: _resume, retryFailed: _retry, overwrite: _overwrite, shard: _shard, ...rest } = options;
-  const { clean: _clean, largest: _largest, signal: _signal, ...segment } = rest;
-  return segment;
+/** What is left for `segment`; names that are no options are refused there. */
+function segmentOptions(options: BatchOptions): SegmentOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !OWN.has(name)));
 }

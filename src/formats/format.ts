@@ -84,7 +84,7 @@ export interface RunPart {
   readonly width: number;
   readonly height: number;
   /** What `encode` made of the image. It may lie on a disk: read it when its turn comes, and keep one at a time. */
-  read(): Promise<Uint8Array>;
+  readonly read: () => Promise<Uint8Array>;
 }
 
 /** One file for all images of a run; it is called after the format: `coco.json`. */

@@ -1,5 +1,5 @@
 /** The image of a result: masks, outlines and, where asked for, boxes and labels. */
-import { drawObjects, type DrawOptions } from '../draw/drawObjects.js';
+import { drawObjects } from '../draw/drawObjects.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { drawPromptRecord } from '../prompt/kinds/list.js';
 import type { SceneRecord } from '../record/record.js';
@@ -11,7 +11,9 @@ import { labelOf } from './label.js';
  * @returns a new image of the original's size.
  */
 export function plotScene(scene: SceneRecord, options: EncodeOptions = {}): RgbImage {
-  const { quality: _quality, saveConf: _saveConf, ...drawing } = options;
+  const drawing = { ...options };
+  delete drawing.quality;
+  delete drawing.saveConf;
   const { promptRecord, promptKind } = scene;
   const objects = scene.imageMasks.map((mask, i) => ({
     id: scene.trackIds?.[i] ?? scene.ids[i],
@@ -24,5 +26,5 @@ export function plotScene(scene: SceneRecord, options: EncodeOptions = {}): RgbI
     ((canvas) => {
       drawPromptRecord(canvas, promptRecord, promptKind);
     });
-  return drawObjects(scene.image, objects, drawPrompt, drawing satisfies DrawOptions);
+  return drawObjects(scene.image, objects, drawPrompt, drawing);
 }

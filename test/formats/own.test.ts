@@ -77,7 +77,7 @@ describe("a format of one's own", () => {
   });
 
   test('that fails is named with the image', async () => {
-    const broken = { ...csv, encode: () => [].map((none: { id: number }) => none.id)[0].toFixed() };
+    const broken = { ...csv, encode: () => (undefined as unknown as string).trim() };
     const image = { ...scene().image, path: 'a/b.jpg' };
     await expect(scene().with({ image }).encode(broken)).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
