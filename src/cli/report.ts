@@ -10,7 +10,7 @@ import { ProgressLine } from './progress.js';
 import { countOf, describeError, EXIT, exitCodeOf, say } from './run.js';
 import type { Origin } from './sourceInputs.js';
 import type { Source } from './source.js';
-import type { VideoCommandOptions } from './videoOptions.js';
+import type { FrameChoice } from './framesToCome.js';
 import { frameName, videoPathFor, VideoReport } from './videoReport.js';
 
 /** Where an image's results go. */
@@ -21,7 +21,7 @@ export interface Target {
   /** Print a line of JSON an image on stdout. */
   readonly json: boolean;
   /** Which frames of videos are taken. */
-  readonly frames: VideoCommandOptions;
+  readonly frames: FrameChoice;
 }
 
 /** Gathers what became of the images. Files of one image are written while the caller goes on with the next. */

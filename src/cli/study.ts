@@ -1,9 +1,10 @@
 /** `fastsam study`: the paper's experiments, each a command. */
 import { Command } from 'commander';
-import type { Study, StudyOptions } from '../evaluate/study/study.js';
+import type { Study } from '../evaluate/study/study.js';
 import { executeStudy } from './study/execute.js';
 import { studyCompareCommand } from './study/compare.js';
-import { addCommonOptions, addStudyOptions, type CommonOptions } from './study/options.js';
+import { addRunRows } from './study/options.js';
+import { addRows, type CommandValues } from './rows.js';
 import { STUDIES } from './study/registry.js';
 
 /** The command with one subcommand a study. */
@@ -29,9 +30,9 @@ Examples:
 function oneStudy(study: Study): Command {
   const command = new Command(study.name).description(study.summary).addHelpText('after', `\n${study.help}`);
   for (const { name, description } of study.arguments) command.argument(`<${name}>`, description);
-  addStudyOptions(command, study);
-  addCommonOptions(command, study);
+  addRows(command, study.options);
+  addRunRows(command, study);
   return command.action(async () => {
-    await executeStudy(study, command.args, command.opts<CommonOptions & StudyOptions>());
+    await executeStudy(study, command.args, command.opts<CommandValues>());
   });
 }

@@ -6,7 +6,7 @@ import { DrawnVideo } from './drawnVideo.js';
 import { makeFolder } from './files.js';
 import { pathFor, writeFormats, type Format } from './formats.js';
 import { StagedText } from './stagedText.js';
-import { framesToCome, type VideoCommandOptions } from './videoOptions.js';
+import { framesToCome, type FrameChoice } from './framesToCome.js';
 
 /** Where a video's file or folder of a format goes. */
 export function videoPathFor(format: Format, folder: string, stem: string): string {
@@ -42,7 +42,7 @@ export class VideoReport {
     private readonly target:
       { readonly out: string; readonly formats: readonly Format[]; readonly stem: string } | undefined,
     /** Which of its frames come. */
-    private readonly taken: VideoCommandOptions,
+    private readonly taken: FrameChoice,
   ) {}
 
   /** A video of no known length: a camera. Interrupting it is the way to end it. */

@@ -3,6 +3,9 @@
 import { FastSAMError } from '../errors.js';
 import type { RgbImage } from './rgbImage.js';
 
+/** What may become of an image's alpha channel. */
+export const ALPHA_MODES = ['drop', 'white', 'black'] as const satisfies AlphaMode[];
+
 /** What becomes of an image's alpha channel. */
 export type AlphaMode =
   /** The colours as stored, alpha ignored: what `cv2.imread` and `PIL.Image.convert('RGB')` do. */

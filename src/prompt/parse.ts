@@ -1,5 +1,6 @@
 /** From what callers write to boxes and labelled points, checked. */
 import { FastSAMError } from '../errors.js';
+import { checkPromptKeys } from '../options/promptOptions.js';
 import type { Pick, Prompt } from './types.js';
 
 /** xyxy. */
@@ -30,6 +31,7 @@ const BOX_RULES: readonly unknown[] = ['mask', 'box'] satisfies Prompt['boxRule'
  *   choices.
  */
 export function parsePrompt(prompt: Prompt): ParsedPrompt {
+  checkPromptKeys(prompt);
   const boxes = rowsOf('boxes', prompt.boxes, 4) as unknown as Box[];
   const rows = rowsOf('points', prompt.points, 2);
   const labels = labelsOf(prompt.labels, rows.length);

@@ -1,7 +1,9 @@
 /** Cleaning masks and leaving out parts of others, as CASIA's helpers do. */
-import { FastSAMError } from '../errors.js';
 import { cleanUp } from '../mask/morphology.js';
 import { largestContour } from '../mask/regions.js';
+import { custom, flag } from '../options/kinds.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import { withoutContained } from '../prompt/containment.js';
 import type { Results } from './results.js';
 
@@ -21,10 +23,20 @@ export interface RefineOptions {
   readonly dropContained?: boolean | number;
 }
 
+/** Every option of `refine`. */
+export const REFINE_OPTIONS = {
+  clean: flag({ text: 'close small gaps and remove specks of each mask', default: false, cli: {} }),
+  largest: flag({ text: 'keep only the largest connected part of each mask', default: false, cli: {} }),
+  dropContained: custom<boolean | number>(
+    'true, false or a share from 0 to 1',
+    (value) => typeof value === 'boolean' || (typeof value === 'number' && value >= 0 && value <= 1),
+    { text: 'leave out objects of which a larger one covers more than this share; true: 0.8', default: false },
+  ),
+} satisfies RowsOf<RefineOptions>;
+
 /** See `Results.refine`. */
 export function refineMasks(results: Results, options: RefineOptions): Results {
-  const { clean = false, largest = false, dropContained = false } = options;
-  requireShare(dropContained);
+  const { clean, largest, dropContained } = resolve(REFINE_OPTIONS, options);
   const masks = results.imageMasks.map((mask) => {
     const cleaned = clean ? cleanUp(mask) : mask;
     return largest && cleaned.area > 0 ? largestContour(cleaned) : cleaned;
@@ -34,12 +46,4 @@ export function refineMasks(results: Results, options: RefineOptions): Results {
   if (dropContained === false) return refined;
   const { list } = refined.masks;
   return refined.select(dropContained === true ? withoutContained(list) : withoutContained(list, dropContained));
-}
-
-function requireShare(value: boolean | number): void {
-  if (typeof value === 'boolean' || (value >= 0 && value <= 1)) return;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
-    `dropContained: got ${String(value)}, expected true, false or a share from 0 to 1`,
-  );
 }

@@ -1,12 +1,20 @@
 /** Results as YOLO segmentation labels, one line of text an object. */
 import type { Mask } from '../mask/mask.js';
 import { toSinglePolygon } from '../mask/polygons.js';
+import { flag } from '../options/kinds.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import type { Results } from './results.js';
 
 export interface YoloOptions {
   /** Append the score to each line, before the track's id, as Ultralytics' `save_conf`. Default false. */
   saveConf?: boolean;
 }
+
+/** Every option of `toYolo`. */
+export const YOLO_OPTIONS = {
+  saveConf: flag({ text: "append the score to each line, before the track's id", default: false }),
+} satisfies RowsOf<YoloOptions>;
 
 /** Fewest corners of a polygon. */
 const CORNERS = 3;
@@ -19,11 +27,12 @@ const SIGNIFICANT_DIGITS = 6;
  * @returns lines that each end in a line feed; the empty string without objects.
  */
 export function resultsToYolo(results: Results, options: YoloOptions = {}): string {
+  const { saveConf } = resolve(YOLO_OPTIONS, options);
   const lines = results.imageMasks.map((mask, i) => {
     const outline = normalisedOutline(mask);
     if (outline.length < 2 * CORNERS) return '';
     const words = [String(results.classes?.[i] ?? 0), ...outline.map(formatG)];
-    if (options.saveConf) words.push(formatG(results.scores[i]));
+    if (saveConf) words.push(formatG(results.scores[i]));
     if (results.trackIds) words.push(String(results.trackIds[i]));
     return `${words.join(' ')}\n`;
   });

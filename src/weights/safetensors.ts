@@ -7,6 +7,9 @@ import { FastSAMError } from '../errors.js';
 import { ByteView, invalid, unsupported } from './byteView.js';
 import { DTYPE_BYTES } from './dtype.js';
 import { toFloat16 } from '../geometry/half.js';
+import { oneOf } from '../options/kinds.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import { scanJsonHeader } from './jsonHeader.js';
 import { rowMajorStrides, stridedTensor } from './stridedTensor.js';
 import { elementCount, type StateDict, type WeightDtype, type WeightTensor } from './tensor.js';
@@ -150,6 +153,15 @@ export interface WriteSafetensorsOptions {
   readonly dtype?: 'keep' | 'float32' | 'float16';
 }
 
+/** Every option of `writeSafetensors`. */
+export const WRITE_SAFETENSORS_OPTIONS = {
+  dtype: oneOf(['keep', 'float16', 'float32'], {
+    text: 'element type of the numbers',
+    default: 'keep',
+    cli: { value: '<type>' },
+  }),
+} satisfies RowsOf<WriteSafetensorsOptions>;
+
 /**
  * Encodes tensors as a safetensors file: float32 before float16, by name within a type, data aligned to 8 bytes. Equal
  * input gives equal bytes.
@@ -160,13 +172,14 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
   options: WriteSafetensorsOptions = {},
 ): Uint8Array {
+  const { dtype } = resolve(WRITE_SAFETENSORS_OPTIONS, options);
   if (tensors.has(METADATA_KEY)) {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
       `tensors: got one named ${METADATA_KEY}, which safetensors keeps for itself; rename it`,
     );
   }
-  const parts = [...tensors].map(([name, tensor]) => encodeTensor(name, tensor, options.dtype ?? 'keep'));
+  const parts = [...tensors].map(([name, tensor]) => encodeTensor(name, tensor, dtype));
   parts.sort((a, b) => (a.dtype === b.dtype ? compare(a.name, b.name) : compare(b.dtype, a.dtype)));
   const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA_KEY, metadata]] : [];
   let at = 0;

@@ -2,7 +2,7 @@
 import type { BatchItem } from '../../batch/names.js';
 import type { DoneRecord, FailedRecord } from '../../batch/records.js';
 import type { FastSAMErrorCode } from '../../errors.js';
-import type { ModelDefaults } from '../../model/options.js';
+import type { ModelDefaults } from '../../weights/catalogue.js';
 import type { ProgressEvent } from '../../progress.js';
 import type { Precision } from '../../runtime/compile/precision.js';
 import type { DeviceChoice } from '../../runtime/device.js';

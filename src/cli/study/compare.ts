@@ -1,6 +1,6 @@
 /** `fastsam study compare`: two runs side by side. */
 import { stat } from 'node:fs/promises';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { dirname, extname, join } from 'node:path';
 import { FastSAMError } from '../../errors.js';
 import { pairedBootstrap, type Comparison } from '../../evaluate/study/bootstrap.js';
@@ -8,28 +8,25 @@ import type { RunFile } from '../../evaluate/study/records.js';
 import { summariseRecords } from '../../evaluate/study/run.js';
 import type { Metric, Study, StudyOptions, StudyRecord } from '../../evaluate/study/study.js';
 import { formatTable } from '../../evaluate/study/table.js';
-import { numberOption } from '../run.js';
+import { integer } from '../../options/kinds.js';
+import type { Resolved } from '../../options/row.js';
+import { jsonRow, seedRow } from '../commonRows.js';
+import { addRows, filled, type CommandValues } from '../rows.js';
 import { readRunFile } from './journal.js';
 
-interface CompareOptions {
-  readonly resamples: number;
-  readonly seed: number;
-  readonly json?: true;
-}
+const COMPARE_ROWS = {
+  resamples: integer(1, 1_000_000, { text: 'of the paired bootstrap', default: 2000, cli: { value: '<n>' } }),
+  seed: seedRow('of the resamples'),
+  json: jsonRow('print JSON'),
+};
 
 /** The command. */
 export function studyCompareCommand(studies: readonly Study[]): Command {
-  return new Command('compare')
+  const command = new Command('compare')
     .description('Set two runs of a study side by side, each difference with a 95 % interval.')
     .argument('<a>', 'folder of a run, or a file in it')
-    .argument('<b>', 'folder of another run on the same data')
-    .addOption(
-      new Option('--resamples <n>', 'of the paired bootstrap')
-        .default(2000)
-        .argParser(numberOption(1, 1_000_000, true)),
-    )
-    .addOption(new Option('--seed <n>', 'of the resamples').default(1).argParser(numberOption(0, 4294967295, true)))
-    .option('--json', 'print JSON')
+    .argument('<b>', 'folder of another run on the same data');
+  return addRows(command, COMPARE_ROWS)
     .addHelpText(
       'after',
       `
@@ -39,12 +36,17 @@ them. An interval without 0 says that the difference is more than the choice of 
 Example:
   $ fastsam study compare fastsam-out/proposals-FastSAM-s fastsam-out/proposals-FastSAM-x`,
     )
-    .action(async (a: string, b: string, options: CompareOptions) => {
-      await compareRuns(studies, a, b, options);
+    .action(async (a: string, b: string, values: CommandValues) => {
+      await compareRuns(studies, a, b, filled(COMPARE_ROWS, values));
     });
 }
 
-async function compareRuns(studies: readonly Study[], a: string, b: string, options: CompareOptions): Promise<void> {
+async function compareRuns(
+  studies: readonly Study[],
+  a: string,
+  b: string,
+  options: Resolved<typeof COMPARE_ROWS>,
+): Promise<void> {
   const [runA, runB] = [await readRunOf(a), await readRunOf(b)];
   const study = studies.find(({ name }) => name === runA.header.study);
   if (!study) throw new FastSAMError('UNKNOWN_NAME', `${a}: got a run of the unknown study ${runA.header.study}`);

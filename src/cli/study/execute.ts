@@ -1,27 +1,22 @@
 /** One run of a study: load, measure, summarise, write, print. */
 import { dirname, join } from 'node:path';
 import type { FastSAMError } from '../../errors.js';
-import { FastSAM } from '../../fastsam.js';
+import type { FastSAM } from '../../fastsam.js';
+import { OUTPUT_FOLDER } from '../../options/limits.js';
 import { drawCases } from '../../evaluate/study/cases.js';
 import type { RunHeader } from '../../evaluate/study/records.js';
 import { chooseItems, runStudy, summariseRecords, type RunOptions } from '../../evaluate/study/run.js';
-import type {
-  Metrics,
-  OpenedStudy,
-  Study,
-  StudyItem,
-  StudyOptions,
-  StudyRecord,
-  StudyTable,
-} from '../../evaluate/study/study.js';
+import type { Metrics, OpenedStudy, Study, StudyItem, StudyRecord, StudyTable } from '../../evaluate/study/study.js';
 import { formatTable } from '../../evaluate/study/table.js';
 import { platform } from '../../platform/platform.js';
 import { makeFolder } from '../files.js';
+import { loadModel } from '../loadModel.js';
 import { ProgressLine } from '../progress.js';
+import type { CommandValues } from '../rows.js';
 import { countOf, describeError, EXIT, interruptSignal, say } from '../run.js';
 import { studyFiles } from './files.js';
 import { Journal } from './journal.js';
-import { identityOptionsOf, settingsOf, studyOptionsOf, type CommonOptions } from './options.js';
+import { identityOptionsOf, runOptionsOf, settingsOf, studyOptionsOf } from './options.js';
 
 /** What is written to `summary.json` and printed with `--json`. */
 interface Summary {
@@ -35,13 +30,10 @@ interface Summary {
 }
 
 /** Runs a study as the command line asks. */
-export async function executeStudy(
-  study: Study,
-  args: readonly string[],
-  options: CommonOptions & StudyOptions,
-): Promise<void> {
+export async function executeStudy(study: Study, args: readonly string[], values: CommandValues): Promise<void> {
+  const options = runOptionsOf(values);
   const signal = interruptSignal();
-  const own = studyOptionsOf(study, options);
+  const own = studyOptionsOf(study, values);
   const line = new ProgressLine();
   const opened = await study
     .open({ args, options: own, files: studyFiles, signal, onProgress: line.download })
@@ -49,18 +41,19 @@ export async function executeStudy(
       line.clear();
     });
   const items = chooseItems(opened.items, options);
-  const model = await load(options, signal, line);
+  const { device, precision } = options;
+  const model = await loadModel(options.model, { device, precision, signal });
   try {
     if (options.images !== undefined) await makeFolder(options.images);
-    const header = await makeHeader(study, opened, model, options);
-    const folder = options.out ?? join('fastsam-out', `${study.name}-${model.info.name.replace(/[^\w.-]+/g, '_')}`);
+    const header = await makeHeader(study, opened, model, values);
+    const folder = options.out ?? join(OUTPUT_FOLDER, `${study.name}-${model.info.name.replace(/[^\w.-]+/g, '_')}`);
     await makeFolder(folder);
     const existing = options.overwrite ? 'overwrite' : options.resume ? 'resume' : 'refuse';
     const journal = await Journal.open(join(folder, 'records.jsonl'), header, existing);
     let failed = 0;
     const run: RunOptions = {
       model,
-      settings: settingsOf(study, options),
+      settings: settingsOf(study, values),
       signal,
       done: journal.done,
       keep: (record) => journal.add(record),
@@ -81,26 +74,13 @@ export async function executeStudy(
     const summary = { study: study.name, header, images: records.length, failed, metrics, tables };
     await writeSummary(folder, summary);
     await writeFiles(folder, study, opened, items, records, metrics, options.cases, run);
-    print(summary, options.json === true);
+    print(summary, options.json);
     say(`${countOf(records.length, 'image')}${failed > 0 ? `, ${failed} failed` : ''} -> ${folder}`);
     if (failed > 0) process.exitCode = EXIT.someFailed;
   } finally {
     line.clear();
     model.dispose();
     opened.dispose?.();
-  }
-}
-
-async function load(options: CommonOptions, signal: AbortSignal, line: ProgressLine): Promise<FastSAM> {
-  try {
-    return await FastSAM.load(options.model, {
-      device: options.device,
-      precision: options.precision,
-      signal,
-      onProgress: line.download,
-    });
-  } finally {
-    line.clear();
   }
 }
 
@@ -118,8 +98,9 @@ async function makeHeader(
   study: Study,
   opened: OpenedStudy,
   { info }: FastSAM,
-  options: CommonOptions & StudyOptions,
+  values: CommandValues,
 ): Promise<RunHeader> {
+  const { subset, seed } = runOptionsOf(values);
   const isFile =
     info.path !== '' &&
     (
@@ -134,11 +115,11 @@ async function makeHeader(
     weights,
     device: info.device,
     precision: info.precision,
-    settings: { ...info.defaults, ...settingsOf(study, options) },
-    options: identityOptionsOf(study, options),
+    settings: { ...info.defaults, ...settingsOf(study, values) },
+    options: identityOptionsOf(study, values),
     data: `${await platform().sha256(keys)} ${opened.fingerprint}`.trim(),
     ...(opened.inputs && { inputs: opened.inputs }),
-    ...(options.subset !== undefined && { subset: options.subset, seed: options.seed }),
+    ...(subset !== undefined && { subset, seed }),
   };
   const hash = await platform().sha256(new TextEncoder().encode(JSON.stringify(identity)));
   return { format: 'fastsam-study', version: 1, study: study.name, model: info.name, identity, hash };

@@ -1,6 +1,7 @@
 /** What `fastsam track` writes: the drawn video, MOT lines, lines of JSON. They appear when the clip is done. */
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { FastSAMError } from '../../errors.js';
+import { OUTPUT_FOLDER } from '../../options/limits.js';
 import type { Results } from '../../results/results.js';
 import { VIDEO_FORMATS } from '../../source/encoders.js';
 import { isVideoName } from '../../source/inputs.js';
@@ -19,14 +20,12 @@ export interface TrackPaths {
 /** The options that say so. */
 export interface TrackPathOptions {
   /** A folder, or the name of the video. */
-  readonly out?: string;
-  readonly mot?: string;
+  readonly out?: string | undefined;
+  readonly mot?: string | undefined;
   /** JSON goes to standard output. */
-  readonly json?: true;
+  readonly json: boolean;
   readonly video: boolean;
 }
-
-const DEFAULT_OUT = 'fastsam-out';
 
 /**
  * Names the files after the clip.
@@ -35,10 +34,10 @@ const DEFAULT_OUT = 'fastsam-out';
  */
 export function trackPaths(clip: string, { out, mot, json, video }: TrackPathOptions): TrackPaths {
   const named = out !== undefined && isVideoFile(out);
-  const folder = named ? dirname(out) : (out ?? DEFAULT_OUT);
+  const folder = named ? dirname(out) : (out ?? OUTPUT_FOLDER);
   const stem = named ? basename(out, extname(out)) : new StemNames().next(clip);
   // Who names one kind of output wants no other.
-  const files = out !== undefined || (json !== true && mot === undefined);
+  const files = out !== undefined || (!json && mot === undefined);
   const paths: TrackPaths = {
     ...(files && video && { video: named ? out : join(folder, `${stem}.mp4`) }),
     ...(mot === undefined ? files && { mot: join(folder, `${stem}.txt`) } : { mot }),

@@ -8,10 +8,10 @@ import { boundingBox } from '../../mask/setOps.js';
 import type { Results } from '../../results/results.js';
 import { drawPlaces, panels } from '../study/drawing.js';
 import { fingerprintOf, inputsOf } from '../study/fingerprint.js';
-import { chosenBy, hintFrom, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../study/hints.js';
+import { chosenBy, hintFrom, HINT_KINDS, HINTS_ROW, readHints, type Hint } from '../study/hints.js';
 import { filesIn, readMask, type MaskItem } from '../study/maskFolder.js';
 import { meanOf } from '../study/mean.js';
-import { AUTHORS, textOf } from '../study/options.js';
+import { AUTHORS, studyValues } from '../study/options.js';
 import {
   countRegions,
   figuresOf,
@@ -20,7 +20,7 @@ import {
   type RegionCounts,
   type RegionFigures,
 } from '../study/regionCounts.js';
-import type { Study, StudyRecord } from '../study/study.js';
+import type { Study, StudyRecord, StudyRows } from '../study/study.js';
 import { rowName } from '../study/table.js';
 
 interface AnomalyRecord extends StudyRecord {
@@ -38,6 +38,10 @@ const LABELS: Readonly<Record<keyof RegionFigures, string>> = {
 };
 const KEYS = Object.keys(LABELS) as (keyof RegionFigures)[];
 
+const OPTIONS = {
+  hints: HINTS_ROW,
+} satisfies StudyRows;
+
 /** The study. */
 export const anomalyStudy: Study<AnomalyRecord, MaskItem> = {
   name: 'anomaly',
@@ -50,12 +54,12 @@ Examples:
   $ fastsam study anomaly mvtec/bottle --model FastSAM-x --images out --hints hints.json
 with hints.json: { "test/broken_large/000.png": { "boxes": [[310, 90, 560, 240]], "points": [[420, 160]] } }`,
   arguments: [{ name: 'data', description: 'folder of a category of MVTec AD, or of several' }],
-  options: [HINTS_OPTION],
+  options: OPTIONS,
   settings: AUTHORS,
   metrics: KEYS.map((key) => ({ key, label: LABELS[key], better: 'higher' })),
   async open({ args, options, files, signal }) {
     const items = itemsIn(args[0], await filesIn(args[0], files));
-    const path = textOf(options, 'hints');
+    const { hints: path } = studyValues(OPTIONS, options);
     const given = path === undefined ? undefined : await readHints(path, new Set(items.map(({ key }) => key)));
     const lookAt = async ({ key, truth: file }: MaskItem, { image }: Results) => {
       const truth = file === undefined ? Mask.empty(image.width, image.height) : await readMask(file, image);

@@ -1,4 +1,5 @@
 /** `fastsam study quality`: do scores order masks by how good they are, and does the stability score do it better? */
+import { number } from '../../options/kinds.js';
 import { platform } from '../../platform/platform.js';
 import type { Results } from '../../results/results.js';
 import { recallOf } from '../proposalCounts.js';
@@ -7,9 +8,9 @@ import { spearman } from '../rankCorrelation.js';
 import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../study/cocoData.js';
 import { drawPlaces, panels } from '../study/drawing.js';
 import { meanOf } from '../study/mean.js';
-import { EVERYTHING, numberOf } from '../study/options.js';
+import { EVERYTHING, studyValues } from '../study/options.js';
 import { rowName } from '../study/table.js';
-import type { Metric, Metrics, Study } from '../study/study.js';
+import type { Metric, Metrics, Study, StudyRows } from '../study/study.js';
 import { calibrationError, calibrationOf } from './calibration.js';
 import { measureQuality, ON_OBJECT, ORDERS, type Order, type QualityRecord } from './measure.js';
 import { calibrationPlot } from './plot.js';
@@ -44,6 +45,14 @@ const METRICS: readonly Metric[] = [
   ...PREDICTIONS.map((order) => ({ key: errorKey(order), label: errorKey(order), better: 'lower' as const })),
 ];
 
+const OPTIONS = {
+  delta: number(0.01, 100, {
+    text: 'stability: IoU of the masks at thresholds of the logits so far to both sides',
+    default: STABILITY_DELTA,
+    cli: { value: '<logits>' },
+  }),
+} satisfies StudyRows;
+
 /** The study. */
 export const qualityStudy: Study<QualityRecord, CocoItem> = {
   name: 'quality',
@@ -53,19 +62,12 @@ export const qualityStudy: Study<QualityRecord, CocoItem> = {
 Example:
   $ fastsam study quality coco/annotations/instances_val2017.json coco/val2017 --model FastSAM-x --subset 500`,
   arguments: COCO_ARGUMENTS,
-  options: [
-    {
-      flags: '--delta <logits>',
-      description: 'stability: IoU of the masks at thresholds of the logits so far to both sides',
-      number: { low: 0.01, high: 100 },
-      default: STABILITY_DELTA,
-    },
-  ],
+  options: OPTIONS,
   settings: EVERYTHING,
   metrics: METRICS,
   async open({ args, options, files }) {
     const { items, fingerprint } = await openCoco(args[0], args[1], files);
-    const delta = numberOf(options, 'delta', STABILITY_DELTA);
+    const { delta } = studyValues(OPTIONS, options);
     return {
       items,
       fingerprint,

@@ -1,4 +1,5 @@
 /** What is asked of an image in a study whose ground truth is a mask: a point or a box, given or made from the mask. */
+import { text } from '../../options/kinds.js';
 import { FastSAMError } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import { connectedComponents } from '../../mask/regions.js';
@@ -7,7 +8,6 @@ import { platform } from '../../platform/platform.js';
 import { parsePrompt } from '../../prompt/parse.js';
 import type { Results } from '../../results/results.js';
 import { keyOf } from './maskFolder.js';
-import type { StudyOption } from './study.js';
 
 export const HINT_KINDS = ['box', 'point'] as const;
 /** `box`: the box of each marked region; `point`: its pixel nearest to its centroid. */
@@ -21,11 +21,11 @@ export interface Hint {
 }
 
 /** The option of studies that take hints; its file is read by `readHints`. */
-export const HINTS_OPTION: StudyOption = {
-  flags: '--hints <file>',
-  description: 'JSON with a box or points for each image: { "NAME": { "boxes": …, "points": …, "labels": … } }',
+export const HINTS_ROW = text({
+  text: 'JSON with a box or points for each image: { "NAME": { "boxes": …, "points": …, "labels": … } }',
   cosmetic: true,
-};
+  cli: { value: '<file>' },
+});
 
 /** The pixel of a mask nearest to its centroid, the first of equals by rows. */
 export function innerPoint(mask: Mask): [number, number] {
