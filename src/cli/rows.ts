@@ -42,7 +42,7 @@ function optionOf(name: string, row: Row): Option {
   const long = cli.flag ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const words = cli.text ?? row.text;
   if (cli.value === undefined) return new Option(`--${isSwitch && row.default === true ? 'no-' : ''}${long}`, words);
-  const standard = row.otherwise ?? row.default;
+  const standard = cli.otherwise ?? row.otherwise ?? row.default;
   const option = new Option(
     `--${long} ${cli.value}`,
     standard === undefined ? words : `${words} [${showDefault(standard)}]`,

@@ -4,7 +4,7 @@ import { SEGMENT_OPTIONS } from '../model/options.js';
 import { custom, flag, imageSize, integer, oneOf, parseSize } from '../options/kinds.js';
 import { BATCH, IMGSZ } from '../options/limits.js';
 import { checkValue, resolve } from '../options/resolve.js';
-import type { RowsOf } from '../options/row.js';
+import { withDefault, type RowsOf } from '../options/row.js';
 import { MAX_STRIDE } from '../model/table.js';
 import type { GraphShape, NmsLimits } from './ports.js';
 
@@ -95,8 +95,8 @@ const OPSETS = { least: 13, most: 20, usual: 18 } as const;
 
 /** Every limit of NMS inside a model: Ultralytics' defaults. */
 export const NMS_OPTIONS = {
-  conf: { ...SEGMENT_OPTIONS.conf, default: 0.25 },
-  iou: { ...SEGMENT_OPTIONS.iou, default: 0.7 },
+  conf: withDefault(SEGMENT_OPTIONS.conf, 0.25),
+  iou: withDefault(SEGMENT_OPTIONS.iou, 0.7),
   maxDet: SEGMENT_OPTIONS.maxDet,
 } satisfies RowsOf<NmsLimits>;
 
@@ -159,7 +159,7 @@ export function planExport(format: ExportFormat, options: ExportOptions, imgsz: 
     format,
     height: checkSide('imgsz, height', height),
     width: checkSide('imgsz, width', width),
-    nms: nms === false ? undefined : resolve(NMS_OPTIONS, nms === true ? {} : nms),
+    nms: nms === false ? undefined : resolve(NMS_OPTIONS, nms === true ? {} : nms, {}, 'nms.'),
     ...rest,
   };
   checkTogether(plan);

@@ -3,7 +3,7 @@ import { FastSAMError } from '../errors.js';
 import * as v from 'valibot';
 import { custom, object, oneOf } from '../options/kinds.js';
 import { checkOptions, resolve } from '../options/resolve.js';
-import { omitRows, type OptionTable, type RowsOf } from '../options/row.js';
+import { omitRows, withDefault, type OptionTable, type RowsOf } from '../options/row.js';
 import type { Results } from '../results/results.js';
 import { openVideo, VIDEO_OPTIONS, type VideoOptions } from '../source/openVideo.js';
 import {
@@ -63,8 +63,8 @@ const OF_VIDEOS = ['stride', 'start', 'end', 'maxFrames', 'drop', 'timeout'] as 
 export const TRACK_OPTIONS = {
   ...omitRows(SEGMENT_OPTIONS, ['batch', 'compat', 'conf', 'iou']),
   ...omitRows(VIDEO_OPTIONS, ['signal']),
-  conf: { ...SEGMENT_OPTIONS.conf, default: 0.1 },
-  iou: { ...SEGMENT_OPTIONS.iou, default: 0.7 },
+  conf: withDefault(SEGMENT_OPTIONS.conf, 0.1),
+  iou: withDefault(SEGMENT_OPTIONS.iou, 0.7),
   maxDet: { ...SEGMENT_OPTIONS.maxDet, text: 'most detections a frame' },
   compat: oneOf(['ultralytics'], { text: "reproduce the peer's boxes and masks", cli: { value: '<peer>' } }),
   tracker: custom<NonNullable<TrackOptions['tracker']>>(
@@ -111,7 +111,7 @@ export interface ResolvedTrackOptions {
 export function resolveTrackOptions(options: TrackOptions, defaults: ModelDefaults): ResolvedTrackOptions {
   const { stride, start, end, maxFrames, ahead, drop, timeout, tracker, prompt, follow, ...segment } = options;
   const resolved = resolve(TRACK_OPTIONS, options, { imgsz: defaults.imgsz });
-  if (follow) checkOptions(FOLLOW_OPTIONS, follow);
+  if (follow) checkOptions(FOLLOW_OPTIONS, follow, 'follow.');
   const video = { stride, start, end, maxFrames, ahead, drop, timeout, signal: options.signal };
   return {
     segment: resolveOptions({ ...segment, conf: resolved.conf, iou: resolved.iou }, defaults),

@@ -11,7 +11,7 @@ const messageOf =
     `got ${showValue(input)}, expected ${expected}`;
 
 /** A text that is no number gives NaN, which every number row refuses. */
-const parseNumber = (text: string): number => (text.trim() === '' ? NaN : Number(text));
+export const parseNumber = (text: string): number => (text.trim() === '' ? NaN : Number(text));
 
 /** `1,2,3` as numbers; what is none gives NaN. */
 export const parseNumbers = (text: string): number[] => text.split(',').map(parseNumber);
@@ -73,7 +73,7 @@ export function imageSize<const A extends About<number | readonly [number, numbe
 ): Row<number | readonly [number, number]> & A {
   const { schema: side, expected: whole } = wholeNumber(low, high);
   const expected = `${whole}, or [height, width]`;
-  const schema = v.union([side, v.tuple([side, side])], messageOf(expected));
+  const schema = v.union([side, v.strictTuple([side, side])], messageOf(expected));
   return { ...about, schema, expected, parse: parseNumber };
 }
 

@@ -27,7 +27,6 @@ export const PEER_NAMES: Readonly<Record<string, PeerName>> = {
   point_labels: prompt('labels'),
   texts: TEXTS,
   text: TEXTS,
-  confidence: segment('conf'),
   conf_thres: segment('conf'),
   iou_thres: segment('iou'),
   image_size: segment('imgsz'),

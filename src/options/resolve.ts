@@ -7,14 +7,16 @@ import type { Given, OptionTable, Resolved, Row, ValueOf } from './row.js';
 /**
  * Checks options against a table and fills in the defaults. Values that are undefined are absent.
  * @param defaults defaults that the table does not know, such as a model's own; they come before the table's.
+ * @param prefix of the names in messages, for objects inside options: `nms.`.
  * @throws FastSAMError `INVALID_ARGUMENT` for an unknown name or a value that the row does not take.
  */
 export function resolve<T extends OptionTable, D extends Given<T> = {}>(
   table: T,
   options: Given<T>,
   defaults?: D,
+  prefix = '',
 ): Resolved<T, keyof D> {
-  checkOptions(table, options);
+  checkOptions(table, options, prefix);
   const given: Readonly<Record<string, unknown>> = options;
   const others: Readonly<Record<string, unknown>> = defaults ?? {};
   const names = Object.keys(table);
@@ -27,11 +29,15 @@ export function resolve<T extends OptionTable, D extends Given<T> = {}>(
  * Checks options against a table.
  * @throws FastSAMError `INVALID_ARGUMENT` for an unknown name or a value that the row does not take.
  */
-export function checkOptions<T extends OptionTable>(table: T, options: unknown): asserts options is Given<T> {
+export function checkOptions<T extends OptionTable>(
+  table: T,
+  options: unknown,
+  prefix = '',
+): asserts options is Given<T> {
   checkNames(options, Object.keys(table));
   for (const [name, row] of Object.entries<Row>(table)) {
     const value = options[name];
-    if (value !== undefined) checkValue(name, row, value);
+    if (value !== undefined) checkValue(`${prefix}${name}`, row, value);
     else if (row.required) throw invalidArgument(`${name}: got none, expected ${row.expected}`);
   }
 }

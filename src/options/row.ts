@@ -9,6 +9,8 @@ export interface Spelling {
   readonly value?: string;
   /** The help text, where it differs from the row's: negated switches, `(may be repeated)`. */
   readonly text?: string;
+  /** The default in words, where they differ from the row's. */
+  readonly otherwise?: string;
   /** Turns the text into a value, which the row then checks. Default: the kind's own. */
   readonly parse?: (text: string) => unknown;
   /** What the text has to be, where that differs from the option's value: `x1,y1,x2,y2`. */
@@ -64,6 +66,24 @@ type Settled<R> = R extends { readonly default: {} | null } | { readonly require
 export type Resolved<T, D extends PropertyKey = never> = {
   readonly [K in keyof T]: K extends D ? ValueOf<T[K]> : Settled<T[K]>;
 };
+
+/** The row with another default. */
+export function withDefault<R extends Row, const D extends ValueOf<R>>(
+  row: R,
+  value: D,
+): Omit<R, 'default' | 'otherwise'> & { readonly default: D } {
+  const { otherwise: _otherwise, default: _default, ...rest } = row;
+  return { ...rest, default: value };
+}
+
+/** The row with a default that words describe. */
+export function withDefaultInWords<R extends Row>(
+  row: R,
+  otherwise: string,
+): Omit<R, 'default' | 'otherwise'> & { readonly otherwise: string } {
+  const { otherwise: _otherwise, default: _default, ...rest } = row;
+  return { ...rest, otherwise };
+}
 
 /** The rows of some names. */
 export function pickRows<T extends OptionTable, K extends keyof T>(table: T, names: readonly K[]): Pick<T, K> {

@@ -1,5 +1,5 @@
 /** The options of text prompts: names, defaults and checks. */
-import { callback, custom, number, object, oneOf, signal, unchecked } from '../options/kinds.js';
+import { callback, custom, number, object, oneOf, parseNumber, signal, unchecked } from '../options/kinds.js';
 import { BOX_SPELLING } from '../options/promptOptions.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
@@ -69,7 +69,7 @@ export const TEXT_OPTIONS = {
     {
       text: 'most objects a text',
       otherwise: '1; with threshold: any number',
-      cli: { value: '<n>', parse: Number },
+      cli: { value: '<n>', parse: parseNumber, otherwise: '1; with --text-threshold: any number' },
     },
   ),
   threshold: number(0, 1, {
@@ -162,8 +162,7 @@ function boxesOf(value: TextOptions['within']): Box[] {
 }
 
 function checkOr(prompt: Prompt): Prompt {
-  const { boxes, points, pick } = parsePrompt(prompt);
-  if (boxes.length + points.length === 0) throw invalid('or: got no boxes and no points, leave it out');
+  const { pick } = parsePrompt(prompt);
   if (pick === 'merge') throw invalid("or: got pick 'merge', expected a choice of objects");
   return prompt;
 }

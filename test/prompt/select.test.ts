@@ -22,15 +22,17 @@ const [PART, WHOLE, CORE, ASIDE] = [0, 1, 2, 3];
 const indices = (prompt: Prompt, target: PromptTarget = scene): readonly number[] =>
   selectByPrompt(target, prompt).indices;
 
-describe('everything', () => {
-  test('an empty prompt', () => {
-    expect(selectByPrompt(scene, {})).toEqual({ indices: [0, 1, 2, 3], matches: [] });
-  });
+describe('nothing', () => {
+  test.each([{}, { boxes: undefined }, { labels: 1 }, { pick: 'best' }] as Prompt[])(
+    '%j asks for nothing',
+    (prompt) => {
+      expect(() => selectByPrompt(scene, prompt)).toThrow(/prompt: got neither boxes nor points/);
+    },
+  );
 
   test('nothing found answers every prompt with nothing', () => {
     const empty = targetOf([], 8, 6);
     for (const compat of [undefined, 'ultralytics', 'casia'] as const) {
-      expect(selectByPrompt(empty, {}, compat).indices).toEqual([]);
       expect(selectByPrompt(empty, { boxes: [0, 0, 4, 4] }, compat).indices).toEqual([]);
       expect(selectByPrompt(empty, { points: [1, 1] }, compat).indices).toEqual([]);
     }

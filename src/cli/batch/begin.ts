@@ -18,7 +18,7 @@ export async function beginBatch(
   found: readonly FoundImage[],
   shard: Shard,
   asked: BatchManifest,
-  options: BatchOptions & { readonly out: string },
+  options: Pick<BatchOptions, 'overwrite' | 'resume' | 'retryFailed'> & { readonly out: string },
 ): Promise<{ readonly todo: readonly BatchItem[]; readonly manifest: BatchManifest }> {
   const { out, overwrite, resume, retryFailed } = options;
   if (overwrite) await clearBatch(out);
@@ -43,7 +43,7 @@ export async function beginBatch(
   );
   const todo = mine.filter(({ key }) => {
     const record = state.get(key);
-    return !record || (record.error !== undefined && retryFailed === true);
+    return !record || (record.error !== undefined && retryFailed);
   });
   const part = shard.count > 1 ? ` of part ${shard.index} of ${shard.count}` : '';
   if (tried.length > 0) say(`${mine.length - todo.length} of ${mine.length} images${part} were done before`);

@@ -5,7 +5,7 @@ import type { Study, StudyOptions, StudyRows, StudySettings } from '../../evalua
 import { LOAD_OPTIONS } from '../../model/loadOptions.js';
 import { flag, integer, text } from '../../options/kinds.js';
 import { OUTPUT_FOLDER } from '../../options/limits.js';
-import { pickRows, type OptionTable } from '../../options/row.js';
+import { pickRows, withDefaultInWords, type Row } from '../../options/row.js';
 import { withoutUndefined } from '../../options/withoutUndefined.js';
 import { jsonRow, MODEL_ROWS } from '../commonRows.js';
 import { addRows, filled, picked, type CommandValues } from '../rows.js';
@@ -34,11 +34,11 @@ export const RUN_ROWS = {
 /** Adds the options of all studies to a command, with the settings of this one as defaults. */
 export function addRunRows(command: Command, { settings }: Study): void {
   addRows(command, RUN_ROWS, ['model', 'device', 'precision']);
-  const preset = Object.entries(SETTING_ROWS).map(([name, row]) => {
-    const { default: _, ...rest } = { default: undefined, ...row };
-    return [name, { ...rest, otherwise: String(settings[name as keyof StudySettings] ?? "the model's") }] as const;
+  const preset = Object.entries<Row>(SETTING_ROWS).map(([name, row]) => {
+    const value = settings[name as keyof StudySettings];
+    return [name, withDefaultInWords(row, String(value ?? "the model's"))] as const;
   });
-  addRows(command, Object.fromEntries(preset) as OptionTable);
+  addRows(command, Object.fromEntries(preset));
   addRows(command, RUN_ROWS, ['subset', 'seed', 'limit', 'resume', 'overwrite', 'cases', 'images', 'out', 'json']);
 }
 

@@ -25,9 +25,9 @@ const IDENTITY: BatchIdentity = {
   options: { conf: 0.25 },
   formats: ['json'],
 };
-const OPTIONS: BatchOptions = { model: 'demo', device: 'cpu', precision: 'auto', format: ['json'], workers: 1 };
+const OPTIONS = { resume: false, retryFailed: false, overwrite: false };
 
-type Flags = Pick<BatchOptions, 'resume' | 'retryFailed' | 'overwrite'>;
+type Flags = Partial<Pick<BatchOptions, 'resume' | 'retryFailed' | 'overwrite'>>;
 
 /** What a run has to do; names of images. */
 async function begin(out: string, keys: readonly string[], flags: Flags = {}, identity = IDENTITY) {
