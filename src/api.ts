@@ -37,7 +37,7 @@ export type { TextImageModel, TextModelSource, TextTokenizer } from './prompt/te
 export type { Background, TextOptions } from './prompt/textOptions.js';
 export type { Compat, Match, NoMatch, Pick, Prompt, TextScore } from './prompt/types.js';
 export type { Boxes, Xyxy } from './results/boxes.js';
-export { mergeCoco, type CocoAnnotation, type CocoFile, type CocoOptions } from './results/coco.js';
+export { mergeCoco, type CocoAnnotation, type CocoFile, type CocoOptions, type MergeCocoOptions } from './results/coco.js';
 export type { Cutout, CutoutOptions } from './results/cutout.js';
 export type { FramePlace, PromptRecord, ResultsData, Speed } from './results/data.js';
 export type { JsonMask, JsonTextScore, ResultsJson } from './results/json.js';
