@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FastSAMError } from '../errors.js';
 import { checkValue, resolve } from '../options/resolve.js';
-import type { Given, OptionTable, Resolved, Row, ValueOf } from '../options/row.js';
+import type { OptionTable, Resolved, Row, ValueOf } from '../options/row.js';
 
 /** What commander gathered, by the attribute names of its options. */
 export type CommandValues = Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ export function picked<T extends OptionTable>(table: T, values: CommandValues): 
 
 /** The values of a table's rows, with the table's defaults. */
 export function filled<T extends OptionTable>(table: T, values: CommandValues): Resolved<T> {
-  return resolve(table, picked(table, values) as Given<T>);
+  return resolve<T>(table, picked(table, values));
 }
 
 function optionOf(name: string, row: Row): Option {

@@ -18,7 +18,8 @@ export function jsonSchemaOf(table: OptionTable): JsonSchema {
 }
 
 function rowSchema(row: Row): JsonSchema | undefined {
-  const { $schema: _, ...schema } = toJsonSchema(row.schema as never, { errorMode: 'ignore' });
+  const schema = { ...toJsonSchema(row.schema, { errorMode: 'ignore' }) };
+  delete schema.$schema;
   if (Object.keys(schema).length === 0) return undefined;
   return { ...schema, description: row.text, ...(row.default !== undefined && { default: row.default }) };
 }

@@ -58,7 +58,7 @@ export type RowsOf<O> = { readonly [K in keyof O]-?: Row<Exclude<O[K], undefined
 export type Given<T> = { readonly [K in keyof T]?: ValueOf<T[K]> | undefined };
 
 /** A row's value once it is resolved: never undefined where the row has a default or must be given. */
-type Settled<R> = R extends { readonly default: {} | null } | { readonly required: true }
+type Settled<R> = R extends { readonly default: unknown } | { readonly required: true }
   ? ValueOf<R>
   : ValueOf<R> | undefined;
 
@@ -72,8 +72,7 @@ export function withDefault<R extends Row, const D extends ValueOf<R>>(
   row: R,
   value: D,
 ): Omit<R, 'default' | 'otherwise'> & { readonly default: D } {
-  const { otherwise: _otherwise, default: _default, ...rest } = row;
-  return { ...rest, default: value };
+  return { ...undecided(row), default: value };
 }
 
 /** The row with a default that words describe. */
@@ -81,8 +80,13 @@ export function withDefaultInWords<R extends Row>(
   row: R,
   otherwise: string,
 ): Omit<R, 'default' | 'otherwise'> & { readonly otherwise: string } {
-  const { otherwise: _otherwise, default: _default, ...rest } = row;
-  return { ...rest, otherwise };
+  return { ...undecided(row), otherwise };
+}
+
+/** The row without its default. */
+function undecided<R extends Row>(row: R): Omit<R, 'default' | 'otherwise'> {
+  const kept = Object.entries(row).filter(([name]) => name !== 'default' && name !== 'otherwise');
+  return Object.fromEntries(kept) as Omit<R, 'default' | 'otherwise'>;
 }
 
 /** The rows of some names. */

@@ -12,6 +12,7 @@ function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (Array.isArray(value)) return `[${value.map(describe).join(', ')}]`;
   if (typeof value === 'function') return 'a function';
-  if (typeof value === 'object' && value !== null) return `an object (${value.constructor?.name ?? 'Object'})`;
+  if (typeof value === 'object' && value !== null)
+    return `an object (${Object.prototype.toString.call(value).slice(8, -1)})`;
   return String(value);
 }

@@ -35,6 +35,9 @@ async function first(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of stream) return;
 }
 
+/** What the call throws, now or later, as a rejection. */
+const attempt = (call: () => unknown): Promise<unknown> => Promise.resolve().then(call);
+
 /** One call for each table. Those of the command line check what they fill in. */
 const CALLS: Readonly<Record<keyof typeof OPTION_TABLES, () => unknown>> = {
   LoadOptions: () => FastSAM.load('demo', wrong),
@@ -72,7 +75,7 @@ const CALLS: Readonly<Record<keyof typeof OPTION_TABLES, () => unknown>> = {
 
 describe('unknown names', () => {
   test.each(Object.keys(CALLS) as (keyof typeof CALLS)[])('%s', async (name) => {
-    await expect((async () => CALLS[name]())()).rejects.toMatchObject({
+    await expect(attempt(CALLS[name])).rejects.toMatchObject({
       code: name === 'Prompt' ? 'INVALID_PROMPT' : 'INVALID_ARGUMENT',
       message: expect.stringMatching(/^option "nonsense": not known; known are /) as string,
     });
@@ -84,7 +87,7 @@ describe('unknown names', () => {
     await expect(first(model.track([COINS], options({ tracker: { name: 'botsort', nonsense: 1 } })))).rejects.toThrow(
       /option "nonsense"/,
     );
-    await expect((async () => model.export('onnx', null, options({ nms: wrong })))()).rejects.toThrow(
+    await expect(attempt(() => model.export('onnx', null, options({ nms: wrong })))).rejects.toThrow(
       /option "nonsense"/,
     );
   });
@@ -111,7 +114,7 @@ describe('names of the peers', () => {
     ['box in plot', () => scene.plot({ box: true } as never), 'option "box": is called boxes here'],
     ['image_id', () => scene.toCoco({ image_id: 7 } as never), 'option "image_id": is called imageId here'],
   ])('%s', async (_, call, message) => {
-    await expect((async () => call())()).rejects.toThrow(message);
+    await expect(attempt(call)).rejects.toThrow(message);
   });
 
   test('a prompt with a right name still answers', () => {

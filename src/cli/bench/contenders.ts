@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { extname } from 'node:path';
 import { cpuHasBfloat16 } from '../../runtime/compile/cpuFeatures.js';
-import { type DeviceChoice } from '../../runtime/device.js';
+import { choiceFor } from '../../runtime/device.js';
 import { deviceTable, type Device } from '../../runtime/deviceStatus.js';
 import type { Precision } from '../../runtime/compile/precision.js';
 import type { ContenderSpec } from './contender.js';
