@@ -10,7 +10,7 @@ import type { Given, OptionTable, Resolved, Row, ValueOf } from './row.js';
  * @param prefix of the names in messages, for objects inside options: `nms.`.
  * @throws FastSAMError `INVALID_ARGUMENT` for an unknown name or a value that the row does not take.
  */
-export function resolve<T extends OptionTable, D extends Given<T> = Pick<Given<T>, never>>(
+export function resolve<T extends OptionTable, D extends Given<T> = Given<T> & Record<never, never>>(
   table: T,
   options: Given<T>,
   defaults?: D,
