@@ -25,7 +25,6 @@ export type {
   StudyFile,
   StudyFiles,
   StudyItem,
-  StudyOption,
   StudyOptions,
   StudyRecord,
   StudyRequest,
@@ -51,11 +50,11 @@ export type { Polygon } from './mask/polygons.js';
 export { decodeRle, encodeRle } from './mask/rle.js';
 export type { Rle } from './mask/rleCounts.js';
 export type { Architecture } from './model/architecture.js';
-export { FastSAM, type ActivationOptions } from './fastsam.js';
+export { FastSAM } from './fastsam.js';
 export type { LoadOptions } from './model/loadOptions.js';
 export type { ModelInfo } from './model/info.js';
 export type { TrackPrompt } from './model/objectTracker.js';
-export type { ModelDefaults, SegmentOptions } from './model/options.js';
+export type { ActivationOptions, SegmentOptions } from './model/options.js';
 export type { StreamInput, StreamItem, StreamOptions } from './model/stream.js';
 export type { TrackerSettings, TrackOptions, TrackSource } from './model/trackStream.js';
 export { platform, usePlatform, type Platform } from './platform/platform.js';
@@ -69,6 +68,15 @@ export type { Match, NoMatch, PromptTarget, Selection, TextScore } from './promp
 export type { Boxes, Xyxy } from './record/boxes.js';
 export type { FramePlace, MaskInputs, ResultsData, SceneRecord, Speed } from './record/record.js';
 export type { Masks, ObjectMask } from './record/masks.js';
+export {
+  mergeCoco,
+  type CocoAnnotation,
+  type CocoFile,
+  type CocoOptions,
+  type MergeCocoOptions,
+} from './formats/coco.js';
+export type { Cutout, CutoutOptions } from './formats/cutout.js';
+export type { JsonMask, JsonTextScore, ResultsJson } from './formats/json.js';
 export type { RefineOptions } from './results/refine.js';
 export { Results, type SegmentedObject } from './results/results.js';
 export type { SoftMask } from './record/softMask.js';
@@ -85,13 +93,11 @@ export type { ByteTrackOptions, TrackTrackOptions } from './track/options.js';
 export { Trails } from './track/trails.js';
 export type { Affine, CameraMotion, BoxDetections, Tracker, TrackRows } from './track/types.js';
 export { CATALOGUE, type CatalogueEntry } from './weights/catalogue.js';
+export { type ModelDefaults } from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';
 export { readSafetensors } from './weights/safetensors.js';
 export { writeSafetensors } from './weights/writeSafetensors.js';
 export type { StateDict, WeightTensor } from './weights/tensor.js';
-export { mergeCoco, type CocoAnnotation, type CocoFile, type CocoOptions } from './formats/coco.js';
-export type { Cutout, CutoutOptions } from './formats/cutout.js';
-export type { JsonMask, JsonTextScore, ResultsJson } from './formats/json.js';
 export type { YoloOptions } from './formats/yolo.js';
 export {
   defineFormat,

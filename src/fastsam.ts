@@ -6,7 +6,10 @@ import { readImage, type ImageInput } from './source/readImage.js';
 import type { ExportResult } from './export/exportModel.js';
 import type { ExportFormat, ExportOptions } from './export/options.js';
 import type { ValOptions, ValResult } from './evaluate/val.js';
+import { TEXT_MODEL } from './options/limits.js';
+import { resolve } from './options/resolve.js';
 import type { Results } from './results/results.js';
+import { FASTSAM_DEFAULTS } from './weights/catalogue.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
 import type { Device } from './runtime/deviceStatus.js';
 import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
@@ -15,27 +18,26 @@ import { createDetector } from './model/createDetector.js';
 import { toTensor, type Detector } from './model/detector.js';
 import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
 import { loadWeights } from './model/load.js';
-import { checkLoadOptions, type LoadOptions } from './model/loadOptions.js';
+import { resolveLoadOptions, type LoadOptions } from './model/loadOptions.js';
 import { buildNetwork, type Network } from './model/network.js';
 import type { Segmenter } from './model/segmenter.js';
 import type { ModelInfo } from './model/info.js';
-import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './model/options.js';
+import {
+  ACTIVATION_OPTIONS,
+  resolveOptions,
+  type ActivationOptions,
+  type ResolvedOptions,
+  type SegmentOptions,
+} from './model/options.js';
 import { segmentImages, type PipelineContext } from './model/pipeline.js';
 import type { TrackOptions, TrackSource } from './model/trackStream.js';
-import { streamImages, type StreamInput, type StreamItem, type StreamOptions } from './model/stream.js';
-
-/** Options of `FastSAM.activations`. */
-export interface ActivationOptions {
-  /** As in `SegmentOptions`. */
-  imgsz?: number | readonly [number, number];
-  square?: boolean;
-  signal?: AbortSignal;
-}
-
-/** FastSAM's own defaults, for checkpoints that the catalogue does not know. */
-const METHOD_DEFAULTS: ModelDefaults = { imgsz: 1024, conf: 0.4, iou: 0.9 };
-/** Both peers' encoders. */
-const DEFAULT_TEXT_MODEL = 'ViT-B/32';
+import {
+  resolveStreamOptions,
+  streamImages,
+  type StreamInput,
+  type StreamItem,
+  type StreamOptions,
+} from './model/stream.js';
 
 /**
  * A loaded model. `segment` finds every object of an image once; prompts then choose among them on the `Results`,
@@ -67,18 +69,18 @@ export class FastSAM implements Segmenter {
    *   `UNSUPPORTED_CHECKPOINT`, `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
   static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<FastSAM> {
-    checkLoadOptions(options);
+    const { device: choice, keepBatchNorm, textModel: encoders, ...running } = resolveLoadOptions(options);
     const opened = await openCheckpoint(source, options);
     throwIfAborted(options.signal);
-    const { device, note } = await acquireDevice(options.device ?? 'auto');
+    const { device, note } = await acquireDevice(choice);
     let network: Network | undefined;
     try {
       network = buildNetwork(opened.architecture, {
-        foldBatchNorm: !(options.keepBatchNorm ?? false),
+        foldBatchNorm: !keepBatchNorm,
       });
       loadWeights(network, opened.checkpoint.tensors);
-      const { detector, precision } = await createDetector(network, device, options);
-      const textModel = new LazyTextModel(options.textModel ?? DEFAULT_TEXT_MODEL, (name, given) =>
+      const { detector, precision } = await createDetector(network, device, running);
+      const textModel = new LazyTextModel(encoders ?? TEXT_MODEL, (name, given) =>
         loadClip(name, { ...given, precision: options.precision, graphWeights: options.graphWeights }),
       );
       return new FastSAM({ ...describe(opened, device, note), precision }, network, detector, textModel);
@@ -115,7 +117,7 @@ export class FastSAM implements Segmenter {
     options: ActivationOptions = {},
   ): Promise<Record<string, tf.Tensor>> {
     this.#requireAlive();
-    const { imgsz, square, signal } = resolveOptions(options, this.info.defaults);
+    const { imgsz, square, signal } = resolve(ACTIVATION_OPTIONS, options, this.info.defaults);
     const rgb = await readImage(image, { signal });
     const geometry = letterboxGeometry(rgb.width, rgb.height, imgsz, { auto: !square });
     const { netWidth: width, netHeight: height } = geometry;
@@ -150,8 +152,8 @@ export class FastSAM implements Segmenter {
     inputs: Iterable<T> | AsyncIterable<T>,
     options: StreamOptions = {},
   ): AsyncGenerator<StreamItem<T>, void> {
-    const { ahead, ...rest } = options;
-    const context = this.#context(resolveOptions(rest, this.info.defaults));
+    const { ahead, ...segment } = resolveStreamOptions(options, this.info.defaults);
+    const context = this.#context(segment);
     for await (const item of streamImages(inputs, context, ahead)) {
       yield item;
       this.#requireAlive();
@@ -247,7 +249,7 @@ function describe(
   deviceNote: string | undefined,
 ): Omit<ModelInfo, 'precision'> {
   const { checkpoint, architecture, name, path, entry } = opened;
-  const known = entry?.defaults ?? METHOD_DEFAULTS;
+  const known = entry?.defaults ?? FASTSAM_DEFAULTS;
   return {
     name,
     path,

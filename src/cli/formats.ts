@@ -4,6 +4,8 @@ import { FastSAMError } from '../errors.js';
 import { checkFormat, type OutputFormat } from '../formats/format.js';
 import { formatNamed, FORMATS } from '../formats/list.js';
 import { formatPath, sameNames, videoPath } from '../formats/write.js';
+import { custom } from '../options/kinds.js';
+import type { About, Row } from '../options/row.js';
 import { isModulePath, loadFromModule } from './modules.js';
 
 /** A format as other processes can be told: the name of a built-in one, or a module and its SHA-256. */
@@ -21,11 +23,23 @@ export function formatNames(tracked: boolean): string {
   return [...offered.map(({ name }) => name), 'or the path of a module with one of your own'].join(', ');
 }
 
+/** The row of `--format`. @param tracked whether formats for tracked objects are offered. */
+export function formatRow<const A extends Omit<About<readonly string[]>, 'cli'>>(
+  tracked: boolean,
+  about: A,
+): Row<readonly string[]> & A {
+  const row = custom<readonly string[]>(`some of ${formatNames(tracked)}`, Array.isArray, {
+    text: `${about.text}: ${formatNames(tracked)}`,
+    cli: { value: '<list>', parse: formatsOption(tracked) },
+  });
+  return { ...about, ...row };
+}
+
 /**
  * The option parser of `--format`: a list of names and of paths, each once.
  * @param tracked whether formats for tracked objects are offered.
  */
-export function formatsOption(tracked: boolean): (text: string) => string[] {
+function formatsOption(tracked: boolean): (text: string) => string[] {
   return (text) => {
     const words = text.split(',').map((part) => part.trim());
     const chosen = [...new Set(words.map((word) => (isModulePath(word) ? word : word.toLowerCase())))];

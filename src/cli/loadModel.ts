@@ -1,13 +1,19 @@
-/** Loads a model and shows the download. */
+/** Models for commands: the download is shown while it goes on. */
 import { FastSAM } from '../fastsam.js';
 import type { LoadOptions } from '../model/loadOptions.js';
+import type { OnProgress } from '../progress.js';
 import { ProgressLine } from './progress.js';
 
-/** @throws FastSAMError what `FastSAM.load` throws. */
-export async function loadModel(source: string, options: Omit<LoadOptions, 'onProgress'>): Promise<FastSAM> {
+/** Loads a segmenter, showing the download. */
+export function loadModel(name: string, options: Omit<LoadOptions, 'onProgress'>): Promise<FastSAM> {
+  return showDownload((onProgress) => FastSAM.load(name, { ...options, onProgress }));
+}
+
+/** Does something that may download, with a line of progress that is gone afterwards. */
+export async function showDownload<T>(load: (onProgress: OnProgress) => Promise<T>): Promise<T> {
   const line = new ProgressLine();
   try {
-    return await FastSAM.load(source, { ...options, onProgress: line.download });
+    return await load(line.download);
   } finally {
     line.clear();
   }

@@ -11,8 +11,8 @@ import { RunFiles } from './runFiles.js';
 import { countOf, describeError, EXIT, exitCodeOf, say } from './run.js';
 import type { Origin } from './sourceInputs.js';
 import type { Source } from './source.js';
-import type { VideoCommandOptions } from './videoOptions.js';
 import { VideoReport } from './videoReport.js';
+import type { FrameChoice } from './framesToCome.js';
 
 /** Where an image's results go. */
 export interface Target {
@@ -22,7 +22,7 @@ export interface Target {
   /** Print a line of JSON an image on stdout. */
   readonly json: boolean;
   /** Which frames of videos are taken. */
-  readonly frames: VideoCommandOptions;
+  readonly frames: FrameChoice;
 }
 
 /** Gathers what became of the images. Files of one image are written while the caller goes on with the next. */

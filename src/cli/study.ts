@@ -1,11 +1,12 @@
 /** `fastsam study`: the paper's experiments, each a command. */
 import { Command } from 'commander';
 import { checkStudy } from '../studies/checkStudy.js';
-import type { Study, StudyOptions } from '../studies/study.js';
+import type { Study } from '../studies/study.js';
 import { isModulePath, loadFromModule } from './modules.js';
 import { executeStudy } from './study/execute.js';
 import { studyCompareCommand } from './study/compare.js';
-import { addCommonOptions, addStudyOptions, type CommonOptions } from './study/options.js';
+import { addRunRows } from './study/options.js';
+import { addRows, type CommandValues } from './rows.js';
 import { STUDIES } from './study/registry.js';
 
 const WANTED = { what: 'a study', property: 'summarise', check: checkStudy } as const;
@@ -55,9 +56,9 @@ async function ownStudy(path: string): Promise<Command> {
 function oneStudy(study: Study, name = study.name, module?: string): Command {
   const command = new Command(name).description(study.summary).addHelpText('after', `\n${study.help}`);
   for (const each of study.arguments) command.argument(`<${each.name}>`, each.description);
-  addStudyOptions(command, study);
-  addCommonOptions(command, study);
+  addRows(command, study.options);
+  addRunRows(command, study);
   return command.action(async () => {
-    await executeStudy(study, command.args, command.opts<CommonOptions & StudyOptions>(), module);
+    await executeStudy(study, command.args, command.opts<CommandValues>(), module);
   });
 }

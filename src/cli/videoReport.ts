@@ -2,7 +2,7 @@
 import type { Results } from '../results/results.js';
 import type { VideoInfo } from '../source/types.js';
 import { ClipFiles, type ClipOutput } from './clipFiles.js';
-import { framesToCome, type VideoCommandOptions } from './videoOptions.js';
+import { framesToCome, type FrameChoice } from './framesToCome.js';
 
 /** The files of one video, and a count of its frames. */
 export class VideoReport {
@@ -17,7 +17,7 @@ export class VideoReport {
   #frames = 0;
 
   /** @param taken which of the frames come. */
-  constructor(source: number, info: VideoInfo, outputs: readonly ClipOutput[], taken: VideoCommandOptions) {
+  constructor(source: number, info: VideoInfo, outputs: readonly ClipOutput[], taken: FrameChoice) {
     this.source = source;
     this.live = info.duration === undefined;
     this.total = framesToCome(info, taken);

@@ -1,9 +1,11 @@
 /** CLIP: images and texts as vectors whose cosine says how well they fit each other. */
-import { FastSAMError, throwIfAborted } from '../errors.js';
-import { checkFunction, checkInteger, checkNames, checkOneOf, checkSignal } from '../options/checks.js';
-import { PRECISION_CHOICES } from '../runtime/compile/precision.js';
+import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
+import { callback, integer, oneOf, signal } from '../options/kinds.js';
+import { PRECISION } from '../options/limits.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import type { OnProgress } from '../progress.js';
-import type { Precision } from '../runtime/compile/precision.js';
+import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } from '../runtime/compile/precision.js';
 import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/deviceStatus.js';
 import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './weights/config.js';
@@ -14,6 +16,8 @@ import { packTexts } from './encoders/textEncoder.js';
 import { createImageRunner, createTextRunner, type TextRunner } from './encoders/towers.js';
 import { openClip } from './weights/openClip.js';
 
+const heads = (about: string) => integer(1, 1024, { text: about, otherwise: 'one for each 64 channels' });
+
 /** Options of `Clip.load`. */
 export interface ClipOptions {
   /** Number format of the encoders on TensorFlow's library: see `LoadOptions.precision`. Default `fp32`. */
@@ -22,7 +26,7 @@ export interface ClipOptions {
    * Where compiled graphs have the weights: `fed` (default), beside the graph, or `constant`, inside, which takes four
    * times the memory while loading and is no faster on a CPU. On a GPU always `constant`.
    */
-  graphWeights?: 'constant' | 'fed';
+  graphWeights?: GraphWeights;
   /**
    * Activation of the weights. OpenAI's have `quick_gelu`, most of OpenCLIP's `gelu`. Default: told by the file's naming,
    * number formats and name.
@@ -36,6 +40,17 @@ export interface ClipOptions {
   /** Cancels the download. */
   signal?: AbortSignal;
 }
+
+/** Every option of `Clip.load`. */
+export const CLIP_OPTIONS = {
+  precision: oneOf(PRECISION_CHOICES, { text: 'number format of the encoders', default: PRECISION }),
+  graphWeights: oneOf(GRAPH_WEIGHTS, { text: 'where compiled graphs have the weights', default: 'fed' }),
+  activation: oneOf(ACTIVATIONS, { text: 'activation of the weights', otherwise: 'told by the file' }),
+  visionHeads: heads('attention heads of the image encoder'),
+  textHeads: heads('attention heads of the text encoder'),
+  onProgress: callback<OnProgress>({ text: 'receives the progress of a download' }),
+  signal: signal('cancels the download'),
+} satisfies RowsOf<ClipOptions>;
 
 /** Rows of tokens or patches that go through an encoder at once; bounds memory. */
 const ROWS_AT_ONCE = 1600;
@@ -80,14 +95,14 @@ export class Clip {
    *   `INVALID_ARGUMENT`, `ABORTED`.
    */
   static async load(source: string | URL | Uint8Array, options: ClipOptions = {}): Promise<Clip> {
-    checkClipOptions(options);
+    const { precision: choice, graphWeights } = resolve(CLIP_OPTIONS, options);
     const weights = await openClip(source, options);
     throwIfAborted(options.signal);
     const { device } = await acquireDevice('auto');
     const made: { dispose(): void }[] = [];
     try {
-      const precision = await encoderPrecision(device, options.precision ?? 'fp32');
-      const weightsAt = device === 'native-gpu' ? 'constant' : (options.graphWeights ?? 'fed');
+      const precision = await encoderPrecision(device, choice);
+      const weightsAt = device === 'native-gpu' ? 'constant' : graphWeights;
       const running = { precision, weights: weightsAt, signal: options.signal };
       const images = await createImageRunner(weights, device, running);
       made.push(images);
@@ -202,26 +217,4 @@ export class Clip {
   }
 }
 
-const invalid = (message: string): FastSAMError => new FastSAMError('INVALID_ARGUMENT', `CLIP, ${message}`);
-
-const CLIP_OPTIONS: ReadonlySet<string> = new Set<keyof ClipOptions>([
-  'precision',
-  'graphWeights',
-  'activation',
-  'visionHeads',
-  'textHeads',
-  'onProgress',
-  'signal',
-]);
-
-/** Checks what can be checked before a download. */
-function checkClipOptions(options: ClipOptions): void {
-  checkNames(options, CLIP_OPTIONS);
-  checkOneOf('precision', options.precision ?? 'fp32', PRECISION_CHOICES);
-  checkOneOf('graphWeights', options.graphWeights ?? 'fed', ['constant', 'fed']);
-  checkOneOf('activation', options.activation ?? 'gelu', ACTIVATIONS);
-  checkInteger('visionHeads', options.visionHeads ?? 1, 1, 1024);
-  checkInteger('textHeads', options.textHeads ?? 1, 1, 1024);
-  checkFunction('onProgress', options.onProgress);
-  checkSignal(options.signal);
-}
+const invalid = (message: string): FastSAMError => invalidArgument(`CLIP, ${message}`);

@@ -1,6 +1,9 @@
 /** Results in the COCO formats. */
 import { encodeRle } from '../mask/rle.js';
 import type { Rle } from '../mask/rleCounts.js';
+import { custom, integer, oneOf } from '../options/kinds.js';
+import { resolve } from '../options/resolve.js';
+import { omitRows, type About, type RowsOf } from '../options/row.js';
 import { cornerRings, type Ring } from './cornerRings.js';
 import { round, roundBox } from './json.js';
 import type { SceneRecord } from '../record/record.js';
@@ -34,6 +37,31 @@ export interface CocoOptions {
   firstId?: number;
 }
 
+const wholeNumber = (about: About<number>) => integer(0, Number.MAX_SAFE_INTEGER, about);
+
+/** Every option of `toCoco`. */
+export const COCO_OPTIONS = {
+  imageId: { ...wholeNumber({ text: 'number of the image in its file' }), default: 1 },
+  categoryId: wholeNumber({ text: 'category of all objects', otherwise: "the object's class + 1" }),
+  segmentation: oneOf(['rle', 'polygons'], { text: 'exact, or editable but without holes', default: 'rle' }),
+  firstId: { ...wholeNumber({ text: 'number of the first annotation' }), default: 1 },
+} satisfies RowsOf<CocoOptions>;
+
+/** Options of `mergeCoco`. */
+export interface MergeCocoOptions extends Omit<CocoOptions, 'imageId' | 'firstId'> {
+  /** File names by index. Default: the image's own path, else `image-<number>`. */
+  names?: readonly string[];
+}
+
+/** Every option of `mergeCoco`. */
+export const MERGE_COCO_OPTIONS = {
+  ...omitRows(COCO_OPTIONS, ['imageId', 'firstId']),
+  names: custom<readonly string[]>('a list of file names', Array.isArray, {
+    text: 'file names by index',
+    otherwise: "the image's own path, else `image-<number>`",
+  }),
+} satisfies RowsOf<MergeCocoOptions>;
+
 /** A whole data set or result file. */
 export interface CocoFile {
   images: { id: number; file_name: string; width: number; height: number }[];
@@ -43,14 +71,14 @@ export interface CocoFile {
 
 /** The objects of one image as COCO annotations, in the order of the objects. */
 export function resultsToCoco(results: SceneRecord, options: CocoOptions = {}): CocoAnnotation[] {
-  const { imageId = 1, firstId = 1 } = options;
+  const { imageId, firstId, categoryId, segmentation } = resolve(COCO_OPTIONS, options);
   return results.imageMasks.map((mask, i) => {
     const [x1, y1, x2, y2] = results.boxes.at(i);
     return {
       id: firstId + i,
       image_id: imageId,
-      category_id: options.categoryId ?? (results.classes?.[i] ?? 0) + 1,
-      segmentation: options.segmentation === 'polygons' ? cornerRings(mask) : encodeRle(mask),
+      category_id: categoryId ?? (results.classes?.[i] ?? 0) + 1,
+      segmentation: segmentation === 'polygons' ? cornerRings(mask) : encodeRle(mask),
       area: mask.area,
       bbox: roundBox([x1, y1, x2 - x1, y2 - y1]),
       iscrowd: 0,
@@ -63,27 +91,29 @@ export function resultsToCoco(results: SceneRecord, options: CocoOptions = {}): 
 /**
  * Many images in one COCO file. Images are numbered from 1 in the order given, annotations through all of them.
  * Categories are the models' classes + 1, or the one given.
- * @param names file names by index; where there is none, the image's own path, else `image-<number>`.
  */
-export function mergeCoco(
-  all: Iterable<SceneRecord>,
-  options: Omit<CocoOptions, 'imageId' | 'firstId'> & { names?: readonly string[] } = {},
-): CocoFile {
+export function mergeCoco(all: Iterable<SceneRecord>, options: MergeCocoOptions = {}): CocoFile {
+  const { names, categoryId, segmentation } = resolve(MERGE_COCO_OPTIONS, options);
   const file: CocoFile = { images: [], annotations: [], categories: [] };
   const categories = new Map<number, string>();
   for (const results of all) {
     const imageId = file.images.length + 1;
     const { width, height, path } = results.image;
-    const name = options.names?.[imageId - 1] ?? path ?? `image-${imageId}`;
+    const name = names?.[imageId - 1] ?? path ?? `image-${imageId}`;
     file.images.push({ id: imageId, file_name: name, width, height });
-    const annotations = resultsToCoco(results, { ...options, imageId, firstId: file.annotations.length + 1 });
+    const annotations = resultsToCoco(results, {
+      segmentation,
+      imageId,
+      firstId: file.annotations.length + 1,
+      ...(categoryId !== undefined && { categoryId }),
+    });
     for (const annotation of annotations) file.annotations.push(annotation);
     for (const [index, label] of Object.entries(results.names)) {
-      if (options.categoryId === undefined) categories.set(Number(index) + 1, label);
+      if (categoryId === undefined) categories.set(Number(index) + 1, label);
     }
     for (const { category_id: id } of annotations) if (!categories.has(id)) categories.set(id, 'object');
   }
-  if (options.categoryId !== undefined) categories.set(options.categoryId, 'object');
+  if (categoryId !== undefined) categories.set(categoryId, 'object');
   file.categories = sortedCategories(categories);
   return file;
 }

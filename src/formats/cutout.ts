@@ -5,6 +5,9 @@ import type { Mask } from '../mask/mask.js';
 import { boundingRect } from '../mask/setOps.js';
 import { platform } from '../platform/platform.js';
 import type { FolderFormat } from './format.js';
+import { flag, integer } from '../options/kinds.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 
 /** Pixels with alpha, not premultiplied. */
 export interface RgbaImage {
@@ -31,16 +34,22 @@ export interface CutoutOptions {
   keepColours?: boolean;
 }
 
+/** Every option of `cutout`. */
+export const CUTOUT_OPTIONS = {
+  padding: integer(0, Number.MAX_SAFE_INTEGER, {
+    text: "pixels added on each side of the mask's tight box, as far as the image reaches",
+    default: 0,
+  }),
+  keepColours: flag({ text: "keep the image's colours below transparent pixels", default: false }),
+} satisfies RowsOf<CutoutOptions>;
+
 /**
  * The image inside a mask, alpha 255 inside and 0 outside.
  * @param mask on the image's grid.
  * @throws FastSAMError `INVALID_ARGUMENT` for an empty mask or a padding that is no whole number from 0.
  */
 export function cutOut(image: RgbImage, mask: Mask, options: CutoutOptions = {}): Cutout {
-  const { padding = 0, keepColours = false } = options;
-  if (!Number.isInteger(padding) || padding < 0) {
-    throw new FastSAMError('INVALID_ARGUMENT', `padding: got ${padding}, expected a whole number of pixels, 0 or more`);
-  }
+  const { padding, keepColours } = resolve(CUTOUT_OPTIONS, options);
   const box = boundingRect(mask);
   if (!box)
     throw new FastSAMError('INVALID_ARGUMENT', 'cut-out: got a mask without a pixel, expected one to cut along');

@@ -1,6 +1,8 @@
 /** What an output format is: the contract between one kind of file and everything that writes files. */
-import type { DrawOptions } from '../draw/drawObjects.js';
+import { DRAW_OPTIONS, type DrawOptions } from '../draw/drawObjects.js';
 import { FastSAMError } from '../errors.js';
+import { flag, integer } from '../options/kinds.js';
+import type { RowsOf } from '../options/row.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { SceneRecord } from '../record/record.js';
 
@@ -11,6 +13,13 @@ export interface EncodeOptions extends DrawOptions {
   /** YOLO labels: append the score to each line. Default false. */
   saveConf?: boolean;
 }
+
+/** Every option of files. */
+export const ENCODE_OPTIONS = {
+  ...DRAW_OPTIONS,
+  quality: integer(1, 100, { text: 'JPEG quality', otherwise: '90' }),
+  saveConf: flag({ text: "YOLO labels: append the score to each line, before the track's id", default: false }),
+} satisfies RowsOf<EncodeOptions>;
 
 /** What a format knows beside the results of an image. */
 export interface FormatContext {

@@ -1,7 +1,7 @@
 /** Drawn images as JPEG. */
 import { platform } from '../platform/platform.js';
 import type { ImageFormat } from './format.js';
-import { plotScene } from './plot.js';
+import { drawingOf, plotScene } from './plot.js';
 
 export const jpg: ImageFormat = {
   name: 'jpg',
@@ -10,7 +10,7 @@ export const jpg: ImageFormat = {
   otherEndings: ['.jpeg'],
   scope: 'image',
   encode(scene, { options }) {
-    const { data, width, height } = plotScene(scene, options);
+    const { data, width, height } = plotScene(scene, drawingOf(options));
     return platform().encodeJpeg(data, width, height, options.quality);
   },
 };

@@ -1,9 +1,11 @@
 /** Results as bytes and as files of a format. */
 import { FastSAMError } from '../errors.js';
+import { custom } from '../options/kinds.js';
+import { checkOptions } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import { platform } from '../platform/platform.js';
 import type { SceneRecord } from '../record/record.js';
-import type { EncodeOptions, FormatContext, OutputFormat } from './format.js';
-import { checkFormat } from './format.js';
+import { checkFormat, ENCODE_OPTIONS, type EncodeOptions, type FormatContext, type OutputFormat } from './format.js';
 import { FORMATS, formatNamed } from './list.js';
 import { encodeFile, mergeFile, writeScene } from './write.js';
 
@@ -11,6 +13,19 @@ import { encodeFile, mergeFile, writeScene } from './write.js';
 export interface SaveOptions extends EncodeOptions {
   /** A format of your own, or the name of a built-in one. Default: the first whose files end as the path does. */
   format?: OutputFormat | string;
+}
+
+/** Every option of `Results.save`. */
+export const SAVE_OPTIONS = {
+  ...ENCODE_OPTIONS,
+  format: custom<OutputFormat | string>('a format or the name of one', isFormatOrName, {
+    text: 'a format of your own, or the name of a built-in one',
+    otherwise: 'the first whose files end as the path does',
+  }),
+} satisfies RowsOf<SaveOptions>;
+
+function isFormatOrName(value: unknown): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null);
 }
 
 /**
@@ -22,6 +37,7 @@ export async function encodeScene(
   format: OutputFormat | string,
   options: EncodeOptions = {},
 ): Promise<Uint8Array> {
+  checkOptions(ENCODE_OPTIONS, options);
   const chosen = formatOf(format);
   const context = contextOf(scene, options);
   if (chosen.scope === 'image') return encodeFile(chosen, scene, context);
@@ -37,11 +53,9 @@ export async function encodeScene(
  * @throws FastSAMError `INVALID_ARGUMENT` for a path whose ending tells no format, `UNKNOWN_NAME`, `WRITE_FAILED`, and what
  *   the format throws.
  */
-export async function saveScene(
-  scene: SceneRecord,
-  path: string,
-  { format = formatOfPath(path), ...options }: SaveOptions = {},
-): Promise<void> {
+export async function saveScene(scene: SceneRecord, path: string, given: SaveOptions = {}): Promise<void> {
+  checkOptions(SAVE_OPTIONS, given);
+  const { format = formatOfPath(path), ...options } = given;
   const chosen = formatOf(format);
   if (chosen.scope === 'folder') await writeScene(chosen, scene, path, contextOf(scene, options));
   else await platform().writeFileAtomic(path, await encodeScene(scene, chosen, options));

@@ -2,12 +2,17 @@
 import type { Mask } from '../mask/mask.js';
 import { toSinglePolygon } from '../mask/polygons.js';
 import type { SceneRecord } from '../record/record.js';
-import type { ImageFormat } from './format.js';
+import { ENCODE_OPTIONS, type ImageFormat } from './format.js';
+import { resolve } from '../options/resolve.js';
+import { pickRows, type RowsOf } from '../options/row.js';
 
 export interface YoloOptions {
   /** Append the score to each line, before the track's id, as Ultralytics' `save_conf`. Default false. */
   saveConf?: boolean;
 }
+
+/** Every option of `toYolo`. */
+export const YOLO_OPTIONS = pickRows(ENCODE_OPTIONS, ['saveConf']) satisfies RowsOf<YoloOptions>;
 
 /** Fewest corners of a polygon. */
 const CORNERS = 3;
@@ -20,11 +25,12 @@ const SIGNIFICANT_DIGITS = 6;
  * @returns lines that each end in a line feed; the empty string without objects.
  */
 export function resultsToYolo(results: SceneRecord, options: YoloOptions = {}): string {
+  const { saveConf } = resolve(YOLO_OPTIONS, options);
   const lines = results.imageMasks.map((mask, i) => {
     const outline = normalisedOutline(mask);
     if (outline.length < 2 * CORNERS) return '';
     const words = [`${results.classes?.[i] ?? 0}`, ...outline.map(formatG)];
-    if (options.saveConf) words.push(formatG(results.scores[i]));
+    if (saveConf) words.push(formatG(results.scores[i]));
     if (results.trackIds) words.push(`${results.trackIds[i]}`);
     return `${words.join(' ')}\n`;
   });

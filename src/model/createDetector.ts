@@ -1,6 +1,6 @@
 /** Which detector runs a network on the device in use. */
 import { FastSAMError } from '../errors.js';
-import type { Device } from '../runtime/deviceStatus.js';
+import { isNative, type Device } from '../runtime/deviceStatus.js';
 import type { Precision } from '../runtime/compile/precision.js';
 import { CompiledDetector } from './compiledDetector.js';
 import { LayersDetector, type Detector } from './detector.js';
@@ -39,7 +39,7 @@ export async function createDetector(
   device: Device,
   { precision = 'fp32', compile = true, graphWeights = 'constant', signal }: DetectorOptions,
 ): Promise<ChosenDetector> {
-  if (compile && (device === 'native-cpu' || device === 'native-gpu')) {
+  if (compile && isNative(device)) {
     const weights = device === 'native-gpu' ? 'constant' : graphWeights;
     const detector = await CompiledDetector.create(network, { precision, weights, ...(signal && { signal }) });
     return { detector, precision: detector.precision };

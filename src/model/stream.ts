@@ -3,13 +3,38 @@ import { FastSAMError, throwIfAborted } from '../errors.js';
 import type { ImageInput } from '../source/readImage.js';
 import type { Results } from '../results/results.js';
 import type { Frame } from '../source/types.js';
-import type { SegmentOptions } from './options.js';
+import { integer } from '../options/kinds.js';
+import { AHEAD } from '../options/limits.js';
+import { resolve } from '../options/resolve.js';
+import type { Resolved, RowsOf } from '../options/row.js';
+import type { ModelDefaults } from '../weights/catalogue.js';
+import { SEGMENT_OPTIONS, type SegmentOptions } from './options.js';
 import { readTimed, segmentTimed, type PipelineContext, type TimedImage } from './pipeline.js';
 
 /** Options of `FastSAM.stream`. */
 export interface StreamOptions extends SegmentOptions {
   /** Images that are read ahead of the network, beside those of the current batch. Default 2. */
   ahead?: number;
+}
+
+/** Every option of `stream`. */
+export const STREAM_OPTIONS = {
+  ...SEGMENT_OPTIONS,
+  ahead: integer(AHEAD.low, AHEAD.high, {
+    text: 'images that are read ahead of the network, beside those of the current batch',
+    default: AHEAD.default,
+  }),
+} satisfies RowsOf<StreamOptions>;
+
+/**
+ * Checks the options and fills in the defaults.
+ * @throws FastSAMError `INVALID_ARGUMENT`
+ */
+export function resolveStreamOptions(
+  options: StreamOptions,
+  defaults: ModelDefaults,
+): Resolved<typeof STREAM_OPTIONS, keyof ModelDefaults> {
+  return resolve(STREAM_OPTIONS, options, { ...defaults });
 }
 
 /** What a stream takes: images, or the frames of a video. */
@@ -32,11 +57,8 @@ interface Pending<T> {
 export async function* streamImages<T extends StreamInput>(
   inputs: Iterable<T> | AsyncIterable<T>,
   context: PipelineContext,
-  ahead = 2,
+  ahead: number = AHEAD.default,
 ): AsyncGenerator<StreamItem<T>, void> {
-  if (!Number.isInteger(ahead) || ahead < 0 || ahead > 1024) {
-    throw new FastSAMError('INVALID_ARGUMENT', `ahead: got ${ahead}, expected a whole number from 0 to 1024`);
-  }
   const { batch, signal } = context.options;
   const queue = new ReadAhead(inputs, batch + ahead, signal);
   try {

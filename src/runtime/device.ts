@@ -24,6 +24,11 @@ const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
   wasm: ['wasm'],
 };
 
+/** What a caller asks for to get this device where it is present. */
+export function choiceFor(device: Device): DeviceChoice {
+  return DEVICE_CHOICES.find((choice) => choice !== 'auto' && CANDIDATES[choice][0] === device) ?? 'auto';
+}
+
 const BACKEND: Record<Device, string> = {
   'native-gpu': 'tensorflow',
   'native-cpu': 'tensorflow',

@@ -3,6 +3,7 @@ import type { FastSAMError } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Segmenter } from '../model/segmenter.js';
 import type { OnProgress } from '../progress.js';
+import { studyValues } from './shared/options.js';
 import { studyFiles } from './files.js';
 import { chooseItems, measureItems, summariseRecords, type ItemSelection } from './measure.js';
 import type {
@@ -93,7 +94,7 @@ export async function runStudy(
  */
 export async function openStudy(study: Study, request: StudyRequestOptions): Promise<StudyRun> {
   const { args = [], signal, onDownload, seed = 1, subset, limit } = request;
-  const options = { ...defaultsOf(study), ...request.options };
+  const options = studyValues(study.options, request.options ?? {});
   const opened = await study.open({
     ...{ args, options, files: studyFiles, signal },
     ...(onDownload && { onProgress: onDownload }),
@@ -132,15 +133,4 @@ export async function measureStudy(
   const metrics = summariseRecords(study, records, options);
   const tables = study.tables(metrics, { model: model.info.name, images: records.length, options });
   return { records, failed, metrics, tables, files: (await opened.files?.(records, metrics)) ?? [] };
-}
-
-/** Name of an option in camelCase: `--max-gap <n>` is `maxGap`, `--no-crowds` is `crowds`. */
-export function optionName(flags: string): string {
-  const long = /--(?:no-)?([a-z0-9-]+)/.exec(flags)?.[1] ?? flags;
-  return long.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function defaultsOf({ options }: Study): StudyOptions {
-  const withDefault = options.filter((option) => option.default !== undefined);
-  return Object.fromEntries(withDefault.map((option) => [optionName(option.flags), option.default]));
 }

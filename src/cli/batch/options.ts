@@ -1,51 +1,57 @@
 /** The options of `fastsam batch`, and what they mean. */
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { formatIdentity, manifestOf, type BatchManifest, type ModelFacts } from '../../batch/identity.js';
 import type { BatchTask } from '../../batch/processor.js';
-import { FastSAMError } from '../../errors.js';
-import type { SegmentOptions } from '../../model/options.js';
-import { formatNames, formatsOption, type FormatRef } from '../formats.js';
-import { deviceOption, precisionOption } from '../options.js';
-import { numberOption } from '../run.js';
-import { addDetectorOptions, addMaskOptions } from '../segmentOptions.js';
+import { invalidArgument } from '../../errors.js';
+import { LOAD_OPTIONS } from '../../model/loadOptions.js';
+import { SEGMENT_OPTIONS } from '../../model/options.js';
+import { flag, integer, text } from '../../options/kinds.js';
+import { omitRows, pickRows, type Resolved } from '../../options/row.js';
+import { REFINE_OPTIONS } from '../../results/refine.js';
+import { MODEL_ROWS } from '../commonRows.js';
+import { formatRow, type FormatRef } from '../formats.js';
 import type { ModelSpec } from './sent.js';
+import { addRows, filled, picked, type CommandValues, type Picked } from '../rows.js';
 
-export interface BatchOptions extends Omit<SegmentOptions, 'signal' | 'batch'>, ModelSpec {
-  readonly out?: string;
-  /** Names of formats, and paths of modules. */
-  readonly format: string[];
-  readonly clean?: true;
-  readonly largest?: true;
-  readonly shard?: string;
-  readonly workers: number;
-  readonly resume?: true;
-  readonly retryFailed?: true;
-  readonly overwrite?: true;
-  readonly queue?: string;
+/** What is done with each image. */
+const DETECTOR_ROWS = omitRows(SEGMENT_OPTIONS, ['batch', 'signal']);
+
+/** Every option of a batch, beside those of `segment`. */
+export const BATCH_OPTIONS = {
+  ...MODEL_ROWS,
+  ...pickRows(REFINE_OPTIONS, ['clean', 'largest']),
+  ...pickRows(LOAD_OPTIONS, ['device', 'precision']),
+  out: text({ text: 'where files go; they mirror the folders of the images', cli: { value: '<folder>' } }),
+  format: formatRow(false, { text: 'files of each image', default: ['json'] }),
+  workers: integer(1, 256, { text: 'processes, each with a model of its own', default: 1, cli: { value: '<n>' } }),
+  shard: text({
+    text: 'only part i of n; auto, auto/n: as Slurm arrays and Kubernetes indexed jobs say',
+    cli: { value: '<i/n>' },
+  }),
+  resume: flag({ text: 'go on where an earlier run ended; what is done is not repeated', default: false, cli: {} }),
+  retryFailed: flag({ text: 'with --resume: try images again that failed', default: false, cli: {} }),
+  overwrite: flag({ text: 'remove what an earlier run wrote, and start anew', default: false, cli: {} }),
+  queue: text({ text: 'for enqueue and work: redis://host:port', cli: { value: '<url>' } }),
+};
+
+/** The options of a batch with their defaults. */
+export interface BatchOptions extends Resolved<typeof BATCH_OPTIONS> {
+  readonly segment: Picked<typeof DETECTOR_ROWS>;
 }
 
 /** Adds all options. */
 export function addBatchOptions(command: Command): Command {
-  addDetectorOptions(command);
-  return addMaskOptions(command)
-    .addOption(deviceOption())
-    .addOption(precisionOption())
-    .option('--out <folder>', 'where files go; they mirror the folders of the images')
-    .addOption(
-      new Option('--format <list>', `files of each image: ${formatNames(false)}`)
-        .default(['json'], 'json')
-        .argParser(formatsOption(false)),
-    )
-    .addOption(
-      new Option('--workers <n>', 'processes, each with a model of its own')
-        .default(1)
-        .argParser(numberOption(1, 256, true)),
-    )
-    .option('--shard <i/n>', 'only part i of n; auto, auto/n: as Slurm arrays and Kubernetes indexed jobs say')
-    .option('--resume', 'go on where an earlier run ended; what is done is not repeated')
-    .option('--retry-failed', 'with --resume: try images again that failed')
-    .option('--overwrite', 'remove what an earlier run wrote, and start anew')
-    .option('--queue <url>', 'for enqueue and work: redis://host:port');
+  addRows(command, BATCH_OPTIONS, ['model']);
+  addRows(command, SEGMENT_OPTIONS, ['imgsz', 'conf', 'iou', 'maxDet']);
+  addRows(command, BATCH_OPTIONS, ['clean', 'largest']);
+  addRows(command, SEGMENT_OPTIONS, ['retinaMasks', 'snapFullBoxes', 'square', 'compat']);
+  addRows(command, BATCH_OPTIONS, ['device', 'precision', 'out', 'format', 'workers', 'shard']);
+  return addRows(command, BATCH_OPTIONS, ['resume', 'retryFailed', 'overwrite', 'queue']);
+}
+
+/** What commander gathered as options of a batch. */
+export function batchOptions(values: CommandValues): BatchOptions {
+  return { ...filled(BATCH_OPTIONS, values), segment: picked(DETECTOR_ROWS, values) };
 }
 
 /**
@@ -53,12 +59,13 @@ export function addBatchOptions(command: Command): Command {
  * @throws FastSAMError `INVALID_ARGUMENT`
  */
 export function checkBatchOptions(options: BatchOptions): asserts options is BatchOptions & { readonly out: string } {
-  const wrong = (message: string) => new FastSAMError('INVALID_ARGUMENT', message);
-  if (options.out === undefined) throw wrong('batch: got no output folder, expected --out DIR');
-  if (options.overwrite && options.resume) throw wrong('batch: got --overwrite and --resume, expected one of them');
-  if (options.retryFailed && !options.resume) throw wrong('batch: got --retry-failed alone, expected --resume with it');
+  if (options.out === undefined) throw invalidArgument('batch: got no output folder, expected --out DIR');
+  if (options.overwrite && options.resume)
+    throw invalidArgument('batch: got --overwrite and --resume, expected one of them');
+  if (options.retryFailed && !options.resume)
+    throw invalidArgument('batch: got --retry-failed alone, expected --resume with it');
   if (options.overwrite && options.shard !== undefined) {
-    throw wrong(
+    throw invalidArgument(
       'batch: got --overwrite with --shard, which would remove what other shards do; delete the folder first',
     );
   }

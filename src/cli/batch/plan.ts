@@ -6,7 +6,6 @@ import type { BatchTask } from '../../batch/processor.js';
 import type { Shard } from '../../batch/shard.js';
 import { loadFormats } from '../formats.js';
 import { countOf, say } from '../run.js';
-import { segmentOptions } from '../segmentOptions.js';
 import { manifestFor, type BatchOptions } from './options.js';
 import type { SentTask } from './sent.js';
 
@@ -20,9 +19,9 @@ export interface PlannedTask {
 
 /** What is done with each image. @throws FastSAMError `INVALID_ARGUMENT` for a module without a format. */
 export async function planTask(options: OptionsWithOut): Promise<PlannedTask> {
-  const { out, clean = false, largest = false } = options;
+  const { out, clean, largest, segment } = options;
   const chosen = inOrder((await loadFormats(options.format)).map((one) => ({ ...one, name: one.format.name })));
-  const common = { out, clean, largest, options: segmentOptions(options) };
+  const common = { out, clean, largest, options: segment };
   return {
     task: { ...common, formats: chosen.map(({ format }) => format) },
     sent: { ...common, formats: chosen.map(({ ref }) => ref) },

@@ -3,16 +3,18 @@ import { dirname, join } from 'node:path';
 import { drawCases } from '../../studies/cases.js';
 import type { RunHeader } from '../../studies/records.js';
 import { measureStudy, openStudy, type StudyEvents, type StudyResult, type StudyRun } from '../../studies/runStudy.js';
-import type { Study, StudyOptions } from '../../studies/study.js';
+import type { Study } from '../../studies/study.js';
 import { formatTable } from '../../studies/table.js';
 import type { FastSAM } from '../../fastsam.js';
 import { weightsHash } from '../../model/weightsHash.js';
 import { disk, platform } from '../../platform/platform.js';
+import { OUTPUT_FOLDER } from '../../options/limits.js';
 import { loadModel } from '../loadModel.js';
 import { ProgressLine } from '../progress.js';
+import type { CommandValues } from '../rows.js';
 import { countOf, describeError, EXIT, interruptSignal, say } from '../run.js';
 import { Journal } from './journal.js';
-import { identityOptionsOf, settingsOf, studyOptionsOf, type CommonOptions } from './options.js';
+import { identityOptionsOf, runOptionsOf, settingsOf, studyOptionsOf } from './options.js';
 
 /** What is written to `summary.json` and printed with `--json`. */
 interface Summary extends Pick<StudyResult, 'failed' | 'metrics' | 'tables'> {
@@ -22,8 +24,6 @@ interface Summary extends Pick<StudyResult, 'failed' | 'metrics' | 'tables'> {
   readonly images: number;
 }
 
-type ExecuteOptions = CommonOptions & StudyOptions;
-
 /**
  * Runs a study as the command line asks.
  * @param module SHA-256 of the study's module, where it is the user's own.
@@ -31,15 +31,16 @@ type ExecuteOptions = CommonOptions & StudyOptions;
 export async function executeStudy(
   study: Study,
   args: readonly string[],
-  options: ExecuteOptions,
+  values: CommandValues,
   module?: string,
 ): Promise<void> {
+  const options = runOptionsOf(values);
   const signal = interruptSignal();
   const line = new ProgressLine();
   const run = await openStudy(study, {
     ...{ args, signal, subset: options.subset, seed: options.seed, limit: options.limit },
-    options: studyOptionsOf(study, options),
-    settings: settingsOf(options),
+    options: studyOptionsOf(study, values),
+    settings: settingsOf(values),
     onDownload: line.download,
   }).finally(() => {
     line.clear();
@@ -48,8 +49,8 @@ export async function executeStudy(
   const model = await loadModel(options.model, { device, precision, signal });
   try {
     if (options.images !== undefined) await disk().makeFolder(options.images);
-    const header = await makeHeader(run, model, options, module);
-    const folder = options.out ?? join('fastsam-out', `${study.name}-${model.info.name.replace(/[^\w.-]+/g, '_')}`);
+    const header = await makeHeader(run, model, values, module);
+    const folder = options.out ?? join(OUTPUT_FOLDER, `${study.name}-${model.info.name.replace(/[^\w.-]+/g, '_')}`);
     await disk().makeFolder(folder);
     const existing = options.overwrite ? 'overwrite' : options.resume ? 'resume' : 'refuse';
     const journal = await Journal.open(join(folder, 'records.jsonl'), header, existing);
@@ -70,7 +71,7 @@ export async function executeStudy(
     const summary: Summary = { study: study.name, header, images: records.length, failed, metrics, tables };
     await writeSummary(folder, summary);
     await writeFiles(folder, run, result, model, options.cases);
-    print(summary, options.json === true);
+    print(summary, options.json);
     say(`${countOf(records.length, 'image')}${failed > 0 ? `, ${failed} failed` : ''} -> ${folder}`);
     if (failed > 0) process.exitCode = EXIT.someFailed;
   } finally {
@@ -93,9 +94,10 @@ function imageWriter(folder: string): NonNullable<StudyEvents['show']> {
 async function makeHeader(
   { study, opened, settings }: StudyRun,
   { info }: FastSAM,
-  options: ExecuteOptions,
+  values: CommandValues,
   module: string | undefined,
 ): Promise<RunHeader> {
+  const { subset, seed } = runOptionsOf(values);
   const keys = new TextEncoder().encode(opened.items.map(({ key }) => key).join('\n'));
   const identity = {
     study: study.name,
@@ -103,11 +105,11 @@ async function makeHeader(
     device: info.device,
     precision: info.precision,
     settings: { ...info.defaults, ...settings },
-    options: identityOptionsOf(study, options),
+    options: identityOptionsOf(study, values),
     data: `${await platform().sha256(keys)} ${opened.fingerprint}`.trim(),
     ...(opened.inputs && { inputs: opened.inputs }),
     ...(module !== undefined && { module }),
-    ...(options.subset !== undefined && { subset: options.subset, seed: options.seed }),
+    ...(subset !== undefined && { subset, seed }),
   };
   const hash = await platform().sha256(new TextEncoder().encode(JSON.stringify(identity)));
   return { format: 'fastsam-study', version: 1, study: study.name, model: info.name, identity, hash };

@@ -6,21 +6,22 @@ import type { OutputFormat } from '../../formats/format.js';
 import { mot as motFormat } from '../../formats/mot.js';
 import { videoForm, videoPath } from '../../formats/write.js';
 import { disk } from '../../platform/platform.js';
+import { OUTPUT_FOLDER } from '../../options/limits.js';
 import type { Results } from '../../results/results.js';
 import { VIDEO_FORMATS } from '../../source/encoders.js';
 import { isVideoName } from '../../source/inputs.js';
 import { Trails } from '../../track/trails.js';
 import { ClipFiles, frameNumber, type ClipOutput } from '../clipFiles.js';
-import { DEFAULT_OUT, StemNames } from '../files.js';
+import { StemNames } from '../files.js';
 import { RunFiles } from '../runFiles.js';
 
 /** The options that say where files go. */
 export interface TrackPathOptions {
   /** A folder, or the name of the video. */
-  readonly out?: string;
-  readonly mot?: string;
+  readonly out?: string | undefined;
+  readonly mot?: string | undefined;
   /** JSON goes to standard output. */
-  readonly json?: true;
+  readonly json: boolean;
   readonly video: boolean;
 }
 
@@ -45,10 +46,10 @@ export function trackOutputs(
   always: boolean,
 ): TrackOutputs {
   const named = out !== undefined && isVideoFile(out);
-  const folder = named ? dirname(out) : (out ?? DEFAULT_OUT);
+  const folder = named ? dirname(out) : (out ?? OUTPUT_FOLDER);
   const stem = named ? basename(out, extname(out)) : new StemNames().next(clip);
   // Who names one kind of output wants no other.
-  const files = always || out !== undefined || (json !== true && mot === undefined);
+  const files = always || out !== undefined || (!json && mot === undefined);
   const formats = mot === undefined || asked.includes(motFormat) ? asked : [...asked, motFormat];
   const outputs = formats.flatMap((format): ClipOutput[] => {
     if (format === motFormat && mot !== undefined) return [{ format, path: mot }];

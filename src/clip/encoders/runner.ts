@@ -6,6 +6,7 @@ import type { NamedTensors } from '../../runtime/compile/compiledGraph.js';
 import { loadGraph } from '../../runtime/compile/loadGraph.js';
 import type { Precision } from '../../runtime/compile/precision.js';
 import type { Device } from '../../runtime/deviceStatus.js';
+import { isNative } from '../../runtime/deviceStatus.js';
 import type { Features } from './imageEncoder.js';
 import type { LayerSet } from './layerSet.js';
 
@@ -36,8 +37,6 @@ export interface RunnerOptions {
   readonly weights: 'constant' | 'fed';
   readonly signal?: AbortSignal | undefined;
 }
-
-const isNative = (device: Device): boolean => device === 'native-cpu' || device === 'native-gpu';
 
 /**
  * The number format for a device; `auto` is the fastest that it has.
