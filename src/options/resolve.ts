@@ -10,7 +10,8 @@ import type { Given, OptionTable, Resolved, Row, ValueOf } from './row.js';
  * @param prefix of the names in messages, for objects inside options: `nms.`.
  * @throws FastSAMError `INVALID_ARGUMENT` for an unknown name or a value that the row does not take.
  */
-export function resolve<T extends OptionTable, D extends Given<T> = Given<T> & Record<never, never>>(
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- no defaults have no names
+export function resolve<T extends OptionTable, D extends Given<T> = Pick<Given<T>, never>>(
   table: T,
   options: Given<T>,
   defaults?: D,
