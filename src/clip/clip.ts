@@ -6,6 +6,8 @@ import type { OnProgress } from '../progress.js';
 import type { Precision } from '../runtime/compile/precision.js';
 import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/deviceStatus.js';
+import { Lifetime } from '../runtime/lifetime.js';
+import { nextTurn } from '../runtime/nextTurn.js';
 import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './config.js';
 import { evenParts, normalise, partsByRows } from './batches.js';
 import { toPatches, type Features, type ImageInputs } from './imageEncoder.js';
@@ -50,9 +52,9 @@ const TEXT_ROWS_AT_ONCE = 320;
  * clip.dispose();
  */
 export class Clip {
-  #disposed = false;
-  /** Runs of the encoders under way. */
-  #running = 0;
+  readonly #images: EncoderRunner<ImageInputs>;
+  readonly #texts: TextRunner;
+  readonly #lifetime: Lifetime;
 
   private constructor(
     readonly config: ClipConfig,
@@ -62,9 +64,17 @@ export class Clip {
     readonly precision: Precision,
     /** What cosines are multiplied by before a softmax; 100 in OpenAI's models. */
     readonly logitScale: number,
-    private readonly images: EncoderRunner<ImageInputs>,
-    private readonly texts: TextRunner,
-  ) {}
+    images: EncoderRunner<ImageInputs>,
+    texts: TextRunner,
+  ) {
+    this.#images = images;
+    this.#texts = texts;
+    this.#lifetime = new Lifetime(() => {
+      images.dispose();
+      texts.dispose();
+      releaseDevice();
+    }, 'CLIP model: it was disposed; load it again');
+  }
 
   /**
    * Loads a model onto the device that loaded models use, else onto the fastest.
@@ -84,9 +94,9 @@ export class Clip {
       const precision = await encoderPrecision(device, options.precision ?? 'fp32');
       const weightsAt = device === 'native-gpu' ? 'constant' : (options.graphWeights ?? 'fed');
       const running = { precision, weights: weightsAt, signal: options.signal };
-      const images = await imageRunner(weights, device, running);
+      const images = await imageRunner(weights, running);
       made.push(images);
-      const texts = await textRunner(weights, device, running);
+      const texts = await textRunner(weights, running);
       made.push(texts);
       const scale = Math.exp(weights.tensors.get('logit_scale')?.toFloat32()[0] ?? 0);
       throwIfAborted(options.signal);
@@ -116,7 +126,7 @@ export class Clip {
     return this.#encode(evenParts(pixels, step), signal, (part) => {
       const patches = toPatches(part, this.config);
       try {
-        return this.images.run({ patches });
+        return this.#images.run({ patches });
       } finally {
         patches.dispose();
       }
@@ -134,14 +144,22 @@ export class Clip {
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Float32Array> {
     for (const text of tokens) this.#checkTokens(text);
-    return this.#encode(partsByRows(tokens, TEXT_ROWS_AT_ONCE), signal, (part) => this.texts.run(packTexts(part)));
+    return this.#encode(partsByRows(tokens, TEXT_ROWS_AT_ONCE), signal, (part) => this.#texts.run(packTexts(part)));
   }
 
   /** Frees the weights. Further calls throw `DISPOSED`, and those under way do at their next batch. */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    if (this.#running === 0) this.#free();
+    this.#lifetime.end();
+  }
+
+  /** `dispose` at the end of a block with `using`. */
+  [Symbol.dispose](): void {
+    this.#lifetime.end();
+  }
+
+  /** As `dispose`, and waits until the weights are freed. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#lifetime.endAndWait();
   }
 
   async #encode<T>(
@@ -149,9 +167,7 @@ export class Clip {
     signal: AbortSignal | undefined,
     run: (part: readonly T[]) => Features,
   ): Promise<Float32Array> {
-    this.#requireAlive();
-    this.#running++;
-    try {
+    return this.#lifetime.use(async () => {
       const { embedDim } = this.config;
       const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0) * embedDim);
       let at = 0;
@@ -164,17 +180,13 @@ export class Clip {
           features.dispose();
         }
         at += part.length * embedDim;
-        // Lets timers and signals in: TensorFlow's library and wasm block while they compute.
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        this.#requireAlive();
+        await nextTurn();
+        this.#lifetime.requireAlive();
       }
       throwIfAborted(signal);
       normalise(all, embedDim);
       return all;
-    } finally {
-      this.#running--;
-      if (this.#disposed && this.#running === 0) this.#free();
-    }
+    });
   }
 
   #checkTokens(text: Int32Array): void {
@@ -184,16 +196,6 @@ export class Clip {
     }
     const unknown = text.find((token) => token < 0 || token >= vocabSize);
     if (unknown !== undefined) throw invalid(`text: got the token ${unknown}, expected 0 to ${vocabSize - 1}`);
-  }
-
-  #free(): void {
-    this.images.dispose();
-    this.texts.dispose();
-    releaseDevice();
-  }
-
-  #requireAlive(): void {
-    if (this.#disposed) throw new FastSAMError('DISPOSED', 'CLIP model: it was disposed; load it again');
   }
 }
 

@@ -1,6 +1,7 @@
 /** Some of a map's channels: what C2f hands to its first bottleneck. */
 import * as tf from '@tensorflow/tfjs';
-import { runsOnTensorFlow, single, singleShape, type LayerArgs } from './customLayer.js';
+import { runsOnTensorFlow } from '../runtime/tensorFlow.js';
+import { single, singleShape, type LayerArgs } from './customLayer.js';
 
 /** What a ChannelSlice is made from. */
 export interface ChannelSliceConfig extends LayerArgs {

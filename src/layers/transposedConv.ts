@@ -3,7 +3,8 @@
  * one matrix product each. On wasm this takes a small fraction of the time of tfjs' conv2dTranspose.
  */
 import * as tf from '@tensorflow/tfjs';
-import { runsOnTensorFlow, single, singleShape } from './customLayer.js';
+import { runsOnTensorFlow } from '../runtime/tensorFlow.js';
+import { single, singleShape } from './customLayer.js';
 import { doubled } from './upsample.js';
 
 /** Output cells per input cell. */

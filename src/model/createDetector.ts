@@ -2,8 +2,8 @@
 import { FastSAMError } from '../errors.js';
 import type { Device } from '../runtime/deviceStatus.js';
 import type { Precision } from '../runtime/compile/precision.js';
-import { CompiledDetector } from './compiledDetector.js';
-import { LayersDetector, type Detector } from './detector.js';
+import { runsOnTensorFlow } from '../runtime/tensorFlow.js';
+import type { Detector } from './detector.js';
 import type { Network } from './network.js';
 
 /** How to run a network. */
@@ -31,7 +31,7 @@ export interface ChosenDetector {
 }
 
 /**
- * The fastest detector for a device.
+ * The fastest detector for the active device; only its code is loaded.
  * @throws FastSAMError `DEVICE_UNAVAILABLE` for a precision that the device does not have, `ABORTED`.
  */
 export async function createDetector(
@@ -39,7 +39,8 @@ export async function createDetector(
   device: Device,
   { precision = 'fp32', compile = true, graphWeights = 'constant', signal }: DetectorOptions,
 ): Promise<ChosenDetector> {
-  if (compile && (device === 'native-cpu' || device === 'native-gpu')) {
+  if (compile && runsOnTensorFlow()) {
+    const { CompiledDetector } = await import('./compiledDetector.js');
     const weights = device === 'native-gpu' ? 'constant' : graphWeights;
     const detector = await CompiledDetector.create(network, { precision, weights, ...(signal && { signal }) });
     return { detector, precision: detector.precision };
@@ -50,5 +51,6 @@ export async function createDetector(
       `precision ${precision}: got the device ${device}${compile ? '' : ' without compilation'}, expected TensorFlow's library and a compiled graph; use fp32, or run: fastsam setup`,
     );
   }
+  const { LayersDetector } = await import('./layersDetector.js');
   return { detector: new LayersDetector(network), precision: 'fp32' };
 }

@@ -8,6 +8,7 @@ import { unletterboxMask } from '../mask/resize.js';
 import type { TextModelSource } from '../prompt/textModel.js';
 import type { FramePlace, ResultsData } from '../results/data.js';
 import { Results } from '../results/results.js';
+import { nextTurn } from '../runtime/nextTurn.js';
 import { placeBoxes, type PlacedBoxes } from './boxes.js';
 import type { Choice, ChooseObjects } from './choice.js';
 import type { Detections, Detector } from './detector.js';
@@ -80,14 +81,6 @@ export async function segmentTimed(images: readonly TimedImage[], context: Pipel
     }
   }
   return results;
-}
-
-/** Lets the event loop turn: some devices compute synchronously, and no abort would be noticed in a list of images. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve);
-  });
 }
 
 /** Letterboxes. The peers use one square for a list of images that are not all of one size. */
