@@ -20,9 +20,9 @@ import { buildNetwork, type Network } from './model/network.js';
 import type { Segmenter } from './model/segmenter.js';
 import type { ModelInfo } from './model/info.js';
 import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './model/options.js';
-import { segmentImages, type PipelineContext } from './model/pipeline.js';
+import type { PipelineContext } from './model/pipeline.js';
 import type { TrackOptions, TrackSource } from './model/trackStream.js';
-import { streamImages, type StreamInput, type StreamItem, type StreamOptions } from './model/stream.js';
+import { segmentImages, streamImages, type StreamInput, type StreamItem, type StreamOptions } from './model/stream.js';
 
 /** Options of `FastSAM.activations`. */
 export interface ActivationOptions {

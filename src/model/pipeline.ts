@@ -1,7 +1,6 @@
-/** One call of `segment`: images -> letterbox -> network -> NMS -> boxes -> masks -> Results. */
+/** Images that go through the network together: letterbox -> network -> NMS -> boxes -> masks -> Results. */
 import { throwIfAborted } from '../errors.js';
 import { letterbox, letterboxGeometry, type Letterbox } from '../image/letterbox.js';
-import { readImage, type ImageInput } from '../source/readImage.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';
@@ -46,21 +45,7 @@ export interface TimedImage {
   readonly frame?: FramePlace;
 }
 
-/** Reads an image and notes the time. */
-export async function readTimed(input: ImageInput, signal: AbortSignal | undefined): Promise<TimedImage> {
-  const start = performance.now();
-  const image = await readImage(input, { signal });
-  return { image, time: performance.now() - start };
-}
-
-/** Segments images of any sizes; the results come in their order. */
-export async function segmentImages(inputs: readonly ImageInput[], context: PipelineContext): Promise<Results[]> {
-  const images: TimedImage[] = [];
-  for (const input of inputs) images.push(await readTimed(input, context.options.signal));
-  return segmentTimed(images, context);
-}
-
-/** Segments images that are read. */
+/** Segments images that are read, of any sizes; the results come in their order. */
 export async function segmentTimed(images: readonly TimedImage[], context: PipelineContext): Promise<Results[]> {
   const { detector, options } = context;
   const jobs = prepare(images, options);
