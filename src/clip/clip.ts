@@ -8,13 +8,13 @@ import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/deviceStatus.js';
 import { Lifetime } from '../runtime/lifetime.js';
 import { nextTurn } from '../runtime/nextTurn.js';
-import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './config.js';
-import { evenParts, normalise, partsByRows } from './batches.js';
-import { toPatches, type Features, type ImageInputs } from './imageEncoder.js';
-import { encoderPrecision, type EncoderRunner } from './runner.js';
-import { packTexts } from './textEncoder.js';
-import { imageRunner, textRunner, type TextRunner } from './towers.js';
-import { openClip } from './weights.js';
+import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './weights/config.js';
+import { evenParts, normaliseRows, partsByRows } from './encoders/batches.js';
+import { toPatches, type Features, type ImageInputs } from './encoders/imageEncoder.js';
+import { encoderPrecision, type EncoderRunner } from './encoders/runner.js';
+import { packTexts } from './encoders/textEncoder.js';
+import { createImageRunner, createTextRunner, type TextRunner } from './encoders/towers.js';
+import { openClip } from './weights/openClip.js';
 
 /** Options of `Clip.load`. */
 export interface ClipOptions {
@@ -94,9 +94,9 @@ export class Clip {
       const precision = await encoderPrecision(device, options.precision ?? 'fp32');
       const weightsAt = device === 'native-gpu' ? 'constant' : (options.graphWeights ?? 'fed');
       const running = { precision, weights: weightsAt, signal: options.signal };
-      const images = await imageRunner(weights, running);
+      const images = await createImageRunner(weights, running);
       made.push(images);
-      const texts = await textRunner(weights, running);
+      const texts = await createTextRunner(weights, running);
       made.push(texts);
       const scale = Math.exp(weights.tensors.get('logit_scale')?.toFloat32()[0] ?? 0);
       throwIfAborted(options.signal);
@@ -184,7 +184,7 @@ export class Clip {
         this.#lifetime.requireAlive();
       }
       throwIfAborted(signal);
-      normalise(all, embedDim);
+      normaliseRows(all, embedDim);
       return all;
     });
   }

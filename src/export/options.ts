@@ -147,7 +147,7 @@ function checkTaken(format: ExportFormat, options: ExportOptions): void {
 
 function checkTogether({ format, nms, batch }: ExportPlan): void {
   if (nms && batch > 1 && format !== 'onnx') {
-    throw invalid(`nms: got it with batch ${String(batch)}, expected batch 1 for ${format}; run the images one by one`);
+    throw invalid(`nms: got it with batch ${batch}, expected batch 1 for ${format}; run the images one by one`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Polygons of masks: with holes, as COCO lists, as Ultralytics' one polygon a mask, and thinned out. */
 import { contourArea, traceContours, type Contour } from './contours.js';
 import type { Mask } from './mask.js';
-import { contentOf } from './rasterGeometry.js';
+import { letterboxRect } from '../image/letterbox.js';
 
 /**
  * One connected part of a mask. Points are `x0, y0, x1, y1, …`, the centres of border pixels in whole pixels of the
@@ -194,7 +194,7 @@ export function toImagePoints(
   image: { readonly imageWidth: number; readonly imageHeight: number },
 ): Float32Array {
   const { imageWidth, imageHeight } = image;
-  const { left, top, width, height } = contentOf(mask.gridWidth, mask.gridHeight, imageWidth, imageHeight);
+  const { x: left, y: top, width, height } = letterboxRect(mask.gridWidth, mask.gridHeight, imageWidth, imageHeight);
   const out = new Float32Array(points.length);
   for (let i = 0; i < points.length; i += 2) {
     out[i] = Math.min(imageWidth, Math.max(0, ((points[i] - left) * imageWidth) / width));

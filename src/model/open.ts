@@ -14,7 +14,7 @@ export interface OpenedCheckpoint extends Omit<ResolvedWeights, 'bytes'> {
 
 /**
  * Finds (or downloads), reads and checks a checkpoint.
- * @param source a name of the catalogue, a path, an URL, or the bytes of a file.
+ * @param source a name of the catalogue, a path, a URL, or the bytes of a file.
  * @throws FastSAMError what `resolveWeights`, `readCheckpoint` and `checkTensors` throw.
  */
 export async function openCheckpoint(

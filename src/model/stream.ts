@@ -1,4 +1,5 @@
 /** Many images in a row: reading runs ahead of the network, and memory stays bounded. */
+import { referenceOf } from '../compat/references.js';
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { readImage, type ImageInput } from '../source/readImage.js';
 import type { Results } from '../results/results.js';
@@ -32,14 +33,15 @@ interface Pending<T> {
 const AHEAD = 2;
 
 /**
- * Segments a list; the results come in its order. Without `compat` a list is a stream. Under `compat` its images depend on
- * each other, as in the peers, so all of them go through the pipeline together.
+ * Segments a list; the results come in its order. A list is a stream, unless its images depend on each other, as under
+ * `compat`: then all of them go through the pipeline together.
  * @throws FastSAMError of the first image that cannot be read; `ABORTED`, `DEVICE_FAILED`, `DISPOSED`.
  */
 export async function segmentImages(inputs: readonly ImageInput[], context: PipelineContext): Promise<Results[]> {
   const { batch, compat } = context.options;
+  const count = referenceOf(compat).letterboxesEach ? batch : inputs.length;
   const results: Results[] = [];
-  for await (const item of streamTogether(inputs, context, compat ? inputs.length : batch, AHEAD)) {
+  for await (const item of streamTogether(inputs, context, count, AHEAD)) {
     if (item.error) throw item.error;
     results.push(item.results);
   }

@@ -1,5 +1,4 @@
 /** What each pickle opcode does (names and meaning: Python's pickletools), on a machine that only writes down. */
-
 import { invalid, unsupported } from './byteView.js';
 import type { PickleCursor } from './pickleCursor.js';
 import type { PickleMachine } from './pickleMachine.js';

@@ -1,5 +1,4 @@
 /** What a torch checkpoint says besides its weights. */
-
 import { dictOf } from './collect.js';
 import { PickleObject, type PickleDict, type PickleValue } from './pickleValues.js';
 

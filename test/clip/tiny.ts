@@ -1,6 +1,6 @@
 /** The small CLIP models of test/golden/clip, and features that transformers and OpenCLIP compute from them. */
 import { readFileSync } from 'node:fs';
-import type { ClipActivation } from '../../src/clip/config.js';
+import type { ClipActivation } from '../../src/clip/weights/config.js';
 import { readSafetensors } from '../../src/weights/safetensors.js';
 
 /** The same weights as OpenAI, transformers (twice) and OpenCLIP publish them. */

@@ -1,8 +1,8 @@
 /** CLIP weights: every published naming gives the same tensors, and what is no such file is refused by name. */
 import { describe, expect, test } from 'vitest';
-import { CLIP_CATALOGUE } from '../../src/clip/catalogue.js';
-import { transpose } from '../../src/clip/derivedTensor.js';
-import { clipWeightsOf } from '../../src/clip/weights.js';
+import { CLIP_CATALOGUE } from '../../src/clip/weights/catalogue.js';
+import { transpose } from '../../src/clip/weights/derivedTensor.js';
+import { clipWeightsOf } from '../../src/clip/weights/openClip.js';
 import { findIn } from '../../src/weights/catalogue.js';
 import { readCheckpoint, type Checkpoint } from '../../src/weights/checkpoint.js';
 import type { WeightTensor } from '../../src/weights/tensor.js';

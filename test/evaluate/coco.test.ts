@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { compressRle } from '../../src/mask/rleCounts.js';
 import { unpackCounts } from '../../src/mask/rleString.js';
-import { CocoEvaluator, evaluateCoco } from '../../src/evaluate/coco.js';
-import { COCO_AREAS, type CocoDataset, type CocoDetection } from '../../src/evaluate/cocoTypes.js';
-import { runsOf } from '../../src/evaluate/cocoRuns.js';
-import { evaluateProposals } from '../../src/evaluate/proposals.js';
+import { CocoEvaluator, evaluateCoco } from '../../src/evaluate/coco/evaluator.js';
+import { COCO_AREAS, type CocoDataset, type CocoDetection } from '../../src/evaluate/coco/types.js';
+import { runsOf } from '../../src/evaluate/coco/runs.js';
+import { evaluateProposals } from '../../src/evaluate/coco/proposals.js';
 import { drawBox, drawPolygon, Lcg, makeCase, readCocoGolden, type CocoCase } from './cocoCases.js';
 
 /** The averages in the order in which the golden file has them. */

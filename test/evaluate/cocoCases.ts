@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { RleCounts } from '../../src/mask/rleCounts.js';
-import type { CocoDataset, CocoDetection, CocoEvalOptions, CocoTruth } from '../../src/evaluate/cocoTypes.js';
+import type { CocoDataset, CocoDetection, CocoEvalOptions, CocoTruth } from '../../src/evaluate/coco/types.js';
 
 /** A file of test/golden/coco. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what the file holds

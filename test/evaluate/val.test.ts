@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAM, type ValMetrics } from '../../src/index.js';
-import { matchByScore, valMetrics } from '../../src/evaluate/ap.js';
-import { interpolate, smooth } from '../../src/evaluate/interpolate.js';
-import { boxIous } from '../../src/evaluate/yoloIous.js';
-import { parseYoloLabels } from '../../src/evaluate/yoloLabels.js';
+import { matchByScore, valMetrics } from '../../src/evaluate/yolo/ap.js';
+import { interpolate, smooth } from '../../src/evaluate/statistics/curves.js';
+import { boxIous } from '../../src/evaluate/yolo/ious.js';
+import { parseYoloLabels } from '../../src/evaluate/yolo/labels.js';
 import { fastsam, workFolder } from '../cli/cli.js';
 
 type Expected = Record<string, Record<'boxes' | 'masks', Record<string, number>>>;

@@ -99,7 +99,7 @@ describe('track', () => {
     const [first] = await follow([mover(4), ...crowd], 1);
     expect(first.length).toBe(1);
     expect(first.ids).toEqual(Int32Array.of(0));
-    expect(first.assembly?.coefficients).toHaveLength(1);
+    expect(first.maskInputs?.coefficients).toHaveLength(1);
   });
 
   test('gives empty frames empty results, and ids come back after them', async () => {
@@ -141,8 +141,8 @@ describe('a prompt of the first frame', () => {
     const all = await follow([right, left], 40, { prompt: { points: [[8, 26]] } });
     expect(all.every((results) => results.length === 1)).toBe(true);
     for (const [t, results] of all.entries()) expect(results.masks.at(0).bbox).toEqual([2 + t, 20, 14 + t, 32]);
-    expect(all[0].asked).toMatchObject({ points: [[8, 26]] });
-    expect(all[1].asked).toBeNull();
+    expect(all[0].promptRecord).toMatchObject({ points: [[8, 26]] });
+    expect(all[1].promptRecord).toBeNull();
   });
 
   test('may be for something that starts no track by itself', async () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { TrackerName } from '../../src/track/createTracker.js';
-import type { Detections } from '../../src/track/types.js';
+import type { BoxDetections } from '../../src/track/types.js';
 
 export const CLIP_NAMES = ['crossing', 'hiding', 'camera'] as const;
 /** The demo model's detections, and the truth with noise. */
@@ -30,7 +30,7 @@ export function readClip(name: string): ClipGolden {
   return JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as ClipGolden;
 }
 
-export function detectionsOf(frame: RecordedFrame): Detections {
+export function detectionsOf(frame: RecordedFrame): BoxDetections {
   return {
     boxes: Float32Array.from(frame.flatMap((row) => row.slice(0, 4).map((v) => v / 8))),
     scores: Float32Array.from(frame, (row) => row[4] / 1024),

@@ -1,7 +1,7 @@
 /** What tools/golden/trackers.py wrote. */
 import { readFileSync } from 'node:fs';
 import type { TrackerName } from '../../src/track/createTracker.js';
-import type { Affine, CameraMotion, Detections } from '../../src/track/types.js';
+import type { Affine, CameraMotion, BoxDetections } from '../../src/track/types.js';
 
 interface Sequence {
   /** For each frame its detections: x1 y1 x2 y2 in eighths of a pixel, score in 1/1024. */
@@ -28,7 +28,7 @@ export function golden(name: string): unknown {
 const sequences = golden('sequences') as Readonly<Record<string, Sequence>>;
 
 /** The frames of a sequence. */
-export function framesOf(sequence: string): Detections[] {
+export function framesOf(sequence: string): BoxDetections[] {
   return sequences[sequence].frames.map((rows) => ({
     boxes: Float32Array.from(rows.flatMap((row) => row.slice(0, 4).map((value) => value / 8))),
     scores: Float32Array.from(rows, (row) => row[4] / 1024),

@@ -42,7 +42,7 @@ export function randomCheckpoint(scale: Scale, seed = 1): Uint8Array {
       tensorOf([1, architecture.regMax, 1, 1], (i) => i),
     );
   const facts = { format: 'safetensors', source: 'state_dict', tensors, imgsz: 640, names: { 0: 'object' } } as const;
-  const description = `random weights of scale ${scale}, seed ${String(seed)}, for benchmarks`;
+  const description = `random weights of scale ${scale}, seed ${seed}, for benchmarks`;
   return writeSafetensors(tensors, safetensorsMetadata({ ...facts, metadata: { description } }));
 }
 

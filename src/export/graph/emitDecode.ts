@@ -32,7 +32,7 @@ export function fixedAnchors(
  */
 export function dynamicAnchors(graph: GraphWriter, levels: readonly Edge[], strides: readonly number[]): AnchorEdges {
   const parts = levels.map((level, i) => {
-    const name = `anchors/${String(i)}`;
+    const name = `anchors/${i}`;
     const channel = graph.slice(`${name}/map`, level, [0, 0, 0, 0], [1, -1, -1, 1]);
     const ones = graph.add('OnesLike', `${name}/ones`, [channel]);
     const count = (axis: number): Edge =>

@@ -86,6 +86,6 @@ function upsample(graph: GraphBuilder, { name, inputs }: Layer): Value {
 function flattenLevels(graph: GraphBuilder, { name, inputs }: Layer): Value {
   const path = pathOf(name);
   const rows = graph.ints([0, 0, -1]); // 0: as in the map
-  const flat = inputs.map((map, i) => graph.add('Reshape', `${path}/Reshape_${String(i)}`, [map, rows]));
+  const flat = inputs.map((map, i) => graph.add('Reshape', `${path}/Reshape_${i}`, [map, rows]));
   return graph.add('Concat', `${path}/Concat`, flat, { attributes: { axis: 2 } });
 }

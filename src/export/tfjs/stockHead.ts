@@ -16,7 +16,7 @@ export function stockHead(maps: HeadMaps, architecture: Architecture): tf.Symbol
   const { family, regMax, classes, maskCoefficients } = architecture;
   const boxes = maps.boxes.map((map, i) => levelBoxes(`boxes/${String(i)}`, map, family.head.strides[i], regMax));
   const lists = (name: string, levels: readonly tf.SymbolicTensor[], channels: number): tf.SymbolicTensor => {
-    const parts = levels.map((map, i) => list(`${name}/${String(i)}`, map, channels));
+    const parts = levels.map((map, i) => list(`${name}/${i}`, map, channels));
     return concatenate(name, parts, 1);
   };
   const logits = lists('classes', maps.classes, classes);
@@ -93,7 +93,7 @@ function numberCells(name: string, ones: tf.SymbolicTensor, axis: 'x' | 'y', cel
   for (let step = 0; step < steps; step++) {
     const dilation = REACH ** step;
     const dilationRate: [number, number] = axis === 'x' ? [1, dilation] : [dilation, 1];
-    sums = convolution(`${name}/${String(step)}`, sums, { weights: [kernel], dilationRate });
+    sums = convolution(`${name}/${step}`, sums, { weights: [kernel], dilationRate });
   }
   return sums;
 }
