@@ -149,7 +149,7 @@ function weightsOptions(
   { precision }: SegmentCommandOptions,
   many: boolean,
 ): Pick<LoadOptions, 'precision' | 'graphWeights'> {
-  return { precision, graphWeights: many ? 'constant' : 'fed' };
+  return { precision, graphWeights: many ? 'embedded' : 'external' };
 }
 
 async function choose(

@@ -21,10 +21,10 @@ export interface ClipOptions {
   /** Number format of the encoders on TensorFlow's library: see `LoadOptions.precision`. Default `fp32`. */
   precision?: Precision | 'auto';
   /**
-   * Where compiled graphs have the weights: `fed` (default), beside the graph, or `constant`, inside, which takes four
-   * times the memory while loading and is no faster on a CPU. On a GPU always `constant`.
+   * Where compiled graphs have the weights: `external` (default), beside the graph, or `embedded`, inside, which takes four
+   * times the memory while loading and is no faster on a CPU. On a GPU always `embedded`.
    */
-  graphWeights?: 'constant' | 'fed';
+  graphWeights?: 'embedded' | 'external';
   /**
    * Activation of the weights. OpenAI's have `quick_gelu`, most of OpenCLIP's `gelu`. Default: told by the file's naming,
    * number formats and name.
@@ -92,7 +92,7 @@ export class Clip {
     const made: { dispose(): void }[] = [];
     try {
       const precision = await encoderPrecision(device, options.precision ?? 'fp32');
-      const weightsAt = device === 'native-gpu' ? 'constant' : (options.graphWeights ?? 'fed');
+      const weightsAt = device === 'native-gpu' ? 'embedded' : (options.graphWeights ?? 'external');
       const running = { precision, weights: weightsAt, signal: options.signal };
       const images = await createImageRunner(weights, running);
       made.push(images);
@@ -215,7 +215,7 @@ const CLIP_OPTIONS: ReadonlySet<string> = new Set<keyof ClipOptions>([
 function checkClipOptions(options: ClipOptions): void {
   checkNames(options, CLIP_OPTIONS);
   checkOneOf('precision', options.precision ?? 'fp32', PRECISION_CHOICES);
-  checkOneOf('graphWeights', options.graphWeights ?? 'fed', ['constant', 'fed']);
+  checkOneOf('graphWeights', options.graphWeights ?? 'external', ['embedded', 'external']);
   checkOneOf('activation', options.activation ?? 'gelu', ACTIVATIONS);
   checkInteger('visionHeads', options.visionHeads ?? 1, 1, 1024);
   checkInteger('textHeads', options.textHeads ?? 1, 1, 1024);

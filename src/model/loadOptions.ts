@@ -14,8 +14,8 @@ export interface LoadOptions {
   precision?: Precision | 'auto';
   /** Run the network as one compiled graph where the device can. Default true. */
   compile?: boolean;
-  /** Where a compiled graph has the weights, see `DetectorOptions`. Default `constant`. */
-  graphWeights?: 'constant' | 'fed';
+  /** Where a compiled graph has the weights, see `DetectorOptions`. Default `embedded`. */
+  graphWeights?: 'embedded' | 'external';
   /** Keep batch norm as layers of their own instead of folding it into the convolutions. Default false. */
   keepBatchNorm?: boolean;
   /**
@@ -50,7 +50,7 @@ export function checkLoadOptions(options: LoadOptions): void {
   checkOneOf('precision', options.precision ?? 'auto', PRECISION_CHOICES);
   checkBoolean('compile', options.compile ?? true);
   checkBoolean('keepBatchNorm', options.keepBatchNorm ?? false);
-  checkOneOf('graphWeights', options.graphWeights ?? 'constant', ['constant', 'fed']);
+  checkOneOf('graphWeights', options.graphWeights ?? 'embedded', ['embedded', 'external']);
   checkFunction('onProgress', options.onProgress);
   checkSignal(options.signal);
 }

@@ -10,7 +10,7 @@ import type { TextModelSource } from '../prompt/textModel.js';
 import type { FramePlace, ResultsData } from '../results/record.js';
 import { Results } from '../results/results.js';
 import { nextTurn } from '../runtime/nextTurn.js';
-import type { Choice, ChooseObjects } from './choice.js';
+import type { SelectDetections, Selection } from './selection.js';
 import type { Detections, Detector } from './detector.js';
 import type { ModelInfo } from './info.js';
 import { assembleMasks } from './masks.js';
@@ -34,8 +34,8 @@ export interface PipelineContext {
   readonly model: ModelInfo;
   /** The encoders that results get for text prompts. */
   readonly textModel?: TextModelSource;
-  /** Says which detections become objects; no other masks are made. Default: all do. */
-  readonly choose?: ChooseObjects;
+  /** Selects the detections that become objects; no other masks are made. Default: all do. */
+  readonly select?: SelectDetections;
 }
 
 /** An image that was read, and how long that took in milliseconds. */
@@ -102,23 +102,22 @@ function batches(jobs: readonly Job[], size: number): Job[][] {
 
 /** Brings boxes into the image. */
 function scale({ geometry, index }: Job, { boxes }: Detections, options: ResolvedOptions): ScaledBoxes {
-  const { scaleBoxes } = referenceOf(options.compat);
-  return scaleBoxes(boxes, geometry, { snap: options.snapFullBoxes, first: index === 0 });
+  return referenceOf(options.compat).scaleBoxes(boxes, geometry, { snap: options.snapFullBoxes, first: index === 0 });
 }
 
 /** Boxes, masks and the record of one image. */
 async function finish(job: Job, found: Detections, inference: number, context: PipelineContext): Promise<Results> {
   const start = performance.now();
   const scaled = scale(job, found, context.options);
-  const make = async (choice: Choice) => {
-    const columns = await objectsOf(job, found, scaled, choice, context);
+  const toResults = async (selection: Selection) => {
+    const columns = await objectsOf(job, found, scaled, selection, context);
     const times = { inference, postprocess: performance.now() - start };
     return new Results(record(job, columns, times, context));
   };
   const { scores, classes } = found;
-  return context.choose
-    ? context.choose({ image: job.image, boxes: scaled.boxes, scores, classes, make })
-    : make({ rows: Array.from(scores.keys()) });
+  return context.select
+    ? context.select({ image: job.image, boxes: scaled.boxes, scores, classes, toResults })
+    : toResults({ indices: Array.from(scores.keys()) });
 }
 
 /** What is known of the objects of one image. */
@@ -129,15 +128,15 @@ async function objectsOf(
   job: Job,
   found: Detections,
   scaled: ScaledBoxes,
-  choice: Choice,
-  { options, choose }: PipelineContext,
+  selection: Selection,
+  { options, select }: PipelineContext,
 ): Promise<Columns> {
   const { prototypes } = found;
-  const masks = await makeMasks(job, found, scaled, choice.rows, options);
+  const masks = await makeMasks(job, found, scaled, selection.indices, options);
   const { keepsEmpty } = referenceOf(options.compat).masks;
   const kept = masks.flatMap((mask, i) => (keepsEmpty || mask.area > 0 ? [i] : []));
-  const rows = kept.map((i) => choice.rows[i]);
-  const { boxes, trackIds } = choice;
+  const rows = kept.map((i) => selection.indices[i]);
+  const { boxes, trackIds } = selection;
   return {
     boxes: boxes ? takeRows(boxes, kept, 4) : takeRows(scaled.boxes, rows, 4),
     scores: takeRows(found.scores, rows, 1),
@@ -150,7 +149,7 @@ async function objectsOf(
       coefficients: takeRows(found.coefficients, rows, prototypes.k),
     },
     ...(trackIds && { trackIds: Int32Array.from(kept, (i) => trackIds[i]) }),
-    ...(choose && { ids: Int32Array.from(rows) }),
+    ...(select && { ids: Int32Array.from(rows) }),
   };
 }
 

@@ -81,7 +81,7 @@ describe.skipIf(nativeMissing !== undefined)(`the compiled network${skipNote}`, 
     }
   });
 
-  test.each(['constant', 'fed'] as const)('with %s weights detects what the layers detect', async (weights) => {
+  test.each(['embedded', 'external'] as const)('with %s weights detects what the layers detect', async (weights) => {
     const net = network('tiny-3-classes');
     const layers = new LayersDetector(net);
     const compiled = later(await CompiledDetector.create(net, { weights }));

@@ -30,9 +30,9 @@ export interface EncoderParts<I> {
 export interface RunnerOptions {
   readonly precision: Precision;
   /**
-   * Where a compiled graph has the weights: `constant`, inside, or `fed`, beside it.
+   * Where a compiled graph has the weights: `embedded` or `external`, beside it.
    */
-  readonly weights: 'constant' | 'fed';
+  readonly weights: 'embedded' | 'external';
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -67,7 +67,7 @@ export async function createRunner<I extends NamedTensors<I>>(
     };
   }
   try {
-    const feed = options.weights === 'fed' ? set.weights() : {};
+    const feed = options.weights === 'external' ? set.weights() : {};
     const { loadGraph } = await import('../../runtime/compile/loadGraph.js');
     return await loadGraph<I, Features>(await encodeExamples(parts, feed, options.precision), {
       feed,

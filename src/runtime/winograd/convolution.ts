@@ -48,16 +48,19 @@ export class WinogradConvolution {
   /** By the filter's data: 36 matrices [C,O], packed. */
   readonly #filters = new WeakMap<object, tf.TensorInfo>();
 
-  constructor(
-    private readonly backend: WasmBackend,
-    private readonly transforms: Transforms,
-  ) {
+  readonly #backend: WasmBackend;
+  readonly #transforms: Transforms;
+
+  constructor(backend: WasmBackend, transforms: Transforms) {
+    this.#backend = backend;
+    this.#transforms = transforms;
+
     this.#freeWithFilter();
   }
 
   /** @returns [B,H,W,O]. */
   run({ x, filter, bias }: ConvInputs): tf.TensorInfo {
-    const { backend, transforms } = this;
+    const [backend, transforms] = [this.#backend, this.#transforms];
     const [batch, height, width, channels] = x.shape;
     const filters = filter.shape[3];
     const matrices = this.#transformed(filter);
@@ -92,13 +95,13 @@ export class WinogradConvolution {
 
   /** Address of a tensor's values. */
   #at({ dataId }: tf.TensorInfo): number {
-    return this.backend.getMemoryOffset(dataId);
+    return this.#backend.getMemoryOffset(dataId);
   }
 
   /** A view that is valid until the next allocation. */
   #floats(info: tf.TensorInfo): Float32Array {
     const size = info.shape.reduce((product, side) => product * side, 1);
-    return new Float32Array(this.backend.wasm.HEAPU8.buffer, this.#at(info), size);
+    return new Float32Array(this.#backend.wasm.HEAPU8.buffer, this.#at(info), size);
   }
 
   /** The transformed filter, made once. */
@@ -108,7 +111,7 @@ export class WinogradConvolution {
     const [, , channels, filters] = filter.shape;
     const pairs = channels * filters;
     const matrices = transformFilter(this.#floats(filter).slice(), pairs);
-    const made = this.backend.makeOutput([POINTS, channels, filters], 'float32');
+    const made = this.#backend.makeOutput([POINTS, channels, filters], 'float32');
     const values = this.#floats(made);
     matrices.forEach((matrix, point) => {
       values.set(packPanels(matrix, filters), point * pairs);
@@ -119,7 +122,7 @@ export class WinogradConvolution {
 
   /** A transformed filter lives as long as the filter. */
   #freeWithFilter(): void {
-    const { backend } = this;
+    const backend = this.#backend;
     const disposeData = backend.disposeData.bind(backend);
     backend.disposeData = (dataId, force) => {
       const freed = disposeData(dataId, force);
