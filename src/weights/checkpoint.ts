@@ -7,7 +7,7 @@ import type { StateDict, WeightTensor } from './tensor.js';
 export interface Checkpoint {
   /** Container that the bytes were. */
   readonly format: 'torch-zip' | 'torch-legacy' | 'safetensors' | 'onnx';
-  /** Which part of the file the tensors come from: what lay under `ema` or `model`, or a dict of tensors. */
+  /** Which part of the file the tensors come from: what is under `ema` or `model`, or a dict of tensors. */
   readonly source: 'ema' | 'model' | 'state_dict';
   /** Tensors by Ultralytics name. */
   readonly tensors: StateDict;

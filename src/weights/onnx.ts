@@ -63,7 +63,7 @@ function tensorsOf({ nodes, constants }: OnnxFile): StateDict {
   return tensors;
 }
 
-/** The name under which a constant was made: exporters give equal arrays one place and many names. */
+/** The name under which a constant was made: exporters store equal arrays once under many names. */
 function sourceOf(value: string, makers: ReadonlyMap<string, OnnxFileNode>): string {
   let source = value;
   for (let i = 0; i < MAX_ALIASES; i++) {

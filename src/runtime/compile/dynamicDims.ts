@@ -1,6 +1,6 @@
 /**
  * Frees a trace from the sizes of its example. The same function is traced at two examples of different sizes; where the
- * traces differ, a size was written down as a number. Each such place is either put so that it holds at every size, or
+ * traces differ, a size was written down as a number. Each such number is either replaced so that it holds at every size, or
  * refused: a graph that is wrong at other sizes is never made.
  */
 import { dynamicReshape } from './dynamicReshape.js';

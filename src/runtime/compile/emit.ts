@@ -79,7 +79,7 @@ class Emitter {
     return versions ? [...versions.keys()][0] : DATA_TYPE[value.dtype];
   }
 
-  /** The place where a value can be had in this type. */
+  /** The edge that has a value in this type. */
   #edge(value: TracedValue, type: number): string {
     const { source } = value;
     if (source.kind === 'operation') this.#operation(source); // only for what was put in after the recording

@@ -72,14 +72,14 @@ export class WinogradConvolution {
     const products = backend.makeOutput([POINTS, rows, filters], 'float32');
     const [cellBytes, outCellBytes] = [channels * FLOAT_BYTES, filters * FLOAT_BYTES];
     /** Of one map of the batch. */
-    const places = (map: tf.TensorInfo, points: tf.TensorInfo, i: number): Parts => {
+    const partsAt = (map: tf.TensorInfo, points: tf.TensorInfo, i: number): Parts => {
       const bytes = map.shape[3] * FLOAT_BYTES;
       const mapAddress = this.#at(map) + i * height * width * bytes;
       return [mapAddress, this.#at(elsewhere), this.#at(points), rows * bytes, i * perMap * bytes];
     };
 
     this.#floats(elsewhere).fill(0);
-    for (let i = 0; i < batch; i++) transforms.input(...places(x, parts, i), height, width, cellBytes);
+    for (let i = 0; i < batch; i++) transforms.input(...partsAt(x, parts, i), height, width, cellBytes);
     for (let point = 0; point < POINTS; point++) {
       const a = this.#at(parts) + point * rows * cellBytes;
       const b = this.#at(matrices) + point * channels * outCellBytes;
@@ -87,7 +87,7 @@ export class WinogradConvolution {
       transforms.product(a, b, c, rows, cellBytes, outCellBytes);
     }
     for (let i = 0; i < batch; i++) {
-      transforms.output(...places(out, products, i), height, width, outCellBytes, this.#at(bias));
+      transforms.output(...partsAt(out, products, i), height, width, outCellBytes, this.#at(bias));
     }
     for (const { dataId } of [elsewhere, parts, products]) backend.disposeData(dataId);
     return out;
