@@ -3,7 +3,7 @@
  * writes. The graph is not run; its convolutions are found and their constants taken.
  */
 import { invalid, unsupported } from './byteView.js';
-import type { Checkpoint } from './checkpoint.js';
+import type { Checkpoint } from './checkpointRecord.js';
 import { readOnnxFile, type OnnxFile, type OnnxFileNode } from './onnxGraph.js';
 import { pythonNames, pythonSize } from './pythonLiterals.js';
 import type { StateDict, WeightTensor } from './tensor.js';
