@@ -1,6 +1,6 @@
 /** FastSAM: load a checkpoint, segment images, look at layers. */
-import * as tf from '@tensorflow/tfjs';
-import { FastSAMError, throwIfAborted } from './errors.js';
+import type * as tf from '@tensorflow/tfjs';
+import { throwIfAborted } from './errors.js';
 import { letterbox, letterboxGeometry } from './image/letterbox.js';
 import { readImage, type ImageInput } from './source/readImage.js';
 import type { ExportResult } from './export/exportModel.js';
@@ -12,8 +12,8 @@ import type { Results } from './results/results.js';
 import { FASTSAM_DEFAULTS } from './weights/catalogue.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
 import type { Device } from './runtime/deviceStatus.js';
+import { Lifetime } from './runtime/lifetime.js';
 import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
-import { activations } from './model/activations.js';
 import { createDetector } from './model/createDetector.js';
 import { toTensor, type Detector } from './model/detector.js';
 import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
@@ -29,10 +29,11 @@ import {
   type ResolvedOptions,
   type SegmentOptions,
 } from './model/options.js';
-import { segmentImages, type PipelineContext } from './model/pipeline.js';
+import type { PipelineContext } from './model/pipeline.js';
 import type { TrackOptions, TrackSource } from './model/trackStream.js';
 import {
   resolveStreamOptions,
+  segmentImages,
   streamImages,
   type StreamInput,
   type StreamItem,
@@ -50,17 +51,27 @@ import {
  * model.dispose();
  */
 export class FastSAM implements Segmenter {
-  #disposed = false;
-  /** Runs of the detector under way. */
-  #running = 0;
+  readonly #network: Network;
+  readonly #detector: Detector;
+  readonly #textModel: LazyTextModel;
+  readonly #lifetime: Lifetime;
 
   private constructor(
     /** What is known of the model. */
     readonly info: ModelInfo,
-    private readonly network: Network,
-    private readonly detector: Detector,
-    private readonly textModel: LazyTextModel,
-  ) {}
+    network: Network,
+    detector: Detector,
+    textModel: LazyTextModel,
+  ) {
+    this.#network = network;
+    this.#detector = detector;
+    this.#textModel = textModel;
+    this.#lifetime = new Lifetime(() => {
+      detector.dispose();
+      network.model.dispose();
+      releaseDevice();
+    }, 'model: it was disposed; load it again');
+  }
 
   /**
    * Loads a checkpoint: Ultralytics or FastSAM `.pt` files of any version, plain state dicts, safetensors.
@@ -116,15 +127,16 @@ export class FastSAM implements Segmenter {
     names: readonly string[],
     options: ActivationOptions = {},
   ): Promise<Record<string, tf.Tensor>> {
-    this.#requireAlive();
+    this.#lifetime.requireAlive();
     const { imgsz, square, signal } = resolve(ACTIVATION_OPTIONS, options, this.info.defaults);
     const rgb = await readImage(image, { signal });
+    const { activations } = await import('./model/activations.js');
     const geometry = letterboxGeometry(rgb.width, rgb.height, imgsz, { auto: !square });
     const { netWidth: width, netHeight: height } = geometry;
-    this.#requireAlive();
+    this.#lifetime.requireAlive();
     const x = toTensor({ images: [letterbox(rgb, geometry)], width, height });
     try {
-      return activations(this.network, x, names);
+      return activations(this.#network, x, names);
     } finally {
       x.dispose();
     }
@@ -135,10 +147,19 @@ export class FastSAM implements Segmenter {
    * without encoders of its own. Further calls of the model throw `DISPOSED`, and those under way do at their next image.
    */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.textModel.dispose();
-    if (this.#running === 0) this.#free();
+    this.#textModel.dispose();
+    this.#lifetime.end();
+  }
+
+  /** `dispose` at the end of a block with `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** As `dispose`, and waits until the weights are freed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+    await this.#lifetime.endAndWait();
   }
 
   /**
@@ -156,7 +177,7 @@ export class FastSAM implements Segmenter {
     const context = this.#context(segment);
     for await (const item of streamImages(inputs, context, ahead)) {
       yield item;
-      this.#requireAlive();
+      this.#lifetime.requireAlive();
     }
   }
 
@@ -175,7 +196,7 @@ export class FastSAM implements Segmenter {
     const { resolveTrackOptions, trackImages } = await import('./model/trackStream.js');
     const resolved = resolveTrackOptions(options, this.info.defaults);
     yield* trackImages(source, resolved, this.#context(resolved.segment), () => {
-      this.#requireAlive();
+      this.#lifetime.requireAlive();
     });
   }
 
@@ -198,9 +219,9 @@ export class FastSAM implements Segmenter {
    * @throws FastSAMError `INVALID_ARGUMENT`, `WRITE_FAILED`, `DISPOSED`.
    */
   export(format: ExportFormat, path: string | null, options: ExportOptions = {}): Promise<ExportResult> {
-    return this.#hold(async () =>
+    return this.#lifetime.use(async () =>
       (await import('./export/exportModel.js')).exportModel(
-        { network: this.network, info: this.info },
+        { network: this.#network, info: this.info },
         format,
         path,
         options,
@@ -209,33 +230,11 @@ export class FastSAM implements Segmenter {
   }
 
   #context(options: ResolvedOptions): PipelineContext {
-    this.#requireAlive();
+    this.#lifetime.requireAlive();
     const detector: PipelineContext['detector'] = {
-      detect: (input, thresholds) => this.#hold(() => this.detector.detect(input, thresholds)),
+      detect: (input, thresholds) => this.#lifetime.use(() => this.#detector.detect(input, thresholds)),
     };
-    return { detector, options, model: this.info, textModel: this.textModel };
-  }
-
-  /** Does work with the weights, which stay until it is done. */
-  async #hold<T>(work: () => Promise<T>): Promise<T> {
-    this.#requireAlive();
-    this.#running++;
-    try {
-      return await work();
-    } finally {
-      this.#running--;
-      if (this.#disposed && this.#running === 0) this.#free();
-    }
-  }
-
-  #free(): void {
-    this.detector.dispose();
-    this.network.model.dispose();
-    releaseDevice();
-  }
-
-  #requireAlive(): void {
-    if (this.#disposed) throw new FastSAMError('DISPOSED', 'model: it was disposed; load it again');
+    return { detector, options, model: this.info, textModel: this.#textModel };
   }
 }
 

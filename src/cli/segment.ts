@@ -121,7 +121,7 @@ function loadOptions(
   many: boolean,
 ): Required<Pick<LoadOptions, 'device' | 'precision' | 'graphWeights'>> {
   const { device, precision } = filled(LOAD_OPTIONS, values);
-  return { device, precision, graphWeights: many ? 'constant' : 'fed' };
+  return { device, precision, graphWeights: many ? 'embedded' : 'external' };
 }
 
 async function choose(

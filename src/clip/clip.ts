@@ -8,6 +8,8 @@ import type { OnProgress } from '../progress.js';
 import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } from '../runtime/compile/precision.js';
 import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/deviceStatus.js';
+import { Lifetime } from '../runtime/lifetime.js';
+import { nextTurn } from '../runtime/nextTurn.js';
 import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './weights/config.js';
 import { evenParts, normaliseRows, partsByRows } from './encoders/batches.js';
 import { toPatches, type Features, type ImageInputs } from './encoders/imageEncoder.js';
@@ -23,8 +25,8 @@ export interface ClipOptions {
   /** Number format of the encoders on TensorFlow's library: see `LoadOptions.precision`. Default `fp32`. */
   precision?: Precision | 'auto';
   /**
-   * Where compiled graphs have the weights: `fed` (default), beside the graph, or `constant`, inside, which takes four
-   * times the memory while loading and is no faster on a CPU. On a GPU always `constant`.
+   * Where compiled graphs have the weights: `external` (default), beside the graph, or `embedded`, inside, which takes four
+   * times the memory while loading and is no faster on a CPU. On a GPU always `embedded`.
    */
   graphWeights?: GraphWeights;
   /**
@@ -44,7 +46,7 @@ export interface ClipOptions {
 /** Every option of `Clip.load`. */
 export const CLIP_OPTIONS = {
   precision: oneOf(PRECISION_CHOICES, { text: 'number format of the encoders', default: PRECISION }),
-  graphWeights: oneOf(GRAPH_WEIGHTS, { text: 'where compiled graphs have the weights', default: 'fed' }),
+  graphWeights: oneOf(GRAPH_WEIGHTS, { text: 'where compiled graphs have the weights', default: 'external' }),
   activation: oneOf(ACTIVATIONS, { text: 'activation of the weights', otherwise: 'told by the file' }),
   visionHeads: heads('attention heads of the image encoder'),
   textHeads: heads('attention heads of the text encoder'),
@@ -65,11 +67,9 @@ const TEXT_ROWS_AT_ONCE = 320;
  * clip.dispose();
  */
 export class Clip {
-  #disposed = false;
-  /** Runs of the encoders under way. */
-  #running = 0;
   readonly #images: EncoderRunner<ImageInputs>;
   readonly #texts: TextRunner;
+  readonly #lifetime: Lifetime;
 
   private constructor(
     readonly config: ClipConfig,
@@ -84,6 +84,11 @@ export class Clip {
   ) {
     this.#images = images;
     this.#texts = texts;
+    this.#lifetime = new Lifetime(() => {
+      images.dispose();
+      texts.dispose();
+      releaseDevice();
+    }, 'CLIP model: it was disposed; load it again');
   }
 
   /**
@@ -102,11 +107,11 @@ export class Clip {
     const made: { dispose(): void }[] = [];
     try {
       const precision = await encoderPrecision(device, choice);
-      const weightsAt = device === 'native-gpu' ? 'constant' : graphWeights;
+      const weightsAt = device === 'native-gpu' ? 'embedded' : graphWeights;
       const running = { precision, weights: weightsAt, signal: options.signal };
-      const images = await createImageRunner(weights, device, running);
+      const images = await createImageRunner(weights, running);
       made.push(images);
-      const texts = await createTextRunner(weights, device, running);
+      const texts = await createTextRunner(weights, running);
       made.push(texts);
       const scale = Math.exp(weights.tensors.get('logit_scale')?.toFloat32()[0] ?? 0);
       throwIfAborted(options.signal);
@@ -159,9 +164,17 @@ export class Clip {
 
   /** Frees the weights. Further calls throw `DISPOSED`, and those under way do at their next batch. */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    if (this.#running === 0) this.#free();
+    this.#lifetime.end();
+  }
+
+  /** `dispose` at the end of a block with `using`. */
+  [Symbol.dispose](): void {
+    this.#lifetime.end();
+  }
+
+  /** As `dispose`, and waits until the weights are freed. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#lifetime.endAndWait();
   }
 
   async #encode<T>(
@@ -169,9 +182,7 @@ export class Clip {
     signal: AbortSignal | undefined,
     run: (part: readonly T[]) => Features,
   ): Promise<Float32Array> {
-    this.#requireAlive();
-    this.#running++;
-    try {
+    return this.#lifetime.use(async () => {
       const { embedDim } = this.config;
       const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0) * embedDim);
       let at = 0;
@@ -184,17 +195,13 @@ export class Clip {
           features.dispose();
         }
         at += part.length * embedDim;
-        // Lets timers and signals in: TensorFlow's library and wasm block while they compute.
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        this.#requireAlive();
+        await nextTurn();
+        this.#lifetime.requireAlive();
       }
       throwIfAborted(signal);
       normaliseRows(all, embedDim);
       return all;
-    } finally {
-      this.#running--;
-      if (this.#disposed && this.#running === 0) this.#free();
-    }
+    });
   }
 
   #checkTokens(text: Int32Array): void {
@@ -204,16 +211,6 @@ export class Clip {
     }
     const unknown = text.find((token) => token < 0 || token >= vocabSize);
     if (unknown !== undefined) throw invalid(`text: got the token ${unknown}, expected 0 to ${vocabSize - 1}`);
-  }
-
-  #free(): void {
-    this.#images.dispose();
-    this.#texts.dispose();
-    releaseDevice();
-  }
-
-  #requireAlive(): void {
-    if (this.#disposed) throw new FastSAMError('DISPOSED', 'CLIP model: it was disposed; load it again');
   }
 }
 

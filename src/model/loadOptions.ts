@@ -16,7 +16,7 @@ export interface LoadOptions {
   precision?: Precision | 'auto';
   /** Run the network as one compiled graph where the device can. Default true. */
   compile?: boolean;
-  /** Where a compiled graph has the weights, see `DetectorOptions`. Default `constant`. */
+  /** Where a compiled graph has the weights, see `DetectorOptions`. Default `embedded`. */
   graphWeights?: GraphWeights;
   /** Keep batch norm as layers of their own instead of folding it into the convolutions. Default false. */
   keepBatchNorm?: boolean;
@@ -44,7 +44,7 @@ export const LOAD_OPTIONS = {
     cli: { value: '<format>' },
   }),
   compile: flag({ text: 'run the network as one compiled graph where the device can', default: true }),
-  graphWeights: oneOf(GRAPH_WEIGHTS, { text: 'where a compiled graph has the weights', default: 'constant' }),
+  graphWeights: oneOf(GRAPH_WEIGHTS, { text: 'where a compiled graph has the weights', default: 'embedded' }),
   keepBatchNorm: flag({
     text: 'keep batch norm as layers instead of folding it into the convolutions',
     default: false,

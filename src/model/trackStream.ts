@@ -131,8 +131,8 @@ export async function* trackImages(
   ready: () => void,
 ): AsyncGenerator<Results, void> {
   const frames = await openSource(source, video);
-  const choosing: PipelineContext = { ...context, choose: (candidates) => tracker.next(candidates) };
-  for await (const { index, results, error } of streamImages(frames, choosing, video.ahead)) {
+  const selecting: PipelineContext = { ...context, select: (detections) => tracker.next(detections) };
+  for await (const { index, results, error } of streamImages(frames, selecting, video.ahead)) {
     if (error) throw error;
     yield results.frame ? results : results.with({ frame: { index } });
     ready();

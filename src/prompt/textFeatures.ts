@@ -2,6 +2,7 @@
 import { throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
+import { nextTurn } from '../runtime/nextTurn.js';
 import type { Cropper } from './cropper.js';
 import type { TextImageModel, TextTokenizer } from './textModel.js';
 
@@ -83,7 +84,7 @@ async function makeCrops(
   const crops: Uint8Array[] = [];
   for (const index of indices) {
     if (crops.length % CROPS_AT_ONCE === 0) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
       throwIfAborted(signal);
     }
     crops.push(cropper.pixelsOf(index, size));

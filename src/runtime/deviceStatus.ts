@@ -6,9 +6,6 @@ import { platform, type Obstacle } from '../platform/platform.js';
 export const DEVICES = ['native-gpu', 'native-cpu', 'webgpu', 'webgl', 'wasm'] as const;
 export type Device = (typeof DEVICES)[number];
 
-/** Whether TensorFlow's own library computes. */
-export const isNative = (device: Device): boolean => device === 'native-cpu' || device === 'native-gpu';
-
 /** One row of the device table: whether a device can be used here, and if not, why and what would help. */
 export interface DeviceStatus {
   readonly device: Device;

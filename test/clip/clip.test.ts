@@ -151,7 +151,7 @@ describe.skipIf(nativeMissing)('compiled graphs', () => {
 
   test('give the same with the weights inside and beside', async () => {
     const fed = await load();
-    const inside = await load('tiny.pt', { graphWeights: 'constant' });
+    const inside = await load('tiny.pt', { graphWeights: 'embedded' });
     const [a, b] = [await fed.encodeTokens(tiny.tokens), await inside.encodeTokens(tiny.tokens)];
     expect(relativeError(a, [Array.from(b)])).toBeLessThan(1e-6);
     fed.dispose();

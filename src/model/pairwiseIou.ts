@@ -22,7 +22,7 @@ const SMALLEST_UNION = 2 ** -126;
 const LARGEST_UNION = (2 - 2 ** -23) * 2 ** 127;
 
 /** The edges of some rows of [A,4] xyxy boxes. */
-export function edgesOf(boxes: tf.Tensor2D, rows: readonly number[]): Edges {
+export function boxEdges(boxes: tf.Tensor2D, rows: readonly number[]): Edges {
   const found = tf.gather(boxes, tf.tensor1d(Int32Array.from(rows), 'int32'));
   const [left, top, right, bottom] = tf.unstack(found, 1) as tf.Tensor1D[];
   const area = tf.mul<tf.Tensor1D>(tf.sub(right, left), tf.sub(bottom, top));
@@ -34,9 +34,9 @@ export function edgesOf(boxes: tf.Tensor2D, rows: readonly number[]): Edges {
  * exactly where `torchvision.ops.nms` suppresses, whose float32 operations these are, in their order.
  * @param threshold a float32.
  */
-export function overlapExcess(a: Edges, b: Edges, threshold: number): tf.Tensor2D {
-  const width = extent(largerOfPairs(a.left, b.left), largerOfPairs(a.minusRight, b.minusRight));
-  const height = extent(largerOfPairs(a.top, b.top), largerOfPairs(a.minusBottom, b.minusBottom));
+export function iouExcess(a: Edges, b: Edges, threshold: number): tf.Tensor2D {
+  const width = extent(pairwiseMaximum(a.left, b.left), pairwiseMaximum(a.minusRight, b.minusRight));
+  const height = extent(pairwiseMaximum(a.top, b.top), pairwiseMaximum(a.minusBottom, b.minusBottom));
   const inter = tf.mul(width, height);
   const areas = tf.add(tf.expandDims(a.area, 1), tf.expandDims(b.area, 0));
   const union = tf.clipByValue(tf.sub(areas, inter), SMALLEST_UNION, LARGEST_UNION);
@@ -49,7 +49,7 @@ function extent(lower: tf.Tensor2D, minusUpper: tf.Tensor2D): tf.Tensor2D {
 }
 
 /** [p,q]: the larger of a[p] and b[q]: both spread over a matrix by adding them to zeros, then pooled. */
-function largerOfPairs(a: tf.Tensor1D, b: tf.Tensor1D): tf.Tensor2D {
+function pairwiseMaximum(a: tf.Tensor1D, b: tf.Tensor1D): tf.Tensor2D {
   const [p, q] = [a.size, b.size];
   const columns = tf.reshape(tf.concat([a, tf.zerosLike(a)]), [2, p, 1]);
   const rows = tf.reshape(tf.concat([tf.zerosLike(b), b]), [2, 1, q]);

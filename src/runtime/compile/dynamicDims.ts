@@ -1,9 +1,9 @@
 /**
  * Frees a trace from the sizes of its example. The same function is traced at two examples of different sizes; where the
- * traces differ, a size was written down as a number. Each such place is either put so that it holds at every size, or
+ * traces differ, a size was written down as a number. Each such number is either replaced so that it holds at every size, or
  * refused: a graph that is wrong at other sizes is never made.
  */
-import { openReshape } from './openReshape.js';
+import { dynamicReshape } from './dynamicReshape.js';
 import {
   describe,
   int32Constant,
@@ -11,7 +11,7 @@ import {
   type ConstantSource,
   type OperationSource,
   type Trace,
-  type Value,
+  type TracedValue,
 } from './trace.js';
 
 /** How many values an output of these has depends on the values of their inputs, not only on their shapes. */
@@ -29,7 +29,7 @@ const DATA_SIZED: ReadonlySet<string> = new Set([
  * Rewrites `a` in place so that it holds for every size, going by its differences from `b`.
  * @throws FastSAMError `NOT_COMPILABLE` where it cannot be known what the size means.
  */
-export function openSizes(a: Trace, b: Trace): void {
+export function makeDimsDynamic(a: Trace, b: Trace): void {
   if (a.operations.length !== b.operations.length) {
     throw notCompilable(
       `the function took ${a.operations.length} operations at the first example and ${b.operations.length} at the ` +
@@ -80,12 +80,16 @@ function matchOperation(
   }
   a.inputs.forEach((value, i) => {
     const other = b.inputs[i];
-    if (!sameOrigin(value, other, counterpart)) a.inputs[i] = openInput(a, b, i);
+    if (!sameOrigin(value, other, counterpart)) a.inputs[i] = dynamicInput(a, b, i);
   });
 }
 
 /** Whether two values came about in the same way. */
-function sameOrigin(a: Value, b: Value, counterpart: ReadonlyMap<OperationSource, OperationSource>): boolean {
+function sameOrigin(
+  a: TracedValue,
+  b: TracedValue,
+  counterpart: ReadonlyMap<OperationSource, OperationSource>,
+): boolean {
   if (a.output !== b.output || a.dtype !== b.dtype) return false;
   const [x, y] = [a.source, b.source];
   if (x.kind === 'operation') return counterpart.get(x) === y;
@@ -94,29 +98,29 @@ function sameOrigin(a: Value, b: Value, counterpart: ReadonlyMap<OperationSource
 }
 
 /** What to put for an input that is a different constant in each trace. */
-function openInput(a: OperationSource, b: OperationSource, place: number): Value {
-  const [first, second] = [a.inputs[place], b.inputs[place]];
+function dynamicInput(a: OperationSource, b: OperationSource, index: number): TracedValue {
+  const [first, second] = [a.inputs[index], b.inputs[index]];
   if (first.source.kind === 'constant' && second.source.kind === 'constant') {
-    if (a.op === 'Reshape' && place === 1) return openReshape(a, b);
-    const size = a.op === 'Slice' && place === 2 ? openSlice(a, b) : undefined;
+    if (a.op === 'Reshape' && index === 1) return dynamicReshape(a, b);
+    const size = a.op === 'Slice' && index === 2 ? dynamicSlice(a, b) : undefined;
     if (size) return size;
   }
-  throw differing(`input ${place} of ${a.op}`, first, second);
+  throw differing(`input ${index} of ${a.op}`, first, second);
 }
 
 /** A slice that ends where the tensor ends, in both traces, does so at every size: TensorFlow's -1. */
-function openSlice(a: OperationSource, b: OperationSource): Value | undefined {
+function dynamicSlice(a: OperationSource, b: OperationSource): TracedValue | undefined {
   const [sizeA, sizeB] = [a, b].map(({ inputs }) => constantInts(inputs[2]));
   const [beginA, beginB] = [a, b].map(({ inputs }) => constantInts(inputs[1]));
   if (!sizeA || !sizeB || !beginA || !beginB) return undefined;
   const reachesEnd = (i: number): boolean =>
     beginA[i] + sizeA[i] === a.inputs[0].shape[i] && beginB[i] + sizeB[i] === b.inputs[0].shape[i];
-  const opened = sizeA.map((size, i) => (size === sizeB[i] ? size : reachesEnd(i) ? -1 : undefined));
-  if (!opened.every((size) => size !== undefined)) return undefined;
-  return int32Constant(opened);
+  const sizes = sizeA.map((size, i) => (size === sizeB[i] ? size : reachesEnd(i) ? -1 : undefined));
+  if (!sizes.every((size) => size !== undefined)) return undefined;
+  return int32Constant(sizes);
 }
 
-const constantInts = ({ source }: Value): number[] | undefined =>
+const constantInts = ({ source }: TracedValue): number[] | undefined =>
   source.kind === 'constant' ? Array.from(source.values) : undefined;
 
 function sameValues(a: ConstantSource, b: ConstantSource): boolean {
@@ -129,7 +133,7 @@ function sameList(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return true;
 }
 
-function differing(what: string, a: Value, b: Value | undefined) {
+function differing(what: string, a: TracedValue, b: TracedValue | undefined) {
   return notCompilable(
     `${what}: got ${describe(a)} at the first example and ${b ? describe(b) : 'nothing'} at the second, expected the same ` +
       'at every size; make it an input of the graph, or use an operation that does not name a size',
