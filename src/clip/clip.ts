@@ -1,4 +1,4 @@
-/** CLIP: images and texts as vectors whose cosine says how well they fit each other. */
+/** CLIP: images and texts as vectors whose cosine measures how well they fit each other. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { checkFunction, checkInteger, checkNames, checkOneOf, checkSignal } from '../options/checks.js';
 import { PRECISION_CHOICES } from '../runtime/compile/precision.js';
@@ -24,7 +24,7 @@ export interface ClipOptions {
    */
   graphWeights?: 'constant' | 'fed';
   /**
-   * Activation of the weights. OpenAI's have `quick_gelu`, most of OpenCLIP's `gelu`. Default: told by the file's naming,
+   * Activation of the weights. OpenAI's have `quick_gelu`, most of OpenCLIP's `gelu`. Default: from the file's naming,
    * number formats and name.
    */
   activation?: ClipActivation;

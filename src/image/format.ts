@@ -1,4 +1,4 @@
-/** What a file is, told from its first bytes: for clear errors, and so that only image codecs see untrusted bytes. */
+/** The format of a file by its first bytes: for clear errors, and so that only image codecs see untrusted bytes. */
 
 export interface FileFormat {
   /** For people: 'JPEG', 'a web page (HTML)' … */

@@ -50,7 +50,7 @@ export interface Pixels {
   readonly height: number;
 }
 
-/** Where a resized image is put: `stride` bytes a row, its first byte at `offset`. */
+/** Where a resized image is written: `stride` bytes a row, its first byte at `offset`. */
 export interface ResizeTarget {
   readonly data: Uint8Array;
   readonly offset: number;
@@ -58,7 +58,7 @@ export interface ResizeTarget {
 }
 
 /**
- * Resizes RGB pixels into a place of a larger image.
+ * Resizes RGB pixels into a rectangle of a larger image.
  * @param source `width * height * 3` bytes.
  */
 export function resizeInto(source: Pixels, width: number, height: number, target: ResizeTarget): void {
@@ -69,7 +69,7 @@ export function resizeInto(source: Pixels, width: number, height: number, target
   else resizeSharingRows(source, columns, rows, target);
 }
 
-/** Pixel places of RGB rows as byte places. */
+/** Pixel offsets of RGB rows as byte offsets. */
 function byteOffsets({ first, second, ...weights }: Taps): Taps {
   return { first: first.map((x) => 3 * x), second: second.map((x) => 3 * x), ...weights };
 }

@@ -1,6 +1,6 @@
 /**
  * Codecs of Node: sharp (libvips). Pixel values are those that `cv2.imread(path)` gives, for every format that both
- * read the same way (test/golden/images says which do not and by how much).
+ * read the same way (test/golden/images lists which do not and by how much).
  */
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { FastSAMError } from '../errors.js';
@@ -16,7 +16,7 @@ type SharpFunction = SharpModule['default'];
 
 let loading: Promise<SharpFunction> | undefined;
 
-/** Loads sharp at the first image: commands that need none start sooner, and a missing binary says so clearly. */
+/** Loads sharp at the first image: commands that need none start sooner, and a missing binary gives a clear error. */
 function loadSharp(): Promise<SharpFunction> {
   loading ??= import('sharp').then(
     ({ default: sharp }) => {
@@ -39,7 +39,7 @@ function loadSharp(): Promise<SharpFunction> {
 }
 
 /**
- * `autoOrient` applies EXIF; the colour profile is ignored because the peers ignore it and the network was trained so;
+ * `autoOrient` applies EXIF; the colour profile is ignored because the reference implementations ignore it and the network was trained so;
  * a file that ends early is an error, not a half-grey image.
  */
 const OPTIONS: SharpOptions = { autoOrient: true, ignoreIcc: true, failOn: 'error', limitInputPixels: false };
@@ -76,7 +76,7 @@ function cmykToRgb(data: Uint8Array): Uint8Array {
   return data.subarray(0, 3 * pixels);
 }
 
-/** Decodes to 3 channels, or to 4 where alpha is to be laid over a colour. */
+/** Decodes to 3 channels, or to 4 where alpha is blended over a colour. */
 async function decodeRaw(image: Sharp, metadata: Metadata, keepAlpha: boolean): Promise<RawPixels> {
   const isCmyk = metadata.space === 'cmyk';
   if (isCmyk) image.pipelineColourspace('cmyk').toColourspace('cmyk');

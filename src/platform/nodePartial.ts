@@ -164,7 +164,7 @@ export async function openPartial(path: string): Promise<PartialFile> {
     await mkdir(dirname(path), { recursive: true });
     const folder = join(dirname(path), folderName(basename(path), host(), process.pid));
     if (!(await takeOver(path, folder))) await mkdir(folder);
-    // Opened or made, not emptied, and written at given positions: no mode in letters says that.
+    // Opened or made, not emptied, and written at given positions: no mode string means that.
     const handle = await open(join(folder, 'data'), constants.O_RDWR | constants.O_CREAT);
     const { size } = await handle.stat();
     return new NodePartial(path, folder, handle, size, await readValidator(folder));

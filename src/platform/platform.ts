@@ -81,7 +81,7 @@ export interface Platform {
   decodeImage(bytes: Uint8Array, options?: DecodeOptions): Promise<RgbImage>;
   /** Pixels of an image that the DOM holds (image, canvas, video, bitmap); undefined if the value is none. */
   capturePixels(source: unknown): Promise<RawPixels> | undefined;
-  /** Encodes `width * height` pixels of 1, 3 or 4 channels (told from the length) as PNG. */
+  /** Encodes `width * height` pixels of 1, 3 or 4 channels (by the length) as PNG. */
   encodePng(data: RawPixels['data'], width: number, height: number): Promise<Uint8Array>;
   /** As `encodePng`, as JPEG; `quality` 1…100, 90 if not given; alpha is dropped. */
   encodeJpeg(data: RawPixels['data'], width: number, height: number, quality?: number): Promise<Uint8Array>;
@@ -129,7 +129,7 @@ export interface Platform {
    * @throws FastSAMError `INVALID_ARGUMENT` for a URL that names no path here.
    */
   pathOfUrl(url: string): string;
-  /** Folder for downloads: `FASTSAM_HOME`, else the system's place for caches. Not created by this call. */
+  /** Folder for downloads: `FASTSAM_HOME`, else the system's folder for caches. Not created by this call. */
   cacheFolder(): string;
   /** Path of a file that the package ships, `relative` to the package's root. */
   packageFile(relative: string): string;

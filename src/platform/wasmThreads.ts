@@ -3,7 +3,7 @@
  *
  * tfjs-backend-wasm 4.22 ships a threaded binary but never uses it in Node (tensorflow/tfjs#3830): the flag is
  * hard-coded to false, the worker script is handed over as a blob: URL, which Node's workers refuse, that script lost its
- * `require`s in bundling, and the pool is capped at half the logical cores. Each of the four is put right here for the
+ * `require`s in bundling, and the pool is capped at half the logical cores. Each of the four is corrected here for the
  * time of the start only; the package itself is not touched. The arithmetic is that of the single-threaded binary, bit
  * for bit. Emscripten's listeners for uncaught errors are taken away again: they throw anew what nobody caught, and Node
  * would then show their source, one line of 25 kB, before the message.

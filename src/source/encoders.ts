@@ -1,4 +1,4 @@
-/** Which encoder of ffmpeg writes a video, told from the file's name and from what this ffmpeg has. */
+/** Chooses ffmpeg's encoder for a video by the file's name and by what this ffmpeg has. */
 import { FastSAMError } from '../errors.js';
 import { lastComplaint, runTool, toolPath } from './ffmpeg.js';
 
@@ -96,7 +96,7 @@ function imageArgs(codec: string, width: number, height: number): string[] {
   const even = [`pad=${width + right}:${height + bottom}`, `fillborders=right=${right}:bottom=${bottom}:mode=smear`];
   const filters = [
     ...(right + bottom > 0 ? even : []),
-    // Players take what does not say for BT.709 or BT.601, by its size: say it.
+    // Without a declaration players assume BT.709 or BT.601 by the size, so declare it.
     'scale=out_color_matrix=bt709:out_range=tv',
     'format=yuv420p',
   ];
@@ -104,13 +104,13 @@ function imageArgs(codec: string, width: number, height: number): string[] {
   return ['-vf', filters.join(','), ...tags];
 }
 
-/** Names of the encoders that this ffmpeg has; asked once. */
+/** Names of the encoders that this ffmpeg has; listed once. */
 async function encoderNames(signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
   const path = toolPath('ffmpeg');
-  const asked = known.get(path) ?? listEncoders(signal);
-  known.set(path, asked);
+  const encoders = known.get(path) ?? listEncoders(signal);
+  known.set(path, encoders);
   try {
-    return await asked;
+    return await encoders;
   } catch (error) {
     known.delete(path);
     throw error;

@@ -26,7 +26,7 @@ export class FrameReader {
   }
 
   /**
-   * The next frame; undefined after the last. Times count from the place at which ffmpeg began.
+   * The next frame; undefined after the last. Times count from where ffmpeg began.
    * @throws FastSAMError `INVALID_VIDEO`, once the frames before the failure are taken; `ABORTED` at once.
    */
   async next(): Promise<PipedFrame | undefined> {

@@ -3,7 +3,7 @@ import { FastSAMError } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import { runTool } from './ffmpeg.js';
 
-/** How ffmpeg and ffprobe are told to read a source. */
+/** The arguments with which ffmpeg and ffprobe read a source. */
 export interface VideoInput {
   readonly kind: 'file' | 'network' | 'camera';
   /** For messages; the path for files. Passwords of URLs are left out. */
@@ -75,7 +75,7 @@ function networkInput(url: string): VideoInput {
       ...['-protocol_whitelist', NETWORK_PROTOCOLS],
       // Over UDP, the protocol's own choice, single lost packets break frames; firewalls block it too.
       ...(/^rtsp/i.test(protocol) ? ['-rtsp_transport', 'tcp'] : []),
-      // Its headers say all at once; ffmpeg would look for a sound track for 5 s.
+      // The headers hold everything; otherwise ffmpeg would look for a sound track for 5 s.
       ...(/^rtmp/i.test(protocol) ? ['-analyzeduration', '1000000'] : []),
       ...['-i', url],
     ],

@@ -18,7 +18,7 @@ export interface VideoOptions {
   end?: number;
   /** Most frames to give. Default: all. */
   maxFrames?: number;
-  /** Frames that are decoded ahead of the one that was asked for last. Default 2. */
+  /** Frames that are decoded ahead of the one that was read last. Default 2. */
   ahead?: number;
   /** Leave out frames that nobody was ready for, instead of falling behind. Default: for cameras and live streams. */
   drop?: boolean;
@@ -50,7 +50,7 @@ export async function openVideo(source: string | URL, options: VideoOptions = {}
   return new FfmpegSource(input, probed, { ...options, timeout, signal });
 }
 
-/** Starts ffmpeg when the first frame is asked for, so that a source that nobody reads costs nothing. */
+/** Starts ffmpeg when the first frame is read, so that a source that nobody reads costs nothing. */
 class FfmpegSource implements VideoSource {
   readonly info: VideoInfo;
   #reader: FrameReader | undefined;

@@ -4,7 +4,7 @@ import { lastComplaint, runTool } from './ffmpeg.js';
 import type { VideoInput } from './inputs.js';
 import type { VideoInfo } from './types.js';
 
-/** Where a source does not say how many frames a second it has. */
+/** For a source that does not declare its frame rate. */
 const DEFAULT_FPS = 25;
 
 /** A video's facts, and what the way of calling ffmpeg depends on. */
@@ -14,7 +14,7 @@ export interface Probed {
   readonly hasFpsMode: boolean;
 }
 
-/** The part of ffprobe's JSON that is asked for. */
+/** The part of ffprobe's JSON that is requested. */
 interface Report {
   readonly program_version?: { readonly version?: string };
   readonly streams?: readonly StreamReport[];

@@ -63,7 +63,7 @@ function dataUrlBytes(url: string): Uint8Array {
   }
 }
 
-/** What kind of place a text names; a single letter before the colon is a Windows drive. */
+/** The kind of source that a text names. A single letter before the colon is a Windows drive. */
 function schemeOf(text: string): string | undefined {
   return /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
 }

@@ -16,7 +16,7 @@ export interface VideoInfo {
   readonly height: number;
   /** Frames a second of the source, before any stride. */
   readonly fps: number;
-  /** Absent where the source does not say (cameras, streams). */
+  /** Absent where the source does not declare it (cameras, streams). */
   readonly frames?: number;
   /** Seconds; absent as `frames`. */
   readonly duration?: number;

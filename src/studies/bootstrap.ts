@@ -85,8 +85,8 @@ function minus(b: number | null, a: number | null): number | null {
 /** Linear between the two nearest values, as numpy's default; null of an empty list. */
 export function percentile(sorted: Float64Array, share: number): number | null {
   if (sorted.length === 0) return null;
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
+  const position = share * (sorted.length - 1);
+  const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }

@@ -57,18 +57,18 @@ export function readRun(bytes: Uint8Array, path: string): RunFile | undefined {
  * Checks that a run can go on: the same study, model, data and options.
  * @throws FastSAMError `INVALID_ARGUMENT` naming what differs first.
  */
-export function requireSameRun(path: string, found: RunHeader, asked: RunHeader): void {
-  if (found.study === asked.study && found.hash === asked.hash) return;
-  const names = new Set([...Object.keys(found.identity), ...Object.keys(asked.identity)]);
+export function requireSameRun(path: string, found: RunHeader, wanted: RunHeader): void {
+  if (found.study === wanted.study && found.hash === wanted.hash) return;
+  const names = new Set([...Object.keys(found.identity), ...Object.keys(wanted.identity)]);
   const differing = [...names].find(
-    (name) => JSON.stringify(found.identity[name]) !== JSON.stringify(asked.identity[name]),
+    (name) => JSON.stringify(found.identity[name]) !== JSON.stringify(wanted.identity[name]),
   );
   const what =
-    found.study !== asked.study
-      ? `study ${found.study}, expected ${asked.study}`
+    found.study !== wanted.study
+      ? `study ${found.study}, expected ${wanted.study}`
       : differing === undefined
-        ? `the run ${found.hash}, expected ${asked.hash}`
-        : `${differing} ${show(found.identity[differing])}, expected ${show(asked.identity[differing])} as asked now`;
+        ? `the run ${found.hash}, expected ${wanted.hash}`
+        : `${differing} ${show(found.identity[differing])}, expected ${show(wanted.identity[differing])} as requested now`;
   throw broken(path, `got records of another run: ${what}; name another folder with --out, or --overwrite them`);
 }
 

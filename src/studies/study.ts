@@ -52,7 +52,7 @@ export interface StudyFiles {
   list(folder: string): Promise<readonly string[]>;
 }
 
-/** What a user asked for. */
+/** A user's arguments and options, and what the run provides. */
 export interface StudyRequest {
   /** Values of `Study.arguments`, in their order. */
   readonly args: readonly string[];

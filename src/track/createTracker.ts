@@ -15,7 +15,7 @@ import type { CameraMotion, Tracker } from './types.js';
 export const TRACKERS = ['bytetrack', 'botsort', 'tracktrack'] as const;
 export type TrackerName = (typeof TRACKERS)[number];
 
-/** What may be asked of a tracker; see `docs/tracking.md`. */
+/** The options of each tracker; see `docs/tracking.md`. */
 export interface TrackerOptions {
   readonly bytetrack: Partial<ByteTrackOptions>;
   readonly botsort: Partial<ByteTrackOptions> & WithCamera;
@@ -37,7 +37,7 @@ export function createTracker(name: TrackerName, options: TrackerOptions['botsor
   if (cameraMotion !== undefined && typeof (cameraMotion as CameraMotion | null)?.estimate !== 'function') {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
-      'cameraMotion: expected what measures it, such as new SparseOpticalFlow()',
+      'cameraMotion: got no estimate(), expected a CameraMotion such as new SparseOpticalFlow()',
     );
   }
   switch (name) {

@@ -75,9 +75,9 @@ export const TRACK_TRACK_DEFAULTS: TrackTrackOptions = {
 const COUNTS = new Set(['trackBuffer', 'minTrackLen']);
 
 /**
- * Defaults with the given values in their places.
- * @throws FastSAMError `INVALID_ARGUMENT` for an option that the tracker does not have, numbers outside 0 … 1, counts that
- *   are not whole or negative, and a low threshold above the high one.
+ * The defaults, overridden by the given values.
+ * @throws FastSAMError `INVALID_ARGUMENT` for an unknown option, numbers outside 0 … 1, counts that are negative or not
+ *   whole, and a low threshold above the high one.
  */
 export function fillOptions<T extends ByteTrackOptions | TrackTrackOptions>(defaults: T, given: Partial<T>): T {
   const known = defaults as unknown as Readonly<Record<string, number | boolean>>;

@@ -4,7 +4,7 @@ import type { Trail } from '../draw/trails.js';
 import type { Results } from '../results/results.js';
 
 /**
- * The last places of each track.
+ * The last positions of each track.
  *
  * @example
  * const trails = new Trails(30);

@@ -21,7 +21,7 @@ export interface TrackRows {
   readonly scores: Float32Array;
   /** int32 `m`. */
   readonly classes: Int32Array;
-  /** int32 `m`: place of each track's detection in the frame's detections; masks are taken through it. */
+  /** int32 `m`: index of each track's detection in the frame's detections. Masks are found by it. */
   readonly indices: Int32Array;
 }
 

@@ -191,7 +191,7 @@ describe('what is wrong ends with one line and leaves nothing', () => {
     const before = contents(dirname(target));
     const run = await exportTiny('saved_model', dirname(target), '--imgsz', '64', '--overwrite');
     expect(run.stderr).toMatch(
-      /^fastsam: cannot write .*: it holds other files \(thesis\.txt …\), name another place .*\n$/,
+      /^fastsam: cannot write .*: it holds other files \(thesis\.txt …\), expected none; name another folder .*\n$/,
     );
     expect(run.code).toBe(1);
     expect(contents(dirname(target))).toEqual(before);

@@ -1,4 +1,4 @@
-/** How images and texts are dealt out to runs of an encoder, and what becomes of its features. */
+/** Splits images and texts into runs of an encoder, and normalises its features. */
 import { endOf } from './textEncoder.js';
 
 /** Parts of about one size, none larger than `most`: a compiled graph runs fastest at sizes that it has seen. */

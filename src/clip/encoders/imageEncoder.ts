@@ -7,7 +7,6 @@ import { PIXEL_MEAN, PIXEL_STD } from '../image/preprocess.js';
 import type { LayerSet } from './layerSet.js';
 import { apply, layerNorm, transformer } from './transformer.js';
 
-
 /** What the image encoder takes. */
 export interface ImageInputs {
   /** int32 [images·patches, patch·patch·3]: see `toPatches`. */
@@ -19,7 +18,7 @@ export interface Features {
   features: tf.Tensor2D;
 }
 
-/** Lays the image encoder. The result's inputs stay the caller's, who also disposes the features. */
+/** Builds the image encoder. The caller keeps the inputs and disposes the features. */
 export function imageEncoder(set: LayerSet, config: ClipConfig): (inputs: ImageInputs) => Features {
   const { visionWidth: width, embedDim, patchSize } = config;
   const patches = patchCount(config);
@@ -27,7 +26,7 @@ export function imageEncoder(set: LayerSet, config: ClipConfig): (inputs: ImageI
   const embed = set.add(new Linear({ name: 'visual.conv1', units: width }), patchValues, () =>
     patchWeights(set.values('visual.conv1.weight'), width, patchSize),
   );
-  const place = set.add(new ClassAndPositions({ name: 'visual.positional_embedding', patches }), width, () => [
+  const positions = set.add(new ClassAndPositions({ name: 'visual.positional_embedding', patches }), width, () => [
     classAndPositions(set, width),
   ]);
   const before = layerNorm(set, 'visual.ln_pre', width);
@@ -45,7 +44,7 @@ export function imageEncoder(set: LayerSet, config: ClipConfig): (inputs: ImageI
   return (inputs) =>
     tf.tidy(() => {
       const embedded = apply(embed, tf.cast(inputs.patches, 'float32'));
-      const rows = blocks(tf.tidy(() => apply(before, apply(place, embedded))));
+      const rows = blocks(tf.tidy(() => apply(before, apply(positions, embedded))));
       const bySequence = tf.reshape<tf.Rank.R3>(rows, [-1, patches + 1, width]);
       const classRows = tf.reshape(tf.slice(bySequence, [0, 0, 0], [-1, 1, -1]), [-1, width]);
       return { features: apply(project, apply(after, classRows)) };

@@ -7,7 +7,7 @@ export class LayerSet {
   readonly #layers: tf.layers.Layer[] = [];
   readonly #tensors: StateDict;
 
-  /** @param tensors have every tensor that will be asked for. */
+  /** @param tensors hold every tensor that will be read. */
   constructor(tensors: StateDict) {
     this.#tensors = tensors;
   }

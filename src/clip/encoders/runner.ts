@@ -9,7 +9,7 @@ import type { Device } from '../../runtime/deviceStatus.js';
 import type { Features } from './imageEncoder.js';
 import type { LayerSet } from './layerSet.js';
 
-/** Runs an encoder. Inputs stay the caller's, who also disposes the features. */
+/** Runs an encoder. The caller keeps the inputs and disposes the features. */
 export interface EncoderRunner<I> {
   run(inputs: I): Features;
   /** Frees the weights. */
@@ -30,9 +30,7 @@ export interface EncoderParts<I> {
 /** How to run it. */
 export interface RunnerOptions {
   readonly precision: Precision;
-  /**
-   * Where a compiled graph has the weights: `constant`, inside, or `fed`, beside it.
-   */
+  /** Where a compiled graph has the weights: `constant`, inside, or `fed`, beside it. */
   readonly weights: 'constant' | 'fed';
   readonly signal?: AbortSignal | undefined;
 }

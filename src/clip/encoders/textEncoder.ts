@@ -12,7 +12,7 @@ import { apply, layerNorm, transformer } from './transformer.js';
 
 /** Texts without what follows their ends, one after another. */
 export interface PackedTexts {
-  /** [rows] tokens, and their places in their texts. */
+  /** [rows] tokens, and their positions in their texts. */
   readonly tokens: Int32Array;
   readonly positions: Int32Array;
   /** [texts] row of each text's end. */
@@ -47,14 +47,14 @@ export function packTexts(texts: readonly Int32Array[]): PackedTexts {
   let start = 0;
   texts.forEach((text, i) => {
     packed.tokens.set(text.subarray(0, lengths[i]), start);
-    for (let place = 0; place < lengths[i]; place++) packed.positions[start + place] = place;
+    for (let k = 0; k < lengths[i]; k++) packed.positions[start + k] = k;
     start += lengths[i];
     packed.ends[i] = start - 1;
   });
   return packed;
 }
 
-/** Lays the embedding of tokens. The result's tensors are the caller's. */
+/** Builds the embedding of tokens. The caller disposes the result's tensors. */
 export function textInputs(set: LayerSet, config: ClipConfig): (texts: PackedTexts) => TextInputs {
   const { vocabSize, contextLength, textWidth: width } = config;
   const embed = set.add(new TokenEmbedding({ name: 'token_embedding', vocabSize, contextLength, width }), width, () => [
@@ -77,7 +77,7 @@ function causalMask(positions: Int32Array): tf.Tensor2D {
   return tf.tensor2d(mask, [rows, rows]);
 }
 
-/** Lays the text encoder behind the embedding. Inputs stay the caller's, who also disposes the features. */
+/** Builds the text encoder behind the embedding. The caller keeps the inputs and disposes the features. */
 export function textEncoder(set: LayerSet, config: ClipConfig): (inputs: TextInputs) => Features {
   const { textWidth: width, embedDim } = config;
   const blocks = transformer(set, 'transformer', {

@@ -76,10 +76,10 @@ export async function createTextRunner(
   }
 }
 
-/** Lays layers; those that were laid are freed when one cannot be. */
-function built<T>(set: LayerSet, lay: () => T): T {
+/** Builds layers. If one fails, those that were built are freed. */
+function built<T>(set: LayerSet, build: () => T): T {
   try {
-    return lay();
+    return build();
   } catch (error) {
     set.dispose();
     throw error;

@@ -27,7 +27,7 @@ interface Taps {
   readonly first: Int32Array;
   /** How many source samples each takes. */
   readonly count: Int32Array;
-  /** `stride` places each, the first `count` in use. */
+  /** `stride` entries each, the first `count` in use. */
   readonly weights: Int32Array;
   readonly stride: number;
 }
@@ -147,8 +147,8 @@ function fourRows(taps: Taps, y: number, k: number, bytes: number): FourRows {
   const last = Math.min(taps.count[y] - k, ROWS_AT_ONCE) - 1;
   const at = y * taps.stride + k;
   const weight = (row: number) => (row <= last ? taps.weights[at + row] : 0);
-  const place = (row: number) => Math.min(row, last) * bytes;
-  return [weight(0), weight(1), weight(2), weight(3), place(1), place(2), place(3)];
+  const offset = (row: number) => Math.min(row, last) * bytes;
+  return [weight(0), weight(1), weight(2), weight(3), offset(1), offset(2), offset(3)];
 }
 
 function addRows(sums: Int32Array, between: Uint8ClampedArray, start: number, rows: FourRows): void {

@@ -63,7 +63,7 @@ function checkRegion(image: RgbImage, { x1, y1, x2, y2, mask }: CropRegion): voi
   }
 }
 
-/** Size of the whole resized image and the place of the middle square in it. */
+/** Size of the whole resized image and the position of the middle square in it. */
 function centreWindow(width: number, height: number, size: number): ResizedWindow {
   const isWide = height < width;
   const long = Math.trunc(isWide ? (size * width) / height : (size * height) / width);

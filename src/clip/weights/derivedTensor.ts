@@ -1,4 +1,4 @@
-/** Tensors of a file put together or turned round, when their values are asked for. */
+/** Tensors of a file concatenated or transposed when their values are read. */
 import type { WeightTensor } from '../../weights/tensor.js';
 
 /** Tensors one below another, along the first axis; their other sizes are the first one's. */

@@ -10,7 +10,7 @@ export type ClipNaming = 'openai' | 'huggingface';
 /** Tensors that files hold besides weights: OpenAI's sizes, transformers' counters, causal masks. */
 const NO_WEIGHTS = /(^|\.)(input_resolution|context_length|vocab_size|position_ids|attn_mask)$/;
 
-/** OpenCLIP puts the text encoder of some models into a module of its own. */
+/** In some models of OpenCLIP the text encoder is a module of its own. */
 const TEXT_TOWER = /^text\.(?=transformer\.|token_embedding\.|positional_embedding$|ln_final\.|text_projection$)/;
 
 /** Names by which image encoders are known that are not built here. */
@@ -24,7 +24,7 @@ const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
 
 /**
  * The tensors by OpenAI's names: `visual.*`, `transformer.*`, `token_embedding.weight` … What is joined (queries, keys and
- * values) or transposed (projections) in other files is put together when its values are asked for.
+ * values) or transposed (projections) in other files is combined when its values are read.
  * @throws FastSAMError `UNSUPPORTED_CHECKPOINT` for CLIP models with other encoders.
  */
 export function openAiTensors(tensors: StateDict): { readonly naming: ClipNaming; readonly tensors: StateDict } {

@@ -36,7 +36,7 @@ export async function openClip(
 
 /**
  * Takes the weights out of a checkpoint: OpenAI's archives, transformers' and OpenCLIP's files.
- * @param options.origin names the file, for what only its name tells.
+ * @param options.origin the file's name, which may be all that tells the activation.
  * @throws FastSAMError `CHECKPOINT_MISMATCH` when tensors are missing, unexpected or misshapen; `UNSUPPORTED_CHECKPOINT`
  *   for CLIP models with other encoders; `INVALID_ARGUMENT` for numbers of heads that do not fit.
  */
@@ -56,13 +56,13 @@ const QUICK_GELU_FILES = /quick-?gelu|openai|laion-?400m|yfcc15m|cc12m|metaclip|
 const GELU_FILES = /laion-?2b|datacomp|commonpool/i;
 
 /**
- * OpenAI trained with quick GELU, and so says transformers' default configuration; OpenCLIP's own models mostly have the
- * exact one. Files do not say which: the name of the file may, and OpenAI's are known by their sizes as tensors and their
- * mixture of number formats.
+ * OpenAI trained with quick GELU, which is also the default of transformers. OpenCLIP's own models mostly have the exact
+ * GELU. Files do not declare it, but their names may. OpenAI's files are recognised by sizes stored as tensors and by
+ * their mixture of number formats.
  */
 function activationOf({ tensors, metadata }: Checkpoint, naming: ClipNaming, origin = ''): ClipActivation {
-  const told = ACTIVATIONS.find((name) => name === metadata.activation || name === metadata.hidden_act);
-  if (told) return told;
+  const declared = ACTIVATIONS.find((name) => name === metadata.activation || name === metadata.hidden_act);
+  if (declared) return declared;
   if (QUICK_GELU_FILES.test(origin)) return 'quick_gelu';
   if (GELU_FILES.test(origin)) return 'gelu';
   if (naming === 'huggingface' || tensors.has('input_resolution')) return 'quick_gelu';

@@ -6,7 +6,7 @@ export const RECALLS: readonly number[] = Array.from({ length: 101 }, (_, i) => 
 
 /** What one image adds to one category. */
 export interface ImageMatches {
-  /** Images are put in the order of their numbers, which decides between equal scores. */
+  /** Images are sorted by their ids, which decides between equal scores. */
   readonly imageId: number;
   /** Best first. */
   readonly scores: Float64Array;
@@ -17,7 +17,7 @@ export interface ImageMatches {
 /** All detections of a category by descending score. */
 export interface RankedDetections {
   readonly count: number;
-  /** Place of each detection within its image, 0 for the best one. */
+  /** Rank of each detection within its image, 0 for the best one. */
   readonly ranks: Uint32Array;
   /** For each area range the flags of `Matches`. */
   readonly flags: readonly Uint32Array[];
@@ -25,7 +25,7 @@ export interface RankedDetections {
   readonly counted: readonly number[];
 }
 
-/** Joins the images; equal scores stay in the order of the images' numbers. */
+/** Joins the images. Equal scores stay in the order of the images' ids. */
 export function rankDetections(images: readonly ImageMatches[], areas: number): RankedDetections {
   const sorted = [...images].sort((a, b) => a.imageId - b.imageId);
   const count = sorted.reduce((n, { scores }) => n + scores.length, 0);

@@ -1,7 +1,7 @@
 /** One image, one category: which detections hit which objects, by COCO's greedy rule. */
 import { sharedPixels, type Runs } from './runs.js';
 
-/** Where an object or a detection lies. */
+/** The position and extent of an object or a detection. */
 export interface Shape {
   /** Left, top, width, height in pixels. */
   readonly box: readonly number[];
@@ -57,7 +57,7 @@ export interface Range {
 
 const outside = (area: number, range: Range): boolean => area < range.low || area > range.high;
 
-/** Bits of a threshold in `Matches.flags`: the low half says "hit", the high half "does not count". */
+/** Bits of a threshold in `Matches.flags`: the low half means "hit", the high half "does not count". */
 export const IGNORED_SHIFT = 16;
 
 /** What became of the detections of one image. */
@@ -69,10 +69,10 @@ export interface Matches {
 }
 
 /**
- * Matches detections, best first, at every threshold: each takes the free object of the largest IoU from the threshold
- * on; objects that count go before those that do not, and a crowd region is never used up. Of equal IoUs the later object
- * wins, as in pycocotools.
- * @param ious from `iouTable`.
+ * Matches detections, best first, at every threshold. Each takes the free object of the largest IoU that reaches the
+ * threshold. Objects that count go before those that do not, and a crowd region is never used up. Of equal IoUs the later
+ * object wins, as in pycocotools.
+ * @param ious from `iouMatrix`.
  */
 export function matchDetections(
   ious: Float64Array,

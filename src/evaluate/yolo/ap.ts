@@ -121,7 +121,7 @@ export function valMetrics(all: ScoredDetections): ValMetrics {
   };
 }
 
-/** @param own places of the class' detections by descending score. */
+/** @param own indices of the class' detections by descending score. */
 function classCurves(
   own: readonly number[],
   { scores, right }: ScoredDetections,

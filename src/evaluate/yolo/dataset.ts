@@ -19,19 +19,19 @@ const IMAGE = /\.(avif|bmp|gif|jpe?g|png|tiff?|webp)$/i;
 export async function readYoloDataset(path: string, split = 'val'): Promise<YoloDataset> {
   const here = platform();
   if (!here.listFiles || !here.parseYaml) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${path}: data sets are read from a disk, expected Node; run it there`);
+    throw new FastSAMError('INVALID_ARGUMENT', `${path}: got a platform without folders, expected Node; run val there`);
   }
   const data = here.parseYaml(new TextDecoder().decode(await here.readFile(path)));
   if (typeof data !== 'object' || data === null || Array.isArray(data)) invalid(path, 'got no mapping of keys');
   const fields = data as Record<string, unknown>;
   const folder = path.replace(/[^/\\]*$/, '') || '.';
   const root = typeof fields.path === 'string' ? resolve(folder, fields.path) : folder;
-  const places = fields[split] ?? (split === 'val' ? fields.validation : undefined);
-  const list = Array.isArray(places) ? (places as unknown[]) : [places];
+  const entry = fields[split] ?? (split === 'val' ? fields.validation : undefined);
+  const list = Array.isArray(entry) ? (entry as unknown[]) : [entry];
   const images: string[] = [];
-  for (const place of list) {
-    if (typeof place !== 'string') invalid(path, `got no "${split}", expected the folder of its images`);
-    images.push(...(await imagesAt(resolve(root, place))));
+  for (const source of list) {
+    if (typeof source !== 'string') invalid(path, `got no "${split}", expected the folder of its images`);
+    images.push(...(await imagesAt(resolve(root, source))));
   }
   images.sort();
   if (images.length === 0) invalid(path, `found no image under "${split}"`);

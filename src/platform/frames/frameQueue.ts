@@ -1,4 +1,4 @@
-/** What a program prints, cut into frames; a few of them wait until they are asked for. */
+/** What a program prints, cut into frames. A few of them wait until they are read. */
 import type { Readable } from 'node:stream';
 import { FrameTimes } from './frameTimes.js';
 import type { PipedFrame, ReadFramesOptions } from '../programTypes.js';

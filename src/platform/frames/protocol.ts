@@ -1,4 +1,4 @@
-/** What the threads of frames and the caller's say to each other. */
+/** The messages between the caller's thread and the threads of frames. */
 import type { PipedFrame, ProgramEnd, ReadFramesOptions } from '../programTypes.js';
 
 /** What a thread is started with. */

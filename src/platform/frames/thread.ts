@@ -10,17 +10,17 @@ const FEED_AHEAD = 2;
 
 /** See `Programs.readFrames`. */
 export function readFrames(command: string, args: readonly string[], options: ReadFramesOptions): FrameOutput {
-  const asked: ((answer: PipedFrame | 'late' | undefined) => void)[] = [];
+  const requests: ((answer: PipedFrame | 'late' | undefined) => void)[] = [];
   const thread = new FrameThread({ command, args, read: options }, (message) => {
-    if (message.type === 'frame') asked.shift()?.(message.frame);
-    else if (message.type === 'late') asked.shift()?.('late');
-    else if (message.type === 'end') for (const answer of asked.splice(0)) answer(undefined);
+    if (message.type === 'frame') requests.shift()?.(message.frame);
+    else if (message.type === 'late') requests.shift()?.('late');
+    else if (message.type === 'end') for (const answer of requests.splice(0)) answer(undefined);
   });
   return {
     next: () => {
       if (thread.over) return Promise.resolve(undefined);
       thread.send({ type: 'next' });
-      return thread.hold(new Promise((resolve) => asked.push(resolve)));
+      return thread.hold(new Promise((resolve) => requests.push(resolve)));
     },
     ended: () => thread.ended(),
     kill: thread.kill,

@@ -10,7 +10,7 @@ import { FastSAMError, throwIfAborted } from '../../errors.js';
 import { run } from './run.js';
 import type { Wheel } from './wheels.js';
 
-/** The public index, used when neither pip nor `--mirror` says otherwise. */
+/** The public index, used unless pip or `--mirror` names another. */
 const PUBLIC_INDEX = 'https://pypi.org/simple';
 
 /** The folder of a download that is under way is called this and the process id. */
@@ -95,7 +95,7 @@ async function findPip(options: FetchOptions): Promise<string | undefined> {
   return undefined;
 }
 
-/** pip takes the platform from its own Python unless it is told; the file's name says all of it (PEP 425). */
+/** pip takes the platform from its own Python unless it is given. The file's name holds all of it (PEP 425). */
 function pipArguments(wheel: Wheel, folder: string, mirror?: string): string[] {
   const [python = '', abi = '', platforms = ''] = wheel.file
     .replace(/\.whl$/, '')

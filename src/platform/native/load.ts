@@ -30,7 +30,7 @@ export type NativeLibrary =
     ))
   | { readonly available: false; readonly reason: string; readonly fix: string; readonly noGpu: Obstacle };
 
-/** How to load the library; what the first call says holds. */
+/** How to load the library. The first call decides. */
 export interface LoadNativeOptions {
   /**
    * Compute on the CPU even where there is a GPU. tfjs-node puts every tensor on the GPU that it sees and has no call to

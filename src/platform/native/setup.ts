@@ -138,7 +138,7 @@ function makePlan(options: SetupOptions): Plan {
   return { options, env: options.env ?? process.env, machine, variant, wheels, packageFolder, cache, nodeApi, folder };
 }
 
-/** Everything up to a library in its final place; what it computes has not been looked at yet. */
+/** Everything up to a library at its final path. What it computes is not verified yet. */
 async function make(plan: Plan): Promise<void> {
   const { signal } = plan.options;
   await findCompiler(plan.env, signal); // before hundreds of megabytes are fetched in vain

@@ -59,7 +59,7 @@ function hasDriver(): boolean {
 }
 
 /**
- * Which library to use: the one asked for, or with `auto` the GPU's where NVIDIA's driver is installed.
+ * Which library to use: the requested one, or with `auto` the GPU's where NVIDIA's driver is installed.
  * @throws FastSAMError `DEVICE_UNAVAILABLE` where TensorFlow has no library for this machine.
  */
 export function chooseVariant(machine: Machine, wanted: NativeVariant | 'auto'): NativeVariant {
@@ -102,7 +102,7 @@ export function findNativePackage(): string | undefined {
     try {
       return realpathSync(dirname(createRequire(from).resolve(`${NATIVE_PACKAGE}/package.json`)));
     } catch {
-      // Not there: the next place may have it.
+      // Not there: the next folder may have it.
     }
   }
   return undefined;

@@ -19,7 +19,7 @@ export interface Wheel {
   /** The project's name on the package index. */
   readonly name: string;
   readonly version: string;
-  /** The name of the file, which also says what it runs on (PEP 427). */
+  /** The name of the file, which also names what it runs on (PEP 427). */
   readonly file: string;
   /** Hexadecimal. */
   readonly sha256: string;

@@ -38,7 +38,9 @@ export interface MultiPolygon {
  */
 export function outlineOf(mask: Mask, tolerance: number, world?: WorldFile): MultiPolygon {
   const ring = (points: Int32Array): (readonly [number, number])[] => {
-    const corners = Array.from({ length: points.length / 2 }, (_, i) => place(points[2 * i], points[2 * i + 1], world));
+    const corners = Array.from({ length: points.length / 2 }, (_, i) =>
+      toWorld(points[2 * i], points[2 * i + 1], world),
+    );
     return corners.length < 3 ? [] : [...corners, corners[0]];
   };
   const coordinates = toPolygons(mask, { tolerance })
@@ -47,7 +49,7 @@ export function outlineOf(mask: Mask, tolerance: number, world?: WorldFile): Mul
   return { type: 'MultiPolygon', coordinates };
 }
 
-function place(column: number, row: number, world?: WorldFile): readonly [number, number] {
+function toWorld(column: number, row: number, world?: WorldFile): readonly [number, number] {
   if (!world) return [column, row];
   return [world.a * column + world.b * row + world.c, world.d * column + world.e * row + world.f];
 }

@@ -3,7 +3,7 @@ import { FastSAMError } from '../../errors.js';
 import { readImage } from '../../source/readImage.js';
 import { platform } from '../../platform/platform.js';
 import type { Results } from '../../results/results.js';
-import { drawPlaces } from '../shared/drawing.js';
+import { drawScene } from '../shared/drawing.js';
 import { fingerprintOf } from '../shared/fingerprint.js';
 import { unionOf } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
@@ -81,7 +81,7 @@ Example:
         }));
         return { key, objects, ...(truth !== undefined && { truth: await compare(scene, truth) }) };
       },
-      draw: (_, scene) => drawPlaces(scene),
+      draw: (_, scene) => drawScene(scene),
       files: (records) => [{ name: 'polygons.geojson', bytes: new TextEncoder().encode(featuresOf(records)) }],
     };
   },

@@ -55,7 +55,7 @@ export interface TiledObject {
 }
 
 /** The objects of a tile on the grid of the whole image. */
-export function placeObjects(
+export function shiftObjects(
   scene: Results,
   tile: MaskWindow,
   image: { width: number; height: number },
@@ -107,7 +107,7 @@ export function joinTiles(
   image: RgbImage,
   tiles: readonly { readonly tile: MaskWindow; readonly scene: Results }[],
 ): Results {
-  const merged = mergeObjects(tiles.flatMap(({ tile, scene }) => placeObjects(scene, tile, image)));
+  const merged = mergeObjects(tiles.flatMap(({ tile, scene }) => shiftObjects(scene, tile, image)));
   const { imgsz, model, device, precision } = tiles[0].scene;
   const side = typeof imgsz === 'number' ? imgsz : Math.max(...imgsz);
   return new Results({

@@ -12,7 +12,7 @@ import { EVERYTHING } from '../shared/options.js';
 import { rowName } from '../table.js';
 import type { Metric, Metrics, Study, StudyRecord, StudyTable } from '../study.js';
 
-/** Boxes and masks of one image; masks only where they were asked for. */
+/** Boxes and masks of one image; masks only where they are evaluated. */
 interface ProposalRecord extends StudyRecord {
   readonly proposals: number;
   readonly boxes: FoundObjects;

@@ -2,7 +2,7 @@
 import { FastSAMError } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import type { Results } from '../../results/results.js';
-import { drawPlaces, greyImage, panels } from '../shared/drawing.js';
+import { drawScene, greyImage, panels } from '../shared/drawing.js';
 import { fingerprintOf, inputsOf } from '../shared/fingerprint.js';
 import { chosenBy, hintFrom, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
@@ -97,8 +97,8 @@ with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { 
         const hint = hintFor(key, marked);
         const map = salientMap(scene, hint, rank);
         return panels([
-          { image: hint ? drawPlaces(scene, [], hint) : scene.image, caption: key },
-          { image: drawPlaces(scene), caption: `everything: ${scene.length}` },
+          { image: hint ? drawScene(scene, [], hint) : scene.image, caption: key },
+          { image: drawScene(scene), caption: `everything: ${scene.length}` },
           { image: greyImage(map.data, map.width, map.height), caption: 'map' },
           {
             image: greyImage(
@@ -148,7 +148,7 @@ function choiceName(options: StudyOptions): string {
   return kind === 'none' ? `rule ${choiceOf(options, 'rule', SALIENCE_RULES)}` : `hint ${kind}`;
 }
 
-/** The map of an image: what the hint asks for, else the first by rank; all black where nothing was found or chosen. */
+/** The map of an image: what the hint chooses, else the first by rank; all black where nothing was found or chosen. */
 export function salientMap(
   scene: Results,
   hint: Hint | undefined,

@@ -4,13 +4,13 @@ import { contactSheet, type SheetCell } from '../../draw/sheet.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import type { Results } from '../../results/results.js';
 
-/** An image with some of its objects (default: all), and what was asked of it. */
-export function drawPlaces(
+/** An image with some of its objects (default: all), and the hint that chose them. */
+export function drawScene(
   scene: Results,
-  places: readonly number[] = [...scene.scores.keys()],
+  indices: readonly number[] = [...scene.scores.keys()],
   prompt: DrawnPrompt | null = null,
 ): RgbImage {
-  const objects = places.map((i) => ({
+  const objects = indices.map((i) => ({
     id: scene.ids[i],
     mask: scene.imageMasks[i],
     box: scene.boxes.at(i),

@@ -1,4 +1,4 @@
-/** What is asked of an image in a study whose ground truth is a mask: a point or a box, given or made from the mask. */
+/** Hints of studies whose ground truth is a mask: points and boxes, given or made from the mask. */
 import { FastSAMError } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import { connectedComponents } from '../../mask/regions.js';
@@ -31,12 +31,12 @@ export const HINTS_OPTION: StudyOption = {
 export function innerPoint(mask: Mask): [number, number] {
   const bitmap = mask.toBitmap();
   const { gridWidth } = mask;
-  const places = [...bitmap.keys()].filter((p) => bitmap[p] === 1);
-  const x = places.reduce((sum, p) => sum + (p % gridWidth), 0) / places.length;
-  const y = places.reduce((sum, p) => sum + Math.floor(p / gridWidth), 0) / places.length;
-  let best = places[0];
+  const indices = [...bitmap.keys()].filter((p) => bitmap[p] === 1);
+  const x = indices.reduce((sum, p) => sum + (p % gridWidth), 0) / indices.length;
+  const y = indices.reduce((sum, p) => sum + Math.floor(p / gridWidth), 0) / indices.length;
+  let best = indices[0];
   let least = Infinity;
-  for (const p of places) {
+  for (const p of indices) {
     const distance = ((p % gridWidth) - x) ** 2 + (Math.floor(p / gridWidth) - y) ** 2;
     if (distance >= least) continue;
     least = distance;
@@ -53,7 +53,7 @@ export function hintFrom(truth: Mask, kind: HintKind): Hint {
 }
 
 /**
- * Places of the objects that a hint asks for, each once; at a point the object of the best score.
+ * Indices of the objects that a hint chooses, each once; at a point the object of the best score.
  * @throws FastSAMError `INVALID_PROMPT` for boxes and points outside the image.
  */
 export function chosenBy(scene: Results, { boxes, points, labels }: Hint): number[] {
@@ -66,8 +66,8 @@ export function chosenBy(scene: Results, { boxes, points, labels }: Hint): numbe
 }
 
 /** Pixels of any of some objects; undefined for none. */
-export function unionOf(scene: Results, places: readonly number[]): Mask | undefined {
-  return places
+export function unionOf(scene: Results, indices: readonly number[]): Mask | undefined {
+  return indices
     .map((i) => scene.imageMasks[i])
     .reduce<Mask | undefined>((all, mask) => (all ? union(all, mask) : mask), undefined);
 }

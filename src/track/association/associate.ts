@@ -48,13 +48,13 @@ export function associate<T extends Track>(
     rows: cost.rows,
     columns: cost.columns,
     starts,
-    targets: Int32Array.from(targets, (place) => place % cost.columns),
-    costs: Float64Array.from(targets, (place) => cost.values[place]),
+    targets: Int32Array.from(targets, (cell) => cell % cost.columns),
+    costs: Float64Array.from(targets, (cell) => cost.values[cell]),
   };
   return pairUp(tracks, detections, assign(graph, new Float64Array(cost.rows).fill(limit)));
 }
 
-/** @param columnOf for every track its detection's place, or -1. */
+/** @param columnOf for every track the index of its detection, or -1. */
 export function pairUp<T extends Track>(
   tracks: readonly T[],
   detections: readonly Detection[],

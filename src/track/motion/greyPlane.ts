@@ -14,11 +14,11 @@ const LUMA_BITS = 15;
 const [RED, GREEN, BLUE] = [9798, 19235, 3735];
 const HALF = 1 << (LUMA_BITS - 1);
 
-/** The place inside 0 … size-1 that a place outside mirrors, the end itself not repeated (… 2 1 | 0 1 2 …). */
-export function mirrored(place: number, size: number): number {
+/** Mirrors a position outside 0 … size - 1 back inside. The end itself is not repeated (… 2 1 | 0 1 2 …). */
+export function mirrored(position: number, size: number): number {
   if (size === 1) return 0;
   const period = 2 * (size - 1);
-  const inPeriod = ((place % period) + period) % period;
+  const inPeriod = ((position % period) + period) % period;
   return inPeriod < size ? inPeriod : period - inPeriod;
 }
 

@@ -23,7 +23,7 @@ const SCALE = 2 ** -20;
 export interface Flow {
   /** float32 `x, y` pairs in pixels of the second image. */
   readonly points: Float32Array;
-  /** 1 for each point that was found again, 0 where its place says nothing. */
+  /** 1 for each point that was found again, 0 where its position means nothing. */
   readonly found: Uint8Array;
 }
 
@@ -47,8 +47,8 @@ export function opticalFlow(
     for (let level = top; level >= 0; level--) {
       guess.x *= 2;
       guess.y *= 2;
-      const place = positionAround(from[level], points[2 * i] / 2 ** level, points[2 * i + 1] / 2 ** level);
-      const moments = place && scaled(windows.take(level, place));
+      const position = positionAround(from[level], points[2 * i] / 2 ** level, points[2 * i + 1] / 2 ** level);
+      const moments = position && scaled(windows.take(level, position));
       found = moments !== undefined && worthFollowing(moments) && follow(windows, level, to[level], moments, guess);
     }
     flow.points[2 * i] = guess.x;
@@ -82,9 +82,9 @@ function follow(windows: Windows, index: number, level: PyramidLevel, moments: M
   const scale = SCALE / determinant(moments);
   let [lastX, lastY] = [NaN, NaN];
   for (let step = 0; step < MAX_STEPS; step++) {
-    const place = positionAround(level, guess.x, guess.y);
-    if (!place) return false;
-    const mismatch = windows.compare(index, place);
+    const position = positionAround(level, guess.x, guess.y);
+    if (!position) return false;
+    const mismatch = windows.compare(index, position);
     const stepX = (moments.xy * mismatch.y - moments.yy * mismatch.x) * scale;
     const stepY = (moments.xy * mismatch.x - moments.xx * mismatch.y) * scale;
     guess.x += stepX;

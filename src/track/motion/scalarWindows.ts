@@ -39,11 +39,11 @@ export class ScalarWindows implements Windows {
     this.#gradients = from.map(gradientsOf);
   }
 
-  take(level: number, place: WindowPosition): Moments {
+  take(level: number, position: WindowPosition): Moments {
     const { stride, pixels } = this.#from[level];
     const { dx, dy } = this.#gradients[level];
-    const { w00, w01, w10, w11 } = place;
-    const start = startOf(this.#from[level], place);
+    const { w00, w01, w10, w11 } = position;
+    const start = startOf(this.#from[level], position);
     let [xx, xy, yy] = [0, 0, 0];
     for (let row = 0, k = 0; row < WINDOW; row++) {
       let i = start + row * stride;
@@ -70,11 +70,11 @@ export class ScalarWindows implements Windows {
     return { xx, xy, yy };
   }
 
-  compare(level: number, place: WindowPosition): Mismatch {
+  compare(level: number, position: WindowPosition): Mismatch {
     const { stride, pixels } = this.#to[level];
-    const { w00, w01, w10, w11 } = place;
+    const { w00, w01, w10, w11 } = position;
     const [grey, dx, dy] = [this.#grey, this.#dx, this.#dy];
-    const start = startOf(this.#to[level], place);
+    const start = startOf(this.#to[level], position);
     let [x, y] = [0, 0];
     for (let row = 0, k = 0; row < WINDOW; row++) {
       let i = start + row * stride;

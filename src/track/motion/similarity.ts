@@ -98,13 +98,13 @@ function leastSquares(from: Float32Array, to: Float32Array, matches: readonly nu
   return similarity(along / square, across / square, centre, goal);
 }
 
-function meanOf(points: Float32Array, places: readonly number[]): Point {
+function meanOf(points: Float32Array, indices: readonly number[]): Point {
   let [x, y] = [0, 0];
-  for (const i of places) {
+  for (const i of indices) {
     x += points[2 * i];
     y += points[2 * i + 1];
   }
-  return { x: x / places.length, y: y / places.length };
+  return { x: x / indices.length, y: y / indices.length };
 }
 
 /**

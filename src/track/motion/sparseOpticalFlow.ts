@@ -11,7 +11,7 @@ import { fitSimilarity } from './similarity.js';
 const IDENTITY: Affine = [1, 0, 0, 0, 1, 0];
 /** The full size and three halvings. */
 const PYRAMID_LEVELS = 4;
-/** Fewer matches than this say nothing for certain. */
+/** Fewer matches than this are not trusted. */
 const MIN_MATCHES = 5;
 
 /** Settings of `SparseOpticalFlow`; the defaults are those of Ultralytics 8.4. */

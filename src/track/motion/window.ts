@@ -45,9 +45,9 @@ export interface Mismatch {
  */
 export interface Windows {
   /** Keeps a window of the first image. */
-  take(level: number, place: WindowPosition): Moments;
+  take(level: number, position: WindowPosition): Moments;
   /** Compares a window of the second image with the one that was taken last. */
-  compare(level: number, place: WindowPosition): Mismatch;
+  compare(level: number, position: WindowPosition): Mismatch;
 }
 
 /** The window around a point; undefined where it does not touch the image. All pixels of others lie within the border. */

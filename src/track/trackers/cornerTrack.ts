@@ -50,7 +50,7 @@ export class CornerTrack extends Track {
     else this.#continue(detection.box, frame);
   }
 
-  /** Found again: the directions of old stay, since the gap says nothing about them. */
+  /** Found again. The old directions stay, since nothing is known about the gap. */
   #resume(frame: number): void {
     this.#remember(frame, this.box);
     this.#confirm();

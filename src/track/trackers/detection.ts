@@ -5,7 +5,7 @@ import type { BoxDetections } from '../types.js';
 
 /** One detection. */
 export interface Detection {
-  /** Its place in the frame's detections. */
+  /** Its index in the frame's detections. */
   readonly index: number;
   readonly box: Xyxy;
   readonly score: number;

@@ -19,7 +19,7 @@ export class Track {
   readonly filter: BoxFilter;
   #box: Xyxy | undefined;
 
-  /** @param reported whether callers are told of the track; one that is not yet reported is unconfirmed. */
+  /** @param reported whether callers see the track. A track that is not yet reported is unconfirmed. */
   constructor(
     readonly id: number,
     model: BoxModel,

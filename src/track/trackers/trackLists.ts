@@ -45,7 +45,7 @@ export function updateLists<T extends Track>(pools: TrackLists<T>, changes: Chan
   return withoutDuplicates(tracked, lost);
 }
 
-/** Of two tracks on the same place the one that was followed longer stays; the lost one if both were equally long. */
+/** Of two tracks at the same position the older one stays; the lost one if both are equally old. */
 function withoutDuplicates<T extends Track>(tracked: readonly T[], lost: readonly T[]): TrackLists<T> {
   const duplicates = new Set<T>();
   const boxes = (tracks: readonly T[]) => tracks.map(({ box }) => box);
