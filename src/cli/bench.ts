@@ -75,10 +75,12 @@ export function benchCommand(): Command {
       Math.min(8, os.availableParallelism()),
     ])
     .option('--only <list>', `only these: ${GROUPS.join(', ')}`, listOption(GROUPS))
-    .option('--objects <list>', 'objects found in the image, by choice of the threshold', wholeListOption(1, 1000), [
-      1,
-      MANY,
-    ])
+    .option(
+      '--objects <list>',
+      'objects found in the image, by the choice of the threshold',
+      wholeListOption(1, 1000),
+      [1, MANY],
+    )
     .addOption(
       new Option('--imgsz <pixels>', 'longer side of the network input for whole images')
         .default(640)
@@ -87,7 +89,7 @@ export function benchCommand(): Command {
     .option('--image <file>', 'an image to find objects in [made of the examples, 1920x1080]')
     .option('--rounds <n>', 'turns of every contender [as many as fit into 10 seconds]', numberOption(1, 10_000, true))
     .option('--quick', 'fewer sizes and turns: about a minute for the demo model')
-    .option('--json', 'print JSON, every single measurement in it')
+    .option('--json', 'print JSON with every single measurement')
     .addHelpText(
       'after',
       `
@@ -186,7 +188,7 @@ function effortOf({ quick, rounds }: BenchOptions): Effort {
   return { budget: quick ? QUICK_BUDGET : BUDGET, leastRounds: 3, mostRounds: MOST_ROUNDS };
 }
 
-/** A row with what its numbers come down to beside them. */
+/** A row with the summary of its numbers. */
 function withSummaries(row: Row): unknown {
   if (row.kind === 'memory') return row;
   const measured = row.measured.map((each) => ({

@@ -49,7 +49,7 @@ export function trackCommand(): Command {
     )
     .option('--model <name>', 'demo, FastSAM-s, FastSAM-x, or a path or URL of a checkpoint', DEFAULT_MODEL)
     .addOption(new Option('--tracker <name>', 'how objects are followed').choices(TRACKERS).default(DEFAULT_TRACKER))
-    .option('--no-camera-motion', 'the camera stands still: botsort and tracktrack need not look for its motion')
+    .option('--no-camera-motion', 'the camera stands still, so botsort and tracktrack need not measure its motion')
     .option('--track-buffer <frames>', 'frames for which a lost object keeps its id [30]', numberOption(0, 1e6, true))
     .addOption(new Option('--compat <peer>', "reproduce the peer's boxes and masks").choices(['ultralytics']))
     .option(
@@ -74,7 +74,7 @@ export function trackCommand(): Command {
     .addOption(deviceOption())
     .addOption(precisionOption())
     .option('--out <path>', 'folder for the files, or name of the video [fastsam-out; with --json or --mot: none]')
-    .option('--mot <file>', 'MOT lines go here [beside the video]')
+    .option('--mot <file>', 'file of MOT lines [beside the video]')
     .option('--json', 'print one line of JSON a frame on standard output')
     .option('--no-video', 'write no video')
     .option('--trails <frames>', 'how far drawn trails reach back', numberOption(0, 10_000, true), DEFAULT_TRAIL)
@@ -115,7 +115,7 @@ async function track(source: string, options: TrackCommandOptions): Promise<void
   }
 }
 
-/** What was tracked before an interruption or a broken frame is kept; the exit code says that it was not all. */
+/** Frames before an interruption or a broken frame are kept. The exit code shows that some are missing. */
 async function write(
   tracked: AsyncIterable<Results>,
   clip: FrameSource,
@@ -140,13 +140,13 @@ async function write(
   progress.clear();
   reportLosses(clip, files.frames);
   if (files.frames === 0) {
-    throw new FastSAMError('INVALID_VIDEO', `${clip.name}: has no frame there; look at --start and --end`);
+    throw new FastSAMError('INVALID_VIDEO', `${clip.name}: got no frame there; check --start and --end`);
   }
   const written = await files.finish();
   say(`${clip.name}: ${progress.summary()}${written.length > 0 ? ` -> ${written.join(', ')}` : ''}`);
 }
 
-/** A video that is cut off gives the frames that are there. */
+/** A truncated video gives the frames that are there. */
 function reportLosses(clip: FrameSource, frames: number): void {
   const { name, total = 0 } = clip;
   const complaint = clip.warning();
@@ -199,14 +199,14 @@ function trackPromptOf({ text, ...options }: TrackCommandOptions): TrackPrompt |
   return prompt && asked((first) => first.prompt(prompt));
 }
 
-/** Nothing to follow: the user hears it at once instead of getting a clip without objects. */
+/** Nothing to follow is an error at once, instead of a clip without objects. */
 function asked(choose: (first: Results) => Results | Promise<Results>): TrackPrompt {
   return async (first) => {
     const chosen = await choose(first);
     if (chosen.length > 0) return chosen;
     throw new FastSAMError(
       'INVALID_PROMPT',
-      'prompt: matches no object of the first frame; ask for another place, or begin elsewhere with --start',
+      'prompt: matches no object of the first frame; name another point or box, or begin elsewhere with --start',
     );
   };
 }

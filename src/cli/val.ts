@@ -44,17 +44,22 @@ export function valCommand(): Command {
       numberOption(32, 8192, true),
     )
     .option('--conf <score>', 'detections must score above this', numberOption(0, 1), 0.001)
-    .option('--iou <iou>', 'detections that overlap a better one more than this go', numberOption(0, 1), 0.7)
+    .option(
+      '--iou <iou>',
+      'NMS: detections that overlap a better one by more than this are dropped',
+      numberOption(0, 1),
+      0.7,
+    )
     .option('--max-det <n>', 'most detections an image [300]', numberOption(1, 100_000, true))
     .option('--batch <n>', 'images whose input has one size (YOLO data sets)', numberOption(1, 1024, true), 16)
-    .option('--limit <n>', 'at most so many images', numberOption(1, 1e9, true))
+    .option('--limit <n>', 'evaluate only the first n images', numberOption(1, 1e9, true))
     .addOption(deviceOption())
     .option('--out <folder>', 'write results.json, box-pr.png and mask-pr.png there')
     .option('--json', 'print JSON instead of the table')
     .addHelpText(
       'after',
       `
-All classes are one, as FastSAM has one. docs/evaluation.md says how the numbers are defined.
+All classes are one, as FastSAM has one. docs/evaluation.md defines the numbers.
 
 Examples:
   $ fastsam val coco8-seg.yaml --model FastSAM-s --out val

@@ -37,12 +37,13 @@ export interface ClipOptions {
   signal?: AbortSignal;
 }
 
-/** Rows of tokens or patches that go through an encoder at once; bounds memory. */
+/** Most rows of tokens or patches in one run of an encoder. This bounds memory. */
 const ROWS_AT_ONCE = 1600;
 const TEXT_ROWS_AT_ONCE = 320;
 
 /**
- * A loaded CLIP model with two transformers. Features are unit vectors; their dot product is the cosine of image and text.
+ * A loaded CLIP model with two transformers. Features are unit vectors; their dot product is the cosine of image and
+ * text.
  *
  * @example
  * const clip = await Clip.load('ViT-B/32');
@@ -62,7 +63,7 @@ export class Clip {
     readonly device: Device,
     /** What they compute in. */
     readonly precision: Precision,
-    /** What cosines are multiplied by before a softmax; 100 in OpenAI's models. */
+    /** Factor on cosines before a softmax; 100 in OpenAI's models. */
     readonly logitScale: number,
     images: EncoderRunner<ImageInputs>,
     texts: TextRunner,
@@ -73,11 +74,11 @@ export class Clip {
 
   /**
    * Loads a model onto the device that loaded models use, else onto the fastest.
-   * @param source `ViT-B/32`, `ViT-B/16`, `ViT-L/14`, `ViT-L/14@336px` (OpenAI's, downloaded when needed), or path, URL or
-   *   bytes of a file by OpenAI (TorchScript), Hugging Face (safetensors, `pytorch_model.bin`) or OpenCLIP.
-   * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `INVALID_CHECKPOINT`,
-   *   `UNSUPPORTED_CHECKPOINT` (ResNets and other encoders), `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`,
-   *   `INVALID_ARGUMENT`, `ABORTED`.
+   * @param source `ViT-B/32`, `ViT-B/16`, `ViT-L/14`, `ViT-L/14@336px` (OpenAI's, downloaded when needed), or path, URL
+   *   or bytes of a file by OpenAI (TorchScript), Hugging Face (safetensors, `pytorch_model.bin`) or OpenCLIP.
+   * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`,
+   *   `INVALID_CHECKPOINT`, `UNSUPPORTED_CHECKPOINT` (ResNets and other encoders), `CHECKPOINT_MISMATCH`,
+   *   `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
   static async load(source: string | URL | Uint8Array, options: ClipOptions = {}): Promise<Clip> {
     checkClipOptions(options);
@@ -169,7 +170,7 @@ export class Clip {
           features.dispose();
         }
         at += part.length * embedDim;
-        // Lets timers and signals in: TensorFlow's library and wasm block while they compute.
+        // Lets timers and signals run, because TensorFlow's library and wasm block while they compute.
         await new Promise((resolve) => setTimeout(resolve, 0));
         this.#requireAlive();
       }

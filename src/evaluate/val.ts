@@ -1,6 +1,7 @@
 /**
  * `val`: how good a model is on a data set, by the protocol of Ultralytics' `val`. It does not run the pipeline of
- * `segment`: images of a batch share one input size, and masks stay at the prototypes' resolution, uncropped by the image.
+ * `segment`: images of a batch share one input size, and masks stay at the prototypes' resolution, uncropped by the
+ * image.
  */
 import { throwIfAborted } from '../errors.js';
 import { letterbox } from '../image/letterbox.js';

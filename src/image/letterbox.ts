@@ -4,7 +4,7 @@ import { resizeInto } from './resize.js';
 import type { RgbImage } from './rgbImage.js';
 import { roundHalfEven } from '../geometry/rounding.js';
 
-/** How an image lies inside the network input. All values are whole pixels. */
+/** The position of an image in the network input. All values are whole pixels. */
 export interface Letterbox {
   readonly imageWidth: number;
   readonly imageHeight: number;
@@ -33,8 +33,8 @@ export interface LetterboxOptions {
 const PADDING = 114;
 
 /**
- * Where an image goes in the network input: scaled (up, too) to fit into `imgsz`, centred; an odd pixel of padding goes
- * to the right and bottom. Ultralytics 8.4's LetterBox.
+ * Computes where an image goes in the network input, as LetterBox of Ultralytics 8.4. It is scaled (up, too) to fit
+ * into `imgsz` and centred. An odd pixel of padding goes to the right and bottom.
  * @param imgsz side of a square or [height, width], rounded up to multiples of the stride.
  * @throws FastSAMError `INVALID_ARGUMENT` for sides that are no whole numbers from 1 on.
  */
@@ -79,7 +79,7 @@ export function letterboxGeometry(
 }
 
 /**
- * The letterboxed image, bit for bit as OpenCV makes it.
+ * Letterboxes an image, bit for bit as OpenCV.
  * @returns `netHeight * netWidth * 3` bytes, RGB, padding grey (114).
  * @throws FastSAMError `INVALID_ARGUMENT` if the geometry is another image's.
  */

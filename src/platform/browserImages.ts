@@ -28,8 +28,8 @@ function pixelsOf(source: CanvasImageSource, width: number, height: number): Raw
 }
 
 /**
- * See `Platform.decodeImage`. A canvas keeps no colours under full transparency: with `alpha: 'drop'` such pixels are
- * black here, where Node gives the stored colour.
+ * See `Platform.decodeImage`. A canvas keeps no colours under full transparency. With `alpha: 'drop'` such pixels are
+ * black here, while Node gives the stored colour.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
   const { path, alpha = 'drop', maxPixels = MAX_PIXELS } = options;

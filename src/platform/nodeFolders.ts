@@ -43,8 +43,8 @@ async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Refuses to replace a folder that is not of the same making: it may hold nothing, or the first of the files and others
- * named like them, but for numbers (an earlier model has other shards).
+ * Refuses to replace a folder of another kind. It may be empty, or hold the first of the files and others named like
+ * them up to numbers (an earlier model has other shards).
  */
 async function requireOwn(path: string, files: readonly FolderFile[]): Promise<void> {
   const held = await readdir(path).catch((error: unknown): string[] => {

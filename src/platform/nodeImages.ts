@@ -20,9 +20,9 @@ let loading: Promise<SharpFunction> | undefined;
 function loadSharp(): Promise<SharpFunction> {
   loading ??= import('sharp').then(
     ({ default: sharp }) => {
-      // Every image is read once: libvips' cache of operations would only hold memory.
+      // Every image is read once, so libvips' cache of operations would only hold memory.
       sharp.cache(false);
-      // One thread decodes an image as fast as many; several images run side by side in Node's thread pool.
+      // One thread decodes an image as fast as many. Several images run in parallel in Node's thread pool.
       sharp.concurrency(1);
       return sharp;
     },
@@ -39,8 +39,8 @@ function loadSharp(): Promise<SharpFunction> {
 }
 
 /**
- * `autoOrient` applies EXIF; the colour profile is ignored because the reference implementations ignore it and the network was trained so;
- * a file that ends early is an error, not a half-grey image.
+ * `autoOrient` applies EXIF; the colour profile is ignored because the reference implementations ignore it and the
+ * network was trained so; a file that ends early is an error, not a half-grey image.
  */
 const OPTIONS: SharpOptions = { autoOrient: true, ignoreIcc: true, failOn: 'error', limitInputPixels: false };
 
@@ -101,7 +101,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     return { ...flattenAlpha(pixels, alpha), ...(path === undefined ? {} : { path }) };
   } catch (error) {
     if (error instanceof FastSAMError && error.code !== 'INVALID_ARGUMENT') throw error;
-    // libvips' own words are the cause only: its threads share one buffer for them, so they may speak of other images.
+    // libvips' message is only the cause. Its threads share one buffer for messages, so it may concern another image.
     throw invalid(path, `a broken or truncated ${format.description}`, 'a whole file; fetch it again', error);
   }
 }

@@ -14,8 +14,8 @@ export interface ProgramOutput extends ProgramEnd {
 }
 
 /**
- * A program beside this one that prints or reads frames, on a thread of its own: that goes on while this one is held
- * up. It ends with this process, however that ends, and does not keep it alive unless somebody waits for it.
+ * A program beside this one that prints or reads frames, on a thread of its own, which goes on while this one is
+ * blocked. It ends with this process, however that ends. It keeps the process alive only while a call waits for it.
  */
 interface FramePipe {
   /** Ends it at once; `ended` resolves when that has happened. */
@@ -34,7 +34,7 @@ export interface ReadFramesOptions {
   readonly ahead: number;
   /** Replace waiting frames by newer ones instead of letting the program wait. */
   readonly drop: boolean;
-  /** Longest wait for a frame in milliseconds; undefined: for ever. */
+  /** Longest wait for a frame in milliseconds. Default: no limit. */
   readonly timeout?: number;
 }
 

@@ -10,7 +10,7 @@ export interface Encoder {
   readonly note?: string;
 }
 
-/** One way to encode, by the name of ffmpeg's encoder. */
+/** An encoding, by the name of ffmpeg's encoder. */
 interface Codec {
   readonly name: string;
   readonly options: readonly string[];
@@ -56,7 +56,8 @@ const known = new Map<string, Promise<ReadonlySet<string>>>();
 
 /**
  * The encoder for a file.
- * @throws FastSAMError `INVALID_ARGUMENT` for another ending, `PROGRAM_MISSING` where ffmpeg or every encoder is missing.
+ * @throws FastSAMError `INVALID_ARGUMENT` for another ending, `PROGRAM_MISSING` where ffmpeg or every encoder is
+ *   missing.
  */
 export async function chooseEncoder(path: string, signal?: AbortSignal): Promise<Encoder> {
   const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1].toLowerCase() ?? '';
@@ -87,12 +88,13 @@ export async function chooseEncoder(path: string, signal?: AbortSignal): Promise
 /** Pixel format and colours. */
 function imageArgs(codec: string, width: number, height: number): string[] {
   if (codec === 'gif') {
-    // A palette a frame: one for all of them would need all of them in memory.
+    // One palette a frame; a common one would need all frames in memory.
     return ['-vf', 'split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1'];
   }
   const right = width % 2;
   const bottom = height % 2;
-  // Colours are stored at half the size, so sides are even: the last row or column is repeated, and nothing moves.
+  // Colours are stored at half the size, so sides must be even. The last row or column is repeated, so that nothing
+  // moves.
   const even = [`pad=${width + right}:${height + bottom}`, `fillborders=right=${right}:bottom=${bottom}:mode=smear`];
   const filters = [
     ...(right + bottom > 0 ? even : []),

@@ -2,7 +2,7 @@
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
 
-/** Larger files than this are no images that a network of this kind looks at. */
+/** Larger files are refused; no image for this network is so large. */
 const MAX_BYTES = 256 * 1024 * 1024;
 const TIMEOUT_MS = 60_000;
 

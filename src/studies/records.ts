@@ -2,14 +2,14 @@
 import { FastSAMError } from '../errors.js';
 import type { StudyRecord } from './study.js';
 
-/** What was run. Two runs with the same `identity` measure the same thing, so one can go on where the other ended. */
+/** What was run. Two runs with the same `identity` measure the same thing, so one can continue the other. */
 export interface RunHeader {
   readonly format: 'fastsam-study';
   readonly version: 1;
   readonly study: string;
   /** Name of the model, for tables. */
   readonly model: string;
-  /** Everything that figures depend on: weights, data, settings, options, device. Compared name by name. */
+  /** Everything that figures depend on: weights, data, settings, options, device. It is compared name by name. */
   readonly identity: Readonly<Record<string, unknown>>;
   /** SHA-256 of `identity`. */
   readonly hash: string;
@@ -18,9 +18,9 @@ export interface RunHeader {
 /** A run as read from its file. */
 export interface RunFile {
   readonly header: RunHeader;
-  /** In the order of the file; of several with one key the last. */
+  /** In the order of the file; the last of several with one key. */
   readonly records: readonly StudyRecord[];
-  /** Bytes of the file that are whole lines; what follows was cut off while it was written. */
+  /** Bytes of the file that are whole lines. What follows was cut off by an interruption. */
   readonly wholeBytes: number;
 }
 
@@ -31,7 +31,7 @@ function broken(path: string, message: string, cause?: unknown): FastSAMError {
 }
 
 /**
- * Reads a run's file. A last line without its end, which a run that was killed leaves behind, is dropped.
+ * Reads a run's file. An incomplete last line, which a killed run leaves behind, is dropped.
  * @returns undefined where not even the header is whole.
  * @throws FastSAMError `INVALID_ARGUMENT` for other files, and for broken lines before the last.
  */
@@ -54,7 +54,7 @@ export function readRun(bytes: Uint8Array, path: string): RunFile | undefined {
 }
 
 /**
- * Checks that a run can go on: the same study, model, data and options.
+ * Checks that a run can continue: the same study, model, data and options.
  * @throws FastSAMError `INVALID_ARGUMENT` naming what differs first.
  */
 export function requireSameRun(path: string, found: RunHeader, wanted: RunHeader): void {

@@ -1,4 +1,4 @@
-/** Follows through a clip what a box or a point chose in its first frame. */
+/** Follows objects through a clip that a prompt chose in its first frame. */
 import { FastSAMError } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
 import { iou } from '../mask/setOps.js';
@@ -12,8 +12,9 @@ const SAME_OBJECT_IOU = 0.5;
 /** How objects are found again after their tracker gave them up. */
 export interface FollowOptions {
   /**
-   * Least IoU with the mask that was last seen, 0 … 1. A chosen object that was away for `rematchAfter` frames is matched
-   * with an object whose track started since. Default 0: an object that comes back with another id is another object.
+   * Least IoU with the mask that was last seen, 0 … 1. A chosen object that was away for `rematchAfter` frames is
+   * matched with an object whose track started since. Default 0: an object that comes back with another id is another
+   * object.
    */
   readonly rematchIou?: number;
   /**
@@ -48,9 +49,9 @@ interface Target {
 
 /**
  * Keeps the objects that a prompt chose in the first frame. A track is followed by its id. While the tracker has lost
- * it, it is absent; it is back when the id is. Trackers start a track only for a sure object that is seen several times.
- * An object without a track is followed from mask to mask until its detection has one. An object that was detected twice
- * goes on as its duplicate when its own track ends.
+ * it, it is absent; it is back when the id is. Trackers start a track only for a sure object that is seen several
+ * times. An object without a track is followed from mask to mask until its detection has one. An object that was
+ * detected twice goes on as its duplicate when its own track ends.
  *
  * @example
  * const first = await model.segment(frame);
@@ -98,8 +99,8 @@ export class PromptFollower {
   }
 
   /**
-   * The chosen objects that are in sight, in the order of the targets. To be called for every frame.
-   * @param results what the tracker's detections were taken from, in the same order.
+   * The chosen objects that are in sight, in the order of the targets. Call it for every frame.
+   * @param results the objects that the tracker's detections were made from, in the same order.
    */
   update(results: Results, rows: TrackRows): Followed[] {
     const idOf = new Map(Array.from(rows.indices, (index, i) => [index, rows.ids[i]]));

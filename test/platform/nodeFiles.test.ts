@@ -41,7 +41,7 @@ describe('writeFileAtomic', () => {
     const path = join(folder, 'none', 'a.bin');
     await expect(writeFileAtomic(path, bytes(1))).rejects.toMatchObject({
       code: 'WRITE_FAILED',
-      message: `cannot write ${path}: ENOENT, no such file or folder, check the path`,
+      message: `cannot write ${path}: ENOENT, no such file or folder; check the path`,
     });
   });
 
@@ -119,7 +119,7 @@ describe('readFile and stat', () => {
 describe('fileError', () => {
   test.each([
     ['EACCES', /permission denied/],
-    ['ENOSPC', /the disk is full, free some space/],
+    ['ENOSPC', /the disk is full; free some space/],
     ['EROFS', /read-only/],
     ['EIO', /EIO, EIO: i\/o error/],
   ])('%s', (code, message) => {

@@ -104,7 +104,7 @@ async function load(options: CommonOptions, signal: AbortSignal, line: ProgressL
   }
 }
 
-/** Writes images under their items' names, in folders below where names have them. */
+/** Writes images under their items' names, in subfolders if names have them. */
 function imageWriter(folder: string): NonNullable<StudyRunOptions['show']> {
   return async ({ key }, { data, width, height }) => {
     const path = join(folder, `${key}.png`);
@@ -113,7 +113,7 @@ function imageWriter(folder: string): NonNullable<StudyRunOptions['show']> {
   };
 }
 
-/** What the figures depend on. `--limit` does not count: a longer run of the same kind may take a shorter one up. */
+/** What the figures depend on. `--limit` does not count, so a longer run can continue a shorter one. */
 async function makeHeader(
   study: Study,
   opened: OpenedStudy,

@@ -34,20 +34,24 @@ export function addCommonOptions(command: Command, { settings }: Study): void {
     .addOption(precisionOption())
     .option('--imgsz <pixels>', `longer side of the network input${preset('imgsz')}`, numberOption(32, 8192, true))
     .option('--conf <score>', `detections must score above this${preset('conf')}`, numberOption(0, 1))
-    .option('--iou <iou>', `NMS: overlap with a better one above this goes${preset('iou')}`, numberOption(0, 1))
+    .option(
+      '--iou <iou>',
+      `NMS: objects that overlap a better one by more than this are dropped${preset('iou')}`,
+      numberOption(0, 1),
+    )
     .option('--max-det <n>', `most objects an image${preset('maxDet')}`, numberOption(1, 100_000, true))
-    .option('--subset <n>', 'so many images, drawn at random', numberOption(1, 1e9, true))
-    .addOption(new Option('--seed <n>', 'of the draw').default(1).argParser(numberOption(0, LARGEST_SEED, true)))
-    .option('--limit <n>', 'only the first so many (of the draw)', numberOption(1, 1e9, true))
-    .option('--resume', 'go on with a run that was broken off')
-    .option('--overwrite', 'start anew over the records of an earlier run')
+    .option('--subset <n>', 'measure n images, drawn at random', numberOption(1, 1e9, true))
+    .addOption(new Option('--seed <n>', 'seed of the draw').default(1).argParser(numberOption(0, LARGEST_SEED, true)))
+    .option('--limit <n>', 'measure only the first n images (of the draw)', numberOption(1, 1e9, true))
+    .option('--resume', 'continue an interrupted run')
+    .option('--overwrite', 'replace the records of an earlier run')
     .addOption(
-      new Option('--cases <n>', 'best and worst images on the sheet, so many each; 0: no sheet')
+      new Option('--cases <n>', 'number of best and of worst images on the sheet; 0: no sheet')
         .default(6)
         .argParser(numberOption(0, 100, true)),
     )
-    .option('--images <folder>', 'write every image there as the sheet shows it')
-    .option('--out <folder>', 'where records, summary and images go [fastsam-out/<study>-<model>]')
+    .option('--images <folder>', 'folder for every image, drawn as on the sheet')
+    .option('--out <folder>', 'folder for records, summary and images [fastsam-out/<study>-<model>]')
     .option('--json', 'print the summary as JSON instead of tables');
 }
 
@@ -71,7 +75,7 @@ export function studyOptionsOf({ options }: Study, values: StudyOptions): StudyO
 /** Those of them that the figures depend on. */
 export function identityOptionsOf({ options }: Study, values: StudyOptions): StudyOptions {
   return pick(
-    options.filter(({ cosmetic }) => !cosmetic),
+    options.filter(({ inIdentity = true }) => inIdentity),
     values,
   );
 }
@@ -81,8 +85,8 @@ function pick(options: readonly StudyOption[], values: StudyOptions): StudyOptio
   return Object.fromEntries(names.filter((name) => values[name] !== undefined).map((name) => [name, values[name]]));
 }
 
-/** The study's settings with the user's in their place. */
+/** The study's settings overridden by the user's. */
 export function settingsOf({ settings }: Study, options: CommonOptions): StudySettings {
-  const asked = SETTINGS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]] as const);
-  return { ...settings, ...(Object.fromEntries(asked) as StudySettings) };
+  const given = SETTINGS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]] as const);
+  return { ...settings, ...(Object.fromEntries(given) as StudySettings) };
 }

@@ -9,14 +9,14 @@ import { DrawnVideo } from '../drawnVideo.js';
 import { makeFolder, StemNames } from '../files.js';
 import { StagedText } from '../stagedText.js';
 
-/** Where the files go; those without a path are not written. */
+/** The paths of the files; those without a path are not written. */
 export interface TrackPaths {
   readonly video?: string;
   readonly mot?: string;
   readonly json?: string;
 }
 
-/** The options that say so. */
+/** The options for the paths. */
 export interface TrackPathOptions {
   /** A folder, or the name of the video. */
   readonly out?: string;
@@ -30,8 +30,8 @@ const DEFAULT_OUT = 'fastsam-out';
 
 /**
  * Names the files after the clip.
- * @throws FastSAMError `INVALID_ARGUMENT` when a file would take the place of the clip or of another one, and for a video of
- *   a kind that is not written.
+ * @throws FastSAMError `INVALID_ARGUMENT` when a file would replace the clip or another one, and for a video of a kind
+ *   that is not written.
  */
 export function trackPaths(clip: string, { out, mot, json, video }: TrackPathOptions): TrackPaths {
   const named = out !== undefined && isVideoFile(out);
@@ -44,11 +44,11 @@ export function trackPaths(clip: string, { out, mot, json, video }: TrackPathOpt
     ...(mot === undefined ? files && { mot: join(folder, `${stem}.txt`) } : { mot }),
     ...(files && { json: join(folder, `${stem}.jsonl`) }),
   };
-  const places = [clip, ...listOf(paths)].map((path) => resolve(path));
-  const taken = listOf(paths).find((_, i) => places.indexOf(places[i + 1]) <= i);
+  const all = [clip, ...listOf(paths)].map((path) => resolve(path));
+  const taken = listOf(paths).find((_, i) => all.indexOf(all[i + 1]) <= i);
   if (taken !== undefined) {
-    const what = resolve(taken) === places[0] ? 'is the clip itself' : 'would be written twice';
-    throw new FastSAMError('INVALID_ARGUMENT', `${taken}: ${what}; name another place with --out or --mot`);
+    const what = resolve(taken) === all[0] ? 'is the clip itself' : 'would be written twice';
+    throw new FastSAMError('INVALID_ARGUMENT', `${taken}: ${what}; name another path with --out or --mot`);
   }
   return paths;
 }
@@ -71,7 +71,7 @@ function listOf({ video, mot, json }: TrackPaths): string[] {
 export class TrackFiles {
   readonly #mot: StagedText | undefined;
   readonly #json: StagedText | undefined;
-  /** It has no signal: what was tracked until an interruption is kept. */
+  /** It has no signal, so that the frames before an interruption are kept. */
   readonly #video: DrawnVideo | undefined;
   readonly #trails: Trails;
   #frames = 0;
@@ -97,7 +97,7 @@ export class TrackFiles {
     return this.#frames;
   }
 
-  /** Takes the next frame; ffmpeg encodes it while the caller goes on with the one after. */
+  /** Writes the next frame. ffmpeg encodes it while the caller goes on. */
   async add(results: Results): Promise<void> {
     await this.#mot?.write(results.toMot());
     await this.#json?.write(`${JSON.stringify(results)}\n`);

@@ -1,4 +1,4 @@
-/** CLIP's image encoder: a Vision Transformer (Dosovitskiy et al. 2021) with a layer norm more before its blocks. */
+/** CLIP's image encoder: a Vision Transformer (Dosovitskiy et al. 2021) with one more layer norm before its blocks. */
 import * as tf from '@tensorflow/tfjs';
 import { patchCount, type ClipConfig } from '../weights/config.js';
 import { ClassAndPositions } from '../layers/embeddings.js';

@@ -21,7 +21,7 @@ export interface EncoderParts<I> {
   readonly encode: (inputs: I) => Features;
   /** Owns the encoder's weights; the runner disposes it. */
   readonly set: LayerSet;
-  /** Two small inputs whose open sizes differ; made when a graph is traced. */
+  /** Makes two small inputs whose dynamic dimensions differ, for tracing a graph. */
   readonly examples: () => readonly [I, I];
   /** Inputs that are bytes. */
   readonly uint8?: readonly (keyof I & string)[];
@@ -86,7 +86,7 @@ function encodeExamples<I extends NamedTensors<I>>(
 ): Uint8Array {
   const pair = examples();
   try {
-    // The features are compared and normalised by callers in float32.
+    // Callers compare and normalise the features in float32.
     return encodeGraph<I, Features>(encode, pair, { precision, uint8, feed });
   } finally {
     for (const example of pair) tf.dispose(Object.values(example));

@@ -1,6 +1,7 @@
 /**
- * CLIP's text encoder. Tokens see only those before them, so whatever follows a text's end is left out, and several texts
- * are one sequence of rows in which none sees another: a short text costs a tenth of the 77 positions.
+ * CLIP's text encoder. Tokens attend only to those before them, so whatever follows a text's end is left out. Several
+ * texts are packed into one sequence of rows, in which no text attends to another. So a short text costs a tenth of the
+ * 77 positions.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { ClipConfig } from '../weights/config.js';
@@ -23,13 +24,13 @@ export interface PackedTexts {
 export interface TextInputs {
   /** float32 [rows, width]. */
   x: tf.Tensor2D;
-  /** float32 [rows, rows]: 0 where a row sees a column, else HIDDEN. */
+  /** float32 [rows, rows]: 0 where a row attends to a column, else HIDDEN. */
   mask: tf.Tensor2D;
   /** int32 [texts]: rows whose features are wanted. */
   ends: tf.Tensor1D;
 }
 
-/** A score that leaves nothing of its column after the softmax; finite in half precision too. */
+/** A score that becomes 0 in the softmax. It is finite in half precision, too. */
 const HIDDEN = -30_000;
 
 /** The first of the highest tokens ends a text, as in OpenAI's code. */
@@ -69,7 +70,7 @@ export function textInputs(set: LayerSet, config: ClipConfig): (texts: PackedTex
     }));
 }
 
-/** A row sees itself and the rows before it in its own text, which are as many as its position. */
+/** A row attends to itself and to the rows before it in its own text; its position is their number. */
 function causalMask(positions: Int32Array): tf.Tensor2D {
   const rows = positions.length;
   const mask = new Float32Array(rows * rows).fill(HIDDEN);

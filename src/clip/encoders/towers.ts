@@ -26,7 +26,7 @@ export async function createImageRunner(
   return createRunner({ encode, set, examples: () => [example(2), example(3)], uint8: ['patches'] }, device, options);
 }
 
-/** The text encoder with its embedding, which is looked up outside of a graph: a graph would hold the whole table. */
+/** The text encoder with its embedding. The embedding runs outside of the graph, which would hold its whole table. */
 export interface TextRunner {
   run(texts: PackedTexts): Features;
   dispose(): void;

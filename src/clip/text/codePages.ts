@@ -1,4 +1,4 @@
-/** Single-byte code pages in the direction that TextEncoder lacks: from text back to the bytes it was read from. */
+/** Encodes text in single-byte code pages, which TextEncoder lacks: back to the bytes it was read from. */
 
 /** What Windows-1252 has at 80 to 9F, where Latin-1 has controls; its five empty codes stand for themselves. */
 export const WINDOWS_1252_HIGH = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';

@@ -1,4 +1,4 @@
-/** From the matches of all images to precision and recall. */
+/** Accumulates the matches of all images to precision and recall. */
 import { IGNORED_SHIFT, type Matches } from './match.js';
 
 /** The points of recall at which precision is read: 0, 0.01 … 1, with the rounding of `numpy.linspace`. */
@@ -63,8 +63,8 @@ const SPACING = Number.EPSILON;
 
 /**
  * The curve of one threshold, area range and limit of detections an image. Precision is made monotone from the right
- * and read at the first detection that reaches each recall; 0 where none does. Only hits need to be looked at: recall
- * grows at no other detection, and precision is largest at one.
+ * and read at the first detection that reaches each recall; 0 where none does. Only hits are read, because recall grows
+ * only there and precision is largest there.
  * @param threshold number of the IoU threshold.
  */
 export function curveOf(ranked: RankedDetections, area: number, threshold: number, maxDet: number): Curve {

@@ -15,7 +15,7 @@ export interface AverageOver {
   readonly category?: number;
 }
 
-/** The twelve numbers that are quoted, 0 … 1; -1 where there was nothing to find. */
+/** COCO's twelve summary numbers, 0 … 1; -1 where there was nothing to find. */
 export interface CocoSummary {
   readonly AP: number;
   readonly AP50: number;
@@ -106,7 +106,7 @@ export class CocoEvaluation {
     return n === 0 ? -1 : sum / n;
   }
 
-  /** The numbers that are quoted. AP50 and AP75 are -1 where their thresholds were not evaluated. */
+  /** The summary numbers. AP50 and AP75 are -1 where their thresholds were not evaluated. */
   summary(): CocoSummary {
     const { areas, maxDets, iouThresholds } = this.options;
     const at = (iou: number) =>

@@ -8,8 +8,8 @@
 const SCALE = 5;
 
 /**
- * Where the pixels of a polygon begin and end, down the columns: `[start, end, start, end …]`, ends exclusive, pixel
- * `x * height + y`. Ascending, no two touch.
+ * The runs of a polygon's pixels down the columns: `[start, end, start, end …]`, ends exclusive. Pixel (x, y) is `x *
+ * height + y`. Runs are ascending and no two touch.
  * @param ring `[x0, y0, x1, y1, …]`, pixels of the image; closed by itself.
  */
 export function runsOfPolygon(ring: readonly number[], width: number, height: number): Int32Array {

@@ -1,11 +1,11 @@
-/** Which pixels of two edge maps stand for the same edge: the BSDS benchmark's correspondence. */
+/** Matches pixels of two edge maps that show the same edge: the BSDS benchmark's correspondence. */
 import { assign, type SparseGraph } from '../../geometry/assignment.js';
 
 /** Distances are counted in hundredths of a pixel, rounded, as in the benchmark. */
 const COST_PER_PIXEL = 100;
-/** Steps of a hundredth of a pixel, to tell matchings of equal distance apart. */
+/** Steps of a hundredth of a pixel, which order matchings of equal distance. */
 const TIE_STEPS = 1024;
-/** A pixel without a partner costs as much as so many pairs at the largest distance, as in the benchmark. */
+/** Cost of a pixel without a partner, in pairs at the largest distance, as in the benchmark. */
 const UNMATCHED_COST = 100;
 
 /** The offset to a neighbouring pixel. */
@@ -59,12 +59,12 @@ export interface Correspondence {
 }
 
 /**
- * Matches edge pixels one to one within the largest distance: as many pairs as possible, and of those matchings one with
- * the least sum of distances (exact, distances rounded to hundredths of a pixel).
+ * Matches edge pixels one to one within the largest distance: as many pairs as possible, and of those matchings one
+ * with the least sum of distances (exact, distances rounded to hundredths of a pixel).
  *
- * Often many matchings are equally good, and they leave different machine pixels unmatched. The benchmark's solver picks
- * one of them by chance. Here a hash of pixel and person decides, in steps below the rounding of distances. So the
- * outcome is defined and other implementations can reproduce it.
+ * Often many matchings are equally good, and they leave different machine pixels unmatched. The benchmark's solver
+ * picks one of them by chance. Here a hash of pixel and person decides, in steps below the rounding of distances. So
+ * the outcome is defined and other implementations can reproduce it.
  *
  * @param machine indices of edge pixels in a map of the same size.
  * @param person number of the human map.
@@ -78,7 +78,7 @@ export function correspond(machine: Int32Array, human: IndexedMap, person = 0): 
   return { partners, count };
 }
 
-/** What leaving a machine pixel alone costs more, 0 … TIE_STEPS - 1. */
+/** Extra cost of an unmatched machine pixel, 0 … TIE_STEPS - 1. */
 function tieBreak(pixel: number, person: number): number {
   let h = (Math.imul(pixel + 1, 0x9e3779b1) + Math.imul(person + 1, 0x85ebca77)) >>> 0;
   h = Math.imul(h ^ (h >>> 15), 0x85ebca77);

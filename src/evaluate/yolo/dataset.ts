@@ -11,8 +11,8 @@ export interface YoloDataset {
 const IMAGE = /\.(avif|bmp|gif|jpe?g|png|tiff?|webp)$/i;
 
 /**
- * Reads a yaml of Ultralytics' format (`path`, `train`, `val`, `test`, `names`); `path` may be left out or be relative to
- * the yaml. A split is a folder, a list file of images, or a list of these. Labels lie beside the images' folder:
+ * Reads a yaml of Ultralytics' format (`path`, `train`, `val`, `test`, `names`); `path` may be left out or be relative
+ * to the yaml. A split is a folder, a list file of images, or a list of these. Labels lie beside the images' folder:
  * `…/images/…/x.jpg` has `…/labels/…/x.txt`.
  * @throws FastSAMError `FILE_UNREADABLE`, `INVALID_ARGUMENT` for a file that is no such yaml.
  */

@@ -67,8 +67,8 @@ export function pointsOfOutlines(outlines: readonly Float32Array[]): number {
 }
 
 /**
- * More points along a closed outline, its corners among them; Ultralytics rasterises these, and that each of them is cut
- * off to whole pixels is why masks come out up to a pixel smaller than the outline.
+ * More points along a closed outline, its corners among them; Ultralytics rasterises these, and that each of them is
+ * cut off to whole pixels is why masks come out up to a pixel smaller than the outline.
  * @returns float32 `[x0, y0, …]`.
  */
 export function resampleOutline(outline: Float32Array, points: number): Float32Array {

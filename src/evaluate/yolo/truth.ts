@@ -17,7 +17,8 @@ export interface YoloTruth {
 }
 
 /**
- * Maps the labels of an image onto the network's grid as Ultralytics does (`mask_ratio` 4, `overlap_mask`): largest first.
+ * Maps the labels of an image onto the network's grid as Ultralytics does (`mask_ratio` 4, `overlap_mask`): largest
+ * first.
  * @param singleClass whether all classes become 0.
  */
 export function mapLabels(objects: readonly YoloObject[], geometry: Letterbox, singleClass: boolean): YoloTruth {

@@ -1,6 +1,6 @@
 /**
- * The thread that feeds a program frames or takes frames from it. TensorFlow's library holds up the caller's event loop
- * while it runs a network, and with it every pipe that is served there: one of 64 kB to a program that prints 6 MB a frame.
+ * The thread that writes frames to a program or reads frames from it. TensorFlow's library blocks the caller's event
+ * loop while it runs a network. Pipes served there would block, too: 64 kB for a program that prints 6 MB a frame.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Readable } from 'node:stream';

@@ -17,8 +17,8 @@ export function linkedBuild(packageFolder: string): string | undefined {
 }
 
 /**
- * Links a finished library. Links of before are replaced; each is swapped in one step, so that a process which starts
- * meanwhile finds the old one or the new one.
+ * Links a finished library. Earlier links are replaced, each in one step. So a process that starts meanwhile finds the
+ * old or the new one.
  * @throws FastSAMError `WRITE_FAILED` when the package has real folders of those names (a library of its own) and
  *   `force` is not set, or when node_modules cannot be written.
  */

@@ -14,7 +14,7 @@ const SIZE = 12;
 const IN_CHANNELS = 3;
 const OUT_CHANNELS = 4;
 const KERNEL = 3;
-/** Far more than rounding (also TF32 on a GPU, whose mantissa has 10 bits), far less than any mistake. */
+/** Tolerance: far above rounding (also TF32 on a GPU with a mantissa of 10 bits), far below any mistake. */
 const TOLERANCE = 0.05;
 
 /**

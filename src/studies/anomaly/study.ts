@@ -102,7 +102,7 @@ function itemsIn(folder: string, images: ReadonlyMap<string, string>): MaskItem[
   return items;
 }
 
-/** IoU of what the box chose, without one the point, without one the regions' best. */
+/** IoU of the segment that the box chose; else of the point's; else the mean of the regions' best. */
 function qualityOf({ box, point, best }: RegionCounts): number | null {
   const counts = box ?? point;
   return counts ? counts.shared / counts.union : meanOf(best);

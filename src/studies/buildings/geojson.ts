@@ -3,7 +3,9 @@ import { FastSAMError } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import { toPolygons } from '../../mask/polygons.js';
 
-/** Of a world file: x = a · column + b · row + c, y = d · column + e · row + f, of the centres of pixels. */
+/**
+ * The numbers of a world file: x = a · column + b · row + c, y = d · column + e · row + f, of the centres of pixels.
+ */
 export interface WorldFile {
   readonly a: number;
   readonly b: number;

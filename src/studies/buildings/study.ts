@@ -41,7 +41,7 @@ Example:
   $ fastsam study buildings aerial --masks labels --model FastSAM-x --tile 1024 --max-area 20000`,
   arguments: [{ name: 'images', description: 'folder of the images' }],
   options: [
-    { flags: '--masks <folder>', description: 'masks of the same names: buildings white', cosmetic: true },
+    { flags: '--masks <folder>', description: 'masks of the same names: buildings white', inIdentity: false },
     pixels('tile', 'side of a tile', 32, DEFAULTS.tile),
     pixels('overlap', 'that neighbouring tiles share, less than a tile', 0, DEFAULTS.overlap),
     pixels('min-area', 'smaller objects are left out', 0, DEFAULTS.minArea),

@@ -1,4 +1,4 @@
-/** `fastsam study quality`: do scores order masks by how good they are, and does the stability score do it better? */
+/** `fastsam study quality`: how well scores order masks by quality, and whether the stability score does it better. */
 import { platform } from '../../platform/platform.js';
 import type { Results } from '../../results/results.js';
 import { recallOf } from '../../evaluate/coco/proposalCounts.js';

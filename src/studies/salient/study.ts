@@ -76,7 +76,7 @@ with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { 
     const path = textOf(options, 'hints');
     const kind = choiceOf(options, 'hint', HINTS);
     if (path !== undefined && kind !== 'none') {
-      throw new FastSAMError('INVALID_ARGUMENT', `--hint ${kind}: got --hints as well, give one of them`);
+      throw new FastSAMError('INVALID_ARGUMENT', `--hint ${kind}: got --hints as well; give one of them`);
     }
     const paired = pair(await filesIn(args[0], files), await filesIn(args[1], files), args);
     const given = path === undefined ? undefined : await readHints(path, new Set(paired.map(({ key }) => key)));
@@ -174,7 +174,7 @@ export function compareMaps(map: ByteMap, truth: Mask): Omit<SalientRecord, 'key
   return { ...figures, precision: round(precision), recall: round(recall) };
 }
 
-/** F is that of the mean precision and mean recall over images, largest over the levels, as benchmarks have it. */
+/** F of the mean precision and mean recall over images, the largest over the levels, as in benchmarks. */
 function summarise(records: readonly SalientRecord[]): Metrics {
   const curves = records.flatMap(({ precision, recall }) => (precision && recall ? [{ precision, recall }] : []));
   const levels = curves.length === 0 ? [] : [...curves[0].precision.keys()];

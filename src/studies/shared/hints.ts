@@ -24,7 +24,7 @@ export interface Hint {
 export const HINTS_OPTION: StudyOption = {
   flags: '--hints <file>',
   description: 'JSON with a box or points for each image: { "NAME": { "boxes": …, "points": …, "labels": … } }',
-  cosmetic: true,
+  inIdentity: false,
 };
 
 /** The pixel of a mask nearest to its centroid, the first of equals by rows. */

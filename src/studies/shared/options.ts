@@ -2,8 +2,8 @@
 import type { StudyOptions, StudySettings } from '../study.js';
 
 /**
- * What figures need that count all that was found: the usual settings give at most 300 objects, and drop weak and close
- * ones. Boxes stay where the network has put them.
+ * Settings of figures that count everything found. The usual settings give at most 300 objects, and drop weak and close
+ * ones. Boxes stay as the network has them.
  */
 export const EVERYTHING: StudySettings = { conf: 0.001, iou: 0.9, maxDet: 1000, snapFullBoxes: false };
 
@@ -22,7 +22,7 @@ export function numberOf(options: StudyOptions, name: string, otherwise: number)
   return typeof value === 'number' ? value : otherwise;
 }
 
-/** One of the choices of an option; the first of them where it was not given. */
+/** One of the choices of an option. Default: the first. */
 export function choiceOf<T extends string>(options: StudyOptions, name: string, choices: readonly T[]): T {
   return choices.find((choice) => choice === options[name]) ?? choices[0];
 }

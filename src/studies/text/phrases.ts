@@ -7,7 +7,7 @@ import { iouMatrix, type Shape } from '../../evaluate/coco/match.js';
 import { shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
 import type { CocoKind, CocoTruth } from '../../evaluate/coco/types.js';
 
-/** An object of the ground truth with the words that mean it. */
+/** An object of the ground truth with the phrase that describes it. */
 export interface PhraseTruth extends CocoTruth {
   readonly phrase: string;
 }
@@ -36,11 +36,12 @@ export async function chooseObjects(
   return phrases.map((_, i) => chosen.get(i));
 }
 
-/** IoU of the object that was chosen, and of the object of the scene that fits best, chosen or not; 0 for none. */
+/** IoU of the chosen object, and of the best object of the scene; 0 for none. */
 export type PhraseIous = readonly [chosen: number, best: number];
 
 /**
- * Compares objects with the annotations: masks where there is a segmentation, else boxes. Crowds are objects like others.
+ * Compares objects with the annotations: masks where there is a segmentation, else boxes. Crowds are objects like
+ * others.
  * @param chosen the index of an object for each annotation.
  * @throws FastSAMError `INVALID_ARGUMENT` for broken boxes and segmentations, and a scene of another size than `size`.
  */

@@ -24,7 +24,7 @@ interface TextRecord extends StudyRecord {
 
 /** The encoders of both reference implementations. */
 const DEFAULT_TEXT_MODEL = 'ViT-B/32';
-/** IoU from which on an object is the one that is meant. */
+/** An object is the right one from this IoU up. */
 const HIT = 0.5;
 
 const METRICS: readonly Metric[] = [
@@ -63,8 +63,8 @@ Example:
       throw new FastSAMError('INVALID_ARGUMENT', `${args[0]}: got no annotation with a phrase, expected some`);
     }
     const name = textOf(options, 'textModel') ?? DEFAULT_TEXT_MODEL;
-    // Weights that are missing or broken end the run here: later each image would fail on its own. They are loaded after
-    // the segmenter, which decides on the device.
+    // Missing or broken weights end the run here, since later each image would fail on its own. They are loaded after
+    // the segmenter, which chooses the device.
     await openClip(name, { signal, onProgress });
     const isFile = (await platform().stat(name))?.kind === 'file';
     const encoders = new LazyTextModel(name, loadClip);

@@ -15,8 +15,9 @@ export interface CornerOptions {
 }
 
 /**
- * The strongest corners of a plane: local maxima (3 x 3) of the smaller eigenvalue, Sobel gradients summed over 3 x 3 pixels.
- * The outermost pixels are never corners. Same choice as OpenCV's `goodFeaturesToTrack` with `minDistance` up to 1.
+ * The strongest corners of a plane: local maxima (3 x 3) of the smaller eigenvalue, Sobel gradients summed over 3 x 3
+ * pixels. The outermost pixels are never corners. Same choice as OpenCV's `goodFeaturesToTrack` with `minDistance` up
+ * to 1.
  * @returns `x, y` pairs in pixels of the plane, strongest first.
  */
 export function findCorners(plane: GreyPlane, { maxCorners, quality }: CornerOptions): Float32Array {

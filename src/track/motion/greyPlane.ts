@@ -24,7 +24,8 @@ export function mirrored(position: number, size: number): number {
 
 /**
  * The brightness of a frame, made smaller.
- * @param downscale whole number from 1: the result has `floor(width / downscale)` by `floor(height / downscale)` pixels.
+ * @param downscale whole number from 1: the result has `floor(width / downscale)` by `floor(height / downscale)`
+ *   pixels.
  * @returns undefined when that leaves no pixel.
  */
 export function greyPlane(frame: RgbImage, downscale: number): GreyPlane | undefined {
@@ -36,7 +37,7 @@ export function greyPlane(frame: RgbImage, downscale: number): GreyPlane | undef
   return resized(frame, width, height);
 }
 
-/** Bilinear; by way of three equal channels, which is what the one resize of the package takes. */
+/** Bilinear. It goes through three equal channels, because the package's resize takes RGB. */
 function resized(frame: RgbImage, width: number, height: number): GreyPlane {
   const triple = new Uint8Array(frame.data.length);
   for (let i = 0; i < triple.length; i += 3) {
@@ -61,7 +62,7 @@ function greyOf({ data, width, height }: RgbImage): GreyPlane {
   return { data: grey, width, height };
 }
 
-/** Each pixel the rounded mean of four pixels' brightness: what bilinear resizing to exactly half the size is. */
+/** Each pixel is the rounded mean of four pixels' brightness, which equals bilinear resizing to half the size. */
 function halfGrey(frame: RgbImage): GreyPlane {
   const width = frame.width / 2;
   const height = frame.height / 2;

@@ -1,8 +1,8 @@
 /**
- * Sparse optical flow: J.-Y. Bouguet, "Pyramidal Implementation of the Lucas Kanade Feature Tracker" (Intel, 2000).
- * Each point is looked for first in the smallest level, then more and more finely; in every level Newton steps shift the
- * window in the second image until it looks like the one around the point in the first. Brightness is interpolated in
- * fixed point with OpenCV's numbers of bits, so that the steps end where OpenCV's end.
+ * Sparse optical flow: J.-Y. Bouguet, "Pyramidal Implementation of the Lucas Kanade Feature Tracker" (Intel, 2000). The
+ * search for a point goes from the smallest level to the largest. In every level Newton steps shift the window in the
+ * second image until it matches the window around the point in the first. Brightness is interpolated in fixed point
+ * with OpenCV's numbers of bits, so that the steps end where OpenCV's end.
  */
 import { ScalarWindows } from './scalarWindows.js';
 import type { Pyramid, PyramidLevel } from './pyramid.js';
@@ -31,7 +31,7 @@ export interface Flow {
  * Follows points from one image to the next.
  * @param from, to pyramids of images of the same size.
  * @param points `x, y` pairs in pixels of the first image.
- * @param windows how both images are compared; the same comes out of all.
+ * @param windows how both images are compared; all implementations give the same result.
  */
 export function opticalFlow(
   from: Pyramid,
@@ -91,7 +91,7 @@ function follow(windows: Windows, index: number, level: PyramidLevel, moments: M
     guess.y += stepY;
     if (stepX * stepX + stepY * stepY <= STEP_END * STEP_END) break;
     if (Math.abs(stepX + lastX) < STEP_END && Math.abs(stepY + lastY) < STEP_END) {
-      // The steps go to and fro: the middle is as near as they come.
+      // The steps alternate, so the middle is the best estimate.
       guess.x -= stepX / 2;
       guess.y -= stepY / 2;
       break;

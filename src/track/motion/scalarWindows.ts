@@ -15,7 +15,7 @@ const AREA = WINDOW * WINDOW;
 const GREY_HALF = 1 << (GREY_SHIFT - 1);
 const SLOPE_HALF = 1 << (SLOPE_SHIFT - 1);
 
-/** Products of 32-bit whole numbers: the engine need not provide for fractions or overflow. */
+/** Products of 32-bit whole numbers, so that the engine need not expect fractions or overflow. */
 const mul = Math.imul;
 
 /** Gradients along x and y by Scharr's 3-10-3 kernel, 32 times the slope; 0 in the border. */

@@ -5,7 +5,7 @@ import { I16_LANES, IMAGES_AT, SUMS_AT } from './windowWasm.js';
 import { startOf, type Mismatch, type Moments, type WindowPosition, type Windows } from './window.js';
 
 const SLOPE_BYTES = 2;
-/** Windows are read in whole vectors: so much is read beyond the last one. */
+/** Bytes beyond the last window that may be read, because whole vectors are read. */
 const SLACK_BYTES = 64;
 
 /** Addresses of one level of both images, and of the first one's gradients. */
@@ -67,7 +67,7 @@ export class SimdWindows implements Windows {
 const upperOf = ({ w00, w01 }: WindowPosition): number => (w00 & 0xffff) | (w01 << 16);
 const lowerOf = ({ w10, w11 }: WindowPosition): number => (w10 & 0xffff) | (w11 << 16);
 
-/** Lays one level out behind the other; gradients begin at even addresses. */
+/** Allocates the levels one after the other. Gradients begin at even addresses. */
 function layOutFrom(start: number): (level: PyramidLevel) => LevelAddresses {
   let free = start;
   const take = (bytes: number) => {

@@ -1,4 +1,7 @@
-/** The camera's motion from the images: corners of the last frame are looked for in this one, and most agree on a transform. */
+/**
+ * The camera's motion from the images: corners of the last frame are found in this one, and a transform is fitted to
+ * them.
+ */
 import { FastSAMError } from '../../errors.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import type { Affine, CameraMotion } from '../types.js';
@@ -32,8 +35,8 @@ interface Seen {
 
 /**
  * Measures rotation, zoom and shift between consecutive frames, with the settings of BoT-SORT's global motion
- * compensation (Aharon et al. 2022): Shi–Tomasi corners, pyramidal Lucas–Kanade flow, RANSAC. Gives the same answer for
- * the same frames every time. A frame of another size than the last one starts afresh.
+ * compensation (Aharon et al. 2022): Shi–Tomasi corners, pyramidal Lucas–Kanade flow, RANSAC. It is deterministic. A
+ * frame of another size than the last one starts a new sequence.
  */
 export class SparseOpticalFlow implements CameraMotion {
   readonly #downscale: number;

@@ -4,8 +4,8 @@ import { BoxFilter, type BoxModel } from '../kalman/boxFilter.js';
 import type { Detection } from './detection.js';
 
 /**
- * `new`: seen too seldom to be believed (TrackTrack). `tracked`: seen in the last frame. `lost`: not seen, but kept for a
- * while. `removed`: given up.
+ * `new`: not yet confirmed (TrackTrack). `tracked`: seen in the last frame. `lost`: not seen, but kept for a while.
+ * `removed`: given up.
  */
 export type TrackState = 'new' | 'tracked' | 'lost' | 'removed';
 
@@ -49,7 +49,7 @@ export class Track {
     this.#box = undefined;
   }
 
-  /** The object was seen, in the frame after the last one or after it was lost. */
+  /** Takes the detection of this frame. */
   see(detection: Detection, frame: number): void {
     this.measure(detection, frame);
     this.state = 'tracked';
