@@ -114,7 +114,7 @@ async function bench(names: readonly string[], options: BenchOptions): Promise<v
   if (variants.length === 0) {
     throw new FastSAMError(
       'DEVICE_UNAVAILABLE',
-      'bench: no device and precision of those asked for is present; see: fastsam info',
+      'bench: got devices and precisions that are not present, expected some that are; see: fastsam info',
     );
   }
   const folder = await mkdtemp(join(os.tmpdir(), 'fastsam-bench-'));

@@ -195,12 +195,12 @@ function trackPromptOf({ text, ...options }: TrackCommandOptions): TrackPrompt |
   if (text !== undefined && prompt) {
     throw new FastSAMError('INVALID_ARGUMENT', '--text: got --box or --point as well, expected one kind of prompt');
   }
-  if (text !== undefined) return asked((first) => first.promptText(text));
-  return prompt && asked((first) => first.prompt(prompt));
+  if (text !== undefined) return choosing((first) => first.promptText(text));
+  return prompt && choosing((first) => first.prompt(prompt));
 }
 
 /** Nothing to follow is an error at once, instead of a clip without objects. */
-function asked(choose: (first: Results) => Results | Promise<Results>): TrackPrompt {
+function choosing(choose: (first: Results) => Results | Promise<Results>): TrackPrompt {
   return async (first) => {
     const chosen = await choose(first);
     if (chosen.length > 0) return chosen;

@@ -140,7 +140,7 @@ describe.skipIf(!HAS_FFMPEG)('fastsam track of a video', () => {
   test('says that there is no frame behind the end', async () => {
     const out = join(folder, 'behind');
     const { code, stderr } = await fastsam(['track', video, ...SMALL, '--start', '60', '--out', out]);
-    expect(stderr).toMatch(/has no frame there; look at --start/);
+    expect(stderr).toMatch(/has no frame there; check --start/);
     expect(code).toBe(1);
     expect(readdirSync(out)).toEqual([]);
   }, 120_000);

@@ -49,15 +49,15 @@ export function networkFingerprint({ boxes, scores, coefficients, prototypes }: 
     sum += (data[i] * ((i % k) + 1)) / k;
   }
   const perWeight = (value: number): number => (weight === 0 ? 0 : value / weight);
-  const places = height * width * k;
+  const count = height * width * k;
   return [
     weight,
     ...box.map(perWeight),
     perWeight(numbered),
-    size / places,
+    size / count,
     centreX / size,
     centreY / size,
-    sum / places,
+    sum / count,
   ];
 }
 

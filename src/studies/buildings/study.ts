@@ -35,7 +35,7 @@ export const buildingsStudy: Study<BuildingRecord, BuildingItem> = {
   name: 'buildings',
   summary: 'Roofs in aerial images: tiles with overlap, GeoJSON, IoU and recall where masks are given.',
   help: `IMAGES is a folder of images; a world file (.pgw, .jgw, .tfw, .wld) beside one places its polygons. Writes
-polygons.geojson, too. FastSAM does not know what a roof is: all objects of the sizes asked for are taken.
+polygons.geojson, too. FastSAM does not know what a roof is: all objects in the range of sizes are taken.
 
 Example:
   $ fastsam study buildings aerial --masks labels --model FastSAM-x --tile 1024 --max-area 20000`,
