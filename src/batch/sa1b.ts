@@ -3,7 +3,7 @@ import { stabilityScores } from '../evaluate/stability.js';
 import { encodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
 import type { Rle } from '../mask/rleCounts.js';
-import { bounds } from '../mask/setOps.js';
+import { boundingRect } from '../mask/setOps.js';
 import { round } from '../results/json.js';
 import type { Results } from '../results/results.js';
 import { hashText } from './names.js';
@@ -48,7 +48,7 @@ export async function resultsToSa1b(results: Results, name: string): Promise<Sa1
   const { width, height } = results.image;
   const stability = stabilityScores(results);
   const annotations = results.imageMasks.flatMap((mask, i): Sa1bAnnotation[] => {
-    const box = bounds(mask);
+    const box = boundingRect(mask);
     if (!box) return [];
     const run = longestRun(mask);
     return [

@@ -2,7 +2,8 @@
 import { FastSAMError } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
 import { iou } from '../mask/setOps.js';
-import type { Match, Prompt } from '../prompt/types.js';
+import type { Prompt } from '../prompt/kinds/list.js';
+import type { Match } from '../prompt/types.js';
 import { Results } from '../results/results.js';
 import type { TrackRows } from './types.js';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { loadWeights } from '../../src/model/load.js';
 import { buildNetwork, type Network, type NetworkOptions } from '../../src/model/network.js';
-import { checkedArchitecture } from '../../src/model/check.js';
+import { inferArchitecture } from '../../src/model/check.js';
 import { readSafetensors, type Safetensors } from '../../src/weights/safetensors.js';
 
 /** `tiny`: 1 class, regMax 5, 64x96. `tiny-3-classes`: regMax 7, 96x64, deeper. */
@@ -14,7 +14,7 @@ export function tinyFile(name: TinyName | `${TinyName}.reference`): Safetensors 
 
 export function tinyNetwork(name: TinyName, options?: NetworkOptions): Network {
   const { tensors } = tinyFile(name);
-  const network = buildNetwork(checkedArchitecture(tensors), options);
+  const network = buildNetwork(inferArchitecture(tensors), options);
   loadWeights(network, tensors);
   return network;
 }

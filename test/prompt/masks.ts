@@ -1,6 +1,16 @@
 /** Masks for tests of prompts. */
+import type { Compat } from '../../src/compat/reference.js';
+import { referenceOf } from '../../src/compat/references.js';
 import { Mask } from '../../src/mask/mask.js';
-import type { PromptTarget } from '../../src/prompt/types.js';
+import type { Prompt } from '../../src/prompt/kinds/list.js';
+import { parsePrompt } from '../../src/prompt/parse.js';
+import { selectByPrompt } from '../../src/prompt/select.js';
+import type { PromptTarget, Selection } from '../../src/prompt/types.js';
+
+/** What a prompt chooses from a target, under a peer's rules if one is named. */
+export function select(target: PromptTarget, prompt: Prompt, compat?: Compat): Selection {
+  return selectByPrompt(target, parsePrompt(prompt), referenceOf(compat).prompts);
+}
 
 /** From row-major run lengths that begin with zeros. */
 export function maskOfRuns(runs: readonly number[], width: number, height: number): Mask {
@@ -41,8 +51,7 @@ export function textOf(mask: Mask): string[] {
 /** A target whose scores fall from 0.9, with boxes of no meaning unless given. */
 export function targetOf(masks: readonly Mask[], width: number, height: number, boxes?: number[][]): PromptTarget {
   return {
-    width,
-    height,
+    image: { data: new Uint8Array(0), width, height },
     masks,
     scores: Float32Array.from(masks, (_, i) => 0.9 - i / 100),
     boxes: boxes ? Float32Array.from(boxes.flat()) : new Float32Array(masks.length * 4),

@@ -309,7 +309,7 @@ describe('the edge map of masks', () => {
       device: 'wasm',
       precision: 'fp32',
       letterbox: letterboxGeometry(side, side, side),
-      assembly: { prototypes, height: cells, width: cells, coefficients: Float32Array.of(1, 0, 0, 1) },
+      maskInputs: { prototypes, height: cells, width: cells, coefficients: Float32Array.of(1, 0, 0, 1) },
     });
   }
   const whole = [0, 0, side, side];
@@ -337,7 +337,7 @@ describe('the edge map of masks', () => {
 
   test('is empty without objects, and asks for prototypes', () => {
     expect(edgeMapOf(scene([...whole, ...whole]).select([]))).toEqual(new Float32Array(side * side));
-    expect(() => edgeMapOf(scene([...whole, ...whole]).with({ assembly: undefined }))).toThrow('without prototypes');
+    expect(() => edgeMapOf(scene([...whole, ...whole]).with({ maskInputs: undefined }))).toThrow('without prototypes');
     expect(normaliseEdges(Float32Array.of(2, 2))).toEqual(new Float32Array(2));
     expect(normaliseEdges(Float32Array.of(1, 3, 2))).toEqual(Float32Array.of(0, 1, 0.5));
   });

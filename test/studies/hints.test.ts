@@ -33,11 +33,10 @@ describe('a file of hints', () => {
     });
     expect(hints).toEqual(
       new Map([
-        ['a', { boxes: [[1, 2, 3, 4]], points: [], labels: [] }],
+        ['a', { boxes: [[1, 2, 3, 4]] }],
         [
           'below/b.c',
           {
-            boxes: [],
             points: [
               [5, 6],
               [7, 8],
@@ -79,8 +78,6 @@ describe('hints made of a mask', () => {
         [1, 1, 5, 5],
         [10, 2, 14, 8],
       ],
-      points: [],
-      labels: [],
     });
     const scene = sceneOf([rectMask(20, 10, [0, 0, 20, 10]), ...regions], [0.1, 0.9, 0.8]);
     expect(chosenBy(scene, hintFrom(truth, 'box'))).toEqual([1, 2]);
@@ -89,10 +86,9 @@ describe('hints made of a mask', () => {
 
   test('given as points: the best object there that holds no background point', () => {
     const scene = sceneOf([rectMask(20, 10, [0, 0, 20, 10]), regions[0]], [0.9, 0.8]);
-    expect(chosenBy(scene, { boxes: [], points: [[2, 2]], labels: [1] })).toEqual([0]);
+    expect(chosenBy(scene, { points: [[2, 2]], labels: [1] })).toEqual([0]);
     expect(
       chosenBy(scene, {
-        boxes: [],
         points: [
           [2, 2],
           [18, 8],
@@ -100,6 +96,6 @@ describe('hints made of a mask', () => {
         labels: [1, 0],
       }),
     ).toEqual([1]);
-    expect(() => chosenBy(scene, { boxes: [], points: [[99, 2]], labels: [1] })).toThrow(/points\[0\]/);
+    expect(() => chosenBy(scene, { points: [[99, 2]], labels: [1] })).toThrow(/points\[0\]/);
   });
 });

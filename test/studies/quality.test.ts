@@ -50,7 +50,7 @@ describe('stability', () => {
     masks.map(() => 0.5),
     {
       boxes: Float32Array.from(boxes.flat()),
-      assembly: {
+      maskInputs: {
         prototypes: Float32Array.from(prototypes),
         coefficients: Float32Array.from(coefficients),
         width: 16,

@@ -12,3 +12,13 @@ export function errorOf(action: () => unknown): FastSAMError {
   }
   throw new Error('expected a FastSAMError, got none');
 }
+
+/** The FastSAMError with which a promise is rejected; fails the test when it is not. */
+export async function rejectionOf(action: () => Promise<unknown>): Promise<FastSAMError> {
+  const failure: unknown = await action().then(
+    () => new Error('expected a FastSAMError, got none'),
+    (error: unknown) => error,
+  );
+  if (failure instanceof FastSAMError) return failure;
+  throw failure;
+}

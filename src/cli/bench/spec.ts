@@ -1,4 +1,5 @@
 /** What a worker of this package loads. */
+import '../../node.js'; // registers the platform: workers are processes of their own
 import { FastSAM } from '../../fastsam.js';
 import type { DetectorOptions } from '../../model/createDetector.js';
 import type { DeviceChoice } from '../../runtime/device.js';

@@ -29,9 +29,9 @@ export async function openClip(
   source: string | URL | Uint8Array,
   options: ResolveOptions & ClipOverrides = {},
 ): Promise<ClipWeights> {
-  if (source instanceof Uint8Array) return clipWeightsOf(readCheckpoint(source), options);
+  if (source instanceof Uint8Array) return clipWeightsOf(await readCheckpoint(source), options);
   const { bytes, path } = await resolveFrom(CLIP_CATALOGUE, source, options);
-  return clipWeightsOf(readCheckpoint(bytes), { ...options, origin: `${source} ${path}` });
+  return clipWeightsOf(await readCheckpoint(bytes), { ...options, origin: `${String(source)} ${path}` });
 }
 
 /**

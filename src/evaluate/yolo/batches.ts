@@ -1,6 +1,5 @@
 /** Which images go through the network together, and how they lie in its input, in Ultralytics' rectangular batches. */
-import type { Letterbox } from '../../image/letterbox.js';
-import { roundHalfEven } from '../../geometry/rounding.js';
+import { splitPadding, type Letterbox } from '../../image/letterbox.js';
 
 const STRIDE = 32;
 /** Room around the image, in strides. */
@@ -42,7 +41,8 @@ export function rectGeometry({ width: w, height: h }: Size, imgsz: number, batch
   const width = Math.min(Math.ceil(w * ratio), imgsz);
   const height = Math.min(Math.ceil(h * ratio), imgsz);
   const { netWidth, netHeight } = batch;
-  const [x, y] = [(netWidth - width) / 2, (netHeight - height) / 2];
+  const [left, right] = splitPadding(netWidth - width);
+  const [top, bottom] = splitPadding(netHeight - height);
   return {
     imageWidth: w,
     imageHeight: h,
@@ -50,9 +50,9 @@ export function rectGeometry({ width: w, height: h }: Size, imgsz: number, batch
     netHeight,
     width,
     height,
-    left: roundHalfEven(x - 0.1),
-    right: roundHalfEven(x + 0.1),
-    top: roundHalfEven(y - 0.1),
-    bottom: roundHalfEven(y + 0.1),
+    left,
+    right,
+    top,
+    bottom,
   };
 }

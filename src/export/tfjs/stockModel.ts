@@ -70,7 +70,7 @@ const STOCK_EMITTERS: Emitters<Cuts, Parts> = {
   MaxPooling2D: (_, { config, inputs: [[x]] }) => [put(tf.layers.maxPooling2d(config), x)],
   FastSamUpsample: (_, { name, inputs: [[x]] }) => [put(tf.layers.upSampling2d({ name, size: [2, 2] }), x)],
   FastSamTransposedConv: (_, layer) => [transposedConvolution(layer)],
-  FastSamJoinLevels: (_, { inputs }) => inputs.flat(),
+  FastSamFlattenLevels: (_, { inputs }) => inputs.flat(),
 };
 type PadArgs = Parameters<typeof tf.layers.zeroPadding2d>[0];
 

@@ -8,7 +8,7 @@ import { boundingBox } from '../../mask/setOps.js';
 import type { Results } from '../../results/results.js';
 import { drawScene, panels } from '../shared/drawing.js';
 import { fingerprintOf, inputsOf } from '../shared/fingerprint.js';
-import { chosenBy, hintFrom, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../shared/hints.js';
+import { chosenBy, hintFrom, hintOfKind, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
 import { AUTHORS, textOf } from '../shared/options.js';
@@ -117,11 +117,10 @@ function hintsFrom(truth: Mask): HintsByKind {
 /** Boxes and points are separate hints, as in the paper's rows. */
 function splitHint(hint: Hint | undefined): HintsByKind {
   if (!hint) return {};
-  const { boxes, points, labels } = hint;
-  return {
-    ...(boxes.length > 0 && { box: { boxes, points: [], labels: [] } }),
-    ...(labels.includes(1) && { point: { boxes: [], points, labels } }),
-  };
+  const box = hintOfKind(hint, 'box');
+  const point = hintOfKind(hint, 'point');
+  const foreground = [hint.labels].flat().includes(1);
+  return { ...(box && { box }), ...(point && foreground && { point }) };
 }
 
 /** The paper's three ways from left to right, then what was marked. */

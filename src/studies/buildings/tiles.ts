@@ -2,7 +2,8 @@
 import { FastSAMError } from '../../errors.js';
 import { letterboxGeometry } from '../../image/letterbox.js';
 import type { RgbImage } from '../../image/rgbImage.js';
-import { Mask, type MaskWindow } from '../../mask/mask.js';
+import type { Rect } from '../../geometry/rect.js';
+import { Mask } from '../../mask/mask.js';
 import { boundingBox, cropToWindow, iou, union } from '../../mask/setOps.js';
 import { Results } from '../../results/results.js';
 
@@ -25,7 +26,7 @@ export function tileStarts(length: number, side: number, overlap: number): numbe
 }
 
 /** The tiles of an image, row by row, in its pixels. */
-export function tileGrid(image: { width: number; height: number }, side: number, overlap: number): MaskWindow[] {
+export function tileGrid(image: { width: number; height: number }, side: number, overlap: number): Rect[] {
   const { width, height } = image;
   return tileStarts(height, side, overlap).flatMap((y) =>
     tileStarts(width, side, overlap).map((x) => ({
@@ -38,7 +39,7 @@ export function tileGrid(image: { width: number; height: number }, side: number,
 }
 
 /** A copy of a part of an image. */
-export function cropImage({ data, width }: RgbImage, tile: MaskWindow): RgbImage {
+export function cropImage({ data, width }: RgbImage, tile: Rect): RgbImage {
   const out = new Uint8Array(3 * tile.width * tile.height);
   for (let y = 0; y < tile.height; y++) {
     const from = 3 * ((tile.y + y) * width + tile.x);
@@ -51,13 +52,13 @@ export function cropImage({ data, width }: RgbImage, tile: MaskWindow): RgbImage
 export interface TiledObject {
   readonly mask: Mask;
   readonly score: number;
-  readonly tile: MaskWindow;
+  readonly tile: Rect;
 }
 
 /** The objects of a tile on the grid of the whole image. */
 export function shiftObjects(
   scene: Results,
-  tile: MaskWindow,
+  tile: Rect,
   image: { width: number; height: number },
 ): TiledObject[] {
   return scene.imageMasks.map((mask, i) => {
@@ -105,7 +106,7 @@ function agree(a: TiledObject, b: TiledObject, threshold: number): boolean {
 /** The results of a whole image, made of its tiles'; there are no prototypes of the whole. */
 export function joinTiles(
   image: RgbImage,
-  tiles: readonly { readonly tile: MaskWindow; readonly scene: Results }[],
+  tiles: readonly { readonly tile: Rect; readonly scene: Results }[],
 ): Results {
   const merged = mergeObjects(tiles.flatMap(({ tile, scene }) => shiftObjects(scene, tile, image)));
   const { imgsz, model, device, precision } = tiles[0].scene;

@@ -35,12 +35,12 @@ export function edgeMapOf(results: Results, region: EdgeRegion = 'box'): Float32
 
 /** The largest gradient of any mask's probabilities, as it is. */
 export function edgeStrength(results: Results, region: EdgeRegion): Float32Array {
-  const { image, assembly, letterbox, length } = results;
+  const { image, maskInputs, letterbox, length } = results;
   const { width, height } = image;
   const strength = new Float32Array(width * height);
   if (length === 0) return strength;
-  if (!assembly) throw new FastSAMError('INVALID_ARGUMENT', 'edges: got results without prototypes, expected them');
-  const { prototypes, coefficients } = assembly;
+  if (!maskInputs) throw new FastSAMError('INVALID_ARGUMENT', 'edges: got results without prototypes, expected them');
+  const { prototypes, coefficients } = maskInputs;
   const k = coefficients.length / length;
   const logits = new Float32Array(prototypes.length / k);
   for (let i = 0; i < length; i++) {

@@ -1,14 +1,17 @@
 /** Images that several studies draw. */
-import { drawObjects, type DrawnPrompt } from '../../draw/drawObjects.js';
+import type { Canvas } from '../../draw/canvas.js';
+import { drawObjects } from '../../draw/drawObjects.js';
 import { contactSheet, type SheetCell } from '../../draw/sheet.js';
 import type { RgbImage } from '../../image/rgbImage.js';
+import { drawPromptRecord, type Prompt } from '../../prompt/kinds/list.js';
+import { parsePrompt, recordPrompt } from '../../prompt/parse.js';
 import type { Results } from '../../results/results.js';
 
-/** An image with some of its objects (default: all), and the hint that chose them. */
+/** An image with some of its objects (default: all), and the prompt that chose them. */
 export function drawScene(
   scene: Results,
   indices: readonly number[] = [...scene.scores.keys()],
-  prompt: DrawnPrompt | null = null,
+  prompt: Prompt | null = null,
 ): RgbImage {
   const objects = indices.map((i) => ({
     id: scene.ids[i],
@@ -16,7 +19,13 @@ export function drawScene(
     box: scene.boxes.at(i),
     label: '',
   }));
-  return drawObjects(scene.image, objects, prompt);
+  const record = prompt && recordPrompt(parsePrompt(prompt), {});
+  const drawPrompt =
+    record &&
+    ((canvas: Canvas) => {
+      drawPromptRecord(canvas, record);
+    });
+  return drawObjects(scene.image, objects, drawPrompt);
 }
 
 /** A grey image of `width * height` values 0 … 255. */

@@ -2,23 +2,24 @@
 import { FastSAMError } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import { connectedComponents } from '../../mask/regions.js';
-import { boundingBox, union } from '../../mask/setOps.js';
+import { union } from '../../mask/setOps.js';
 import { platform } from '../../platform/platform.js';
-import { parsePrompt } from '../../prompt/parse.js';
+import { boxKind } from '../../prompt/kinds/box.js';
+import type { Prompt } from '../../prompt/kinds/list.js';
+import { pointKind } from '../../prompt/kinds/point.js';
+import { parsePrompt, partOf } from '../../prompt/parse.js';
 import type { Results } from '../../results/results.js';
 import { itemKey } from './maskFolder.js';
 import type { StudyOption } from '../study.js';
 
-export const HINT_KINDS = ['box', 'point'] as const;
-/** `box`: the box of each marked region; `point`: its pixel nearest to its centroid. */
-export type HintKind = (typeof HINT_KINDS)[number];
+const KINDS = { box: boxKind, point: pointKind } as const;
 
-/** Boxes (xyxy) and points with their labels (1 foreground, 0 background), pixels of the image. */
-export interface Hint {
-  readonly boxes: readonly (readonly number[])[];
-  readonly points: readonly (readonly number[])[];
-  readonly labels: readonly number[];
-}
+/** `box`: the box of each marked region; `point`: its pixel nearest to its centroid. */
+export type HintKind = keyof typeof KINDS;
+export const HINT_KINDS = Object.keys(KINDS) as readonly HintKind[];
+
+/** The prompt of an image in a study; null: it asks for nothing. */
+export type Hint = Prompt | null;
 
 /** The option of studies that take hints; its file is read by `readHints`. */
 export const HINTS_OPTION: StudyOption = {
@@ -27,41 +28,26 @@ export const HINTS_OPTION: StudyOption = {
   inIdentity: false,
 };
 
-/** The pixel of a mask nearest to its centroid, the first of equals by rows. */
-export function innerPoint(mask: Mask): [number, number] {
-  const bitmap = mask.toBitmap();
-  const { gridWidth } = mask;
-  const indices = [...bitmap.keys()].filter((p) => bitmap[p] === 1);
-  const x = indices.reduce((sum, p) => sum + (p % gridWidth), 0) / indices.length;
-  const y = indices.reduce((sum, p) => sum + Math.floor(p / gridWidth), 0) / indices.length;
-  let best = indices[0];
-  let least = Infinity;
-  for (const p of indices) {
-    const distance = ((p % gridWidth) - x) ** 2 + (Math.floor(p / gridWidth) - y) ** 2;
-    if (distance >= least) continue;
-    least = distance;
-    best = p;
-  }
-  return [best % gridWidth, Math.floor(best / gridWidth)];
-}
-
 /** A hint made of the regions that are marked. */
 export function hintFrom(truth: Mask, kind: HintKind): Hint {
   const regions = connectedComponents(truth);
-  if (kind === 'box') return { boxes: regions.map((region) => [...boundingBox(region)]), points: [], labels: [] };
-  return { boxes: [], points: regions.map(innerPoint), labels: regions.map(() => 1) };
+  return regions.length === 0 ? null : KINDS[kind].promptFor(regions);
+}
+
+/** The part of a hint that is of one kind. */
+export function hintOfKind(hint: Hint, kind: HintKind): Hint {
+  const keys: readonly string[] = KINDS[kind].keys;
+  const entries = Object.entries(hint ?? {}).filter(([key]) => keys.includes(key));
+  return entries.length === 0 ? null : Object.fromEntries(entries);
 }
 
 /**
  * Indices of the objects that a hint chooses, each once; at a point the object of the best score.
  * @throws FastSAMError `INVALID_PROMPT` for boxes and points outside the image.
  */
-export function chosenBy(scene: Results, { boxes, points, labels }: Hint): number[] {
-  if (boxes.length + points.length === 0 || scene.length === 0) return [];
-  const { matches } = scene.prompt({
-    ...(boxes.length > 0 && { boxes }),
-    ...(points.length > 0 && { points, labels, pick: 'best' }),
-  });
+export function chosenBy(scene: Results, hint: Hint): number[] {
+  if (hint === null || scene.length === 0) return [];
+  const { matches } = scene.prompt({ ...hint, pick: 'best' });
   return [...new Set(matches.flatMap(({ objects }) => objects))].sort((a, b) => a - b);
 }
 
@@ -101,14 +87,16 @@ export async function readHints(path: string, keys: ReadonlySet<string>): Promis
   return hints;
 }
 
-const PARTS: ReadonlySet<string> = new Set<keyof Hint>(['boxes', 'points', 'labels']);
+const PARTS: ReadonlySet<string> = new Set<keyof Prompt>(['boxes', 'points', 'labels']);
 
 function hintOf(value: unknown, what: string): Hint {
   if (!isObject(value)) throw wrong(`${what}: got no object, expected boxes or points`);
   const other = Object.keys(value).find((name) => !PARTS.has(name));
   if (other !== undefined) throw wrong(`${what}: got "${other}", expected boxes, points, labels`);
   try {
-    const { boxes, points } = parsePrompt(value);
+    const prompt = parsePrompt(value);
+    const boxes = partOf(prompt, boxKind)?.boxes ?? [];
+    const points = partOf(prompt, pointKind)?.points ?? [];
     const labels = points.map(({ label }) => label);
     if (labels.some((label) => label !== 0 && label !== 1))
       throw wrong(`labels: got ${labels.join(', ')}, expected 0, 1`);
@@ -116,7 +104,10 @@ function hintOf(value: unknown, what: string): Hint {
     const inverted = boxes.find(([x1, y1, x2, y2]) => !(x2 > x1 && y2 > y1));
     if (inverted)
       throw wrong(`boxes: got [${inverted.join(', ')}], expected [x1, y1, x2, y2] with x1 < x2 and y1 < y2`);
-    return { boxes, points: points.map(({ x, y }) => [x, y]), labels };
+    return {
+      ...(boxes.length > 0 && { boxes }),
+      ...(points.length > 0 && { points: points.map(({ x, y }) => [x, y]), labels }),
+    };
   } catch (error) {
     throw error instanceof FastSAMError ? wrong(`${what}: ${error.message}`, error) : error;
   }
