@@ -111,7 +111,7 @@ describe('readFile and stat', () => {
     expect(Buffer.from(await readFile(join(folder, 'a'))).toString()).toBe('abc');
     await expect(readFile(folder)).rejects.toMatchObject({
       code: 'FILE_UNREADABLE',
-      message: `cannot read ${folder}: EISDIR, it is a folder, name a file`,
+      message: `cannot read ${folder}: EISDIR, it is a folder; name a file`,
     });
   });
 });

@@ -150,7 +150,7 @@ describe('createTracker', () => {
 
   test.each([true, false, null, {}])('refuses %j as a measure of the camera', (cameraMotion) => {
     const options = { cameraMotion: cameraMotion as unknown as CameraMotion };
-    expect(() => createTracker('botsort', options)).toThrow(/cameraMotion: expected/);
+    expect(() => createTracker('botsort', options)).toThrow(/cameraMotion: got no estimate\(\), expected/);
   });
 
   test('names the trackers there are', () => {
