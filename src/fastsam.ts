@@ -189,7 +189,7 @@ export class FastSAM implements Segmenter {
   }
 
   /**
-   * Writes the model in another format (docs/export.md): `onnx`, `saved_model`, `tfjs`, `tfjs_graph`, `safetensors`.
+   * Writes the model in another format (docs/user/export.md): `onnx`, `saved_model`, `tfjs`, `tfjs_graph`, `safetensors`.
    * Boxes come out decoded; letterboxing before it and, without `nms`, selection and masks after it are the caller's.
    * @param path a folder for the result, or a target that ends in the format's suffix; null: nothing is written, the
    *   bytes are in the result (browsers).

@@ -1,12 +1,11 @@
 /** `fastsam batch`: thousands to millions of images, one file of masks each; can be killed and gone on with. */
 import { Command, Option } from 'commander';
-import { FastSAMError } from '../errors.js';
+import { mergeBatch } from '../batch/writeBatch.js';
 import { executeEnqueue } from './batch/enqueue.js';
 import { executeBatch } from './batch/execute.js';
-import { writeOverview } from './batch/finish.js';
-import { readManifest } from './batch/folder.js';
 import { addBatchOptions, type BatchOptions } from './batch/options.js';
 import { executeWork, type WorkOptions } from './batch/work.js';
+import { loadFormats } from './formats.js';
 import { EXIT, numberOption, say } from './run.js';
 
 /** The command. */
@@ -25,6 +24,7 @@ Examples:
   $ fastsam batch photos/ --out masks --workers 4 --resume              after whatever ended the first run
   $ fastsam batch photos/ --out masks --format coco,yolo --model FastSAM-s
   $ fastsam batch photos/ --out masks --shard 3/16 --resume             one of 16 machines that share a disk
+  $ fastsam batch photos/ --out masks --format ./labelme.mjs            a format of your own
   $ fastsam batch merge masks                                           coco.json and summary.json of what is there
   $ fastsam batch enqueue photos/ --out masks --queue redis://host:6379  for a fleet; needs npm install bullmq ioredis
   $ fastsam batch work --queue redis://host:6379 --until-empty           on each machine`,
@@ -63,12 +63,10 @@ function workCommand(): Command {
     .action(async (_: object, command: Command) => executeWork(command.optsWithGlobals<WorkOptions>()));
 }
 
-async function merge(out: string): Promise<void> {
-  const manifest = await readManifest(out);
-  if (!manifest) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${out}: got no manifest.json, expected the output folder of a batch`);
-  }
-  const { images, done, failed, missing } = await writeOverview(out, manifest, true);
+async function merge(out: string, _: object, command: Command): Promise<void> {
+  const { format } = command.optsWithGlobals<BatchOptions>();
+  const formats = (await loadFormats(format)).map((chosen) => chosen.format);
+  const { images, done, failed, missing } = await mergeBatch(out, formats);
   say(`${done} of ${images} images done, ${missing} missing, ${failed} failed -> ${out}`);
   if (failed + missing > 0) process.exitCode = EXIT.someFailed;
 }

@@ -11,9 +11,9 @@ import {
   type ExportFormat,
   type ExportOptions,
 } from '../export/options.js';
-import { FastSAM } from '../fastsam.js';
-import { makeFolder } from './files.js';
+import { disk } from '../platform/platform.js';
 import { describeBytes } from './info.js';
+import { loadModel } from './loadModel.js';
 import { ProgressLine } from './progress.js';
 import { interruptSignal, numberOption, numbersOption, say } from './run.js';
 
@@ -35,7 +35,7 @@ export function exportCommand(): Command {
   const formats = EXPORT_FORMAT_NAMES.map((name) => `  ${name.padEnd(13)} ${EXPORT_FORMATS[name].about}`).join('\n');
   return new Command('export')
     .description(
-      'Write a model for other runtimes: boxes come out decoded, prompts are not part of it (docs/export.md).',
+      'Write a model for other runtimes: boxes come out decoded, prompts are not part of it (docs/user/export.md).',
     )
     .argument('<checkpoint>', 'a name, path or URL')
     .requiredOption('--format <list>', `one or more of ${EXPORT_FORMAT_NAMES.join(', ')}`, formatsOption)
@@ -91,10 +91,9 @@ async function run(
   const signal = interruptSignal();
   const progress = new ProgressLine();
   // Nothing is computed: whatever holds the weights will do, and this is there everywhere.
-  const model = await FastSAM.load(checkpoint, { device: 'wasm', signal, onProgress: progress.download });
+  const model = await loadModel(checkpoint, { device: 'wasm', signal });
   try {
-    progress.clear();
-    await makeFolder(out);
+    await disk().makeFolder(out);
     for (const [i, format] of formats.entries()) {
       signal.throwIfAborted();
       progress.update(`exporting ${format}`, i, formats.length, 'count');

@@ -1,14 +1,15 @@
 /** `fastsam segment`: images and videos in; overlays, masks and JSON out. */
 import { Command, Option } from 'commander';
-import { FastSAM } from '../fastsam.js';
+import { formatPath, videoPath } from '../formats/write.js';
 import type { LoadOptions } from '../model/loadOptions.js';
 import { SEGMENT_OPTIONS, type SegmentOptions } from '../model/options.js';
 import type { Results } from '../results/results.js';
 import type { DeviceChoice } from '../runtime/device.js';
-import { makeFolder } from './files.js';
-import { FORMATS, parseFormats, type Format } from './formats.js';
+import { disk } from '../platform/platform.js';
+import { DEFAULT_OUT } from './files.js';
+import { formatNames, formatsOption, loadFormats } from './formats.js';
+import { loadModel } from './loadModel.js';
 import { deviceOption, precisionOption } from './options.js';
-import { ProgressLine } from './progress.js';
 import { Report } from './report.js';
 import { collect, interruptSignal, numbersOption, say } from './run.js';
 import {
@@ -26,7 +27,6 @@ import type { Source } from './source.js';
 import { addTextOptions, textPrompts, type TextCommandOptions, type TextPrompts } from './textPrompt.js';
 import { addVideoOptions, videoOptions, type VideoCommandOptions } from './videoOptions.js';
 
-const DEFAULT_OUT = 'fastsam-out';
 /** From so many images on, a graph that holds its weights makes up for taking longer to load. */
 const MANY_IMAGES = 150;
 
@@ -38,7 +38,8 @@ interface SegmentCommandOptions
   readonly clean?: true;
   readonly largest?: true;
   readonly out?: string;
-  readonly format?: Format[];
+  /** Names of formats, and paths of modules. */
+  readonly format?: string[];
   readonly json?: true;
 }
 
@@ -65,7 +66,7 @@ export function segmentCommand(): Command {
     .addOption(deviceOption())
     .addOption(precisionOption())
     .option('--out <folder>', `where files go [${DEFAULT_OUT}; with --json: no files unless asked for]`)
-    .option('--format <list>', `what is written: ${FORMATS.join(', ')} [png]`, parseFormats)
+    .option('--format <list>', `what is written: ${formatNames(false)} [png]`, formatsOption(false))
     .option('--json', 'print one line of JSON an image or frame on standard output')
     .addHelpText(
       'after',
@@ -76,6 +77,7 @@ Examples:
   $ fastsam segment dogs.jpg --point 520,360 --point 620,300,0 at one point, but not at the other
   $ fastsam segment dogs.jpg --text "a yellow dog"             the object that a text means (CLIP, 354 MB download)
   $ fastsam segment photos/ --model FastSAM-s --format png,coco,cutout --out masks
+  $ fastsam segment photos/ --format png,./labelme.mjs         a format of your own: docs/user/formats.md
   $ fastsam segment clip.mp4 --stride 5 --format png,json      every fifth frame, into ${DEFAULT_OUT}/clip.mp4 and clip.jsonl
   $ fastsam segment camera:0 --max-frames 300                  a camera, until 300 frames or Ctrl-C
   $ fastsam segment dogs.jpg --json | jq '.masks[].area'`,
@@ -91,13 +93,13 @@ async function segment(args: readonly string[], options: SegmentCommandOptions):
   const out = options.out ?? (options.json && !options.format ? undefined : DEFAULT_OUT);
   const report = new Report(sources, {
     out,
-    formats: options.format ?? ['png'],
+    formats: (await loadFormats(options.format ?? ['png'], [formatPath, videoPath])).map(({ format }) => format),
     json: options.json === true,
     frames: videoOptions(options),
   });
-  if (out !== undefined) await makeFolder(out);
+  if (out !== undefined) await disk().makeFolder(out);
   const many = isLong(sources);
-  const model = await load(options, many, signal);
+  const model = await loadModel(options.model, { device: options.device, ...weightsOptions(options, many), signal });
   let texts: TextPrompts | undefined;
   try {
     texts = await loadTexts?.({ ...weightsOptions(options, many), signal });
@@ -123,20 +125,6 @@ async function segment(args: readonly string[], options: SegmentCommandOptions):
     say(
       'Used the small demo model that is shipped; FastSAM-s does far better: add --model FastSAM-s (24 MB download).',
     );
-  }
-}
-
-async function load(options: SegmentCommandOptions, many: boolean, signal: AbortSignal): Promise<FastSAM> {
-  const line = new ProgressLine();
-  try {
-    return await FastSAM.load(options.model, {
-      device: options.device,
-      ...weightsOptions(options, many),
-      signal,
-      onProgress: line.download,
-    });
-  } finally {
-    line.clear();
   }
 }
 

@@ -1,7 +1,6 @@
 /** `fastsam track`: a clip in; the drawn clip, MOT lines and JSON with track ids out. */
 import { Command, Option } from 'commander';
 import { FastSAMError } from '../errors.js';
-import { FastSAM } from '../fastsam.js';
 import type { LoadOptions } from '../model/loadOptions.js';
 import type { TrackPrompt } from '../model/objectTracker.js';
 import { SEGMENT_OPTIONS } from '../model/options.js';
@@ -9,18 +8,21 @@ import { DEFAULT_TRACKER, type TrackOptions } from '../model/trackStream.js';
 import type { Results } from '../results/results.js';
 import type { DeviceChoice } from '../runtime/device.js';
 import { TRACKERS, type TrackerName } from '../track/createTracker.js';
+import { formatNames, formatsOption, loadFormats } from './formats.js';
+import { videoPath } from '../formats/write.js';
+import { loadModel } from './loadModel.js';
 import { deviceOption, precisionOption } from './options.js';
-import { ProgressLine } from './progress.js';
 import { collect, describeError, EXIT, exitCodeOf, interruptSignal, numberOption, numbersOption, say } from './run.js';
 import { addOptions } from './specOptions.js';
 import { DEFAULT_MODEL, promptOf, type PromptCommandOptions } from './segmentOptions.js';
 import { openFrames, type FrameSource } from './track/frameSource.js';
-import { TrackFiles, trackPaths, type TrackPathOptions } from './track/files.js';
+import { TrackFiles, trackOutputs, type TrackPathOptions } from './track/files.js';
 import { TrackProgress } from './track/progress.js';
 import { withoutUndefined } from '../options/withoutUndefined.js';
 import { addVideoOptions, videoOptions, type VideoCommandOptions } from './videoOptions.js';
 
 const DEFAULT_TRAIL = 30;
+const DEFAULT_FORMATS = ['png', 'mot', 'json'];
 
 interface TrackCommandOptions
   extends
@@ -37,6 +39,8 @@ interface TrackCommandOptions
   readonly text?: string;
   readonly fps?: number;
   readonly trails: number;
+  /** Names of formats, and paths of modules. */
+  readonly format?: string[];
 }
 
 /** The command. */
@@ -74,6 +78,7 @@ export function trackCommand(): Command {
     .addOption(deviceOption())
     .addOption(precisionOption())
     .option('--out <path>', 'folder for the files, or name of the video [fastsam-out; with --json or --mot: none]')
+    .option('--format <list>', `files: ${formatNames(true)} [png,mot,json; png: a drawn video]`, formatsOption(true))
     .option('--mot <file>', 'file of MOT lines [beside the video]')
     .option('--json', 'print one line of JSON a frame on standard output')
     .option('--no-video', 'write no video')
@@ -101,8 +106,11 @@ async function track(source: string, options: TrackCommandOptions): Promise<void
     { ...videoOptions(options), ...withoutUndefined({ fps: options.fps }) },
     signal,
   );
-  const files = await TrackFiles.create(trackPaths(clip.name, options), clip.fps, options.trails);
-  const model = await load(options, signal);
+  const formats = (await loadFormats(options.format ?? DEFAULT_FORMATS, [videoPath])).map(({ format }) => format);
+  const outputs = trackOutputs(clip.name, options, formats, options.format !== undefined);
+  const files = await TrackFiles.create(clip.name, outputs, clip.fps, options.trails);
+  const { device, precision } = options;
+  const model = await loadModel(options.model, { device, precision, signal });
   try {
     const tracked = model.track(clip.frames, { ...trackOptions(options), ...(prompt && { prompt }), signal });
     await write(tracked, clip, files, options.json === true);
@@ -170,15 +178,6 @@ function causeOf(error: unknown): unknown {
   return error instanceof SourceError ? error.cause : error;
 }
 
-async function load({ model, device, precision }: TrackCommandOptions, signal: AbortSignal): Promise<FastSAM> {
-  const line = new ProgressLine();
-  try {
-    return await FastSAM.load(model, { device, precision, signal, onProgress: line.download });
-  } finally {
-    line.clear();
-  }
-}
-
 function trackOptions(options: TrackCommandOptions): TrackOptions {
   const { tracker: name, cameraMotion, trackBuffer, imgsz, conf, iou, maxDet, retinaMasks, compat } = options;
   const parameters = withoutUndefined({ trackBuffer });
@@ -195,12 +194,12 @@ function trackPromptOf({ text, ...options }: TrackCommandOptions): TrackPrompt |
   if (text !== undefined && prompt) {
     throw new FastSAMError('INVALID_ARGUMENT', '--text: got --box or --point as well, expected one kind of prompt');
   }
-  if (text !== undefined) return choosing((first) => first.promptText(text));
-  return prompt && choosing((first) => first.prompt(prompt));
+  if (text !== undefined) return selectSome((first) => first.promptText(text));
+  return prompt && selectSome((first) => first.prompt(prompt));
 }
 
 /** Nothing to follow is an error at once, instead of a clip without objects. */
-function choosing(choose: (first: Results) => Results | Promise<Results>): TrackPrompt {
+function selectSome(choose: (first: Results) => Results | Promise<Results>): TrackPrompt {
   return async (first) => {
     const chosen = await choose(first);
     if (chosen.length > 0) return chosen;

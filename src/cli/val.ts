@@ -5,10 +5,9 @@ import { plotPrCurves } from '../evaluate/yolo/prCurves.js';
 import type { ValOptions, ValResult } from '../evaluate/val.js';
 import { validateCoco, type CocoValResult } from '../evaluate/valCoco.js';
 import { FastSAMError } from '../errors.js';
-import { FastSAM } from '../fastsam.js';
-import { platform } from '../platform/platform.js';
+import { disk, platform } from '../platform/platform.js';
 import type { DeviceChoice } from '../runtime/device.js';
-import { makeFolder } from './files.js';
+import { loadModel } from './loadModel.js';
 import { deviceOption } from './options.js';
 import { ProgressLine } from './progress.js';
 import { countOf, EXIT, interruptSignal, numberOption, say } from './run.js';
@@ -59,7 +58,7 @@ export function valCommand(): Command {
     .addHelpText(
       'after',
       `
-All classes are one, as FastSAM has one. docs/evaluation.md defines the numbers.
+All classes are one, as FastSAM has one. docs/user/evaluation.md defines the numbers.
 
 Examples:
   $ fastsam val coco8-seg.yaml --model FastSAM-s --out val
@@ -75,11 +74,7 @@ async function val(data: string, options: ValCommandOptions): Promise<void> {
     throw new FastSAMError('INVALID_ARGUMENT', `${data}: got a COCO file, expected --images with the images' folder`);
   }
   const line = new ProgressLine();
-  const model = await FastSAM.load(options.model, {
-    device: options.device,
-    signal,
-    onProgress: line.download,
-  });
+  const model = await loadModel(options.model, { device: options.device, signal });
   let result: ValResult | CocoValResult;
   try {
     const settings = {
@@ -161,7 +156,7 @@ function cocoTable(coco: CocoValResult['coco']): string[] {
 }
 
 async function writeFiles(folder: string, result: ValResult, report: object): Promise<void> {
-  await makeFolder(folder);
+  await disk().makeFolder(folder);
   const here = platform();
   const text = new TextEncoder().encode(`${JSON.stringify(report, null, 1)}\n`);
   await here.writeFileAtomic(here.joinPath(folder, 'results.json'), text);

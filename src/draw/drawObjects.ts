@@ -99,21 +99,21 @@ function drawMasks(
   drawContours(canvas, labels, lines, Math.min(width, WIDEST_CONTOUR), CONTOUR_OPACITY);
 }
 
-/** Labels of the best objects first; each takes the first place at its box where it covers no other label. */
+/** Labels of the best objects first; each takes the first position at its box where it covers no other label. */
 function drawLabels(canvas: Canvas, objects: readonly DrawnObject[], colours: readonly Rgb[]): void {
   const scale = textScale(canvas.width, canvas.height);
   const taken: Rect[] = [];
   objects.forEach((object, i) => {
     const size = plateSize(object.label, scale);
-    const place = labelPlaces(pixelRect(object.box), size, canvas).find((p) => !taken.some((t) => overlap(p, t)));
-    if (!place) return;
-    taken.push(place);
-    drawPlate(canvas, object.label, place, scale, colours[i]);
+    const rect = labelRects(pixelRect(object.box), size, canvas).find((p) => !taken.some((t) => overlap(p, t)));
+    if (!rect) return;
+    taken.push(rect);
+    drawPlate(canvas, object.label, rect, scale, colours[i]);
   });
 }
 
 /** Above the box, inside its top left corner, its bottom left corner, its top right corner; all inside the canvas. */
-function labelPlaces(box: Rect, size: { width: number; height: number }, canvas: Canvas): Rect[] {
+function labelRects(box: Rect, size: { width: number; height: number }, canvas: Canvas): Rect[] {
   const right = box.x + box.width - size.width;
   const bottom = box.y + box.height - size.height;
   const corners = [

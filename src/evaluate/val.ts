@@ -12,7 +12,7 @@ import type { Detections } from '../model/detector.js';
 import { prototypeMasks } from '../model/masks.js';
 import type { PipelineContext } from '../model/pipeline.js';
 import { platform } from '../platform/platform.js';
-import type { Speed } from '../results/record.js';
+import type { Speed } from '../record/record.js';
 import { matchByScore, valMetrics, type ValMetrics } from './yolo/ap.js';
 import { rectBatches, rectGeometry, type RectBatch } from './yolo/batches.js';
 import { readYoloDataset } from './yolo/dataset.js';

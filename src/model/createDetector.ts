@@ -10,7 +10,7 @@ import type { Network } from './network.js';
 export interface DetectorOptions {
   /**
    * Number format of the network. `fp32` (default) gives the Python original's results to rounding. `auto` takes what is
-   * fastest here: fp16 on a GPU, bf16 on CPUs that compute in it, else fp32; docs/performance.md says what it costs.
+   * fastest here: fp16 on a GPU, bf16 on CPUs that compute in it, else fp32; docs/user/performance.md says what it costs.
    * Boxes, scores and masks are computed in float32 in any case.
    */
   readonly precision?: Precision | 'auto';

@@ -8,7 +8,7 @@ import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';
 import type { TextModelSource } from '../prompt/textModel.js';
-import type { FramePlace, ResultsData } from '../results/record.js';
+import type { FramePlace, ResultsData } from '../record/record.js';
 import { Results } from '../results/results.js';
 import type { Choice, ChooseObjects } from './choice.js';
 import type { Detections, Detector } from './detector.js';

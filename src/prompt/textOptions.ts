@@ -20,7 +20,7 @@ export interface TextOptions {
   topK?: number;
   /** Objects need at least this probability (see `TextScore`), 0…1. Default: none, so that every text chooses. */
   threshold?: number;
-  /** `masked` (default): the mask's pixels alone. `box`: everything in the mask's tight box. */
+  /** `masked` (default): the mask's pixels alone. `box`: everything in the mask's bounding box. */
   crop?: 'masked' | 'box';
   /** Colour around the object. Default `mean`: CLIP's mean colour, which its normalisation makes almost 0. */
   background?: Background;

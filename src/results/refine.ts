@@ -2,9 +2,9 @@
 import { FastSAMError } from '../errors.js';
 import { cleanUp } from '../mask/morphology.js';
 import { largestContour } from '../mask/regions.js';
-import { withoutContained } from '../prompt/containment.js';
+import { withoutContained } from '../mask/containment.js';
 import type { Mask } from '../mask/mask.js';
-import type { SceneRecord } from './record.js';
+import type { SceneRecord } from '../record/record.js';
 
 /** What to clean, in the order in which it is done. */
 export interface RefineOptions {

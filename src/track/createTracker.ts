@@ -15,7 +15,7 @@ import type { CameraMotion, Tracker } from './types.js';
 export const TRACKERS = ['bytetrack', 'botsort', 'tracktrack'] as const;
 export type TrackerName = (typeof TRACKERS)[number];
 
-/** The options of each tracker; see `docs/tracking.md`. */
+/** The options of each tracker; see `docs/user/tracking.md`. */
 export interface TrackerOptions {
   readonly bytetrack: Partial<ByteTrackOptions>;
   readonly botsort: Partial<ByteTrackOptions> & WithCamera;

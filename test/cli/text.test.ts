@@ -10,7 +10,7 @@ import { segmentCommand } from '../../src/cli/segment.js';
 import { addTextOptions, textPrompts, type TextCommandOptions } from '../../src/cli/textPrompt.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
-import type { ResultsJson } from '../../src/results/json.js';
+import type { ResultsJson } from '../../src/formats/json.js';
 import { seededClip } from '../clip/seededClip.js';
 import { violations } from '../results/schema.js';
 

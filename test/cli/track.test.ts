@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ResultsJson } from '../../src/results/json.js';
+import type { ResultsJson } from '../../src/formats/json.js';
 import { ffmpeg, HAS_FFMPEG, probe } from '../source/clips.js';
 import { violations } from '../results/schema.js';
 import { fastsam, fastsamHere, repository, workFolder } from './cli.js';

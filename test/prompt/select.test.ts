@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Mask } from '../../src/mask/mask.js';
-import { withoutContained } from '../../src/prompt/containment.js';
+import { withoutContained } from '../../src/mask/containment.js';
 import type { Prompt } from '../../src/prompt/kinds/list.js';
 import type { PromptTarget } from '../../src/prompt/types.js';
 import { maskOf, select, targetOf, textOf } from './masks.js';

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PromptRecord } from '../../src/prompt/kinds/list.js';
 import { decodeRle } from '../../src/mask/rle.js';
-import { mergeCoco } from '../../src/results/coco.js';
-import { formatG } from '../../src/results/yolo.js';
+import { mergeCoco } from '../../src/formats/coco.js';
+import { formatG } from '../../src/formats/yolo.js';
 import { goldenCases, goldenResults, maskOf, rectMask, resultsOf } from './make.js';
 import { violations } from './schema.js';
 

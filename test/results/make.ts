@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Mask } from '../../src/mask/mask.js';
 import { decodeRle } from '../../src/mask/rle.js';
-import type { ResultsData } from '../../src/results/record.js';
+import type { ResultsData } from '../../src/record/record.js';
 import { Results } from '../../src/results/results.js';
 
 /** A mask from rows of text, `#` inside. */

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { levelCurve, maxFMeasure, meanAbsoluteError, saliencyF, sMeasure } from '../../src/evaluate/salient/measures.js';
+import {
+  levelCurve,
+  maxFMeasure,
+  meanAbsoluteError,
+  saliencyF,
+  sMeasure,
+} from '../../src/evaluate/salient/measures.js';
 import { mapOf, salienceOf } from '../../src/studies/salient/ranking.js';
 import { compareMaps, salientMap, salientStudy } from '../../src/studies/salient/study.js';
 import { chosenBy, hintFrom } from '../../src/studies/shared/hints.js';

@@ -4,7 +4,7 @@ import { letterboxGeometry } from '../../src/image/letterbox.js';
 import { Mask } from '../../src/mask/mask.js';
 import { boundingBox } from '../../src/mask/setOps.js';
 import { Results } from '../../src/results/results.js';
-import type { ResultsData } from '../../src/results/record.js';
+import type { ResultsData } from '../../src/record/record.js';
 
 /** An image of one grey. */
 export function greyImage(width: number, height: number): RgbImage {

@@ -1,18 +1,19 @@
 /** The options of `fastsam batch`, and what they mean. */
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { BATCH_FORMATS, makeManifest, type BatchFormat, type BatchManifest } from '../../batch/identity.js';
+import { Option, type Command } from 'commander';
+import { formatIdentity, manifestOf, type BatchManifest, type ModelFacts } from '../../batch/identity.js';
+import type { BatchTask } from '../../batch/processor.js';
 import { FastSAMError } from '../../errors.js';
-import { resolveOptions, type SegmentOptions } from '../../model/options.js';
-import { packageVersion } from '../version.js';
+import type { SegmentOptions } from '../../model/options.js';
+import { formatNames, formatsOption, type FormatRef } from '../formats.js';
 import { deviceOption, precisionOption } from '../options.js';
 import { numberOption } from '../run.js';
-import { addDetectorOptions, addMaskOptions, segmentOptions } from '../segmentOptions.js';
-import type { ImageTask } from './processor.js';
-import type { ModelFacts, ModelSpec } from './protocol.js';
+import { addDetectorOptions, addMaskOptions } from '../segmentOptions.js';
+import type { ModelSpec } from './sent.js';
 
 export interface BatchOptions extends Omit<SegmentOptions, 'signal' | 'batch'>, ModelSpec {
   readonly out?: string;
-  readonly format: BatchFormat[];
+  /** Names of formats, and paths of modules. */
+  readonly format: string[];
   readonly clean?: true;
   readonly largest?: true;
   readonly shard?: string;
@@ -31,9 +32,9 @@ export function addBatchOptions(command: Command): Command {
     .addOption(precisionOption())
     .option('--out <folder>', 'where files go; they mirror the folders of the images')
     .addOption(
-      new Option('--format <list>', `files of each image: ${BATCH_FORMATS.join(', ')}`)
-        .default(['json'] satisfies BatchFormat[], 'json')
-        .argParser(parseFormats),
+      new Option('--format <list>', `files of each image: ${formatNames(false)}`)
+        .default(['json'], 'json')
+        .argParser(formatsOption(false)),
     )
     .addOption(
       new Option('--workers <n>', 'processes, each with a model of its own')
@@ -45,16 +46,6 @@ export function addBatchOptions(command: Command): Command {
     .option('--retry-failed', 'with --resume: try images again that failed')
     .option('--overwrite', 'remove what an earlier run wrote, and start anew')
     .option('--queue <url>', 'for enqueue and work: redis://host:port');
-}
-
-function parseFormats(text: string): BatchFormat[] {
-  const names = [...new Set(text.split(',').map((part) => part.trim().toLowerCase()))];
-  const wrong = names.find((name) => !BATCH_FORMATS.includes(name as BatchFormat));
-  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is none of ${BATCH_FORMATS.join(', ')}.`);
-  if (names.includes('json') && names.includes('sa1b')) {
-    throw new InvalidArgumentError('json and sa1b have files of the same names: use two output folders.');
-  }
-  return BATCH_FORMATS.filter((format) => names.includes(format));
 }
 
 /**
@@ -73,29 +64,20 @@ export function checkBatchOptions(options: BatchOptions): asserts options is Bat
   }
 }
 
-/** What is done with each image. */
-export function taskOf(options: BatchOptions & { readonly out: string }): ImageTask {
-  const { out, format, clean = false, largest = false } = options;
-  return { out, formats: format, options: segmentOptions(options), clean, largest };
-}
-
 /**
- * The manifest of a batch with these options.
+ * The manifest of a batch.
+ * @param refs how the task's formats were chosen, in their order.
  * @throws FastSAMError `INVALID_ARGUMENT` for values out of range.
  */
-export function manifestOf(
-  task: ImageTask,
-  { device, precision }: Pick<BatchOptions, 'device' | 'precision'>,
+export function manifestFor(
+  task: BatchTask,
+  refs: readonly FormatRef[],
+  { device, precision }: Pick<ModelSpec, 'device' | 'precision'>,
   facts: ModelFacts,
 ): Promise<BatchManifest> {
-  // What is undefined is left out of JSON; images go through the network one at a time.
-  const settings = { ...resolveOptions(task.options, facts.defaults), signal: undefined, batch: undefined };
-  const { clean, largest, formats } = task;
-  return makeManifest({
-    package: `fastsam-tfjs ${packageVersion()}`,
-    model: facts.name,
-    weights: facts.weights,
-    options: { ...settings, clean, largest, device, precision },
-    formats,
+  const formats = task.formats.map((format, i) => {
+    const ref = refs[i];
+    return formatIdentity(format, typeof ref === 'string' ? undefined : ref.sha256);
   });
+  return manifestOf(task, { device, precision, formats }, facts);
 }

@@ -5,7 +5,7 @@ import { dirname, extname, join } from 'node:path';
 import { FastSAMError } from '../../errors.js';
 import { pairedBootstrap, type Comparison } from '../../studies/bootstrap.js';
 import type { RunFile } from '../../studies/records.js';
-import { summariseRecords } from '../../studies/run.js';
+import { summariseRecords } from '../../studies/measure.js';
 import type { Metric, Study, StudyOptions, StudyRecord } from '../../studies/study.js';
 import { formatTable } from '../../studies/table.js';
 import { numberOption } from '../run.js';
@@ -15,10 +15,14 @@ interface CompareOptions {
   readonly resamples: number;
   readonly seed: number;
   readonly json?: true;
+  readonly study?: string;
 }
 
-/** The command. */
-export function studyCompareCommand(studies: readonly Study[]): Command {
+/**
+ * The command.
+ * @param loadStudy loads a study of the user's own.
+ */
+export function studyCompareCommand(studies: readonly Study[], loadStudy: (module: string) => Promise<Study>): Command {
   return new Command('compare')
     .description('Set two runs of a study side by side, each difference with a 95 % interval.')
     .argument('<a>', 'folder of a run, or a file in it')
@@ -31,6 +35,7 @@ export function studyCompareCommand(studies: readonly Study[]): Command {
     .addOption(
       new Option('--seed <n>', 'seed of the resamples').default(1).argParser(numberOption(0, 4294967295, true)),
     )
+    .option('--study <module>', 'path of the module, for runs of a study of your own')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -42,14 +47,19 @@ Example:
   $ fastsam study compare fastsam-out/proposals-FastSAM-s fastsam-out/proposals-FastSAM-x`,
     )
     .action(async (a: string, b: string, options: CompareOptions) => {
-      await compareRuns(studies, a, b, options);
+      const own = options.study === undefined ? [] : [await loadStudy(options.study)];
+      await compareRuns([...studies, ...own], a, b, options);
     });
 }
 
 async function compareRuns(studies: readonly Study[], a: string, b: string, options: CompareOptions): Promise<void> {
   const [runA, runB] = [await readRunOf(a), await readRunOf(b)];
   const study = studies.find(({ name }) => name === runA.header.study);
-  if (!study) throw new FastSAMError('UNKNOWN_NAME', `${a}: got a run of the unknown study ${runA.header.study}`);
+  if (!study)
+    throw new FastSAMError(
+      'UNKNOWN_NAME',
+      `${a}: got a run of the unknown study ${runA.header.study}; give its module with --study`,
+    );
   requireSameData(a, runA, b, runB);
   const { first, second, alone } = pair(runA, runB);
   const own = { a: optionsOf(runA), b: optionsOf(runB) };

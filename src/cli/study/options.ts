@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { Precision } from '../../runtime/compile/precision.js';
 import type { DeviceChoice } from '../../runtime/device.js';
+import { optionName } from '../../studies/runStudy.js';
 import type { Study, StudyOption, StudyOptions, StudySettings } from '../../studies/study.js';
 import { deviceOption, precisionOption } from '../options.js';
 import { numberOption } from '../run.js';
@@ -81,12 +82,12 @@ export function identityOptionsOf({ options }: Study, values: StudyOptions): Stu
 }
 
 function pick(options: readonly StudyOption[], values: StudyOptions): StudyOptions {
-  const names = options.map(({ flags }) => new Option(flags).attributeName());
+  const names = options.map(({ flags }) => optionName(flags));
   return Object.fromEntries(names.filter((name) => values[name] !== undefined).map((name) => [name, values[name]]));
 }
 
-/** The study's settings overridden by the user's. */
-export function settingsOf({ settings }: Study, options: CommonOptions): StudySettings {
+/** The settings that the user gave. */
+export function settingsOf(options: CommonOptions): StudySettings {
   const given = SETTINGS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]] as const);
-  return { ...settings, ...(Object.fromEntries(given) as StudySettings) };
+  return Object.fromEntries(given) as StudySettings;
 }

@@ -39,7 +39,7 @@ export async function readYoloDataset(path: string, split = 'val'): Promise<Yolo
 }
 
 function invalid(path: string, what: string): never {
-  throw new FastSAMError('INVALID_ARGUMENT', `${path}: ${what}; see docs/evaluation.md for the format`);
+  throw new FastSAMError('INVALID_ARGUMENT', `${path}: ${what}; see docs/user/evaluation.md for the format`);
 }
 
 function resolve(base: string, path: string): string {

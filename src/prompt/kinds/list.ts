@@ -8,11 +8,11 @@ import { textKind, type TextRecord } from './text.js';
 /** A question about an image. Boxes and points together: objects that answer either. */
 export interface Prompt extends BoxPrompt, PointPrompt {}
 
+/** What the `record` of a kind of one's own returns is in the record of a prompt, too. */
+type OwnRecord = Readonly<Record<string, unknown>>;
+
 /** What was asked of an image. Coordinates are pixels of the image. */
-export interface PromptRecord extends BoxRecord, PointRecord, TextRecord {
-  /** What the `record` of a kind of one's own returned. */
-  readonly [key: string]: unknown;
-}
+export interface PromptRecord extends BoxRecord, PointRecord, TextRecord, OwnRecord {}
 
 /** The kinds that a `Prompt` is made of. */
 export const PROMPT_KINDS: readonly BuiltInKind<Prompt, unknown, object>[] = [boxKind, pointKind];

@@ -13,7 +13,7 @@ import type { Metric, Metrics, Study } from '../study.js';
 import { calibrationError, calibrationOf } from '../../evaluate/statistics/calibration.js';
 import { measureQuality, ON_OBJECT, ORDERS, type Order, type QualityRecord } from './measure.js';
 import { calibrationPlot } from './plot.js';
-import { STABILITY_DELTA, stabilityScores } from '../../evaluate/stability.js';
+import { STABILITY_DELTA, stabilityScores } from '../../record/stability.js';
 
 /** Those that need no ground truth. */
 const PREDICTIONS = ['score', 'stability', 'product'] as const satisfies readonly Order[];

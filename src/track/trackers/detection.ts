@@ -1,6 +1,6 @@
 /** The detections of a frame, checked and sorted by score. */
 import { FastSAMError } from '../../errors.js';
-import type { Xyxy } from '../../results/boxes.js';
+import type { Xyxy } from '../../record/boxes.js';
 import type { BoxDetections } from '../types.js';
 
 /** One detection. */
