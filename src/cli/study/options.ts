@@ -89,5 +89,5 @@ function pick(options: readonly StudyOption[], values: StudyOptions): StudyOptio
 /** The settings that the user gave. */
 export function settingsOf(options: CommonOptions): StudySettings {
   const given = SETTINGS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]] as const);
-  return Object.fromEntries(given) as StudySettings;
+  return Object.fromEntries(given);
 }
