@@ -102,7 +102,7 @@ export function benchCommand(): Command {
   return addRows(command, RUN_ROWS)
     .option('--image <file>', 'an image to find objects in [made of the examples, 1920x1080]')
     .option('--quick', 'fewer sizes and turns: about a minute for the demo model')
-    .option('--json', 'print JSON, every single measurement in it')
+    .option('--json', 'print JSON with every single measurement')
     .addHelpText(
       'after',
       `
@@ -128,7 +128,7 @@ async function bench(names: readonly string[], values: BenchOptions & CommandVal
   if (variants.length === 0) {
     throw new FastSAMError(
       'DEVICE_UNAVAILABLE',
-      'bench: no device and precision of those asked for is present; see: fastsam info',
+      'bench: got devices and precisions that are not present, expected some that are; see: fastsam info',
     );
   }
   const folder = await mkdtemp(join(os.tmpdir(), 'fastsam-bench-'));
@@ -202,7 +202,7 @@ function effortOf({ quick, rounds }: BenchOptions): Effort {
   return { budget: quick ? QUICK_BUDGET : BUDGET, leastRounds: 3, mostRounds: MOST_ROUNDS };
 }
 
-/** A row with what its numbers come down to beside them. */
+/** A row with the summary of its numbers. */
 function withSummaries(row: Row): unknown {
   if (row.kind === 'memory') return row;
   const measured = row.measured.map((each) => ({

@@ -1,3 +1,4 @@
+/** The rows that several commands have and the library does not. */
 import { CLIP_CATALOGUE } from '../clip/weights/catalogue.js';
 import { flag, integer, text } from '../options/kinds.js';
 import { COUNT, OUTPUT_FOLDER, TEXT_MODEL } from '../options/limits.js';

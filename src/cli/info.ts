@@ -9,7 +9,7 @@ import { platform } from '../platform/platform.js';
 /** The command. */
 export function infoCommand(): Command {
   return new Command('info')
-    .description('Say what a checkpoint is; without one: which devices and models there are.')
+    .description('Describe a checkpoint; without one, list devices and models.')
     .argument('[checkpoint]', 'a name, path or URL')
     .option('--json', 'print JSON')
     .addHelpText(

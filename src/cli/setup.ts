@@ -35,7 +35,7 @@ export function setupCommand(): Command {
     .option('--from <dir>', 'take the wheels from a folder instead of the network')
     .option('--mirror <url>', 'a package index with the "simple" interface, for example https://pypi.org/simple')
     .option('--nodedir <dir>', 'the folder that holds include/node/node_api.h')
-    .option('--force', 'make it anew, and replace a library that setup did not make')
+    .option('--force', 'make it again, and replace a library that setup did not make')
     .option('--uninstall', 'remove the library from node_modules and from the cache')
     .option('--print-path', 'print the folder of the library in use and do nothing else')
     .addHelpText(

@@ -128,7 +128,7 @@ async function track(source: string, values: CommandValues): Promise<void> {
   }
 }
 
-/** What was tracked before an interruption or a broken frame is kept; the exit code says that it was not all. */
+/** Frames before an interruption or a broken frame are kept. The exit code shows that some are missing. */
 async function write(
   tracked: AsyncIterable<Results>,
   clip: FrameSource,
@@ -153,13 +153,13 @@ async function write(
   progress.clear();
   reportLosses(clip, files.frames);
   if (files.frames === 0) {
-    throw new FastSAMError('INVALID_VIDEO', `${clip.name}: has no frame there; look at --start and --end`);
+    throw new FastSAMError('INVALID_VIDEO', `${clip.name}: got no frame there; check --start and --end`);
   }
   const written = await files.finish();
   say(`${clip.name}: ${progress.summary()}${written.length > 0 ? ` -> ${written.join(', ')}` : ''}`);
 }
 
-/** A video that is cut off gives the frames that are there. */
+/** A truncated video gives the frames that are there. */
 function reportLosses(clip: FrameSource, frames: number): void {
   const { name, total = 0 } = clip;
   const complaint = clip.warning();
@@ -201,14 +201,14 @@ function trackPromptOf(values: CommandValues): TrackPrompt | undefined {
   return prompt && selectSome((first) => first.prompt(prompt));
 }
 
-/** Nothing to follow: the user hears it at once instead of getting a clip without objects. */
+/** Nothing to follow is an error at once, instead of a clip without objects. */
 function selectSome(choose: (first: Results) => Results | Promise<Results>): TrackPrompt {
   return async (first) => {
     const chosen = await choose(first);
     if (chosen.length > 0) return chosen;
     throw new FastSAMError(
       'INVALID_PROMPT',
-      'prompt: matches no object of the first frame; ask at another point, or begin elsewhere with --start',
+      'prompt: matches no object of the first frame; name another point or box, or begin elsewhere with --start',
     );
   };
 }

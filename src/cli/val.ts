@@ -40,7 +40,7 @@ export function valCommand(): Command {
     .addHelpText(
       'after',
       `
-All classes are one, as FastSAM has one. docs/user/evaluation.md says how the numbers are defined.
+All classes are one, as FastSAM has one. docs/user/evaluation.md defines the numbers.
 
 Examples:
   $ fastsam val coco8-seg.yaml --model FastSAM-s --out val

@@ -1,4 +1,4 @@
-/** CLIP: images and texts as vectors whose cosine says how well they fit each other. */
+/** CLIP: images and texts as vectors whose cosine measures how well they fit each other. */
 import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import { callback, integer, oneOf, signal } from '../options/kinds.js';
 import { PRECISION } from '../options/limits.js';
@@ -30,7 +30,7 @@ export interface ClipOptions {
    */
   graphWeights?: GraphWeights;
   /**
-   * Activation of the weights. OpenAI's have `quick_gelu`, most of OpenCLIP's `gelu`. Default: told by the file's naming,
+   * Activation of the weights. OpenAI's have `quick_gelu`, most of OpenCLIP's `gelu`. Default: from the file's naming,
    * number formats and name.
    */
   activation?: ClipActivation;
@@ -54,12 +54,13 @@ export const CLIP_OPTIONS = {
   signal: signal('cancels the download'),
 } satisfies RowsOf<ClipOptions>;
 
-/** Rows of tokens or patches that go through an encoder at once; bounds memory. */
+/** Most rows of tokens or patches in one run of an encoder. This bounds memory. */
 const ROWS_AT_ONCE = 1600;
 const TEXT_ROWS_AT_ONCE = 320;
 
 /**
- * A loaded CLIP model with two transformers. Features are unit vectors; their dot product is the cosine of image and text.
+ * A loaded CLIP model with two transformers. Features are unit vectors; their dot product is the cosine of image and
+ * text.
  *
  * @example
  * const clip = await Clip.load('ViT-B/32');
@@ -77,7 +78,7 @@ export class Clip {
     readonly device: Device,
     /** What they compute in. */
     readonly precision: Precision,
-    /** What cosines are multiplied by before a softmax; 100 in OpenAI's models. */
+    /** Factor on cosines before a softmax; 100 in OpenAI's models. */
     readonly logitScale: number,
     images: EncoderRunner<ImageInputs>,
     texts: TextRunner,
@@ -93,11 +94,11 @@ export class Clip {
 
   /**
    * Loads a model onto the device that loaded models use, else onto the fastest.
-   * @param source `ViT-B/32`, `ViT-B/16`, `ViT-L/14`, `ViT-L/14@336px` (OpenAI's, downloaded when needed), or path, URL or
-   *   bytes of a file by OpenAI (TorchScript), Hugging Face (safetensors, `pytorch_model.bin`) or OpenCLIP.
-   * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `INVALID_CHECKPOINT`,
-   *   `UNSUPPORTED_CHECKPOINT` (ResNets and other encoders), `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`,
-   *   `INVALID_ARGUMENT`, `ABORTED`.
+   * @param source `ViT-B/32`, `ViT-B/16`, `ViT-L/14`, `ViT-L/14@336px` (OpenAI's, downloaded when needed), or path, URL
+   *   or bytes of a file by OpenAI (TorchScript), Hugging Face (safetensors, `pytorch_model.bin`) or OpenCLIP.
+   * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`,
+   *   `INVALID_CHECKPOINT`, `UNSUPPORTED_CHECKPOINT` (ResNets and other encoders), `CHECKPOINT_MISMATCH`,
+   *   `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
   static async load(source: string | URL | Uint8Array, options: ClipOptions = {}): Promise<Clip> {
     const { precision: choice, graphWeights } = resolve(CLIP_OPTIONS, options);

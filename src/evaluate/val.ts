@@ -1,4 +1,8 @@
-/** `val`: how good a model is on a data set, by the protocol of Ultralytics' `val`. */
+/**
+ * `val`: how good a model is on a data set, by the protocol of Ultralytics' `val`. It does not run the pipeline of
+ * `segment`: images of a batch share one input size, and masks stay at the prototypes' resolution, uncropped by the
+ * image.
+ */
 import { throwIfAborted } from '../errors.js';
 import { letterbox } from '../image/letterbox.js';
 import { readImage } from '../source/readImage.js';
@@ -18,7 +22,7 @@ import { rectBatches, rectGeometry, type RectBatch } from './yolo/batches.js';
 import { readYoloDataset } from './yolo/dataset.js';
 import { boxIous, maskIous } from './yolo/ious.js';
 import { parseYoloLabels, type YoloObject } from './yolo/labels.js';
-import { placeLabels, type YoloTruth } from './yolo/truth.js';
+import { mapLabels, type YoloTruth } from './yolo/truth.js';
 
 /** Options of `FastSAM.val`, named and preset as Ultralytics'. */
 export interface ValOptions {
@@ -49,7 +53,7 @@ export interface SkippedImage {
   readonly reason: string;
 }
 
-/** What `val` says. */
+/** What `val` returns. */
 export interface ValResult {
   /** Images that were evaluated. */
   readonly images: number;
@@ -197,17 +201,17 @@ async function evaluateImage(
   const geometry = rectGeometry(item, settings.imgsz, batch);
   const { netWidth: width, netHeight: height } = geometry;
   const pixels = letterbox(image, geometry);
-  const fed = performance.now();
+  const prepared = performance.now();
   const [found] = await detector.detect({ images: [pixels], width, height }, settings);
   const detected = performance.now();
   const quarter = found.boxes.map((value, i) =>
     Math.fround(value * (i % 2 === 0 ? found.prototypes.width / width : found.prototypes.height / height)),
   );
   const masks = await prototypeMasks(found.prototypes, found.coefficients, quarter);
-  time.preprocess += fed - start;
-  time.inference += detected - fed;
+  time.preprocess += prepared - start;
+  time.inference += detected - prepared;
   time.postprocess += performance.now() - detected;
-  count(placeLabels(item.objects, geometry, settings.singleClass), found, masks, settings.singleClass, tally);
+  count(mapLabels(item.objects, geometry, settings.singleClass), found, masks, settings.singleClass, tally);
 }
 
 function count(truth: YoloTruth, found: Detections, masks: readonly Mask[], singleClass: boolean, tally: Tally): void {

@@ -17,7 +17,7 @@ import { type SkippedImage, type ValOptions, type ValResult } from './val.js';
 import { boxIous, maskIous } from './yolo/ious.js';
 import { VAL_OPTIONS } from './val.js';
 
-/** What `val` says on a COCO file: Ultralytics' numbers, and COCO's own. All categories are one. */
+/** What `val` returns for a COCO file: Ultralytics' numbers, and COCO's own. All categories are one. */
 export interface CocoValResult extends Omit<ValResult, 'masks'> {
   readonly masks: ValMetrics;
   /** AP and AR as pycocotools computes them, crowds included. */
@@ -147,12 +147,12 @@ function countImage(
 }
 
 function maskOf({ segmentation = [] }: CocoTruth, width: number, height: number): Mask {
-  const { places } = runsOf(segmentation, width, height);
+  const { boundaries } = runsOf(segmentation, width, height);
   const counts: number[] = [];
   let last = 0;
-  for (const place of places) {
-    counts.push(place - last);
-    last = place;
+  for (const edge of boundaries) {
+    counts.push(edge - last);
+    last = edge;
   }
   counts.push(width * height - last);
   return decodeRle({ size: [height, width], counts });

@@ -124,12 +124,12 @@ async function checkTarget(target: string, { format, overwrite }: ExportPlan): P
   const isFolder = found.kind === 'folder';
   if (isFolder !== EXPORT_FORMATS[format].folder) throw inTheWay(target, isFolder ? 'a folder' : 'a file');
   if (!overwrite) {
-    throw new FastSAMError('WRITE_FAILED', `cannot write ${target}: it exists, name another place or set overwrite`);
+    throw new FastSAMError('WRITE_FAILED', `cannot write ${target}: it exists; name another path or set overwrite`);
   }
 }
 
 const inTheWay = (target: string, what: string): FastSAMError =>
-  new FastSAMError('WRITE_FAILED', `cannot write ${target}: ${what} is in the way, name another place`);
+  new FastSAMError('WRITE_FAILED', `cannot write ${target}: ${what} is in the way; name another path`);
 
 async function write(target: string, files: readonly ExportedFile[], { format, overwrite }: ExportPlan): Promise<void> {
   const here = platform();

@@ -11,7 +11,7 @@ export interface SparseGraph {
 
 const NONE = -1;
 
-/** Columns by distance: a binary heap whose outdated entries are skipped by the caller. */
+/** A binary heap of columns by distance. The caller skips outdated entries. */
 class Heap {
   readonly #keys: number[] = [];
   readonly #values: number[] = [];
@@ -72,13 +72,13 @@ class Heap {
 }
 
 /**
- * Matches rows with columns, each at most once, so that the sum of the costs of the pairs and of the `alone` of every row
- * without a column is least. With `alone` large that is the cheapest of the largest matchings.
+ * Matches rows with columns, each at most once. The sum of the costs of all pairs and of `alone` of every unmatched row
+ * is least. With a large `alone` the result is the cheapest of the largest matchings.
  *
- * Shortest augmenting paths with potentials (Jonker and Volgenant 1987) on the sparse graph; every row has a column of
- * its own at the price `alone`, so there always is a path. A region where rows outnumber columns is searched widely
- * once; from then on its potentials tell further rows so at once. Ties: rows are served in their order, and of equally
- * near columns the first edge wins, so that equal input gives equal output.
+ * Shortest augmenting paths with potentials (Jonker and Volgenant 1987) on the sparse graph. Every row has a virtual
+ * column of its own at the cost `alone`, so there always is a path. In a region with more rows than columns only the
+ * first search is wide. It raises the potentials there, and later searches end early. Ties: rows are matched in their
+ * order, and of equally near columns the first edge wins. So equal input gives equal output.
  *
  * @param alone for every row a number >= 0. Sums of whole costs are exact up to 2^53.
  * @returns for every row its column, or -1.
@@ -139,7 +139,9 @@ class Assignment {
     }
   }
 
-  /** Finds the cheapest way to give a row a column, or to leave it or another row of its tree without one. */
+  /**
+   * Finds the cheapest augmenting path: it gives a row a column, or leaves it or another row of its tree without one.
+   */
   #augment(start: number): void {
     let bestEnd = start;
     let best = this.#alone[start] - this.#u[start];
@@ -175,7 +177,8 @@ class Assignment {
     const offset = base - this.#u[row];
     for (let e = starts[row]; e < starts[row + 1]; e++) {
       const column = targets[e];
-      // Rounding of fractional costs may offer a settled column a path shorter by the last bit, which would close a circle.
+      // By rounding of fractional costs, a path to a done column may seem shorter by the last bit. It would close a
+      // circle.
       if (this.#done[column] === 1) continue;
       const distance = offset + costs[e] - this.#v[column];
       if (distance >= this.#distance[column]) continue;
@@ -186,7 +189,7 @@ class Assignment {
     }
   }
 
-  /** Brings the potentials up to the length of the path, so that its edges cost nothing. */
+  /** Raises the potentials by the length of the path, so that its edges have reduced cost 0. */
   #raise(start: number, length: number): void {
     this.#u[start] += length;
     for (const column of this.#scanned) {
@@ -198,14 +201,17 @@ class Assignment {
     }
   }
 
-  /** Takes a row's column away and returns it. */
+  /** Removes a row's column and returns it. */
   #free(row: number): number {
     const column = this.#columnOf[row];
     this.#columnOf[row] = NONE;
     return column;
   }
 
-  /** Gives the column at the end of the path to the row that reached it, that row's to the one before, and so on. */
+  /**
+   * Augments along the path: the last column goes to the row that reached it, that row's old column to the row before,
+   * and so on.
+   */
   #flip(end: number, start: number): void {
     for (let column = end; column !== NONE;) {
       const row = this.#from[column];

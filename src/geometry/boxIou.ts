@@ -1,11 +1,11 @@
-/** How much boxes overlap. Boxes are left, top, right, bottom of one frame. */
+/** Area and IoU of boxes: left, top, right, bottom in one frame. */
 
 /** The area of a box, in square units of its frame. */
 export function boxArea(box: ArrayLike<number>): number {
   return (box[2] - box[0]) * (box[3] - box[1]);
 }
 
-/** IoU of two boxes in double precision, 0 … 1; 0 where they do not overlap, so that boxes without area are no trouble. */
+/** IoU of two boxes in double precision, 0 … 1; 0 where they do not overlap, also for boxes without area. */
 export function boxIou(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
   if (!(width > 0)) return 0;

@@ -1,4 +1,4 @@
-/** 16-bit floats: from bits, and rounding float32 to the nearest of them, ties to even, as IEEE 754 has it. */
+/** 16-bit floats: conversion from bits, and rounding of float32 to nearest, ties to even (IEEE 754). */
 import { roundHalfEven } from './rounding.js';
 
 /** The float32 of one IEEE 754 half-precision bit pattern, subnormals, infinities and NaN included. */
@@ -11,14 +11,19 @@ export function halfToFloat(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The patterns of float32 values without their sign from which on they are NaN, round to infinity, and are normal halves. */
+/**
+ * Bit patterns of float32 without the sign: above the first is NaN; the others are the lower ends of what rounds to
+ * infinity and of normal halves.
+ */
 const INFINITE_SINGLE = 0x7f800000;
 const ROUNDS_TO_INFINITY = 0x477ff000; // 65520, half a step above 65504
 const SMALLEST_NORMAL = 0x38800000; // 2^-14
 /** Difference of the exponents' biases, at a float32's exponent. */
 const REBASE = (127 - 15) << 23;
 
-/** Bits of the nearest float16 (as PyTorch's `.half()`); from 65520 on it is infinity, up to 2^-25 zero. NaN stays NaN. */
+/**
+ * Bits of the nearest float16 (as PyTorch's `.half()`); from 65520 on it is infinity, up to 2^-25 zero. NaN stays NaN.
+ */
 export function toFloat16(values: Float32Array): Uint16Array {
   const patterns = bitsOf(values);
   const halves = new Uint16Array(values.length);
@@ -34,7 +39,7 @@ function halfMagnitude(magnitude: number, value: number): number {
   if (magnitude >= ROUNDS_TO_INFINITY) return 0x7c00;
   if (magnitude < SMALLEST_NORMAL) return roundHalfEven(Math.abs(value) * 2 ** 24);
   const rebased = magnitude - REBASE;
-  // 13 bits go; a carry out of the fraction moves on to the next exponent by itself.
+  // 13 bits are dropped. A carry out of the fraction moves to the exponent by itself.
   return (rebased + 0xfff + ((rebased >>> 13) & 1)) >>> 13;
 }
 

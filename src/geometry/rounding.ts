@@ -1,4 +1,4 @@
-/** Rounding as the peers round. */
+/** Rounding as Python and C round. */
 
 /** Rounds to the nearest whole number, halves to the even one (Python's `round`, C's `rint`). */
 export function roundHalfEven(value: number): number {

@@ -1,4 +1,4 @@
-/** What a file is, told from its first bytes: for clear errors, and so that only image codecs see untrusted bytes. */
+/** The format of a file by its first bytes: for clear errors, and so that only image codecs see untrusted bytes. */
 
 export interface FileFormat {
   /** For people: 'JPEG', 'a web page (HTML)' … */
@@ -7,7 +7,7 @@ export interface FileFormat {
   readonly supported: boolean;
 }
 
-/** ASCII patterns by offset; `supported` as in `FileFormat`. The first that fits decides. */
+/** ASCII patterns by offset; `supported` as in `FileFormat`. The first match decides. */
 const SIGNATURES: readonly (FileFormat & { readonly at: number; readonly pattern: RegExp })[] = [
   { at: 0, pattern: /^\xff\xd8\xff/, description: 'JPEG', supported: true },
   { at: 0, pattern: /^\x89PNG\r\n/, description: 'PNG', supported: true },
@@ -44,7 +44,7 @@ const SIGNATURES: readonly (FileFormat & { readonly at: number; readonly pattern
 /** Longest look-ahead of the patterns above. */
 const HEAD_BYTES = 512;
 
-/** The format of a file, `supported` when it is one of the images that are read. */
+/** The format of a file; `supported` if such images can be read. */
 export function describeFormat(bytes: Uint8Array): FileFormat {
   if (bytes.length === 0) return { description: 'an empty file', supported: false };
   const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));

@@ -5,7 +5,7 @@ import type { RgbImage } from './rgbImage.js';
 import type { Rect } from '../geometry/rect.js';
 import { roundHalfEven } from '../geometry/rounding.js';
 
-/** How an image lies inside the network input. All values are whole pixels. */
+/** The position of an image in the network input. All values are whole pixels. */
 export interface Letterbox {
   readonly imageWidth: number;
   readonly imageHeight: number;
@@ -34,7 +34,7 @@ export interface LetterboxOptions {
 const PADDING = 114;
 
 /**
- * How the padding of one axis is divided: whole pixels before and after the content. An odd one goes to the end.
+ * Divides the padding of one axis into whole pixels before and after the content. An odd one goes to the end.
  * @param padding both sides together; fractions are allowed.
  */
 export function splitPadding(padding: number): readonly [before: number, after: number] {
@@ -53,8 +53,8 @@ export function letterboxRect(gridWidth: number, gridHeight: number, imageWidth:
 }
 
 /**
- * Where an image goes in the network input: scaled (up, too) to fit into `imgsz`, centred; an odd pixel of padding goes
- * to the right and bottom. Ultralytics 8.4's LetterBox.
+ * Computes where an image goes in the network input, as LetterBox of Ultralytics 8.4. It is scaled (up, too) to fit
+ * into `imgsz` and centred. An odd pixel of padding goes to the right and bottom.
  * @param imgsz side of a square or [height, width], rounded up to multiples of the stride.
  * @throws FastSAMError `INVALID_ARGUMENT` for sides that are no whole numbers from 1 on.
  */
@@ -95,7 +95,7 @@ export function letterboxGeometry(
 }
 
 /**
- * The letterboxed image, bit for bit as OpenCV makes it.
+ * Letterboxes an image, bit for bit as OpenCV.
  * @returns `netHeight * netWidth * 3` bytes, RGB, padding grey (114).
  * @throws FastSAMError `INVALID_ARGUMENT` if the geometry is another image's.
  */

@@ -1,3 +1,4 @@
+/** Converts pixels in memory to the package's one form. */
 import { invalidArgument } from '../errors.js';
 import type { RgbImage } from './rgbImage.js';
 
@@ -6,7 +7,7 @@ export const ALPHA_MODES = ['drop', 'white', 'black'] as const satisfies AlphaMo
 
 /** What becomes of an image's alpha channel. */
 export type AlphaMode =
-  /** The colours as stored, alpha ignored: what `cv2.imread` and `PIL.Image.convert('RGB')` do. */
+  /** The colours as stored, alpha ignored, as `cv2.imread` and `PIL.Image.convert('RGB')`. */
   | 'drop'
   /** Laid over white. */
   | 'white'
@@ -23,7 +24,7 @@ export interface RawPixels {
   readonly channels: 1 | 3 | 4;
 }
 
-/** What is needed of a `tf.Tensor3D`, so that reading images does not pull TensorFlow.js in. */
+/** The part of `tf.Tensor3D` that is used, so that reading images does not load TensorFlow.js. */
 export interface PixelTensor {
   readonly shape: readonly number[];
   /** `int32` holds 0…255, `float32` holds 0…1. */
@@ -31,7 +32,7 @@ export interface PixelTensor {
   data(): Promise<ArrayLike<number>>;
 }
 
-/** Resizing overshoots a little; further out than this a value is a mistake in the caller's scale. */
+/** Resizing overshoots a little. A value further out than this is a mistake in the caller's scale. */
 const FLOAT_TOLERANCE = 1e-3;
 
 /** @throws FastSAMError `INVALID_ARGUMENT` unless both are whole numbers above 0. */
@@ -120,7 +121,7 @@ function toBytes(values: ArrayLike<number>, isFloat: boolean): Uint8Array {
 }
 
 /**
- * Reads a tensor [height, width, 1 | 3 | 4], int32 0…255 or float32 0…1. The tensor stays the caller's.
+ * Reads a tensor [height, width, 1 | 3 | 4], int32 0…255 or float32 0…1. The caller keeps the tensor.
  * @throws FastSAMError `INVALID_ARGUMENT` for another shape, dtype or range.
  */
 export async function fromTensor(tensor: PixelTensor, alpha: AlphaMode): Promise<RgbImage> {

@@ -1,5 +1,5 @@
 /**
- * Bilinear resize of 8-bit images, bit for bit what OpenCV's `resize` with INTER_LINEAR gives: fixed-point arithmetic,
+ * Bilinear resize of 8-bit images, bit for bit as OpenCV's `resize` with INTER_LINEAR: fixed-point arithmetic,
  * half-pixel centres, no antialiasing when shrinking. Networks were trained on images resized this way.
  */
 import { roundHalfEven } from '../geometry/rounding.js';
@@ -7,10 +7,10 @@ import { roundHalfEven } from '../geometry/rounding.js';
 /** Fraction bits of an axis' weights. */
 const WEIGHT_BITS = 11;
 const ONE = 1 << WEIGHT_BITS;
-/** From so many source rows a row of the result on, keeping resized source rows costs more than it saves. */
+/** From this many source rows per row of the result up, keeping resized source rows costs more than it saves. */
 const SHARING_SCALE = 1.5;
 
-/** Where each output sample of one axis takes its two source samples, and with which weights (summing to about 2048). */
+/** The two source samples of each output sample along one axis, and their weights (summing to about 2048). */
 interface Taps {
   readonly first: Int32Array;
   readonly second: Int32Array;
@@ -19,8 +19,8 @@ interface Taps {
 }
 
 /**
- * @param clampWeights whether samples beyond the ends take the end alone. OpenCV does so along rows only; along columns it
- *   clamps the index and keeps the weights, which costs a grey level on some border rows.
+ * @param clampWeights whether samples beyond the ends take only the end. OpenCV does so along rows. Along columns it
+ *   clamps the index and keeps the weights, which changes some border rows by a grey level.
  */
 function tapsOf(from: number, to: number, clampWeights: boolean): Taps {
   const taps: Taps = {
@@ -50,7 +50,7 @@ export interface Pixels {
   readonly height: number;
 }
 
-/** Where a resized image is put: `stride` bytes a row, its first byte at `offset`. */
+/** Where a resized image is written: `stride` bytes a row, its first byte at `offset`. */
 export interface ResizeTarget {
   readonly data: Uint8Array;
   readonly offset: number;
@@ -58,18 +58,18 @@ export interface ResizeTarget {
 }
 
 /**
- * Resizes RGB pixels into a place of a larger image.
+ * Resizes RGB pixels into a rectangle of a larger image.
  * @param source `width * height * 3` bytes.
  */
 export function resizeInto(source: Pixels, width: number, height: number, target: ResizeTarget): void {
   const columns = byteOffsets(tapsOf(source.width, width, true));
   const rows = tapsOf(source.height, height, false);
-  // Rows of the result that lie close together share source rows, which are then worth keeping; far apart they do not.
+  // Neighbouring rows of the result share source rows when enlarging, which are then worth keeping.
   if (source.height > SHARING_SCALE * height) resizeRowByRow(source, columns, rows, target);
   else resizeSharingRows(source, columns, rows, target);
 }
 
-/** Pixel places of RGB rows as byte places. */
+/** Pixel offsets of RGB rows as byte offsets. */
 function byteOffsets({ first, second, ...weights }: Taps): Taps {
   return { first: first.map((x) => 3 * x), second: second.map((x) => 3 * x), ...weights };
 }

@@ -1,4 +1,4 @@
-/** "Files" of the browser: downloads live in the Cache API under made-up addresses, everything else is fetched. */
+/** Files in a browser: downloads are kept in the Cache API under made-up addresses, everything else is fetched. */
 import { FastSAMError } from '../errors.js';
 import type { FileStat, PartialFile } from './platform.js';
 
@@ -20,7 +20,7 @@ async function kept(path: string): Promise<Response | undefined> {
   return (await caches.open(CACHE)).match(path);
 }
 
-/** Keeps bytes if the browser lets us: without a cache the next visit downloads again, which is no error. */
+/** Keeps bytes if the browser allows it. Without a cache the next visit downloads again, which is no error. */
 async function keep(path: string, bytes: Uint8Array): Promise<void> {
   if (typeof caches === 'undefined') return;
   try {
@@ -42,7 +42,7 @@ export async function readFile(path: string): Promise<Uint8Array> {
   const response = isKept(path) ? await kept(path) : await fetch(path).catch(() => undefined);
   if (response?.ok !== true) {
     const got = response === undefined ? 'no answer' : `HTTP ${response.status}`;
-    throw new FastSAMError('FILE_UNREADABLE', `cannot read ${path}: got ${got}, check the address`);
+    throw new FastSAMError('FILE_UNREADABLE', `cannot read ${path}: got ${got}; check the address`);
   }
   return new Uint8Array(await response.arrayBuffer());
 }
@@ -56,7 +56,7 @@ export async function stat(path: string): Promise<FileStat | undefined> {
 /** See `Platform.writeFileAtomic`: pages write only into the cache. */
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
   if (!isKept(path)) {
-    throw new FastSAMError('WRITE_FAILED', `cannot write ${path}: a page has no files, use the bytes instead`);
+    throw new FastSAMError('WRITE_FAILED', `cannot write ${path}: a page has no files; use the bytes instead`);
   }
   await keep(path, bytes);
 }
@@ -65,7 +65,7 @@ export function pathOfUrl(url: string): string {
   throw new FastSAMError('INVALID_ARGUMENT', `file URL: got ${url}, expected an http(s) URL or a File in a browser`);
 }
 
-/** A download on its way, in memory: it survives broken connections, but not the page. */
+/** A download in progress, in memory. It survives broken connections, but not the page. */
 class MemoryPartial implements PartialFile {
   length = 0;
   validator: string | undefined;

@@ -28,8 +28,8 @@ function pixelsOf(source: CanvasImageSource, width: number, height: number): Raw
 }
 
 /**
- * See `Platform.decodeImage`. A canvas keeps no colours under full transparency: with `alpha: 'drop'` such pixels are
- * black here, where Node gives the stored colour.
+ * See `Platform.decodeImage`. A canvas keeps no colours under full transparency. With `alpha: 'drop'` such pixels are
+ * black here, while Node gives the stored colour.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
   const { path, alpha = 'drop', maxPixels = MAX_PIXELS } = options;
@@ -67,7 +67,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
 
 /** The natural size of what a page shows, in pixels; undefined for anything else. */
 function sizeOf(source: unknown): [CanvasImageSource, width: number, height: number] | undefined {
-  // Workers lack the elements: each class is asked for before it is used.
+  // Workers lack the elements, so each class is looked up before it is used.
   if (typeof HTMLImageElement !== 'undefined' && source instanceof HTMLImageElement) {
     return [source, source.naturalWidth, source.naturalHeight];
   }

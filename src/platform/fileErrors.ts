@@ -2,26 +2,26 @@
 import { FastSAMError } from '../errors.js';
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or folder, check the path',
-  ENOTDIR: 'a part of the path is a file, not a folder, check the path',
-  EISDIR: 'it is a folder, name a file',
-  EACCES: 'permission denied, change its permissions or use another place',
-  EPERM: 'operation not permitted, change its permissions or use another place',
-  EROFS: 'the file system is read-only, use another place',
-  ENOSPC: 'the disk is full, free some space or use another place',
-  EDQUOT: 'the disk quota is used up, free some space or use another place',
-  EMFILE: 'too many open files, close some or raise the limit',
-  ENAMETOOLONG: 'the name is too long, use a shorter one',
-  ERR_FS_FILE_TOO_LARGE: 'the file is larger than 2 GiB, use a smaller one',
-  ERR_INVALID_ARG_VALUE: 'the path holds a zero byte, check the path',
+  ENOENT: 'no such file or folder; check the path',
+  ENOTDIR: 'a part of the path is a file, not a folder; check the path',
+  EISDIR: 'it is a folder; name a file',
+  EACCES: 'permission denied; change its permissions or use another folder',
+  EPERM: 'operation not permitted; change its permissions or use another folder',
+  EROFS: 'the file system is read-only; use another folder',
+  ENOSPC: 'the disk is full; free some space or use another folder',
+  EDQUOT: 'the disk quota is used up; free some space or use another folder',
+  EMFILE: 'too many open files; close some or raise the limit',
+  ENAMETOOLONG: 'the name is too long; use a shorter one',
+  ERR_FS_FILE_TOO_LARGE: 'the file is larger than 2 GiB; use a smaller one',
+  ERR_INVALID_ARG_VALUE: 'the path holds a zero byte; check the path',
 };
 
-/** The `code` that Node puts on its errors, such as `ENOENT`. */
+/** The `code` of Node's errors, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Wraps an error that reading or writing `path` ran into; errors of this package pass unchanged. */
+/** Wraps an error of reading or writing `path`. Errors of this package pass unchanged. */
 export function fileError(action: 'read' | 'write', path: string, error: unknown): FastSAMError {
   if (error instanceof FastSAMError) return error;
   const code = codeOf(error);

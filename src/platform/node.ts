@@ -1,5 +1,7 @@
 /** The platform for Node: node:fs for files, sharp for images. */
 import { join } from 'node:path';
+import { parse } from 'yaml';
+import { FastSAMError } from '../errors.js';
 import { feedFrames, readFrames } from './frames/thread.js';
 import { loadNative } from './native/load.js';
 import { nodeDisk } from './nodeDisk.js';
@@ -9,11 +11,9 @@ import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
 import { openPartial } from './nodePartial.js';
 import type { Platform } from './platform.js';
 import { runProgram } from './programs.js';
-import { stageFile, writeFileAtomic } from './tempFiles.js';
+import { stageFile, withTempFolder, writeFileAtomic } from './tempFiles.js';
 import { findWebGpu } from './webGpu.js';
 import { startWasmBackend, wasmThreadCount } from './wasmThreads.js';
-import { withTempFolder } from './tempFolder.js';
-import { parseYaml } from './yaml.js';
 
 export const nodePlatform: Platform = {
   name: 'node',
@@ -44,3 +44,13 @@ export const nodePlatform: Platform = {
   findWebGpu,
   wasmThreads: { count: wasmThreadCount, start: startWasmBackend },
 };
+
+/** See `Platform.parseYaml`. Aliases may not multiply the text without bound. */
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: 100, logLevel: 'silent' }) as unknown;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new FastSAMError('INVALID_ARGUMENT', `YAML: ${reason}`, { cause: error });
+  }
+}

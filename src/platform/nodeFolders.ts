@@ -9,7 +9,7 @@ import { removeOnExit } from './tempFiles.js';
 
 /**
  * See `Platform.writeFolderAtomic`. The folder is filled under a temporary name beside its own and then renamed.
- * @throws FastSAMError `WRITE_FAILED`; what lay at `path` is then as it was before.
+ * @throws FastSAMError `WRITE_FAILED`; `path` is then as it was before.
  */
 export async function writeFolderAtomic(
   path: string,
@@ -43,8 +43,8 @@ async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Refuses to replace a folder that is not of the same making: it may hold nothing, or the first of the files and others
- * named like them, but for numbers (an earlier model has other shards).
+ * Refuses to replace a folder of another kind. It may be empty, or hold the first of the files and others named like
+ * them up to numbers (an earlier model has other shards).
  */
 async function requireOwn(path: string, files: readonly FolderFile[]): Promise<void> {
   const held = await readdir(path).catch((error: unknown): string[] => {
@@ -57,11 +57,11 @@ async function requireOwn(path: string, files: readonly FolderFile[]): Promise<v
   if (foreign === undefined) return;
   throw new FastSAMError(
     'WRITE_FAILED',
-    `cannot write ${path}: it holds other files (${foreign} …), name another place or empty it yourself`,
+    `cannot write ${path}: it holds other files (${foreign} …), expected none; name another folder or empty it yourself`,
   );
 }
 
-/** Puts a folder in the place of another, which comes back if that fails. */
+/** Replaces a folder by another. The old one comes back if that fails. */
 async function replace(folder: string, path: string): Promise<void> {
   const old = `${folder}.old`;
   const moved = await rename(path, old).then(

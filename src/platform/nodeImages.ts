@@ -1,6 +1,6 @@
 /**
  * Codecs of Node: sharp (libvips). Pixel values are those that `cv2.imread(path)` gives, for every format that both
- * read the same way (test/golden/images says which do not and by how much).
+ * read the same way (test/golden/images lists which do not and by how much).
  */
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { FastSAMError } from '../errors.js';
@@ -16,13 +16,13 @@ type SharpFunction = SharpModule['default'];
 
 let loading: Promise<SharpFunction> | undefined;
 
-/** Loads sharp at the first image: commands that need none start sooner, and a missing binary says so clearly. */
+/** Loads sharp at the first image: commands that need none start sooner, and a missing binary gives a clear error. */
 function loadSharp(): Promise<SharpFunction> {
   loading ??= import('sharp').then(
     ({ default: sharp }) => {
-      // Every image is read once: libvips' cache of operations would only hold memory.
+      // Every image is read once, so libvips' cache of operations would only hold memory.
       sharp.cache(false);
-      // One thread decodes an image as fast as many; several images run side by side in Node's thread pool.
+      // One thread decodes an image as fast as many. Several images run in parallel in Node's thread pool.
       sharp.concurrency(1);
       return sharp;
     },
@@ -39,8 +39,8 @@ function loadSharp(): Promise<SharpFunction> {
 }
 
 /**
- * `autoOrient` applies EXIF; the colour profile is ignored because the peers ignore it and the network was trained so;
- * a file that ends early is an error, not a half-grey image.
+ * `autoOrient` applies EXIF; the colour profile is ignored because the reference implementations ignore it and the
+ * network was trained so; a file that ends early is an error, not a half-grey image.
  */
 const OPTIONS: SharpOptions = { autoOrient: true, ignoreIcc: true, failOn: 'error', limitInputPixels: false };
 
@@ -76,7 +76,7 @@ function cmykToRgb(data: Uint8Array): Uint8Array {
   return data.subarray(0, 3 * pixels);
 }
 
-/** Decodes to 3 channels, or to 4 where alpha is to be laid over a colour. */
+/** Decodes to 3 channels, or to 4 where alpha is blended over a colour. */
 async function decodeRaw(image: Sharp, metadata: Metadata, keepAlpha: boolean): Promise<RawPixels> {
   const isCmyk = metadata.space === 'cmyk';
   if (isCmyk) image.pipelineColourspace('cmyk').toColourspace('cmyk');
@@ -101,7 +101,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     return { ...flattenAlpha(pixels, alpha), ...(path === undefined ? {} : { path }) };
   } catch (error) {
     if (error instanceof FastSAMError && error.code !== 'INVALID_ARGUMENT') throw error;
-    // libvips' own words are the cause only: its threads share one buffer for them, so they may speak of other images.
+    // libvips' message is only the cause. Its threads share one buffer for messages, so it may concern another image.
     throw invalid(path, `a broken or truncated ${format.description}`, 'a whole file; fetch it again', error);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Downloads on their way, on disk. Every attempt owns a folder `<file>.<owner>.part` holding `data` and `meta.json`.
- * Renaming a folder is atomic, so an abandoned attempt is taken over by exactly one successor, and attempts that run
- * at the same time never share bytes: no lock is needed.
+ * Downloads in progress, on disk. Every attempt owns a folder `<file>.<owner>.part` holding `data` and `meta.json`.
+ * Renaming a folder is atomic, so an abandoned attempt is taken over by exactly one successor, and attempts that run at
+ * the same time never share bytes: no lock is needed.
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -12,7 +12,7 @@ import { codeOf, fileError } from './fileErrors.js';
 import { plainBytes } from './nodeFiles.js';
 import type { PartialFile } from './platform.js';
 
-/** An attempt untouched for this long is abandoned, wherever its process ran: live ones give up or move on sooner. */
+/** An attempt untouched for this long is abandoned, wherever its process ran. Live ones give up or go on sooner. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
 const FREE = 'free';
 const SUFFIX = '.part';
@@ -21,7 +21,7 @@ function host(): string {
   return hostname().replace(/[^A-Za-z0-9]/g, '');
 }
 
-/** Name of the folder of an attempt: `file.host-pid-id.part`, or `file.free-0-id.part` when nobody works on it. */
+/** Name of the folder of an attempt: `file.host-pid-id.part`, or `file.free-0-id.part` when no process works on it. */
 function folderName(file: string, owner: string, pid: number): string {
   return `${file}.${owner}-${pid}-${randomUUID().slice(0, 8)}${SUFFIX}`;
 }
@@ -164,7 +164,7 @@ export async function openPartial(path: string): Promise<PartialFile> {
     await mkdir(dirname(path), { recursive: true });
     const folder = join(dirname(path), folderName(basename(path), host(), process.pid));
     if (!(await takeOver(path, folder))) await mkdir(folder);
-    // Opened or made, not emptied, and written at given positions: no mode in letters says that.
+    // Opened or made, not emptied, and written at given positions: no mode string means that.
     const handle = await open(join(folder, 'data'), constants.O_RDWR | constants.O_CREAT);
     const { size } = await handle.stat();
     return new NodePartial(path, folder, handle, size, await readValidator(folder));

@@ -1,4 +1,7 @@
-/** The one door to the outside: files, images' codecs, network and environment, for Node and for browsers. */
+/**
+ * The platform: files, image codecs, network and environment, for Node and for browsers. Everything outside goes
+ * through it.
+ */
 import { FastSAMError } from '../errors.js';
 import type { AlphaMode, RawPixels } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
@@ -32,8 +35,8 @@ export interface FileStat {
 }
 
 /**
- * A file that is on its way: bytes are appended, and only `commit` makes it appear under its name. An attempt that
- * broke is found again by the next `openPartial` of the same path; no two attempts share bytes.
+ * A file in progress. Bytes are appended, and only `commit` makes it appear under its name. The next `openPartial` of
+ * the same path finds a broken attempt again. No two attempts share bytes.
  */
 export interface PartialFile {
   /** Bytes held so far. */
@@ -64,8 +67,8 @@ export interface StagedFile {
 }
 
 /**
- * What the package needs from where it runs. Everything that fails on account of a file throws `FastSAMError` with
- * `FILE_UNREADABLE` or `WRITE_FAILED`.
+ * What the package needs from its environment. Failures of files throw `FastSAMError` with `FILE_UNREADABLE` or
+ * `WRITE_FAILED`.
  */
 export interface Platform {
   readonly name: 'node' | 'browser';
@@ -82,7 +85,7 @@ export interface Platform {
   decodeImage(bytes: Uint8Array, options?: DecodeOptions): Promise<RgbImage>;
   /** Pixels of an image that the DOM holds (image, canvas, video, bitmap); undefined if the value is none. */
   capturePixels(source: unknown): Promise<RawPixels> | undefined;
-  /** Encodes `width * height` pixels of 1, 3 or 4 channels (told from the length) as PNG. */
+  /** Encodes `width * height` pixels of 1, 3 or 4 channels (by the length) as PNG. */
   encodePng(data: RawPixels['data'], width: number, height: number): Promise<Uint8Array>;
   /** As `encodePng`, as JPEG; `quality` 1…100, 90 if not given; alpha is dropped. */
   encodeJpeg(data: RawPixels['data'], width: number, height: number, quality?: number): Promise<Uint8Array>;
@@ -92,8 +95,8 @@ export interface Platform {
   writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
   /**
    * Writes a folder with these files, or nothing. Not in browsers.
-   * @param options.overwrite replaces an earlier folder of the same kind: one that is empty, or has the first of the files and
-   *   none whose name, but for numbers, is none of theirs.
+   * @param options.overwrite replaces an earlier folder of the same kind: one that is empty, or has the first of the
+   *   files and none whose name, but for numbers, is none of theirs.
    * @throws FastSAMError `WRITE_FAILED`
    */
   writeFolderAtomic?(
@@ -132,7 +135,7 @@ export interface Platform {
    * @throws FastSAMError `INVALID_ARGUMENT` for a URL that names no path here.
    */
   pathOfUrl(url: string): string;
-  /** Folder for downloads: `FASTSAM_HOME`, else the system's place for caches. Not created by this call. */
+  /** Folder for downloads: `FASTSAM_HOME`, else the system's folder for caches. Not created by this call. */
   cacheFolder(): string;
   /** Path of a file that the package ships, `relative` to the package's root. */
   packageFile(relative: string): string;
@@ -147,11 +150,11 @@ export interface Platform {
   loadNative?(options?: { readonly cpuOnly?: boolean }): Promise<NativeState>;
   /** Finds WebGPU for a process that has none of its own; never throws, changes nothing. Absent in browsers. */
   findWebGpu?(): Promise<WebGpuState>;
-  /** How to give tfjs' WASM backend threads; absent where it takes them by itself (browsers). */
+  /** Starts tfjs' WASM backend with threads; absent where it has them by itself (browsers). */
   readonly wasmThreads?: WasmThreads;
 }
 
-/** Why something is not there, and what would help, where something would. */
+/** Why something is missing, and what would help, if anything. */
 export interface Obstacle {
   readonly reason: string;
   readonly fix?: string;
@@ -183,7 +186,7 @@ export interface WasmThreads {
 
 let current: Platform | undefined;
 
-/** Registers where the package runs; the entry points do it on import. */
+/** Registers the platform. The entry points do it on import. */
 export function usePlatform(chosen: Platform): void {
   current = chosen;
 }

@@ -1,4 +1,4 @@
-/** Programs that run beside this one: what is known of them, and what they are asked to do. */
+/** Programs that run beside this one: their options, their output and how they end. */
 
 /** How a program ended. */
 export interface ProgramEnd {
@@ -14,11 +14,11 @@ export interface ProgramOutput extends ProgramEnd {
 }
 
 /**
- * A program beside this one that prints frames or is fed them, on a thread of its own: that goes on while this one is held
- * up. It ends with this process, however that ends, and does not keep it alive unless somebody waits for it.
+ * A program beside this one that prints or reads frames, on a thread of its own, which goes on while this one is
+ * blocked. It ends with this process, however that ends. It keeps the process alive only while a call waits for it.
  */
 interface FramePipe {
-  /** Ends it at once; `ended` says when that has happened. */
+  /** Ends it at once; `ended` resolves when that has happened. */
   kill: () => void;
   /** How it ended; all frames that it printed have been taken then, or were given up by `kill`. */
   ended(): Promise<ProgramEnd>;
@@ -30,15 +30,15 @@ interface FramePipe {
 export interface ReadFramesOptions {
   /** Bytes of a frame. */
   readonly frameBytes: number;
-  /** Frames that wait, whole, until they are asked for; one at least. The program waits while there is no room. */
+  /** Whole frames that wait until they are read; one at least. The program waits while there is no room. */
   readonly ahead: number;
   /** Replace waiting frames by newer ones instead of letting the program wait. */
   readonly drop: boolean;
-  /** Longest wait for a frame in milliseconds; undefined: for ever. */
+  /** Longest wait for a frame in milliseconds. Default: no limit. */
   readonly timeout?: number;
 }
 
-/** A frame, its number among those that were printed, and its time in seconds if that was told. */
+/** A frame, its number among those that were printed, and its time in seconds if known. */
 export interface PipedFrame {
   readonly data: Uint8Array;
   readonly count: number;
@@ -51,7 +51,7 @@ export interface FrameOutput extends FramePipe {
   next(): Promise<PipedFrame | 'late' | undefined>;
 }
 
-/** A program that is fed frames on standard input. */
+/** A program that reads frames from standard input. */
 export interface FrameFeed extends FramePipe {
   /** Copies a frame, when there is room for it; false: the program has ended. */
   write(bytes: Uint8Array): Promise<boolean>;

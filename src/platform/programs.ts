@@ -3,14 +3,14 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import type { Readable } from 'node:stream';
 import type { ProgramEnd, ProgramOutput } from './programTypes.js';
 
-/** Lines of stderr that are kept: enough for the reason, bounded for a camera that runs for weeks. */
+/** Lines of stderr that are kept: enough for the reason, but bounded for a camera that runs for weeks. */
 const KEPT_LINES = 20;
 
 /** Starts a program, without a shell. */
 export function startChild(command: string, args: readonly string[], stdio: StdioOptions): ChildProcess {
   return spawn(command, [...args], {
     stdio,
-    // A Ctrl-C in the terminal is for us alone: it reaches the program as the end of its pipes, in our order.
+    // Ctrl-C in the terminal reaches only this process. The program then sees the end of its pipes, in our order.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
@@ -57,7 +57,9 @@ function killLiving(): void {
   for (const kill of living) kill();
 }
 
-/** Until the result is called, `kill` is called when the process exits. One listener serves all: Node warns of eleven. */
+/**
+ * Until the result is called, `kill` is called when the process exits. One listener serves all: Node warns of eleven.
+ */
 export function killOnExit(kill: () => void): () => void {
   if (living.size === 0) process.on('exit', killLiving);
   living.add(kill);

@@ -1,7 +1,8 @@
-/** Files written whole or not at all, and nothing left behind when the process is interrupted half way. */
+/** Files written whole or not at all. An interrupted process leaves nothing behind. */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './fileErrors.js';
 import type { StagedFile } from './platform.js';
@@ -15,18 +16,18 @@ function removePending(): void {
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // Held by somebody else: the system's own cleaning is what remains.
+      // Another program holds it, so it is left to the system's cleaning.
     }
   }
   pending.clear();
 }
 
 function onSignal(signal: NodeJS.Signals): void {
-  // Where somebody else listens, the process may go on; should it exit after all, `exit` cleans up.
+  // Another listener may keep the process going. If it exits after all, `exit` cleans up.
   if (process.listenerCount(signal) > 1) return;
   removePending();
   unwatch();
-  // Listening has suppressed the default end of the process: give the signal its way.
+  // Listening suppressed the default end of the process, so send the signal again.
   process.kill(process.pid, signal);
 }
 
@@ -97,6 +98,34 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
     await staged.commit();
   } catch (error) {
     await staged.discard();
+    throw fileError('write', path, error);
+  }
+}
+
+/**
+ * Puts a file into a new folder, calls `use` with the folder and removes it again, also when `use` throws or the
+ * process is interrupted.
+ * @param use runs synchronously: the folder is gone when the result arrives.
+ * @throws FastSAMError `WRITE_FAILED`, and what `use` throws.
+ */
+export async function withTempFolder<T>(name: string, bytes: Uint8Array, use: (folder: string) => T): Promise<T> {
+  const folder = join(tmpdir(), `fastsam-${randomUUID()}`);
+  const release = removeOnExit(folder);
+  try {
+    await writeInto(folder, name, bytes);
+    return use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    release();
+  }
+}
+
+async function writeInto(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+  const path = join(folder, name);
+  try {
+    await mkdir(folder, { mode: 0o700 }); // fails where something lies already: nobody else's folder is ever used
+    await writeFile(path, bytes);
+  } catch (error) {
     throw fileError('write', path, error);
   }
 }

@@ -1,12 +1,12 @@
 /**
  * The start of TensorFlow.js' WASM backend in Node: real threads, and no traces in the process.
  *
- * tfjs-backend-wasm 4.22 ships a threaded binary but never uses it in Node (tensorflow/tfjs#3830): the flag is
- * hard-coded to false, the worker script is handed over as a blob: URL, which Node's workers refuse, that script lost its
- * `require`s in bundling, and the pool is capped at half the logical cores. Each of the four is put right here for the
- * time of the start only; the package itself is not touched. The arithmetic is that of the single-threaded binary, bit
- * for bit. Emscripten's listeners for uncaught errors are taken away again: they throw anew what nobody caught, and Node
- * would then show their source, one line of 25 kB, before the message.
+ * tfjs-backend-wasm 4.22 ships a threaded binary but never uses it in Node (tensorflow/tfjs#3830): The flag is
+ * hard-coded to false. The worker script is passed as a blob: URL, which Node's workers refuse. That script lost its
+ * `require`s in bundling. The pool is capped at half the logical cores. All four are corrected here, only during the
+ * start; the package itself is not touched. The arithmetic is that of the single-threaded binary, bit for bit.
+ * Emscripten's listeners for uncaught errors are removed again. They throw such errors again, and Node would print
+ * their source, one line of 25 kB, before the message.
  */
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -22,7 +22,7 @@ interface NodeWorker {
   unref?: () => void;
 }
 
-/** How many threads the WASM backend gets here: one a core, at most 8; `FASTSAM_WASM_THREADS` overrides. */
+/** Number of threads of the WASM backend: one a core, at most 8; `FASTSAM_WASM_THREADS` overrides. */
 export function wasmThreadCount(): number {
   const wished = Number(process.env.FASTSAM_WASM_THREADS ?? os.availableParallelism());
   if (!isMainThread || !Number.isInteger(wished) || wished < 1) return 1;

@@ -1,6 +1,6 @@
 /**
- * WebGPU in Node: Dawn, the implementation of Chromium, from the npm package `webgpu`, and tfjs' backend for WebGPU. Both
- * are optional, and Dawn needs a driver of the system: Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS.
+ * WebGPU in Node: Dawn, the implementation of Chromium, from the npm package `webgpu`, and tfjs' backend for WebGPU.
+ * Both are optional, and Dawn needs a driver of the system: Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +12,9 @@ const DAWN = 'webgpu';
 const BACKEND = '@tensorflow/tfjs-backend-webgpu';
 const CORE = '@tensorflow/tfjs-core';
 
-/** Exact: other versions of Dawn need a newer libstdc++ than Debian 12 has, and tfjs packages only go together alike. */
+/**
+ * Exact: other versions of Dawn need a newer libstdc++ than Debian 12 has, and tfjs packages only go together alike.
+ */
 const INSTALL = `run: npm install ${DAWN}@0.6.2 ${BACKEND}@4.22.0`;
 
 /** What the package `webgpu` exports. */
@@ -24,7 +26,7 @@ interface Dawn {
 
 let found: Promise<WebGpuState> | undefined;
 
-/** Looks for both packages and starts Dawn, once. Nothing global changes before `register`. Never throws. */
+/** Loads both packages and starts Dawn, once. Nothing global changes before `register`. It never throws. */
 export function findWebGpu(): Promise<WebGpuState> {
   found ??= find();
   return found;

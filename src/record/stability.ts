@@ -12,9 +12,9 @@ export const STABILITY_DELTA = 1;
 const MODE = { rule: EXACT_RASTER, retina: true } as const;
 
 /**
- * Stability score of every object (Kirillov et al. 2023, "Segment Anything", automatic mask generation): IoU of its masks
- * at logits `+delta` and `-delta`. The first lies inside the second, so it is the quotient of their areas. Both are cropped
- * to the object's box, as its mask is.
+ * Stability score of every object (Kirillov et al. 2023, "Segment Anything", automatic mask generation): IoU of its
+ * masks at logits `+delta` and `-delta`. The first lies inside the second, so it is the quotient of their areas. Both
+ * are cropped to the object's box, as its mask is.
  * @returns 0 … 1 each; 0 for an object whose larger mask is empty.
  * @throws FastSAMError `INVALID_ARGUMENT` for results without prototypes or a delta that is no positive number.
  */

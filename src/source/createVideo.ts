@@ -12,7 +12,7 @@ import type { VideoSink } from './types.js';
 
 /** Options of `createVideo`. */
 export interface CreateVideoOptions {
-  /** Pixels of every frame; the file of an odd size gets one more row or column where its format needs it. */
+  /** Pixels of every frame. An odd size gets one more row or column in the file where its format needs it. */
   width: number;
   height: number;
   /** Frames a second. */
@@ -53,7 +53,7 @@ export async function createVideo(path: string, options: CreateVideoOptions): Pr
   return new FfmpegSink(path, { ...options, signal }, { feed, staged, encoder });
 }
 
-/** What ffmpeg says, without calling it a failure, where a disk over a network tells late that it is full. */
+/** What ffmpeg prints, without failing, when a network disk reports late that it is full. */
 const CLOSING_FAILED = 'Error closing file';
 
 /** What belongs to a file that is being written. */
@@ -155,7 +155,7 @@ class FfmpegSink implements VideoSink {
 
 function encodeArgs({ args }: Encoder, file: string, { width, height, fps }: CreateVideoOptions): string[] {
   return [
-    // Of itself ffmpeg calls it a success when the disk is full at the end.
+    // ffmpeg reports success when the disk is full at the end.
     ...['-hide_banner', '-nostats', '-loglevel', 'error', '-xerror', '-y'],
     ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', String(fps)],
     ...['-i', 'pipe:0', ...args(width, height), `file:${file}`],

@@ -1,4 +1,4 @@
-/** Which encoder of ffmpeg writes a video, told from the file's name and from what this ffmpeg has. */
+/** Chooses ffmpeg's encoder for a video by the file's name and by what this ffmpeg has. */
 import { FastSAMError } from '../errors.js';
 import { lastComplaint, runTool, toolPath } from './ffmpeg.js';
 
@@ -10,7 +10,7 @@ export interface Encoder {
   readonly note?: string;
 }
 
-/** One way to encode, by the name of ffmpeg's encoder. */
+/** An encoding, by the name of ffmpeg's encoder. */
 interface Codec {
   readonly name: string;
   readonly options: readonly string[];
@@ -56,7 +56,8 @@ const known = new Map<string, Promise<ReadonlySet<string>>>();
 
 /**
  * The encoder for a file.
- * @throws FastSAMError `INVALID_ARGUMENT` for another ending, `PROGRAM_MISSING` where ffmpeg or every encoder is missing.
+ * @throws FastSAMError `INVALID_ARGUMENT` for another ending, `PROGRAM_MISSING` where ffmpeg or every encoder is
+ *   missing.
  */
 export async function chooseEncoder(path: string, signal?: AbortSignal): Promise<Encoder> {
   const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1].toLowerCase() ?? '';
@@ -87,16 +88,17 @@ export async function chooseEncoder(path: string, signal?: AbortSignal): Promise
 /** Pixel format and colours. */
 function imageArgs(codec: string, width: number, height: number): string[] {
   if (codec === 'gif') {
-    // A palette a frame: one for all of them would need all of them in memory.
+    // One palette a frame; a common one would need all frames in memory.
     return ['-vf', 'split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1'];
   }
   const right = width % 2;
   const bottom = height % 2;
-  // Colours are stored at half the size, so sides are even: the last row or column is repeated, and nothing moves.
+  // Colours are stored at half the size, so sides must be even. The last row or column is repeated, so that nothing
+  // moves.
   const even = [`pad=${width + right}:${height + bottom}`, `fillborders=right=${right}:bottom=${bottom}:mode=smear`];
   const filters = [
     ...(right + bottom > 0 ? even : []),
-    // Players take what does not say for BT.709 or BT.601, by its size: say it.
+    // Without a declaration players assume BT.709 or BT.601 by the size, so declare it.
     'scale=out_color_matrix=bt709:out_range=tv',
     'format=yuv420p',
   ];
@@ -104,13 +106,13 @@ function imageArgs(codec: string, width: number, height: number): string[] {
   return ['-vf', filters.join(','), ...tags];
 }
 
-/** Names of the encoders that this ffmpeg has; asked once. */
+/** Names of the encoders that this ffmpeg has; listed once. */
 async function encoderNames(signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
   const path = toolPath('ffmpeg');
-  const asked = known.get(path) ?? listEncoders(signal);
-  known.set(path, asked);
+  const encoders = known.get(path) ?? listEncoders(signal);
+  known.set(path, encoders);
   try {
-    return await asked;
+    return await encoders;
   } catch (error) {
     known.delete(path);
     throw error;

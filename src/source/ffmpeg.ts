@@ -1,9 +1,9 @@
-/** The system's ffmpeg and ffprobe: where they are, and what they say when something is wrong. */
+/** The system's ffmpeg and ffprobe: where they are, and their errors. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import type { ProgramEnd, ProgramOutput, Programs } from '../platform/programTypes.js';
 
-/** Names another ffmpeg than the one in PATH; ffprobe is looked for beside it. */
+/** Environment variable with the path of ffmpeg, if not the one in PATH. ffprobe is expected beside it. */
 const VARIABLE = 'FASTSAM_FFMPEG';
 
 export type Tool = 'ffmpeg' | 'ffprobe';
@@ -30,7 +30,7 @@ export function programs(): Programs {
 }
 
 /**
- * Runs a tool to its end; a failure of its own is no error here.
+ * Runs a tool to its end. Its own failure is no error here.
  * @throws FastSAMError `PROGRAM_MISSING`, `ABORTED`.
  */
 export async function runTool(tool: Tool, args: readonly string[], signal?: AbortSignal): Promise<ProgramOutput> {
@@ -42,14 +42,14 @@ export async function runTool(tool: Tool, args: readonly string[], signal?: Abor
 }
 
 /**
- * A signal that fires with the caller's, for one video: many videos may share one, and Node takes eleven listeners on it
- * for a leak.
+ * A signal for one video that fires with the caller's. Many videos may share the caller's, and Node warns of a leak at
+ * eleven listeners.
  */
 export function ownSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
   return signal && AbortSignal.any([signal]);
 }
 
-/** What a tool that could not be started means to the user. */
+/** The error of a tool that could not be started. */
 export function missingTool(tool: Tool): FastSAMError {
   const given = platform().env(VARIABLE);
   const install = 'apt install ffmpeg, brew install ffmpeg, choco install ffmpeg';
@@ -65,7 +65,7 @@ export function missingTool(tool: Tool): FastSAMError {
 const NO_REASON =
   /^(Error marking filters|Error while (filtering|processing)|Cannot determine format|Conversion failed|Nothing was)/;
 
-/** The line that tells most about a failure: the last one, without the address of the part of ffmpeg that wrote it. */
+/** The most telling line of a failure: the last one, without the address of the part of ffmpeg that wrote it. */
 export function lastComplaint({ code, complaints }: ProgramEnd): string {
   if (code === -1) return 'it was killed';
   const line = (complaints.findLast((one) => !NO_REASON.test(one)) ?? complaints.at(-1))

@@ -1,4 +1,4 @@
-/** Frames from a running ffmpeg, and what its end means. */
+/** Reads frames from a running ffmpeg, and turns its end into an error if it failed. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import type { PipedFrame, ReadFramesOptions } from '../platform/programTypes.js';
 import { lastComplaint, missingTool, programs, toolPath } from './ffmpeg.js';
@@ -26,8 +26,8 @@ export class FrameReader {
   }
 
   /**
-   * The next frame; undefined after the last. Times count from the place at which ffmpeg began.
-   * @throws FastSAMError `INVALID_VIDEO`, once the frames before the failure are taken; `ABORTED` at once.
+   * The next frame; undefined after the last. Times count from where ffmpeg began.
+   * @throws FastSAMError `INVALID_VIDEO`, after the frames before the failure; `ABORTED` at once.
    */
   async next(): Promise<PipedFrame | undefined> {
     const { name, signal, timeout = 0 } = this.#options;

@@ -1,21 +1,21 @@
-/** What a video's name stands for: a file, a stream of the network, a camera. */
+/** The kinds of video sources: files, network streams, cameras. */
 import { FastSAMError } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import { runTool } from './ffmpeg.js';
 
-/** How ffmpeg and ffprobe are told to read a source. */
+/** The arguments with which ffmpeg and ffprobe read a source. */
 export interface VideoInput {
   readonly kind: 'file' | 'network' | 'camera';
   /** For messages; the path for files. Passwords of URLs are left out. */
   readonly name: string;
   /** Arguments before the output's; the last two are `-i` and the source. */
   readonly args: readonly string[];
-  /** Frames come in their own time, whether or not somebody is ready for them. */
+  /** Whether frames come in real time, also when nobody reads them. */
   readonly live: boolean;
 }
 
 const NETWORK = /^(https?|rtsps?|rtmps?|rtmpt|srt|udp|rtp|tcp):\/\//i;
-/** Of them, those that cannot wait: a slow reader falls behind. */
+/** Whether they cannot wait, so that a slow reader falls behind. */
 const LIVE = /^(rtsp|rtmp|srt|udp|rtp|tcp)/i;
 const CAMERA = /^camera:/i;
 const DEVICE = /^\/dev\/video\d+$/;
@@ -58,11 +58,11 @@ export async function videoInput(source: string | URL, signal?: AbortSignal): Pr
   if (DEVICE.test(text)) return cameraInput(text, 'v4l2', text);
   if (NETWORK.test(text)) return networkInput(text);
   const path = /^file:/i.test(text) ? platform().pathOfUrl(text) : text;
-  // Where nothing is started, in browsers, that is said first.
+  // In browsers, where no program can be started, that error comes first.
   if (platform().programs && (await platform().stat(path)) === undefined) {
-    throw new FastSAMError('FILE_UNREADABLE', `cannot read ${path}: no such file or folder, check the path`);
+    throw new FastSAMError('FILE_UNREADABLE', `cannot read ${path}: no such file or folder; check the path`);
   }
-  // With its protocol before it, no name is taken for an option or for another protocol.
+  // The explicit protocol keeps a name from being read as an option or another protocol.
   return { kind: 'file', name: path, args: ['-protocol_whitelist', FILE_PROTOCOLS, '-i', `file:${path}`], live: false };
 }
 
@@ -73,9 +73,9 @@ function networkInput(url: string): VideoInput {
     name: withoutPassword(url),
     args: [
       ...['-protocol_whitelist', NETWORK_PROTOCOLS],
-      // Over UDP, the protocol's own choice, single lost packets break frames; firewalls block it too.
+      // UDP is the protocol's default, but lost packets break frames and firewalls block it.
       ...(/^rtsp/i.test(protocol) ? ['-rtsp_transport', 'tcp'] : []),
-      // Its headers say all at once; ffmpeg would look for a sound track for 5 s.
+      // The headers hold everything; otherwise ffmpeg would look for a sound track for 5 s.
       ...(/^rtmp/i.test(protocol) ? ['-analyzeduration', '1000000'] : []),
       ...['-i', url],
     ],

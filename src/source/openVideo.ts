@@ -14,7 +14,7 @@ import type { Frame, VideoInfo, VideoSource } from './types.js';
 
 /** Options of `openVideo`. */
 export interface VideoOptions {
-  /** Every how many frames one is taken. Default 1: all. */
+  /** Takes every n-th frame. Default 1: all. */
   stride?: number;
   /** Seconds at which to begin. Default 0. */
   start?: number;
@@ -22,9 +22,9 @@ export interface VideoOptions {
   end?: number;
   /** Most frames to give. Default: all. */
   maxFrames?: number;
-  /** Frames that are decoded ahead of the one that was asked for last. Default 2. */
+  /** Frames that are decoded ahead of the one that was read last. Default 2. */
   ahead?: number;
-  /** Leave out frames that nobody was ready for, instead of falling behind. Default: for cameras and live streams. */
+  /** Drop frames that were not read in time, instead of falling behind. Default: for cameras and live streams. */
   drop?: boolean;
   /** Longest wait for a frame or an answer of a network source or camera, in seconds. Default 30. */
   timeout?: number;
@@ -75,10 +75,11 @@ type ResolvedVideoOptions = Resolved<typeof VIDEO_OPTIONS>;
  * Opens a video for reading by the system's ffmpeg: frames as 8-bit RGB, upright as their rotation note says, at their
  * stored size (pixels that are not square stay so). Node only.
  *
- * Frames are numbered as they are decoded, also where their rate varies; `time` is the frame's own. After `start` the first
- * number is reckoned from time and rate, which is exact where the rate is constant.
+ * Frames are numbered as they are decoded, also where their rate varies; `time` is the frame's own. After `start` the
+ * first number is reckoned from time and rate, which is exact where the rate is constant.
  * @param source path, URL (`http`, `https`, `rtsp`, `rtmp`, `srt`, `udp`), `camera:0`, `camera:NAME` or `/dev/video0`.
- * @throws FastSAMError `PROGRAM_MISSING`, `FILE_UNREADABLE`, `INVALID_VIDEO`, `INVALID_ARGUMENT`, `ABORTED`; the loop over the frames too.
+ * @throws FastSAMError `PROGRAM_MISSING`, `FILE_UNREADABLE`, `INVALID_VIDEO`, `INVALID_ARGUMENT`, `ABORTED`; the loop
+ *   over the frames too.
  *
  * @example
  * const video = await openVideo('street.mp4', { stride: 5 });
@@ -96,7 +97,7 @@ export async function openVideo(source: string | URL, options: VideoOptions = {}
   return new FfmpegSource(input, probed, { ...resolved, signal });
 }
 
-/** Starts ffmpeg when the first frame is asked for, so that a source that nobody reads costs nothing. */
+/** Starts ffmpeg when the first frame is read, so that a source that nobody reads costs nothing. */
 class FfmpegSource implements VideoSource {
   readonly info: VideoInfo;
   #reader: FrameReader | undefined;
@@ -142,7 +143,7 @@ class FfmpegSource implements VideoSource {
     await this.#reader?.close();
   }
 
-  /** A live source whose server is gone ends for ffmpeg like one that has come to its end. */
+  /** For ffmpeg a live source whose server is gone ends like a complete one. */
   #noteEnd(count: number): void {
     const { end, maxFrames = Infinity } = this.#options;
     if (!this.#input.live || this.#closed || end !== undefined || count >= maxFrames) return;
@@ -186,7 +187,7 @@ export function decodeArgs(input: VideoInput, { info, hasFpsMode }: Probed, opti
   const { start = 0, end, stride = 1, maxFrames } = options;
   const filters = [
     ...(stride > 1 ? [`select='not(mod(n\\,${stride}))'`] : []),
-    // A stream that changes its size half way would break the frames' length.
+    // A stream whose size changes would break the frames' length.
     `scale=${info.width}:${info.height}:flags=bicubic`,
     'format=rgb24',
     PRINT_TIMES,

@@ -1,20 +1,20 @@
-/** What ffprobe knows of a video before its frames are read. */
+/** Reads the facts of a video with ffprobe before its frames are read. */
 import { FastSAMError } from '../errors.js';
 import { lastComplaint, runTool } from './ffmpeg.js';
 import type { VideoInput } from './inputs.js';
 import type { VideoInfo } from './types.js';
 
-/** Where a source does not say how many frames a second it has. */
+/** For a source that does not declare its frame rate. */
 const DEFAULT_FPS = 25;
 
-/** A video's facts, and what the way of calling ffmpeg depends on. */
+/** A video's facts, and what ffmpeg's arguments depend on. */
 export interface Probed {
   readonly info: VideoInfo;
-  /** ffmpeg 5.1 and newer call the option so; what they replace goes away. */
+  /** Whether ffmpeg has the options of version 5.1, which replace deprecated ones. */
   readonly hasFpsMode: boolean;
 }
 
-/** The part of ffprobe's JSON that is asked for. */
+/** The part of ffprobe's JSON that is requested. */
 interface Report {
   readonly program_version?: { readonly version?: string };
   readonly streams?: readonly StreamReport[];
@@ -81,7 +81,7 @@ function describe(stream: StreamReport, { format }: Report, { live }: VideoInput
   };
 }
 
-/** Phones store upright films lying down, with a note to turn them; ffmpeg does when it decodes. */
+/** Phones store upright videos rotated, with a flag. ffmpeg rotates them when it decodes. */
 function isSideways({ tags, side_data_list: sideData }: StreamReport): boolean {
   const noted = sideData?.find(({ rotation }) => rotation !== undefined)?.rotation ?? tags?.rotate ?? 0;
   const degrees = Number(noted);

@@ -1,4 +1,4 @@
-/** Everything that callers may pass as an image, read into one form. */
+/** Reads everything that callers may pass as an image into one form. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { integer, number, oneOf, signal, text } from '../options/kinds.js';
 import { checkOptions } from '../options/resolve.js';
@@ -16,7 +16,7 @@ export interface PixelData {
   readonly channels?: 1 | 3 | 4;
 }
 
-/** What a browser holds as an image; in Node these types have no values. */
+/** Images in a browser. In Node these types have no values. */
 export type DomImage =
   ImageData | HTMLImageElement | HTMLCanvasElement | OffscreenCanvas | HTMLVideoElement | ImageBitmap;
 
@@ -82,12 +82,12 @@ function dataUrlBytes(url: string): Uint8Array {
   }
 }
 
-/** What kind of place a text names; a single letter before the colon is a Windows drive. */
+/** The kind of source that a text names. A single letter before the colon is a Windows drive. */
 function schemeOf(text: string): string | undefined {
   return /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
 }
 
-/** A name for error messages; a data: URL is its own content and would fill the screen. */
+/** A name for error messages. A data: URL would fill the screen, so it is cut. */
 function label(text: string): string {
   return schemeOf(text) === 'data' ? 'data: URL' : text;
 }
@@ -136,8 +136,8 @@ async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbI
 }
 
 /**
- * Reads an image: upright, 8-bit RGB. Alpha is dropped unless `alpha` says otherwise, colour profiles are ignored,
- * 16-bit values are divided by 256, animations give their first frame: as `cv2.imread` does.
+ * Reads an image as `cv2.imread` does: upright, 8-bit RGB. Alpha is dropped unless `alpha` is given. Colour profiles
+ * are ignored, 16-bit values are divided by 256, and animations give their first frame.
  * @throws FastSAMError `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `INVALID_IMAGE`, `INVALID_ARGUMENT`, `ABORTED`
  */
 export async function readImage(input: ImageInput, options: ReadOptions = {}): Promise<RgbImage> {

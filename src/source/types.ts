@@ -1,4 +1,4 @@
-/** Images that come one after another: frames of a video or camera, files of a folder. */
+/** Sequences of images: frames of a video or camera, files of a folder. */
 import type { RgbImage } from '../image/rgbImage.js';
 
 /** One image of a source. */
@@ -16,7 +16,7 @@ export interface VideoInfo {
   readonly height: number;
   /** Frames a second of the source, before any stride. */
   readonly fps: number;
-  /** Absent where the source does not say (cameras, streams). */
+  /** Absent where the source does not declare it (cameras, streams). */
   readonly frames?: number;
   /** Seconds; absent as `frames`. */
   readonly duration?: number;
@@ -25,7 +25,9 @@ export interface VideoInfo {
 /** A video being read: an async iterable of frames, once. Ending the loop early closes it. */
 export interface VideoSource extends AsyncIterable<Frame> {
   readonly info: VideoInfo;
-  /** What the decoder complained about while it went on (a file that is cut off, broken frames); grows during the loop. */
+  /**
+   * Complaints of the decoder that did not end it (a truncated file, broken frames). The list grows during the loop.
+   */
   readonly warnings: readonly string[];
   /** Stops the reading and frees what it holds; may be called twice. */
   close(): Promise<void>;
@@ -33,7 +35,7 @@ export interface VideoSource extends AsyncIterable<Frame> {
 
 /** A video being written. */
 export interface VideoSink {
-  /** What is written otherwise than one would expect: another codec than usual. */
+  /** A note if the file differs from the usual, such as another codec. */
   readonly note?: string;
   /** Appends a frame, waiting until there is room for it; it is copied. */
   write(image: RgbImage): Promise<void>;

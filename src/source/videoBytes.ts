@@ -1,9 +1,9 @@
-/** Videos told from their first bytes, where there is no name. */
+/** Recognises videos by their first bytes, where there is no name. */
 
-/** So many bytes are enough. */
+/** Bytes needed to recognise a video. */
 export const VIDEO_HEAD = 512;
 
-/** What lies where; all of one line must be there. */
+/** Patterns by offset. All patterns of a line must match. */
 const SIGNATURES: readonly (readonly (readonly [number, string])[])[] = [
   ...['ftyp', 'moov', 'mdat', 'wide', 'free', 'skip'].map((box) => [[4, box]] as const), // MP4, QuickTime
   [[0, '\x1aE\xdf\xa3']], // Matroska, WebM
@@ -33,7 +33,7 @@ const SIGNATURES: readonly (readonly (readonly [number, string])[])[] = [
 /** HEIF and AVIF are images in MP4's boxes. */
 const IMAGE_BRANDS: ReadonlySet<string> = new Set('avif avis mif1 msf1 heic heix heim heis hevc hevx'.split(' '));
 
-/** Whether bytes begin a video (or a sound) of a kind that is known; animated GIF, WebP and AVIF count as images. */
+/** Whether bytes are the start of a known kind of video or sound. Animated GIF, WebP and AVIF count as images. */
 export function isVideoBytes(bytes: Uint8Array): boolean {
   const head = String.fromCharCode(...bytes.subarray(0, VIDEO_HEAD));
   if (head.startsWith('ftyp', 4) && IMAGE_BRANDS.has(head.slice(8, 12))) return false;

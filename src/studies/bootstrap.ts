@@ -1,4 +1,4 @@
-/** Two runs on the same images: is one better, or is it chance? */
+/** Compares two runs on the same images: the difference of their figures and its confidence interval. */
 import { FastSAMError } from '../errors.js';
 import { randomSource } from '../evaluate/statistics/random.js';
 import type { Metrics, StudyRecord } from './study.js';
@@ -28,10 +28,9 @@ const LOW = 0.025;
 const HIGH = 0.975;
 
 /**
- * Paired bootstrap (Efron and Tibshirani 1993, chapter 13, percentile interval): images are drawn with replacement,
- * the same for both runs, and every figure is computed anew from the records drawn. So figures that are no means over
- * images (recall over all objects, AP, best F over thresholds) get the interval of the figure itself, not of a mean of
- * figures of single images.
+ * Paired bootstrap (Efron and Tibshirani 1993, chapter 13, percentile interval): images are drawn with replacement, the
+ * same for both runs, and every figure is recomputed from the records drawn. So a figure that is no mean over images
+ * (recall over all objects, AP, best F) gets the interval of the figure itself.
  * @param a, b records of the same images in the same order.
  * @throws FastSAMError `INVALID_ARGUMENT` without images or with lists that do not pair.
  */
@@ -82,11 +81,11 @@ function minus(b: number | null, a: number | null): number | null {
   return b === null || a === null ? null : b - a;
 }
 
-/** Linear between the two nearest values, as numpy's default; null of an empty list. */
+/** The percentile, linear between the two nearest values as NumPy's default; null of an empty list. */
 export function percentile(sorted: Float64Array, share: number): number | null {
   if (sorted.length === 0) return null;
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
+  const position = share * (sorted.length - 1);
+  const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }

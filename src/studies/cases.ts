@@ -12,8 +12,8 @@ export interface Case<R extends StudyRecord> {
 }
 
 /**
- * The `count` best records and the `count` worst, best first; each at most once, ties in the order of the data. With few
- * records the halves share them out.
+ * The `count` best records and the `count` worst, best first. Each occurs at most once, ties in the order of the data.
+ * A short list is split in halves.
  */
 export function extremeCases<R extends StudyRecord>(
   records: readonly R[],
@@ -66,7 +66,7 @@ export async function drawCases<R extends StudyRecord, I extends StudyItem>(
 const CELL = 320;
 const WIDEST = 1320;
 
-/** Two rows of images; rows of panels, which are wide, keep their size and go below each other where they must. */
+/** Two rows of images. Wide rows of panels keep their size and wrap. */
 function sheetLayout(cells: readonly SheetCell[]): { columns: number; cellSize: number } {
   const panelled = cells.some(({ image: { width, height } }) => width > 2 * height);
   if (!panelled) return { columns: Math.ceil(cells.length / 2), cellSize: CELL };

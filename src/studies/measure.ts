@@ -1,4 +1,4 @@
-/** Runs a study over its images, and takes up a run where it was broken off. */
+/** Runs a study over its images, and continues an interrupted run. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Segmenter } from '../model/segmenter.js';
@@ -24,7 +24,7 @@ export interface StudyRunOptions {
   readonly done: ReadonlyMap<string, StudyRecord>;
   /** Keeps a new record; the next image waits for it. */
   readonly keep: (record: StudyRecord) => Promise<void>;
-  /** An image that could not be measured; the run goes on, and tries it again when it is taken up. */
+  /** An image that could not be measured. The run goes on, and tries it again when it is continued. */
   readonly onFailure: (item: StudyItem, error: FastSAMError) => void;
   readonly onProgress?: (done: number, total: number) => void;
   /** Takes the image of each item that is measured, before its record is kept. */
@@ -32,7 +32,7 @@ export interface StudyRunOptions {
 }
 
 /**
- * The images of a choice, in the order of the data.
+ * The selected images, in the order of the data.
  * @throws FastSAMError `INVALID_ARGUMENT` if there are none, or two of one key.
  */
 export function chooseItems<I extends StudyItem>(items: readonly I[], { subset, seed, limit }: ItemSelection): I[] {
@@ -49,7 +49,7 @@ export function chooseItems<I extends StudyItem>(items: readonly I[], { subset, 
 /**
  * Measures every item that has no record yet.
  * @returns the records of all items, in their order; those of images that failed are missing.
- * @throws FastSAMError `ABORTED`, and errors that no single image is to blame for.
+ * @throws FastSAMError `ABORTED`, and errors that concern no single image.
  */
 export async function measureItems<R extends StudyRecord, I extends StudyItem>(
   opened: OpenedStudy<R, I>,
@@ -57,7 +57,7 @@ export async function measureItems<R extends StudyRecord, I extends StudyItem>(
   options: StudyRunOptions,
 ): Promise<R[]> {
   const records = new Map<string, R>();
-  // What the file holds under a key was written by this study: the header says so.
+  // The header shows that this study wrote the records.
   for (const [key, record] of options.done) records.set(key, record as R);
   const left = items.filter(({ key }) => !records.has(key));
   let done = items.length - left.length;
@@ -131,7 +131,7 @@ export function summariseRecords(study: Study, records: readonly StudyRecord[], 
     return study.summarise(records, options);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    throw new FastSAMError('INVALID_ARGUMENT', `study ${study.name}: the records are damaged; run it anew`, {
+    throw new FastSAMError('INVALID_ARGUMENT', `study ${study.name}: the records are damaged; run it again`, {
       cause: error,
     });
   }

@@ -2,14 +2,14 @@
 import { FastSAMError } from '../errors.js';
 import type { StudyRecord } from './study.js';
 
-/** What was run. Two runs with the same `identity` measure the same thing, so one can go on where the other ended. */
+/** What was run. Two runs with the same `identity` measure the same thing, so one can continue the other. */
 export interface RunHeader {
   readonly format: 'fastsam-study';
   readonly version: 1;
   readonly study: string;
   /** Name of the model, for tables. */
   readonly model: string;
-  /** Everything that figures depend on: weights, data, settings, options, device. Compared name by name. */
+  /** Everything that figures depend on: weights, data, settings, options, device. It is compared name by name. */
   readonly identity: Readonly<Record<string, unknown>>;
   /** SHA-256 of `identity`. */
   readonly hash: string;
@@ -18,9 +18,9 @@ export interface RunHeader {
 /** A run as read from its file. */
 export interface RunFile {
   readonly header: RunHeader;
-  /** In the order of the file; of several with one key the last. */
+  /** In the order of the file; the last of several with one key. */
   readonly records: readonly StudyRecord[];
-  /** Bytes of the file that are whole lines; what follows was cut off while it was written. */
+  /** Bytes of the file that are whole lines. What follows was cut off by an interruption. */
   readonly wholeBytes: number;
 }
 
@@ -31,7 +31,7 @@ function broken(path: string, message: string, cause?: unknown): FastSAMError {
 }
 
 /**
- * Reads a run's file. A last line without its end, which a run that was killed leaves behind, is dropped.
+ * Reads a run's file. An incomplete last line, which a killed run leaves behind, is dropped.
  * @returns undefined where not even the header is whole.
  * @throws FastSAMError `INVALID_ARGUMENT` for other files, and for broken lines before the last.
  */
@@ -54,21 +54,21 @@ export function readRun(bytes: Uint8Array, path: string): RunFile | undefined {
 }
 
 /**
- * Checks that a run can go on: the same study, model, data and options.
+ * Checks that a run can continue: the same study, model, data and options.
  * @throws FastSAMError `INVALID_ARGUMENT` naming what differs first.
  */
-export function requireSameRun(path: string, found: RunHeader, asked: RunHeader): void {
-  if (found.study === asked.study && found.hash === asked.hash) return;
-  const names = new Set([...Object.keys(found.identity), ...Object.keys(asked.identity)]);
+export function requireSameRun(path: string, found: RunHeader, wanted: RunHeader): void {
+  if (found.study === wanted.study && found.hash === wanted.hash) return;
+  const names = new Set([...Object.keys(found.identity), ...Object.keys(wanted.identity)]);
   const differing = [...names].find(
-    (name) => JSON.stringify(found.identity[name]) !== JSON.stringify(asked.identity[name]),
+    (name) => JSON.stringify(found.identity[name]) !== JSON.stringify(wanted.identity[name]),
   );
   const what =
-    found.study !== asked.study
-      ? `study ${found.study}, expected ${asked.study}`
+    found.study !== wanted.study
+      ? `study ${found.study}, expected ${wanted.study}`
       : differing === undefined
-        ? `the run ${found.hash}, expected ${asked.hash}`
-        : `${differing} ${show(found.identity[differing])}, expected ${show(asked.identity[differing])} as asked now`;
+        ? `the run ${found.hash}, expected ${wanted.hash}`
+        : `${differing} ${show(found.identity[differing])}, expected ${show(wanted.identity[differing])} as requested now`;
   throw broken(path, `got records of another run: ${what}; name another folder with --out, or --overwrite them`);
 }
 

@@ -17,8 +17,8 @@ export type StudyOptions = Readonly<Record<string, unknown>>;
 export type StudySettings = Pick<SegmentOptions, 'imgsz' | 'conf' | 'iou' | 'maxDet' | 'snapFullBoxes' | 'retinaMasks'>;
 
 /**
- * What was measured on one image: one line of JSON. It has to hold all that `summarise` needs, as numbers that can be
- * added up (counts, sums), so that a figure over any choice of images follows from their records alone.
+ * What was measured on one image: one line of JSON. It holds all that `summarise` needs, as numbers that add up
+ * (counts, sums). So a figure over any choice of images follows from their records alone.
  */
 export interface StudyRecord {
   /** The image's name, the same in every run on the same data. */
@@ -33,8 +33,11 @@ export interface StudyItem {
 
 /** An option of a study alone. */
 export interface StudyRow extends Row {
-  /** Says where files lie, whose content counts elsewhere (`inputs`, `fingerprint`): left out of the run's identity. */
-  readonly cosmetic?: true;
+  /**
+   * Whether the run's identity includes the value. Default true. False for an option that only names files, whose content
+   * counts elsewhere (`inputs`, `fingerprint`).
+   */
+  readonly inIdentity?: boolean;
 }
 
 /** The options of a study alone, by name in camelCase. */
@@ -49,7 +52,7 @@ export interface StudyFiles {
   list(folder: string): Promise<readonly string[]>;
 }
 
-/** What a user asked for. */
+/** A user's arguments and options, and what the run provides. */
 export interface StudyRequest {
   /** Values of `Study.arguments`, in their order. */
   readonly args: readonly string[];
@@ -95,16 +98,16 @@ export interface TableContext {
 export interface OpenedStudy<R extends StudyRecord = StudyRecord, I extends StudyItem = StudyItem> {
   /** Everything there is to measure; the order is that of records and tables. Keys are unique. */
   readonly items: readonly I[];
-  /** What tells this data from other data with the same keys: a hash of the annotations, or `fingerprintOf`. */
+  /** Distinguishes this data from other data with the same keys: a hash of the annotations, or `fingerprintOf`. */
   readonly fingerprint: string;
   /**
-   * SHA-256 of further files that figures depend on, which are no ground truth: hints, a detector's boxes. Runs that
-   * differ in them do not take each other up but can be compared.
+   * SHA-256 of further files that figures depend on and that are no ground truth: hints, a detector's boxes. Runs that
+   * differ in them cannot continue each other but can be compared.
    */
   readonly inputs?: Readonly<Record<string, string>>;
   /**
-   * Objects of an item, where that is more than `segment` of its image (tiles, several images). Without it the
-   * images are streamed: the next one is read while this one is in the network.
+   * Finds the objects of an item where that takes more than `segment` of its image (tiles, several images). Without it
+   * the images are streamed, so that the next one is read while this one is in the network.
    */
   segment?(
     item: I,
@@ -112,13 +115,13 @@ export interface OpenedStudy<R extends StudyRecord = StudyRecord, I extends Stud
     settings: StudySettings,
     signal: AbortSignal | undefined,
   ): Promise<Results>;
-  /** Compares what was found in an image with its ground truth. `scene` is not kept: memory stays bounded. */
+  /** Compares what was found in an image with its ground truth. `scene` is not kept, so memory stays bounded. */
   measure(item: I, scene: Results): Promise<R> | R;
   /** The image of an item: a cell of the sheet of best and worst cases, and what `--images` writes. */
   draw?(item: I, scene: Results, record: R): Promise<RgbImage> | RgbImage;
   /** Further files for the run's folder, made of all records: curves, polygons, scored lists. */
   files?(records: readonly R[], metrics: Metrics): Promise<readonly StudyFile[]> | readonly StudyFile[];
-  /** Frees what the study loaded beside the model; called once, when the run has ended in whatever way. */
+  /** Frees what the study loaded beside the model. Called once when the run ends, also after an error. */
   dispose?(): void;
 }
 
@@ -142,7 +145,7 @@ export interface Study<R extends StudyRecord = StudyRecord, I extends StudyItem 
   summarise(records: readonly R[], options: StudyOptions): Metrics;
   /** Tables with our row and the paper's beside it. */
   tables(metrics: Metrics, context: TableContext): readonly StudyTable[];
-  /** How good an image's record is, larger is better, for the best and worst cases; null: not to be shown. */
+  /** Quality of an image's record for the best and worst cases, larger is better; null: not shown. */
   quality?(record: R): number | null;
   /** A few words below an image of the sheet; default: its key and quality. */
   caption?(record: R): string;

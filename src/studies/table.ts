@@ -3,7 +3,7 @@ import type { StudyTable, TableContext } from './study.js';
 
 const DECIMALS = 3;
 
-/** A number with three decimals, a whole one without, a dash for none; text as it is. */
+/** Formats a number with three decimals, a whole number without, null as a dash. Text stays as it is. */
 export function formatValue(value: number | string | null): string {
   if (value === null) return '–';
   if (typeof value === 'string') return value;

@@ -18,7 +18,7 @@ import type { CameraMotion, Tracker } from './types.js';
 export const TRACKERS = ['bytetrack', 'botsort', 'tracktrack'] as const;
 export type TrackerName = (typeof TRACKERS)[number];
 
-/** What may be asked of a tracker; see `docs/user/tracking.md`. */
+/** The options of each tracker; see `docs/user/tracking.md`. */
 export interface TrackerOptions {
   readonly bytetrack: Partial<ByteTrackOptions>;
   readonly botsort: Partial<ByteTrackOptions> & WithCamera;

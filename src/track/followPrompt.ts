@@ -1,4 +1,4 @@
-/** Follows through a clip what a box or a point chose in its first frame. */
+/** Follows objects through a clip that a prompt chose in its first frame. */
 import { number } from '../options/kinds.js';
 import { COUNT } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
@@ -10,19 +10,20 @@ import type { Match } from '../prompt/types.js';
 import { Results } from '../results/results.js';
 import type { TrackRows } from './types.js';
 
-/** Mask IoU from which two objects, of one frame or of consecutive ones, are taken for the same one. */
+/** Two objects of one frame or of consecutive frames are the same from this mask IoU up. */
 const SAME_OBJECT_IOU = 0.5;
 
-/** How objects are found again that their tracker gave up. */
+/** How objects are found again after their tracker gave them up. */
 export interface FollowOptions {
   /**
-   * IoU with the mask last seen from which an object whose track started since is taken for a chosen one that was away for
-   * `rematchAfter` frames. Default 0: an object that comes back with another id is another object.
+   * Least IoU with the mask that was last seen, 0 … 1. A chosen object that was away for `rematchAfter` frames is
+   * matched with an object whose track started since. Default 0: an object that comes back with another id is another
+   * object.
    */
   readonly rematchIou?: number;
   /**
-   * Until so many frames have passed an object may come back with its own id, and one that never had an id by its mask.
-   * Default 30, the trackers' buffer.
+   * Frames for which an object may come back with its own id, or by its mask if it never had an id. Default 30, the
+   * trackers' buffer.
    */
   readonly rematchAfter?: number;
 }
@@ -42,28 +43,28 @@ export interface Followed {
   readonly target: number;
   /** Its track; undefined while it has none. */
   readonly id: number | undefined;
-  /** Its place in the frame's results. */
+  /** Its index in the frame's results. */
   readonly index: number;
 }
 
 interface Target {
-  /** The latest is the one that it goes by now. */
+  /** Its current track; undefined before the first. */
   id: number | undefined;
   /** As last seen. */
   mask: Mask;
   /** Frames since then. */
   missed: number;
-  /** The highest id that there was then: later ones belong to tracks that started since. */
+  /** The highest id at that time. Higher ids belong to tracks that started since. */
   lastId: number;
-  /** Tracks that lay on it while it was seen: detectors find many an object twice, and only one track goes on. */
+  /** Tracks that covered it while it was seen. Detectors often find an object twice, and only one track goes on. */
   readonly duplicates: Set<number>;
 }
 
 /**
- * Keeps the objects that a prompt chose in the first frame. What has a track goes by its id: while the tracker has lost
- * it, it is absent, and it is back when the id is. What has no track yet, since trackers only start one for a sure object
- * seen several times, is followed from mask to mask until its detection has one. What was found twice goes on as its twin
- * when its own track ends.
+ * Keeps the objects that a prompt chose in the first frame. A track is followed by its id. While the tracker has lost
+ * it, it is absent; it is back when the id is. Trackers start a track only for a sure object that is seen several
+ * times. An object without a track is followed from mask to mask until its detection has one. An object that was
+ * detected twice goes on as its duplicate when its own track ends.
  *
  * @example
  * const first = await model.segment(frame);
@@ -83,17 +84,17 @@ export class PromptFollower {
 
   /**
    * @param first results of the clip's first frame; `update` takes this frame, too.
-   * @param asked what to choose there, or what was chosen already: `await first.promptText('a dog')`.
+   * @param prompt what to choose there, or the objects already chosen: `await first.promptText('a dog')`.
    * @throws FastSAMError `INVALID_PROMPT` when the prompt cannot be answered, `INVALID_ARGUMENT` for wrong options.
    */
-  constructor(first: Results, asked: Prompt | Results, options: FollowOptions = {}) {
+  constructor(first: Results, prompt: Prompt | Results, options: FollowOptions = {}) {
     const { rematchIou, rematchAfter } = resolve(FOLLOW_OPTIONS, options);
     this.#rematchIou = rematchIou;
     this.#rematchAfter = rematchAfter;
-    const answer = asked instanceof Results ? asked : first.prompt(asked);
+    const answer = prompt instanceof Results ? prompt : first.prompt(prompt);
     this.matches = answer.matches;
     const chosen =
-      asked instanceof Results ? placesOf(answer, first) : new Set(this.matches.flatMap(({ objects }) => objects));
+      prompt instanceof Results ? indicesOf(answer, first) : new Set(this.matches.flatMap(({ objects }) => objects));
     const masks = first.imageMasks;
     this.#targets = [...chosen]
       .sort((a, b) => a - b)
@@ -106,15 +107,15 @@ export class PromptFollower {
   }
 
   /**
-   * The chosen objects that are in sight, in the order of the targets. To be called for every frame.
-   * @param results what the tracker's detections were taken from, in the same order.
+   * The chosen objects that are in sight, in the order of the targets. Call it for every frame.
+   * @param results the objects that the tracker's detections were made from, in the same order.
    */
   update(results: Results, rows: TrackRows): Followed[] {
     const idOf = new Map(Array.from(rows.indices, (index, i) => [index, rows.ids[i]]));
     const indexOf = new Map(Array.from(idOf, ([index, id]) => [id, index]));
     const taken = new Set(this.#targets.flatMap(({ id }) => (id === undefined ? [] : (indexOf.get(id) ?? []))));
     this.#lastId = rows.ids.reduce((last, id) => Math.max(last, id), this.#lastId);
-    return this.#targets.flatMap((target, place): Followed[] => {
+    return this.#targets.flatMap((target, targetIndex): Followed[] => {
       const index = this.#find(target, results, idOf, indexOf, taken);
       if (index === undefined) {
         target.missed++;
@@ -128,7 +129,7 @@ export class PromptFollower {
       }
       target.missed = 0;
       target.lastId = this.#lastId;
-      return [{ target: place, id: target.id, index }];
+      return [{ target: targetIndex, id: target.id, index }];
     });
   }
 
@@ -165,9 +166,9 @@ export class PromptFollower {
   }
 }
 
-/** Where the objects of one result are in the one that they were chosen from. */
-function placesOf(chosen: Results, from: Results): Set<number> {
-  return new Set(Array.from(chosen.ids, (id) => from.ids.indexOf(id)).filter((place) => place >= 0));
+/** Indices of chosen objects in the result that they were chosen from. */
+function indicesOf(chosen: Results, from: Results): Set<number> {
+  return new Set(Array.from(chosen.ids, (id) => from.ids.indexOf(id)).filter((index) => index >= 0));
 }
 
 /** The candidate whose mask has the greatest IoU with this one; undefined where none reaches the least. */

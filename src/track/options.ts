@@ -33,7 +33,7 @@ export interface TrackTrackOptions {
   readonly trackBuffer: number;
   /** Cost below which pairs are made in the first round, 0 … 1. Default 0.7. */
   readonly matchThresh: number;
-  /** The same for a last attempt to find lost tracks among what is left; 0: no such attempt. Default 0. */
+  /** The same for a last attempt to match lost tracks with the detections left; 0: no such attempt. Default 0. */
   readonly lostMatchThresh: number;
   /** Weight of the difference between the score expected of the track and the detection's. Default 0.1. */
   readonly confWeight: number;
@@ -41,11 +41,11 @@ export interface TrackTrackOptions {
   readonly angleWeight: number;
   /** Added to the cost of weak detections. Default 0.2. */
   readonly penaltyP: number;
-  /** What the threshold falls by after each round. Default 0.05. */
+  /** Decrease of the threshold after each round. Default 0.05. */
   readonly reduceStep: number;
-  /** IoU with a track or with a stronger detection above which a detection starts no track. Default 0.55. */
+  /** A detection starts no track if its IoU with a track or a stronger detection is above this. Default 0.55. */
   readonly taiThresh: number;
-  /** Frames in which an object must be seen before its track is believed. Default 3. */
+  /** Frames in which an object must be seen before its track is confirmed. Default 3. */
   readonly minTrackLen: number;
 }
 

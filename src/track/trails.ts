@@ -4,7 +4,7 @@ import type { Trail } from '../draw/trails.js';
 import type { Results } from '../results/results.js';
 
 /**
- * The last places of each track.
+ * The last positions of each track.
  *
  * @example
  * const trails = new Trails(30);
@@ -28,7 +28,7 @@ export class Trails {
     throw new FastSAMError('INVALID_ARGUMENT', `trails: got ${frames}, expected a whole number of frames from 0`);
   }
 
-  /** Takes the next frame: the centres of its objects' boxes. Tracks that were not seen for as long as a trail go. */
+  /** Adds the centres of the next frame's boxes. Tracks that were not seen for the length of a trail are forgotten. */
   add({ trackIds, boxes }: Results): void {
     this.#frame++;
     trackIds?.forEach((id, i) => {

@@ -21,11 +21,11 @@ export interface TrackRows {
   readonly scores: Float32Array;
   /** int32 `m`. */
   readonly classes: Int32Array;
-  /** int32 `m`: place of each track's detection in the frame's detections; masks are taken through it. */
+  /** int32 `m`: index of each track's detection in the frame's detections. Masks are found by it. */
   readonly indices: Int32Array;
 }
 
-/** Follows objects from frame to frame. Holds state: one tracker for one clip. */
+/** Follows objects from frame to frame. It holds state: use one tracker for one clip. */
 export interface Tracker {
   /**
    * Takes the next frame's detections.
@@ -36,7 +36,10 @@ export interface Tracker {
   reset(): void;
 }
 
-/** How the camera moved: `[a, b, tx, c, d, ty]` takes (x, y) of the last frame to (ax + by + tx, cx + dy + ty) of this one. */
+/**
+ * How the camera moved: `[a, b, tx, c, d, ty]` takes (x, y) of the last frame to (ax + by + tx, cx + dy + ty) of this
+ * one.
+ */
 export type Affine = readonly [number, number, number, number, number, number];
 
 /** Estimates the camera's motion between consecutive frames. */

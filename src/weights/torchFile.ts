@@ -44,7 +44,7 @@ function rootFolder(zip: ZipArchive): string {
   if (found.length === 1) return found[0].slice(0, -'data.pkl'.length);
   throw invalid(
     `zip archive: got ${found.length} data.pkl in it, expected one; ` +
-      'it is no PyTorch checkpoint, give a .pt file or a .safetensors file',
+      'it is no PyTorch checkpoint; give a .pt file or a .safetensors file',
   );
 }
 

@@ -176,7 +176,7 @@ describe('what is wrong ends with one line and leaves nothing', () => {
     expect((await exportTiny(format, out, '--imgsz', '64')).code).toBe(0);
     const before = contents(out);
     const again = await exportTiny(format, out, '--imgsz', '96');
-    expect(again.stderr).toMatch(/^fastsam: cannot write .*: it exists, name another place or set overwrite\n$/);
+    expect(again.stderr).toMatch(/^fastsam: cannot write .*: it exists; name another path or set overwrite\n$/);
     expect(again.code).toBe(1);
     expect(contents(out)).toEqual(before);
     expect((await exportTiny(format, out, '--imgsz', '96', '--overwrite')).code).toBe(0);
@@ -191,7 +191,7 @@ describe('what is wrong ends with one line and leaves nothing', () => {
     const before = contents(dirname(target));
     const run = await exportTiny('saved_model', dirname(target), '--imgsz', '64', '--overwrite');
     expect(run.stderr).toMatch(
-      /^fastsam: cannot write .*: it holds other files \(thesis\.txt …\), name another place .*\n$/,
+      /^fastsam: cannot write .*: it holds other files \(thesis\.txt …\), expected none; name another folder .*\n$/,
     );
     expect(run.code).toBe(1);
     expect(contents(dirname(target))).toEqual(before);
@@ -207,7 +207,7 @@ describe('what is wrong ends with one line and leaves nothing', () => {
     writeFileSync(path, 'precious');
     const before = contents(out);
     const run = await exportTiny(format, out, '--imgsz', '64', '--overwrite');
-    expect(run.stderr).toMatch(/^fastsam: cannot write .*: a (file|folder) is in the way, name another place\n$/);
+    expect(run.stderr).toMatch(/^fastsam: cannot write .*: a (file|folder) is in the way; name another path\n$/);
     expect(run.code).toBe(1);
     expect(contents(out)).toEqual(before);
   });

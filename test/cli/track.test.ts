@@ -89,7 +89,7 @@ describe('fastsam track', () => {
     [['clip', '--start', '2'], /images, which have no times/],
     [['clip', '--point', '1,1', '--text', 'a dog'], /one kind of prompt/],
     [['two.txt'], /several videos/],
-    [['one.mp4', '--fps', '3'], /--fps: is for images/],
+    [['one.mp4', '--fps', '3'], /--fps: got a video, .* expected images/],
     [['clip', '--out', 'drawn.avi'], /--out: got drawn.avi, expected a folder or a video that ends in .mp4/],
     [['clip', '--out', 'a.mp4', '--mot', './a.mp4'], /a.mp4: would be written twice/],
     [[], /missing required argument/],
@@ -140,7 +140,7 @@ describe.skipIf(!HAS_FFMPEG)('fastsam track of a video', () => {
   test('says that there is no frame behind the end', async () => {
     const out = join(folder, 'behind');
     const { code, stderr } = await fastsam(['track', video, ...SMALL, '--start', '60', '--out', out]);
-    expect(stderr).toMatch(/has no frame there; look at --start/);
+    expect(stderr).toMatch(/got no frame there; check --start/);
     expect(code).toBe(1);
     expect(readdirSync(out)).toEqual([]);
   }, 120_000);

@@ -41,7 +41,7 @@ describe('writeFileAtomic', () => {
     const path = join(folder, 'none', 'a.bin');
     await expect(writeFileAtomic(path, bytes(1))).rejects.toMatchObject({
       code: 'WRITE_FAILED',
-      message: `cannot write ${path}: ENOENT, no such file or folder, check the path`,
+      message: `cannot write ${path}: ENOENT, no such file or folder; check the path`,
     });
   });
 
@@ -111,7 +111,7 @@ describe('readFile and stat', () => {
     expect(Buffer.from(await readFile(join(folder, 'a'))).toString()).toBe('abc');
     await expect(readFile(folder)).rejects.toMatchObject({
       code: 'FILE_UNREADABLE',
-      message: `cannot read ${folder}: EISDIR, it is a folder, name a file`,
+      message: `cannot read ${folder}: EISDIR, it is a folder; name a file`,
     });
   });
 });
@@ -119,7 +119,7 @@ describe('readFile and stat', () => {
 describe('fileError', () => {
   test.each([
     ['EACCES', /permission denied/],
-    ['ENOSPC', /the disk is full, free some space/],
+    ['ENOSPC', /the disk is full; free some space/],
     ['EROFS', /read-only/],
     ['EIO', /EIO, EIO: i\/o error/],
   ])('%s', (code, message) => {

@@ -152,7 +152,7 @@ describe('the file of records', () => {
     const before = readFileSync(path, 'utf8');
     await expect(Journal.open(path, header(), 'refuse')).rejects.toThrow('go on with --resume');
     await expect(Journal.open(path, header({ settings: { conf: 0.4 } }), 'resume')).rejects.toThrow(
-      'settings {"conf":0.1}, expected {"conf":0.4} as asked now',
+      'settings {"conf":0.1}, expected {"conf":0.4} as requested now',
     );
     await expect(Journal.open(path, { ...header(), study: 'other' }, 'resume')).rejects.toThrow('study made-up');
     expect(readFileSync(path, 'utf8')).toBe(before);

@@ -1,4 +1,4 @@
-/** One contender of a benchmark: a process that was started once and does its tasks when told to. */
+/** One contender of a benchmark: a process that is started once and runs tasks on request. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import {
@@ -26,7 +26,7 @@ export interface ContenderSpec {
   readonly tolerance: number;
 }
 
-/** What is kept of a worker's complaints, for the message when it dies. */
+/** Characters that are kept of a worker's stderr, for the message when it dies. */
 const COMPLAINTS = 2000;
 
 /** A running worker. */
@@ -62,7 +62,7 @@ export class Contender {
 
   /**
    * Starts a worker and waits until it can take requests.
-   * @throws Error saying why it does not start.
+   * @throws Error with the reason if it does not start.
    */
   static async start(spec: ContenderSpec): Promise<Contender> {
     const [program, ...args] = spec.command;
@@ -76,7 +76,7 @@ export class Contender {
     }
   }
 
-  /** What the worker says it is: a device, or a library and its version. */
+  /** What the worker runs: a device, or a library and its version. */
   get description(): string {
     return this.#description;
   }
@@ -127,7 +127,7 @@ export class Contender {
   }
 }
 
-/** @throws Error for an answer that says what went wrong. */
+/** @throws Error for an answer with an error. */
 function checked(reply: unknown): unknown {
   const { error } = reply as Partial<Failure>;
   if (error !== undefined) throw new Error(error);

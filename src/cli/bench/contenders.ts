@@ -1,4 +1,4 @@
-/** The contenders that this package itself brings: every device and number format that is present. */
+/** The contenders of this package: every device and number format that is present. */
 import { fileURLToPath } from 'node:url';
 import { extname } from 'node:path';
 import { cpuHasBfloat16 } from '../../runtime/compile/cpuFeatures.js';
@@ -38,7 +38,7 @@ export async function presentVariants(selection: VariantFilter): Promise<Variant
 }
 
 /**
- * Devices x number formats x threads, as far as they go together.
+ * All valid combinations of device, number format and threads.
  * @param bfloat16 whether the CPU computes in it.
  */
 export function variantsOf(

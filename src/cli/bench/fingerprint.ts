@@ -1,6 +1,6 @@
 /**
- * A dozen numbers that stand for the outputs of a task, so that contenders in different processes and languages can be
- * held to each other before they are timed. tools/bench/peers.py computes the same.
+ * A dozen numbers that summarise the outputs of a task. With them contenders in different processes and languages are
+ * compared before they are timed. tools/bench/peers.py computes the same.
  */
 
 /** Outputs of the network in any order of anchors. */
@@ -49,20 +49,21 @@ export function networkFingerprint({ boxes, scores, coefficients, prototypes }: 
     sum += (data[i] * ((i % k) + 1)) / k;
   }
   const perWeight = (value: number): number => (weight === 0 ? 0 : value / weight);
-  const places = height * width * k;
+  const count = height * width * k;
   return [
     weight,
     ...box.map(perWeight),
     perWeight(numbered),
-    size / places,
+    size / count,
     centreX / size,
     centreY / size,
-    sum / places,
+    sum / count,
   ];
 }
 
 /**
- * Of the objects of an image: how many, the sum of their scores, their mean box and mean area in pixels.
+ * The fingerprint of the objects of an image: their number, the sum of their scores, their mean box and mean area in
+ * pixels.
  * @param boxes `n * 4`.
  */
 export function objectsFingerprint(

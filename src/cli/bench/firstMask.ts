@@ -1,6 +1,6 @@
 /**
- * From the start of a process to the first mask: `node firstMask.js SPEC IMAGE` loads the package and a model, finds the
- * objects of an image, prints a line, and ends. SPEC as in spec.ts.
+ * From the start of a process to the first mask: `node firstMask.js SPEC IMAGE` loads the package and a model, finds
+ * the objects of an image, prints a line, and ends. SPEC as in spec.ts.
  */
 import { encodeReply } from './protocol.js';
 import { giveUp } from './serve.js';

@@ -1,4 +1,4 @@
-/** The images that are measured with, made from the package's examples. */
+/** The images of the measurements, made from the package's examples. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -14,7 +14,8 @@ const JPEG_QUALITY = 90;
 export const MOSAICS = { '1080p': { columns: 4, rows: 3 }, '4K': { columns: 8, rows: 6 } } as const;
 
 /**
- * A JPEG of the examples as tiles: as much detail as a photograph of that size has, which an enlarged example would not.
+ * A JPEG of the examples as tiles: as much detail as a photograph of that size has, which an enlarged example would
+ * not.
  * @returns its path in `folder`.
  */
 export async function makeMosaic(name: keyof typeof MOSAICS, folder: string): Promise<string> {

@@ -1,4 +1,4 @@
-/** Measuring several contenders in turns, so that whatever else the machine does falls on all of them alike. */
+/** Measures several contenders in turns, so that other load on the machine affects all of them alike. */
 import type { Contender } from './contender.js';
 import { outputDifference } from './fingerprint.js';
 import type { Added, Task, Timing } from './protocol.js';
@@ -14,7 +14,7 @@ export interface Effort {
 /** One contender's rounds. */
 export interface Measured {
   readonly label: string;
-  /** What the contender says it is. */
+  /** What the contender runs. */
   readonly description: string;
   /** Milliseconds, one number a round. */
   readonly wall: number[];
@@ -30,14 +30,14 @@ export interface TaskResult {
   readonly reference: Added | undefined;
 }
 
-/** Rounds before the first that counts, beside the run whose results are compared: libraries choose kernels, pages are mapped. */
+/** Warm-up rounds, beside the run whose results are compared. Libraries choose kernels and pages are mapped in them. */
 const WARM_UPS = 2;
-/** One of them will do when a round takes longer than this many milliseconds. */
+/** One warm-up round is enough if a round takes longer than this many milliseconds. */
 const SLOW = 3000;
 
 /**
- * Adds a task to all contenders, refuses those whose results are not the first one's, warms the others up, and lets them
- * run in turns. Each round starts with another contender.
+ * Adds a task to all contenders and refuses those whose results differ from the first one's. Then it warms up the
+ * others and runs them in turns. Each round starts with another contender.
  */
 export async function measure(
   contenders: readonly Contender[],

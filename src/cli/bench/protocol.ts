@@ -1,7 +1,7 @@
 /**
- * What the driver of a benchmark and its workers say to each other. Each contender is a process of its own that loads
+ * The protocol between the driver of a benchmark and its workers. Each contender is a process of its own that loads
  * once and then waits for its turn on standard input; messages are lines of JSON. Workers mark theirs with a record
- * separator (RFC 7464), so that whatever a library prints beside them is passed over. tools/bench/peers.py speaks it too.
+ * separator (RFC 7464), so that other output of a library is ignored. tools/bench/peers.py speaks the same protocol.
  */
 
 /** The network alone: a letterboxed image in, its outputs read back. */
@@ -27,9 +27,9 @@ export type Task = NetworkTask | SegmentTask;
 
 /** What the driver asks for. */
 export type Request =
-  /** Prepare a task, do it once, and say what came out. */
+  /** Prepare a task, run it once, and return the fingerprint of its result. */
   | { readonly do: 'add'; readonly name: string; readonly task: Task }
-  /** Do a task that was added, and say how long it took. */
+  /** Run a task that was added, and return how long it took. */
   | { readonly do: 'run'; readonly name: string }
   | { readonly do: 'memory' };
 
@@ -54,7 +54,7 @@ export interface Memory {
   readonly peak: number;
 }
 
-/** What a worker says unasked, once it can take requests: what it is, for people. */
+/** A worker's first message, once it can take requests: what it runs, for people. */
 export interface Ready {
   readonly ready: string;
 }

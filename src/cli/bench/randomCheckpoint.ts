@@ -11,9 +11,14 @@ import { safetensorsMetadata } from '../../weights/checkpointStrings.js';
 import { writeSafetensors } from '../../weights/writeSafetensors.js';
 import { elementCount, type WeightTensor } from '../../weights/tensor.js';
 
-/** Keeps the variance through a convolution and SiLU: 1 / √E[SiLU(x)²] for x of the standard normal distribution. */
+/**
+ * Gain that keeps the variance through a convolution and SiLU: 1 / √E[SiLU(x)²] for x of the standard normal
+ * distribution.
+ */
 const SILU_GAIN = 1.677;
-/** Of the second convolution of a bottleneck, whose output is added to its input: else every addition doubles the variance. */
+/**
+ * Gain of the second convolution of a bottleneck. Its output is added to the input, which would double the variance.
+ */
 const RESIDUAL_GAIN = 0.5;
 /** Variance of the images' local contrast, which the first layer brings to 1. */
 const CONTRAST = 0.004;
@@ -88,8 +93,8 @@ function biasOf(name: string, { regMax }: Architecture): (i: number) => number {
 }
 
 /**
- * Takes the mean of each filter away. SiLU's outputs are positive on average; without this the constant part grows from
- * layer to layer until all places of a map look alike.
+ * Takes the mean of each filter away. SiLU's outputs are positive on average. Without this the constant part grows from
+ * layer to layer until all positions of a map look alike.
  */
 function removeMeans(weights: Float32Array, size: number): void {
   for (let at = 0; at < weights.length; at += size) {

@@ -10,7 +10,7 @@ export interface Job {
   inspect(): Promise<Added>;
 }
 
-/** Does what requests on standard input ask for, until it ends. */
+/** Serves requests on standard input until it ends. */
 export async function serve(ready: string, prepare: (task: Task) => Promise<Job>): Promise<void> {
   const jobs = new Map<string, Job>();
   const answer = async (request: Request): Promise<Added | Timing | Memory> => {

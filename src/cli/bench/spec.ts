@@ -1,4 +1,4 @@
-/** What a worker of this package is told to load. */
+/** What a worker of this package loads. */
 import '../../node.js'; // registers the platform: workers are processes of their own
 import { FastSAM } from '../../fastsam.js';
 import type { DetectorOptions } from '../../model/createDetector.js';
@@ -17,7 +17,7 @@ export function specOfProcess(): WorkerSpec {
   return JSON.parse(process.argv[2]) as WorkerSpec;
 }
 
-/** Loads what it says. */
+/** Loads the model of a specification. */
 export function loadFromSpec({ model, ...options }: WorkerSpec): Promise<FastSAM> {
   return FastSAM.load(model, options);
 }

@@ -4,8 +4,8 @@ import { decodeReply, type Failure, type Timing } from './protocol.js';
 
 /**
  * Starts a process and waits for the line with its first mask.
- * @returns wall time until the line came, and the CPU time that the process says it took until then.
- * @throws Error saying what went wrong in the process.
+ * @returns wall time until the line came, and the CPU time that the process reports until then.
+ * @throws Error with the reason if the process fails.
  */
 export function firstMaskTime(
   [program, ...args]: readonly string[],

@@ -1,6 +1,6 @@
 /** Medians, quartiles, and ratios of measurements that were taken in turns. */
 
-/** What a list of measurements comes down to. */
+/** The summary of a list of measurements. */
 export interface Summary {
   readonly count: number;
   readonly min: number;
@@ -38,8 +38,8 @@ export function summarize(values: readonly number[]): Summary | undefined {
 }
 
 /**
- * How a contender compares with a baseline, round by round: what disturbs the machine for longer than a round disturbs
- * both of a pair, so that it drops out of the ratio.
+ * Compares a contender with a baseline, round by round. A disturbance that lasts longer than a round affects both, so
+ * it cancels out of the ratio.
  * @param values @param baseline one number a round each; rounds that only one of them has do not count.
  */
 export function pairedRatio(values: readonly number[], baseline: readonly number[]): Summary | undefined {

@@ -1,4 +1,6 @@
-/** The measurements, for any contenders: those of `fastsam bench`, and those of tools/bench with the peers among them. */
+/**
+ * The measurements, for any contenders: those of `fastsam bench`, and those of tools/bench with other implementations.
+ */
 import { Contender, type ContenderSpec } from './contender.js';
 import { measure, type Effort, type Measured } from './interleave.js';
 import type { SegmentTask } from './protocol.js';
@@ -71,7 +73,7 @@ export async function networkRows(
   });
 }
 
-/** A file in, JSON out, with thresholds that give as many objects as asked for. The first contender chooses them. */
+/** A file in, JSON out, at thresholds that give the wanted number of objects. The first contender finds them. */
 export async function segmentRows(
   model: string,
   specs: readonly ContenderSpec[],
@@ -110,7 +112,7 @@ export async function memoryRow(
       const contender = contenders.at(0);
       if (!contender) return;
       try {
-        // In a process of its own, so that looking for a threshold does not count.
+        // A process of its own, so that the search for a threshold does not count.
         task ??= segmentTask(input, await scoresAlone(spec, input), count);
         const added = await contender.add('memory', task);
         found ||= added.scores?.length ?? 0;
@@ -155,7 +157,7 @@ export async function startRow(
 
 /**
  * A threshold above which so many objects score.
- * @param scores falling.
+ * @param scores in descending order.
  */
 export function confidenceFor(scores: readonly number[], count: number): number {
   if (scores.length <= count) return LOW_CONF;

@@ -32,7 +32,7 @@ export function spread(summary: Summary | undefined): string {
 }
 
 /**
- * The contenders of one row: wall and CPU milliseconds, and their ratios to the baseline, pair by pair.
+ * The table of one row's contenders: wall and CPU milliseconds, and their ratios to the baseline, pair by pair.
  * @param baseline a label; without it, or where it was not measured, there are no ratios.
  */
 export function timedTable({ measured }: TimedRow, baseline: string | undefined): Table {

@@ -56,7 +56,7 @@ class Worker {
   }
 }
 
-/** The part of `FastSAM.load` up to the detector, which a model does not show. */
+/** The part of `FastSAM.load` up to the detector, which a model does not expose. */
 async function openDetector({ model, device: choice, ...options }: WorkerSpec): Promise<Detector> {
   const { checkpoint, architecture } = await openCheckpoint(model);
   const { device } = await acquireDevice(choice);
@@ -68,7 +68,7 @@ async function openDetector({ model, device: choice, ...options }: WorkerSpec): 
 const spec = specOfProcess();
 const worker = new Worker(spec);
 try {
-  // Says at once whether the device is there; the worker keeps it.
+  // Fails at once if the device is missing; the worker keeps it.
   const { device } = await acquireDevice(spec.device);
   await serve(device, (task) => (task.kind === 'network' ? worker.networkJob(task) : worker.segmentJob(task)));
 } catch (error) {

@@ -37,8 +37,8 @@ export function studyCompareCommand(studies: readonly Study[], loadStudy: (modul
     .addHelpText(
       'after',
       `
-Images that both runs measured are drawn with replacement, the same for both, and every figure is computed anew from
-them. An interval without 0 says that the difference is more than the choice of images explains.
+Images that both runs measured are drawn with replacement, the same for both, and every figure is recomputed from
+them. An interval without 0 means that the choice of images does not explain the difference.
 
 Example:
   $ fastsam study compare fastsam-out/proposals-FastSAM-s fastsam-out/proposals-FastSAM-x`,
@@ -103,7 +103,7 @@ function requireSameData(a: string, runA: RunFile, b: string, runB: RunFile): vo
   throw new FastSAMError('INVALID_ARGUMENT', `${b}: got ${what}, expected the same as in ${a} (${expected.study})`);
 }
 
-/** The images that both measured, in the order of the first. */
+/** The images that both runs measured, in the order of the first. */
 function pair(a: RunFile, b: RunFile): { first: StudyRecord[]; second: StudyRecord[]; alone: number } {
   const inB = new Map(b.records.map((record) => [record.key, record]));
   const first = a.records.filter(({ key }) => inB.has(key));
@@ -142,7 +142,7 @@ function tableOf(
       };
     }),
     note:
-      'Paired bootstrap over images, percentile interval; every figure is computed anew in each resample.' +
+      'Paired bootstrap over images, percentile interval; every figure is recomputed in each resample.' +
       (alone > 0 ? ` ${alone} records of one run only were left out.` : ''),
   };
 }

@@ -81,7 +81,7 @@ export async function executeStudy(
   }
 }
 
-/** Writes images under their items' names, in folders below where names have them. */
+/** Writes images under their items' names, in subfolders if names have them. */
 function imageWriter(folder: string): NonNullable<StudyEvents['show']> {
   return async ({ key }, { data, width, height }) => {
     const path = join(folder, `${key}.png`);
@@ -90,7 +90,7 @@ function imageWriter(folder: string): NonNullable<StudyEvents['show']> {
   };
 }
 
-/** What the figures depend on. `--limit` does not count: a longer run of the same kind may take a shorter one up. */
+/** What the figures depend on. `--limit` does not count, so a longer run can continue a shorter one. */
 async function makeHeader(
   { study, opened, settings }: StudyRun,
   { info }: FastSAM,

@@ -1,4 +1,4 @@
-/** The file of records: appended to image by image, sound after a crash. */
+/** The file of records. It is appended image by image and stays valid after a crash. */
 import { stat, truncate } from 'node:fs/promises';
 import { FastSAMError } from '../../errors.js';
 import { readRun, requireSameRun, type RunFile, type RunHeader } from '../../studies/records.js';
@@ -23,7 +23,7 @@ export class Journal {
   }
 
   /**
-   * Opens a run's file, new or where it was broken off.
+   * Opens a run's file: a new one, or an interrupted one to continue.
    * @throws FastSAMError `INVALID_ARGUMENT` for records of another run, or any records under `refuse`.
    */
   static async open(path: string, header: RunHeader, existing: Existing): Promise<Journal> {
@@ -31,7 +31,7 @@ export class Journal {
     if (found && existing === 'refuse' && found.records.length > 0) {
       throw new FastSAMError(
         'INVALID_ARGUMENT',
-        `${path}: got the records of an earlier run; go on with --resume, start anew with --overwrite, or name another folder with --out`,
+        `${path}: got the records of an earlier run; go on with --resume, start again with --overwrite, or name another folder with --out`,
       );
     }
     const goesOn = found && existing === 'resume' ? found : undefined;
@@ -46,7 +46,7 @@ export class Journal {
     return new Journal(file, new Map(goesOn?.records.map((record) => [record.key, record])));
   }
 
-  /** Writes a record; it survives the process from then on. */
+  /** Writes a record, which then survives the process. */
   async add(record: StudyRecord): Promise<void> {
     await this.#file.add(record);
   }
@@ -58,7 +58,7 @@ export class Journal {
 
 /**
  * Reads a run's file.
- * @returns undefined where there is none, or one that was broken off before its header was whole.
+ * @returns undefined if there is none, or its header is incomplete.
  * @throws FastSAMError `INVALID_ARGUMENT` for a file of another kind.
  */
 export async function readRunFile(path: string): Promise<RunFile | undefined> {

@@ -50,7 +50,9 @@ export function studyOptionsOf({ options }: Study, values: CommandValues): Study
 
 /** Those of them that the figures depend on. */
 export function identityOptionsOf({ options }: Study, values: CommandValues): StudyOptions {
-  const kept = Object.fromEntries(Object.entries(options).filter(([, { cosmetic }]) => !cosmetic)) as StudyRows;
+  const kept = Object.fromEntries(
+    Object.entries(options).filter(([, { inIdentity = true }]) => inIdentity),
+  ) as StudyRows;
   return withoutUndefined(studyValues(kept, picked(kept, values)));
 }
 

@@ -15,7 +15,7 @@ import { ClipFiles, frameNumber, type ClipOutput } from '../clipFiles.js';
 import { StemNames } from '../files.js';
 import { RunFiles } from '../runFiles.js';
 
-/** The options that say where files go. */
+/** The options for the paths. */
 export interface TrackPathOptions {
   /** A folder, or the name of the video. */
   readonly out?: string | undefined;
@@ -34,15 +34,15 @@ export interface TrackOutputs {
 
 /**
  * Names the files after the clip.
- * @param asked formats of the files.
- * @param always whether they were named: then they are written beside standard output and `--mot`, too.
- * @throws FastSAMError `INVALID_ARGUMENT` when a file would take the place of the clip or of another one, and for a video of
- *   a kind that is not written.
+ * @param wanted formats of the files.
+ * @param always whether the user named them. Then they are written beside standard output and `--mot`, too.
+ * @throws FastSAMError `INVALID_ARGUMENT` when a file would replace the clip or another one, and for a video of a kind
+ *   that is not written.
  */
 export function trackOutputs(
   clip: string,
   { out, mot, json, video }: TrackPathOptions,
-  asked: readonly OutputFormat[],
+  wanted: readonly OutputFormat[],
   always: boolean,
 ): TrackOutputs {
   const named = out !== undefined && isVideoFile(out);
@@ -50,7 +50,7 @@ export function trackOutputs(
   const stem = named ? basename(out, extname(out)) : new StemNames().next(clip);
   // Who names one kind of output wants no other.
   const files = always || out !== undefined || (!json && mot === undefined);
-  const formats = mot === undefined || asked.includes(motFormat) ? asked : [...asked, motFormat];
+  const formats = mot === undefined || wanted.includes(motFormat) ? wanted : [...wanted, motFormat];
   const outputs = formats.flatMap((format): ClipOutput[] => {
     if (format === motFormat && mot !== undefined) return [{ format, path: mot }];
     const drawn = isDrawn(format);
@@ -83,7 +83,7 @@ function isVideoFile(path: string): boolean {
   );
 }
 
-/** The files of one clip. They have no signal: what was tracked until an interruption is kept. */
+/** The files of one clip. They have no signal, so that the frames before an interruption are kept. */
 export class TrackFiles {
   readonly #clip: string;
   readonly #files: ClipFiles;
@@ -116,7 +116,7 @@ export class TrackFiles {
     return this.#frames;
   }
 
-  /** Takes the next frame; ffmpeg encodes it while the caller goes on with the one after. */
+  /** Writes the next frame. ffmpeg encodes it while the caller goes on. */
   async add(results: Results): Promise<void> {
     const name = `${this.#clip}#${frameNumber(results)}`;
     await this.#files.add(results, name, this.#drawing(results));

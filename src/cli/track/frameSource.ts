@@ -6,16 +6,16 @@ import { openVideo, type VideoOptions } from '../../source/openVideo.js';
 import { expandSources } from '../sources.js';
 import { framesToCome, type FrameChoice } from '../framesToCome.js';
 
-/** A clip that is about to be read. */
+/** The frames of a clip that is about to be read. */
 export interface FrameSource {
-  /** What its files are called after: the video or folder, of a glob the first image. */
+  /** The name for its files: of the video or folder; of a glob's first image. */
   readonly name: string;
   readonly frames: Exclude<TrackSource, string | URL>;
   /** Frames a second of what is taken. */
   readonly fps: number;
   /** Frames to come; undefined if not known. */
   readonly total: number | undefined;
-  /** What the decoder complained about so far. */
+  /** The last complaint of the decoder so far. */
   warning(): string | undefined;
 }
 
@@ -24,7 +24,7 @@ export const DEFAULT_FPS = 25;
 
 /**
  * Opens a clip.
- * @param options.fps frames a second of images; a video knows its own.
+ * @param options.fps frames a second, for images only.
  * @throws FastSAMError `INVALID_ARGUMENT` for several videos or options that do not fit, and what opening throws.
  */
 export async function openFrames(
@@ -44,10 +44,11 @@ export async function openFrames(
     );
   }
   if (sources.length > 1) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${source}: stands for several videos; track one at a time`);
+    throw new FastSAMError('INVALID_ARGUMENT', `${source}: got several videos, expected one; track one at a time`);
   }
   const { fps: wrong, ...video } = options;
-  if (wrong !== undefined) throw new FastSAMError('INVALID_ARGUMENT', '--fps: is for images; a video knows its own');
+  if (wrong !== undefined)
+    throw new FastSAMError('INVALID_ARGUMENT', '--fps: got a video, which has its own frame rate, expected images');
   return ofVideo(name, String(input), { ...video, signal });
 }
 

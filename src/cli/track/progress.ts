@@ -3,7 +3,7 @@ import type { Results } from '../../results/results.js';
 import { duration, ProgressLine } from '../progress.js';
 import { countOf } from '../run.js';
 
-/** Counts frames and tracks, and shows them on a line that is written over. */
+/** Counts frames and tracks, and shows them on a line that is overwritten. */
 export class TrackProgress {
   readonly #line = new ProgressLine();
   readonly #began = performance.now();

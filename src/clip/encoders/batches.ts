@@ -1,14 +1,17 @@
-/** How images and texts are dealt out to runs of an encoder, and what becomes of its features. */
+/** Splits images and texts into runs of an encoder, and normalises its features. */
 import { endOf } from './textEncoder.js';
 
-/** Parts of about one size, none larger than `most`: a compiled graph runs fastest at sizes that it has seen. */
+/**
+ * Splits into parts of about equal size, none larger than `most`. A compiled graph runs fastest at sizes that it has
+ * seen.
+ */
 export function evenParts<T>(items: readonly T[], most: number): T[][] {
   const count = Math.ceil(items.length / most);
   const step = Math.ceil(items.length / Math.max(1, count));
   return Array.from({ length: count }, (_, i) => items.slice(i * step, (i + 1) * step));
 }
 
-/** Parts of texts with at most so many tokens together, or of one text. */
+/** Splits texts into parts of at most `most` tokens together. A longer text is a part by itself. */
 export function partsByRows(texts: readonly Int32Array[], most: number): Int32Array[][] {
   const parts: Int32Array[][] = [];
   let rows = Infinity;

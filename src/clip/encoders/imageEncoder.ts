@@ -1,4 +1,4 @@
-/** CLIP's image encoder: a Vision Transformer (Dosovitskiy et al. 2021) with a layer norm more before its blocks. */
+/** CLIP's image encoder: a Vision Transformer (Dosovitskiy et al. 2021) with one more layer norm before its blocks. */
 import * as tf from '@tensorflow/tfjs';
 import { patchCount, type ClipConfig } from '../weights/config.js';
 import { ClassAndPositions } from '../layers/embeddings.js';
@@ -18,7 +18,7 @@ export interface Features {
   features: tf.Tensor2D;
 }
 
-/** Lays the image encoder. The result's inputs stay the caller's, who also disposes the features. */
+/** Builds the image encoder. The caller keeps the inputs and disposes the features. */
 export function imageEncoder(set: LayerSet, config: ClipConfig): (inputs: ImageInputs) => Features {
   const { visionWidth: width, embedDim, patchSize } = config;
   const patches = patchCount(config);
@@ -26,7 +26,7 @@ export function imageEncoder(set: LayerSet, config: ClipConfig): (inputs: ImageI
   const embed = set.add(new Linear({ name: 'visual.conv1', units: width }), patchValues, () =>
     patchWeights(set.values('visual.conv1.weight'), width, patchSize),
   );
-  const place = set.add(new ClassAndPositions({ name: 'visual.positional_embedding', patches }), width, () => [
+  const positions = set.add(new ClassAndPositions({ name: 'visual.positional_embedding', patches }), width, () => [
     classAndPositions(set, width),
   ]);
   const before = layerNorm(set, 'visual.ln_pre', width);
@@ -44,7 +44,7 @@ export function imageEncoder(set: LayerSet, config: ClipConfig): (inputs: ImageI
   return (inputs) =>
     tf.tidy(() => {
       const embedded = apply(embed, tf.cast(inputs.patches, 'float32'));
-      const rows = blocks(tf.tidy(() => apply(before, apply(place, embedded))));
+      const rows = blocks(tf.tidy(() => apply(before, apply(positions, embedded))));
       const bySequence = tf.reshape<tf.Rank.R3>(rows, [-1, patches + 1, width]);
       const classRows = tf.reshape(tf.slice(bySequence, [0, 0, 0], [-1, 1, -1]), [-1, width]);
       return { features: apply(project, apply(after, classRows)) };

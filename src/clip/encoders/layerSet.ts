@@ -7,7 +7,7 @@ export class LayerSet {
   readonly #layers: tf.layers.Layer[] = [];
   readonly #tensors: StateDict;
 
-  /** @param tensors have every tensor that will be asked for. */
+  /** @param tensors hold every tensor that will be read. */
   constructor(tensors: StateDict) {
     this.#tensors = tensors;
   }
@@ -18,8 +18,8 @@ export class LayerSet {
   }
 
   /**
-   * Builds a layer for rows of a width and gives it its weights, in the order of the layer's own.
-   * @param weights made by the function are disposed.
+   * Builds a layer for rows of a width and sets its weights, in the layer's order.
+   * @param weights makes the tensors, which are disposed afterwards.
    */
   add<L extends tf.layers.Layer>(layer: L, inputWidth: number, weights: () => tf.Tensor[]): L {
     layer.build([null, inputWidth]);

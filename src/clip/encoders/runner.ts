@@ -8,7 +8,7 @@ import { runsOnTensorFlow } from '../../runtime/tensorFlow.js';
 import type { Features } from './imageEncoder.js';
 import type { LayerSet } from './layerSet.js';
 
-/** Runs an encoder. Inputs stay the caller's, who also disposes the features. */
+/** Runs an encoder. The caller keeps the inputs and disposes the features. */
 export interface EncoderRunner<I> {
   run(inputs: I): Features;
   /** Frees the weights. */
@@ -20,7 +20,7 @@ export interface EncoderParts<I> {
   readonly encode: (inputs: I) => Features;
   /** Owns the encoder's weights; the runner disposes it. */
   readonly set: LayerSet;
-  /** Two small inputs whose open sizes differ; made when a graph is traced. */
+  /** Makes two small inputs whose dynamic dimensions differ, for tracing a graph. */
   readonly examples: () => readonly [I, I];
   /** Inputs that are bytes. */
   readonly uint8?: readonly (keyof I & string)[];
@@ -86,7 +86,7 @@ async function encodeExamples<I extends NamedTensors<I>>(
   const { encodeGraph } = await import('../../runtime/compile/compile.js');
   const pair = examples();
   try {
-    // The features are compared and normalised by callers in float32.
+    // Callers compare and normalise the features in float32.
     return encodeGraph<I, Features>(encode, pair, { precision, uint8, feed });
   } finally {
     for (const example of pair) tf.dispose(Object.values(example));

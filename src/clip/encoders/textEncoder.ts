@@ -1,6 +1,7 @@
 /**
- * CLIP's text encoder. Tokens see only those before them, so whatever follows a text's end is left out, and several texts
- * are one sequence of rows in which none sees another: a short text costs a tenth of the 77 positions.
+ * CLIP's text encoder. Tokens attend only to those before them, so whatever follows a text's end is left out. Several
+ * texts are packed into one sequence of rows, in which no text attends to another. So a short text costs a tenth of the
+ * 77 positions.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { ClipConfig } from '../weights/config.js';
@@ -12,7 +13,7 @@ import { apply, layerNorm, transformer } from './transformer.js';
 
 /** Texts without what follows their ends, one after another. */
 export interface PackedTexts {
-  /** [rows] tokens, and their places in their texts. */
+  /** [rows] tokens, and their positions in their texts. */
   readonly tokens: Int32Array;
   readonly positions: Int32Array;
   /** [texts] row of each text's end. */
@@ -23,13 +24,13 @@ export interface PackedTexts {
 export interface TextInputs {
   /** float32 [rows, width]. */
   x: tf.Tensor2D;
-  /** float32 [rows, rows]: 0 where a row sees a column, else HIDDEN. */
+  /** float32 [rows, rows]: 0 where a row attends to a column, else HIDDEN. */
   mask: tf.Tensor2D;
   /** int32 [texts]: rows whose features are wanted. */
   ends: tf.Tensor1D;
 }
 
-/** A score that leaves nothing of its column after the softmax; finite in half precision too. */
+/** A score that becomes 0 in the softmax. It is finite in half precision, too. */
 const HIDDEN = -30_000;
 
 /** The first of the highest tokens ends a text, as in OpenAI's code. */
@@ -47,14 +48,14 @@ export function packTexts(texts: readonly Int32Array[]): PackedTexts {
   let start = 0;
   texts.forEach((text, i) => {
     packed.tokens.set(text.subarray(0, lengths[i]), start);
-    for (let place = 0; place < lengths[i]; place++) packed.positions[start + place] = place;
+    for (let k = 0; k < lengths[i]; k++) packed.positions[start + k] = k;
     start += lengths[i];
     packed.ends[i] = start - 1;
   });
   return packed;
 }
 
-/** Lays the embedding of tokens. The result's tensors are the caller's. */
+/** Builds the embedding of tokens. The caller disposes the result's tensors. */
 export function textInputs(set: LayerSet, config: ClipConfig): (texts: PackedTexts) => TextInputs {
   const { vocabSize, contextLength, textWidth: width } = config;
   const embed = set.add(new TokenEmbedding({ name: 'token_embedding', vocabSize, contextLength, width }), width, () => [
@@ -69,7 +70,7 @@ export function textInputs(set: LayerSet, config: ClipConfig): (texts: PackedTex
     }));
 }
 
-/** A row sees itself and the rows before it in its own text, which are as many as its position. */
+/** A row attends to itself and to the rows before it in its own text; its position is their number. */
 function causalMask(positions: Int32Array): tf.Tensor2D {
   const rows = positions.length;
   const mask = new Float32Array(rows * rows).fill(HIDDEN);
@@ -77,7 +78,7 @@ function causalMask(positions: Int32Array): tf.Tensor2D {
   return tf.tensor2d(mask, [rows, rows]);
 }
 
-/** Lays the text encoder behind the embedding. Inputs stay the caller's, who also disposes the features. */
+/** Builds the text encoder behind the embedding. The caller keeps the inputs and disposes the features. */
 export function textEncoder(set: LayerSet, config: ClipConfig): (inputs: TextInputs) => Features {
   const { textWidth: width, embedDim } = config;
   const blocks = transformer(set, 'transformer', {

@@ -24,7 +24,7 @@ export async function createImageRunner(
   return createRunner({ encode, set, examples: () => [example(2), example(3)], uint8: ['patches'] }, options);
 }
 
-/** The text encoder with its embedding, which is looked up outside of a graph: a graph would hold the whole table. */
+/** The text encoder with its embedding. The embedding runs outside of the graph, which would hold its whole table. */
 export interface TextRunner {
   run(texts: PackedTexts): Features;
   dispose(): void;
@@ -66,10 +66,10 @@ export async function createTextRunner({ tensors, config }: ClipWeights, options
   }
 }
 
-/** Lays layers; those that were laid are freed when one cannot be. */
-function built<T>(set: LayerSet, lay: () => T): T {
+/** Builds layers. If one fails, those that were built are freed. */
+function built<T>(set: LayerSet, build: () => T): T {
   try {
-    return lay();
+    return build();
   } catch (error) {
     set.dispose();
     throw error;

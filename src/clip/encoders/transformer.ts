@@ -1,4 +1,4 @@
-/** A stack of residual attention blocks: what both encoders of CLIP consist of. */
+/** A stack of residual attention blocks, of which both encoders of CLIP consist. */
 import * as tf from '@tensorflow/tfjs';
 import type { ClipActivation } from '../weights/config.js';
 import { Gelu } from '../layers/gelu.js';
@@ -17,7 +17,9 @@ export interface TransformerShape {
   readonly length?: number;
 }
 
-/** Runs rows [rows, width] through the stack; `mask` is added to the scores (see SelfAttention). `x` stays the caller's. */
+/**
+ * Runs rows [rows, width] through the stack; `mask` is added to the scores (see SelfAttention). The caller keeps `x`.
+ */
 export type Transformer = (x: tf.Tensor2D, mask?: tf.Tensor2D) => tf.Tensor2D;
 
 /** Lays a stack with the weights `<name>.resblocks.0.ln_1.weight` … */

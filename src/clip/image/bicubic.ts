@@ -1,17 +1,17 @@
 /**
- * Bicubic resize of 8-bit images, byte for byte what Pillow's `resize` with BICUBIC gives: antialiased (the filter widens
- * when shrinking), weights in fixed point, along rows first, then along columns, bytes in between.
+ * Bicubic resize of 8-bit images, byte for byte as Pillow's `resize` with BICUBIC. It is antialiased (the filter widens
+ * when shrinking). Weights are fixed point. Rows are resized first, then columns, with bytes in between.
  */
 
 /** Half the width of the filter, in samples of the coarser grid. */
 const SUPPORT = 2;
 /** The `a` of Keys' cubic (1981). */
 const SHARPNESS = -0.5;
-/** Fraction bits of a weight: what 32-bit sums leave beside 8 bits of value and 2 for overshoot. */
+/** Fraction bits of a weight. 32-bit sums also hold 8 bits of value and 2 for overshoot. */
 const WEIGHT_BITS = 22;
 const ONE = 1 << WEIGHT_BITS;
 const HALF = 1 << (WEIGHT_BITS - 1);
-/** Rows that one walk along the sums adds: all that the filter needs when it does not shrink. */
+/** Rows that one pass over the sums adds. The filter needs no more when it does not shrink. */
 const ROWS_AT_ONCE = 4;
 
 function cubic(x: number): number {
@@ -21,13 +21,13 @@ function cubic(x: number): number {
   return 0;
 }
 
-/** Which source samples make the samples of a window of the resized axis. */
+/** The source samples and weights of each sample in a window of the resized axis. */
 interface Taps {
-  /** Of each sample of the window, the first source sample. */
+  /** The first source sample of each sample of the window. */
   readonly first: Int32Array;
   /** How many source samples each takes. */
   readonly count: Int32Array;
-  /** `stride` places each, the first `count` in use. */
+  /** `stride` entries each, the first `count` in use. */
   readonly weights: Int32Array;
   readonly stride: number;
 }
@@ -52,7 +52,7 @@ function tapsOf(from: number, to: number, start: number, length: number): Taps {
     const count = Math.min(Math.trunc(centre + support + 0.5), from) - low;
     let sum = 0;
     for (let k = 0; k < count; k++) sum += exact[k] = cubic((k + low - centre + 0.5) * inverse);
-    // Halves away from zero, as C casts do after adding them.
+    // Rounds halves away from zero, as C casts after adding a half.
     for (let k = 0; k < count; k++) {
       const weight = (exact[k] / sum) * ONE;
       taps.weights[i * stride + k] = Math.trunc(weight + (weight < 0 ? -0.5 : 0.5));
@@ -139,16 +139,19 @@ function resizeColumns(between: Uint8ClampedArray, firstRow: number, taps: Taps,
   return new Uint8Array(out.buffer);
 }
 
-/** Weights of four rows, and how far behind the first one the others begin. */
+/** Weights of four rows, and the offsets of the last three from the first. */
 type FourRows = readonly [w0: number, w1: number, w2: number, w3: number, p1: number, p2: number, p3: number];
 
-/** From tap `k` of row y on. Beyond the last tap weights are 0, and the last row is read again, none past the end. */
+/**
+ * The rows from tap `k` of row y on. Beyond the last tap weights are 0 and the last row is read again, so nothing past
+ * the end is read.
+ */
 function fourRows(taps: Taps, y: number, k: number, bytes: number): FourRows {
   const last = Math.min(taps.count[y] - k, ROWS_AT_ONCE) - 1;
   const at = y * taps.stride + k;
   const weight = (row: number) => (row <= last ? taps.weights[at + row] : 0);
-  const place = (row: number) => Math.min(row, last) * bytes;
-  return [weight(0), weight(1), weight(2), weight(3), place(1), place(2), place(3)];
+  const offset = (row: number) => Math.min(row, last) * bytes;
+  return [weight(0), weight(1), weight(2), weight(3), offset(1), offset(2), offset(3)];
 }
 
 function addRows(sums: Int32Array, between: Uint8ClampedArray, start: number, rows: FourRows): void {

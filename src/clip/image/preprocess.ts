@@ -32,13 +32,13 @@ export interface CropRegion {
 }
 
 /**
- * Each region as a square image: pixels outside its mask are painted over, the short side is resized to `size` (Pillow's
- * bicubic filter, see bicubic.ts), the long side in proportion, and the middle is cut out. Identical to torchvision's
- * `Resize` and `CenterCrop` on a Pillow image. Only the pixels that end up in the square are computed.
+ * Each region as a square image. Pixels outside its mask are painted over. The short side is resized to `size`
+ * (Pillow's bicubic filter, see bicubic.ts), the long side in proportion, and the middle is cut out. This is identical
+ * to torchvision's `Resize` and `CenterCrop` on a Pillow image. Only the pixels that end up in the square are computed.
  * @param size side of the square in pixels (224, or 336 for ViT-L/14@336px).
  * @returns for each region `size * size * 3` bytes, row by row, R G B
- * @throws FastSAMError `INVALID_ARGUMENT` for a box that is empty, not whole or outside the image, a mask on another grid,
- *   or a size that is no whole number above 0.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a box that is empty, not whole or outside the image, a mask on another
+ *   grid, or a size that is no whole number above 0.
  */
 export function preprocessCrops(image: RgbImage, regions: readonly CropRegion[], size: number): Uint8Array[] {
   if (!Number.isInteger(size) || size < 1) {
@@ -63,7 +63,7 @@ function checkRegion(image: RgbImage, { x1, y1, x2, y2, mask }: CropRegion): voi
   }
 }
 
-/** Size of the whole resized image and the place of the middle square in it. */
+/** Size of the whole resized image and the position of the middle square in it. */
 function centreWindow(width: number, height: number, size: number): ResizedWindow {
   const isWide = height < width;
   const long = Math.trunc(isWide ? (size * width) / height : (size * height) / width);

@@ -1,4 +1,4 @@
-/** How patches and tokens become the rows that the transformers work on. */
+/** Embeds patches and tokens as the rows of the transformers. */
 import * as tf from '@tensorflow/tfjs';
 import type { LayerArgs } from '../../layers/customLayer.js';
 import { inputRows, rowWidth } from './linear.js';

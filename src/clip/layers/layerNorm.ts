@@ -1,4 +1,7 @@
-/** Layer norm on rows. tfjs' own tiles its weights to the input's size, which a graph of open size cannot hold. */
+/**
+ * Layer norm on rows. The layer of tfjs tiles its weights to the input's size, which a graph with dynamic dimensions
+ * cannot hold.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { keepFloat32 } from '../../runtime/compile/precision.js';
 import { inputRows, rowWidth } from './linear.js';

@@ -70,7 +70,7 @@ export function rowWidth(shape: tf.Shape | tf.Shape[]): number {
   return firstShape(shape)[1] ?? 0;
 }
 
-/** Number of rows, null where it is open. */
+/** Number of rows, null where it is dynamic. */
 export function rowCount(shape: tf.Shape | tf.Shape[]): number | null {
   return firstShape(shape)[0];
 }

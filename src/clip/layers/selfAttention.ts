@@ -7,15 +7,15 @@ import { linear, inputRows, rowWidth } from './linear.js';
 /** What a SelfAttention is made from. */
 export interface SelfAttentionConfig extends LayerArgs {
   heads: number;
-  /** Rows of a sequence: the input is so many sequences one below the other. Default: all rows are one sequence. */
+  /** Rows of each sequence in the input. Default: all rows are one sequence. */
   length?: number;
 }
 
 /**
- * [rows, width] -> the same, float32. A second input [rows, rows], where there is one, is added to the scores of a single
- * sequence: 0 where a row (of queries) sees a column (of keys), a large negative number where it does not.
- * Weights: inKernel [width, 3·width] and inBias for queries, keys and values, the queries already divided by the square
- * root of a head's width; outKernel [width, width], outBias.
+ * [rows, width] -> the same, float32. A second input [rows, rows], where there is one, is added to the scores of a
+ * single sequence: 0 where a row (of queries) attends to a column (of keys), else a large negative number. Weights:
+ * inKernel [width, 3·width] and inBias for queries, keys and values, the queries already divided by the square root of
+ * a head's width; outKernel [width, width], outBias.
  */
 export class SelfAttention extends tf.layers.Layer {
   static className = 'FastSamSelfAttention';

@@ -11,7 +11,7 @@ const BYTES = 256;
 const BYTE_TOKENS = 2 * BYTES;
 const WORD_END = '</w>';
 
-/** A list of merges that is none. */
+/** Thrown for a broken list of merges. */
 export class MergeListError extends Error {}
 
 /** The bytes in the order of their tokens. */
@@ -23,7 +23,7 @@ function bytesInTokenOrder(): number[] {
   return [...visible, ...Array.from({ length: BYTES }, (_, i) => i).filter((byte) => !seen.has(byte))];
 }
 
-/** How the list of merges writes each byte: visible ones as that character, the others as characters from 256 on. */
+/** The character of each byte in the list of merges: visible bytes as themselves, the others from 256 on. */
 function writtenBytes(order: readonly number[]): string[] {
   const visible = VISIBLE_BYTES.reduce((n, [first, last]) => n + last - first + 1, 0);
   return order.map((byte, i) => String.fromCharCode(i < visible ? byte : BYTES + i - visible));
@@ -33,7 +33,7 @@ function writtenBytes(order: readonly number[]): string[] {
 export class BytePairEncoder {
   /** Of each byte, its token inside a word. */
   readonly #byteTokens = new Int32Array(BYTES);
-  /** `left * size + right` of each pair that merges, to the token that it becomes; a smaller token merges earlier. */
+  /** From `left * size + right` of a pair that merges to its token. A smaller token merges earlier. */
   readonly #merged = new Map<number, number>();
   /** Number of tokens. */
   readonly size: number;
@@ -84,7 +84,7 @@ export class BytePairEncoder {
     return earliest;
   }
 
-  /** Merges every pair that becomes `wanted`, from the left, in place; the new length. */
+  /** Merges every pair that becomes `wanted`, from the left and in place. Returns the new length. */
   #merge(tokens: Int32Array, length: number, wanted: number): number {
     let kept = 0;
     for (let i = 0; i < length; i++, kept++) {

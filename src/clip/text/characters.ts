@@ -15,7 +15,7 @@ const IDEOGRAPHIC_SPACE = /\u3000/g;
 const SINGLE_QUOTE = /[\u02bc\u2018-\u201b]/g;
 const DOUBLE_QUOTE = /[\u201c-\u201f]/g;
 const LINE_BREAK = /\r\n|[\r\u2028\u2029\u0085]/g;
-/** With the u flag a pair is one character: what is found stands alone. */
+/** With the u flag a pair is one character, so only lone surrogates match. */
 const LONE_SURROGATE = /[\ud800-\udfff]/gu;
 /** Colours and cursor movements of terminals. */
 const TERMINAL_ESCAPE = /\u001b\[[\p{Nd};]*[a-zA-Z]/gu; // eslint-disable-line no-control-regex
@@ -23,7 +23,7 @@ const TERMINAL_ESCAPE = /\u001b\[[\p{Nd};]*[a-zA-Z]/gu; // eslint-disable-line n
 const INVISIBLE = /[\0-\x08\x0b\x0e-\x1f\x7f\u206a-\u206f\ufeff\ufff9-\ufffc]/g; // eslint-disable-line no-control-regex
 const C1_CONTROL = /[\x80-\x9f]/g;
 
-/** One pass over all repairs; a second one may find more to do. The result is in normal form C. */
+/** One pass over all repairs; a second pass may find more. The result is in normal form C. */
 export function repairCharacters(text: string): string {
   return text
     .replace(C1_CONTROL, (c) => WINDOWS_1252_HIGH[c.charCodeAt(0) - 0x80])

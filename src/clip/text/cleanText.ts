@@ -1,4 +1,6 @@
-/** The clean-up of prompts before they become tokens: `whitespace_clean(basic_clean(text)).lower()` of OpenAI's CLIP. */
+/**
+ * The clean-up of prompts before they become tokens: `whitespace_clean(basic_clean(text)).lower()` of OpenAI's CLIP.
+ */
 import { repairCharacters } from './characters.js';
 import type { HtmlReferences } from './htmlReferences.js';
 import { repairMojibake } from './mojibake.js';
@@ -6,10 +8,10 @@ import { repairMojibake } from './mojibake.js';
 /** White space as Python's `str.split` sees it: with the separators 1C to 1F and 85, without the byte order mark. */
 // eslint-disable-next-line no-control-regex
 const WHITE_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
-/** Lines are repaired until nothing changes; text made to need more rounds than this is left as it is by then. */
+/** Lines are repaired until nothing changes, or after this many rounds, which only crafted text needs. */
 const MOST_ROUNDS = 16;
 
-/** @param isHtml whether the text holds tags, so that its references are meant as they stand (ftfy's guess). */
+/** @param isHtml whether the text holds tags, so that its references are kept (ftfy's guess). */
 function repairLine(line: string, isHtml: boolean, html: HtmlReferences): string {
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const before = line;
@@ -19,7 +21,7 @@ function repairLine(line: string, isHtml: boolean, html: HtmlReferences): string
   return line;
 }
 
-/** What `ftfy.fix_text` does by default, line by line. From the first "<" on, lines count as HTML. */
+/** Repairs text as `ftfy.fix_text` by default, line by line. From the first "<" on, lines count as HTML. */
 function repair(text: string, html: HtmlReferences): string {
   let isHtml = false;
   const repaired: string[] = [];

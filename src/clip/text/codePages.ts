@@ -1,6 +1,6 @@
-/** Single-byte code pages in the direction that TextEncoder lacks: from text back to the bytes it was read from. */
+/** Encodes text in single-byte code pages, which TextEncoder lacks: back to the bytes it was read from. */
 
-/** What Windows-1252 has at 80 to 9F, where Latin-1 has controls; its five empty places mean themselves. */
+/** What Windows-1252 has at 80 to 9F, where Latin-1 has controls; its five empty codes stand for themselves. */
 export const WINDOWS_1252_HIGH = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 /** Stands for a byte that a reader could not map and replaced by U+FFFD; no text holds it on purpose. */
@@ -27,7 +27,7 @@ const LATIN_1_HIGH = String.fromCharCode(...Array.from({ length: 0x80 }, (_, i) 
 export const LATIN_1 = codePage(LATIN_1_HIGH, false);
 export const WINDOWS_1252 = codePage(WINDOWS_1252_HIGH + LATIN_1_HIGH.slice(0x20), true);
 
-/** A code page that the platform can decode; its empty places mean the controls of the same number. */
+/** A code page that the platform can decode; its empty codes stand for the controls of the same number. */
 function decoded(label: string): CodePage {
   const high = new TextDecoder(label).decode(Uint8Array.from({ length: 0x80 }, (_, i) => 0x80 + i));
   return codePage(

@@ -28,10 +28,12 @@ function numbered(code: number): string {
 /** Replaces character references by what they stand for. */
 export class HtmlReferences {
   readonly #named = new Map<string, string>();
-  /** Names in capitals that no standard knows, but databases in capitals hold. */
+  /** Names in capitals, which no standard has but databases in capitals contain. */
   readonly #capitals = new Map<string, string>();
 
-  /** @param lines of the 2231 names of HTML5: name (with its semicolon, if it needs one), tab, hexadecimal code points. */
+  /**
+   * @param lines of the 2231 names of HTML5: name (with its semicolon, if it needs one), tab, hexadecimal code points.
+   */
   constructor(lines: readonly string[]) {
     for (const line of lines) {
       const [name, codes = ''] = line.split('\t');
@@ -49,7 +51,7 @@ export class HtmlReferences {
     return text.includes('&') ? text.replace(REFERENCE, (whole, body: string) => this.#reference(body) ?? whole) : text;
   }
 
-  /** Only what cannot be meant otherwise: references with a semicolon, their names in capitals too (ftfy). */
+  /** Only unambiguous references: with a semicolon; names in capitals, too (ftfy). */
   unescapeClosed(text: string): string {
     return text.includes('&') ? text.replace(CLOSED_REFERENCE, (whole) => this.#closed(whole)) : text;
   }

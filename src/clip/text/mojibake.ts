@@ -1,7 +1,7 @@
 /**
- * Text that was UTF-8, was read in a single-byte code page, and shows as "cafÃ©" or "â€œdogâ€". The tokenizers of Python
- * repair it with ftfy, which looks for improbable neighbours among characters. Here the bytes are judged: the text goes back
- * to bytes, and if these are UTF-8 that nobody writes by chance, they are read as such.
+ * Text that was UTF-8, was read in a single-byte code page, and shows as "cafÃ©" or "â€œdogâ€". The tokenizers of
+ * Python repair it with ftfy, which looks for improbable neighbours among characters. This file judges the bytes. The
+ * text is encoded back to bytes, and if these are unlikely to be UTF-8 by chance, they are decoded as UTF-8.
  */
 import { LATIN_1, LOST_BYTE, OTHER_PAGES, toPage, WINDOWS_1252, type CodePage } from './codePages.js';
 
@@ -13,7 +13,7 @@ const GRAVE_A = /\xc3 (?! |s |quel[ae]|quilo)/g;
 /** Sequences in which a space stands for the no-break space, byte A0, and the result is a common character. */
 const SPACED = /[\xc2\xc3\xc5\xce\xd0\xd9] |[\xe2\xe3] [\x80-\x9f\xa1-\xbf]|[\xe0-\xe3][\x80-\x9f\xa1-\xbf] /g;
 const LOST = String.fromCharCode(LOST_BYTE);
-/** Sequences of which a byte was lost: nobody can tell which character it was. */
+/** Sequences with a lost byte, whose character cannot be known. */
 const LOSSY = new RegExp(
   `[\xc2-\xdf]${LOST}|[\xe0-\xef](?:${LOST}[${LOST}\x80-\xbf]|[\x80-\xbf]${LOST})|[\xf0-\xf4](?=.{0,2}${LOST})[${LOST}\x80-\xbf]{3}|${LOST}`,
   'g',
@@ -53,7 +53,9 @@ const LOOK = {
   rare: '\x1a\x83\x86-\x89\x98\xa4\xa6\xa8\xaa\xac\xaf\xb8\xba',
 } as const;
 
-/** Neighbours that correct text of any language hardly has: a small letter before a capital with accent, "Ã©", "â€" … */
+/**
+ * Neighbours that correct text of any language hardly has: a small letter before a capital with accent, "Ã©", "â€" …
+ */
 const IMPROBABLE = improbableNeighbours();
 
 function improbableNeighbours(): RegExp {
@@ -125,7 +127,7 @@ function rereadOnce(text: string): string {
   return rereadParts(text);
 }
 
-/** Reads misread UTF-8 again, as often as it was misread. @param text one line. */
+/** Decodes misread UTF-8 again, as often as it was misread. @param text one line. */
 export function repairMojibake(text: string): string {
   for (let before = text; ; before = text) {
     if (ASCII.test(text)) return text;

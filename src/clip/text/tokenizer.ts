@@ -1,4 +1,4 @@
-/** CLIP's tokenizer: any text to 77 numbers, as OpenAI's `clip.tokenize` (and OpenCLIP's) makes them. */
+/** CLIP's tokenizer: from any text to 77 numbers, as OpenAI's `clip.tokenize` (and OpenCLIP's). */
 import { gunzipSync } from 'fflate';
 import { FastSAMError } from '../../errors.js';
 import { platform } from '../../platform/platform.js';
@@ -10,7 +10,7 @@ import { HtmlReferences } from './htmlReferences.js';
 export const CONTEXT_LENGTH = 77;
 /** First token of every text. */
 export const START_TOKEN = 49406;
-/** Last token of every text, and the largest: encoders read the text's features where it stands. */
+/** Last token of every text, and the largest. Encoders read the text's features at its position. */
 export const END_TOKEN = 49407;
 /** Merges of the published list that CLIP's vocabulary of 49,408 tokens uses. */
 const MERGE_COUNT = START_TOKEN - 512;
@@ -23,13 +23,13 @@ const SPECIAL = new Map([
   ['<|endoftext|>', END_TOKEN],
 ]);
 /**
- * Words: the special tokens, English contractions, runs of letters, single digits, runs of anything else. The only white
- * space left by the clean-up is the space. As Python's `regex` ignores case here, a long s is an s, and a lone iota below
- * (U+0345, a mark of which the capital is a letter) belongs to no word at all.
+ * Words: the special tokens, English contractions, runs of letters, single digits, runs of anything else. The only
+ * white space left by the clean-up is the space. Python's `regex` ignores case here, so a long s is an s. A lone iota
+ * subscript (U+0345, a mark whose capital is a letter) belongs to no word.
  */
 const WORD = /<\|startoftext\|>|<\|endoftext\|>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^ \p{L}\p{N}\u0345]+/gu;
 
-/** What happens to a text of more than 75 tokens: its end is left out, or an error is thrown. */
+/** For a text of more than 75 tokens: cut off its end, or throw an error. */
 export type OverlongText = 'truncate' | 'error';
 
 /** Turns prompts into tokens. Load it with `loadTokenizer`. */
@@ -76,8 +76,8 @@ export class ClipTokenizer {
   }
 
   /**
-   * The encoders' input: start, tokens, end, zeros. Of a text with more than 75 tokens the first 75 are taken, then the end
-   * (as Ultralytics and OpenCLIP do); with `'error'` it is refused instead (as OpenAI's code and CASIA do).
+   * The encoders' input: start, tokens, end, zeros. A text of more than 75 tokens is cut after 75 (as in Ultralytics
+   * and OpenCLIP); with `'error'` it is refused (as in OpenAI's code and CASIA).
    * @returns [77] tokens
    * @throws FastSAMError `INVALID_PROMPT` for a text without a single token, or one too long under `'error'`.
    */
@@ -111,8 +111,8 @@ function noVocabulary(got: string, cause?: unknown): FastSAMError {
 let loading: Promise<ClipTokenizer> | undefined;
 
 /**
- * The tokenizer, with the vocabulary that comes with the package (220 kB). It is read at the first call and kept: pages
- * without text prompts never fetch it.
+ * The tokenizer, with the vocabulary that comes with the package (220 kB). It is read at the first call and kept, so
+ * pages without text prompts never fetch it.
  * @throws FastSAMError `FILE_UNREADABLE` if the file cannot be read, `INVALID_CHECKPOINT` if it is damaged.
  */
 export function loadTokenizer(): Promise<ClipTokenizer> {

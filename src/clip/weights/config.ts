@@ -1,4 +1,4 @@
-/** What a CLIP model is like: sizes read off its tensors, and the activation, which no tensor tells. */
+/** The configuration of a CLIP model: sizes read off its tensors, and the activation, which no tensor holds. */
 import { FastSAMError } from '../../errors.js';
 import type { StateDict } from '../../weights/tensor.js';
 
@@ -29,7 +29,7 @@ export interface ClipConfig {
   readonly activation: ClipActivation;
 }
 
-/** What tensors do not tell; for models that were trained otherwise than the published ones. */
+/** What tensors do not hold, for models that differ from the published ones. */
 export interface ClipOverrides {
   readonly activation?: ClipActivation | undefined;
   readonly visionHeads?: number | undefined;
@@ -54,7 +54,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Reads the sizes off tensors with OpenAI's names.
- * @throws FastSAMError `CHECKPOINT_MISMATCH` when a tensor that tells one is missing or has another rank;
+ * @throws FastSAMError `CHECKPOINT_MISMATCH` when a tensor that holds one is missing or has another rank;
  *   `INVALID_ARGUMENT` for a number of heads that does not divide the width.
  */
 export function clipConfigOf(

@@ -1,7 +1,7 @@
-/** Tensors of a file put together or turned round, when their values are asked for. */
+/** Tensors of a file concatenated or transposed when their values are read. */
 import type { WeightTensor } from '../../weights/tensor.js';
 
-/** Tensors one below another, along the first axis; their other sizes are the first one's. */
+/** Concatenates tensors along the first axis. Their other sizes are those of the first. */
 export function joined(parts: readonly WeightTensor[]): WeightTensor {
   const [{ dtype, shape }] = parts;
   const rows = parts.reduce((sum, part) => sum + part.shape[0], 0);

@@ -4,16 +4,19 @@ import type { StateDict, WeightTensor } from '../../weights/tensor.js';
 import type { ClipConfig } from './config.js';
 import { joined, transposed } from './derivedTensor.js';
 
-/** Who names tensors so: OpenAI and OpenCLIP (`visual.proj`), or Hugging Face transformers (`visual_projection.weight`). */
+/**
+ * Naming schemes of tensors: OpenAI and OpenCLIP (`visual.proj`), or Hugging Face transformers
+ * (`visual_projection.weight`).
+ */
 export type ClipNaming = 'openai' | 'huggingface';
 
 /** Tensors that files hold besides weights: OpenAI's sizes, transformers' counters, causal masks. */
 const NO_WEIGHTS = /(^|\.)(input_resolution|context_length|vocab_size|position_ids|attn_mask)$/;
 
-/** OpenCLIP puts the text encoder of some models into a module of its own. */
+/** In some models of OpenCLIP the text encoder is a module of its own. */
 const TEXT_TOWER = /^text\.(?=transformer\.|token_embedding\.|positional_embedding$|ln_final\.|text_projection$)/;
 
-/** Names by which image encoders are known that are not built here. */
+/** Tensor names of image encoders that are not supported. */
 const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
   [/^visual\.(layer1\.0|attnpool)\./, 'a modified ResNet as image encoder (RN50 and the like)'],
   [/^visual\.trunk\./, 'an image encoder of timm'],
@@ -23,8 +26,8 @@ const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The tensors by OpenAI's names: `visual.*`, `transformer.*`, `token_embedding.weight` … What is joined (queries, keys and
- * values) or transposed (projections) in other files is put together when its values are asked for.
+ * The tensors by OpenAI's names: `visual.*`, `transformer.*`, `token_embedding.weight` … What is joined (queries, keys
+ * and values) or transposed (projections) in other files is combined when its values are read.
  * @throws FastSAMError `UNSUPPORTED_CHECKPOINT` for CLIP models with other encoders.
  */
 export function openAiTensors(tensors: StateDict): { readonly naming: ClipNaming; readonly tensors: StateDict } {

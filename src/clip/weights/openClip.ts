@@ -1,4 +1,4 @@
-/** From what a caller names to CLIP weights that are known to be whole. */
+/** Opens CLIP weights: finds, reads and checks them. */
 import { FastSAMError } from '../../errors.js';
 import { readCheckpoint, type Checkpoint } from '../../weights/checkpoint.js';
 import { resolveFrom, type ResolveOptions } from '../../weights/resolve.js';
@@ -36,9 +36,10 @@ export async function openClip(
 
 /**
  * Takes the weights out of a checkpoint: OpenAI's archives, transformers' and OpenCLIP's files.
- * @param options.origin names the file, for what only its name tells.
- * @throws FastSAMError `CHECKPOINT_MISMATCH` when tensors are missing, unexpected or misshapen; `UNSUPPORTED_CHECKPOINT`
- *   for CLIP models with other encoders; `INVALID_ARGUMENT` for numbers of heads that do not fit.
+ * @param options.origin the file's name, which may be all that tells the activation.
+ * @throws FastSAMError `CHECKPOINT_MISMATCH` when tensors are missing, unexpected or misshapen;
+ *   `UNSUPPORTED_CHECKPOINT` for CLIP models with other encoders; `INVALID_ARGUMENT` for numbers of heads that do not
+ *   fit.
  */
 export function clipWeightsOf(
   checkpoint: Checkpoint,
@@ -51,18 +52,18 @@ export function clipWeightsOf(
   return { config, tensors };
 }
 
-/** Training sets on which OpenCLIP's models were trained with one activation or the other, as files are named. */
+/** Training sets in the file names of OpenCLIP's models, by the activation they were trained with. */
 const QUICK_GELU_FILES = /quick-?gelu|openai|laion-?400m|yfcc15m|cc12m|metaclip|dfn\d/i;
 const GELU_FILES = /laion-?2b|datacomp|commonpool/i;
 
 /**
- * OpenAI trained with quick GELU, and so says transformers' default configuration; OpenCLIP's own models mostly have the
- * exact one. Files do not say which: the name of the file may, and OpenAI's are known by their sizes as tensors and their
- * mixture of number formats.
+ * OpenAI trained with quick GELU, which is also the default of transformers. OpenCLIP's own models mostly have the
+ * exact GELU. Files do not declare it, but their names may. OpenAI's files are recognised by sizes stored as tensors
+ * and by their mixture of number formats.
  */
 function activationOf({ tensors, metadata }: Checkpoint, naming: ClipNaming, origin = ''): ClipActivation {
-  const told = ACTIVATIONS.find((name) => name === metadata.activation || name === metadata.hidden_act);
-  if (told) return told;
+  const declared = ACTIVATIONS.find((name) => name === metadata.activation || name === metadata.hidden_act);
+  if (declared) return declared;
   if (QUICK_GELU_FILES.test(origin)) return 'quick_gelu';
   if (GELU_FILES.test(origin)) return 'gelu';
   if (naming === 'huggingface' || tensors.has('input_resolution')) return 'quick_gelu';

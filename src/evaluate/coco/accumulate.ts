@@ -1,4 +1,4 @@
-/** From the matches of all images to precision and recall. */
+/** Accumulates the matches of all images to precision and recall. */
 import { IGNORED_SHIFT, type Matches } from './match.js';
 
 /** The points of recall at which precision is read: 0, 0.01 … 1, with the rounding of `numpy.linspace`. */
@@ -6,7 +6,7 @@ export const RECALLS: readonly number[] = Array.from({ length: 101 }, (_, i) => 
 
 /** What one image adds to one category. */
 export interface ImageMatches {
-  /** Images are put in the order of their numbers, which decides between equal scores. */
+  /** Images are sorted by their ids, which decides between equal scores. */
   readonly imageId: number;
   /** Best first. */
   readonly scores: Float64Array;
@@ -17,7 +17,7 @@ export interface ImageMatches {
 /** All detections of a category by descending score. */
 export interface RankedDetections {
   readonly count: number;
-  /** Place of each detection within its image, 0 for the best one. */
+  /** Rank of each detection within its image, 0 for the best one. */
   readonly ranks: Uint32Array;
   /** For each area range the flags of `Matches`. */
   readonly flags: readonly Uint32Array[];
@@ -25,7 +25,7 @@ export interface RankedDetections {
   readonly counted: readonly number[];
 }
 
-/** Joins the images; equal scores stay in the order of the images' numbers. */
+/** Joins the images. Equal scores stay in the order of the images' ids. */
 export function rankDetections(images: readonly ImageMatches[], areas: number): RankedDetections {
   const sorted = [...images].sort((a, b) => a.imageId - b.imageId);
   const count = sorted.reduce((n, { scores }) => n + scores.length, 0);
@@ -63,8 +63,8 @@ const SPACING = Number.EPSILON;
 
 /**
  * The curve of one threshold, area range and limit of detections an image. Precision is made monotone from the right
- * and read at the first detection that reaches each recall; 0 where none does. Only hits need to be looked at: recall
- * grows at no other detection, and precision is largest at one.
+ * and read at the first detection that reaches each recall; 0 where none does. Only hits are read, because recall grows
+ * only there and precision is largest there.
  * @param threshold number of the IoU threshold.
  */
 export function curveOf(ranked: RankedDetections, area: number, threshold: number, maxDet: number): Curve {

@@ -3,7 +3,7 @@ import { FastSAMError } from '../../errors.js';
 import { RECALLS, type Curve } from './accumulate.js';
 import type { ResolvedEvalOptions } from './types.js';
 
-/** Which entries are averaged; what is left out means all thresholds, the first area range and the largest limit. */
+/** Which entries are averaged. Default: all thresholds and categories, the first area range and the largest limit. */
 export interface AverageOver {
   /** One of the IoU thresholds. */
   readonly iou?: number;
@@ -15,7 +15,7 @@ export interface AverageOver {
   readonly category?: number;
 }
 
-/** The twelve numbers that are quoted, 0 … 1; -1 where there was nothing to find. */
+/** COCO's twelve summary numbers, 0 … 1; -1 where there was nothing to find. */
 export interface CocoSummary {
   readonly AP: number;
   readonly AP50: number;
@@ -85,12 +85,12 @@ export class CocoEvaluation {
   #mean(values: Float64Array, inner: number, over: AverageOver): number {
     const { iouThresholds, areas, maxDets } = this.options;
     const thresholds =
-      over.iou === undefined ? [...iouThresholds.keys()] : [place('iou', iouThresholds, over.iou, SAME_IOU)];
+      over.iou === undefined ? [...iouThresholds.keys()] : [indexOf('iou', iouThresholds, over.iou, SAME_IOU)];
     const names = areas.map(({ name }) => name);
-    const a = over.area === undefined ? 0 : place('area', names, over.area);
-    const m = over.maxDets === undefined ? maxDets.length - 1 : place('maxDets', maxDets, over.maxDets);
+    const a = over.area === undefined ? 0 : indexOf('area', names, over.area);
+    const m = over.maxDets === undefined ? maxDets.length - 1 : indexOf('maxDets', maxDets, over.maxDets);
     const categories =
-      over.category === undefined ? [...this.categories.keys()] : [place('category', this.categories, over.category)];
+      over.category === undefined ? [...this.categories.keys()] : [indexOf('category', this.categories, over.category)];
     let sum = 0;
     let n = 0;
     for (const t of thresholds) {
@@ -106,7 +106,7 @@ export class CocoEvaluation {
     return n === 0 ? -1 : sum / n;
   }
 
-  /** The numbers that are quoted. AP50 and AP75 are -1 where their thresholds were not asked for. */
+  /** The summary numbers. AP50 and AP75 are -1 where their thresholds were not evaluated. */
   summary(): CocoSummary {
     const { areas, maxDets, iouThresholds } = this.options;
     const at = (iou: number) =>
@@ -123,7 +123,7 @@ export class CocoEvaluation {
   }
 }
 
-function place<T extends string | number>(what: string, known: readonly T[], wanted: T, tolerance = 0): number {
+function indexOf<T extends string | number>(what: string, known: readonly T[], wanted: T, tolerance = 0): number {
   const found = known.findIndex((value) =>
     typeof value === 'number' && typeof wanted === 'number' ? Math.abs(value - wanted) <= tolerance : value === wanted,
   );

@@ -1,3 +1,4 @@
+/** AP and AR of detections, with the definitions of COCO and the numbers of pycocotools. */
 import { curveOf, rankDetections, type ImageMatches } from './accumulate.js';
 import { CocoEvaluation } from './evaluation.js';
 import { iouMatrix, matchDetections } from './match.js';
@@ -13,7 +14,7 @@ import {
   type ResolvedEvalOptions,
 } from './types.js';
 
-/** The objects and the detections of one image. Their `image_id` is not looked at. */
+/** The objects and the detections of one image. Their `image_id` is not read. */
 export interface CocoEvalImage {
   readonly id: number;
   /** Pixels. */
@@ -27,8 +28,8 @@ export interface CocoEvalImage {
 const ALL = -1;
 
 /**
- * Takes images one after the other and keeps of each only what became of its detections: a score and a word for each
- * area range, so that memory does not depend on the masks.
+ * Takes images one after the other. It keeps a score and a word of flags for each detection and area range, so that
+ * memory does not depend on the masks.
  */
 export class CocoEvaluator {
   readonly #options: ResolvedEvalOptions;

@@ -1,7 +1,7 @@
 /** One image, one category: which detections hit which objects, by COCO's greedy rule. */
 import { sharedPixels, type Runs } from './runs.js';
 
-/** Where an object or a detection lies. */
+/** The position and extent of an object or a detection. */
 export interface Shape {
   /** Left, top, width, height in pixels. */
   readonly box: readonly number[];
@@ -18,7 +18,7 @@ export interface Truth extends Shape {
   readonly ignored: boolean;
 }
 
-/** A crowd region takes detections by the share of the detection inside it, not by the IoU. */
+/** For a crowd region the share of the detection inside it counts, not the IoU. */
 function quotient(shared: number, detection: number, truth: number, crowd: boolean): number {
   return shared / (crowd ? detection : detection + truth - shared);
 }
@@ -49,7 +49,7 @@ export function iouMatrix(detections: readonly Shape[], truths: readonly Truth[]
   return table;
 }
 
-/** An area range, as pycocotools has it: objects below `low` or above `high` do not count. */
+/** An area range as in pycocotools: objects below `low` or above `high` do not count. */
 export interface Range {
   readonly low: number;
   readonly high: number;
@@ -57,22 +57,22 @@ export interface Range {
 
 const outside = (area: number, range: Range): boolean => area < range.low || area > range.high;
 
-/** Bits of a threshold in `Matches.flags`: the low half says "hit", the high half "does not count". */
+/** Bits of a threshold in `Matches.flags`: the low half means "hit", the high half "does not count". */
 export const IGNORED_SHIFT = 16;
 
 /** What became of the detections of one image. */
 export interface Matches {
-  /** One word a detection: bit t: it hit an object at threshold t; bit 16 + t: it does not count there. */
+  /** One word a detection. Bit t is set if it hit an object at threshold t, bit 16 + t if it does not count there. */
   readonly flags: Uint32Array;
   /** Objects that count. */
   readonly counted: number;
 }
 
 /**
- * Matches detections, best first, at every threshold: each takes the free object of the largest IoU from the threshold
- * on; objects that count go before those that do not, and a crowd region is never used up. Of equal IoUs the later object
- * wins, as in pycocotools.
- * @param ious from `iouTable`.
+ * Matches detections, best first, at every threshold. Each takes the free object of the largest IoU that reaches the
+ * threshold. Objects that count go before those that do not, and a crowd region is never used up. Of equal IoUs the
+ * later object wins, as in pycocotools.
+ * @param ious from `iouMatrix`.
  */
 export function matchDetections(
   ious: Float64Array,

@@ -1,15 +1,15 @@
 /**
- * Polygons of COCO annotations to runs of pixels, pixel for pixel as pycocotools rasterises them: the outline is walked
- * on a grid five times as fine, and each time it steps to the next fine column at the centre of a column of pixels, the
- * pixels of that column below it change sides.
+ * Polygons of COCO annotations to runs of pixels, pixel for pixel as pycocotools rasterises them. The outline is walked
+ * on a grid five times as fine. Where it steps to the next fine column at the centre of a column of pixels, the pixels
+ * below it in that column change sides.
  */
 
 /** Fine steps a pixel. */
 const SCALE = 5;
 
 /**
- * Where the pixels of a polygon begin and end, down the columns: `[start, end, start, end …]`, ends exclusive, pixel
- * `x * height + y`. Ascending, no two touch.
+ * The runs of a polygon's pixels down the columns: `[start, end, start, end …]`, ends exclusive. Pixel (x, y) is `x *
+ * height + y`. Runs are ascending and no two touch.
  * @param ring `[x0, y0, x1, y1, …]`, pixels of the image; closed by itself.
  */
 export function runsOfPolygon(ring: readonly number[], width: number, height: number): Int32Array {
@@ -75,12 +75,12 @@ function walkEdge(x0: number, y0: number, x1: number, y1: number, visit: (u: num
   }
 }
 
-/** Sorted places at which pixels change sides; two changes at one place undo each other. */
+/** Sorted pixels at which the side changes; two changes at one pixel undo each other. */
 function runsOfCrossings(crossings: Int32Array, pixels: number): Int32Array {
   const runs: number[] = [];
-  for (const place of crossings) {
-    if (runs.at(-1) === place) runs.pop();
-    else runs.push(place);
+  for (const pixel of crossings) {
+    if (runs.at(-1) === pixel) runs.pop();
+    else runs.push(pixel);
   }
   if (runs.length % 2 === 1) runs.push(pixels);
   if (runs.length >= 2 && runs.at(-1) === runs.at(-2)) runs.length -= 2;

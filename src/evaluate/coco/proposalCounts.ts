@@ -1,4 +1,4 @@
-/** What proposals find in one image, as counts that add up over images. */
+/** Objects that proposals find in one image, as counts that add up over images. */
 import { encodeCounts } from '../../mask/rle.js';
 import type { Results } from '../../results/results.js';
 import { IGNORED_SHIFT, iouMatrix, matchDetections, type Shape, type Truth } from './match.js';
@@ -11,8 +11,8 @@ export interface FoundObjects {
   /** Objects that count, by area range in the order of `COCO_AREAS`. */
   readonly objects: readonly number[];
   /**
-   * Objects found: area ranges, in each the limits of `PROPOSAL_COUNTS`, in each the thresholds of `COCO_IOUS`, the last
-   * fastest.
+   * Objects found: area ranges, in each the limits of `PROPOSAL_COUNTS`, in each the thresholds of `COCO_IOUS`, the
+   * last fastest.
    */
   readonly found: readonly number[];
 }

@@ -7,7 +7,7 @@ import type { CocoSegmentation } from './types.js';
 /** The pixels of one mask. Pixel (x, y) is number `x * height + y`. */
 export interface Runs {
   /** `[start, end, start, end …]`, ends exclusive, ascending. */
-  readonly places: Int32Array;
+  readonly boundaries: Int32Array;
   /** Number of pixels. */
   readonly area: number;
   /** Left, top, right, bottom, the latter two exclusive; all 0 without a pixel. */
@@ -20,7 +20,7 @@ export interface Runs {
  */
 export function runsOf(segmentation: CocoSegmentation, width: number, height: number): Runs {
   return describe(
-    isRle(segmentation) ? placesOfRle(segmentation, width, height) : placesOfRings(segmentation, width, height),
+    isRle(segmentation) ? boundariesOfRle(segmentation, width, height) : boundariesOfRings(segmentation, width, height),
     height,
   );
 }
@@ -29,7 +29,7 @@ function isRle(segmentation: CocoSegmentation): segmentation is Rle | RleCounts 
   return !Array.isArray(segmentation);
 }
 
-function placesOfRle(rle: Rle | RleCounts, width: number, height: number): Int32Array {
+function boundariesOfRle(rle: Rle | RleCounts, width: number, height: number): Int32Array {
   const { size, counts } = parseRle(rle);
   if (size[0] !== height || size[1] !== width) {
     throw new FastSAMError(
@@ -37,22 +37,22 @@ function placesOfRle(rle: Rle | RleCounts, width: number, height: number): Int32
       `RLE: got a mask of ${size[1]} x ${size[0]} pixels, expected ${width} x ${height} as its image has`,
     );
   }
-  const places = new Int32Array(counts.length + 1);
+  const boundaries = new Int32Array(counts.length + 1);
   let n = 0;
-  let place = 0;
+  let pixel = 0;
   for (let i = 0; i < counts.length; i++) {
-    const end = place + counts[i];
-    if ((i & 1) === 1 && end > place) {
-      if (n > 0 && places[n - 1] === place) n--;
-      else places[n++] = place;
-      places[n++] = end;
+    const end = pixel + counts[i];
+    if ((i & 1) === 1 && end > pixel) {
+      if (n > 0 && boundaries[n - 1] === pixel) n--;
+      else boundaries[n++] = pixel;
+      boundaries[n++] = end;
     }
-    place = end;
+    pixel = end;
   }
-  return places.subarray(0, n);
+  return boundaries.subarray(0, n);
 }
 
-function placesOfRings(rings: unknown, width: number, height: number): Int32Array {
+function boundariesOfRings(rings: unknown, width: number, height: number): Int32Array {
   const list = rings as readonly (readonly number[])[];
   for (const ring of list) {
     if (Array.isArray(ring) && ring.length >= 4 && ring.every((value) => Number.isFinite(value))) continue;
@@ -89,14 +89,14 @@ function uniteRuns(a: Int32Array, b: Int32Array): Int32Array {
   return Int32Array.from(out);
 }
 
-function describe(places: Int32Array, height: number): Runs {
-  if (places.length === 0) return { places, area: 0, box: [0, 0, 0, 0] };
+function describe(boundaries: Int32Array, height: number): Runs {
+  if (boundaries.length === 0) return { boundaries, area: 0, box: [0, 0, 0, 0] };
   let area = 0;
   let top = height;
   let bottom = 0;
-  for (let i = 0; i < places.length; i += 2) {
-    const start = places[i];
-    const last = places[i + 1] - 1;
+  for (let i = 0; i < boundaries.length; i += 2) {
+    const start = boundaries[i];
+    const last = boundaries[i + 1] - 1;
     area += last + 1 - start;
     const first = start % height;
     const left = start - first;
@@ -108,14 +108,14 @@ function describe(places: Int32Array, height: number): Runs {
       if (last - left >= bottom) bottom = last - left + 1;
     }
   }
-  const right = Math.floor((places[places.length - 1] - 1) / height) + 1;
-  return { places, area, box: [Math.floor(places[0] / height), top, right, bottom] };
+  const right = Math.floor((boundaries[boundaries.length - 1] - 1) / height) + 1;
+  return { boundaries, area, box: [Math.floor(boundaries[0] / height), top, right, bottom] };
 }
 
 /** Pixels that two masks of one image share. */
 export function sharedPixels(a: Runs, b: Runs): number {
-  const p = a.places;
-  const q = b.places;
+  const p = a.boundaries;
+  const q = b.boundaries;
   const end = Math.min(p.at(-1) ?? 0, q.at(-1) ?? 0);
   let i = firstRunAfter(p, q.length > 0 ? q[0] : 0);
   let j = firstRunAfter(q, p.length > 0 ? p[0] : 0);
@@ -133,13 +133,13 @@ export function sharedPixels(a: Runs, b: Runs): number {
   return n;
 }
 
-/** Index of the first run that ends after a place. */
-function firstRunAfter(places: Int32Array, place: number): number {
+/** Index of the first run that ends after a pixel. */
+function firstRunAfter(boundaries: Int32Array, pixel: number): number {
   let low = 0;
-  let high = places.length >> 1;
+  let high = boundaries.length >> 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (places[2 * middle + 1] <= place) low = middle + 1;
+    if (boundaries[2 * middle + 1] <= pixel) low = middle + 1;
     else high = middle;
   }
   return 2 * low;

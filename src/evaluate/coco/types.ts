@@ -17,7 +17,7 @@ export interface CocoTruth {
   readonly area: number;
   /** 1: a region of many objects. Any number of detections may lie in it, and none of them counts. */
   readonly iscrowd?: number;
-  /** Other data sets' way to say that an object does not count; see `CocoEvalOptions.ignoreFlags`. */
+  /** A flag of other data sets that an object does not count; see `CocoEvalOptions.ignoreFlags`. */
   readonly ignore?: number | boolean;
   readonly segmentation?: CocoSegmentation;
 }
@@ -60,17 +60,17 @@ export interface AreaRange {
 /** Options of the evaluation. */
 export interface CocoEvalOptions {
   readonly kind: CocoKind;
-  /** At most this many of an image's (and category's) best detections are looked at. Default 1, 10, 100. */
+  /** Limits of an image's (and category's) best detections. Default 1, 10, 100. */
   readonly maxDets?: readonly number[];
   /** Default 0.50, 0.55 … 0.95. At most 16. */
   readonly iouThresholds?: readonly number[];
   /** Default all, small (below 32 x 32 pixels), medium, large (from 96 x 96 on). */
   readonly areas?: readonly AreaRange[];
-  /** All categories are one (`useCats = 0`): what proposals are measured by. Default false. */
+  /** Whether all categories are one (`useCats = 0`), as proposals are measured. Default false. */
   readonly classAgnostic?: boolean;
   /**
-   * Whether `ignore` of the ground truth counts as well as `iscrowd`. Default false, as in pycocotools, which overwrites
-   * the one by the other.
+   * Whether `ignore` of the ground truth counts as well as `iscrowd`. Default false, as in pycocotools, which
+   * overwrites the one by the other.
    */
   readonly ignoreFlags?: boolean;
 }

@@ -44,9 +44,9 @@ export const MAX_DISTANCE = 0.0075;
 const LEVELS = 255;
 
 /**
- * Matches a machine's map with what people drew.
- * @param map edge strength 0 … 1, `width * height`, row by row; counted in steps of 1/255, since the benchmark reads PNG
- *   files.
+ * Matches a machine's map with the maps that people drew.
+ * @param map edge strength 0 … 1, `width * height`, row by row; counted in steps of 1/255, since the benchmark reads
+ *   PNG files.
  * @throws FastSAMError `INVALID_ARGUMENT` without human maps or for maps of another size.
  */
 export function benchmarkEdges(
@@ -103,7 +103,7 @@ export interface EdgePoint {
   readonly f: number;
 }
 
-/** The figures that are quoted. */
+/** The figures of the benchmark. */
 export interface EdgeScores {
   /** Best F over all images at one level for all: optimal data set scale. */
   readonly ods: EdgePoint;
@@ -118,10 +118,10 @@ export interface EdgeScores {
 }
 
 /**
- * Scores of some images. ODS interpolates between levels; AP samples the curve at recalls 0, 0.01 … 1, where recalls that
- * no level reaches count 0, as in the benchmark; R50 interpolates recall over precision, from the lowest precision where
- * that is above one half, as in the evaluation of structured edges (Dollar and Zitnick 2015). A curve of a single point,
- * for which the benchmark gives 0, has the AP recall x precision.
+ * Scores of some images. ODS interpolates between levels. AP samples the curve at recalls 0, 0.01 … 1; recalls that no
+ * level reaches count 0, as in the benchmark. R50 interpolates recall over precision, from the lowest precision if that
+ * is above one half, as for structured edges (Dollar and Zitnick 2015). A curve of a single point has the AP recall x
+ * precision, where the benchmark gives 0.
  */
 export function scoreEdges(images: readonly EdgeCounts[]): EdgeScores {
   const levels = images.length === 0 ? 0 : Math.min(...images.map(({ machine }) => machine.length));

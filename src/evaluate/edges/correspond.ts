@@ -1,14 +1,14 @@
-/** Which pixels of two edge maps stand for the same edge: the BSDS benchmark's correspondence. */
+/** Matches pixels of two edge maps that show the same edge: the BSDS benchmark's correspondence. */
 import { assign, type SparseGraph } from '../../geometry/assignment.js';
 
 /** Distances are counted in hundredths of a pixel, rounded, as in the benchmark. */
 const COST_PER_PIXEL = 100;
-/** Steps of a hundredth of a pixel, to tell matchings of equal distance apart. */
+/** Steps of a hundredth of a pixel, which order matchings of equal distance. */
 const TIE_STEPS = 1024;
-/** A pixel without a partner costs as much as so many pairs at the largest distance, as in the benchmark. */
+/** Cost of a pixel without a partner, in pairs at the largest distance, as in the benchmark. */
 const UNMATCHED_COST = 100;
 
-/** A place near a pixel. */
+/** The offset to a neighbouring pixel. */
 interface Offset {
   readonly dx: number;
   readonly dy: number;
@@ -19,7 +19,7 @@ interface Offset {
 export interface IndexedMap {
   readonly width: number;
   readonly height: number;
-  /** Places of its edge pixels, `y * width + x`. */
+  /** Indices of its edge pixels, `y * width + x`. */
   readonly pixels: Int32Array;
   /** 1 + a pixel's number in `pixels`, 0 elsewhere; with a border of `reach` pixels on every side. */
   readonly numbers: Int32Array;
@@ -27,11 +27,11 @@ export interface IndexedMap {
   readonly maxDistance: number;
 }
 
-/** Places of the pixels that are set. */
+/** Indices of the pixels that are set. */
 export function edgePixels(bitmap: ArrayLike<number>): Int32Array {
-  const places: number[] = [];
-  for (let p = 0; p < bitmap.length; p++) if (bitmap[p]) places.push(p);
-  return Int32Array.from(places);
+  const pixels: number[] = [];
+  for (let p = 0; p < bitmap.length; p++) if (bitmap[p]) pixels.push(p);
+  return Int32Array.from(pixels);
 }
 
 /**
@@ -59,28 +59,28 @@ export interface Correspondence {
 }
 
 /**
- * Matches edge pixels one to one within the largest distance: as many pairs as possible, and of those matchings one with
- * the least sum of distances (exact, distances rounded to hundredths of a pixel).
+ * Matches edge pixels one to one within the largest distance: as many pairs as possible, and of those matchings one
+ * with the least sum of distances (exact, distances rounded to hundredths of a pixel).
  *
- * Often many matchings are equally good, and they leave different machine pixels alone; the benchmark's solver picks
- * among them by chance. Here a number hashed from place and person, below the rounding of distances, decides, so that the
- * outcome is defined and other implementations can reproduce it.
+ * Often many matchings are equally good, and they leave different machine pixels unmatched. The benchmark's solver
+ * picks one of them by chance. Here a hash of pixel and person decides, in steps below the rounding of distances. So
+ * the outcome is defined and other implementations can reproduce it.
  *
- * @param machine places of edge pixels in a map of the same size.
+ * @param machine indices of edge pixels in a map of the same size.
  * @param person number of the human map.
  */
 export function correspond(machine: Int32Array, human: IndexedMap, person = 0): Correspondence {
   const cost = TIE_STEPS * Math.round(UNMATCHED_COST * COST_PER_PIXEL * human.maxDistance);
-  const alone = machine.map((place) => cost + tieBreak(place, person));
+  const alone = machine.map((pixel) => cost + tieBreak(pixel, person));
   const partners = assign(graphOf(machine, human), alone);
   let count = 0;
   for (let i = 0; i < partners.length; i++) if (partners[i] >= 0) count++;
   return { partners, count };
 }
 
-/** What leaving a machine pixel alone costs more, 0 … TIE_STEPS - 1. */
-function tieBreak(place: number, person: number): number {
-  let h = (Math.imul(place + 1, 0x9e3779b1) + Math.imul(person + 1, 0x85ebca77)) >>> 0;
+/** Extra cost of an unmatched machine pixel, 0 … TIE_STEPS - 1. */
+function tieBreak(pixel: number, person: number): number {
+  let h = (Math.imul(pixel + 1, 0x9e3779b1) + Math.imul(person + 1, 0x85ebca77)) >>> 0;
   h = Math.imul(h ^ (h >>> 15), 0x85ebca77);
   return ((h ^ (h >>> 13)) >>> 0) % TIE_STEPS;
 }
@@ -95,9 +95,9 @@ function graphOf(machine: Int32Array, human: IndexedMap): SparseGraph {
   const costs: number[] = [];
   for (let i = 0; i < machine.length; i++) {
     const y = Math.floor(machine[i] / width);
-    const place = (y + reach) * stride + (machine[i] - y * width) + reach;
+    const pixel = (y + reach) * stride + (machine[i] - y * width) + reach;
     for (let k = 0; k < steps.length; k++) {
-      const number = numbers[place + steps[k]];
+      const number = numbers[pixel + steps[k]];
       if (number === 0) continue;
       targets.push(number - 1);
       costs.push(offsets[k].cost);
@@ -113,7 +113,7 @@ function graphOf(machine: Int32Array, human: IndexedMap): SparseGraph {
   };
 }
 
-/** The places within a distance, nearest first. */
+/** The offsets within a distance, nearest first. */
 function offsetsWithin(maxDistance: number): Offset[] {
   const reach = Math.ceil(maxDistance);
   const offsets: Offset[] = [];

@@ -13,9 +13,9 @@ const NEIGHBOURS = [
 ] as const;
 
 /**
- * Which of the 256 neighbourhoods (bit i - 1 is x_i) lose their centre, in the first and the second pass of an iteration:
- * conditions G1, G2 and G3 or G3' of Lam, Lee and Suen 1992 (page 879), which MATLAB's documentation cites; the
- * algorithm is Guo and Hall's of 1989.
+ * Which of the 256 neighbourhoods (bit i - 1 is x_i) lose their centre, in the first and the second pass of an
+ * iteration: conditions G1, G2 and G3 or G3' of Lam, Lee and Suen 1992 (page 879), which MATLAB's documentation cites;
+ * the algorithm is Guo and Hall's of 1989.
  */
 const TABLES = [removals(0), removals(4)] as const;
 

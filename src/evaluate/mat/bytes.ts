@@ -86,7 +86,7 @@ export class MatBytes {
     const first = this.#view.getUint32(this.#at, this.#little);
     const small = first >>> 16;
     if (small !== 0) {
-      // Up to four bytes of content lie in the tag itself.
+      // Up to four bytes of content are in the tag itself.
       if (small > 4) throw this.broken(`got a short element of ${small} bytes, expected 4 at most`);
       const body = this.#part(this.#at + 4, small);
       this.#at += TAG_BYTES;
@@ -101,7 +101,7 @@ export class MatBytes {
     return { type: first, body };
   }
 
-  /** The numbers of the next element, which has to be of one of the types, where they are given. */
+  /** The numbers of the next element, which must have one of the types if they are given. */
   numbers(types?: readonly number[]): NumberArray {
     const { type, body } = this.element();
     const kind = NUMBERS.get(type);
@@ -129,7 +129,7 @@ export class MatBytes {
     return new TextDecoder().decode(body.#data);
   }
 
-  /** Checks, before anything is allocated, that so many elements can follow at all. */
+  /** Checks that this many elements can follow, before anything is allocated. */
   requireElements(count: number): void {
     if (count * TAG_BYTES > this.left) {
       throw this.broken(`got ${this.left} bytes for ${count} elements, expected ${TAG_BYTES} each at least`);

@@ -1,4 +1,4 @@
-/** MATLAB's MAT-files of level 5 (MathWorks, "MAT-File Format"), which is how data sets of vision research come. */
+/** MATLAB's MAT-files of level 5 (MathWorks, "MAT-File Format"), a common format of data sets in vision research. */
 import { FastSAMError } from '../../errors.js';
 import { MatBytes } from './bytes.js';
 
@@ -59,7 +59,7 @@ const TYPE = { int8: 1, int32: 5, uint32: 6, matrix: 14, compressed: 15 } as con
 const LOGICAL = 2;
 const COMPLEX = 8;
 const HEADER_BYTES = 128;
-/** Structures in cells in structures …: deeper nesting is an attack, not a data set. */
+/** Most levels of structures in cells in structures …; deeper nesting is an attack, not a data set. */
 const MOST_NESTING = 32;
 const MOST_DIMENSIONS = 32;
 

@@ -1,4 +1,4 @@
-/** Does a score say what it claims: are masks of score 0.8 masks of IoU 0.8? */
+/** Calibration of scores: whether masks of score 0.8 have an IoU of 0.8. */
 
 /** The masks whose score lies in one part of 0 … 1. */
 export interface CalibrationBin {

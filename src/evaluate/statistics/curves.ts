@@ -1,7 +1,8 @@
 /** Tools on curves: interpolation and smoothing with the conventions of NumPy, and the F-measure. */
 
 /**
- * Linear interpolation as `numpy.interp`. Where several samples share a position, the last of them counts from there on.
+ * Linear interpolation as `numpy.interp`. Where several samples share a position, the last of them counts from there
+ * on.
  * @param points positions at which the curve is read.
  * @param xs ascending positions of the samples, at least one.
  * @param left value before the first sample. Default: the first sample's.

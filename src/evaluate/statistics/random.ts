@@ -16,14 +16,14 @@ export function randomSource(seed: number): () => number {
   };
 }
 
-/** `count` different places out of 0 … n - 1, drawn at random, in ascending order; all when there are fewer. */
+/** `count` different indices out of 0 … n - 1, drawn at random, in ascending order; all when there are fewer. */
 export function sampleIndices(n: number, count: number, seed: number): number[] {
   const random = randomSource(seed);
-  const places = Array.from({ length: n }, (_, i) => i);
+  const indices = Array.from({ length: n }, (_, i) => i);
   const drawn = Math.min(n, count);
   for (let i = 0; i < drawn; i++) {
     const j = i + Math.floor(random() * (n - i));
-    [places[i], places[j]] = [places[j], places[i]];
+    [indices[i], indices[j]] = [indices[j], indices[i]];
   }
-  return places.slice(0, drawn).sort((a, b) => a - b);
+  return indices.slice(0, drawn).sort((a, b) => a - b);
 }

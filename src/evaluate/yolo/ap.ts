@@ -1,6 +1,6 @@
 /**
- * Precision, recall and AP as Ultralytics' `val` (8.4) defines them; they differ from COCO's in matching, interpolation and
- * in that P and R are quoted at the score where smoothed F1 is largest.
+ * Precision, recall and AP as Ultralytics' `val` (8.4) defines them; they differ from COCO's in matching, interpolation
+ * and in that P and R are quoted at the score where smoothed F1 is largest.
  */
 import { interpolate, smooth } from '../statistics/curves.js';
 
@@ -14,8 +14,8 @@ const AP_X: readonly number[] = Array.from({ length: 101 }, (_, i) => i / 100);
 const SMOOTHING = 0.1;
 
 /**
- * Which detections are right, by threshold: by descending score each takes the free object of its class with the largest
- * IoU, the first of equals.
+ * Which detections are right, by threshold: by descending score each takes the free object of its class with the
+ * largest IoU, the first of equals.
  * @param ious `detections x objects`, row by row, float32.
  * @returns one word a detection, bit t for threshold t.
  */
@@ -121,7 +121,7 @@ export function valMetrics(all: ScoredDetections): ValMetrics {
   };
 }
 
-/** @param own places of the class' detections by descending score. */
+/** @param own indices of the class' detections by descending score. */
 function classCurves(
   own: readonly number[],
   { scores, right }: ScoredDetections,

@@ -11,7 +11,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** Images that share an input, by their places in the list. */
+/** Images that share an input, by their indices in the list. */
 export interface RectBatch {
   readonly members: readonly number[];
   readonly netWidth: number;

@@ -12,23 +12,23 @@ export interface YoloDataset {
 const IMAGE = /\.(avif|bmp|gif|jpe?g|png|tiff?|webp)$/i;
 
 /**
- * Reads a yaml of Ultralytics' format (`path`, `train`, `val`, `test`, `names`); `path` may be left out or be relative to
- * the yaml. A split is a folder, a list file of images, or a list of these. Labels lie beside the images' folder:
+ * Reads a yaml of Ultralytics' format (`path`, `train`, `val`, `test`, `names`); `path` may be left out or be relative
+ * to the yaml. A split is a folder, a list file of images, or a list of these. Labels lie beside the images' folder:
  * `…/images/…/x.jpg` has `…/labels/…/x.txt`.
  * @throws FastSAMError `FILE_UNREADABLE`, `INVALID_ARGUMENT` for a file that is no such yaml.
  */
 export async function readYoloDataset(path: string, split = 'val'): Promise<YoloDataset> {
   const here = platform();
   if (!here.listFiles || !here.parseYaml) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${path}: data sets are read from a disk, expected Node; run it there`);
+    throw new FastSAMError('INVALID_ARGUMENT', `${path}: got a platform without folders, expected Node; run val there`);
   }
   const data = here.parseYaml(new TextDecoder().decode(await here.readFile(path)));
   if (typeof data !== 'object' || data === null || Array.isArray(data)) throw invalid(path, 'got no mapping of keys');
   const fields = data as Record<string, unknown>;
   const folder = path.replace(/[^/\\]*$/, '') || '.';
   const root = typeof fields.path === 'string' ? resolve(folder, fields.path) : folder;
-  const places = fields[split] ?? (split === 'val' ? fields.validation : undefined);
-  const list = Array.isArray(places) ? (places as unknown[]) : [places];
+  const entry = fields[split] ?? (split === 'val' ? fields.validation : undefined);
+  const list = Array.isArray(entry) ? (entry as unknown[]) : [entry];
   const images: string[] = [];
   for (const place of list) {
     if (typeof place !== 'string') throw invalid(path, `got no "${split}", expected the folder of its images`);

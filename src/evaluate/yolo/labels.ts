@@ -67,8 +67,8 @@ export function pointsOfOutlines(outlines: readonly Float32Array[]): number {
 }
 
 /**
- * More points along a closed outline, its corners among them; Ultralytics rasterises these, and that each of them is cut
- * off to whole pixels is why masks come out up to a pixel smaller than the outline.
+ * More points along a closed outline, its corners among them; Ultralytics rasterises these, and that each of them is
+ * cut off to whole pixels is why masks come out up to a pixel smaller than the outline.
  * @returns float32 `[x0, y0, …]`.
  */
 export function resampleOutline(outline: Float32Array, points: number): Float32Array {
@@ -76,21 +76,21 @@ export function resampleOutline(outline: Float32Array, points: number): Float32A
   if (n === points) return outline;
   const last = n; // the first corner again
   const free = points - (n + 1);
-  const places: number[] = [];
+  const positions: number[] = [];
   let corner = 0;
   for (let i = 0; i < free; i++) {
-    const place = free === 1 ? 0 : (last / (free - 1)) * i;
-    while (corner <= last && corner <= place) places.push(corner++);
-    places.push(i === free - 1 && free > 1 ? last : place);
+    const position = free === 1 ? 0 : (last / (free - 1)) * i;
+    while (corner <= last && corner <= position) positions.push(corner++);
+    positions.push(i === free - 1 && free > 1 ? last : position);
   }
-  while (corner <= last) places.push(corner++);
-  const out = new Float32Array(2 * places.length);
-  places.forEach((place, i) => {
-    const from = Math.min(Math.floor(place), n - 1);
+  while (corner <= last) positions.push(corner++);
+  const out = new Float32Array(2 * positions.length);
+  positions.forEach((position, i) => {
+    const from = Math.min(Math.floor(position), n - 1);
     const to = (from + 1) % n;
     for (const axis of [0, 1]) {
       const [a, b] = [outline[2 * from + axis], outline[2 * to + axis]];
-      out[2 * i + axis] = (b - a) * (place - from) + a;
+      out[2 * i + axis] = (b - a) * (position - from) + a;
     }
   });
   return out;

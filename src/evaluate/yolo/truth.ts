@@ -17,10 +17,11 @@ export interface YoloTruth {
 }
 
 /**
- * Places the labels of an image as Ultralytics does (`mask_ratio` 4, `overlap_mask`): largest first.
+ * Maps the labels of an image onto the network's grid as Ultralytics does (`mask_ratio` 4, `overlap_mask`): largest
+ * first.
  * @param singleClass whether all classes become 0.
  */
-export function placeLabels(objects: readonly YoloObject[], geometry: Letterbox, singleClass: boolean): YoloTruth {
+export function mapLabels(objects: readonly YoloObject[], geometry: Letterbox, singleClass: boolean): YoloTruth {
   const outlines = objects.map(({ outline }) => outline);
   const masked = outlines.length > 0 && outlines.every((outline) => outline !== undefined);
   const { order, masks } = masked
@@ -28,13 +29,13 @@ export function placeLabels(objects: readonly YoloObject[], geometry: Letterbox,
     : { order: [...objects.keys()], masks: objects.length === 0 ? [] : undefined };
   const boxes = new Float32Array(4 * objects.length);
   order.forEach((i, row) => {
-    boxes.set(placeBox(objects[i].box, geometry), 4 * row);
+    boxes.set(mapBox(objects[i].box, geometry), 4 * row);
   });
   const classes = Int32Array.from(order, (i) => (singleClass ? 0 : objects[i].class));
   return { classes, boxes, masks };
 }
 
-function placeBox([x, y, w, h]: Float32Array, { width, height, left, top }: Letterbox): number[] {
+function mapBox([x, y, w, h]: Float32Array, { width, height, left, top }: Letterbox): number[] {
   return [
     (x - w / 2) * width + left,
     (y - h / 2) * height + top,
@@ -48,19 +49,21 @@ function overlapMasks(outlines: readonly Float32Array[], geometry: Letterbox): {
   const points = pointsOfOutlines(outlines);
   const bitmaps = outlines.map((outline) => quarterOf(rasterise(resampleOutline(outline, points), geometry)));
   const areas = bitmaps.map(({ data }) => data.reduce((sum, value) => sum + value, 0));
-  // Without a pixel goes first: unsigned areas are negated to sort them.
-  const rank = (area: number) => (area === 0 ? Infinity : area);
-  const order = [...outlines.keys()].sort((a, b) => (areas[a] === areas[b] ? 0 : rank(areas[b]) - rank(areas[a])));
+  // A mask without a pixel goes first, because Ultralytics negates unsigned areas to sort them.
+  const sortKey = (area: number) => (area === 0 ? Infinity : area);
+  const order = [...outlines.keys()].sort((a, b) =>
+    areas[a] === areas[b] ? 0 : sortKey(areas[b]) - sortKey(areas[a]),
+  );
   const { width, height } = bitmaps[0];
   const owner = new Uint32Array(width * height);
-  order.forEach((i, place) => {
+  order.forEach((i, rank) => {
     bitmaps[i].data.forEach((value, p) => {
-      if (value === 1) owner[p] = place + 1;
+      if (value === 1) owner[p] = rank + 1;
     });
   });
-  const masks = order.map((_, place) =>
+  const masks = order.map((_, rank) =>
     Mask.fromBitmap(
-      owner.map((value) => Number(value === place + 1)),
+      owner.map((value) => Number(value === rank + 1)),
       width,
       height,
     ),

@@ -1,10 +1,10 @@
-/** What a program prints, cut into frames; a few of them wait until they are asked for. */
+/** What a program prints, cut into frames. A few of them wait until they are read. */
 import type { Readable } from 'node:stream';
 import { FrameTimes } from './frameTimes.js';
 import type { PipedFrame, ReadFramesOptions } from '../programTypes.js';
 import type { FromThread } from './protocol.js';
 
-/** A frame with memory of its own, which goes to the caller. */
+/** A frame with its own memory, which the caller takes over. */
 type OwnFrame = PipedFrame & { readonly data: Uint8Array<ArrayBuffer> };
 
 /** Reads as fast as there is room, or always where frames may be dropped. */
@@ -50,7 +50,7 @@ export class FrameQueue {
     }, timeout);
   }
 
-  /** Forgets what waits. Bytes that nobody takes would keep the streams open, and with them the program. */
+  /** Drops what waits. Unread bytes would keep the streams open, and with them the program. */
   stop(): void {
     this.#stopped = true;
     this.#waiting.length = 0;

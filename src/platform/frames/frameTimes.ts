@@ -23,7 +23,7 @@ export class FrameTimes {
       });
   }
 
-  /** Seconds of frame `count`; undefined if ffmpeg has ended without telling. Asked in order. */
+  /** Seconds of frame `count`; undefined if ffmpeg ended without printing it. Call it in order. */
   async at(count: number): Promise<number | undefined> {
     while (!this.#times.has(count) && !this.#ended) await new Promise<void>((resolve) => (this.#onTime = resolve));
     const time = this.#times.get(count);

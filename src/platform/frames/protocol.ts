@@ -1,4 +1,4 @@
-/** What the threads of frames and the caller's say to each other. */
+/** The messages between the caller's thread and the threads of frames. */
 import type { PipedFrame, ProgramEnd, ReadFramesOptions } from '../programTypes.js';
 
 /** What a thread is started with. */
@@ -7,7 +7,10 @@ export interface ThreadTask {
   readonly args: readonly string[];
   /** How frames are read; absent: they are written. */
   readonly read?: ReadFramesOptions;
-  /** The program's process id as its one element, 0 while there is none: for a process that ends without a message. */
+  /**
+   * The program's process id in its one element, 0 while there is none. It serves a process that ends without a
+   * message.
+   */
   readonly pid: Int32Array;
 }
 

@@ -1,26 +1,26 @@
-/** Programs that read or write frames on a thread of their own, as the caller's thread sees them. */
+/** The caller's side of programs that read or write frames on a thread of their own. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FrameFeed, FrameOutput, PipedFrame, ProgramEnd, ReadFramesOptions } from '../programTypes.js';
 import { killOnExit, LineTail } from '../programs.js';
 import type { FromThread, ThreadTask, ToThread } from './protocol.js';
 
-/** Frames on their way to a program: one that it takes, one that waits. */
+/** Most frames on their way to a program: one that it reads, one that waits. */
 const FEED_AHEAD = 2;
 
 /** See `Programs.readFrames`. */
 export function readFrames(command: string, args: readonly string[], options: ReadFramesOptions): FrameOutput {
-  const asked: ((answer: PipedFrame | 'late' | undefined) => void)[] = [];
+  const requests: ((answer: PipedFrame | 'late' | undefined) => void)[] = [];
   const thread = new FrameThread({ command, args, read: options }, (message) => {
-    if (message.type === 'frame') asked.shift()?.(message.frame);
-    else if (message.type === 'late') asked.shift()?.('late');
-    else if (message.type === 'end') for (const answer of asked.splice(0)) answer(undefined);
+    if (message.type === 'frame') requests.shift()?.(message.frame);
+    else if (message.type === 'late') requests.shift()?.('late');
+    else if (message.type === 'end') for (const answer of requests.splice(0)) answer(undefined);
   });
   return {
     next: () => {
       if (thread.over) return Promise.resolve(undefined);
       thread.send({ type: 'next' });
-      return thread.hold(new Promise((resolve) => asked.push(resolve)));
+      return thread.hold(new Promise((resolve) => requests.push(resolve)));
     },
     ended: () => thread.ended(),
     kill: thread.kill,
@@ -149,7 +149,7 @@ function startWorker(task: ThreadTask): Worker {
   return new Worker(script.pathname.endsWith('.ts') ? typescript(script) : script, { workerData: task });
 }
 
-/** A script that loads another one of TypeScript: threads do not inherit what loads the package from its sources. */
+/** A script that loads a script of TypeScript, because threads do not inherit the loader of the sources. */
 function typescript(script: URL): URL {
   const code = `import { register } from '${import.meta.resolve('tsx/esm/api')}'; register(); await import('${script.href}');`;
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);

@@ -1,6 +1,6 @@
 /**
- * The thread that feeds a program frames or takes frames from it. TensorFlow's library holds up the caller's event loop
- * while it runs a network, and with it every pipe that is served there: one of 64 kB to a program that prints 6 MB a frame.
+ * The thread that writes frames to a program or reads frames from it. TensorFlow's library blocks the caller's event
+ * loop while it runs a network. Pipes served there would block, too: 64 kB for a program that prints 6 MB a frame.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Readable } from 'node:stream';
@@ -21,7 +21,7 @@ function post(message: FromThread, ...transfer: ArrayBuffer[]): void {
 onText(child.stderr, (text) => {
   post({ type: 'said', text });
 });
-child.stdin?.on('error', () => undefined); // a program that ends early closes its input: its end tells the reason
+child.stdin?.on('error', () => undefined); // a program that ends early closes its input; its exit gives the reason
 
 const queue = read && new FrameQueue(readable(child.stdout), readable(child.stdio[3]), read, post);
 
@@ -52,7 +52,7 @@ await queue?.done.catch((error: unknown) => {
 const end = await ended;
 post({ type: 'end', end: failure === undefined ? end : { code: 1, complaints: [failure] } });
 
-/** Node's types cannot say what kind of stream a descriptor is. */
+/** Node's types do not know what kind of stream a descriptor is. */
 function readable(stream: unknown): Readable {
   return stream instanceof Readable ? stream : Readable.from([]);
 }

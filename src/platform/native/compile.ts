@@ -79,7 +79,7 @@ export async function compileBinding(options: BindingOptions): Promise<void> {
   );
 }
 
-/** The binding finds the library by its own place, so both can be moved together. */
+/** The binding finds the library relative to its own path, so both can be moved together. */
 function linkFlags(platform: NodeJS.Platform): string[] {
   return platform === 'darwin'
     ? ['-bundle', '-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path/../../deps/lib']

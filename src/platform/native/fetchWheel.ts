@@ -1,4 +1,4 @@
-/** Gets a wheel: out of a folder, by pip where it is present, or straight from a package index. */
+/** Gets a wheel: from a folder, by pip where it is present, or from a package index. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
@@ -10,10 +10,10 @@ import { FastSAMError, throwIfAborted } from '../../errors.js';
 import { run } from './run.js';
 import type { Wheel } from './wheels.js';
 
-/** The public index, used when neither pip nor `--mirror` says otherwise. */
+/** The public index, used unless pip or `--mirror` names another. */
 const PUBLIC_INDEX = 'https://pypi.org/simple';
 
-/** The folder of a download that is under way is called this and the process id. */
+/** Prefix of the folder of a download in progress; the process id follows. */
 export const PARTIAL = 'partial-';
 
 /** Where wheels come from and where they go. */
@@ -32,7 +32,7 @@ export interface FetchOptions {
 
 /**
  * The path of a wheel whose hash is right.
- * @throws FastSAMError `FILE_UNREADABLE` when `from` does not hold it, `DOWNLOAD_FAILED` when it cannot be had,
+ * @throws FastSAMError `FILE_UNREADABLE` when `from` does not hold it, `DOWNLOAD_FAILED` when it cannot be downloaded,
  *   `DOWNLOAD_CORRUPT` when its hash is wrong, `ABORTED`.
  */
 export async function fetchWheel(wheel: Wheel, options: FetchOptions): Promise<string> {
@@ -95,7 +95,7 @@ async function findPip(options: FetchOptions): Promise<string | undefined> {
   return undefined;
 }
 
-/** pip takes the platform from its own Python unless it is told; the file's name says all of it (PEP 425). */
+/** pip takes the platform from its own Python unless it is given. The file's name holds all of it (PEP 425). */
 function pipArguments(wheel: Wheel, folder: string, mirror?: string): string[] {
   const [python = '', abi = '', platforms = ''] = wheel.file
     .replace(/\.whl$/, '')

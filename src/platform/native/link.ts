@@ -17,31 +17,31 @@ export function linkedBuild(packageFolder: string): string | undefined {
 }
 
 /**
- * Links a finished library. Links of before are replaced; each is swapped in one step, so that a process which starts
- * meanwhile finds the old one or the new one.
+ * Links a finished library. Earlier links are replaced, each in one step. So a process that starts meanwhile finds the
+ * old or the new one.
  * @throws FastSAMError `WRITE_FAILED` when the package has real folders of those names (a library of its own) and
  *   `force` is not set, or when node_modules cannot be written.
  */
 export async function linkBuild(packageFolder: string, build: string, force: boolean): Promise<void> {
   for (const part of PARTS) {
-    const place = join(packageFolder, part);
-    if (isRealFolder(place)) {
+    const path = join(packageFolder, part);
+    if (isRealFolder(path)) {
       if (!force) {
         throw new FastSAMError(
           'WRITE_FAILED',
-          `${place}: got a folder that setup did not make, expected none; use --force to replace it`,
+          `${path}: got a folder that setup did not make, expected none; use --force to replace it`,
         );
       }
-      await rm(place, { recursive: true });
+      await rm(path, { recursive: true });
     }
-    const temporary = `${place}.${process.pid}.tmp`;
+    const temporary = `${path}.${process.pid}.tmp`;
     try {
       await rm(temporary, { force: true });
       await symlink(join(build, part), temporary, 'dir');
-      await rename(temporary, place);
+      await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
-      throw new FastSAMError('WRITE_FAILED', `${place}: could not be linked, expected a folder that may be written`, {
+      throw new FastSAMError('WRITE_FAILED', `${path}: could not be linked, expected a folder that may be written`, {
         cause: error,
       });
     }
@@ -52,23 +52,23 @@ export async function linkBuild(packageFolder: string, build: string, force: boo
 export async function unlinkBuild(packageFolder: string): Promise<boolean> {
   let removed = false;
   for (const part of PARTS) {
-    const place = join(packageFolder, part);
-    if (linkTarget(place) === undefined) continue;
-    await rm(place);
+    const path = join(packageFolder, part);
+    if (linkTarget(path) === undefined) continue;
+    await rm(path);
     removed = true;
   }
   return removed;
 }
 
 /** The folder above what a link points to, or undefined where there is no link. */
-function linkTarget(place: string): string | undefined {
+function linkTarget(path: string): string | undefined {
   try {
-    return dirname(resolve(dirname(place), readlinkSync(place)));
+    return dirname(resolve(dirname(path), readlinkSync(path)));
   } catch {
     return undefined;
   }
 }
 
-function isRealFolder(place: string): boolean {
-  return lstatSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+function isRealFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -30,11 +30,11 @@ export type NativeLibrary =
     ))
   | { readonly available: false; readonly reason: string; readonly fix: string; readonly noGpu: Obstacle };
 
-/** How to load the library; what the first call says holds. */
+/** How to load the library. The first call decides. */
 export interface LoadNativeOptions {
   /**
-   * Compute on the CPU even where there is a GPU. tfjs-node puts every tensor on the GPU that it sees and has no call to
-   * choose, so GPUs are hidden from CUDA, by CUDA_VISIBLE_DEVICES of this process.
+   * Compute on the CPU even where there is a GPU. tfjs-node puts every tensor on a visible GPU and cannot choose. So
+   * CUDA_VISIBLE_DEVICES of this process hides GPUs from CUDA.
    */
   readonly cpuOnly?: boolean;
 }
@@ -52,7 +52,7 @@ export interface NativeStatus {
 }
 
 const SETUP = 'run: fastsam setup (npm run setup in the repository)';
-/** Errors come as exceptions; this keeps the library from printing them too (CUDA's start without a GPU, for example). */
+/** Keeps the library from also printing errors, which come as exceptions (such as CUDA's start without a GPU). */
 const LOG_LEVEL = '3';
 /** CUDA_VISIBLE_DEVICES that names none. */
 const NO_GPU = '-1';
@@ -60,8 +60,8 @@ const NO_GPU = '-1';
 let loaded: Promise<NativeLibrary> | undefined;
 
 /**
- * Loads the library once and remembers the outcome. Registers the backend `tensorflow` with the one TensorFlow.js of this
- * process; a backend that is active already stays so. Never throws.
+ * Loads the library once and remembers the outcome. Registers the backend `tensorflow` with the one TensorFlow.js of
+ * this process; a backend that is active already stays so. Never throws.
  *
  * Node.js from 23 on lacks functions of `util` that tfjs-node 4.22 calls (tensorflow/tfjs issue 8609): those are put
  * back first. TensorFlow prints nothing, unless the user has set TF_CPP_MIN_LOG_LEVEL.

@@ -1,6 +1,6 @@
 /**
- * Makes `@tensorflow/tfjs-node-gpu` work without its own download: TensorFlow's C library out of the wheel that the
- * Python package is made of, the binding compiled against it, both kept in the cache and linked into node_modules.
+ * Makes `@tensorflow/tfjs-node-gpu` work without its own download. TensorFlow's C library comes from the wheel of the
+ * Python package, and the binding is compiled against it. Both are kept in the cache and linked into node_modules.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -40,7 +40,7 @@ export interface SetupOptions {
   readonly from?: string;
   /** URL of a package index with the "simple" interface. */
   readonly mirror?: string;
-  /** Make it anew even where it is finished, and replace a library that setup did not make. */
+  /** Make it again even where it is finished, and replace a library that setup did not make. */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SetupProgress) => void;
@@ -80,8 +80,8 @@ const MANIFEST = 'manifest.json';
 const TEMPORARY = 'making-';
 
 /**
- * Sets the native library up; does nothing but link where it is finished. An interrupted run leaves the wheels that
- * have arrived (the next run uses them) and nothing that could be taken for a finished library.
+ * Sets up the native library. A finished one is only linked. An interrupted run leaves the wheels that have arrived
+ * (the next run uses them) and nothing that could be taken for a finished library.
  * @throws FastSAMError `DEVICE_UNAVAILABLE` (no library for this machine, no package, compiler or headers, or it does
  *   not work), `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `FILE_UNREADABLE`, `WRITE_FAILED`, `ABORTED`.
  */
@@ -138,7 +138,7 @@ function makePlan(options: SetupOptions): Plan {
   return { options, env: options.env ?? process.env, machine, variant, wheels, packageFolder, cache, nodeApi, folder };
 }
 
-/** Everything up to a library in its final place; what it computes has not been looked at yet. */
+/** Everything up to a library at its final path. What it computes is not verified yet. */
 async function make(plan: Plan): Promise<void> {
   const { signal } = plan.options;
   await findCompiler(plan.env, signal); // before hundreds of megabytes are fetched in vain
@@ -198,7 +198,7 @@ async function link(plan: Plan): Promise<void> {
   await linkBuild(plan.packageFolder, plan.folder, plan.options.force ?? false);
 }
 
-/** What a finished library said about itself when it was verified. */
+/** What a finished library reported when it was verified. */
 async function readManifest(folder: string): Promise<Verified | undefined> {
   try {
     return JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')) as Verified;
@@ -207,7 +207,7 @@ async function readManifest(folder: string): Promise<Verified | undefined> {
   }
 }
 
-/** Removes what runs left behind that did not come to an end and whose process is gone. */
+/** Removes the remains of unfinished runs whose process is gone. */
 async function removeStale(cache: string): Promise<void> {
   for (const folder of [cache, wheelFolder(cache)]) {
     if (!existsSync(folder)) continue;

@@ -1,4 +1,4 @@
-/** What this machine is, which library fits it, and where that library lives. */
+/** Describes this machine, and chooses the library for it and its folder. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
@@ -18,7 +18,7 @@ export interface Machine {
   readonly arch: string;
   /** The C library is musl (Alpine), for which TensorFlow makes no wheels. */
   readonly musl: boolean;
-  /** NVIDIA's driver is installed; whether it works is seen only when it is used. */
+  /** NVIDIA's driver is installed. Whether it works shows only in use. */
   readonly nvidiaDriver: boolean;
 }
 
@@ -59,7 +59,7 @@ function hasDriver(): boolean {
 }
 
 /**
- * Which library to use: the one asked for, or with `auto` the GPU's where NVIDIA's driver is installed.
+ * Which library to use: the requested one, or with `auto` the GPU's where NVIDIA's driver is installed.
  * @throws FastSAMError `DEVICE_UNAVAILABLE` where TensorFlow has no library for this machine.
  */
 export function chooseVariant(machine: Machine, wanted: NativeVariant | 'auto'): NativeVariant {
@@ -102,7 +102,7 @@ export function findNativePackage(): string | undefined {
     try {
       return realpathSync(dirname(createRequire(from).resolve(`${NATIVE_PACKAGE}/package.json`)));
     } catch {
-      // Not there: the next place may have it.
+      // Not there: the next folder may have it.
     }
   }
   return undefined;
@@ -113,7 +113,10 @@ export function nativeCache(): string {
   return join(cacheFolder(), 'native');
 }
 
-/** The name of one finished library in the cache. A binding made for a Node-API version works in every Node.js that has it. */
+/**
+ * The name of one finished library in the cache. A binding made for a Node-API version works in every Node.js that has
+ * it.
+ */
 export function buildName(machine: Machine, variant: NativeVariant, nodeApi: number): string {
   return `tensorflow-${TENSORFLOW_VERSION}-${variant}-${machine.platform}-${machine.arch}-tfjs-${TFJS_NODE_VERSION}-napi${nodeApi}`;
 }

@@ -1,4 +1,4 @@
-/** Takes the C library and the headers that the binding includes out of the wheels. */
+/** Unpacks the C library and the headers that the binding includes from the wheels. */
 import { readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FastSAMError } from '../../errors.js';

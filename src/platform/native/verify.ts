@@ -2,7 +2,7 @@
 import { FastSAMError } from '../../errors.js';
 import { run } from './run.js';
 
-/** What a library that works says about itself. */
+/** What a working library reports about itself. */
 export interface Verified {
   /** The version of TensorFlow, for example `2.21.0`. */
   readonly version: string;
@@ -14,7 +14,7 @@ const SIZE = 12;
 const IN_CHANNELS = 3;
 const OUT_CHANNELS = 4;
 const KERNEL = 3;
-/** Far more than rounding (also TF32 on a GPU, whose mantissa has 10 bits), far less than any mistake. */
+/** Tolerance: far above rounding (also TF32 on a GPU with a mantissa of 10 bits), far below any mistake. */
 const TOLERANCE = 0.05;
 
 /**
@@ -35,7 +35,7 @@ process.stdout.write('\\n' + JSON.stringify({ version: backend.binding.TF_Versio
 
 /**
  * Loads the package in a child process and compares its convolution.
- * @param packageFolder the folder of tfjs-node(-gpu), with its library in place.
+ * @param packageFolder the folder of tfjs-node(-gpu), with its library installed.
  * @throws FastSAMError `DEVICE_UNAVAILABLE` when the library does not load, crashes or computes something else.
  */
 export async function verifyNative(

@@ -1,6 +1,6 @@
 /**
- * Files out of a wheel (a zip archive of up to several hundred megabytes on disk), one at a time and streamed, so that
- * neither the archive nor a library of a gigabyte is ever in memory.
+ * Unpacks files of a wheel, a zip archive of up to several hundred megabytes on disk. Files are streamed one at a time,
+ * so that neither the archive nor a library of a gigabyte is in memory.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, stat, writeFile, type FileHandle } from 'node:fs/promises';
@@ -18,7 +18,7 @@ const ENTRY_BYTES = 46;
 const LOCAL_BYTES = 30;
 const STORED = 0;
 const DEFLATED = 8;
-/** Where a size stands that did not fit into 32 bits. */
+/** Marks a size that does not fit into 32 bits and is stored elsewhere. */
 const ZIP64 = 0xffffffff;
 
 /** One file of the archive. Sizes are in bytes. */

@@ -1,8 +1,8 @@
 /**
- * Which TensorFlow library is used where: the pinned wheels with their hashes, and what is taken out of each.
+ * The pinned wheels of TensorFlow for each platform with their hashes, and what is unpacked from each.
  *
- * The hashes are those of the package index (2026-11). One wheel a platform is enough, because only the C library and
- * its headers are taken out, and these do not depend on the version of Python that the wheel was made for.
+ * The hashes are those of the package index (2026-11). One wheel a platform is enough. Only the C library and its
+ * headers are unpacked, which do not depend on the wheel's version of Python.
  */
 
 /** The version of the TensorFlow wheels below. */
@@ -19,7 +19,7 @@ export interface Wheel {
   /** The project's name on the package index. */
   readonly name: string;
   readonly version: string;
-  /** The name of the file, which also says what it runs on (PEP 427). */
+  /** The name of the file, which also names what it runs on (PEP 427). */
   readonly file: string;
   /** Hexadecimal. */
   readonly sha256: string;
@@ -122,7 +122,7 @@ const NVIDIA: readonly Wheel[] = [
   ),
 ];
 
-/** Named by TensorFlow's wheel, but a compiler, not a library: convolutions do not need it. */
+/** A requirement of TensorFlow's wheel, but a compiler, which convolutions do not need. */
 const NOT_NEEDED: ReadonlySet<string> = new Set(['nvidia-cuda-nvcc-cu12']);
 
 /** The wheels for `platform-architecture-variant` as Node.js names them. */
@@ -186,8 +186,8 @@ export function libraryNames(platform: NodeJS.Platform): { file: string; link: s
 }
 
 /**
- * The NVIDIA projects that a TensorFlow wheel asks for, read from its METADATA (lines `Requires-Dist: nvidia-… ; extra ==
- * "and-cuda"`), without those that hold no library.
+ * The NVIDIA projects that a TensorFlow wheel asks for, read from its METADATA (lines `Requires-Dist: nvidia-… ; extra
+ * == "and-cuda"`), without those that hold no library.
  */
 export function nvidiaRequirements(metadata: string): string[] {
   const names: string[] = [];

@@ -6,7 +6,7 @@ import type { RgbImage } from '../../image/rgbImage.js';
 import { Mask } from '../../mask/mask.js';
 import { boundingBox } from '../../mask/setOps.js';
 import type { Results } from '../../results/results.js';
-import { drawPlaces, panels } from '../shared/drawing.js';
+import { drawScene, panels } from '../shared/drawing.js';
 import { fingerprintOf, inputsOf } from '../shared/fingerprint.js';
 import { chosenBy, hintFrom, hintOfKind, HINT_KINDS, readHints, type Hint } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
@@ -108,7 +108,7 @@ function itemsIn(folder: string, images: ReadonlyMap<string, string>): MaskItem[
   return items;
 }
 
-/** IoU of what the box chose, without one the point, without one the regions' best. */
+/** IoU of the segment that the box chose; else of the point's; else the mean of the regions' best. */
 function qualityOf({ box, point, best }: RegionCounts): number | null {
   const counts = box ?? point;
   return counts ? counts.shared / counts.union : meanOf(best);
@@ -120,7 +120,7 @@ function hintsFrom(truth: Mask): HintsByKind {
   return { box: hintFrom(truth, 'box'), point: hintFrom(truth, 'point') };
 }
 
-/** Boxes and points are asked one after the other, as in the paper's rows. */
+/** Boxes and points are separate hints, as in the paper's rows. */
 function splitHint(hint: Hint | undefined): HintsByKind {
   if (!hint) return {};
   const box = hintOfKind(hint, 'box');
@@ -133,11 +133,11 @@ function splitHint(hint: Hint | undefined): HintsByKind {
 function drawPanels(scene: Results, truth: Mask, hints: HintsByKind): RgbImage {
   const cells: SheetCell[] = [
     { image: scene.image, caption: 'image' },
-    { image: drawPlaces(scene), caption: `everything: ${scene.length}` },
+    { image: drawScene(scene), caption: `everything: ${scene.length}` },
   ];
   for (const kind of HINT_KINDS) {
     const hint = hints[kind];
-    if (hint) cells.push({ image: drawPlaces(scene, chosenBy(scene, hint), hint), caption: kind });
+    if (hint) cells.push({ image: drawScene(scene, chosenBy(scene, hint), hint), caption: kind });
   }
   if (truth.area > 0) {
     const marked = { id: 0, mask: truth, box: boundingBox(truth), label: '' };

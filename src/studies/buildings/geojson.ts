@@ -3,7 +3,9 @@ import { FastSAMError } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import { toPolygons } from '../../mask/polygons.js';
 
-/** Of a world file: x = a · column + b · row + c, y = d · column + e · row + f, of the centres of pixels. */
+/**
+ * The numbers of a world file: x = a · column + b · row + c, y = d · column + e · row + f, of the centres of pixels.
+ */
 export interface WorldFile {
   readonly a: number;
   readonly b: number;
@@ -38,7 +40,9 @@ export interface MultiPolygon {
  */
 export function outlineOf(mask: Mask, tolerance: number, world?: WorldFile): MultiPolygon {
   const ring = (points: Int32Array): (readonly [number, number])[] => {
-    const corners = Array.from({ length: points.length / 2 }, (_, i) => place(points[2 * i], points[2 * i + 1], world));
+    const corners = Array.from({ length: points.length / 2 }, (_, i) =>
+      toWorld(points[2 * i], points[2 * i + 1], world),
+    );
     return corners.length < 3 ? [] : [...corners, corners[0]];
   };
   const coordinates = toPolygons(mask, { tolerance })
@@ -47,7 +51,7 @@ export function outlineOf(mask: Mask, tolerance: number, world?: WorldFile): Mul
   return { type: 'MultiPolygon', coordinates };
 }
 
-function place(column: number, row: number, world?: WorldFile): readonly [number, number] {
+function toWorld(column: number, row: number, world?: WorldFile): readonly [number, number] {
   if (!world) return [column, row];
   return [world.a * column + world.b * row + world.c, world.d * column + world.e * row + world.f];
 }

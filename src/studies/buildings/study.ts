@@ -4,7 +4,7 @@ import { FastSAMError, invalidArgument } from '../../errors.js';
 import { readImage } from '../../source/readImage.js';
 import { platform } from '../../platform/platform.js';
 import type { Results } from '../../results/results.js';
-import { drawPlaces } from '../shared/drawing.js';
+import { drawScene } from '../shared/drawing.js';
 import { fingerprintOf } from '../shared/fingerprint.js';
 import { unionOf } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
@@ -34,7 +34,7 @@ const KEYS = ['IoU', 'recall of pixels', `regions with IoU >= ${FOUND_IOU}`] as 
 
 const PIXELS = { value: '<pixels>' };
 const OPTIONS = {
-  masks: text({ text: 'masks of the same names: buildings white', cosmetic: true, cli: { value: '<folder>' } }),
+  masks: text({ text: 'masks of the same names: buildings white', inIdentity: false, cli: { value: '<folder>' } }),
   tile: integer(32, LARGEST, { text: 'side of a tile', default: DEFAULTS.tile, cli: PIXELS }),
   overlap: integer(0, LARGEST, {
     text: 'that neighbouring tiles share, less than a tile',
@@ -51,7 +51,7 @@ export const buildingsStudy: Study<BuildingRecord, BuildingItem> = {
   name: 'buildings',
   summary: 'Roofs in aerial images: tiles with overlap, GeoJSON, IoU and recall where masks are given.',
   help: `IMAGES is a folder of images; a world file (.pgw, .jgw, .tfw, .wld) beside one places its polygons. Writes
-polygons.geojson, too. FastSAM does not know what a roof is: all objects of the sizes asked for are taken.
+polygons.geojson, too. FastSAM does not know what a roof is: all objects in the range of sizes are taken.
 
 Example:
   $ fastsam study buildings aerial --masks labels --model FastSAM-x --tile 1024 --max-area 20000`,
@@ -83,7 +83,7 @@ Example:
         }));
         return { key, objects, ...(truth !== undefined && { truth: await compare(scene, truth) }) };
       },
-      draw: (_, scene) => drawPlaces(scene),
+      draw: (_, scene) => drawScene(scene),
       files: (records) => [{ name: 'polygons.geojson', bytes: new TextEncoder().encode(featuresOf(records)) }],
     };
   },

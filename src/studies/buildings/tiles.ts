@@ -1,4 +1,4 @@
-/** Images that are larger than the network sees well: cut into tiles that overlap, objects put together again. */
+/** Large images: cut into overlapping tiles, whose objects are merged again. */
 import { FastSAMError } from '../../errors.js';
 import { letterboxGeometry } from '../../image/letterbox.js';
 import type { RgbImage } from '../../image/rgbImage.js';
@@ -7,14 +7,14 @@ import { Mask } from '../../mask/mask.js';
 import { boundingBox, cropToWindow, iou, union } from '../../mask/setOps.js';
 import { Results } from '../../results/results.js';
 
-/** @throws FastSAMError `INVALID_ARGUMENT` for tiles that do not get on along a length. */
+/** @throws FastSAMError `INVALID_ARGUMENT` for an overlap that is not smaller than a tile. */
 export function checkTiles(side: number, overlap: number): void {
   if (side > overlap && overlap >= 0) return;
   throw new FastSAMError('INVALID_ARGUMENT', `overlap: got ${overlap}, expected 0 up to less than the tile's ${side}`);
 }
 
 /**
- * Where tiles of one side lie along a length: the last one ends with it; one tile where the length is shorter.
+ * Starts of tiles along a length. The last tile ends with it. A shorter length has one tile.
  * @throws FastSAMError what `checkTiles` throws.
  */
 export function tileStarts(length: number, side: number, overlap: number): number[] {
@@ -56,7 +56,7 @@ export interface TiledObject {
 }
 
 /** The objects of a tile on the grid of the whole image. */
-export function placeObjects(scene: Results, tile: Rect, image: { width: number; height: number }): TiledObject[] {
+export function shiftObjects(scene: Results, tile: Rect, image: { width: number; height: number }): TiledObject[] {
   return scene.imageMasks.map((mask, i) => {
     const { x, y, width, height, words } = mask;
     const placed = new Mask(image.width, image.height, tile.x + x, tile.y + y, width, height, words);
@@ -68,9 +68,9 @@ export function placeObjects(scene: Results, tile: Rect, image: { width: number;
 export const SAME_OBJECT_IOU = 0.5;
 
 /**
- * Puts the parts of objects together, best first: an object joins the first one before it, of another tile, with which it
- * agrees in the tiles' overlap; their masks are united and the better score stays. An object of one tile is never joined
- * with another of the same tile directly.
+ * Merges the parts of objects, best first. An object joins the first one before it that is of another tile and agrees
+ * with it in the tiles' overlap. The masks are united and the better score stays. Two objects of one tile are never
+ * joined directly.
  */
 export function mergeObjects(
   objects: readonly TiledObject[],
@@ -104,7 +104,7 @@ export function joinTiles(
   image: RgbImage,
   tiles: readonly { readonly tile: Rect; readonly scene: Results }[],
 ): Results {
-  const merged = mergeObjects(tiles.flatMap(({ tile, scene }) => placeObjects(scene, tile, image)));
+  const merged = mergeObjects(tiles.flatMap(({ tile, scene }) => shiftObjects(scene, tile, image)));
   const { imgsz, model, device, precision } = tiles[0].scene;
   const side = typeof imgsz === 'number' ? imgsz : Math.max(...imgsz);
   return new Results({

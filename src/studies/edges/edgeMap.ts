@@ -6,7 +6,7 @@ import { thinEdges } from './edgeNms.js';
 
 /** Where gradients of an object count. */
 export type EdgeRegion =
-  /** Inside its box and a little beyond: what a mask looks like far from its box is not trained. */
+  /** Only probabilities inside the box and a little beyond count, because a mask far from its box is not trained. */
   | 'box'
   /** Everywhere. */
   | 'image';
@@ -23,8 +23,8 @@ interface Window {
 }
 
 /**
- * The edge map of an image: Sobel's gradient of each mask's probabilities, which are not cropped to the box, the largest
- * over all masks, brought to 0 … 1 by the smallest and largest value, then thinned by non-maximum suppression.
+ * The edge map of an image: Sobel's gradient of each mask's probabilities, not cropped to the box. The largest gradient
+ * over all masks counts, scaled to 0 … 1 by the smallest and largest value. Then non-maximum suppression thins it.
  * @returns float32 `width * height`, row by row; all 0 where nothing was found.
  * @throws FastSAMError `INVALID_ARGUMENT` for results without prototypes.
  */

@@ -1,14 +1,16 @@
-/** Edge non-maximum suppression: of a broad ridge only the crest stays, at its strength. */
+/** Edge non-maximum suppression: only the crest of a broad ridge stays, at its strength. */
 
-/** Radius of the smoothing before directions are taken, in pixels, as for structured edges (Dollar and Zitnick 2015). */
+/**
+ * Radius of the smoothing before directions are taken, in pixels, as for structured edges (Dollar and Zitnick 2015).
+ */
 const RADIUS = 4;
 /** A pixel stays unless a neighbour across the edge is stronger by more than this factor. */
 const TOLERANCE = 1.01;
 
 /**
- * Sets every pixel to 0 that is weaker than one of the two points one pixel across the edge from it. The direction across
- * is that in which the smoothed map is curved most downwards (the eigenvector of the least eigenvalue of its second
- * derivatives); between pixels the map is interpolated linearly.
+ * Sets every pixel to 0 that is weaker than one of the two points one pixel across the edge from it. The direction
+ * across is that in which the smoothed map is curved most downwards (the eigenvector of the least eigenvalue of its
+ * second derivatives); between pixels the map is interpolated linearly.
  * @param map float32 `width * height`, row by row.
  */
 export function thinEdges(map: Float32Array, width: number, height: number): Float32Array {

@@ -1,4 +1,4 @@
-/** AP of any choice of images from one record each: what became of their detections, category by category. */
+/** AP of any choice of images, from the matches of each image by category. */
 import { curveOf, rankDetections, type ImageMatches } from '../../evaluate/coco/accumulate.js';
 import { CocoEvaluation } from '../../evaluate/coco/evaluation.js';
 import { iouMatrix, matchDetections } from '../../evaluate/coco/match.js';
@@ -11,7 +11,7 @@ import {
   type ResolvedEvalOptions,
 } from '../../evaluate/coco/types.js';
 
-/** Detections of an image and category that are looked at, best first; COCO's. */
+/** Most detections of an image and category, best first, as in COCO. */
 const MOST = 100;
 
 const OPTIONS: ResolvedEvalOptions = {

@@ -1,4 +1,4 @@
-/** The boxes that ask for masks: those of the annotations, or a detector's. */
+/** The boxes that masks are found for: those of the annotations, or a detector's. */
 import { FastSAMError } from '../../errors.js';
 import { encodeCounts } from '../../mask/rle.js';
 import { platform } from '../../platform/platform.js';
@@ -60,7 +60,7 @@ function isDetection(value: unknown): value is CocoDetection & { readonly bbox: 
   );
 }
 
-/** A prompt's answer: the place of the object that fits its box best, and how well. */
+/** A prompt's answer: the index of the object that fits its box best, and how well. */
 export interface Answer {
   readonly prompt: BoxPrompt;
   readonly object: number;
@@ -70,15 +70,15 @@ export interface Answer {
 /** For each box the object that fits it best; boxes without area, outside the image or over no object have none. */
 export function answerBoxes(scene: Results, prompts: readonly BoxPrompt[], rule: 'mask' | 'box'): Answer[] {
   const { width, height } = scene.image;
-  const asked = prompts.filter(
+  const used = prompts.filter(
     ({ bbox: [x, y, w, h] }) => w > 0 && h > 0 && x < width && y < height && x + w > 0 && y + h > 0,
   );
-  if (asked.length === 0 || scene.length === 0) return [];
-  const boxes = asked.map(({ bbox: [x, y, w, h] }) => [x, y, x + w, y + h]);
+  if (used.length === 0 || scene.length === 0) return [];
+  const boxes = used.map(({ bbox: [x, y, w, h] }) => [x, y, x + w, y + h]);
   const found = scene.prompt({ boxes, boxRule: rule });
   return found.matches.flatMap(({ index, objects, iou }) => {
     if (objects.length === 0) return [];
-    return [{ prompt: asked[index], object: objects[0], iou: iou ?? 0 }];
+    return [{ prompt: used[index], object: objects[0], iou: iou ?? 0 }];
   });
 }
 

@@ -63,7 +63,7 @@ export const instancesStudy: Study<InstanceRecord, CocoItem> = {
   name: 'instances',
   summary: 'A mask for each given box, of the annotations or of a detector: AP of masks by COCO.',
   help: `ANNOTATIONS is a COCO-style JSON file with segmentations, IMAGES the folder with its images. Without --boxes the boxes
-of the annotations are asked, all with score 1: a test of masks alone, not comparable with the paper's row.
+of the annotations are used, all with score 1: a test of masks alone, not comparable with the paper's row.
 
 Example:
   $ fastsam study instances instances_val2017.json coco/val2017 --boxes vitdet_bbox.json --model FastSAM-x`,
@@ -128,7 +128,7 @@ Example:
   caption: ({ key, own = [] }) => `${key}: IoU ${(meanOf(own.map(([, iou]) => iou)) ?? 0).toFixed(2)}`,
 };
 
-/** Area of each object whose box was asked, and its IoU with the mask that came. */
+/** Area of each object whose box was a prompt, and its IoU with the mask found. */
 function ownIous(
   { width, height }: CocoItem,
   prompts: readonly BoxPrompt[],

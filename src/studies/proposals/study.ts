@@ -15,7 +15,7 @@ import { oneOf } from '../../options/kinds.js';
 import { studyValues } from '../shared/options.js';
 import type { StudyRows } from '../study.js';
 
-/** Boxes and masks of one image; masks only where they were asked for. */
+/** Boxes and masks of one image; masks only where they are evaluated. */
 interface ProposalRecord extends StudyRecord {
   readonly proposals: number;
   readonly boxes: FoundObjects;

@@ -8,7 +8,7 @@ import { PROPOSAL_COUNTS } from '../../evaluate/coco/proposals.js';
 import type { CocoItem } from '../shared/cocoData.js';
 import type { StudyRecord } from '../study.js';
 
-/** What masks can be ordered by; `iou` knows the ground truth and is the best that any order could do. */
+/** What masks can be ordered by. `iou` uses the ground truth and is the upper bound of any order. */
 export const ORDERS = ['score', 'stability', 'product', 'iou'] as const;
 /** See `ORDERS`. */
 export type Order = (typeof ORDERS)[number];
@@ -22,9 +22,9 @@ export interface QualityRecord extends StudyRecord {
   readonly found: Readonly<Record<Order, FoundObjects>>;
 }
 
-/** Masks that show an annotated object, as the usual lowest threshold of COCO has it. */
+/** Least IoU of a mask that shows an annotated object: COCO's lowest threshold. */
 export const ON_OBJECT = 0.5;
-/** A mask that lies so far in a crowd region says nothing. */
+/** A mask is ignored from this share inside a crowd region up. */
 const IN_CROWD = 0.5;
 const DIGITS = 1e5;
 
@@ -71,7 +71,7 @@ function largest(ious: Float64Array, d: number, objects: readonly Truth[], crowd
   );
 }
 
-/** What is found when the masks come by descending value; equals stay in their order. */
+/** What is found when the masks are sorted by descending value. Equal values keep their order. */
 function countOrdered(
   ious: Float64Array,
   shapes: readonly Shape[],

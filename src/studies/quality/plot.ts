@@ -22,8 +22,8 @@ const COUNT: Rgb = [200, 200, 200];
 const IDEAL: Rgb = [200, 60, 40];
 
 /**
- * For each score a panel: bars of the mean IoU by score, the diagonal on which a calibrated score lies, and in grey
- * below the bars the share of masks in each part (tallest part = a quarter of the panel).
+ * A panel for each score. Bars show the mean IoU by score; a calibrated score lies on the diagonal. The share of masks
+ * in each bin is grey below the bars (the tallest takes a quarter of the panel).
  */
 export function calibrationPlot(panels: readonly CalibrationPanel[]): RgbImage {
   const width = panels.length * (LEFT + SIDE + RIGHT);

@@ -6,7 +6,7 @@ import { recallOf } from '../../evaluate/coco/proposalCounts.js';
 import { PROPOSAL_COUNTS } from '../../evaluate/coco/proposals.js';
 import { spearman } from '../../evaluate/statistics/lists.js';
 import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
-import { drawPlaces, panels } from '../shared/drawing.js';
+import { drawScene, panels } from '../shared/drawing.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
 import { EVERYTHING } from '../shared/options.js';
 import { rowName } from '../table.js';
@@ -167,7 +167,7 @@ const SHOWN = 10;
 /** The ten first masks by score, and by stability. */
 function drawTop(scene: Results, stability: Float32Array) {
   const top = (values: ArrayLike<number>) =>
-    drawPlaces(scene, [...scene.scores.keys()].sort((a, b) => values[b] - values[a]).slice(0, SHOWN));
+    drawScene(scene, [...scene.scores.keys()].sort((a, b) => values[b] - values[a]).slice(0, SHOWN));
   return panels([
     { image: top(scene.scores), caption: 'first by score' },
     { image: top(stability), caption: 'first by stability' },

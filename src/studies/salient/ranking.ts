@@ -1,4 +1,4 @@
-/** Which object stands out? Rules that need no training; FastSAM's authors publish none. */
+/** Ranks objects by how much they stand out, with rules that need no training. FastSAM's authors publish none. */
 import type { Mask } from '../../mask/mask.js';
 import type { Results } from '../../results/results.js';
 import type { ByteMap } from '../../evaluate/salient/measures.js';
@@ -7,7 +7,8 @@ export const SALIENCE_RULES = ['product', 'score', 'area', 'centre'] as const;
 /**
  * - `score`: the detector's;
  * - `area`: the square root of the share of the image, 0 above four fifths, which is background;
- * - `centre`: exp(-d² / (2 · 0.35²)), d the distance of the mask's centroid from the image's centre, half a diagonal = 1;
+ * - `centre`: exp(-d² / (2 · 0.35²)), d the distance of the mask's centroid from the image's centre, half a diagonal =
+ *   1;
  * - `product`: all three.
  */
 export type SalienceRule = (typeof SALIENCE_RULES)[number];
@@ -43,7 +44,7 @@ function centrality(mask: Mask, width: number, height: number): number {
   return Math.exp(-squared / half / (2 * CENTRE_WIDTH ** 2));
 }
 
-/** The map of the first objects: white where the first lies, others as bright as their number is to the first's. */
+/** The map of the first objects. The first is white, the others are as bright as their value is to the first's. */
 export function mapOf(
   masks: readonly Mask[],
   values: readonly number[],

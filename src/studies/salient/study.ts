@@ -4,7 +4,7 @@ import type { Mask } from '../../mask/mask.js';
 import { integer, oneOf } from '../../options/kinds.js';
 import { MAX_DET } from '../../options/limits.js';
 import type { Results } from '../../results/results.js';
-import { drawPlaces, greyImage, panels } from '../shared/drawing.js';
+import { drawScene, greyImage, panels } from '../shared/drawing.js';
 import { fingerprintOf, inputsOf } from '../shared/fingerprint.js';
 import { chosenBy, hintFrom, HINT_KINDS, readHints, type Hint } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
@@ -79,7 +79,7 @@ with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { 
   async open({ args, options, files, signal }) {
     const { rule, top, hint: kind, hints: path } = studyValues(OPTIONS, options);
     if (path !== undefined && kind !== 'none') {
-      throw new FastSAMError('INVALID_ARGUMENT', `--hint ${kind}: got --hints as well, give one of them`);
+      throw new FastSAMError('INVALID_ARGUMENT', `--hint ${kind}: got --hints as well; give one of them`);
     }
     const paired = pair(await filesIn(args[0], files), await filesIn(args[1], files), args);
     const given = path === undefined ? undefined : await readHints(path, new Set(paired.map(({ key }) => key)));
@@ -100,8 +100,8 @@ with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { 
         const hint = hintFor(key, marked);
         const map = salientMap(scene, hint, rank);
         return panels([
-          { image: hint ? drawPlaces(scene, [], hint) : scene.image, caption: key },
-          { image: drawPlaces(scene), caption: `everything: ${scene.length}` },
+          { image: hint ? drawScene(scene, [], hint) : scene.image, caption: key },
+          { image: drawScene(scene), caption: `everything: ${scene.length}` },
           { image: greyImage(map.data, map.width, map.height), caption: 'map' },
           {
             image: greyImage(
@@ -151,7 +151,7 @@ function choiceName(options: StudyOptions): string {
   return hint === 'none' ? `rule ${rule}` : `hint ${hint}`;
 }
 
-/** The map of an image: what the hint asks for, else the first by rank; all black where nothing was found or chosen. */
+/** The map of an image: what the hint chooses, else the first by rank; all black where nothing was found or chosen. */
 export function salientMap(
   scene: Results,
   hint: Hint | undefined,
@@ -177,7 +177,7 @@ export function compareMaps(map: ByteMap, truth: Mask): Omit<SalientRecord, 'key
   return { ...figures, precision: round(precision), recall: round(recall) };
 }
 
-/** F is that of the mean precision and mean recall over images, largest over the levels, as benchmarks have it. */
+/** F of the mean precision and mean recall over images, the largest over the levels, as in benchmarks. */
 function summarise(records: readonly SalientRecord[]): Metrics {
   const curves = records.flatMap(({ precision, recall }) => (precision && recall ? [{ precision, recall }] : []));
   const levels = curves.length === 0 ? [] : [...curves[0].precision.keys()];

@@ -32,8 +32,8 @@ export interface CocoData {
 /**
  * Reads the annotations and finds their images in a folder: by `file_name` (LVIS: the end of `coco_url`), else by the
  * last part of that name anywhere below.
- * @throws FastSAMError `FILE_UNREADABLE`, and `INVALID_ARGUMENT` for a file of another form or a folder without any of the
- *   images; images that alone are missing fail when they are read.
+ * @throws FastSAMError `FILE_UNREADABLE`, and `INVALID_ARGUMENT` for a file of another form or a folder without any of
+ *   the images; single missing images fail when they are read.
  */
 export async function openCoco(path: string, folder: string, files: StudyFiles): Promise<CocoData> {
   const bytes = await platform().readFile(path);

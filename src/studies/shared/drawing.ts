@@ -7,13 +7,13 @@ import { drawPromptRecord, type Prompt } from '../../prompt/kinds/list.js';
 import { parsePrompt, recordPrompt } from '../../prompt/parse.js';
 import type { Results } from '../../results/results.js';
 
-/** An image with some of its objects (default: all) and the prompt. */
-export function drawPlaces(
+/** An image with some of its objects (default: all), and the prompt that chose them. */
+export function drawScene(
   scene: Results,
-  places: readonly number[] = [...scene.scores.keys()],
+  indices: readonly number[] = [...scene.scores.keys()],
   prompt: Prompt | null = null,
 ): RgbImage {
-  const objects = places.map((i) => ({
+  const objects = indices.map((i) => ({
     id: scene.ids[i],
     mask: scene.imageMasks[i],
     box: scene.boxes.at(i),

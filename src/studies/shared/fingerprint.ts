@@ -1,4 +1,4 @@
-/** What tells a data set from another one with the same names, and inputs from others under the same path. */
+/** Fingerprints of data sets and input files, which differ even where names and paths are the same. */
 import { throwIfAborted } from '../../errors.js';
 import { platform } from '../../platform/platform.js';
 import type { MaskItem } from './maskFolder.js';
@@ -24,7 +24,7 @@ export async function fingerprintOf<I extends MaskItem>(
   return platform().sha256(new TextEncoder().encode(lines.join('\n')));
 }
 
-/** `OpenedStudy.inputs` of files by their paths; nothing for those that were not given. */
+/** `OpenedStudy.inputs` of files by their paths, without those that were not given. */
 export async function inputsOf(
   paths: Readonly<Record<string, string | undefined>>,
 ): Promise<Pick<OpenedStudy, 'inputs'>> {

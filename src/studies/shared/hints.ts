@@ -24,7 +24,7 @@ export type Hint = Prompt | null;
 /** The option of studies that take hints; its file is read by `readHints`. */
 export const HINTS_ROW = text({
   text: 'JSON with a box or points for each image: { "NAME": { "boxes": …, "points": …, "labels": … } }',
-  cosmetic: true,
+  inIdentity: false,
   cli: { value: '<file>' },
 });
 
@@ -42,7 +42,7 @@ export function hintOfKind(hint: Hint, kind: HintKind): Hint {
 }
 
 /**
- * Indices of the objects that a hint asks for, each once; at a point the object of the best score.
+ * Indices of the objects that a hint chooses, each once; at a point the object of the best score.
  * @throws FastSAMError `INVALID_PROMPT` for boxes and points outside the image.
  */
 export function chosenBy(scene: Results, hint: Hint): number[] {
@@ -52,8 +52,8 @@ export function chosenBy(scene: Results, hint: Hint): number[] {
 }
 
 /** Pixels of any of some objects; undefined for none. */
-export function unionOf(scene: Results, places: readonly number[]): Mask | undefined {
-  return places
+export function unionOf(scene: Results, indices: readonly number[]): Mask | undefined {
+  return indices
     .map((i) => scene.imageMasks[i])
     .reduce<Mask | undefined>((all, mask) => (all ? union(all, mask) : mask), undefined);
 }

@@ -21,7 +21,7 @@ export function stemOf(name: string): string {
   return name.replace(/\.[^./]+$/, '');
 }
 
-/** An image's name as its key: without the ending, where it is one of an image. */
+/** An image's key: its name without an image's file ending. */
 export function itemKey(name: string): string {
   return IMAGE.test(name) ? stemOf(name) : name;
 }
@@ -40,7 +40,7 @@ export async function filesIn(
     if (!pattern.test(name)) continue;
     const key = stemOf(name);
     if (found.has(key)) {
-      throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got two files "${key}" with different endings, keep one`);
+      throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got two files "${key}" with different endings; keep one`);
     }
     found.set(key, platform().joinPath(folder, name));
   }
@@ -48,8 +48,8 @@ export async function filesIn(
 }
 
 /**
- * A mask file: black and white, from the middle of brightness on white.
- * @param size what it has to be as large as.
+ * Reads a mask file. Pixels from middle brightness up are white.
+ * @param size the size that it must have.
  * @throws FastSAMError `INVALID_ARGUMENT` for another size, and what `readImage` throws.
  */
 export async function readMask(path: string, size: { readonly width: number; readonly height: number }): Promise<Mask> {

@@ -9,8 +9,8 @@ import { FASTSAM_DEFAULTS } from '../../weights/catalogue.js';
 import type { StudyRows } from '../study.js';
 
 /**
- * What figures need that count all that was found: the usual settings give at most 300 objects, and drop weak and close
- * ones. Boxes stay where the network has put them.
+ * Settings of figures that count everything found. The usual settings give at most 300 objects, and drop weak and close
+ * ones. Boxes stay as the network has them.
  */
 export const EVERYTHING: StudySettings = { conf: 0.001, iou: 0.9, maxDet: 1000, snapFullBoxes: false };
 

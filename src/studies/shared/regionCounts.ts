@@ -31,13 +31,13 @@ export const FOUND_IOU = 0.5;
 export interface RegionCounts {
   /** See `bestIous`: chosen with the truth. */
   readonly best: readonly number[];
-  /** Segments that boxes ask for; absent where the image has none. */
+  /** Segments chosen by boxes; absent where the image has none. */
   readonly box?: PixelCounts;
-  /** Segments that points ask for; absent where the image has none. */
+  /** Segments chosen by points; absent where the image has none. */
   readonly point?: PixelCounts;
 }
 
-/** What is asked of an image, by kind. */
+/** The hints of an image, by kind. */
 export type HintsByKind = Readonly<Partial<Record<HintKind, Hint>>>;
 
 /** Compares the segments of an image with its mask; undefined where nothing is marked. */

@@ -7,7 +7,7 @@ import { iouMatrix, type Shape } from '../../evaluate/coco/match.js';
 import { shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
 import type { CocoKind, CocoTruth } from '../../evaluate/coco/types.js';
 
-/** An object of the ground truth with the words that mean it. */
+/** An object of the ground truth with the phrase that describes it. */
 export interface PhraseTruth extends CocoTruth {
   readonly phrase: string;
 }
@@ -22,7 +22,7 @@ function hasPhrase(truth: CocoTruth): truth is PhraseTruth {
 }
 
 /**
- * The place of the object that fits each phrase best; undefined where there was nothing to look at.
+ * The index of the object that fits each phrase best; undefined where the image has no object.
  * @throws FastSAMError what `Results.promptText` throws.
  */
 export async function chooseObjects(
@@ -36,12 +36,13 @@ export async function chooseObjects(
   return phrases.map((_, i) => chosen.get(i));
 }
 
-/** IoU of the object that was chosen, and of the object of the scene that fits best, chosen or not; 0 for none. */
+/** IoU of the chosen object, and of the best object of the scene; 0 for none. */
 export type PhraseIous = readonly [chosen: number, best: number];
 
 /**
- * Compares objects with the annotations: masks where there is a segmentation, else boxes. Crowds are objects like others.
- * @param chosen the place of an object for each annotation.
+ * Compares objects with the annotations: masks where there is a segmentation, else boxes. Crowds are objects like
+ * others.
+ * @param chosen the index of an object for each annotation.
  * @throws FastSAMError `INVALID_ARGUMENT` for broken boxes and segmentations, and a scene of another size than `size`.
  */
 export function phraseIous(
@@ -63,8 +64,8 @@ export function phraseIous(
     let objects = shapes.get(kind);
     if (!objects) shapes.set(kind, (objects = shapesOf(scene, kind)));
     const ious = iouMatrix(objects, [shapeOfTruth({ ...truth, iscrowd: 0 }, kind, width, height, false)]);
-    const place = chosen[i];
-    return [place === undefined ? 0 : ious[place], ious.reduce((best, iou) => Math.max(best, iou), 0)];
+    const index = chosen[i];
+    return [index === undefined ? 0 : ious[index], ious.reduce((best, iou) => Math.max(best, iou), 0)];
   });
 }
 

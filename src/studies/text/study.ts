@@ -60,10 +60,10 @@ Example:
   metrics: METRICS,
   async open({ args, options, files, signal, onProgress }) {
     const { items, fingerprint } = await openCoco(args[0], args[1], files);
-    const asked = items
+    const withPhrases = items
       .map((item): TextItem => ({ ...item, truths: withPhrase(item.truths) }))
       .filter(({ truths }) => truths.length > 0);
-    if (asked.length === 0) {
+    if (withPhrases.length === 0) {
       throw new FastSAMError('INVALID_ARGUMENT', `${args[0]}: got no annotation with a phrase, expected some`);
     }
     const { textModel: name } = studyValues(OPTIONS, options);
@@ -77,7 +77,7 @@ Example:
       return encoders.use((clip) => chooseObjects(scene, phrases, clip, signal), { signal });
     };
     return {
-      items: asked,
+      items: withPhrases,
       fingerprint,
       ...(await inputsOf({ textModel: isFile ? name : undefined })),
       async measure(item, scene) {
@@ -87,10 +87,10 @@ Example:
       async draw({ truths }, scene) {
         const chosen = await choose(scene, truths);
         const { xyxy } = scene.boxes;
-        const objects = chosen.flatMap((place, i) => {
-          if (place === undefined) return [];
-          const [x1, y1, x2, y2] = xyxy.subarray(4 * place, 4 * place + 4);
-          return [{ id: i, mask: scene.imageMasks[place], box: [x1, y1, x2, y2] as const, label: truths[i].phrase }];
+        const objects = chosen.flatMap((index, i) => {
+          if (index === undefined) return [];
+          const [x1, y1, x2, y2] = xyxy.subarray(4 * index, 4 * index + 4);
+          return [{ id: i, mask: scene.imageMasks[index], box: [x1, y1, x2, y2] as const, label: truths[i].phrase }];
         });
         return drawObjects(scene.image, objects, null, { boxes: true, labels: true });
       },

@@ -4,7 +4,7 @@ import { pairwiseIou, type Matrix } from './pairwiseIou.js';
 import type { Detection } from '../trackers/detection.js';
 import type { Track } from '../trackers/track.js';
 
-/** Who belongs to whom. Tracks and detections that are in no pair keep the order of their lists. */
+/** The pairs, and what is left. Unpaired tracks and detections keep the order of their lists. */
 export interface Association<T extends Track = Track> {
   readonly pairs: readonly (readonly [track: T, detection: Detection])[];
   readonly freeTracks: T[];
@@ -13,7 +13,7 @@ export interface Association<T extends Track = Track> {
 
 /**
  * ByteTrack's cost of a pair: 1 - IoU, or with scores fused in, 1 - IoU * score.
- * @param fuseScore a weak detection then has to fit better to be taken.
+ * @param fuseScore whether scores count, so that a weak detection has to overlap more.
  */
 export function overlapCost(tracks: readonly Track[], detections: readonly Detection[], fuseScore: boolean): Matrix {
   const table = pairwiseIou(
@@ -27,8 +27,8 @@ export function overlapCost(tracks: readonly Track[], detections: readonly Detec
 
 /**
  * The pairs for which the sum of (cost - limit) is least: the optimum of `lap.lapjv(extend_cost=True, cost_limit)`. A
- * pair that costs `limit` or more is never made. Of several optima with the same sum one is taken that depends on
- * nothing but the order of the lists (see `assign`).
+ * pair that costs `limit` or more is never made. Of several optima the choice depends only on the order of the lists
+ * (see `assign`).
  */
 export function associate<T extends Track>(
   tracks: readonly T[],
@@ -48,13 +48,13 @@ export function associate<T extends Track>(
     rows: cost.rows,
     columns: cost.columns,
     starts,
-    targets: Int32Array.from(targets, (place) => place % cost.columns),
-    costs: Float64Array.from(targets, (place) => cost.values[place]),
+    targets: Int32Array.from(targets, (cell) => cell % cost.columns),
+    costs: Float64Array.from(targets, (cell) => cost.values[cell]),
   };
   return pairUp(tracks, detections, assign(graph, new Float64Array(cost.rows).fill(limit)));
 }
 
-/** @param columnOf for every track its detection's place, or -1. */
+/** @param columnOf for every track the index of its detection, or -1. */
 export function pairUp<T extends Track>(
   tracks: readonly T[],
   detections: readonly Detection[],

@@ -1,9 +1,10 @@
-/** TrackTrack's assignment: in rounds, those first that are sure of each other. */
+/** TrackTrack's assignment in rounds: the cheapest mutual pairs come first. */
 import type { Matrix } from './pairwiseIou.js';
 
 /**
- * In every round each row and column that prefer each other, at a cost below the limit, become a pair; then the limit
- * falls. Ends with the first round that makes no pair. Of equal costs the earlier row and the earlier column are preferred.
+ * In every round, a row and a column become a pair if each is the cheapest of the other and the cost is below the
+ * limit. Then the limit falls. The first round without a pair is the last. Of equal costs the first row and the first
+ * column win.
  * @returns for every row its column, or -1.
  */
 export function iterativeAssign(cost: Matrix, limit: number, step: number): Int32Array {

@@ -1,4 +1,6 @@
-/** Kalman filter of a box that moves and changes its size at constant velocity (SORT, arXiv 1602.00763, and its heirs). */
+/**
+ * Kalman filter of a box that moves and changes its size at constant velocity (SORT, arXiv 1602.00763, and its heirs).
+ */
 import type { Xyxy } from '../../record/boxes.js';
 import { PlanarFilter, type Pair } from './planarFilter.js';
 import type { Affine } from '../types.js';
@@ -6,7 +8,7 @@ import type { Affine } from '../types.js';
 /** Noise of positions and of velocities, as shares of the box's size (DeepSORT, arXiv 1703.07402). */
 const POSITION = 1 / 20;
 const VELOCITY = 1 / 160;
-/** A new track knows its position to 2 such deviations and its velocity to 10. */
+/** A new track starts with 2 such deviations of position and 10 of velocity. */
 const NEW_POSITION = 2;
 const NEW_VELOCITY = 10;
 
@@ -49,8 +51,9 @@ export class BoxFilter {
   }
 
   /**
-   * One frame on.
-   * @param coasting the object was not seen in the last frame: its size stops changing (`xyah`: the height only).
+   * Predicts the next frame.
+   * @param coasting whether the object was not seen in the last frame. Its size then stops changing (`xyah`: the height
+   *   only).
    */
   predict(coasting: boolean): void {
     if (coasting) this.#size.velocity = this.model === 'xyah' ? [this.#size.velocity[0], 0] : [0, 0];
@@ -72,8 +75,8 @@ export class BoxFilter {
   }
 
   /**
-   * Follows the camera: the centre and its velocity are turned and scaled, the size becomes that of the upright box
-   * around the turned one. For `xywh` only.
+   * Follows the camera. The centre and its velocity are rotated and scaled. The size becomes that of the upright box
+   * around the rotated one. For `xywh` only.
    */
   warp([a, b, tx, c, d, ty]: Affine): void {
     this.#centre.warp([a, b, c, d], [tx, ty]);
@@ -94,7 +97,10 @@ export class BoxFilter {
     return Float64Array.of(...centre.position, ...size.position, ...centre.velocity, ...size.velocity);
   }
 
-  /** The covariances, 4 x 4 row by row, of the centre with its velocity and of the size with its; the two are independent. */
+  /**
+   * The covariances, 4 x 4 row by row: of the centre with its velocity, and of the size with its velocity. The two are
+   * independent.
+   */
   get covariances(): { readonly centre: Float64Array; readonly size: Float64Array } {
     return { centre: this.#centre.covariance, size: this.#size.covariance };
   }

@@ -1,4 +1,6 @@
-/** Kalman filter of a pair of quantities that move at constant velocity; a box is two such pairs (see `boxFilter.ts`). */
+/**
+ * Kalman filter of a pair of quantities that move at constant velocity; a box is two such pairs (see `boxFilter.ts`).
+ */
 
 /** Two numbers. */
 export type Pair = readonly [number, number];
@@ -6,11 +8,11 @@ export type Pair = readonly [number, number];
 export type Matrix2 = readonly [number, number, number, number];
 
 /**
- * State (p, v) of 4 numbers, its covariance in 2 x 2 blocks: `P` of p, `C` between p and v, `V` of v. Trackers observe p
- * only, with independent noise, so every step is a few products of 2 x 2 matrices. All in float64.
+ * State (p, v) of 4 numbers, its covariance in 2 x 2 blocks: `P` of p, `C` between p and v, `V` of v. Trackers observe
+ * p only, with independent noise, so every step is a few products of 2 x 2 matrices. All in float64.
  */
 export class PlanarFilter {
-  /** A frame. May be set, for what is known to have stopped. */
+  /** Per frame. Callers set it to 0 for what is known to have stopped. */
   velocity: Pair = [0, 0];
   #P: Matrix2;
   #C: Matrix2 = [0, 0, 0, 0];
@@ -26,7 +28,7 @@ export class PlanarFilter {
     this.#V = diagonalOfSquares(velocityDeviation);
   }
 
-  /** One frame on: the process noise is given as standard deviations. */
+  /** Predicts the next frame. The process noise is given as standard deviations. */
   predict(positionDeviation: Pair, velocityDeviation: Pair): void {
     this.position = plus(this.position, this.velocity);
     this.#P = add(add(this.#P, add(this.#C, transpose(this.#C))), add(this.#V, diagonalOfSquares(positionDeviation)));

@@ -8,9 +8,9 @@ const SUM_BYTES = 4;
 const SLOPE_BYTES = 2;
 
 /**
- * `(before, dx, dy, stride, width, height)`: gradients of an image by the kernel `side middle side`. `before` is the address
- * of the pixel above and left of the first one, `dx` and `dy` those of the first results, i16. Up to seven values beyond
- * the end of each row are overwritten.
+ * `(before, dx, dy, stride, width, height)`: gradients of an image by the kernel `side middle side`. `before` is the
+ * address of the pixel above and left of the first one, `dx` and `dy` are the addresses of the first results, i16. Up
+ * to seven values beyond the end of each row are overwritten.
  */
 export function gradients(side: number, middle: number): FunctionWriter {
   const f = new FunctionWriter(6);
@@ -43,10 +43,10 @@ export function gradients(side: number, middle: number): FunctionWriter {
 }
 
 /**
- * `(dx, dy, sums, lineBytes, out, stride, width, height)`: the smaller eigenvalue of `[xx xy; xy yy]`, gradients' products
- * summed over 3 x 3 pixels, as float32 into `out`. `dx`, `dy`: addresses of the gradients (i16) above and left of the first
- * pixel, `stride` bytes a row. `sums`: room for three lines of `lineBytes`, each four bytes for each of `width + 2` columns
- * and seven more.
+ * `(dx, dy, sums, lineBytes, out, stride, width, height)`: the smaller eigenvalue of `[xx xy; xy yy]`, gradients'
+ * products summed over 3 x 3 pixels, as float32 into `out`. `dx`, `dy`: addresses of the gradients (i16) above and left
+ * of the first pixel, `stride` bytes a row. `sums`: room for three lines of `lineBytes`, each four bytes for each of
+ * `width + 2` columns and seven more.
  */
 export function cornerStrength(): FunctionWriter {
   const f = new FunctionWriter(8);
@@ -76,7 +76,7 @@ interface ColumnVariables {
   readonly lineEnd: Local;
 }
 
-/** Writes down the sums of three rows' products xx, xy, yy for each column. */
+/** Emits the sums of three rows' products xx, xy, yy for each column. */
 function columnSums(f: FunctionWriter, { dx, dy, stride, lines, lineEnd }: ColumnVariables): () => void {
   const [x, address] = f.locals(2, I32);
   const [above, here, below] = f.locals(3, V128);
@@ -117,7 +117,7 @@ interface StrengthVariables {
   readonly out: Local;
 }
 
-/** Writes down the sums of three columns each and what follows from them, in doubles. */
+/** Emits the sums of three columns each, and the strength that follows from them, in doubles. */
 function strengths(f: FunctionWriter, { lines, widthBytes, out }: StrengthVariables): () => void {
   const x = f.local(I32);
   const [xx, xy, yy, half, sum, difference] = f.locals(6, V128);

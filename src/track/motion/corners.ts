@@ -15,8 +15,9 @@ export interface CornerOptions {
 }
 
 /**
- * The strongest corners of a plane: local maxima (3 x 3) of the smaller eigenvalue, Sobel gradients summed over 3 x 3 pixels.
- * The outermost pixels are never corners. Same choice as OpenCV's `goodFeaturesToTrack` with `minDistance` up to 1.
+ * The strongest corners of a plane: local maxima (3 x 3) of the smaller eigenvalue, Sobel gradients summed over 3 x 3
+ * pixels. The outermost pixels are never corners. Same choice as OpenCV's `goodFeaturesToTrack` with `minDistance` up
+ * to 1.
  * @returns `x, y` pairs in pixels of the plane, strongest first.
  */
 export function findCorners(plane: GreyPlane, { maxCorners, quality }: CornerOptions): Float32Array {
@@ -24,28 +25,28 @@ export function findCorners(plane: GreyPlane, { maxCorners, quality }: CornerOpt
   const strength = simdStrength(plane) ?? scalarStrength(plane);
   let strongest = 0;
   for (let i = 0; i < strength.length; i++) if (strength[i] > strongest) strongest = strength[i];
-  const places = strongestOf(localMaxima(strength, plane, quality * strongest), strength, maxCorners);
+  const indices = strongestOf(localMaxima(strength, plane, quality * strongest), strength, maxCorners);
   // Of equally strong corners the later one goes first, as in OpenCV.
-  places.sort((a, b) => strength[b] - strength[a] || b - a);
-  const corners = new Float32Array(2 * Math.min(maxCorners, places.length));
+  indices.sort((a, b) => strength[b] - strength[a] || b - a);
+  const corners = new Float32Array(2 * Math.min(maxCorners, indices.length));
   for (let i = 0; 2 * i < corners.length; i++) {
-    corners[2 * i] = places[i] % width;
-    corners[2 * i + 1] = Math.floor(places[i] / width);
+    corners[2 * i] = indices[i] % width;
+    corners[2 * i + 1] = Math.floor(indices[i] / width);
   }
   return corners;
 }
 
-/** The strongest `count` places and those as strong as the last of them, without sorting the others. */
-function strongestOf(places: number[], strength: Float32Array, count: number): number[] {
-  if (places.length <= count) return places;
-  const ascending = Float32Array.from(places, (place) => strength[place]).sort();
+/** Indices of the `count` strongest pixels, and of those as strong as the last of them. The others are not sorted. */
+function strongestOf(indices: number[], strength: Float32Array, count: number): number[] {
+  if (indices.length <= count) return indices;
+  const ascending = Float32Array.from(indices, (index) => strength[index]).sort();
   const weakest = ascending[ascending.length - count];
-  return places.filter((place) => strength[place] >= weakest);
+  return indices.filter((index) => strength[index] >= weakest);
 }
 
-/** Places whose strength is above the threshold and not below that of any of their eight neighbours. */
+/** Indices of pixels whose strength is above the threshold and not below that of any of the eight neighbours. */
 function localMaxima(strength: Float32Array, { width, height }: GreyPlane, threshold: number): number[] {
-  const places: number[] = [];
+  const indices: number[] = [];
   for (let y = 1; y < height - 1; y++) {
     for (let x = 1, i = y * width + 1; x < width - 1; x++, i++) {
       const value = strength[i];
@@ -54,8 +55,8 @@ function localMaxima(strength: Float32Array, { width, height }: GreyPlane, thres
       const down = i + width;
       if (value < strength[up - 1] || value < strength[up] || value < strength[up + 1]) continue;
       if (value < strength[down - 1] || value < strength[down] || value < strength[down + 1]) continue;
-      places.push(i);
+      indices.push(i);
     }
   }
-  return places;
+  return indices;
 }

@@ -14,17 +14,18 @@ const LUMA_BITS = 15;
 const [RED, GREEN, BLUE] = [9798, 19235, 3735];
 const HALF = 1 << (LUMA_BITS - 1);
 
-/** The place inside 0 … size-1 that a place outside mirrors, the end itself not repeated (… 2 1 | 0 1 2 …). */
-export function mirrored(place: number, size: number): number {
+/** Mirrors a position outside 0 … size - 1 back inside. The end itself is not repeated (… 2 1 | 0 1 2 …). */
+export function mirrored(position: number, size: number): number {
   if (size === 1) return 0;
   const period = 2 * (size - 1);
-  const inPeriod = ((place % period) + period) % period;
+  const inPeriod = ((position % period) + period) % period;
   return inPeriod < size ? inPeriod : period - inPeriod;
 }
 
 /**
  * The brightness of a frame, made smaller.
- * @param downscale whole number from 1: the result has `floor(width / downscale)` by `floor(height / downscale)` pixels.
+ * @param downscale whole number from 1: the result has `floor(width / downscale)` by `floor(height / downscale)`
+ *   pixels.
  * @returns undefined when that leaves no pixel.
  */
 export function greyPlane(frame: RgbImage, downscale: number): GreyPlane | undefined {
@@ -36,7 +37,7 @@ export function greyPlane(frame: RgbImage, downscale: number): GreyPlane | undef
   return resized(frame, width, height);
 }
 
-/** Bilinear; by way of three equal channels, which is what the one resize of the package takes. */
+/** Bilinear. It goes through three equal channels, because the package's resize takes RGB. */
 function resized(frame: RgbImage, width: number, height: number): GreyPlane {
   const triple = new Uint8Array(frame.data.length);
   for (let i = 0; i < triple.length; i += 3) {
@@ -61,7 +62,7 @@ function greyOf({ data, width, height }: RgbImage): GreyPlane {
   return { data: grey, width, height };
 }
 
-/** Each pixel the rounded mean of four pixels' brightness: what bilinear resizing to exactly half the size is. */
+/** Each pixel is the rounded mean of four pixels' brightness, which equals bilinear resizing to half the size. */
 function halfGrey(frame: RgbImage): GreyPlane {
   const width = frame.width / 2;
   const height = frame.height / 2;

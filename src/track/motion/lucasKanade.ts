@@ -1,8 +1,8 @@
 /**
- * Sparse optical flow: J.-Y. Bouguet, "Pyramidal Implementation of the Lucas Kanade Feature Tracker" (Intel, 2000).
- * Each point is looked for first in the smallest level, then more and more finely; in every level Newton steps shift the
- * window in the second image until it looks like the one around the point in the first. Brightness is interpolated in
- * fixed point with OpenCV's numbers of bits, so that the steps end where OpenCV's end.
+ * Sparse optical flow: J.-Y. Bouguet, "Pyramidal Implementation of the Lucas Kanade Feature Tracker" (Intel, 2000). The
+ * search for a point goes from the smallest level to the largest. In every level Newton steps shift the window in the
+ * second image until it matches the window around the point in the first. Brightness is interpolated in fixed point
+ * with OpenCV's numbers of bits, so that the steps end where OpenCV's end.
  */
 import { ScalarWindows } from './scalarWindows.js';
 import type { Pyramid, PyramidLevel } from './pyramid.js';
@@ -23,7 +23,7 @@ const SCALE = 2 ** -20;
 export interface Flow {
   /** float32 `x, y` pairs in pixels of the second image. */
   readonly points: Float32Array;
-  /** 1 for each point that was found again, 0 where its place says nothing. */
+  /** 1 for each point that was found again, 0 where its position means nothing. */
   readonly found: Uint8Array;
 }
 
@@ -31,7 +31,7 @@ export interface Flow {
  * Follows points from one image to the next.
  * @param from, to pyramids of images of the same size.
  * @param points `x, y` pairs in pixels of the first image.
- * @param windows how both images are compared; the same comes out of all.
+ * @param windows how both images are compared; all implementations give the same result.
  */
 export function opticalFlow(
   from: Pyramid,
@@ -47,8 +47,8 @@ export function opticalFlow(
     for (let level = top; level >= 0; level--) {
       guess.x *= 2;
       guess.y *= 2;
-      const place = positionAround(from[level], points[2 * i] / 2 ** level, points[2 * i + 1] / 2 ** level);
-      const moments = place && scaled(windows.take(level, place));
+      const position = positionAround(from[level], points[2 * i] / 2 ** level, points[2 * i + 1] / 2 ** level);
+      const moments = position && scaled(windows.take(level, position));
       found = moments !== undefined && worthFollowing(moments) && follow(windows, level, to[level], moments, guess);
     }
     flow.points[2 * i] = guess.x;
@@ -82,16 +82,16 @@ function follow(windows: Windows, index: number, level: PyramidLevel, moments: M
   const scale = SCALE / determinant(moments);
   let [lastX, lastY] = [NaN, NaN];
   for (let step = 0; step < MAX_STEPS; step++) {
-    const place = positionAround(level, guess.x, guess.y);
-    if (!place) return false;
-    const mismatch = windows.compare(index, place);
+    const position = positionAround(level, guess.x, guess.y);
+    if (!position) return false;
+    const mismatch = windows.compare(index, position);
     const stepX = (moments.xy * mismatch.y - moments.yy * mismatch.x) * scale;
     const stepY = (moments.xy * mismatch.x - moments.xx * mismatch.y) * scale;
     guess.x += stepX;
     guess.y += stepY;
     if (stepX * stepX + stepY * stepY <= STEP_END * STEP_END) break;
     if (Math.abs(stepX + lastX) < STEP_END && Math.abs(stepY + lastY) < STEP_END) {
-      // The steps go to and fro: the middle is as near as they come.
+      // The steps alternate, so the middle is the best estimate.
       guess.x -= stepX / 2;
       guess.y -= stepY / 2;
       break;

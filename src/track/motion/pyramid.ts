@@ -1,10 +1,12 @@
-/** An image at falling sizes with borders to look beyond: what optical flow is measured on. */
+/** An image pyramid with borders, on which optical flow is measured. */
 import { type GreyPlane, mirrored } from './greyPlane.js';
 
-/** Pixels around each level that may be read: a window's side, so that a window may lie just outside. */
+/** Readable pixels around each level: a window's side, so that a window may lie just outside the image. */
 export const BORDER = 21;
 
-/** One size of the image. Arrays hold `stride` values a row, `BORDER` of them left of the image, and as many rows above. */
+/**
+ * One size of the image. Arrays hold `stride` values a row, `BORDER` of them left of the image, and as many rows above.
+ */
 export interface PyramidLevel {
   readonly width: number;
   readonly height: number;
@@ -17,8 +19,8 @@ export interface PyramidLevel {
 export type Pyramid = readonly PyramidLevel[];
 
 /**
- * Builds the levels; each has half the width and height of the one before.
- * @param levels how many at most; those no larger than a window (21 pixels) are left out, save the first.
+ * Builds the levels. Each has half the width and height of the one before.
+ * @param levels how many at most. Levels no larger than a window (21 pixels) are left out, except the first.
  */
 export function buildPyramid(plane: GreyPlane, levels: number): Pyramid {
   let pixels = bordered(plane);

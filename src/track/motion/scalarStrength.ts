@@ -1,7 +1,7 @@
 /** The strength of corners without vector instructions, for engines that have none. */
 import { type GreyPlane, mirrored } from './greyPlane.js';
 
-/** Values of one row with one more on each side, for the image mirrored there: the value at x is at x + 1. */
+/** Values of one row with a mirrored one on each side. The value of column x is at x + 1. */
 type Row = Int32Array;
 
 /** The products of the gradients of one row. */
@@ -35,7 +35,7 @@ function fillStrength([above, here, below]: readonly Products[], strength: Float
   const [xxA, xyA, yyA] = [above.xx, above.xy, above.yy];
   const [xxB, xyB, yyB] = [here.xx, here.xy, here.yy];
   const [xxC, xyC, yyC] = [below.xx, below.xy, below.yy];
-  // Sums of three rows, in the column left of the pixel and in the pixel's.
+  // Sums of three rows: in the column left of the pixel and in its own.
   let xxL = xxA[0] + xxB[0] + xxC[0];
   let xyL = xyA[0] + xyB[0] + xyC[0];
   let yyL = yyA[0] + yyB[0] + yyC[0];
@@ -56,7 +56,7 @@ function fillStrength([above, here, below]: readonly Products[], strength: Float
   }
 }
 
-/** Sobel's gradients, which are the differences of smoothed columns and the smoothed slopes of columns, and their products. */
+/** Products of Sobel's gradients, which are differences of smoothed columns and smoothed differences of columns. */
 function fillProducts(plane: GreyPlane, y: number, columns: Columns, { xx, xy, yy }: Products): void {
   fillColumns(plane, y, columns);
   const { smooth, slope } = columns;

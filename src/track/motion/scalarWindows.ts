@@ -15,7 +15,7 @@ const AREA = WINDOW * WINDOW;
 const GREY_HALF = 1 << (GREY_SHIFT - 1);
 const SLOPE_HALF = 1 << (SLOPE_SHIFT - 1);
 
-/** Products of 32-bit whole numbers: the engine need not provide for fractions or overflow. */
+/** Products of 32-bit whole numbers, so that the engine need not expect fractions or overflow. */
 const mul = Math.imul;
 
 /** Gradients along x and y by Scharr's 3-10-3 kernel, 32 times the slope; 0 in the border. */
@@ -39,11 +39,11 @@ export class ScalarWindows implements Windows {
     this.#gradients = from.map(gradientsOf);
   }
 
-  take(level: number, place: WindowPosition): Moments {
+  take(level: number, position: WindowPosition): Moments {
     const { stride, pixels } = this.#from[level];
     const { dx, dy } = this.#gradients[level];
-    const { w00, w01, w10, w11 } = place;
-    const start = startOf(this.#from[level], place);
+    const { w00, w01, w10, w11 } = position;
+    const start = startOf(this.#from[level], position);
     let [xx, xy, yy] = [0, 0, 0];
     for (let row = 0, k = 0; row < WINDOW; row++) {
       let i = start + row * stride;
@@ -70,11 +70,11 @@ export class ScalarWindows implements Windows {
     return { xx, xy, yy };
   }
 
-  compare(level: number, place: WindowPosition): Mismatch {
+  compare(level: number, position: WindowPosition): Mismatch {
     const { stride, pixels } = this.#to[level];
-    const { w00, w01, w10, w11 } = place;
+    const { w00, w01, w10, w11 } = position;
     const [grey, dx, dy] = [this.#grey, this.#dx, this.#dy];
-    const start = startOf(this.#to[level], place);
+    const start = startOf(this.#to[level], position);
     let [x, y] = [0, 0];
     for (let row = 0, k = 0; row < WINDOW; row++) {
       let i = start + row * stride;

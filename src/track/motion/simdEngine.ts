@@ -1,11 +1,11 @@
-/** Compiles what cornerWasm.ts and windowWasm.ts write down, once, with one memory for all that is measured. */
+/** Compiles the functions of cornerWasm.ts and windowWasm.ts once, with one memory for all of them. */
 import { moduleBytes } from '../../runtime/assembler.js';
 import { cornerStrength, gradients } from './cornerWasm.js';
 import { compareWindow, takeWindow } from './windowWasm.js';
 
 const PAGE_BYTES = 65_536;
 
-/** The functions and the memory that they work on. Nothing in it outlives the next use by another. */
+/** The functions and the memory that they work on. Its content lasts until its next use. */
 export interface SimdEngine {
   readonly memory: WebAssembly.Memory;
   readonly functions: SimdFunctions;
@@ -56,7 +56,7 @@ function makeEngine(): SimdEngine | false {
   }
 }
 
-/** Makes the memory at least so large. Views of it made before may have ended. */
+/** Grows the memory to at least this size. Earlier views of it may be detached. */
 export function reserve({ memory }: SimdEngine, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));

@@ -5,7 +5,7 @@ import { I16_LANES } from './windowWasm.js';
 
 const SLOPE_BYTES = 2;
 const STRENGTH_BYTES = 4;
-/** Whole vectors are read and written: so much is touched beyond an end. */
+/** Bytes beyond an end that may be touched, because whole vectors are read and written. */
 const SLACK_BYTES = 64;
 
 /**

@@ -5,7 +5,7 @@ import { I16_LANES, IMAGES_AT, SUMS_AT } from './windowWasm.js';
 import { startOf, type Mismatch, type Moments, type WindowPosition, type Windows } from './window.js';
 
 const SLOPE_BYTES = 2;
-/** Windows are read in whole vectors: so much is read beyond the last one. */
+/** Bytes beyond the last window that may be read, because whole vectors are read. */
 const SLACK_BYTES = 64;
 
 /** Addresses of one level of both images, and of the first one's gradients. */
@@ -19,7 +19,7 @@ interface LevelAddresses {
 /** See `Windows`. Usable until the engine's memory is used for something else. */
 export class SimdWindows implements Windows {
   readonly #engine: SimdEngine;
-  readonly #places: readonly LevelAddresses[];
+  readonly #addresses: readonly LevelAddresses[];
   readonly #sums: Float64Array;
 
   /** @returns undefined where there is no WebAssembly with vector instructions. */
@@ -34,30 +34,30 @@ export class SimdWindows implements Windows {
     this.#from = from;
     this.#to = to;
     this.#engine = engine;
-    this.#places = from.map(layOutFrom(IMAGES_AT));
+    this.#addresses = from.map(layOutFrom(IMAGES_AT));
     const last = from[from.length - 1];
-    reserve(engine, this.#places[from.length - 1].dy + last.pixels.length * SLOPE_BYTES + SLACK_BYTES);
+    reserve(engine, this.#addresses[from.length - 1].dy + last.pixels.length * SLOPE_BYTES + SLACK_BYTES);
     this.#sums = new Float64Array(engine.memory.buffer, SUMS_AT, 6);
-    this.#places.forEach((place, i) => {
-      new Uint8Array(engine.memory.buffer).set(from[i].pixels, place.from);
-      new Uint8Array(engine.memory.buffer).set(to[i].pixels, place.to);
-      fillGradients(engine, from[i], place);
+    this.#addresses.forEach((at, i) => {
+      new Uint8Array(engine.memory.buffer).set(from[i].pixels, at.from);
+      new Uint8Array(engine.memory.buffer).set(to[i].pixels, at.to);
+      fillGradients(engine, from[i], at);
     });
   }
 
-  take(level: number, place: WindowPosition): Moments {
-    const { from, dx, dy } = this.#places[level];
-    const start = startOf(this.#from[level], place);
+  take(level: number, position: WindowPosition): Moments {
+    const { from, dx, dy } = this.#addresses[level];
+    const start = startOf(this.#from[level], position);
     const slopes = start * SLOPE_BYTES;
     const { stride } = this.#from[level];
-    this.#engine.functions.take(from + start, dx + slopes, dy + slopes, stride, upperOf(place), lowerOf(place));
+    this.#engine.functions.take(from + start, dx + slopes, dy + slopes, stride, upperOf(position), lowerOf(position));
     const sums = this.#sums;
     return { xx: sums[0] + sums[1], xy: sums[2] + sums[3], yy: sums[4] + sums[5] };
   }
 
-  compare(level: number, place: WindowPosition): Mismatch {
-    const start = this.#places[level].to + startOf(this.#to[level], place);
-    this.#engine.functions.compare(start, this.#to[level].stride, upperOf(place), lowerOf(place));
+  compare(level: number, position: WindowPosition): Mismatch {
+    const start = this.#addresses[level].to + startOf(this.#to[level], position);
+    this.#engine.functions.compare(start, this.#to[level].stride, upperOf(position), lowerOf(position));
     const sums = this.#sums;
     return { x: sums[0] + sums[1], y: sums[2] + sums[3] };
   }
@@ -67,7 +67,7 @@ export class SimdWindows implements Windows {
 const upperOf = ({ w00, w01 }: WindowPosition): number => (w00 & 0xffff) | (w01 << 16);
 const lowerOf = ({ w10, w11 }: WindowPosition): number => (w10 & 0xffff) | (w11 << 16);
 
-/** Lays one level out behind the other; gradients begin at even addresses. */
+/** Allocates the levels one after the other. Gradients begin at even addresses. */
 function layOutFrom(start: number): (level: PyramidLevel) => LevelAddresses {
   let free = start;
   const take = (bytes: number) => {

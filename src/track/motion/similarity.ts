@@ -1,11 +1,11 @@
 /**
- * A robust similarity transform between matched points: M. Fischler and R. Bolles, "Random Sample Consensus", CACM 1981,
- * then least squares over the points that agree.
+ * A robust similarity transform between matched points: M. Fischler and R. Bolles, "Random Sample Consensus", CACM
+ * 1981, then least squares over the points that agree.
  */
 import type { Affine } from '../types.js';
 
 const SAMPLE = 2;
-/** Matches that lie farther than this many pixels off do not agree. */
+/** A match agrees with a transform up to this distance in pixels. */
 const THRESHOLD = 3;
 const MAX_ROUNDS = 2000;
 /** Wanted probability that one sample at least holds no wrong match. */
@@ -33,7 +33,10 @@ export function fitSimilarity(from: Float32Array, to: Float32Array): Affine | un
   return best && leastSquares(from, to, agreeingOf(best, from, to));
 }
 
-/** How many samples find one without a wrong match, `wrong` being their share, but not more than `atMost`. */
+/**
+ * The number of samples needed to find one without a wrong match, at most `atMost`. `wrong` is the share of wrong
+ * matches.
+ */
 function roundsNeeded(wrong: number, atMost: number): number {
   const sound = (1 - wrong) ** SAMPLE;
   if (sound === 1) return 0;
@@ -98,13 +101,13 @@ function leastSquares(from: Float32Array, to: Float32Array, matches: readonly nu
   return similarity(along / square, across / square, centre, goal);
 }
 
-function meanOf(points: Float32Array, places: readonly number[]): Point {
+function meanOf(points: Float32Array, indices: readonly number[]): Point {
   let [x, y] = [0, 0];
-  for (const i of places) {
+  for (const i of indices) {
     x += points[2 * i];
     y += points[2 * i + 1];
   }
-  return { x: x / places.length, y: y / places.length };
+  return { x: x / indices.length, y: y / indices.length };
 }
 
 /**

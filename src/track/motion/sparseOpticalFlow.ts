@@ -1,3 +1,7 @@
+/**
+ * The camera's motion from the images: corners of the last frame are found in this one, and a transform is fitted to
+ * them.
+ */
 import type { RgbImage } from '../../image/rgbImage.js';
 import { integer, number } from '../../options/kinds.js';
 import { COUNT } from '../../options/limits.js';
@@ -13,7 +17,7 @@ import { fitSimilarity } from './similarity.js';
 const IDENTITY: Affine = [1, 0, 0, 0, 1, 0];
 /** The full size and three halvings. */
 const PYRAMID_LEVELS = 4;
-/** Fewer matches than this say nothing for certain. */
+/** Fewer matches than this are not trusted. */
 const MIN_MATCHES = 5;
 
 /** Settings of `SparseOpticalFlow`; the defaults are those of Ultralytics 8.4. */
@@ -41,8 +45,8 @@ interface Seen {
 
 /**
  * Measures rotation, zoom and shift between consecutive frames, with the settings of BoT-SORT's global motion
- * compensation (Aharon et al. 2022): Shi–Tomasi corners, pyramidal Lucas–Kanade flow, RANSAC. Gives the same answer for
- * the same frames every time. A frame of another size than the last one starts afresh.
+ * compensation (Aharon et al. 2022): Shi–Tomasi corners, pyramidal Lucas–Kanade flow, RANSAC. It is deterministic. A
+ * frame of another size than the last one starts a new sequence.
  */
 export class SparseOpticalFlow implements CameraMotion {
   readonly #downscale: number;

@@ -9,9 +9,9 @@ const WEIGHT_BITS = 14;
 const ONE = 1 << WEIGHT_BITS;
 /** Fraction bits that are kept of interpolated brightness, so that it has the gradients' unit: 32 to a grey level. */
 const KEPT_BITS = 5;
-/** What is shifted away, after rounding, from the sum of weights and grey levels. */
+/** Bits that are dropped, with rounding, from the weighted sum of grey levels. */
 export const GREY_SHIFT = WEIGHT_BITS - KEPT_BITS;
-/** The same for sums of weights and gradients. */
+/** The same for weighted sums of gradients. */
 export const SLOPE_SHIFT = WEIGHT_BITS;
 
 /** A window of one level, between pixels. */
@@ -40,17 +40,20 @@ export interface Mismatch {
 }
 
 /**
- * Windows of two pyramids. Brightness and gradients are interpolated in whole numbers (32 to a grey level), so that all sums
- * are whole and exact: every implementation gives the same ones.
+ * Windows of two pyramids. Brightness and gradients are interpolated in whole numbers (32 to a grey level), so that all
+ * sums are whole and exact: every implementation gives the same ones.
  */
 export interface Windows {
   /** Keeps a window of the first image. */
-  take(level: number, place: WindowPosition): Moments;
+  take(level: number, position: WindowPosition): Moments;
   /** Compares a window of the second image with the one that was taken last. */
-  compare(level: number, place: WindowPosition): Mismatch;
+  compare(level: number, position: WindowPosition): Mismatch;
 }
 
-/** The window around a point; undefined where it does not touch the image. All pixels of others lie within the border. */
+/**
+ * The window around a point; undefined where it does not touch the image. All pixels of a defined window lie within the
+ * border.
+ */
 export function positionAround(level: PyramidLevel, x: number, y: number): WindowPosition | undefined {
   const left = Math.floor(x - HALF_WINDOW);
   const top = Math.floor(y - HALF_WINDOW);

@@ -10,7 +10,7 @@ const STRIPS = Math.ceil(WINDOW / I16_LANES);
 /** The window that was taken lies at the memory's start: brightness, gradients along x and along y, all i16. */
 const ROW_BYTES = STRIPS * VECTOR_BYTES;
 const PART_BYTES = WINDOW * ROW_BYTES;
-/** Behind it lie up to three sums, each as two doubles that are still to be added. */
+/** Behind it are up to three sums, each as two doubles that the caller adds. */
 export const SUMS_AT = 3 * PART_BYTES;
 /** The first byte that is free for images. */
 export const IMAGES_AT = SUMS_AT + 3 * VECTOR_BYTES;
@@ -19,7 +19,7 @@ export const IMAGES_AT = SUMS_AT + 3 * VECTOR_BYTES;
 type Pairs = readonly [Local, Local];
 
 const EVERY_PAIR = [0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15];
-/** What shuffles two vectors of eight into pairs: the first four and the last four. */
+/** Shuffles of two vectors of eight into pairs: the first four and the last four. */
 export const HALVES = [EVERY_PAIR.slice(0, I16_LANES), EVERY_PAIR.slice(I16_LANES)];
 
 /** Loads nine neighbours, `size` bytes each, as pairs. */
@@ -60,7 +60,7 @@ class RowBlender {
     loadPairs(this.#f, address, offset, this.#plane.size, this.#last);
   }
 
-  /** Puts eight interpolated i16 on the stack. @param address of the next row. */
+  /** Pushes eight interpolated i16. @param address of the next row. */
   row(address: Local, offset: number): void {
     const [f, plane, weights] = [this.#f, this.#plane, this.#weights];
     loadPairs(f, address, offset, plane.size, this.#next);
@@ -74,7 +74,9 @@ class RowBlender {
   }
 }
 
-/** Sums of products of i16: four lanes of i32 in a strip, which cannot overflow there, and two doubles over all strips. */
+/**
+ * Sums of products of i16: four lanes of i32 in a strip, which cannot overflow there, and two doubles over all strips.
+ */
 class Sums {
   readonly #lanes: Local[];
   readonly #totals: Local[];
@@ -162,12 +164,17 @@ export function takeWindow(): FunctionWriter {
   return f;
 }
 
-/** All bits of the lanes of the last strip that belong to the window: gradients of 0 elsewhere keep the rest out of all sums. */
+/**
+ * A mask of the lanes of the last strip that belong to the window. The other gradients become 0, so they do not count.
+ */
 function insideWindow(): Int16Array {
   return Int16Array.from({ length: I16_LANES }, (_, lane) => ((STRIPS - 1) * I16_LANES + lane < WINDOW ? -1 : 0));
 }
 
-/** `(pixels, stride, upper, lower)`: sums of the difference from the window that was taken, times its gradients along x and along y. */
+/**
+ * `(pixels, stride, upper, lower)`: sums of the difference from the window that was taken, times its gradients along x
+ * and along y.
+ */
 export function compareWindow(): FunctionWriter {
   const f = new FunctionWriter(4);
   const [pixels, stride, upper, lower] = f.arguments();

@@ -1,6 +1,6 @@
 /**
- * ByteTrack (Zhang et al. 2022, arXiv 2110.06864): every box is associated, the weak ones after the strong ones. With the
- * `xywh` model and camera motion it is BoT-SORT (Aharon et al. 2022, arXiv 2206.14651) without re-identification.
+ * ByteTrack (Zhang et al. 2022, arXiv 2110.06864): every box is associated, the weak ones after the strong ones. With
+ * the `xywh` model and camera motion it is BoT-SORT (Aharon et al. 2022, arXiv 2206.14651) without re-identification.
  */
 import type { RgbImage } from '../../image/rgbImage.js';
 import { associate, overlapCost, type Association } from '../association/associate.js';
@@ -12,7 +12,9 @@ import { markExpired, updateLists, toRows, type TrackLists } from './trackLists.
 import { Track } from './track.js';
 import type { CameraMotion, BoxDetections, Tracker, TrackRows } from '../types.js';
 
-/** Largest 1 - IoU of a track with a weak detection. The scores are not fused in: they would rule out every pair. */
+/**
+ * Largest 1 - IoU of a track with a weak detection. The scores are not fused in, since they would rule out every pair.
+ */
 const WEAK_LIMIT = 0.5;
 /** Largest cost of an unconfirmed track with a strong detection. */
 const UNCONFIRMED_LIMIT = 0.7;
@@ -74,7 +76,7 @@ export class ByteTracker implements Tracker {
     return associate(tracks, detections, overlapCost(tracks, detections, this.#options.fuseScore), limit);
   }
 
-  /** New tracks; those of the first frame are believed at once. */
+  /** New tracks. Those of the first frame are confirmed at once. */
   #start(detections: readonly Detection[]): Track[] {
     const least = Math.fround(this.#options.newTrackThresh);
     return detections

@@ -23,7 +23,10 @@ export class CornerTrack extends Track {
   readonly #past: { readonly frame: number; readonly box: Xyxy }[];
   readonly #minLength: number;
 
-  /** @param minLength frames in which it must be seen before it is believed; in the first frame of a clip it is reported at once. */
+  /**
+   * @param minLength frames in which it must be seen before it is confirmed. In the first frame of a clip it is
+   *   confirmed at once.
+   */
   constructor(id: number, detection: Detection, frame: number, minLength: number) {
     super(id, 'xywh', detection, frame, frame === 1 || minLength <= 1);
     this.#minLength = minLength;
@@ -37,7 +40,7 @@ export class CornerTrack extends Track {
     return 2 * this.detection.score - this.previousScore;
   }
 
-  /** The box of so many frames ago, or where it was not seen then the latest one. */
+  /** The box of a number of frames ago; the latest box if it was not seen then. */
   boxBefore(frame: number, frames: number): Xyxy {
     const past = this.#past;
     return (past.find((entry) => entry.frame === frame - frames) ?? past[past.length - 1]).box;
@@ -50,7 +53,7 @@ export class CornerTrack extends Track {
     else this.#continue(detection.box, frame);
   }
 
-  /** Found again: the directions of old stay, since the gap says nothing about them. */
+  /** Found again. The old directions stay, since nothing is known about the gap. */
   #resume(frame: number): void {
     this.#remember(frame, this.box);
     this.#confirm();

@@ -1,17 +1,21 @@
+/** The detections of a frame, checked and sorted by score. */
 import type { Xyxy } from '../../record/boxes.js';
 import type { BoxDetections } from '../types.js';
 import { invalidArgument } from '../../errors.js';
 
 /** One detection. */
 export interface Detection {
-  /** Its place in the frame's detections. */
+  /** Its index in the frame's detections. */
   readonly index: number;
   readonly box: Xyxy;
   readonly score: number;
   readonly class: number;
 }
 
-/** What trackers work with; boxes without area are in neither list, since nothing can follow them. */
+/**
+ * The detections of a frame in two classes of score. Boxes without area are in neither list, since they cannot be
+ * followed.
+ */
 export interface SplitDetections {
   /** Scores from `high` up, in the order given. */
   readonly high: Detection[];
@@ -21,8 +25,8 @@ export interface SplitDetections {
 
 /**
  * Splits the detections of a frame by their scores.
- * @throws FastSAMError `INVALID_ARGUMENT` for columns of different lengths, boxes that are not finite and scores outside
- *   0 … 1.
+ * @throws FastSAMError `INVALID_ARGUMENT` for columns of different lengths, boxes that are not finite and scores
+ *   outside 0 … 1.
  */
 export function splitDetections(
   detections: BoxDetections,

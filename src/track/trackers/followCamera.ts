@@ -1,11 +1,11 @@
-/** Takes tracks along with the camera. */
+/** Moves tracks along with the camera. */
 import type { RgbImage } from '../../image/rgbImage.js';
 import { toDetections, type Detection } from './detection.js';
 import type { Track } from './track.js';
 import type { CameraMotion } from '../types.js';
 
 /**
- * Moves tracks to where the camera's motion since the last frame takes them; nothing happens without an image or an estimate.
+ * Moves tracks by the camera's motion since the last frame. Nothing happens without an image or an estimate.
  * @param strong the frame's strong detections, for an estimate that leaves moving objects out.
  */
 export function followCamera(

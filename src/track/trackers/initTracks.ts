@@ -4,8 +4,8 @@ import { pairwiseIou } from '../association/pairwiseIou.js';
 import type { Track } from './track.js';
 
 /**
- * Detections above the score that overlap neither a track nor a stronger such detection by more than `iou`, in their
- * order. Of equal scores the later one wins.
+ * Detections above the score whose IoU with every track, and with every stronger detection that is kept, is at most
+ * `iou`. They stay in order. Of equal scores the later one wins.
  */
 export function initTracks(
   detections: readonly Detection[],

@@ -4,8 +4,8 @@ import { BoxFilter, type BoxModel } from '../kalman/boxFilter.js';
 import type { Detection } from './detection.js';
 
 /**
- * `new`: seen too seldom to be believed (TrackTrack). `tracked`: seen in the last frame. `lost`: not seen, but kept for a
- * while. `removed`: given up.
+ * `new`: not yet confirmed (TrackTrack). `tracked`: seen in the last frame. `lost`: not seen, but kept for a while.
+ * `removed`: given up.
  */
 export type TrackState = 'new' | 'tracked' | 'lost' | 'removed';
 
@@ -19,7 +19,7 @@ export class Track {
   readonly filter: BoxFilter;
   #box: Xyxy | undefined;
 
-  /** @param reported whether callers are told of the track; one that is not yet reported is unconfirmed. */
+  /** @param reported whether callers see the track. A track that is not yet reported is unconfirmed. */
   constructor(
     readonly id: number,
     model: BoxModel,
@@ -49,7 +49,7 @@ export class Track {
     this.#box = undefined;
   }
 
-  /** The object was seen, in the frame after the last one or after it was lost. */
+  /** Takes the detection of this frame. */
   see(detection: Detection, frame: number): void {
     this.measure(detection, frame);
     this.state = 'tracked';

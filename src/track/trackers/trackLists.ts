@@ -1,9 +1,9 @@
-/** The lists of a tracker: objects in sight, objects out of sight, and how a frame ends for them. */
+/** The lists of a tracker: tracked and lost objects, and their update at the end of a frame. */
 import { pairwiseIou } from '../association/pairwiseIou.js';
 import type { Track } from './track.js';
 import type { TrackRows } from '../types.js';
 
-/** Of a tracked and a lost track that overlap more than this, one goes. */
+/** A tracked and a lost track are duplicates above this IoU; one of them is dropped. */
 const DUPLICATE_IOU = 0.85;
 
 /** Tracks between two frames; no track is in both lists. */
@@ -23,8 +23,8 @@ export interface Changes<T extends Track> {
 }
 
 /**
- * Gives up tracks that were not seen for more than `buffer` frames. As in the reference, such a track may still be found
- * in the very next frame, but is not kept when it is lost again after that.
+ * Marks tracks that were not seen for more than `buffer` frames as removed. As in the reference, such a track may still
+ * be found in the next frame. It is not kept when it is lost again after that.
  */
 export function markExpired(lost: readonly Track[], frame: number, buffer: number): void {
   for (const track of lost) {
@@ -45,7 +45,7 @@ export function updateLists<T extends Track>(pools: TrackLists<T>, changes: Chan
   return withoutDuplicates(tracked, lost);
 }
 
-/** Of two tracks on the same place the one that was followed longer stays; the lost one if both were equally long. */
+/** Of two tracks at the same position the older one stays; the lost one if both are equally old. */
 function withoutDuplicates<T extends Track>(tracked: readonly T[], lost: readonly T[]): TrackLists<T> {
   const duplicates = new Set<T>();
   const boxes = (tracks: readonly T[]) => tracks.map(({ box }) => box);

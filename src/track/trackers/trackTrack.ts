@@ -41,7 +41,7 @@ export class TrackTracker implements Tracker {
     const { tracked, lost } = this.#lists;
     const unconfirmed = tracked.filter(({ state }) => state === 'new');
     const known = [...tracked.filter(({ state }) => state === 'tracked'), ...lost];
-    // The camera's motion first, then the objects' own.
+    // The camera's motion comes first, then the objects' own.
     const all = [...known, ...unconfirmed];
     followCamera(this.#cameraMotion, image, all, high);
     for (const track of all) track.predict();
@@ -66,7 +66,7 @@ export class TrackTracker implements Tracker {
     return toRows(this.#lists.tracked.filter(({ reported }) => reported));
   }
 
-  /** @param strong number of detections, from the first, without the penalty of weak ones. Default: all. */
+  /** @param strong the first so many detections have no penalty. Default: all. */
   #associate(
     tracks: readonly CornerTrack[],
     detections: readonly Detection[],

@@ -1,4 +1,4 @@
-/** What TrackTrack's pairs of a track and a detection cost: overlap, score and direction together. */
+/** TrackTrack's cost of a track and a detection: overlap, score and direction together. */
 import type { Xyxy } from '../../record/boxes.js';
 import { CORNER_FRAMES, cornerDirections, type CornerDirections, type CornerTrack } from './cornerTrack.js';
 import type { Detection } from './detection.js';
@@ -14,8 +14,8 @@ export interface CueWeights {
 }
 
 /**
- * Costs, 0 … 1: 1 - HMIoU, the difference from the expected score and the angle to the past direction, weighted; 1 where
- * the boxes hardly overlap. HMIoU is IoU times the overlap of the vertical extents.
+ * Costs, 0 … 1: the weighted sum of 1 - HMIoU, the difference from the expected score and the angle to the past
+ * direction. The cost is 1 where the boxes hardly overlap. HMIoU is IoU times the overlap of the vertical extents.
  */
 export function cueCost(
   tracks: readonly CornerTrack[],
