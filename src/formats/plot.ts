@@ -27,6 +27,9 @@ export function plotScene(scene: SceneRecord, options: DrawOptions = {}): RgbIma
 }
 
 /** What concerns drawing of the options of files. */
-export function drawingOf({ quality: _quality, saveConf: _saveConf, ...drawing }: EncodeOptions): DrawOptions {
+export function drawingOf(options: EncodeOptions): DrawOptions {
+  const drawing = { ...options };
+  delete drawing.quality;
+  delete drawing.saveConf;
   return drawing;
 }

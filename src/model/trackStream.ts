@@ -109,14 +109,26 @@ export interface ResolvedTrackOptions {
  * @throws FastSAMError `INVALID_ARGUMENT`, `UNKNOWN_NAME` for another tracker.
  */
 export function resolveTrackOptions(options: TrackOptions, defaults: ModelDefaults): ResolvedTrackOptions {
-  const { stride, start, end, maxFrames, ahead, drop, timeout, tracker, prompt, follow, ...segment } = options;
+  const {
+    stride,
+    start,
+    end,
+    maxFrames,
+    ahead,
+    drop,
+    timeout,
+    tracker = DEFAULT_TRACKER,
+    prompt,
+    follow,
+    ...segment
+  } = options;
   const resolved = resolve(TRACK_OPTIONS, options, { imgsz: defaults.imgsz });
   if (follow) checkOptions(FOLLOW_OPTIONS, follow, 'follow.');
   const video = { stride, start, end, maxFrames, ahead, drop, timeout, signal: options.signal };
   return {
     segment: resolveOptions({ ...segment, conf: resolved.conf, iou: resolved.iou }, defaults),
     video: withoutUndefined(video),
-    tracker: new ObjectTracker(trackerOf(resolved.tracker), prompt, follow),
+    tracker: new ObjectTracker(trackerOf(tracker), prompt, follow),
   };
 }
 

@@ -42,7 +42,7 @@ export const TRACKER_OPTIONS = {
   bytetrack: BYTE_TRACK_OPTIONS,
   botsort: { ...BYTE_TRACK_OPTIONS, cameraMotion: CAMERA_MOTION },
   tracktrack: { ...TRACK_TRACK_OPTIONS, cameraMotion: CAMERA_MOTION },
-} as const satisfies { readonly [N in TrackerName]: OptionTable };
+} as const satisfies Readonly<Record<TrackerName, OptionTable>>;
 
 /**
  * A tracker for one clip, with Ultralytics' parameters and defaults.
