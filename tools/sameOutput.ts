@@ -32,7 +32,7 @@ const { values: args, positionals } = parseArgs({
 });
 if (positionals.length < 1 || positionals.length > 2)
   throw new Error('usage: sameOutput.ts OLD_CHECKOUT [NEW_CHECKOUT]');
-const [before, after = OWN_CHECKOUT] = positionals.map((path) => resolve(path));
+const [before, after] = [positionals[0], positionals[1] ?? OWN_CHECKOUT].map((path) => resolve(path));
 const devices = args.device.split(',') as CaseDevice[];
 
 /** Runs a case in both checkouts. @returns whether they agree, and a line that says so. */

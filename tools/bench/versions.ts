@@ -34,7 +34,7 @@ const { values: args, positionals } = parseArgs({
   },
 });
 if (positionals.length < 1 || positionals.length > 2) throw new Error('usage: versions.ts OLD_CHECKOUT [NEW_CHECKOUT]');
-const [before, after = ROOT] = positionals.map((path) => resolve(path));
+const [before, after] = [positionals[0], positionals[1] ?? ROOT].map((path) => resolve(path));
 
 /** Computations of one format agree to this. */
 const TOLERANCE = 0.001;

@@ -113,7 +113,6 @@ const TRACK: readonly Case[] = [
   ),
   track('points', `${INPUTS}/pan.mp4`, '--point', '60,60', '--pick', 'smallest', '--out', 'out'),
   track('boxes', `${INPUTS}/pan.mp4`, ...BOXES, '--json'),
-  track('text', `${INPUTS}/pan.mp4`, ...TEXT, '--json'),
   track('still camera', `${INPUTS}/pan.mp4`, '--no-camera-motion', '--track-buffer', '2', '--stride', '2', '--json'),
   track('ultralytics', `${INPUTS}/pan.mp4`, '--compat', 'ultralytics', '--no-retina-masks', '--json'),
   track('images to mot', `${INPUTS}/frames`, '--mot', 'tracks.txt'),
