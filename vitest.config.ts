@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/setup/matchers.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // TensorFlow.js keeps its backend in module state: one process a file, so that files cannot disturb each other.

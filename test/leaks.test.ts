@@ -1,15 +1,15 @@
 /** Nothing stays behind in TensorFlow.js: not after calls of any kind, not after errors, not after dispose. */
 import * as tf from '@tensorflow/tfjs';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FastSAM, readImage, writeSafetensors, type DeviceChoice, type SegmentOptions } from '../src/index.js';
 import { deviceTable } from '../src/runtime/deviceStatus.js';
-import { tinyFile } from './model/tinyNetwork.js';
+import { tinyFile } from './support/tinyNetwork.js';
+import { goldenBytes } from './support/golden.js';
+import { example } from './support/paths.js';
 
 const CALLS = 200;
-const path = (file: string): string => new URL(`../${file}`, import.meta.url).pathname;
-const tiny = readFileSync(path('test/golden/layers/tiny.safetensors'));
-const coins = await readImage(path('examples/coins.png'));
+const tiny = goldenBytes('layers/tiny.safetensors');
+const coins = await readImage(example('coins.png'));
 const native = (await deviceTable()).some(({ device, available }) => device === 'native-cpu' && available);
 
 const kinds: [string, DeviceChoice, object][] = [

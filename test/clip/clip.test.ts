@@ -1,13 +1,16 @@
 /** Features against transformers and OpenCLIP, and the model as callers see it, on WebAssembly and TensorFlow's library. */
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Clip } from '../../src/clip/clip.js';
 import { cpuHasBfloat16 } from '../../src/runtime/compile/cpuFeatures.js';
 import { acquireDevice, currentDevice, releaseDevice } from '../../src/runtime/device.js';
-import { nativeMissing } from '../runtime/native.js';
-import { clipReference, relativeError, TINY_FILES, TINY_HEADS, tinyBytes } from './tiny.js';
+import { nativeMissing } from '../support/native.js';
+import { clipReference, TINY_FILES, TINY_HEADS, tinyBytes } from './tiny.js';
+import type { Tolerance } from '../support/allclose.js';
+import { repository } from '../support/paths.js';
 
 const tiny = clipReference('tiny');
 const load = (file = 'tiny.pt', options = {}): Promise<Clip> =>
@@ -17,6 +20,9 @@ const DEVICES = [
   { choice: 'wasm', device: 'wasm', missing: undefined },
   { choice: 'cpu', device: 'native-cpu', missing: nativeMissing },
 ] as const;
+
+/** A share of the largest value. */
+const share = (rtol: number): Tolerance => ({ rtol, relativeTo: 'largest' });
 
 describe.each(DEVICES)('on $device', ({ choice, device, missing }) => {
   describe.skipIf(missing)(missing ?? 'features', () => {
@@ -33,16 +39,16 @@ describe.each(DEVICES)('on $device', ({ choice, device, missing }) => {
       const clip = await load(file);
       const expected = tiny[clip.config.activation];
       expect(clip.device).toBe(device);
-      expect(relativeError(await clip.encodeImages(tiny.pixels), expected?.images ?? [])).toBeLessThan(1e-5);
-      expect(relativeError(await clip.encodeTokens(tiny.tokens), expected?.texts ?? [])).toBeLessThan(1e-5);
+      expect(await clip.encodeImages(tiny.pixels)).toBeAllclose(expected?.images ?? [], share(1e-5));
+      expect(await clip.encodeTokens(tiny.tokens)).toBeAllclose(expected?.texts ?? [], share(1e-5));
       clip.dispose();
       expect(tf.memory().numTensors).toBe(tensors);
     });
 
     test('depend on the activation, which can be told', async () => {
       const clip = await load('tiny.safetensors', { activation: 'gelu' });
-      expect(relativeError(await clip.encodeImages(tiny.pixels), tiny.gelu?.images ?? [])).toBeLessThan(1e-5);
-      expect(relativeError(await clip.encodeImages(tiny.pixels), tiny.quick_gelu?.images ?? [])).toBeGreaterThan(1e-3);
+      expect(await clip.encodeImages(tiny.pixels)).toBeAllclose(tiny.gelu?.images ?? [], share(1e-5));
+      expect(await clip.encodeImages(tiny.pixels)).not.toBeAllclose(tiny.quick_gelu?.images ?? [], share(1e-3));
       clip.dispose();
     });
 
@@ -57,7 +63,7 @@ describe.each(DEVICES)('on $device', ({ choice, device, missing }) => {
         [texts, await clip.encodeTokens(tiny.tokens)],
       ]) {
         const repeated = many.map((i) => Array.from(alone.subarray(i * embedDim, (i + 1) * embedDim)));
-        expect(relativeError(all, repeated)).toBeLessThan(1e-5);
+        expect(all).toBeAllclose(repeated, share(1e-5));
       }
       clip.dispose();
     });
@@ -102,16 +108,16 @@ describe.each(DEVICES)('on $device', ({ choice, device, missing }) => {
     });
 
     test('at full size are those of transformers and OpenCLIP, in every published layout', async (context) => {
-      const folder = new URL('../../out/clip/', import.meta.url);
+      const folder = repository('out/clip');
       const files = ['ViT-B-32.pt', 'ViT-B-32.bin', 'ViT-B-16.safetensors', 'ViT-L-14.safetensors'].filter((f) =>
-        existsSync(new URL(f, folder)),
+        existsSync(join(folder, f)),
       );
       context.skip(files.length === 0, 'no out/clip: run python tools/golden/clip.py --model ViT-B-32 --out out/clip');
       for (const file of files) {
         const { pixels, tokens, quick_gelu: expected } = clipReference(file.replace(/\.\w+$/, ''), folder);
-        const clip = await Clip.load(new Uint8Array(readFileSync(new URL(file, folder))));
-        expect(relativeError(await clip.encodeImages(pixels), expected?.images ?? [])).toBeLessThan(1e-4);
-        expect(relativeError(await clip.encodeTokens(tokens), expected?.texts ?? [])).toBeLessThan(1e-4);
+        const clip = await Clip.load(new Uint8Array(readFileSync(join(folder, file))));
+        expect(await clip.encodeImages(pixels)).toBeAllclose(expected?.images ?? [], share(1e-4));
+        expect(await clip.encodeTokens(tokens)).toBeAllclose(expected?.texts ?? [], share(1e-4));
         clip.dispose();
       }
       expect(tf.memory().numTensors).toBe(tensors);
@@ -153,7 +159,7 @@ describe.skipIf(nativeMissing)('compiled graphs', () => {
     const fed = await load();
     const inside = await load('tiny.pt', { graphWeights: 'constant' });
     const [a, b] = [await fed.encodeTokens(tiny.tokens), await inside.encodeTokens(tiny.tokens)];
-    expect(relativeError(a, [Array.from(b)])).toBeLessThan(1e-6);
+    expect(a).toBeAllclose(b, share(1e-6));
     fed.dispose();
     inside.dispose();
   });

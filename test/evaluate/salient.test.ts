@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fMeasure, levelCurve, maxFMeasure, meanAbsoluteError, sMeasure } from '../../src/evaluate/salient/measures.js';
 import { mapOf, salienceOf } from '../../src/evaluate/salient/ranking.js';
 import { compareMaps, salientMap, salientStudy } from '../../src/evaluate/salient/study.js';
 import { chosenBy, hintFrom, innerPoint } from '../../src/evaluate/study/hints.js';
-import { maskOf, rectMask, sceneOf } from './studyScene.js';
+import { maskOf, rectMask } from '../support/masks.js';
+import { sceneOf } from '../support/scenes.js';
+import { readGolden } from '../support/golden.js';
 
 interface GoldenCase {
   readonly width: number;
@@ -15,9 +16,7 @@ interface GoldenCase {
   readonly maxF: number;
   readonly s: number;
 }
-const golden = JSON.parse(
-  readFileSync(new URL('../golden/studies/salient.json', import.meta.url), 'utf8'),
-) as GoldenCase[];
+const golden = readGolden<GoldenCase[]>('studies/salient.json');
 
 describe('measures of saliency maps', () => {
   test('equal the port of the definitions in numpy', () => {
@@ -79,7 +78,7 @@ describe('ranking', () => {
   });
 
   test('finds a point inside of a ring', () => {
-    const ring = maskOf(['#####', '#...#', '#...#', '#####']);
+    const ring = maskOf('#####', '#...#', '#...#', '#####');
     expect(ring.has(...innerPoint(ring))).toBe(true);
   });
 });

@@ -16,8 +16,8 @@ import { networkGraph } from '../../src/export/graph/networkGraph.js';
 import { graphModelFiles } from '../../src/export/tfjs/graphModel.js';
 import { layersModelFiles } from '../../src/export/tfjs/layersModel.js';
 import { stockModel } from '../../src/export/tfjs/stockModel.js';
-import { tinyNetwork } from '../model/tinyNetwork.js';
-import { expectClose, expectedOutputs, image } from './outputs.js';
+import { tinyNetwork } from '../support/tinyNetwork.js';
+import { expectOutputs, expectedOutputs, image } from '../support/exports.js';
 
 const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => {
   try {
@@ -121,7 +121,7 @@ test.skipIf(chromium === undefined).each(['loadGraphModel', 'loadLayersModel'])(
     );
     expect(['webgl', 'cpu']).toContain(backend);
     const got = outputs.map(({ shape: sizes, values }) => tf.tensor(values, sizes));
-    expectClose(got, expected, 1e-4);
+    expectOutputs(got, expected, 1e-4);
     tf.dispose([input, ...got, ...expected]);
     stock.dispose();
     network.model.dispose();

@@ -4,8 +4,8 @@ import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { layersModelFiles } from '../../src/export/tfjs/layersModel.js';
 import { stockModel, type StockInput } from '../../src/export/tfjs/stockModel.js';
-import { tinyNetwork, type TinyName } from '../model/tinyNetwork.js';
-import { expectClose, expectedOutputs, memoryHandler, image, type Shape4 } from './outputs.js';
+import { tinyNetwork, type TinyName } from '../support/tinyNetwork.js';
+import { expectOutputs, expectedOutputs, memoryHandler, image, type Shape4 } from '../support/exports.js';
 
 const OPEN: StockInput = { batch: null, height: null, width: null };
 
@@ -31,7 +31,7 @@ async function check(
     const input = image(size);
     const expected = expectedOutputs(network, input);
     const got = model.predict(input, { batchSize: size[0] }) as tf.Tensor[];
-    expectClose(got, expected, tolerance);
+    expectOutputs(got, expected, tolerance);
     tf.dispose([input, ...expected, ...got]);
   }
   model.dispose();

@@ -11,7 +11,7 @@ import { layersModelFiles } from '../../src/export/tfjs/layersModel.js';
 import { stockModel } from '../../src/export/tfjs/stockModel.js';
 import { architectureFor } from '../../src/model/architecture.js';
 import { buildNetwork, type Network } from '../../src/model/network.js';
-import { expectClose, expectedOutputs, memoryHandler, image } from './outputs.js';
+import { expectOutputs, expectedOutputs, memoryHandler, image } from '../support/exports.js';
 
 const SHAPE: GraphShape = { height: 64, width: 64, batch: 1, dynamic: false };
 
@@ -42,12 +42,12 @@ test.each([1, 16, 26])('regMax %i', async (regMax) => {
 
   const graph = await tf.loadGraphModel(memoryHandler(graphModelFiles(await networkGraph(network, SHAPE), false, {})));
   const byGraph = graph.predict(input) as tf.Tensor[];
-  expectClose(byGraph, expected, 1e-5);
+  expectOutputs(byGraph, expected, 1e-5);
 
   const stock = await stockModel(network, SHAPE);
   const layers = await tf.loadLayersModel(memoryHandler(await layersModelFiles(stock, false, {})));
   const byLayers = layers.predict(input) as tf.Tensor[];
-  expectClose(byLayers, expected, 1e-5);
+  expectOutputs(byLayers, expected, 1e-5);
 
   const session = await ort.InferenceSession.create(
     await exportOnnx(network, { ...SHAPE, half: false, opset: 18 }, {}),
@@ -56,7 +56,7 @@ test.each([1, 16, 26])('regMax %i', async (regMax) => {
   const images = new ort.Tensor('float32', await channelsFirst.data<'float32'>(), channelsFirst.shape);
   const { output0 } = await session.run({ images });
   const byOnnx = tf.tensor(output0.data as Float32Array, [...output0.dims]);
-  expectClose([byOnnx], [expected[0]], 1e-5);
+  expectOutputs([byOnnx], [expected[0]], 1e-5);
 
   await session.release();
   tf.dispose([input, channelsFirst, byOnnx, ...expected, ...byGraph, ...byLayers]);

@@ -8,8 +8,8 @@ import { savedModelBytes } from '../../src/export/graph/savedModel.js';
 import { platform } from '../../src/platform/platform.js';
 import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
 import { acquireDevice, currentDevice, releaseDevice } from '../../src/runtime/device.js';
-import { tinyNetwork } from '../model/tinyNetwork.js';
-import { expectClose, expectedObjects, expectedOutputs, NMS, image, type Shape4 } from './outputs.js';
+import { tinyNetwork } from '../support/tinyNetwork.js';
+import { expectOutputs, expectedObjects, expectedOutputs, NMS, image, type Shape4 } from '../support/exports.js';
 
 const native = (await platform().loadNative?.({ cpuOnly: true }))?.available ?? false;
 const title = (name: string): string => `${name}${native ? '' : " (skipped: TensorFlow's library is not here)"}`;
@@ -41,7 +41,7 @@ test.skipIf(!native).each([
     const images = image(size);
     const { output0, output1 } = graph.run({ images });
     const expected = expectedOutputs(network, images);
-    expectClose([output0, output1], expected, half ? 1e-2 : 1e-5);
+    expectOutputs([output0, output1], expected, half ? 1e-2 : 1e-5);
     tf.dispose([images, output0, output1, ...expected]);
   }
   graph.dispose();
@@ -58,7 +58,7 @@ test.skipIf(!native).each(['tiny', 'tiny-3-classes'] as const)(
     const images = image([1, 64, 96, 3]);
     const { output0, output1 } = graph.run({ images });
     const expected = expectedObjects(network, images, NMS);
-    expectClose([output0, output1], expected, 1e-5);
+    expectOutputs([output0, output1], expected, 1e-5);
     tf.dispose([images, output0, output1, ...expected]);
     graph.dispose();
     network.model.dispose();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { activationNames, activations } from '../../src/model/activations.js';
 import { buildNetwork, runNetwork, type Network } from '../../src/model/network.js';
 import { architectureFor } from '../../src/model/architecture.js';
-import { tinyNetwork } from './tinyNetwork.js';
+import { tinyNetwork } from '../support/tinyNetwork.js';
 
 let network: Network;
 let input: tf.Tensor4D;
@@ -19,9 +19,6 @@ afterAll(() => {
   network.model.dispose();
   input.dispose();
 });
-
-const largestDifference = (a: tf.Tensor, b: tf.Tensor): number =>
-  tf.tidy(() => tf.max(tf.abs(tf.sub(a, b))).arraySync() as number);
 
 describe('a run of the network', () => {
   test('gives the four raw outputs of a batch', () => {
@@ -39,7 +36,7 @@ describe('a run of the network', () => {
     const expected = network.model.predictOnBatch(input) as tf.Tensor[];
     const got = [raw.boxes, raw.classes, raw.coefficients, raw.prototypes];
     got.forEach((tensor, i) => {
-      expect(largestDifference(tensor, expected[i])).toBe(0);
+      expect(tensor).toBeAllclose(expected[i], { atol: 0 });
     });
     tf.dispose([...got, ...expected]);
   });
@@ -101,7 +98,7 @@ describe('activations', () => {
     const separate = tinyNetwork('tiny', { foldBatchNorm: false });
     const a = activations(separate, input, ['model.5.bn']);
     const b = activations(network, input, ['model.5.conv']);
-    expect(largestDifference(a['model.5.bn'], b['model.5.conv'])).toBeLessThan(1e-4);
+    expect(a['model.5.bn']).toBeAllclose(b['model.5.conv'], { atol: 1e-4 });
     tf.dispose([a, b]);
     separate.model.dispose();
   });

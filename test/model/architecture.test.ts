@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { architectureFor, architectureOf } from '../../src/model/architecture.js';
 import { scaledChannels, scaledRepeats, SCALE_NAMES, SCALES } from '../../src/model/scales.js';
 import { expectedTensors, networkParts, parameterCount } from '../../src/model/names.js';
-import { shapeOnly, shapesOf } from './shapes.js';
+import { shapeOnly, shapesOf } from '../support/shapes.js';
 
 describe('scaling', () => {
   test.each([

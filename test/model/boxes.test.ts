@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { letterboxGeometry } from '../../src/image/letterbox.js';
 import { placeBoxes } from '../../src/model/boxes.js';
+import { readGolden } from '../support/golden.js';
 
 interface Golden {
   readonly cases: {
@@ -16,7 +16,7 @@ interface Golden {
   readonly full: { readonly width: number; readonly height: number; readonly boxes: number[][]; snapped: number[][] }[];
 }
 
-const golden = JSON.parse(readFileSync(new URL('../golden/letterbox/cases.json', import.meta.url), 'utf8')) as Golden;
+const golden = readGolden<Golden>('letterbox/cases.json');
 
 const flat = (boxes: number[][]): Float32Array => Float32Array.from(boxes.flat());
 const off = { snap: false, first: true };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import { compareActivations, eachDifference, type LayerDifference } from '../../src/model/compare.js';
 import type { Network } from '../../src/model/network.js';
-import { tinyFile, tinyNetwork } from './tinyNetwork.js';
+import { tinyFile, tinyNetwork } from '../support/tinyNetwork.js';
 
 const TOLERANCE = 1e-4;
 

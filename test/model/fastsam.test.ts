@@ -14,13 +14,14 @@ import {
   type SegmentOptions,
 } from '../../src/index.js';
 import { iou } from '../../src/mask/setOps.js';
-import { FileServer } from '../weights/fileServer.js';
+import { FileServer } from '../support/fileServer.js';
+import { goldenPath } from '../support/golden.js';
+import { example, repository } from '../support/paths.js';
 
-const path = (file: string): string => new URL(`../../${file}`, import.meta.url).pathname;
-const COINS = path('examples/coins.png');
-const COFFEE = path('examples/coffee.jpg');
-const WEIGHTS = path('weights/demo.safetensors');
-const TINY = path('test/golden/layers/tiny.safetensors');
+const COINS = example('coins.png');
+const COFFEE = example('coffee.jpg');
+const WEIGHTS = repository('weights/demo.safetensors');
+const TINY = goldenPath('layers/tiny.safetensors');
 
 let model: FastSAM;
 let coins: RgbImage;
@@ -150,10 +151,7 @@ describe('loading', () => {
     for (const options of [{ keepBatchNorm: true }, { compile: false }]) {
       const variant = await FastSAM.load('demo', options);
       const results = await variant.segment(coins);
-      expect(results.length).toBe(expected.length);
-      results.boxes.xyxy.forEach((value, i) => {
-        expect(value).toBeCloseTo(expected.boxes.xyxy[i], 2);
-      });
+      expect(results.boxes.xyxy).toBeAllclose(expected.boxes.xyxy, { atol: 0.005 });
       expect(results.map(({ mask }, i) => iou(mask.mask, expected.masks.list[i])).every((v) => v > 0.99)).toBe(true);
       variant.dispose();
     }
@@ -233,10 +231,7 @@ describe('images', () => {
 
   /** The same objects; larger batches may add up in another order. */
   function expectAlike(results: Results, expected: Results): void {
-    expect(results.length).toBe(expected.length);
-    results.boxes.xyxy.forEach((value, i) => {
-      expect(Math.abs(value - expected.boxes.xyxy[i])).toBeLessThan(0.01);
-    });
+    expect(results.boxes.xyxy).toBeAllclose(expected.boxes.xyxy, { atol: 0.01 });
     expect(results.map(({ mask }, i) => iou(mask.mask, expected.masks.list[i])).every((v) => v > 0.99)).toBe(true);
   }
 
@@ -245,8 +240,8 @@ describe('images', () => {
   });
 
   test('one unreadable image of a list fails the call', async () => {
-    await expect(model.segment([coins, path('package.json')])).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
-    await expect(model.segment([path('none.png'), coins])).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    await expect(model.segment([coins, repository('package.json')])).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
+    await expect(model.segment([repository('none.png'), coins])).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     await expect(model.segment(undefined as unknown as string)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 

@@ -8,7 +8,7 @@ import { buildNetwork } from '../../src/model/network.js';
 import { checkedArchitecture } from '../../src/model/check.js';
 import { DFL_WEIGHT } from '../../src/model/names.js';
 import type { WeightTensor } from '../../src/weights/tensor.js';
-import { tinyFile, tinyNetwork } from './tinyNetwork.js';
+import { tinyFile, tinyNetwork } from '../support/tinyNetwork.js';
 
 const tensor = (values: Float32Array, ...shape: number[]): WeightTensor => {
   return { dtype: 'float32', shape, toFloat32: () => values };

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { nonMaxSuppression, type NmsOptions } from '../../src/model/nms.js';
 import { loadNative } from '../../src/platform/native/load.js';
 import { clusteredBoxes, greedyNms, type Clusters } from './nmsCases.js';
+import { readGolden } from '../support/golden.js';
 
 interface Golden {
   readonly conf: number;
@@ -22,10 +22,10 @@ interface SmallCase extends Golden {
   readonly classes?: number[];
 }
 
-const golden = JSON.parse(readFileSync(new URL('../golden/nms/cases.json', import.meta.url), 'utf8')) as {
+const golden = readGolden<{
   small: SmallCase[];
   large: (Clusters & Golden)[];
-};
+}>('nms/cases.json');
 
 /** Runs NMS on arrays and checks that no tensor is left. */
 async function keep(

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAM } from '../../src/index.js';
 import { deviceTable } from '../../src/runtime/deviceStatus.js';
 import { compareWithRecord, readRecord } from '../../tools/parity.js';
+import { goldenPath } from '../support/golden.js';
+import { example } from '../support/paths.js';
 
 const IMAGES = ['coffee.jpg', 'coins.png', 'rocket.jpg'] as const;
 const RUNS = ['retina', 'plain'] as const;
@@ -12,9 +14,7 @@ const BOX_TOLERANCE = 0.01;
 const SCORE_TOLERANCE = 1e-4;
 const LOWEST_IOU = 0.99;
 
-const path = (file: string): string => new URL(`../../examples/${file}`, import.meta.url).pathname;
-const recordOf = (file: string) =>
-  readRecord(new URL(`../golden/pipeline/${file.replace(/\.\w+$/, '')}.json.gz`, import.meta.url).pathname);
+const recordOf = (file: string) => readRecord(goldenPath(`pipeline/${file.replace(/\.\w+$/, '')}.json.gz`));
 const present = new Map((await deviceTable()).map((row) => [row.device, row]));
 
 describe.each([
@@ -37,7 +37,7 @@ describe.each([
     `%s with %s masks gives what Ultralytics gives${note}`,
     async (file, run) => {
       expect(model.info.device).toBe(device);
-      const difference = await compareWithRecord(model, path(file), recordOf(file), run);
+      const difference = await compareWithRecord(model, example(file), recordOf(file), run);
       expect(difference.expected).toBeGreaterThan(2);
       expect(difference.found).toBe(difference.expected);
       expect(difference.box).toBeLessThan(BOX_TOLERANCE);
@@ -52,9 +52,9 @@ describe.each([
 test('the comparison sees a difference', async () => {
   const model = await FastSAM.load('demo');
   const record = recordOf('coins.png');
-  const fewer = await compareWithRecord(model, path('coins.png'), { ...record, conf: 0.6 }, 'retina');
+  const fewer = await compareWithRecord(model, example('coins.png'), { ...record, conf: 0.6 }, 'retina');
   expect(fewer.found).toBeLessThan(fewer.expected);
-  const smaller = await compareWithRecord(model, path('coins.png'), { ...record, imgsz: 256 }, 'retina');
+  const smaller = await compareWithRecord(model, example('coins.png'), { ...record, imgsz: 256 }, 'retina');
   expect(smaller.box).toBeGreaterThan(BOX_TOLERANCE);
   expect(Math.min(...smaller.maskIous)).toBeLessThan(LOWEST_IOU);
   model.dispose();

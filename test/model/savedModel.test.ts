@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, expect, test } from 'vitest';
 import { runNetwork } from '../../src/model/network.js';
-import { tinyNetwork } from './tinyNetwork.js';
+import { tinyNetwork } from '../support/tinyNetwork.js';
 
 beforeAll(async () => {
   await tf.setBackend('wasm');

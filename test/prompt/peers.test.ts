@@ -1,11 +1,12 @@
 /** Choices of both peers, against tools/golden/prompts.py. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { unletterboxMask } from '../../src/mask/resize.js';
 import { listOfSet } from '../../src/prompt/pythonSet.js';
 import { selectByPrompt } from '../../src/prompt/select.js';
 import type { Compat, Prompt, PromptTarget, Selection } from '../../src/prompt/types.js';
-import { maskOfRuns, runsOf, targetOf } from './masks.js';
+import { maskOfRuns, runsOf } from '../support/masks.js';
+import { targetOf } from '../support/scenes.js';
+import { readGolden } from '../support/golden.js';
 
 interface Scene {
   readonly size: [number, number];
@@ -18,10 +19,10 @@ interface Scene {
   readonly both: [number[][], number[][], number[], number[]][];
 }
 
-const { scenes, sets } = JSON.parse(readFileSync(new URL('../golden/prompts/cases.json', import.meta.url), 'utf8')) as {
+const { scenes, sets } = readGolden<{
   scenes: Scene[];
   sets: [number[], number[]][];
-};
+}>('prompts/cases.json');
 
 function target({ size, grid, masks }: Scene, compat: Compat): PromptTarget {
   const [imageWidth, imageHeight] = size;

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import type { Results } from '../../src/results/results.js';
-import { goldenCases, goldenResults, maskOf, rectMask, resultsOf } from './make.js';
+import { maskOf, rectMask } from '../support/masks.js';
+import { goldenCases, goldenResults, resultsOf } from '../support/results.js';
 
 const three = (): Results =>
-  resultsOf([rectMask(8, 6, 0, 0, 8, 6), rectMask(8, 6, 1, 1, 2, 2), rectMask(8, 6, 2, 2, 4, 3)], {
+  resultsOf([rectMask(8, 6, [0, 0, 8, 6]), rectMask(8, 6, [1, 1, 3, 3]), rectMask(8, 6, [2, 2, 6, 5])], {
     boxes: Float32Array.of(0, 0, 8, 6, 1, 1, 3, 3, 2, 2, 6, 5),
     assembly: {
       prototypes: Float32Array.of(1, 0, 0, 1, 2, 2),
@@ -75,11 +76,11 @@ describe('Results', () => {
     const sigmoid = (x: number): number => Math.fround(1 / (1 + Math.exp(-x)));
     expect(Array.from(soft.data)).toEqual([sigmoid(1), sigmoid(-1), 0.5]);
     expect([soft.width, soft.height]).toEqual([3, 1]);
-    expect(() => resultsOf([rectMask(4, 4, 0, 0, 1, 1)]).probabilities(0)).toThrow('without prototypes');
+    expect(() => resultsOf([rectMask(4, 4, [0, 0, 1, 1])]).probabilities(0)).toThrow('without prototypes');
   });
 
   test('labels pixels with the smallest object on top', () => {
-    const results = resultsOf([maskOf(['##..', '....']), maskOf(['.###', '....']), maskOf(['.#..', '....'])]);
+    const results = resultsOf([maskOf('##..', '....'), maskOf('.###', '....'), maskOf('.#..', '....')]);
     expect(Array.from(results.labelMap())).toEqual([1, 3, 2, 2, 0, 0, 0, 0]);
   });
 
@@ -93,7 +94,7 @@ describe('Results', () => {
       ...{ top: 2, bottom: 2, left: 0, right: 0 },
     };
     const image = { data: new Uint8Array(16 * 8 * 3), width: 16, height: 8 };
-    const net = resultsOf([rectMask(8, 8, 0, 2, 4, 4)], { image, letterbox, compat: 'ultralytics' });
+    const net = resultsOf([rectMask(8, 8, [0, 2, 4, 6])], { image, letterbox, compat: 'ultralytics' });
     expect(net.masks.at(0).area).toBe(16);
     expect(net.toJSON().masks[0]).toMatchObject({ area: 64, segmentation: { size: [8, 16] } });
     expect(net.cutout(0)).toMatchObject({ x: 0, y: 0, width: 8, height: 8 });
@@ -104,9 +105,7 @@ describe('Boxes', () => {
   test.each(goldenCases())('has the forms of Ultralytics’ boxes: $name', (golden) => {
     const { boxes } = goldenResults(golden);
     for (const form of ['xywh', 'xyxyn', 'xywhn'] as const) {
-      golden[form].forEach((value, i) => {
-        expect(boxes[form][i]).toBeCloseTo(value, 5);
-      });
+      expect(boxes[form], form).toBeAllclose(golden[form], { atol: 5e-6 });
     }
   });
 });

@@ -7,8 +7,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import { openVideo } from '../../src/source/openVideo.js';
-import { fastsam } from '../cli/cli.js';
-import { clipFolder, HAS_FFMPEG, probe } from './clips.js';
+import { fastsam } from '../support/cli.js';
+import { HAS_FFMPEG, probe } from '../support/ffmpeg.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
 usePlatform(nodePlatform);
 
@@ -83,7 +84,7 @@ class LiveServer {
 }
 
 describe.skipIf(!HAS_FFMPEG)('live', () => {
-  const folder = clipFolder();
+  const folder = temporaryFolder();
   let server: LiveServer | undefined;
 
   afterEach(() => {

@@ -6,7 +6,7 @@ import { opticalFlow } from '../../src/track/motion/lucasKanade.js';
 import { buildPyramid } from '../../src/track/motion/pyramid.js';
 import { fitSimilarity } from '../../src/track/motion/similarity.js';
 import { SparseOpticalFlow } from '../../src/track/motion/sparseOpticalFlow.js';
-import { codeOf } from '../mask/support.js';
+import { codeOf } from '../support/errors.js';
 import { checksum, flat, framesOf, motionCases, type MotionCase } from './motionFrames.js';
 
 const IDENTITY = [1, 0, 0, 0, 1, 0];

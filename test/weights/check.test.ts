@@ -3,7 +3,7 @@ import { FastSAMError } from '../../src/errors.js';
 import { architectureFor } from '../../src/model/architecture.js';
 import { checkedArchitecture, checkTensors, closestArchitecture } from '../../src/model/check.js';
 import type { StateDict } from '../../src/weights/tensor.js';
-import { shapeOnly, shapesOf } from '../model/shapes.js';
+import { shapeOnly, shapesOf } from '../support/shapes.js';
 
 /** The message of the mismatch that the check finds. */
 function mismatch(tensors: StateDict): string {

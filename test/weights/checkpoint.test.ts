@@ -17,11 +17,12 @@ import {
   tuple,
   type Picklable,
 } from '../../tools/fuzz/pickleWriter.js';
-import { errorOf } from './errors.js';
+import { errorOf } from '../support/errors.js';
+import { goldenBytes, goldenPath, readGolden } from '../support/golden.js';
+import { shared } from '../support/paths.js';
 
-const GOLDEN = new URL('../golden/checkpoints/', import.meta.url);
 /** Checkpoints that Ultralytics 8.0.120 itself wrote; too large to be part of the project. */
-const OLD = new URL('../../../shared/reference/checkpoints/', import.meta.url);
+const OLD = shared('reference/checkpoints/');
 
 interface Expected {
   format: string;
@@ -31,11 +32,9 @@ interface Expected {
   tensors: [string, string, number[], number, [number?]][];
 }
 
-const EXPECTED = JSON.parse(readFileSync(new URL('expected.json', GOLDEN), 'utf8')) as Record<string, Expected>;
+const EXPECTED = readGolden<Record<string, Expected>>('checkpoints/expected.json');
 
-function golden(file: string): Uint8Array {
-  return readFileSync(new URL(file, GOLDEN));
-}
+const golden = (file: string): Uint8Array => goldenBytes(`checkpoints/${file}`);
 
 const FOUR = new Uint8Array(new Float32Array([1, 2, 3, 4]).buffer);
 const WEIGHT = tensor({ kind: 'FloatStorage', key: '0', count: 4 }, [2, 2], [2, 1]);
@@ -51,7 +50,7 @@ function dict(entries: [string, Picklable][]): Map<Picklable, Picklable> {
 
 describe('readCheckpoint', () => {
   test('knows what to expect of every golden file', () => {
-    const files = readdirSync(GOLDEN).filter((name) => /\.(pt|safetensors)$/.test(name));
+    const files = readdirSync(goldenPath('checkpoints')).filter((name) => /\.(pt|safetensors)$/.test(name));
     expect(files.sort()).toEqual(Object.keys(EXPECTED).sort());
   });
 

@@ -5,12 +5,14 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openConsumer, openQueueServer, PutBack, type QueueTry } from '../../../src/cli/batch/queue.js';
-import { violations } from '../../results/schema.js';
-import { fastsam, fastsamHere, repository, workFolder } from '../cli.js';
+import { violations } from '../../support/schema.js';
+import { fastsam, fastsamHere } from '../../support/cli.js';
+import { repository } from '../../support/paths.js';
+import { temporaryFolder } from '../../support/temporaryFolder.js';
 import { batch, contents, failures, makeImages, ofImages, recorded, whenRecorded } from './folder.js';
 
 vi.setConfig({ testTimeout: 240_000 });
-const folder = workFolder();
+const folder = temporaryFolder();
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 if (!hasRedis) console.warn('skipped: redis-server is not installed');
 

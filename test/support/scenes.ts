@@ -1,29 +1,15 @@
-/** Results that are made by hand, for tests of studies. */
+/** Scenes made by hand: results for tests of studies, targets for tests of prompts. */
 import type { RgbImage } from '../../src/image/rgbImage.js';
 import { letterboxGeometry } from '../../src/image/letterbox.js';
-import { Mask } from '../../src/mask/mask.js';
+import type { Mask } from '../../src/mask/mask.js';
 import { boundingBox } from '../../src/mask/setOps.js';
 import { Results } from '../../src/results/results.js';
 import type { ResultsData } from '../../src/results/data.js';
+import type { PromptTarget } from '../../src/prompt/types.js';
 
 /** An image of one grey. */
 export function greyImage(width: number, height: number): RgbImage {
   return { data: new Uint8Array(width * height * 3).fill(128), width, height };
-}
-
-/** A mask from rows of `#` and other characters. */
-export function maskOf(rows: readonly string[]): Mask {
-  const bitmap = rows.flatMap((row) => Array.from(row, (c) => (c === '#' ? 1 : 0)));
-  return Mask.fromBitmap(bitmap, rows[0].length, rows.length);
-}
-
-/** A filled rectangle on a grid. */
-export function rectMask(width: number, height: number, [x1, y1, x2, y2]: readonly number[]): Mask {
-  const bitmap = Uint8Array.from({ length: width * height }, (_, p) => {
-    const [x, y] = [p % width, Math.floor(p / width)];
-    return x >= x1 && x < x2 && y >= y1 && y < y2 ? 1 : 0;
-  });
-  return Mask.fromBitmap(bitmap, width, height);
 }
 
 /** An image with these masks; boxes are the masks'. */
@@ -43,4 +29,15 @@ export function sceneOf(masks: readonly Mask[], scores: readonly number[], more:
     letterbox: letterboxGeometry(gridWidth, gridHeight, 64),
     ...more,
   });
+}
+
+/** A target whose scores fall from 0.9, with boxes of no meaning unless given. */
+export function targetOf(masks: readonly Mask[], width: number, height: number, boxes?: number[][]): PromptTarget {
+  return {
+    width,
+    height,
+    masks,
+    scores: Float32Array.from(masks, (_, i) => 0.9 - i / 100),
+    boxes: boxes ? Float32Array.from(boxes.flat()) : new Float32Array(masks.length * 4),
+  };
 }
