@@ -40,7 +40,7 @@ export type FastSAMErrorCode =
   | 'DISPOSED';
 
 /**
- * Every error that the package throws on purpose. The message reads `what: got …, expected …, do …`, stands on its own,
+ * Every error that the package throws on purpose. The message reads `what: got …, expected …; do …`, stands on its own,
  * and `cause` holds the error underneath, where there is one.
  */
 export class FastSAMError extends Error {

@@ -1,7 +1,4 @@
 /** The public API, for Node. */
-import { nodePlatform } from './platform/node.js';
-import { usePlatform } from './platform/platform.js';
-
-usePlatform(nodePlatform);
+import './node.js';
 
 export * from './api.js';

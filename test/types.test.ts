@@ -1,10 +1,11 @@
 /** What compiles and what does not; `npm run typecheck` is what checks this file, running it only shows that it loads. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expectTypeOf, test } from 'vitest';
-import type { FastSAM, ImageInput, LoadOptions, Prompt, Results, SegmentOptions } from '../src/index.js';
+import type { FastSAM, ImageInput, LoadOptions, Prompt, PromptKind, Results, SegmentOptions } from '../src/index.js';
 
 declare const model: FastSAM;
 declare const results: Results;
+declare const stroke: PromptKind<{ readonly points: number[][] }, number[][], { stroke: number[][] }>;
 declare const image: ImageInput;
 declare const images: ImageInput[];
 declare const bytes: Uint8Array;
@@ -35,6 +36,7 @@ const neverCalled = (): void => {
   expectTypeOf<LoadOptions['device']>().toEqualTypeOf<
     'auto' | 'gpu' | 'cpu' | 'webgpu' | 'webgl' | 'wasm' | undefined
   >();
+  expectTypeOf(results.promptWith(stroke, { points: [[1, 2]] })).toEqualTypeOf<Results>();
   expectTypeOf<keyof Prompt>().toEqualTypeOf<'boxes' | 'points' | 'labels' | 'pick' | 'boxRule'>();
 };
 
@@ -54,6 +56,8 @@ const neverCompiled = (): void => {
   results.prompt({ points: [[1, 2]], pick: 'largest' });
   // @ts-expect-error no such rule
   results.prompt({ boxes: [[1, 2, 3, 4]], boxRule: 'iou' });
+  // @ts-expect-error a kind of one's own takes its own values
+  results.promptWith(stroke, { boxes: [1, 2, 3, 4] });
   // @ts-expect-error a number is no image
   void model.segment(3);
   // @ts-expect-error two channels are none of the kinds

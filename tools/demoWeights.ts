@@ -5,9 +5,9 @@
  */
 import { fileURLToPath } from 'node:url';
 import { platform } from '../src/index.js';
-import { safetensorsMetadata } from '../src/weights/checkpoint.js';
+import { safetensorsMetadata } from '../src/weights/checkpointStrings.js';
 import { openCheckpoint } from '../src/model/open.js';
-import { neededTensors, writeSafetensors } from '../src/weights/safetensors.js';
+import { neededTensors, writeSafetensors } from '../src/weights/writeSafetensors.js';
 
 const { checkpoint } = await openCheckpoint(process.argv[2]);
 const metadata = { ...safetensorsMetadata(checkpoint), license: 'research and demonstration, see weights/demo.md' };

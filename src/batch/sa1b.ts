@@ -1,9 +1,9 @@
 /** Results in the format of the SA-1B data set: one JSON file an image (Kirillov et al. 2023, "Segment Anything"). */
-import { stabilityScores } from '../evaluate/quality/stability.js';
+import { stabilityScores } from '../evaluate/stability.js';
 import { encodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
 import type { Rle } from '../mask/rleCounts.js';
-import { bounds } from '../mask/setOps.js';
+import { boundingRect } from '../mask/setOps.js';
 import { round } from '../results/json.js';
 import type { Results } from '../results/results.js';
 import { hashText } from './names.js';
@@ -48,7 +48,7 @@ export async function resultsToSa1b(results: Results, name: string): Promise<Sa1
   const { width, height } = results.image;
   const stability = stabilityScores(results);
   const annotations = results.imageMasks.flatMap((mask, i): Sa1bAnnotation[] => {
-    const box = bounds(mask);
+    const box = boundingRect(mask);
     if (!box) return [];
     const run = longestRun(mask);
     return [

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { basename, join } from 'node:path';
 import { FastSAMError } from '../errors.js';
-import { SCALE_NAMES, type Scale } from '../model/scales.js';
+import { SCALE_NAMES, type Scale } from '../model/families/scaling.js';
 import { PRECISION_CHOICES } from '../runtime/compile/precision.js';
 import type { Precision } from '../runtime/compile/precision.js';
 import { DEVICES, type Device } from '../runtime/deviceStatus.js';

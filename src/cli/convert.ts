@@ -4,9 +4,9 @@ import { extname } from 'node:path';
 import { FastSAMError } from '../errors.js';
 import { describeArchitecture } from '../model/architecture.js';
 import { platform } from '../platform/platform.js';
-import { safetensorsMetadata } from '../weights/checkpoint.js';
+import { safetensorsMetadata } from '../weights/checkpointStrings.js';
 import { openCheckpoint } from '../model/open.js';
-import { neededTensors, writeSafetensors } from '../weights/safetensors.js';
+import { neededTensors, writeSafetensors } from '../weights/writeSafetensors.js';
 import { describeBytes } from './info.js';
 import { say } from './run.js';
 

@@ -80,7 +80,7 @@ async function run(
   { format: formats, out, imgsz, json, ...rest }: ExportCommandOptions,
 ): Promise<void> {
   const options = { ...rest, ...(imgsz && { imgsz: imgsz.length === 1 ? imgsz[0] : ([imgsz[0], imgsz[1]] as const) }) };
-  const STAND_IN = 640; // for checks before the checkpoint is read
+  const STAND_IN = { imgsz: 640, maxStride: 32 }; // for checks before the checkpoint is read
   // Weights have no sizes: beside other formats, safetensors leaves such options to them.
   const { half, overwrite } = rest;
   const optionsOf = (format: ExportFormat): ExportOptions =>

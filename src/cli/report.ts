@@ -209,6 +209,6 @@ function withoutPixels(results: Results): Results {
   const { width, height, path } = results.image;
   return results.with({
     image: { data: new Uint8Array(0), width, height, ...(path !== undefined && { path }) },
-    assembly: undefined,
+    maskInputs: undefined,
   });
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { SEGMENT_OPTIONS, type SegmentOptions } from '../model/options.js';
 import { pick } from '../options/spec.js';
-import type { Prompt } from '../prompt/types.js';
+import type { Prompt } from '../prompt/kinds/list.js';
 import { withoutUndefined } from '../options/withoutUndefined.js';
 import { addOptions } from './specOptions.js';
 

@@ -1,6 +1,6 @@
 /** `fastsam study`: the paper's experiments, each a command. */
 import { Command } from 'commander';
-import type { Study, StudyOptions } from '../evaluate/study/study.js';
+import type { Study, StudyOptions } from '../studies/study.js';
 import { executeStudy } from './study/execute.js';
 import { studyCompareCommand } from './study/compare.js';
 import { addCommonOptions, addStudyOptions, type CommonOptions } from './study/options.js';

@@ -1,10 +1,12 @@
 /** `--text` and what belongs to it. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { Clip } from '../clip/clip.js';
+import type { Compat } from '../compat/reference.js';
+import { referenceOf } from '../compat/references.js';
 import { FastSAMError } from '../errors.js';
 import type { LoadOptions } from '../model/loadOptions.js';
 import { parseTexts, type TextOptions } from '../prompt/textOptions.js';
-import type { Compat, Prompt } from '../prompt/types.js';
+import type { Prompt } from '../prompt/kinds/list.js';
 import type { Results } from '../results/results.js';
 import { ProgressLine } from './progress.js';
 import { collect, numberOption, numbersOption } from './run.js';
@@ -71,9 +73,9 @@ export function textPrompts(
   if (!text) {
     const alone = options.textModel !== undefined || Object.keys(asked).length > 0;
     if (!alone) return undefined;
-    throw new FastSAMError('INVALID_ARGUMENT', 'options of text prompts: got no --text, do give one');
+    throw new FastSAMError('INVALID_ARGUMENT', 'options of text prompts: got no --text; give one');
   }
-  parseTexts(text, { ...asked, ...(or && { or }) }, compat);
+  parseTexts(text, { ...asked, ...(or && { or }) }, referenceOf(compat).texts);
   return async ({ signal, ...load }) => {
     const clip = await loadEncoders(textModel, { ...load, signal });
     return {

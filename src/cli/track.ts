@@ -14,7 +14,7 @@ import { ProgressLine } from './progress.js';
 import { collect, describeError, EXIT, exitCodeOf, interruptSignal, numberOption, numbersOption, say } from './run.js';
 import { addOptions } from './specOptions.js';
 import { DEFAULT_MODEL, promptOf, type PromptCommandOptions } from './segmentOptions.js';
-import { openClip, type Clip } from './track/clip.js';
+import { openFrames, type FrameSource } from './track/frameSource.js';
 import { TrackFiles, trackPaths, type TrackPathOptions } from './track/files.js';
 import { TrackProgress } from './track/progress.js';
 import { withoutUndefined } from '../options/withoutUndefined.js';
@@ -96,7 +96,11 @@ Examples:
 async function track(source: string, options: TrackCommandOptions): Promise<void> {
   const signal = interruptSignal();
   const prompt = trackPromptOf(options);
-  const clip = await openClip(source, { ...videoOptions(options), ...withoutUndefined({ fps: options.fps }) }, signal);
+  const clip = await openFrames(
+    source,
+    { ...videoOptions(options), ...withoutUndefined({ fps: options.fps }) },
+    signal,
+  );
   const files = await TrackFiles.create(trackPaths(clip.name, options), clip.fps, options.trails);
   const model = await load(options, signal);
   try {
@@ -112,7 +116,12 @@ async function track(source: string, options: TrackCommandOptions): Promise<void
 }
 
 /** What was tracked before an interruption or a broken frame is kept; the exit code says that it was not all. */
-async function write(tracked: AsyncIterable<Results>, clip: Clip, files: TrackFiles, json: boolean): Promise<void> {
+async function write(
+  tracked: AsyncIterable<Results>,
+  clip: FrameSource,
+  files: TrackFiles,
+  json: boolean,
+): Promise<void> {
   const progress = new TrackProgress(clip.name, clip.total);
   try {
     for await (const results of framesOf(tracked)) {
@@ -138,7 +147,7 @@ async function write(tracked: AsyncIterable<Results>, clip: Clip, files: TrackFi
 }
 
 /** A video that is cut off gives the frames that are there. */
-function reportLosses(clip: Clip, frames: number): void {
+function reportLosses(clip: FrameSource, frames: number): void {
   const { name, total = 0 } = clip;
   const complaint = clip.warning();
   if (complaint === undefined) return;

@@ -1,7 +1,7 @@
 /** `fastsam val`: precision, recall and AP on a data set, as a table, JSON and curves. */
 import { Command } from 'commander';
-import type { ValMetrics } from '../evaluate/ap.js';
-import { plotPrCurves } from '../evaluate/prCurves.js';
+import type { ValMetrics } from '../evaluate/yolo/ap.js';
+import { plotPrCurves } from '../evaluate/yolo/prCurves.js';
 import type { ValOptions, ValResult } from '../evaluate/val.js';
 import { validateCoco, type CocoValResult } from '../evaluate/valCoco.js';
 import { FastSAMError } from '../errors.js';

@@ -6,13 +6,13 @@ import type { OnProgress } from '../progress.js';
 import type { Precision } from '../runtime/compile/precision.js';
 import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/deviceStatus.js';
-import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './config.js';
-import { evenParts, normalise, partsByRows } from './batches.js';
-import { toPatches, type Features, type ImageInputs } from './imageEncoder.js';
-import { encoderPrecision, type EncoderRunner } from './runner.js';
-import { packTexts } from './textEncoder.js';
-import { imageRunner, textRunner, type TextRunner } from './towers.js';
-import { openClip } from './weights.js';
+import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './weights/config.js';
+import { evenParts, normaliseRows, partsByRows } from './encoders/batches.js';
+import { toPatches, type Features, type ImageInputs } from './encoders/imageEncoder.js';
+import { encoderPrecision, type EncoderRunner } from './encoders/runner.js';
+import { packTexts } from './encoders/textEncoder.js';
+import { createImageRunner, createTextRunner, type TextRunner } from './encoders/towers.js';
+import { openClip } from './weights/openClip.js';
 
 /** Options of `Clip.load`. */
 export interface ClipOptions {
@@ -53,6 +53,8 @@ export class Clip {
   #disposed = false;
   /** Runs of the encoders under way. */
   #running = 0;
+  readonly #images: EncoderRunner<ImageInputs>;
+  readonly #texts: TextRunner;
 
   private constructor(
     readonly config: ClipConfig,
@@ -62,9 +64,12 @@ export class Clip {
     readonly precision: Precision,
     /** What cosines are multiplied by before a softmax; 100 in OpenAI's models. */
     readonly logitScale: number,
-    private readonly images: EncoderRunner<ImageInputs>,
-    private readonly texts: TextRunner,
-  ) {}
+    images: EncoderRunner<ImageInputs>,
+    texts: TextRunner,
+  ) {
+    this.#images = images;
+    this.#texts = texts;
+  }
 
   /**
    * Loads a model onto the device that loaded models use, else onto the fastest.
@@ -84,9 +89,9 @@ export class Clip {
       const precision = await encoderPrecision(device, options.precision ?? 'fp32');
       const weightsAt = device === 'native-gpu' ? 'constant' : (options.graphWeights ?? 'fed');
       const running = { precision, weights: weightsAt, signal: options.signal };
-      const images = await imageRunner(weights, device, running);
+      const images = await createImageRunner(weights, device, running);
       made.push(images);
-      const texts = await textRunner(weights, device, running);
+      const texts = await createTextRunner(weights, device, running);
       made.push(texts);
       const scale = Math.exp(weights.tensors.get('logit_scale')?.toFloat32()[0] ?? 0);
       throwIfAborted(options.signal);
@@ -116,7 +121,7 @@ export class Clip {
     return this.#encode(evenParts(pixels, step), signal, (part) => {
       const patches = toPatches(part, this.config);
       try {
-        return this.images.run({ patches });
+        return this.#images.run({ patches });
       } finally {
         patches.dispose();
       }
@@ -134,7 +139,7 @@ export class Clip {
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Float32Array> {
     for (const text of tokens) this.#checkTokens(text);
-    return this.#encode(partsByRows(tokens, TEXT_ROWS_AT_ONCE), signal, (part) => this.texts.run(packTexts(part)));
+    return this.#encode(partsByRows(tokens, TEXT_ROWS_AT_ONCE), signal, (part) => this.#texts.run(packTexts(part)));
   }
 
   /** Frees the weights. Further calls throw `DISPOSED`, and those under way do at their next batch. */
@@ -169,7 +174,7 @@ export class Clip {
         this.#requireAlive();
       }
       throwIfAborted(signal);
-      normalise(all, embedDim);
+      normaliseRows(all, embedDim);
       return all;
     } finally {
       this.#running--;
@@ -187,8 +192,8 @@ export class Clip {
   }
 
   #free(): void {
-    this.images.dispose();
-    this.texts.dispose();
+    this.#images.dispose();
+    this.#texts.dispose();
     releaseDevice();
   }
 

@@ -1,18 +1,11 @@
 /** The image that is drawn on, and the few shapes that everything else is made of. */
+import type { Rect } from '../geometry/rect.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Rgb } from './palette.js';
 
 /** An image that may be written to: RGB bytes, row by row. */
 export interface Canvas {
   readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A rectangle of whole pixels: columns x … x + width - 1, rows y … y + height - 1. */
-export interface Rect {
-  readonly x: number;
-  readonly y: number;
   readonly width: number;
   readonly height: number;
 }
@@ -76,4 +69,11 @@ export function strokeRect(canvas: Canvas, rect: Rect, thickness: number, colour
     colour,
     opacity,
   );
+}
+
+/** The whole pixels that an xyxy box covers, at least one. */
+export function pixelRect([x1, y1, x2, y2]: readonly number[]): Rect {
+  const x = Math.round(x1);
+  const y = Math.round(y1);
+  return { x, y, width: Math.max(Math.round(x2) - x, 1), height: Math.max(Math.round(y2) - y, 1) };
 }

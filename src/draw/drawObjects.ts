@@ -1,11 +1,11 @@
-/** An image with what was found in it and what was asked of it. */
+/** An image with the objects that were found in it. */
 import { FastSAMError } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
 import type { RgbImage } from '../image/rgbImage.js';
-import { canvasOf, lineWidth, strokeRect, type Canvas, type Rect } from './canvas.js';
+import type { Rect } from '../geometry/rect.js';
+import { canvasOf, lineWidth, pixelRect, strokeRect, type Canvas } from './canvas.js';
 import { drawContours, WIDEST_CONTOUR } from './contours.js';
 import { paintLabels, paintOrder } from './labelMap.js';
-import { drawDashedRect, drawPoint } from './marks.js';
 import { drawOverlay } from './overlay.js';
 import { colourOf, shade, type ColourOf, type Rgb } from './palette.js';
 import { drawTrails, type Trail } from './trails.js';
@@ -20,16 +20,6 @@ export interface DrawnObject {
   readonly box: readonly [number, number, number, number];
   /** Text of its label. */
   readonly label: string;
-}
-
-/** What was asked, in pixels of the image. */
-export interface DrawnPrompt {
-  /** xyxy. */
-  readonly boxes?: readonly (readonly number[])[];
-  readonly points?: readonly (readonly number[])[];
-  /** 1 foreground, 0 background; one for each point, foreground where there is none. */
-  readonly labels?: readonly number[];
-  readonly texts?: readonly string[];
 }
 
 /** What is drawn, and how. */
@@ -58,18 +48,18 @@ export interface DrawOptions {
 
 const CONTOUR_OPACITY = 0.95;
 const OUTLINE_SHADE = 0.15;
-const PLATE: Rgb = [20, 20, 20];
 
 /**
  * Draws objects over an image: fillings (the smallest on top, each pixel blended once), outlines, boxes, labels, prompt.
- * @param objects - best first, as labels are placed in this order.
+ * @param objects best first, as labels are placed in this order.
+ * @param drawPrompt draws the prompt, above boxes and below labels.
  * @returns a new image of the same size; the given one is left as it is.
  * @throws FastSAMError `INVALID_ARGUMENT` for an opacity outside 0 … 1 or a line width below 0.
  */
 export function drawObjects(
   image: RgbImage,
   objects: readonly DrawnObject[],
-  prompt: DrawnPrompt | null = null,
+  drawPrompt: ((canvas: Canvas) => void) | null = null,
   options: DrawOptions = {},
 ): RgbImage {
   const alpha = fraction('alpha', options.alpha ?? 0.5);
@@ -84,7 +74,7 @@ export function drawObjects(
     objects.forEach((o, i) => {
       strokeRect(canvas, pixelRect(o.box), width, colours[i]);
     });
-  if (prompt && options.prompt !== false) drawPrompt(canvas, prompt);
+  if (options.prompt !== false) drawPrompt?.(canvas);
   if (options.labels) drawLabels(canvas, objects, colours);
   return { ...image, data: canvas.data };
 }
@@ -107,19 +97,6 @@ function drawMasks(
   if (!outline) return;
   const lines = fills.map((colour) => shade(colour, OUTLINE_SHADE));
   drawContours(canvas, labels, lines, Math.min(width, WIDEST_CONTOUR), CONTOUR_OPACITY);
-}
-
-function drawPrompt(canvas: Canvas, prompt: DrawnPrompt): void {
-  for (const box of prompt.boxes ?? []) drawDashedRect(canvas, pixelRect(box));
-  prompt.points?.forEach(([x, y], i) => {
-    drawPoint(canvas, x, y, prompt.labels?.[i] !== 0);
-  });
-  if (!prompt.texts) return;
-  const text = prompt.texts.join(' | ');
-  const scale = textScale(canvas.width, canvas.height);
-  const size = plateSize(text, scale);
-  const margin = 2 * scale;
-  drawPlate(canvas, text, { x: margin, y: canvas.height - size.height - margin, ...size }, scale, PLATE);
 }
 
 /** Labels of the best objects first; each takes the first place at its box where it covers no other label. */
@@ -154,13 +131,6 @@ function labelPlaces(box: Rect, size: { width: number; height: number }, canvas:
 
 function overlap(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
-}
-
-/** The whole pixels that a box covers, at least one. */
-function pixelRect([x1, y1, x2, y2]: readonly number[]): Rect {
-  const x = Math.round(x1);
-  const y = Math.round(y1);
-  return { x, y, width: Math.max(Math.round(x2) - x, 1), height: Math.max(Math.round(y2) - y, 1) };
 }
 
 function colourSource(colours: DrawOptions['colours']): ColourOf {

@@ -1,16 +1,19 @@
-/** Marks of what was asked: points and boxes. */
-import { blendPixel, fillCircle, fillRect, lineWidth, type Canvas, type Rect } from './canvas.js';
+/** Marks of a prompt: points, boxes and a caption. */
+import type { Rect } from '../geometry/rect.js';
+import { blendPixel, fillCircle, fillRect, lineWidth, type Canvas } from './canvas.js';
 import type { Rgb } from './palette.js';
+import { drawPlate, plateSize, textScale } from './text.js';
 
 const FOREGROUND: Rgb = [22, 163, 74];
 const BACKGROUND: Rgb = [220, 38, 38];
 const WHITE: Rgb = [255, 255, 255];
 const BLACK: Rgb = [0, 0, 0];
+const PLATE: Rgb = [20, 20, 20];
 
 /**
  * Draws a point of a prompt: a disc in a white ring, green with a plus for the foreground, red with a minus for the
  * background, so that the two differ without colour too.
- * @param x, y - pixels of the canvas.
+ * @param x, y pixels of the canvas.
  */
 export function drawPoint(canvas: Canvas, x: number, y: number, foreground: boolean): void {
   const unit = lineWidth(canvas.width, canvas.height);
@@ -51,4 +54,12 @@ export function drawDashedRect(canvas: Canvas, rect: Rect): void {
   side(rect.height, 0, 1, right, rect.y, -1, 0);
   side(rect.width, -1, 0, right, bottom, 0, -1);
   side(rect.height, 0, -1, rect.x, bottom, 1, 0);
+}
+
+/** Writes a line of text in the lower left corner, as the text of a prompt. */
+export function drawCaption(canvas: Canvas, text: string): void {
+  const scale = textScale(canvas.width, canvas.height);
+  const size = plateSize(text, scale);
+  const margin = 2 * scale;
+  drawPlate(canvas, text, { x: margin, y: canvas.height - size.height - margin, ...size }, scale, PLATE);
 }

@@ -1,5 +1,6 @@
 /** Captions: lines of text on a filled plate. */
-import { blendPixel, fillRect, type Canvas, type Rect } from './canvas.js';
+import type { Rect } from '../geometry/rect.js';
+import { blendPixel, fillRect, type Canvas } from './canvas.js';
 import { GLYPH_ROWS, glyphOf, type Glyph } from './font.js';
 import { inkOn, type Rgb } from './palette.js';
 

@@ -8,13 +8,13 @@ import type { Detections } from '../model/detector.js';
 import { prototypeMasks } from '../model/masks.js';
 import type { PipelineContext } from '../model/pipeline.js';
 import { platform } from '../platform/platform.js';
-import type { Speed } from '../results/data.js';
-import { matchByScore, valMetrics, type ValMetrics } from './ap.js';
-import { rectBatches, rectGeometry, type RectBatch } from './yoloBatches.js';
-import { readYoloDataset } from './yoloDataset.js';
-import { boxIous, maskIous } from './yoloIous.js';
-import { parseYoloLabels, type YoloObject } from './yoloLabels.js';
-import { placeLabels, type YoloTruth } from './yoloTruth.js';
+import type { Speed } from '../results/record.js';
+import { matchByScore, valMetrics, type ValMetrics } from './yolo/ap.js';
+import { rectBatches, rectGeometry, type RectBatch } from './yolo/batches.js';
+import { readYoloDataset } from './yolo/dataset.js';
+import { boxIous, maskIous } from './yolo/ious.js';
+import { parseYoloLabels, type YoloObject } from './yolo/labels.js';
+import { placeLabels, type YoloTruth } from './yolo/truth.js';
 
 /** Options of `FastSAM.val`, named and preset as Ultralytics'. */
 export interface ValOptions {

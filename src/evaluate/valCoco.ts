@@ -5,13 +5,13 @@ import type { Mask } from '../mask/mask.js';
 import type { Segmenter } from '../model/segmenter.js';
 import { platform } from '../platform/platform.js';
 import type { Results } from '../results/results.js';
-import { matchByScore, valMetrics, type ValMetrics } from './ap.js';
-import { CocoEvaluator } from './coco.js';
-import type { CocoEvaluation } from './cocoEvaluation.js';
-import { runsOf } from './cocoRuns.js';
-import type { CocoDataset, CocoDetection, CocoTruth } from './cocoTypes.js';
+import { matchByScore, valMetrics, type ValMetrics } from './yolo/ap.js';
+import { CocoEvaluator } from './coco/evaluator.js';
+import type { CocoEvaluation } from './coco/evaluation.js';
+import { runsOf } from './coco/runs.js';
+import type { CocoDataset, CocoDetection, CocoTruth } from './coco/types.js';
 import { resolveValOptions, type SkippedImage, type ValOptions, type ValResult } from './val.js';
-import { boxIous, maskIous } from './yoloIous.js';
+import { boxIous, maskIous } from './yolo/ious.js';
 
 /** What `val` says on a COCO file: Ultralytics' numbers, and COCO's own. All categories are one. */
 export interface CocoValResult extends Omit<ValResult, 'masks'> {

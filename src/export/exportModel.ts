@@ -3,7 +3,7 @@ import { FastSAMError } from '../errors.js';
 import type { ModelInfo } from '../model/info.js';
 import type { Network } from '../model/network.js';
 import { platform } from '../platform/platform.js';
-import { writeSafetensors } from '../weights/safetensors.js';
+import { writeSafetensors } from '../weights/writeSafetensors.js';
 import type { ExportedFile } from './exportedFile.js';
 import { networkGraph } from './graph/networkGraph.js';
 import { SAVED_MODEL_FILE, savedModelBytes } from './graph/savedModel.js';
@@ -42,7 +42,8 @@ export async function exportModel(
   path: string | null,
   options: ExportOptions = {},
 ): Promise<ExportResult> {
-  const plan = planExport(format, options, source.info.defaults.imgsz);
+  const { defaults, architecture } = source.info;
+  const plan = planExport(format, options, { imgsz: defaults.imgsz, maxStride: architecture.family.maxStride });
   requireFolded(source.network);
   const target = path === null ? undefined : targetOf(path, format, source.info.name);
   if (target !== undefined) await checkTarget(target, plan);

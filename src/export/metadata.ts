@@ -1,7 +1,6 @@
 /** What is written beside an exported model: the facts that Ultralytics' exports carry, and what goes in and out. */
 import { describeArchitecture } from '../model/architecture.js';
 import type { ModelInfo } from '../model/info.js';
-import { MAX_STRIDE } from '../model/table.js';
 import { findInCatalogue } from '../weights/catalogue.js';
 import { pythonText } from '../weights/pythonLiterals.js';
 import type { ExportedFile } from './exportedFile.js';
@@ -56,7 +55,7 @@ export function exportMetadata(model: ExportedModel, plan: ExportPlan): ExportMe
     ...(version === undefined ? {} : { version }),
     ...(date === undefined ? {} : { trained: date }),
     ...(license === undefined ? {} : { license }),
-    stride: MAX_STRIDE,
+    stride: model.architecture.family.maxStride,
     task: 'segment',
     head: 'Segment',
     batch,

@@ -1,6 +1,6 @@
 /** A network's weights by their Ultralytics names: as a checkpoint whose batch norm is folded into its convolutions. */
 import type { Network } from '../model/network.js';
-import { DFL_WEIGHT, networkParts, type Part } from '../model/names.js';
+import { binsTensor, convName, convSpecs, type ConvSpec } from '../model/convSpecs.js';
 import type { StateDict, WeightTensor } from '../weights/tensor.js';
 import { fromHwio, fromTransposedKernel } from '../weights/unfold.js';
 import { readWeights } from './walkLayers.js';
@@ -11,26 +11,21 @@ import { readWeights } from './walkLayers.js';
  */
 export async function modelState({ model, architecture }: Network): Promise<StateDict> {
   const state = new Map<string, WeightTensor>();
-  for (const part of networkParts(architecture)) {
-    const name = part.kind === 'conv' ? `${part.name}.conv` : part.name;
+  for (const spec of convSpecs(architecture)) {
+    const name = convName(spec);
     const [kernel, bias] = await readWeights(model.getLayer(name));
-    state.set(`${name}.weight`, kernelTensor(part, kernel.values));
-    state.set(`${name}.bias`, float32([part.outputs], bias.values));
+    state.set(`${name}.weight`, kernelTensor(spec, kernel.values));
+    state.set(`${name}.bias`, float32([spec.outputs], bias.values));
   }
-  const { regMax } = architecture;
-  if (regMax > 1) {
-    state.set(
-      DFL_WEIGHT,
-      float32(
-        [1, regMax, 1, 1],
-        Float32Array.from({ length: regMax }, (_, bin) => bin),
-      ),
-    );
+  const bins = binsTensor(architecture);
+  if (bins !== undefined) {
+    const positions = Float32Array.from({ length: architecture.regMax }, (_, bin) => bin);
+    state.set(bins, float32([1, positions.length, 1, 1], positions));
   }
   return state;
 }
 
-function kernelTensor({ kind, inputs, outputs, kernel }: Part, values: Float32Array): WeightTensor {
+function kernelTensor({ kind, inputs, outputs, kernel }: ConvSpec, values: Float32Array): WeightTensor {
   if (kind === 'transposed') return float32([inputs, outputs, 2, 2], fromTransposedKernel(values, inputs, outputs));
   const shape = [outputs, inputs, kernel, kernel] as const;
   return float32(shape, fromHwio(values, shape));

@@ -1,7 +1,6 @@
 /** What can be exported, and how. */
 import { FastSAMError } from '../errors.js';
 import { checkBoolean, checkInteger, checkNames, checkNumber, checkOneOf } from '../options/checks.js';
-import { MAX_STRIDE } from '../model/table.js';
 import type { GraphShape, NmsLimits } from './ports.js';
 
 /** An option that only some formats have. */
@@ -100,21 +99,28 @@ const MAX_SIDE = 8192;
 /** Earlier operator sets lack forms of Split, Squeeze and Softmax that are used here. */
 export const OPSETS = { least: 13, most: 20, usual: 18 } as const;
 
+/** What a model says about the sizes of its input, in pixels. */
+export interface ExportDefaults {
+  readonly imgsz: number;
+  readonly maxStride: number;
+}
+
 /**
- * @param imgsz the default.
+ * @param model the default size and the largest stride, of which sides are multiples.
  * @throws FastSAMError `INVALID_ARGUMENT` for values out of range, and for options that a format does not have.
  */
-export function planExport(format: ExportFormat, options: ExportOptions, imgsz: number): ExportPlan {
+export function planExport(format: ExportFormat, options: ExportOptions, model: ExportDefaults): ExportPlan {
+  const { imgsz, maxStride } = model;
   checkOneOf('format', format, EXPORT_FORMAT_NAMES);
   checkNames(options, KNOWN);
   checkTaken(format, options);
-  const size = options.imgsz ?? Math.ceil(imgsz / MAX_STRIDE) * MAX_STRIDE;
+  const size = options.imgsz ?? Math.ceil(imgsz / maxStride) * maxStride;
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   const nms = options.nms ?? false;
   const plan: ExportPlan = {
     format,
-    height: checkSide('imgsz, height', height),
-    width: checkSide('imgsz, width', width),
+    height: checkSide('imgsz, height', height, maxStride),
+    width: checkSide('imgsz, width', width, maxStride),
     batch: checkInteger('batch', options.batch ?? 1, 1, MAX_BATCH),
     dynamic: checkBoolean('dynamic', options.dynamic ?? false),
     half: checkBoolean('half', options.half ?? false),
@@ -141,14 +147,14 @@ function checkTaken(format: ExportFormat, options: ExportOptions): void {
 
 function checkTogether({ format, nms, batch }: ExportPlan): void {
   if (nms && batch > 1 && format !== 'onnx') {
-    throw invalid(`nms: got it with batch ${String(batch)}, expected batch 1 for ${format}; run the images one by one`);
+    throw invalid(`nms: got it with batch ${batch}, expected batch 1 for ${format}; run the images one by one`);
   }
 }
 
-function checkSide(name: string, value: number): number {
-  const side = checkInteger(name, value, MAX_STRIDE, MAX_SIDE);
-  if (side % MAX_STRIDE === 0) return side;
-  throw invalid(`${name}: got ${String(side)}, expected a multiple of ${String(MAX_STRIDE)}`);
+function checkSide(name: string, value: number, maxStride: number): number {
+  const side = checkInteger(name, value, maxStride, MAX_SIDE);
+  if (side % maxStride === 0) return side;
+  throw invalid(`${name}: got ${side}, expected a multiple of ${maxStride}`);
 }
 
 function limitsOf({ conf = 0.25, iou = 0.7, maxDet = 300 }: Partial<NmsLimits>): NmsLimits {

@@ -1,6 +1,5 @@
 /** What goes into an exported model and what comes out, laid out as Ultralytics does: names, axes, values. */
 import type { Architecture } from '../model/architecture.js';
-import { STRIDES } from '../model/table.js';
 
 /** Which objects NMS inside a model keeps; Ultralytics' names. */
 export interface NmsLimits {
@@ -64,7 +63,7 @@ const PROTOTYPE_VALUES =
 /** The ends of a model of this architecture. TensorFlow's NMS is for one image, so its batch stays 1. */
 export function portsOf(
   { height, width, batch, dynamic, nms }: GraphShape,
-  { classes, maskCoefficients: k }: Architecture,
+  { family, classes, maskCoefficients: k }: Architecture,
   layout: MapLayout,
 ): Ports {
   const axis = (name: string, size: number): Axis => ({ name, size });
@@ -72,7 +71,7 @@ export function portsOf(
   const images = nms && layout === 'channelsLast' ? axis('batch', 1) : open('batch', batch);
   const map = (channels: Axis, sides: readonly Axis[]): Axis[] =>
     layout === 'channelsFirst' ? [images, channels, ...sides] : [images, ...sides, channels];
-  const anchors = STRIDES.reduce((sum, stride) => sum + (height / stride) * (width / stride), 0);
+  const anchors = family.head.strides.reduce((sum, stride) => sum + (height / stride) * (width / stride), 0);
   const rows = nms
     ? [axis('object', nms.maxDet), axis('value', 6 + k)]
     : [axis('value', 4 + classes + k), open('anchors', anchors)];

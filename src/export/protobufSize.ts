@@ -12,6 +12,6 @@ export function requireProtobufSize(arrays: readonly { readonly length: number }
   if (total <= MAX_BYTES - SLACK) return;
   throw new FastSAMError(
     'INVALID_ARGUMENT',
-    `export: got ${String(total)} bytes of weights, expected less than 2 GB, all that one file of this format holds; use half`,
+    `export: got ${total} bytes of weights, expected less than 2 GB, all that one file of this format holds; use half`,
   );
 }

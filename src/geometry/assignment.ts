@@ -100,11 +100,12 @@ class Assignment {
   readonly #touched: number[] = [];
   readonly #done: Uint8Array;
   readonly #heap = new Heap();
+  readonly #graph: SparseGraph;
+  readonly #alone: Int32Array | Float64Array;
 
-  constructor(
-    private readonly graph: SparseGraph,
-    private readonly alone: Int32Array | Float64Array,
-  ) {
+  constructor(graph: SparseGraph, alone: Int32Array | Float64Array) {
+    this.#graph = graph;
+    this.#alone = alone;
     this.#u = new Float64Array(graph.rows);
     this.#v = new Float64Array(graph.columns);
     this.#columnOf = new Int32Array(graph.rows).fill(NONE);
@@ -116,7 +117,7 @@ class Assignment {
 
   solve(): Int32Array {
     this.#start();
-    for (let row = 0; row < this.graph.rows; row++) {
+    for (let row = 0; row < this.#graph.rows; row++) {
       if (this.#columnOf[row] === NONE) this.#augment(row);
     }
     return this.#columnOf;
@@ -124,9 +125,9 @@ class Assignment {
 
   /** Pairs rows with a nearest column that is free. */
   #start(): void {
-    const { rows, starts, targets, costs } = this.graph;
+    const { rows, starts, targets, costs } = this.#graph;
     for (let row = 0; row < rows; row++) {
-      let least = this.alone[row];
+      let least = this.#alone[row];
       for (let e = starts[row]; e < starts[row + 1]; e++) least = Math.min(least, costs[e]);
       this.#u[row] = least;
       for (let e = starts[row]; e < starts[row + 1]; e++) {
@@ -141,7 +142,7 @@ class Assignment {
   /** Finds the cheapest way to give a row a column, or to leave it or another row of its tree without one. */
   #augment(start: number): void {
     let bestEnd = start;
-    let best = this.alone[start] - this.#u[start];
+    let best = this.#alone[start] - this.#u[start];
     let end = NONE;
     this.#relax(start, 0);
     while (this.#heap.size > 0 && this.#heap.least < best) {
@@ -156,7 +157,7 @@ class Assignment {
         best = distance;
         break;
       }
-      const drop = distance + this.alone[row] - this.#u[row];
+      const drop = distance + this.#alone[row] - this.#u[row];
       if (drop < best) {
         best = drop;
         bestEnd = row;
@@ -170,7 +171,7 @@ class Assignment {
   }
 
   #relax(row: number, base: number): void {
-    const { starts, targets, costs } = this.graph;
+    const { starts, targets, costs } = this.#graph;
     const offset = base - this.#u[row];
     for (let e = starts[row]; e < starts[row + 1]; e++) {
       const column = targets[e];

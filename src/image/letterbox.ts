@@ -2,6 +2,7 @@
 import { FastSAMError } from '../errors.js';
 import { resizeInto } from './resize.js';
 import type { RgbImage } from './rgbImage.js';
+import type { Rect } from '../geometry/rect.js';
 import { roundHalfEven } from '../geometry/rounding.js';
 
 /** How an image lies inside the network input. All values are whole pixels. */
@@ -33,6 +34,25 @@ export interface LetterboxOptions {
 const PADDING = 114;
 
 /**
+ * How the padding of one axis is divided: whole pixels before and after the content. An odd one goes to the end.
+ * @param padding both sides together; fractions are allowed.
+ */
+export function splitPadding(padding: number): readonly [before: number, after: number] {
+  return [roundHalfEven(padding / 2 - 0.1), roundHalfEven(padding / 2 + 0.1)];
+}
+
+/**
+ * Where the image lies on a grid that the letterboxed network input was scaled to (Ultralytics 8.4). The content is
+ * rounded to whole samples, at least one; an odd sample of padding goes to the right and bottom.
+ */
+export function letterboxRect(gridWidth: number, gridHeight: number, imageWidth: number, imageHeight: number): Rect {
+  const gain = Math.min(gridHeight / imageHeight, gridWidth / imageWidth);
+  const width = Math.max(roundHalfEven(imageWidth * gain), 1);
+  const height = Math.max(roundHalfEven(imageHeight * gain), 1);
+  return { x: splitPadding(gridWidth - width)[0], y: splitPadding(gridHeight - height)[0], width, height };
+}
+
+/**
  * Where an image goes in the network input: scaled (up, too) to fit into `imgsz`, centred; an odd pixel of padding goes
  * to the right and bottom. Ultralytics 8.4's LetterBox.
  * @param imgsz side of a square or [height, width], rounded up to multiples of the stride.
@@ -58,12 +78,8 @@ export function letterboxGeometry(
   const width = Math.max(1, roundHalfEven(imageWidth * ratio));
   const height = Math.max(1, roundHalfEven(imageHeight * ratio));
   const padding = (side: number, content: number) => (auto ? (side - content) % stride : side - content);
-  const padX = padding(maxWidth, width) / 2;
-  const padY = padding(maxHeight, height) / 2;
-  const left = roundHalfEven(padX - 0.1);
-  const right = roundHalfEven(padX + 0.1);
-  const top = roundHalfEven(padY - 0.1);
-  const bottom = roundHalfEven(padY + 0.1);
+  const [left, right] = splitPadding(padding(maxWidth, width));
+  const [top, bottom] = splitPadding(padding(maxHeight, height));
   return {
     imageWidth,
     imageHeight,

@@ -1,5 +1,4 @@
 /** Pixels that are in memory already, brought to the package's one form. */
-
 import { FastSAMError } from '../errors.js';
 import type { RgbImage } from './rgbImage.js';
 
@@ -44,7 +43,7 @@ function checkSize(width: number, height: number): void {
     ['height', height],
   ] as const) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw invalid(`pixels: got ${name} ${value}, expected a whole number of at least 1, do pass the image's size`);
+      throw invalid(`pixels: got ${name} ${value}, expected a whole number of at least 1; pass the image's size`);
     }
   }
 }
@@ -58,7 +57,7 @@ export function channelsOf(length: number, width: number, height: number): 1 | 3
   const channels = length / (width * height);
   if (channels === 1 || channels === 3 || channels === 4) return channels;
   throw invalid(
-    `pixels: got ${length} bytes for ${width} x ${height}, expected 1, 3 or 4 a pixel, do pass rows without padding`,
+    `pixels: got ${length} bytes for ${width} x ${height}, expected 1, 3 or 4 a pixel; pass rows without padding`,
   );
 }
 
@@ -91,7 +90,7 @@ export function fromRawPixels(
 ): RgbImage {
   const { data, width, height } = pixels;
   if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
-    throw invalid('pixels: got data that is no Uint8Array, expected bytes 0…255, do convert the values');
+    throw invalid('pixels: got data that is no Uint8Array, expected bytes 0…255; convert the values');
   }
   const channels = channelsOf(data.length, width, height);
   if (pixels.channels !== undefined && pixels.channels !== channels) {
@@ -112,7 +111,7 @@ function toBytes(values: ArrayLike<number>, isFloat: boolean): Uint8Array {
     // Written so that NaN fails.
     if (!(value >= low && value <= high)) {
       throw invalid(
-        `tensor: got the value ${value}, expected ${isFloat ? '0…1 in a float32 tensor' : '0…255 in an int32 tensor'}, do scale the values or change the dtype`,
+        `tensor: got the value ${value}, expected ${isFloat ? '0…1 in a float32 tensor' : '0…255 in an int32 tensor'}; scale the values or change the dtype`,
       );
     }
     bytes[i] = Math.min(255, Math.max(0, Math.round(value * scale)));
@@ -128,11 +127,11 @@ export async function fromTensor(tensor: PixelTensor, alpha: AlphaMode): Promise
   const [height = 0, width = 0, channels = 0] = tensor.shape;
   if (tensor.shape.length !== 3 || ![1, 3, 4].includes(channels)) {
     throw invalid(
-      `tensor: got shape [${tensor.shape.join(', ')}], expected [height, width, 1 | 3 | 4], do reshape it (pass a batch as a list)`,
+      `tensor: got shape [${tensor.shape.join(', ')}], expected [height, width, 1 | 3 | 4]; reshape it (pass a batch as a list)`,
     );
   }
   if (tensor.dtype !== 'int32' && tensor.dtype !== 'float32') {
-    throw invalid(`tensor: got dtype ${tensor.dtype}, expected int32 (0…255) or float32 (0…1), do cast it`);
+    throw invalid(`tensor: got dtype ${tensor.dtype}, expected int32 (0…255) or float32 (0…1); cast it`);
   }
   checkSize(width, height);
   const data = toBytes(await tensor.data(), tensor.dtype === 'float32');

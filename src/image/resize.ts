@@ -2,7 +2,6 @@
  * Bilinear resize of 8-bit images, bit for bit what OpenCV's `resize` with INTER_LINEAR gives: fixed-point arithmetic,
  * half-pixel centres, no antialiasing when shrinking. Networks were trained on images resized this way.
  */
-
 import { roundHalfEven } from '../geometry/rounding.js';
 
 /** Fraction bits of an axis' weights. */
@@ -52,7 +51,7 @@ export interface Pixels {
 }
 
 /** Where a resized image is put: `stride` bytes a row, its first byte at `offset`. */
-export interface Target {
+export interface ResizeTarget {
   readonly data: Uint8Array;
   readonly offset: number;
   readonly stride: number;
@@ -62,7 +61,7 @@ export interface Target {
  * Resizes RGB pixels into a place of a larger image.
  * @param source `width * height * 3` bytes.
  */
-export function resizeInto(source: Pixels, width: number, height: number, target: Target): void {
+export function resizeInto(source: Pixels, width: number, height: number, target: ResizeTarget): void {
   const columns = byteOffsets(tapsOf(source.width, width, true));
   const rows = tapsOf(source.height, height, false);
   // Rows of the result that lie close together share source rows, which are then worth keeping; far apart they do not.
@@ -76,7 +75,7 @@ function byteOffsets({ first, second, ...weights }: Taps): Taps {
 }
 
 /** Each byte of the result from its four source bytes. */
-function resizeRowByRow({ data, width }: Pixels, columns: Taps, rows: Taps, target: Target): void {
+function resizeRowByRow({ data, width }: Pixels, columns: Taps, rows: Taps, target: ResizeTarget): void {
   for (let y = 0; y < rows.first.length; y++) {
     const upper = data.subarray(rows.first[y] * width * 3, (rows.first[y] + 1) * width * 3);
     const lower = data.subarray(rows.second[y] * width * 3, (rows.second[y] + 1) * width * 3);
@@ -106,7 +105,7 @@ function blend(upper: number, lower: number, wu: number, wl: number): number {
 }
 
 /** As `resizeRowByRow`, with source rows resized along x kept for the next row of the result. */
-function resizeSharingRows(source: Pixels, columns: Taps, rows: Taps, target: Target): void {
+function resizeSharingRows(source: Pixels, columns: Taps, rows: Taps, target: ResizeTarget): void {
   const bytes = columns.first.length * 3;
   let upper = new Int32Array(bytes);
   let lower = new Int32Array(bytes);

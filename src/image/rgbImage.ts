@@ -6,6 +6,6 @@ export interface RgbImage {
   readonly data: Uint8Array;
   readonly width: number;
   readonly height: number;
-  /** Where it came from, if it has a name: a path or an URL. */
+  /** Where it came from, if it has a name: a path or a URL. */
   readonly path?: string;
 }

@@ -8,7 +8,7 @@ export interface ConvShape {
 }
 
 /**
- * The operations that blocks consist of. `TfjsGraph` makes tfjs layers of them, `PartsGraph` the list of the tensors that a
+ * The operations that blocks consist of. `TfjsGraph` makes tfjs layers of them, `ConvSpecGraph` the list of the tensors that a
  * checkpoint must have: a block is written once for both. Names are Ultralytics'.
  */
 export interface BlockGraph<V> {
@@ -28,7 +28,7 @@ export interface BlockGraph<V> {
   /** Twice as high and wide, nearest neighbour. */
   upsample(name: string, x: V): V;
   /** Maps of several levels as one list of anchors. */
-  joinLevels(name: string, x: readonly V[]): V;
+  flattenLevels(name: string, x: readonly V[]): V;
   /** See `Dfl`. */
   dfl(name: string, x: V, regMax: number): V;
   /** Gives an output one more name: that of the block which ends in it. */

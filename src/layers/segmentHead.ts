@@ -12,7 +12,7 @@ export interface SegmentShape {
   readonly prototypeChannels: number;
 }
 
-/** What a head gives. A = anchors of all levels, in the order of `JoinLevels`. */
+/** What a head gives. A = anchors of all levels, in the order of `FlattenLevels`. */
 export interface SegmentOutputs<V> {
   /** DFL logits [B,A,4·regMax]. */
   readonly boxes: V;
@@ -61,7 +61,7 @@ export function segmentHead<V>(
 ): SegmentOutputs<V> {
   const [boxes, classes, coefficients] = branches(shape, graph.channelsOf(levels[0])).map((branch) => {
     const maps = levels.map((level, i) => branchOnLevel(graph, `${name}.${branch.name}.${i}`, level, branch));
-    return graph.joinLevels(`${name}.${branch.output}`, maps);
+    return graph.flattenLevels(`${name}.${branch.output}`, maps);
   });
   graph.dfl(`${name}.dfl`, boxes, shape.regMax);
   const prototypes = proto(graph, `${name}.proto`, levels[0], {

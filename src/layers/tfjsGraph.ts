@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BlockGraph, ConvShape } from './blockGraph.js';
 import { ChannelSlice } from './channelSlice.js';
 import { Dfl } from './dfl.js';
-import { JoinLevels } from './joinLevels.js';
+import { FlattenLevels } from './flattenLevels.js';
 import { Silu } from './silu.js';
 import { StridedConv } from './stridedConv.js';
 import { TransposedConv } from './transposedConv.js';
@@ -59,8 +59,8 @@ export class TfjsGraph implements BlockGraph<Map2d> {
     return this.#apply(new Upsample({ name }), x);
   }
 
-  joinLevels(name: string, x: readonly Map2d[]): Map2d {
-    return this.#apply(new JoinLevels({ name }), [...x]);
+  flattenLevels(name: string, x: readonly Map2d[]): Map2d {
+    return this.#apply(new FlattenLevels({ name }), [...x]);
   }
 
   dfl(name: string, x: Map2d, regMax: number): Map2d {

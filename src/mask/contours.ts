@@ -221,24 +221,6 @@ export function traceContours(mask: Mask, options: ContourOptions = {}): Contour
   return contours;
 }
 
-/** OpenCV's hierarchy of contours: 4 numbers each, next, previous, first child, parent; -1 where there is none. */
-export function contourHierarchy(contours: readonly Contour[]): Int32Array {
-  const hierarchy = new Int32Array(4 * contours.length).fill(-1);
-  const last = new Map<number, number>();
-  contours.forEach(({ parent }, i) => {
-    const previous = last.get(parent);
-    if (previous !== undefined) {
-      hierarchy[4 * previous] = i;
-      hierarchy[4 * i + 1] = previous;
-    } else if (parent >= 0) {
-      hierarchy[4 * parent + 2] = i;
-    }
-    hierarchy[4 * i + 3] = parent;
-    last.set(parent, i);
-  });
-  return hierarchy;
-}
-
 /** Area that a closed chain of points encloses, in square pixels (shoelace formula), regardless of its direction. */
 export function contourArea(points: ArrayLike<number>): number {
   let twice = 0;

@@ -1,20 +1,11 @@
 /** One object's mask: bits inside a window of the grid, never a whole image of numbers. */
+import type { Rect } from '../geometry/rect.js';
 
 /** Number of set bits of a 32-bit word. */
 export function popcount(word: number): number {
   let v = word - ((word >>> 1) & 0x55555555);
   v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
   return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-/** The window of a grid that a mask's bits cover, in whole pixels of the grid. */
-export interface MaskWindow {
-  /** Left column. */
-  readonly x: number;
-  /** Top row. */
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 /**
@@ -24,7 +15,7 @@ export interface MaskWindow {
  * Bit layout: each row of the window starts a new word; pixel `x + 32 * w + i` of row `y + r` is bit `i` (least
  * significant first) of `words[r * rowWords + w]`. Bits beyond the window's width are 0.
  */
-export class Mask implements MaskWindow {
+export class Mask implements Rect {
   /** 32-bit words a row. */
   readonly rowWords: number;
   #area = -1;

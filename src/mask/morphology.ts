@@ -2,7 +2,7 @@
 import { FastSAMError } from '../errors.js';
 import { lowBits, readBits } from './bits.js';
 import { Mask } from './mask.js';
-import { tight } from './setOps.js';
+import { shrinkWindow } from './setOps.js';
 
 /**
  * A rectangle of ones. As in OpenCV its anchor is the pixel `floor(size / 2)` of it, so a side of 8 reaches 4 pixels
@@ -153,12 +153,12 @@ function invertInside(plane: Plane, mask: Mask, kernel: Kernel): void {
 
 /** Dilation, then erosion, with one kernel: closes gaps and holes smaller than the kernel. Equals cv2.MORPH_CLOSE. */
 export function close(mask: Mask, size: number | Kernel): Mask {
-  return tight(erode(dilate(mask, size), size));
+  return shrinkWindow(erode(dilate(mask, size), size));
 }
 
 /** Erosion, then dilation, with one kernel: drops parts smaller than the kernel. Equals cv2.MORPH_OPEN. */
 export function open(mask: Mask, size: number | Kernel): Mask {
-  return tight(dilate(erode(mask, size), size));
+  return shrinkWindow(dilate(erode(mask, size), size));
 }
 
 /** The clean-up of CASIA's plots ("better quality"): close with 3 x 3, then open with 8 x 8. */

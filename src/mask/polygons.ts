@@ -1,7 +1,6 @@
 /** Polygons of masks: with holes, as COCO lists, as Ultralytics' one polygon a mask, and thinned out. */
 import { contourArea, traceContours, type Contour } from './contours.js';
 import type { Mask } from './mask.js';
-import { contentOf } from './rasterGeometry.js';
 
 /**
  * One connected part of a mask. Points are `x0, y0, x1, y1, …`, the centres of border pixels in whole pixels of the
@@ -34,16 +33,6 @@ export function toPolygons(mask: Mask, options: PolygonOptions = {}): Polygon[] 
   const sized = parts.map(({ contour, i }) => ({ i, points: contour.points, area: contourArea(contour.points) }));
   sized.sort((a, b) => b.area - a.area);
   return sized.map(({ i, points }) => ({ outer: thin(points), holes: holesOf.get(i) ?? [] }));
-}
-
-/**
- * COCO's `segmentation` as a list of polygons, `[x0, y0, x1, y1, …]` each: the outer borders with at least three
- * points. COCO's polygons cannot have holes; use RLE where they matter.
- */
-export function toCocoPolygons(mask: Mask, options: PolygonOptions = {}): number[][] {
-  return toPolygons(mask, options)
-    .map(({ outer }) => Array.from(outer))
-    .filter((points) => points.length >= 6);
 }
 
 /** Area of a polygon less its holes, in square pixels (shoelace formula). */
@@ -101,25 +90,17 @@ export function simplifyPolygon(points: Int32Array, tolerance: number): Int32Arr
   return points.filter((_, i) => keep[i >> 1] === 1);
 }
 
-/** How a mask of several parts becomes one polygon. */
-export type SinglePolygonRule = 'all' | 'largest';
-
 /**
  * One polygon for the whole mask, as Ultralytics' `masks.xy` has it: outer borders only, holes are lost.
- * `largest` takes the border with the most points (Ultralytics of 2023). `all` (current Ultralytics) joins the borders
- * in the order of `traceContours` into one chain: each is tied to the next at their closest pair of points, the walk
+ * The borders are joined in the order of `traceContours` into one chain: each is tied to the next at their closest pair of points, the walk
  * goes out along one side of every border and comes back along the other, so the ties are bridges of no width.
  * @returns points `x0, y0, …` in whole pixels of the grid; empty for a mask without pixels.
  */
-export function toSinglePolygon(mask: Mask, rule: SinglePolygonRule = 'all'): Int32Array {
+export function toSinglePolygon(mask: Mask): Int32Array {
   const contours = traceContours(mask, { mode: 'external' });
   if (contours.length === 0) return new Int32Array(0);
   if (contours.length === 1) return contours[0].points;
-  return rule === 'all' ? joinByBridges(contours) : mostPoints(contours);
-}
-
-function mostPoints(contours: readonly Contour[]): Int32Array {
-  return contours.reduce((best, { points }) => (points.length > best.length ? points : best), contours[0].points);
+  return joinByBridges(contours);
 }
 
 /** The closest pair of points of two chains, as point numbers; the first of several, by point of `a`, then of `b`. */
@@ -180,25 +161,4 @@ function joinByBridges(contours: readonly Contour[]): Int32Array {
     at += part.length;
   }
   return joined;
-}
-
-/**
- * Points on the grid of a letterboxed mask as points of the original image: padding off, scaled on each axis, clipped
- * to the image (Ultralytics 8.4's rule, in which a pixel's index is scaled as it is, without its half-pixel centre).
- * Points on a grid of the image's own size stay as they are.
- * @param points x0, y0, … in pixels of `mask`'s grid.
- */
-export function toImagePoints(
-  points: ArrayLike<number>,
-  mask: Pick<Mask, 'gridWidth' | 'gridHeight'>,
-  image: { readonly imageWidth: number; readonly imageHeight: number },
-): Float32Array {
-  const { imageWidth, imageHeight } = image;
-  const { left, top, width, height } = contentOf(mask.gridWidth, mask.gridHeight, imageWidth, imageHeight);
-  const out = new Float32Array(points.length);
-  for (let i = 0; i < points.length; i += 2) {
-    out[i] = Math.min(imageWidth, Math.max(0, ((points[i] - left) * imageWidth) / width));
-    out[i + 1] = Math.min(imageHeight, Math.max(0, ((points[i + 1] - top) * imageHeight) / height));
-  }
-  return out;
 }

@@ -2,57 +2,54 @@
 import { FastSAMError } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
 import { bilinearTaps, reachedRange, resampledRows, shiftTaps, sourceRange, type RowSource } from './bilinear.js';
-import { rasterGeometry, type RasterGeometry, type RasterMode } from './rasterGeometry.js';
-import { Mask, type MaskWindow } from './mask.js';
+import { EXACT_RASTER, rasterGeometry, type RasterGeometry, type RasterMode } from './rasterGeometry.js';
+import type { Rect } from '../geometry/rect.js';
+import { Mask } from './mask.js';
 import { windowOfBox } from './setOps.js';
 import { thresholdedBits } from './thresholdedBits.js';
 
-/** What of the output and of the prototype grid one box needs. */
-interface Extent {
+/** The rectangles of the output and of the prototype grid that one box needs. */
+interface NeededRects {
   /** Pixels of the output grid that can be set. */
-  readonly output: MaskWindow;
+  readonly output: Rect;
   /** Samples of the upsampled prototype grid, inside the cut, counted from the cut's corner. */
-  readonly cut: MaskWindow;
+  readonly cut: Rect;
   /** Cells of the prototype grid. */
-  readonly prototypes: MaskWindow;
+  readonly prototypes: Rect;
 }
 
-const NOTHING: MaskWindow = { x: 0, y: 0, width: 0, height: 0 };
+const NOTHING: Rect = { x: 0, y: 0, width: 0, height: 0 };
 
-function windowOf(columns: readonly [number, number], rows: readonly [number, number]): MaskWindow {
+function windowOf(columns: readonly [number, number], rows: readonly [number, number]): Rect {
   return { x: columns[0], y: rows[0], width: columns[1] - columns[0], height: rows[1] - rows[0] };
 }
 
-function isEmpty(window: MaskWindow): boolean {
+function isEmpty(window: Rect): boolean {
   return window.width <= 0 || window.height <= 0;
 }
 
 /** Source samples that a window of outputs needs, on both axes. */
-function sourcesOf(
-  window: MaskWindow,
-  output: readonly [number, number],
-  input: readonly [number, number],
-): MaskWindow {
+function sourcesOf(window: Rect, output: readonly [number, number], input: readonly [number, number]): Rect {
   return windowOf(
     sourceRange(window.x, window.x + window.width, output[0], input[0]),
     sourceRange(window.y, window.y + window.height, output[1], input[1]),
   );
 }
 
-/** The extent where the crop comes last, on the output grid. */
-function extentOfOutputCrop(box: ArrayLike<number>, g: RasterGeometry): Extent {
+/** What is needed where the crop comes last, on the output grid. */
+function neededForOutputCrop(box: ArrayLike<number>, g: RasterGeometry): NeededRects {
   const output = windowOfBox(box, g.gridWidth, g.gridHeight);
   if (isEmpty(output)) return { output: NOTHING, cut: NOTHING, prototypes: NOTHING };
-  const cut = sourcesOf(output, [g.gridWidth, g.gridHeight], [g.cutWidth, g.cutHeight]);
-  const fine = { x: g.left + cut.x, y: g.top + cut.y, width: cut.width, height: cut.height };
+  const cut = sourcesOf(output, [g.gridWidth, g.gridHeight], [g.cut.width, g.cut.height]);
+  const fine = { x: g.cut.x + cut.x, y: g.cut.y + cut.y, width: cut.width, height: cut.height };
   const cells: [number, number] = [g.prototypeWidth, g.prototypeHeight];
   // Without upsampling the cut's samples are the cells themselves.
   const prototypes = g.factor === 1 ? fine : sourcesOf(fine, [g.factor * cells[0], g.factor * cells[1]], cells);
   return { output, cut, prototypes };
 }
 
-/** The extent where cells outside the box are set to 0 before resampling, so that the border smears outward. */
-function extentOfCellCrop(box: ArrayLike<number>, g: RasterGeometry): Extent {
+/** What is needed where cells outside the box are set to 0 before resampling, so that the border smears outward. */
+function neededForCellCrop(box: ArrayLike<number>, g: RasterGeometry): NeededRects {
   const sx = g.prototypeWidth / g.gridWidth;
   const sy = g.prototypeHeight / g.gridHeight;
   const cells = [
@@ -68,11 +65,11 @@ function extentOfCellCrop(box: ArrayLike<number>, g: RasterGeometry): Extent {
     reachedRange(x, x + width, g.gridWidth, g.prototypeWidth),
     reachedRange(y, y + height, g.gridHeight, g.prototypeHeight),
   );
-  const cut = sourcesOf(output, [g.gridWidth, g.gridHeight], [g.cutWidth, g.cutHeight]);
+  const cut = sourcesOf(output, [g.gridWidth, g.gridHeight], [g.cut.width, g.cut.height]);
   return { output, cut, prototypes };
 }
 
-function extentOf(box: ArrayLike<number>, g: RasterGeometry): Extent {
+function neededFor(box: ArrayLike<number>, g: RasterGeometry): NeededRects {
   for (let i = 0; i < 4; i++) {
     if (Number.isNaN(box[i]) || box.length < 4) {
       throw new FastSAMError(
@@ -81,7 +78,7 @@ function extentOf(box: ArrayLike<number>, g: RasterGeometry): Extent {
       );
     }
   }
-  return g.cropsCells ? extentOfCellCrop(box, g) : extentOfOutputCrop(box, g);
+  return g.cropsCells ? neededForCellCrop(box, g) : neededForOutputCrop(box, g);
 }
 
 /**
@@ -90,18 +87,18 @@ function extentOf(box: ArrayLike<number>, g: RasterGeometry): Extent {
  *
  * @param box x1, y1, x2, y2: pixels of the original image where `mode.retina`, else of the network input.
  */
-export function prototypeWindow(box: ArrayLike<number>, letterbox: Letterbox, mode: RasterMode): MaskWindow {
-  return extentOf(box, rasterGeometry(letterbox, mode)).prototypes;
+export function prototypeWindow(box: ArrayLike<number>, letterbox: Letterbox, mode: RasterMode): Rect {
+  return neededFor(box, rasterGeometry(letterbox, mode)).prototypes;
 }
 
-function requireCover(logits: Float32Array, window: MaskWindow, needed: MaskWindow): void {
+function requireCover(logits: Float32Array, window: Rect, needed: Rect): void {
   const covers =
     window.x <= needed.x &&
     window.y <= needed.y &&
     window.x + window.width >= needed.x + needed.width &&
     window.y + window.height >= needed.y + needed.height;
   if (covers && logits.length >= window.width * window.height) return;
-  const show = (w: MaskWindow): string => `${w.width} x ${w.height} at (${w.x}, ${w.y})`;
+  const show = (w: Rect): string => `${w.width} x ${w.height} at (${w.x}, ${w.y})`;
   throw new FastSAMError(
     'INVALID_ARGUMENT',
     `logits: got ${logits.length} values for the prototype window ${show(window)}, expected one that covers ` +
@@ -110,18 +107,12 @@ function requireCover(logits: Float32Array, window: MaskWindow, needed: MaskWind
 }
 
 /** Rows of a window of logits, by row of the prototype grid. */
-function rowsOfWindow(logits: Float32Array, window: MaskWindow): RowSource {
+function rowsOfWindow(logits: Float32Array, window: Rect): RowSource {
   return (row) => logits.subarray((row - window.y) * window.width, (row - window.y + 1) * window.width);
 }
 
 /** Rows that hold the logits of the cells in `inside` and 0 elsewhere; sample 0 is the column `from`. */
-function croppedRows(
-  logits: Float32Array,
-  window: MaskWindow,
-  inside: MaskWindow,
-  from: number,
-  width: number,
-): RowSource {
+function croppedRows(logits: Float32Array, window: Rect, inside: Rect, from: number, width: number): RowSource {
   const rowOf = rowsOfWindow(logits, window);
   const zeros = new Float32Array(width);
   const padded = new Float32Array(width);
@@ -134,14 +125,14 @@ function croppedRows(
 }
 
 /** The rows from which the output is resampled, by row of the cut, sample 0 being the column `cut.x`. */
-function cutRows(logits: Float32Array, window: MaskWindow, extent: Extent, g: RasterGeometry): RowSource {
-  const { cut, prototypes } = extent;
+function cutRows(logits: Float32Array, window: Rect, needed: NeededRects, g: RasterGeometry): RowSource {
+  const { cut, prototypes } = needed;
   if (g.cropsCells) return croppedRows(logits, window, prototypes, cut.x, cut.width);
-  const x = g.left + cut.x;
-  const y = g.top + cut.y;
+  const x = g.cut.x + cut.x;
+  const y = g.cut.y + cut.y;
   if (g.factor === 1) {
     const rowOf = rowsOfWindow(logits, window);
-    return (row) => rowOf(row + g.top).subarray(x - window.x, x - window.x + cut.width);
+    return (row) => rowOf(row + g.cut.y).subarray(x - window.x, x - window.x + cut.width);
   }
   const { factor, prototypeWidth, prototypeHeight } = g;
   const columns = bilinearTaps(x, x + cut.width, factor * prototypeWidth, prototypeWidth);
@@ -164,20 +155,20 @@ function cutRows(logits: Float32Array, window: MaskWindow, extent: Extent, g: Ra
  */
 export function rasterize(
   logits: Float32Array,
-  window: MaskWindow,
+  window: Rect,
   box: ArrayLike<number>,
   letterbox: Letterbox,
   mode: RasterMode,
 ): Mask {
   const g = rasterGeometry(letterbox, mode);
-  const extent = extentOf(box, g);
-  const { output, cut } = extent;
+  const needed = neededFor(box, g);
+  const { output, cut } = needed;
   if (isEmpty(output)) return Mask.empty(g.gridWidth, g.gridHeight);
-  requireCover(logits, window, extent.prototypes);
+  requireCover(logits, window, needed.prototypes);
   const { x, y, width, height } = output;
-  const columns = shiftTaps(bilinearTaps(x, x + width, g.gridWidth, g.cutWidth), cut.x);
-  const rows = bilinearTaps(y, y + height, g.gridHeight, g.cutHeight);
-  const words = thresholdedBits(cutRows(logits, window, extent, g), columns, rows, 0);
+  const columns = shiftTaps(bilinearTaps(x, x + width, g.gridWidth, g.cut.width), cut.x);
+  const rows = bilinearTaps(y, y + height, g.gridHeight, g.cut.height);
+  const words = thresholdedBits(cutRows(logits, window, needed, g), columns, rows, 0);
   return new Mask(g.gridWidth, g.gridHeight, x, y, width, height, words);
 }
 
@@ -189,14 +180,14 @@ export function rasterize(
  * @returns `imageHeight * imageWidth` values in 0…1, row by row.
  */
 export function probabilities(logits: Float32Array, letterbox: Letterbox): Float32Array {
-  const g = rasterGeometry(letterbox, { peer: 'ultralytics', retina: true });
+  const g = rasterGeometry(letterbox, { rule: EXACT_RASTER, retina: true });
   const window = { x: 0, y: 0, width: g.prototypeWidth, height: g.prototypeHeight };
   requireCover(logits, window, window);
   const soft = logits.map((v) => 1 / (1 + Math.exp(-v)));
-  const extent = extentOf([0, 0, g.gridWidth, g.gridHeight], g);
-  const columns = shiftTaps(bilinearTaps(0, g.gridWidth, g.gridWidth, g.cutWidth), extent.cut.x);
-  const rows = bilinearTaps(0, g.gridHeight, g.gridHeight, g.cutHeight);
-  const rowOf = resampledRows(cutRows(soft, window, extent, g), columns, rows);
+  const needed = neededFor([0, 0, g.gridWidth, g.gridHeight], g);
+  const columns = shiftTaps(bilinearTaps(0, g.gridWidth, g.gridWidth, g.cut.width), needed.cut.x);
+  const rows = bilinearTaps(0, g.gridHeight, g.gridHeight, g.cut.height);
+  const rowOf = resampledRows(cutRows(soft, window, needed, g), columns, rows);
   const out = new Float32Array(g.gridWidth * g.gridHeight);
   for (let y = 0; y < g.gridHeight; y++) out.set(rowOf(y), y * g.gridWidth);
   return out;

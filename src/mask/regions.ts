@@ -2,12 +2,12 @@
 import { labelRuns, selectComponents, type Connectivity } from './components.js';
 import { contourArea, traceContours } from './contours.js';
 import { Mask } from './mask.js';
-import { complement, tight, union } from './setOps.js';
+import { complement, shrinkWindow, union } from './setOps.js';
 
 /** Each connected component as a mask in its own tight window, in the order of their topmost, leftmost pixels. */
 export function connectedComponents(mask: Mask, connectivity: Connectivity = 8): Mask[] {
   const runs = labelRuns(mask, connectivity);
-  return Array.from(runs.areas, (_, label) => tight(selectComponents(mask, runs, (other) => other === label)));
+  return Array.from(runs.areas, (_, label) => shrinkWindow(selectComponents(mask, runs, (other) => other === label)));
 }
 
 /** The component with the most pixels (the first in scan order among equals); the mask itself if it is one piece. */
@@ -15,7 +15,7 @@ export function largestComponent(mask: Mask, connectivity: Connectivity = 8): Ma
   const runs = labelRuns(mask, connectivity);
   if (runs.areas.length <= 1) return mask;
   const largest = runs.areas.indexOf(runs.areas.reduce((a, b) => Math.max(a, b)));
-  return tight(selectComponents(mask, runs, (label) => label === largest));
+  return shrinkWindow(selectComponents(mask, runs, (label) => label === largest));
 }
 
 /**
@@ -32,7 +32,7 @@ export function largestContour(mask: Mask): Mask {
   const [x, y] = best.points;
   const runs = labelRuns(mask, 8);
   const label = runs.label[firstRunAt(runs.rowStart, runs.start, x - mask.x, y - mask.y)];
-  return fillHoles(tight(selectComponents(mask, runs, (other) => other === label)));
+  return fillHoles(shrinkWindow(selectComponents(mask, runs, (other) => other === label)));
 }
 
 /** The run that begins at column x of row y: a contour's first point is the leftmost pixel of its top row. */
@@ -66,5 +66,23 @@ export function fillHoles(mask: Mask, maxArea = Infinity): Mask {
 export function removeSmallRegions(mask: Mask, minArea: number, connectivity: Connectivity = 8): Mask {
   const runs = labelRuns(mask, connectivity);
   if (runs.areas.every((area) => area >= minArea)) return mask;
-  return tight(selectComponents(mask, runs, (label) => runs.areas[label] >= minArea));
+  return shrinkWindow(selectComponents(mask, runs, (label) => runs.areas[label] >= minArea));
+}
+
+/** The pixel [x, y] of a mask that is nearest to its centroid; the first of equals, by rows. */
+export function pixelNearCentroid(mask: Mask): [number, number] {
+  const bitmap = mask.toBitmap();
+  const { gridWidth } = mask;
+  const pixels = [...bitmap.keys()].filter((p) => bitmap[p] === 1);
+  const x = pixels.reduce((sum, p) => sum + (p % gridWidth), 0) / pixels.length;
+  const y = pixels.reduce((sum, p) => sum + Math.floor(p / gridWidth), 0) / pixels.length;
+  let best = pixels[0];
+  let least = Infinity;
+  for (const p of pixels) {
+    const distance = ((p % gridWidth) - x) ** 2 + (Math.floor(p / gridWidth) - y) ** 2;
+    if (distance >= least) continue;
+    least = distance;
+    best = p;
+  }
+  return [best % gridWidth, Math.floor(best / gridWidth)];
 }

@@ -1,16 +1,16 @@
 /** Masks from one grid to another. */
 import { FastSAMError } from '../errors.js';
-import type { Letterbox } from '../image/letterbox.js';
+import { letterboxRect, type Letterbox } from '../image/letterbox.js';
 import { bilinearTaps, reachedRange, shiftTaps, sourceRange, type RowSource } from './bilinear.js';
-import { Mask, type MaskWindow } from './mask.js';
-import { contentOf, type Cut } from './rasterGeometry.js';
+import type { Rect } from '../geometry/rect.js';
+import { Mask } from './mask.js';
 import { thresholdedBits } from './thresholdedBits.js';
 
 /** `bilinear`: pixels as 0 and 1, interpolated, set where above a half. `nearest`: the pixel below each centre. */
 export type ResizeFilter = 'bilinear' | 'nearest';
 
 /** Rows of the mask as numbers 0 and 1, for the columns of `window` (in the grid's pixels; 0 outside the mask). */
-function rowsAsNumbers(mask: Mask, window: MaskWindow): RowSource {
+function rowsAsNumbers(mask: Mask, window: Rect): RowSource {
   const values = new Float32Array(window.width);
   const first = Math.max(mask.x, window.x);
   const last = Math.min(mask.x + mask.width, window.x + window.width);
@@ -25,26 +25,26 @@ function rowsAsNumbers(mask: Mask, window: MaskWindow): RowSource {
   };
 }
 
-function resizeBilinear(mask: Mask, cut: Cut, width: number, height: number): Mask {
+function resizeBilinear(mask: Mask, cut: Rect, width: number, height: number): Mask {
   // Only outputs that draw on a pixel of the mask's window can be set.
   const [left, right] = reachedRange(
-    Math.max(0, mask.x - cut.left),
-    Math.min(cut.width, mask.x + mask.width - cut.left),
+    Math.max(0, mask.x - cut.x),
+    Math.min(cut.width, mask.x + mask.width - cut.x),
     width,
     cut.width,
   );
   const [top, bottom] = reachedRange(
-    Math.max(0, mask.y - cut.top),
-    Math.min(cut.height, mask.y + mask.height - cut.top),
+    Math.max(0, mask.y - cut.y),
+    Math.min(cut.height, mask.y + mask.height - cut.y),
     height,
     cut.height,
   );
   if (right <= left || bottom <= top) return Mask.empty(width, height);
   const [from, to] = sourceRange(left, right, width, cut.width);
-  const rowOf = rowsAsNumbers(mask, { x: cut.left + from, y: 0, width: to - from, height: 0 });
+  const rowOf = rowsAsNumbers(mask, { x: cut.x + from, y: 0, width: to - from, height: 0 });
   const columns = shiftTaps(bilinearTaps(left, right, width, cut.width), from);
   const rows = bilinearTaps(top, bottom, height, cut.height);
-  const words = thresholdedBits((row) => rowOf(row + cut.top), columns, rows, 0.5);
+  const words = thresholdedBits((row) => rowOf(row + cut.y), columns, rows, 0.5);
   return new Mask(width, height, left, top, right - left, bottom - top, words);
 }
 
@@ -63,9 +63,9 @@ function hits(samples: Int32Array, first: number, last: number): [number, number
   return from < 0 ? [0, 0] : [from, to];
 }
 
-function resizeNearest(mask: Mask, cut: Cut, width: number, height: number): Mask {
-  const columns = nearestSamples(width, cut.width).map((x) => x + cut.left - mask.x);
-  const rows = nearestSamples(height, cut.height).map((y) => y + cut.top - mask.y);
+function resizeNearest(mask: Mask, cut: Rect, width: number, height: number): Mask {
+  const columns = nearestSamples(width, cut.width).map((x) => x + cut.x - mask.x);
+  const rows = nearestSamples(height, cut.height).map((y) => y + cut.y - mask.y);
   const [left, right] = hits(columns, 0, mask.width);
   const [top, bottom] = hits(rows, 0, mask.height);
   if (right <= left || bottom <= top) return Mask.empty(width, height);
@@ -83,7 +83,7 @@ function resizeNearest(mask: Mask, cut: Cut, width: number, height: number): Mas
   return new Mask(width, height, left, top, right - left, bottom - top, words);
 }
 
-function resample(mask: Mask, cut: Cut, width: number, height: number, filter: ResizeFilter): Mask {
+function resample(mask: Mask, cut: Rect, width: number, height: number, filter: ResizeFilter): Mask {
   for (const side of [width, height]) {
     if (!Number.isInteger(side) || side < 1) {
       throw new FastSAMError(
@@ -101,7 +101,7 @@ function resample(mask: Mask, cut: Cut, width: number, height: number, filter: R
  * @throws FastSAMError `INVALID_ARGUMENT` for a size without whole sides from 1 on.
  */
 export function resizeMask(mask: Mask, width: number, height: number, filter: ResizeFilter = 'bilinear'): Mask {
-  const cut = { left: 0, top: 0, width: mask.gridWidth, height: mask.gridHeight };
+  const cut = { x: 0, y: 0, width: mask.gridWidth, height: mask.gridHeight };
   return resample(mask, cut, width, height, filter);
 }
 
@@ -117,6 +117,6 @@ export function unletterboxMask(
 ): Mask {
   const { imageWidth, imageHeight } = letterbox;
   if (mask.gridWidth === imageWidth && mask.gridHeight === imageHeight) return mask;
-  const cut = contentOf(mask.gridWidth, mask.gridHeight, imageWidth, imageHeight);
+  const cut = letterboxRect(mask.gridWidth, mask.gridHeight, imageWidth, imageHeight);
   return resample(mask, cut, imageWidth, imageHeight, filter);
 }

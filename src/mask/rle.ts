@@ -1,6 +1,7 @@
 /** COCO run-length encoding: runs down the columns, first a run of zeros. Identical to pycocotools. */
 import { fillBits, lowestBit, transpose32 } from './bits.js';
-import { Mask, type MaskWindow } from './mask.js';
+import type { Rect } from '../geometry/rect.js';
+import { Mask } from './mask.js';
 import { countRuns, parseRle, type Rle, type RleCounts } from './rleCounts.js';
 import { packCounts } from './rleString.js';
 
@@ -98,7 +99,7 @@ export function encodeRle(mask: Mask): Rle {
 }
 
 /** Sets the bits of all runs in a plane of `box.width` columns of `blocks` words. */
-function fillColumns(counts: readonly number[], gridHeight: number, window: MaskWindow, blocks: number): Uint32Array {
+function fillColumns(counts: readonly number[], gridHeight: number, window: Rect, blocks: number): Uint32Array {
   const plane = new Uint32Array(window.width * blocks);
   let position = 0;
   for (let i = 0; i < counts.length; i++) {

@@ -109,17 +109,6 @@ function intersectionOfRuns(a: RleCounts, b: RleCounts): number {
 }
 
 /**
- * Number of pixels that two masks share, without decoding.
- * @throws FastSAMError `INVALID_ARGUMENT` if counts are broken or sizes differ.
- */
-export function rleIntersectionArea(a: Rle | RleCounts, b: Rle | RleCounts): number {
-  const first = parseRle(a);
-  const second = parseRle(b);
-  requireSameSize(first, second);
-  return intersectionOfRuns(first, second);
-}
-
-/**
  * Intersection over union of two masks without decoding; 0 if they share nothing. With `crowd` the area of `a` (the
  * detection) is the denominator, as COCO scores detections against crowd regions.
  * @throws FastSAMError `INVALID_ARGUMENT` if counts are broken or sizes differ.

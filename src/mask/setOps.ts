@@ -1,7 +1,8 @@
 /** Set operations on masks of one grid, and counts by whole words. */
 import { FastSAMError } from '../errors.js';
 import { lowBits, lowestBit, readBits } from './bits.js';
-import { Mask, popcount, type MaskWindow } from './mask.js';
+import type { Rect } from '../geometry/rect.js';
+import { Mask, popcount } from './mask.js';
 
 /** Throws unless both masks lie on grids of the same size. */
 function requireSameGrid(a: Mask, b: Mask): void {
@@ -22,7 +23,7 @@ function wordAt(mask: Mask, x: number, y: number): number {
 }
 
 /** What two windows share; width and height 0 where nothing. */
-function intersectWindows(a: MaskWindow, b: MaskWindow): MaskWindow {
+function intersectWindows(a: Rect, b: Rect): Rect {
   const x = Math.max(a.x, b.x);
   const y = Math.max(a.y, b.y);
   const width = Math.max(0, Math.min(a.x + a.width, b.x + b.width) - x);
@@ -31,7 +32,7 @@ function intersectWindows(a: MaskWindow, b: MaskWindow): MaskWindow {
 }
 
 /** The smallest window around two; an empty one adds nothing. */
-function uniteWindows(a: MaskWindow, b: MaskWindow): MaskWindow {
+function uniteWindows(a: Rect, b: Rect): Rect {
   if (a.width === 0 || a.height === 0) return b;
   if (b.width === 0 || b.height === 0) return a;
   const x = Math.min(a.x, b.x);
@@ -42,7 +43,7 @@ function uniteWindows(a: MaskWindow, b: MaskWindow): MaskWindow {
 }
 
 /** Builds a mask word by word; `wordOf` gets the column of a word's first pixel and its row. */
-function build(grid: Mask, window: MaskWindow, wordOf: (x: number, y: number) => number): Mask {
+function build(grid: Mask, window: Rect, wordOf: (x: number, y: number) => number): Mask {
   const { x, y, width, height } = window;
   if (width <= 0 || height <= 0) return Mask.empty(grid.gridWidth, grid.gridHeight);
   const rowWords = (width + 31) >>> 5;
@@ -83,7 +84,7 @@ export function difference(a: Mask, b: Mask): Mask {
 }
 
 /** Pixels of the window that are not in the mask; the window is clipped to the grid. */
-export function complement(mask: Mask, window: MaskWindow): Mask {
+export function complement(mask: Mask, window: Rect): Mask {
   const grid = { x: 0, y: 0, width: mask.gridWidth, height: mask.gridHeight };
   return build(mask, intersectWindows(window, grid), (x, y) => ~wordAt(mask, x, y));
 }
@@ -119,7 +120,7 @@ export function iou(a: Mask, b: Mask): number {
 }
 
 /** The whole-pixel window `[x1, x2) x [y1, y2)` of an xyxy box: pixels `c` with `x1 <= c < x2`, clipped to the grid. */
-export function windowOfBox(box: ArrayLike<number>, gridWidth: number, gridHeight: number): MaskWindow {
+export function windowOfBox(box: ArrayLike<number>, gridWidth: number, gridHeight: number): Rect {
   const x = Math.min(gridWidth, Math.max(0, Math.ceil(box[0])));
   const y = Math.min(gridHeight, Math.max(0, Math.ceil(box[1])));
   const width = Math.min(gridWidth, Math.max(0, Math.ceil(box[2]))) - x;
@@ -159,19 +160,12 @@ export function cropToBox(mask: Mask, box: ArrayLike<number>): Mask {
 }
 
 /** The mask's pixels inside a window of the grid. */
-export function cropToWindow(mask: Mask, window: MaskWindow): Mask {
+export function cropToWindow(mask: Mask, window: Rect): Mask {
   return build(mask, intersectWindows(mask, window), (x, y) => wordAt(mask, x, y));
 }
 
-/** The mask with whatever part of its window lies outside the grid cut off. */
-export function clipToGrid(mask: Mask): Mask {
-  const inside =
-    mask.x >= 0 && mask.y >= 0 && mask.x + mask.width <= mask.gridWidth && mask.y + mask.height <= mask.gridHeight;
-  return inside ? mask : cropToWindow(mask, { x: 0, y: 0, width: mask.gridWidth, height: mask.gridHeight });
-}
-
 /** The smallest window that holds every pixel of the mask, `undefined` for a mask without pixels. */
-export function bounds(mask: Mask): MaskWindow | undefined {
+export function boundingRect(mask: Mask): Rect | undefined {
   const { words, rowWords, height } = mask;
   const columns = new Int32Array(rowWords);
   let top = -1;
@@ -197,14 +191,14 @@ export function bounds(mask: Mask): MaskWindow | undefined {
 
 /** Bounding box of the mask's pixels, `[x1, y1, x2, y2]` with x2, y2 exclusive; all 0 for a mask without pixels. */
 export function boundingBox(mask: Mask): [number, number, number, number] {
-  const window = bounds(mask);
+  const window = boundingRect(mask);
   if (!window) return [0, 0, 0, 0];
   return [window.x, window.y, window.x + window.width, window.y + window.height];
 }
 
 /** The same mask in the smallest window; the mask itself if its window is tight already. */
-export function tight(mask: Mask): Mask {
-  const window = bounds(mask);
+export function shrinkWindow(mask: Mask): Mask {
+  const window = boundingRect(mask);
   if (!window) return mask.words.length === 0 ? mask : Mask.empty(mask.gridWidth, mask.gridHeight);
   return window.width === mask.width && window.height === mask.height ? mask : cropToWindow(mask, window);
 }

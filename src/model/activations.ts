@@ -5,15 +5,12 @@ import { detectionRows } from './decode.js';
 import { forward } from './forward.js';
 import { checkInput, type Network, type RawOutputs } from './network.js';
 
-/** The layer whose output is decoded predictions. */
-const HEAD = 'model.22';
-
 /**
  * Every name that `activations` knows, in the order in which they are computed: the 23 layers (`model.9`), the blocks
  * inside them (`model.2.m.0.cv1`, `model.22.proto`) and the tfjs layers inside those (`model.0.conv`).
  */
 export function activationNames(network: Network): string[] {
-  return [...network.outputs.keys(), HEAD];
+  return [...network.outputs.keys(), headName(network)];
 }
 
 /** One named output. */
@@ -25,7 +22,7 @@ export interface Activation {
 
 /**
  * Runs the network once and yields the outputs asked for, each as soon as it is made, so that no two need to be held.
- * Feature maps are float32 [B,H,W,C]; `model.22` is Ultralytics' [B, 4+classes+coefficients, A] (`detectionRows`),
+ * Feature maps are float32 [B,H,W,C]; the head (`model.22` in YOLOv8) is Ultralytics' [B, 4+classes+coefficients, A] (`detectionRows`),
  * `model.22.dfl` [B,A,4] in bins, `model.22.boxes`, `.classes`, `.coefficients` the raw outputs.
  * @param input float32 [B,H,W,3], RGB 0…1, sides multiples of 32; stays the caller's.
  * @throws FastSAMError `UNKNOWN_NAME` for a name that the network does not have, with names like it;
@@ -36,9 +33,9 @@ export function* eachActivation(
   input: tf.Tensor4D,
   names: readonly string[],
 ): Generator<Activation, void> {
-  checkInput(input);
+  checkInput(network, input);
   const wanted = namesByOutput(network, names);
-  const withHead = names.includes(HEAD);
+  const withHead = names.includes(headName(network));
   const raw: tf.Tensor[] = [];
   const { inputs, outputs } = network.model;
   try {
@@ -63,15 +60,18 @@ export function activations(network: Network, input: tf.Tensor4D, names: readonl
   return result;
 }
 
+/** The layer whose output is decoded predictions. */
+const headName = ({ architecture }: Network): string => architecture.family.headName;
+
 function* headActivation(
-  { architecture }: Network,
+  network: Network,
   { shape: [, height, width] }: tf.Tensor4D,
   [boxes, classes, coefficients, prototypes]: readonly tf.Tensor[],
 ): Generator<Activation, void> {
   const raw = { boxes, classes, coefficients, prototypes } as RawOutputs;
-  const value = detectionRows(raw, height, width, architecture.regMax);
+  const value = detectionRows(raw, height, width, network.architecture);
   try {
-    yield { name: HEAD, value };
+    yield { name: headName(network), value };
   } finally {
     value.dispose();
   }
@@ -80,7 +80,7 @@ function* headActivation(
 function namesByOutput(network: Network, names: readonly string[]): Map<tf.SymbolicTensor, string[]> {
   const wanted = new Map<tf.SymbolicTensor, string[]>();
   for (const name of new Set(names)) {
-    if (name === HEAD) continue;
+    if (name === headName(network)) continue;
     const output = network.outputs.get(name);
     if (!output) throw unknownName(name, activationNames(network));
     wanted.set(output, [...(wanted.get(output) ?? []), name]);

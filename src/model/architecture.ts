@@ -1,17 +1,19 @@
 /** Which network a set of weights is for, read from the shapes of the tensors. */
 import { FastSAMError } from '../errors.js';
 import type { StateDict } from '../weights/tensor.js';
-import { SCALES, SCALE_NAMES, scaledChannels, scaledRepeats, type Scale, type Scaling } from './scales.js';
-import { NOMINAL_PROTOTYPE_CHANNELS, type NominalChannels, type NominalRepeats } from './table.js';
+import type { NetworkFamily } from './families/networkFamily.js';
+import { SCALE_NAMES, scaledChannels, scaledRepeats, type Scale, type Scaling } from './families/scaling.js';
 
 /** Everything that fixes the shapes of the network. */
 export interface Architecture {
-  /** The YOLOv8 size, or `custom` where channels and repeats are those of none of the five. */
+  /** The layer table and the head; in JSON its name. */
+  readonly family: NetworkFamily;
+  /** The family's size, or `custom` where channels and repeats are those of none of them. */
   readonly scale: Scale | 'custom';
   /** Real channels by nominal channels. */
-  readonly channels: Readonly<Record<NominalChannels, number>>;
+  readonly channels: Readonly<Record<number, number>>;
   /** Real repeats by nominal repeats. */
-  readonly repeats: Readonly<Record<NominalRepeats, number>>;
+  readonly repeats: Readonly<Record<number, number>>;
   /** Number of classes; FastSAM has 1. */
   readonly classes: number;
   /** Bins per side of a box; 16 in FastSAM-s, 26 in FastSAM-x. */
@@ -35,20 +37,24 @@ export interface ArchitectureOptions {
 }
 
 /**
- * The architecture of one of the five sizes, or of any other scaling.
- * @param options defaults: 1 class, 16 bins, 32 coefficients, 256 nominal prototype channels, batch norm separate.
+ * The architecture of one of a family's sizes, or of any other scaling.
+ * @param options defaults: 1 class, 16 bins, 32 coefficients, the family's prototype channels, batch norm separate.
  */
-export function architectureFor(scale: Scale | Scaling, options: ArchitectureOptions = {}): Architecture {
-  const scaling = typeof scale === 'string' ? SCALES[scale] : scale;
-  const channels = (nominal: number): number => scaledChannels(nominal, scaling);
+export function architectureFor(
+  family: NetworkFamily,
+  scale: Scale | Scaling,
+  options: ArchitectureOptions = {},
+): Architecture {
+  const scaling = typeof scale === 'string' ? family.scales[scale] : scale;
   const architecture: Architecture = {
+    family,
     scale: 'custom',
-    channels: { 64: channels(64), 128: channels(128), 256: channels(256), 512: channels(512), 1024: channels(1024) },
-    repeats: { 3: scaledRepeats(3, scaling), 6: scaledRepeats(6, scaling) },
+    channels: sizesBy(family, 'channels', (_, __, nominal) => scaledChannels(nominal, scaling)),
+    repeats: sizesBy(family, 'repeats', (_, __, nominal) => scaledRepeats(nominal, scaling)),
     classes: options.classes ?? 1,
     regMax: options.regMax ?? 16,
     maskCoefficients: options.maskCoefficients ?? 32,
-    prototypeChannels: channels(options.nominalPrototypeChannels ?? NOMINAL_PROTOTYPE_CHANNELS),
+    prototypeChannels: scaledChannels(options.nominalPrototypeChannels ?? family.head.prototypeChannels, scaling),
     folded: options.folded ?? false,
   };
   return { ...architecture, scale: typeof scale === 'string' ? scale : scaleOf(architecture) };
@@ -59,70 +65,81 @@ export function architectureFor(scale: Scale | Scaling, options: ArchitectureOpt
  * batch norm is folded. The caller still checks every name and shape (`checkTensors`).
  * @throws FastSAMError `CHECKPOINT_MISMATCH` when a tensor that is needed for this is missing or has the wrong rank.
  */
-export function architectureOf(tensors: StateDict): Architecture {
-  const outputs = (name: string): number => convolutionShape(tensors, name)[0];
-  const boxChannels = outputs('model.22.cv2.0.2');
+export function architectureOf(family: NetworkFamily, tensors: StateDict): Architecture {
+  const outputs = (name: string): number => convolutionOutputs(family, tensors, name);
+  const { sizes } = family.head;
+  const boxes = family.headTensor(sizes.boxes);
+  const boxChannels = outputs(boxes);
   if (boxChannels % 4 !== 0) {
-    throw mismatch(`model.22.cv2.0.2.weight: got ${boxChannels} output channels, expected a multiple of 4 (box sides)`);
+    throw mismatch(family, `${boxes}.weight: got ${boxChannels} output channels, expected a multiple of 4 (box sides)`);
   }
   const architecture: Architecture = {
+    family,
     scale: 'custom',
-    channels: {
-      64: outputs('model.0.conv'),
-      128: outputs('model.1.conv'),
-      256: outputs('model.3.conv'),
-      512: outputs('model.5.conv'),
-      1024: outputs('model.7.conv'),
-    },
-    repeats: { 3: repeatsOf(tensors, 'model.2'), 6: repeatsOf(tensors, 'model.4') },
-    classes: outputs('model.22.cv3.0.2'),
+    channels: sizesBy(family, 'channels', (conv, row) => outputs(`${row}.${conv}`)),
+    repeats: sizesBy(family, 'repeats', (conv, row) => repeatsOf(family, tensors, row, conv)),
+    classes: outputs(family.headTensor(sizes.classes)),
     regMax: boxChannels / 4,
-    maskCoefficients: outputs('model.22.cv4.0.2'),
-    prototypeChannels: outputs('model.22.proto.cv1.conv'),
+    maskCoefficients: outputs(family.headTensor(sizes.coefficients)),
+    prototypeChannels: outputs(family.headTensor(sizes.prototypes)),
     folded: isFolded(tensors),
   };
   return { ...architecture, scale: scaleOf(architecture) };
 }
 
-/** Whether a checkpoint's batch norm is folded into its convolutions. */
+/** Whether a checkpoint's batch norm is folded into its convolutions. Every family begins with a Conv block. */
 export function isFolded(tensors: StateDict): boolean {
   return tensors.has('model.0.conv.bias') && !tensors.has('model.0.bn.weight');
 }
 
 /** An architecture in words. */
-export function describeArchitecture({ scale, channels, classes, regMax, folded }: Architecture): string {
-  const size = scale === 'custom' ? `of custom size (${channels[64]} channels in its first layer)` : scale;
+export function describeArchitecture({ family, scale, channels, classes, regMax, folded }: Architecture): string {
+  const first = channels[family.rows[0].channels?.nominal ?? 0];
+  const size = scale === 'custom' ? `of custom size (${first} channels in its first layer)` : scale;
   const parts = [`${classes} class${classes === 1 ? '' : 'es'}`, `regMax ${regMax}`];
   if (folded) parts.push('batch norm folded');
-  return `YOLOv8-seg ${size} (${parts.join(', ')})`;
+  return `${family.name} ${size} (${parts.join(', ')})`;
 }
 
 /** The size whose channels and repeats these are. */
-function scaleOf({ channels, repeats }: Architecture): Scale | 'custom' {
+function scaleOf({ family, channels, repeats }: Architecture): Scale | 'custom' {
+  const equals = (got: Readonly<Record<number, number>>, scaled: (nominal: number) => number): boolean =>
+    Object.entries(got).every(([nominal, size]) => size === scaled(Number(nominal)));
   const fits = (scale: Scale): boolean =>
-    ([64, 128, 256, 512, 1024] as const).every((n) => channels[n] === scaledChannels(n, SCALES[scale])) &&
-    ([3, 6] as const).every((n) => repeats[n] === scaledRepeats(n, SCALES[scale]));
+    equals(channels, (nominal) => scaledChannels(nominal, family.scales[scale])) &&
+    equals(repeats, (nominal) => scaledRepeats(nominal, family.scales[scale]));
   return SCALE_NAMES.find(fits) ?? 'custom';
 }
 
-/** How many bottlenecks a C2f block has. */
-function repeatsOf(tensors: StateDict, block: string): number {
+/** The real size for every nominal size that occurs in the table, as the first row with it tells. */
+function sizesBy(
+  { rows }: NetworkFamily,
+  kind: 'channels' | 'repeats',
+  realSize: (conv: string, row: string, nominal: number) => number,
+): Record<number, number> {
+  const sizes: Record<number, number> = {};
+  for (const [i, row] of rows.entries()) {
+    const size = row[kind];
+    if (size && !(size.nominal in sizes)) sizes[size.nominal] = realSize(size.conv, `model.${i}`, size.nominal);
+  }
+  return sizes;
+}
+
+/** How many units `m.0`, `m.1` … a block has. */
+function repeatsOf(family: NetworkFamily, tensors: StateDict, block: string, conv: string): number {
   let count = 0;
-  while (tensors.has(`${block}.m.${String(count)}.cv1.conv.weight`)) count++;
-  if (count === 0)
-    throw mismatch(`${block}.m.0.cv1.conv.weight: got nothing, expected the first bottleneck of a C2f block`);
+  while (tensors.has(`${block}.m.${count}.${conv}.weight`)) count++;
+  if (count === 0) throw mismatch(family, `${block}.m.0.${conv}.weight: got nothing, expected the block's first unit`);
   return count;
 }
 
-/** Shape [out, in, height, width] of a convolution's weight. */
-function convolutionShape(tensors: StateDict, name: string): readonly [number, number, number, number] {
+/** Output channels of a convolution. */
+function convolutionOutputs(family: NetworkFamily, tensors: StateDict, name: string): number {
   const shape = tensors.get(`${name}.weight`)?.shape;
-  if (shape?.length !== 4 || shape.some((size) => size < 1)) {
-    const got = shape ? `shape [${shape.join(', ')}]` : 'nothing';
-    throw mismatch(`${name}.weight: got ${got}, expected the weight of a convolution of YOLOv8-seg`);
-  }
-  return shape as unknown as readonly [number, number, number, number];
+  if (shape?.length === 4 && shape.every((size) => size >= 1)) return shape[0];
+  const got = shape ? `shape [${shape.join(', ')}]` : 'nothing';
+  throw mismatch(family, `${name}.weight: got ${got}, expected the weight of a convolution of ${family.name}`);
 }
 
-const mismatch = (what: string): FastSAMError =>
-  new FastSAMError('CHECKPOINT_MISMATCH', `checkpoint: ${what}; use a YOLOv8-seg or FastSAM checkpoint`);
+const mismatch = ({ checkpoints }: NetworkFamily, what: string): FastSAMError =>
+  new FastSAMError('CHECKPOINT_MISMATCH', `checkpoint: ${what}; use a ${checkpoints} checkpoint`);

@@ -1,27 +1,39 @@
 /** Whether a checkpoint's tensors are exactly those of an architecture. */
 import { FastSAMError } from '../errors.js';
-import { architectureFor, architectureOf, describeArchitecture, isFolded, type Architecture } from './architecture.js';
-import { SCALE_NAMES } from './scales.js';
-import { expectedTensors } from './names.js';
 import type { StateDict } from '../weights/tensor.js';
+import {
+  architectureFor,
+  architectureOf,
+  describeArchitecture,
+  isFolded,
+  type Architecture,
+  type ArchitectureOptions,
+} from './architecture.js';
+import { expectedTensors } from './convSpecs.js';
+import { FAMILIES, familyOf } from './families/families.js';
+import type { NetworkFamily } from './families/networkFamily.js';
+import { SCALE_NAMES } from './families/scaling.js';
 
 /** Training's step counter: of no use here, and missing in some files. */
 const STEP_COUNTER = '.num_batches_tracked';
 
 /**
  * The architecture that a checkpoint is for, after all its names and shapes were checked.
+ * @param metadata strings of the checkpoint, which may name its family.
  * @throws FastSAMError `CHECKPOINT_MISMATCH`, see `checkTensors`.
  */
-export function checkedArchitecture(tensors: StateDict): Architecture {
-  const architecture = readableArchitecture(tensors) ?? closestArchitecture(tensors).architecture;
+export function inferArchitecture(tensors: StateDict, metadata?: Readonly<Record<string, string>>): Architecture {
+  const family = familyOf(tensors, metadata);
+  const readable = family && readArchitecture(family, tensors);
+  const architecture = readable ?? closestArchitecture(tensors, family && [family]).architecture;
   checkTensors(tensors, architecture);
   return architecture;
 }
 
 /** Undefined where tensors that tell the architecture are missing: the check against the closest scale says which. */
-function readableArchitecture(tensors: StateDict): Architecture | undefined {
+function readArchitecture(family: NetworkFamily, tensors: StateDict): Architecture | undefined {
   try {
-    return architectureOf(tensors);
+    return architectureOf(family, tensors);
   } catch (error) {
     if (error instanceof FastSAMError) return undefined;
     throw error;
@@ -74,31 +86,44 @@ function list(what: string, names: readonly string[]): string {
   return `${names.length} ${what} (${names.slice(0, SHOWN).join(', ')}${more})`;
 }
 
-/** Which of the five scales a checkpoint comes closest to, in words. */
+/** Which family and scale a checkpoint comes closest to, in words. */
 function looksLike(tensors: StateDict): string {
   const { architecture, share } = closestArchitecture(tensors);
-  if (share === 0) return 'it looks like no YOLOv8-seg network: use a YOLOv8-seg or FastSAM checkpoint';
+  if (share === 0) {
+    const names = FAMILIES.map(({ name }) => name).join(' or ');
+    const checkpoints = FAMILIES.map((family) => family.checkpoints).join(' or ');
+    return `it looks like no ${names} network: use a ${checkpoints} checkpoint`;
+  }
   const percent = Math.floor(100 * share);
   return `it looks most like scale ${architecture.scale}, of whose tensors ${percent} % fit: check that the file is whole`;
 }
 
-/** The one of the five scales of which most tensors are there in the right shape, and which share of them (0 … 1). */
-export function closestArchitecture(tensors: StateDict): { architecture: Architecture; share: number } {
-  const outputs = (name: string): number | undefined => tensors.get(`${name}.weight`)?.shape[0];
-  const options = {
-    classes: outputs('model.22.cv3.0.2'),
-    regMax: Math.ceil((outputs('model.22.cv2.0.2') ?? 64) / 4),
-    maskCoefficients: outputs('model.22.cv4.0.2'),
+/** The architecture of which most tensors are there in the right shape, and which share of them (0 … 1). */
+export function closestArchitecture(
+  tensors: StateDict,
+  families: readonly NetworkFamily[] = FAMILIES,
+): { architecture: Architecture; share: number } {
+  const shares = families.flatMap((family) =>
+    SCALE_NAMES.map((scale) => {
+      const architecture = architectureFor(family, scale, readOptions(family, tensors));
+      const expected = [...expectedTensors(architecture)];
+      const fitting = expected.filter(([name, shape]) => sameShape(tensors.get(name)?.shape, shape)).length;
+      return { architecture, share: fitting / expected.length };
+    }),
+  );
+  return shares.reduce((best, next) => (next.share > best.share ? next : best));
+}
+
+/** What the head's tensors tell, as far as they are there. */
+function readOptions(family: NetworkFamily, tensors: StateDict): ArchitectureOptions {
+  const outputs = (name: string): number | undefined => tensors.get(`${family.headTensor(name)}.weight`)?.shape[0];
+  const { sizes } = family.head;
+  return {
+    classes: outputs(sizes.classes),
+    regMax: Math.ceil((outputs(sizes.boxes) ?? 64) / 4),
+    maskCoefficients: outputs(sizes.coefficients),
     folded: isFolded(tensors),
   };
-  let best = { architecture: architectureFor('n', options), share: -1 };
-  for (const scale of SCALE_NAMES) {
-    const architecture = architectureFor(scale, options);
-    const expected = [...expectedTensors(architecture)];
-    const fitting = expected.filter(([name, shape]) => sameShape(tensors.get(name)?.shape, shape)).length;
-    if (fitting / expected.length > best.share) best = { architecture, share: fitting / expected.length };
-  }
-  return best;
 }
 
 function sameShape(a: readonly number[] | undefined, b: readonly number[]): boolean {

@@ -5,7 +5,8 @@ import type { CompiledGraph } from '../runtime/compile/compiledGraph.js';
 import { loadGraph } from '../runtime/compile/loadGraph.js';
 import { keepFloat32, type Precision } from '../runtime/compile/precision.js';
 import { nonMaxSuppression } from '../runtime/compile/tensorOps.js';
-import { anchorGrid, decodeAt } from './decode.js';
+import type { Architecture } from './architecture.js';
+import { anchorTensors, decodeAt } from './decode.js';
 import type { Detections, Detector, DetectorInput, Thresholds } from './detector.js';
 import { runNetwork, type Network } from './network.js';
 import { floorToFloat32, moveApart } from './nms.js';
@@ -59,12 +60,20 @@ export interface CompiledDetectorOptions {
 
 /** Runs a network as a graph for any number of images of any size, and TensorFlow's NMS as another. */
 export class CompiledDetector implements Detector {
+  readonly #architecture: Architecture;
+  readonly #network: NetworkGraph;
+  readonly #select: SelectGraph;
+
   private constructor(
-    private readonly network: NetworkGraph,
-    private readonly select: SelectGraph,
+    architecture: Architecture,
+    graphs: { readonly network: NetworkGraph; readonly select: SelectGraph },
     /** What the network computes in. */
     readonly precision: Precision,
-  ) {}
+  ) {
+    this.#architecture = architecture;
+    this.#network = graphs.network;
+    this.#select = graphs.select;
+  }
 
   /**
    * @param network is needed until the promise is fulfilled (its weights, if they are fed, are shared after that).
@@ -79,7 +88,7 @@ export class CompiledDetector implements Detector {
     const graph = await loadGraph<NetworkInputs, NetworkOutputs>(encoded, { feed, signal });
     try {
       const select = await loadGraph<SelectInputs, Candidates>(encodeSelect(classes, maskCoefficients), { signal });
-      return new CompiledDetector(graph, select, precision);
+      return new CompiledDetector(network.architecture, { network: graph, select }, precision);
     } catch (error) {
       graph.dispose();
       throw error;
@@ -87,14 +96,14 @@ export class CompiledDetector implements Detector {
   }
 
   detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
-    const inputs = networkInputs(input);
-    const { prototypes, ...candidates } = this.network.run(inputs);
+    const inputs = networkInputs(input, this.#architecture);
+    const { prototypes, ...candidates } = this.#network.run(inputs);
     tf.dispose(Object.values(inputs));
     const limits = limitTensors(thresholds);
     try {
       const count = input.images.length;
       return Promise.resolve(
-        input.images.map((_, i) => this.detectionsOf({ index: i, count }, candidates, prototypes, limits)),
+        input.images.map((_, i) => this.#detectionsOf({ index: i, count }, candidates, prototypes, limits)),
       );
     } finally {
       tf.dispose([...Object.values(candidates), prototypes, ...Object.values(limits)]);
@@ -102,11 +111,11 @@ export class CompiledDetector implements Detector {
   }
 
   dispose(): void {
-    this.network.dispose();
-    this.select.dispose();
+    this.#network.dispose();
+    this.#select.dispose();
   }
 
-  private detectionsOf(
+  #detectionsOf(
     { index, count }: { readonly index: number; readonly count: number },
     candidates: Candidates,
     prototypes: tf.Tensor4D,
@@ -121,7 +130,7 @@ export class CompiledDetector implements Detector {
         classes: part(classes),
         coefficients: part(coefficients),
       };
-      return { ...this.select.run({ ...parts, ...limits }), prototypes: part(prototypes) };
+      return { ...this.#select.run({ ...parts, ...limits }), prototypes: part(prototypes) };
     });
     // Not inside of the tidy: it would look for tensors in every element of the arrays.
     const [, height, width, k] = prototypes.shape;
@@ -157,7 +166,12 @@ export function encodeDetector(
       prototypes,
     };
   };
-  const examples = [imageExample(1, 64, 64), imageExample(2, 96, 128)] as const;
+  const { architecture } = network;
+  const side = architecture.family.maxStride;
+  const examples = [
+    imageExample(1, 2 * side, 2 * side, architecture),
+    imageExample(2, 3 * side, 4 * side, architecture),
+  ] as const;
   try {
     return encodeGraph(f, examples, { precision, uint8: ['image'], feed: feedOf(network, { weights }) });
   } finally {
@@ -197,26 +211,31 @@ function encodeSelect(classCount: number, k: number): Uint8Array {
   }
 }
 
-function networkInputs({ images, width, height }: DetectorInput): NetworkInputs {
+function networkInputs({ images, width, height }: DetectorInput, architecture: Architecture): NetworkInputs {
   const count = images.length;
   const values = new Int32Array(count * height * width * 3);
   images.forEach((image, i) => {
     values.set(image, i * image.length);
   });
-  return { image: tf.tensor4d(values, [count, height, width, 3], 'int32'), ...anchorTensors(count, height, width) };
+  const image = tf.tensor4d(values, [count, height, width, 3], 'int32');
+  return { image, ...repeatedAnchors(count, height, width, architecture) };
 }
 
-function imageExample(count: number, height: number, width: number): NetworkInputs {
-  return { image: tf.zeros([count, height, width, 3], 'int32'), ...anchorTensors(count, height, width) };
+function imageExample(count: number, height: number, width: number, architecture: Architecture): NetworkInputs {
+  const image: tf.Tensor4D = tf.zeros([count, height, width, 3], 'int32');
+  return { image, ...repeatedAnchors(count, height, width, architecture) };
 }
 
-function anchorTensors(count: number, height: number, width: number): Pick<NetworkInputs, 'centres' | 'strides'> {
-  const { centres, strides } = anchorGrid(height, width);
-  const anchors = strides.length;
-  return tf.tidy(() => ({
-    centres: tf.tile(tf.tensor2d(centres, [anchors, 2]), [count, 1]),
-    strides: tf.tile(tf.tensor2d(strides, [anchors, 1]), [count, 1]),
-  }));
+function repeatedAnchors(
+  count: number,
+  height: number,
+  width: number,
+  architecture: Architecture,
+): Pick<NetworkInputs, 'centres' | 'strides'> {
+  return tf.tidy(() => {
+    const { centres, strides } = anchorTensors(height, width, architecture);
+    return { centres: tf.tile(centres, [count, 1]), strides: tf.tile(strides, [count, 1]) };
+  });
 }
 
 function limitTensors({ conf, iou, maxDet }: Thresholds): Pick<SelectInputs, 'maxOutputs' | 'iou' | 'score'> {

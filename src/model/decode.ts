@@ -1,16 +1,19 @@
 /** From the network's raw outputs to boxes and scores. */
 import * as tf from '@tensorflow/tfjs';
 import { expectedDistances } from '../layers/dfl.js';
+import type { Architecture } from './architecture.js';
 import type { RawOutputs } from './network.js';
-import { STRIDES } from './table.js';
 
-/** Where the predictions of an image stand, in pixels of the network's input. A = number of anchors. */
+/** The anchors of an image, in pixels of the network's input. A = number of anchors. */
 export interface Anchors {
   /** Centre (x, y) of each anchor's cell, [A,2]. */
   readonly centres: Float32Array;
   /** Side of each anchor's cell, [A,1]. */
   readonly strides: Float32Array;
 }
+
+/** What decoding has to know of an architecture: strides and bins. */
+type DecodedSize = Pick<Architecture, 'family' | 'regMax'>;
 
 /** What a batch of images holds. All tensors are the receiver's to dispose. */
 export interface Decoded {
@@ -25,13 +28,14 @@ export interface Decoded {
 }
 
 /**
- * The anchors for a network input of so many pixels: strides 8, 16, 32, each level row by row from the left.
- * @param netHeight multiple of 32, as `netWidth`.
+ * The anchors for a network input of so many pixels: level after level, each row by row from the left.
+ * @param netHeight multiple of the largest stride, as `netWidth`.
+ * @param levelStrides pixels per cell of each level.
  */
-export function anchorGrid(netHeight: number, netWidth: number): Anchors {
+export function anchorGrid(netHeight: number, netWidth: number, levelStrides: readonly number[]): Anchors {
   const centres: number[] = [];
   const strides: number[] = [];
-  for (const stride of STRIDES) {
+  for (const stride of levelStrides) {
     for (let y = stride / 2; y < netHeight; y += stride) {
       for (let x = stride / 2; x < netWidth; x += stride) {
         centres.push(x, y);
@@ -40,6 +44,17 @@ export function anchorGrid(netHeight: number, netWidth: number): Anchors {
     }
   }
   return { centres: Float32Array.from(centres), strides: Float32Array.from(strides) };
+}
+
+/** The same as tensors, which the caller disposes: `centres` [A,2], `strides` [A,1]. */
+export function anchorTensors(
+  netHeight: number,
+  netWidth: number,
+  { family }: Pick<Architecture, 'family'>,
+): { readonly centres: tf.Tensor2D; readonly strides: tf.Tensor2D } {
+  const { centres, strides } = anchorGrid(netHeight, netWidth, family.head.strides);
+  const count = strides.length;
+  return { centres: tf.tensor2d(centres, [count, 2]), strides: tf.tensor2d(strides, [count, 1]) };
 }
 
 /**
@@ -61,16 +76,14 @@ export function decodeBoxes(
 }
 
 /**
- * Decodes everything the network said.
+ * Decodes all raw outputs.
  * @param raw stays the caller's.
  * @param netHeight height of the network's input in pixels, as `netWidth`.
  */
-export function decode(raw: RawOutputs, netHeight: number, netWidth: number, regMax: number): Decoded {
-  const { centres, strides } = anchorGrid(netHeight, netWidth);
-  const count = strides.length;
-  const [centreTensor, strideTensor] = [tf.tensor2d(centres, [count, 2]), tf.tensor2d(strides, [count, 1])];
-  const decoded = decodeAt(raw, centreTensor, strideTensor, regMax);
-  tf.dispose([centreTensor, strideTensor]);
+export function decode(raw: RawOutputs, netHeight: number, netWidth: number, architecture: DecodedSize): Decoded {
+  const { centres, strides } = anchorTensors(netHeight, netWidth, architecture);
+  const decoded = decodeAt(raw, centres, strides, architecture.regMax);
+  tf.dispose([centres, strides]);
   return decoded;
 }
 
@@ -93,21 +106,22 @@ export function decodeAt(
 }
 
 /**
- * The same predictions as Ultralytics' `model.22` lays them out: [B, 4+classes+maskCoefficients, A] float32, rows
+ * The same predictions as the head of Ultralytics (`model.22` in YOLOv8) lays them out: [B, 4+classes+maskCoefficients, A] float32, rows
  * centre x, centre y, width, height (pixels of the network's input), class scores, mask coefficients.
  * @param raw stays the caller's.
  */
-export function detectionRows(raw: RawOutputs, netHeight: number, netWidth: number, regMax: number): tf.Tensor3D {
+export function detectionRows(
+  raw: RawOutputs,
+  netHeight: number,
+  netWidth: number,
+  architecture: DecodedSize,
+): tf.Tensor3D {
   return tf.tidy(() => {
-    const [leftTop, rightBottom] = tf.split(boxesOf(raw.boxes, netHeight, netWidth, regMax), 2, 2);
+    const { centres, strides } = anchorTensors(netHeight, netWidth, architecture);
+    const boxes = decodeBoxes(raw.boxes, centres, strides, architecture.regMax);
+    const [leftTop, rightBottom] = tf.split(boxes, 2, 2);
     const centre = tf.div(tf.add(leftTop, rightBottom), 2);
     const columns = [centre, tf.sub(rightBottom, leftTop), tf.sigmoid(raw.classes), raw.coefficients] as tf.Tensor3D[];
     return tf.transpose(tf.concat(columns, 2), [0, 2, 1]);
   });
-}
-
-function boxesOf(logits: tf.Tensor3D, netHeight: number, netWidth: number, regMax: number): tf.Tensor3D {
-  const { centres, strides } = anchorGrid(netHeight, netWidth);
-  const count = strides.length;
-  return decodeBoxes(logits, tf.tensor2d(centres, [count, 2]), tf.tensor2d(strides, [count, 1]), regMax);
 }

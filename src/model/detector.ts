@@ -58,7 +58,7 @@ export class LayersDetector implements Detector {
     const x = toTensor(input);
     const raw = runNetwork(this.network, x);
     x.dispose();
-    const decoded = decode(raw, height, width, this.network.architecture.regMax);
+    const decoded = decode(raw, height, width, this.network.architecture);
     try {
       const found: Detections[] = [];
       for (let i = 0; i < input.images.length; i++) {

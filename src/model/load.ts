@@ -4,9 +4,9 @@ import { FastSAMError } from '../errors.js';
 import { BATCH_NORM_EPSILON } from '../layers/tfjsGraph.js';
 import { checkTensors } from './check.js';
 import { batchNormMap, toHwio, toTransposedKernel, type ChannelMap } from '../weights/fold.js';
-import { DFL_WEIGHT, networkParts, type Part } from './names.js';
+import { BATCH_NORM_ARRAYS, binsTensor, convName, convSpecs, type ConvSpec } from './convSpecs.js';
 import type { StateDict } from '../weights/tensor.js';
-import { isFolded } from './architecture.js';
+import { isFolded, type Architecture } from './architecture.js';
 import type { Network } from './network.js';
 
 /**
@@ -23,19 +23,24 @@ export function loadWeights(network: Network, tensors: StateDict): void {
     );
   }
   checkTensors(tensors, { ...network.architecture, folded });
-  checkDfl(tensors);
-  for (const part of networkParts(network.architecture)) loadPart(network, part, new PartTensors(tensors, folded));
+  checkBins(tensors, network.architecture);
+  const weights = new SpecTensors(tensors, folded);
+  for (const spec of convSpecs(network.architecture)) loadConvolution(network, spec, weights);
 }
 
 /** Arrays of a checkpoint that is known to have them. */
-class PartTensors {
+class SpecTensors {
+  readonly #tensors: StateDict;
+
   constructor(
-    private readonly tensors: StateDict,
+    tensors: StateDict,
     readonly folded: boolean,
-  ) {}
+  ) {
+    this.#tensors = tensors;
+  }
 
   values(name: string): Float32Array {
-    return this.tensors.get(name)?.toFloat32() ?? new Float32Array();
+    return this.#tensors.get(name)?.toFloat32() ?? new Float32Array();
   }
 
   batchNorm(name: string): ChannelMap {
@@ -49,26 +54,26 @@ class PartTensors {
   }
 }
 
-function loadPart({ model, folded }: Network, part: Part, tensors: PartTensors): void {
-  const name = part.kind === 'conv' ? `${part.name}.conv` : part.name;
+function loadConvolution({ model, folded }: Network, spec: ConvSpec, tensors: SpecTensors): void {
+  const name = convName(spec);
   const weight = tensors.values(`${name}.weight`);
   const set = (layer: string, ...arrays: Float32Array[]): void => {
     setWeights(model.getLayer(layer), arrays);
   };
-  if (part.kind === 'transposed') {
-    set(name, toTransposedKernel(weight, part.inputs, part.outputs), tensors.values(`${name}.bias`));
+  if (spec.kind === 'transposed') {
+    set(name, toTransposedKernel(weight, spec.inputs, spec.outputs), tensors.values(`${name}.bias`));
     return;
   }
-  const shape = [part.outputs, part.inputs, part.kernel, part.kernel] as const;
-  if (part.kind === 'plain' || tensors.folded) {
+  const shape = [spec.outputs, spec.inputs, spec.kernel, spec.kernel] as const;
+  const norm = `${spec.name}.bn`;
+  if (spec.kind === 'plain' || tensors.folded) {
     set(name, toHwio(weight, shape), tensors.values(`${name}.bias`));
   } else if (folded) {
-    const { scale, shift } = tensors.batchNorm(`${part.name}.bn`);
+    const { scale, shift } = tensors.batchNorm(norm);
     set(name, toHwio(weight, shape, scale), Float32Array.from(shift));
   } else {
     set(name, toHwio(weight, shape));
-    const arrays = ['weight', 'bias', 'running_mean', 'running_var']; // in the order of tfjs' batch norm
-    set(`${part.name}.bn`, ...arrays.map((array) => tensors.values(`${part.name}.bn.${array}`)));
+    set(norm, ...BATCH_NORM_ARRAYS.map((array) => tensors.values(`${norm}.${array}`)));
   }
 }
 
@@ -79,12 +84,13 @@ function setWeights(layer: tf.layers.Layer, arrays: readonly Float32Array[]): vo
 }
 
 /** The network computes with 0, 1, 2 … as bin positions; a checkpoint with others would give other boxes. */
-function checkDfl(tensors: StateDict): void {
-  const positions = tensors.get(DFL_WEIGHT)?.toFloat32() ?? [];
+function checkBins(tensors: StateDict, architecture: Architecture): void {
+  const name = binsTensor(architecture) ?? '';
+  const positions = tensors.get(name)?.toFloat32() ?? [];
   const wrong = positions.findIndex((value, i) => value !== i);
   if (wrong < 0) return;
   throw new FastSAMError(
     'CHECKPOINT_MISMATCH',
-    `${DFL_WEIGHT}: got ${positions[wrong]} at ${wrong}, expected the positions 0, 1, 2 …; use an unaltered checkpoint`,
+    `${name}: got ${positions[wrong]} at ${wrong}, expected the positions 0, 1, 2 …; use an unaltered checkpoint`,
   );
 }

@@ -7,7 +7,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { throwIfAborted } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
-import { Mask, type MaskWindow } from '../mask/mask.js';
+import type { Rect } from '../geometry/rect.js';
+import { Mask } from '../mask/mask.js';
 import type { RasterMode } from '../mask/rasterGeometry.js';
 import { rasterize } from '../mask/rasterize.js';
 import { windowOfBox } from '../mask/setOps.js';
@@ -88,7 +89,7 @@ export async function prototypeMasks(
 }
 
 /** The cells of a window with a value above 0. */
-function positiveCells(values: Float32Array, window: MaskWindow, gridWidth: number, gridHeight: number): Mask {
+function positiveCells(values: Float32Array, window: Rect, gridWidth: number, gridHeight: number): Mask {
   const rowWords = (window.width + 31) >>> 5;
   const words = new Uint32Array(rowWords * window.height);
   for (let y = 0; y < window.height; y++) {

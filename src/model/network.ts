@@ -1,13 +1,12 @@
-/** The network: the table's rows as tfjs layers. */
+/** The network: a family's table as tfjs layers. */
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../errors.js';
 import { TfjsGraph } from '../layers/tfjsGraph.js';
 import type { Architecture } from './architecture.js';
+import { buildGraph } from './buildGraph.js';
 import { forward } from './forward.js';
-import { layNetwork } from './layNetwork.js';
-import { MAX_STRIDE } from './table.js';
 
-/** What the network gives for a batch of images of H x W pixels. A = Σ (H/s)·(W/s) anchors, strides s = 8, 16, 32. */
+/** What the network gives for a batch of images of H x W pixels. A = Σ (H/s)·(W/s) anchors, s the head's strides. */
 export interface RawOutputs {
   /** DFL logits [B,A,4·regMax]: left, top, right, bottom. */
   readonly boxes: tf.Tensor3D;
@@ -24,7 +23,7 @@ export interface Network {
   readonly architecture: Architecture;
   /** Whether the convolutions carry a bias instead of a batch norm behind them. */
   readonly folded: boolean;
-  /** float32 RGB 0…1 [B,H,W,3] -> [boxes, classes, coefficients, prototypes] as in RawOutputs. H, W multiples of 32. */
+  /** float32 RGB 0…1 [B,H,W,3] -> [boxes, classes, coefficients, prototypes] as in RawOutputs. H, W multiples of the largest stride. */
   readonly model: tf.LayersModel;
   /** Every output by its Ultralytics name: tfjs layers (`model.0.conv`) and blocks (`model.2.m.0.cv1`, `model.9` …). */
   readonly outputs: ReadonlyMap<string, tf.SymbolicTensor>;
@@ -37,7 +36,7 @@ export interface NetworkOptions {
 }
 
 /**
- * Lays the layers of an architecture; its weights are zero. Check the checkpoint first (`checkTensors`): this allocates
+ * Builds the layers of an architecture; the weights are zero. Check the checkpoint first (`checkTensors`): this allocates
  * whatever the architecture asks for.
  * @throws FastSAMError `INVALID_ARGUMENT` when batch norm is wanted as layers, but the weights have it folded.
  */
@@ -50,20 +49,20 @@ export function buildNetwork(architecture: Architecture, { foldBatchNorm = true 
   }
   const graph = new TfjsGraph(foldBatchNorm);
   const image = tf.input({ shape: [null, null, 3], name: 'image' });
-  const head = layNetwork(graph, image, architecture);
+  const head = buildGraph(graph, image, architecture);
   const outputs = [head.boxes, head.classes, head.coefficients, head.prototypes];
-  const model = tf.model({ inputs: image, outputs, name: `yolov8${architecture.scale}-seg` });
+  const model = tf.model({ inputs: image, outputs, name: architecture.family.networkName(architecture.scale) });
   return { architecture, folded: foldBatchNorm, model, outputs: graph.outputs };
 }
 
 /**
  * Runs the network once. Intermediate maps are freed as soon as nothing needs them.
- * @param input float32 [B,H,W,3], RGB 0…1, H and W multiples of 32; stays the caller's.
+ * @param input float32 [B,H,W,3], RGB 0…1, H and W multiples of the largest stride; stays the caller's.
  * @returns tensors that the caller disposes.
  * @throws FastSAMError `INVALID_ARGUMENT` for an input of another shape.
  */
 export function runNetwork(network: Network, input: tf.Tensor4D): RawOutputs {
-  checkInput(input);
+  checkInput(network, input);
   const { inputs, outputs } = network.model;
   const values = new Map<tf.SymbolicTensor, tf.Tensor>();
   for (const { output, value } of forward(inputs[0], outputs, input)) values.set(output, tf.clone(value));
@@ -72,17 +71,18 @@ export function runNetwork(network: Network, input: tf.Tensor4D): RawOutputs {
 }
 
 /** @throws FastSAMError `INVALID_ARGUMENT` unless the input is a batch of images that the network takes. */
-export function checkInput({ shape, dtype }: tf.Tensor): void {
+export function checkInput({ architecture }: Network, { shape, dtype }: tf.Tensor): void {
+  const { maxStride } = architecture.family;
   const fits =
     shape.length === 4 &&
     dtype === 'float32' &&
     shape[0] > 0 &&
     shape[3] === 3 &&
-    [shape[1], shape[2]].every((side) => side > 0 && side % MAX_STRIDE === 0);
+    [shape[1], shape[2]].every((side) => side > 0 && side % maxStride === 0);
   if (fits) return;
   throw new FastSAMError(
     'INVALID_ARGUMENT',
     `network input: got ${dtype} [${shape.join(', ')}], expected float32 [batch, height, width, 3] with sides that ` +
-      `are multiples of ${MAX_STRIDE}; letterbox the image first`,
+      `are multiples of ${maxStride}; letterbox the image first`,
   );
 }

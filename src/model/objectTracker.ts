@@ -1,5 +1,5 @@
 /** From the detections of one frame after the other to the objects that are followed. */
-import type { Prompt } from '../prompt/types.js';
+import type { Prompt } from '../prompt/kinds/list.js';
 import type { Results } from '../results/results.js';
 import { PromptFollower, type FollowOptions } from '../track/followPrompt.js';
 import type { Tracker, TrackRows } from '../track/types.js';
@@ -33,7 +33,7 @@ export class ObjectTracker {
     const scores = candidates.scores.slice();
     for (const id of answer.ids) scores[id] = 1;
     const tracked = await this.#track(candidates, scores);
-    return this.#follow(tracked).with({ prompt: answer.asked });
+    return this.#follow(tracked).with({ promptRecord: answer.promptRecord, promptKind: answer.promptKind });
   }
 
   async #track(candidates: Candidates, scores: Float32Array): Promise<Results> {

@@ -1,5 +1,5 @@
 /** From what a caller names to a checkpoint whose tensors are known to fit. */
-import { checkedArchitecture } from './check.js';
+import { inferArchitecture } from './check.js';
 import { readCheckpoint, type Checkpoint } from '../weights/checkpoint.js';
 import { resolveWeights, type ResolveOptions, type ResolvedWeights } from '../weights/resolve.js';
 import type { Architecture } from './architecture.js';
@@ -14,7 +14,7 @@ export interface OpenedCheckpoint extends Omit<ResolvedWeights, 'bytes'> {
 
 /**
  * Finds (or downloads), reads and checks a checkpoint.
- * @param source a name of the catalogue, a path, an URL, or the bytes of a file.
+ * @param source a name of the catalogue, a path, a URL, or the bytes of a file.
  * @throws FastSAMError what `resolveWeights`, `readCheckpoint` and `checkTensors` throw.
  */
 export async function openCheckpoint(
@@ -23,6 +23,11 @@ export async function openCheckpoint(
 ): Promise<OpenedCheckpoint> {
   const { bytes, ...found } =
     source instanceof Uint8Array ? { bytes: source, name: 'bytes', path: '' } : await resolveWeights(source, options);
-  const checkpoint = readCheckpoint(bytes);
-  return { ...found, fileBytes: bytes.length, checkpoint, architecture: checkedArchitecture(checkpoint.tensors) };
+  const checkpoint = await readCheckpoint(bytes);
+  return {
+    ...found,
+    fileBytes: bytes.length,
+    checkpoint,
+    architecture: inferArchitecture(checkpoint.tensors, checkpoint.metadata),
+  };
 }

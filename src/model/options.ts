@@ -1,6 +1,7 @@
 /** The options of `segment`: names, defaults and checks. */
 import { FastSAMError } from '../errors.js';
-import type { Compat } from '../prompt/types.js';
+import type { Compat } from '../compat/reference.js';
+import { COMPAT_NAMES } from '../compat/references.js';
 import { checkInteger, checkSignal } from '../options/checks.js';
 import { flag, integer, number, oneOf, resolve, type OptionSpec, type Resolved } from '../options/spec.js';
 
@@ -59,7 +60,7 @@ export const SEGMENT_OPTIONS = {
   snapFullBoxes: flag(true, 'leave boxes of objects that nearly fill the image as they are'),
   square: flag(false, 'letterbox to a square'),
   batch: integer(1, 1024, '<n>', 'images of equal size that go through the network together', 1),
-  compat: oneOf<Compat>(['ultralytics', 'casia'], '<peer>', "reproduce a peer's choices, bugs included"),
+  compat: oneOf<Compat>(COMPAT_NAMES, '<peer>', "reproduce a peer's choices, bugs included"),
 } satisfies Record<Exclude<keyof SegmentOptions, 'signal'>, OptionSpec<never> | OptionSpec<unknown>>;
 
 /**

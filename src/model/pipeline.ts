@@ -1,4 +1,6 @@
 /** One call of `segment`: images -> letterbox -> network -> NMS -> boxes -> masks -> Results. */
+import type { ScaledBoxes } from '../compat/reference.js';
+import { referenceOf } from '../compat/references.js';
 import { throwIfAborted } from '../errors.js';
 import { letterbox, letterboxGeometry, type Letterbox } from '../image/letterbox.js';
 import { readImage, type ImageInput } from '../source/readImage.js';
@@ -6,9 +8,8 @@ import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';
 import type { TextModelSource } from '../prompt/textModel.js';
-import type { FramePlace, ResultsData } from '../results/data.js';
+import type { FramePlace, ResultsData } from '../results/record.js';
 import { Results } from '../results/results.js';
-import { placeBoxes, type PlacedBoxes } from './boxes.js';
 import type { Choice, ChooseObjects } from './choice.js';
 import type { Detections, Detector } from './detector.js';
 import type { ModelInfo } from './info.js';
@@ -71,7 +72,7 @@ export async function segmentTimed(images: readonly TimedImage[], context: Pipel
     const start = performance.now();
     const found = await detector.detect({ images: batch.map((job) => job.pixels), width, height }, options);
     const inference = (performance.now() - start) / batch.length;
-    if (batch[0].index === 0 && peerFails(batch[0], found[0], options)) {
+    if (batch[0].index === 0 && scale(batch[0], found[0], options).endsCall) {
       return jobs.map((job) => new Results(record(job, NOTHING, { inference, postprocess: 0 }, context)));
     }
     for (const [i, job] of batch.entries()) {
@@ -90,11 +91,11 @@ function nextTurn(): Promise<void> {
   });
 }
 
-/** Letterboxes. The peers use one square for a list of images that are not all of one size. */
+/** Letterboxes. */
 function prepare(images: readonly TimedImage[], options: ResolvedOptions): Job[] {
   const first = images.at(0)?.image;
   const alike = images.every(({ image }) => image.width === first?.width && image.height === first.height);
-  const auto = !options.square && (alike || options.compat === undefined);
+  const auto = !options.square && (alike || referenceOf(options.compat).letterboxesEach);
   return images.map(({ image, time, frame }, index) => {
     const start = performance.now();
     const geometry = letterboxGeometry(image.width, image.height, options.imgsz, { auto });
@@ -121,56 +122,50 @@ function batches(jobs: readonly Job[], size: number): Job[][] {
   return groups;
 }
 
-/**
- * Whether CASIA's predict ends without a result for the whole call: nothing found in the first image, or several objects
- * there that fill it.
- */
-function peerFails(first: Job, found: Detections, options: ResolvedOptions): boolean {
-  return options.compat === 'casia' && (found.scores.length === 0 || !place(first, found, options).ok);
-}
-
-function place(job: Job, { boxes }: Detections, { compat, snapFullBoxes }: ResolvedOptions): PlacedBoxes {
-  return placeBoxes(boxes, job.geometry, { compat, snap: snapFullBoxes, first: job.index === 0 });
+/** Brings boxes into the image. */
+function scale({ geometry, index }: Job, { boxes }: Detections, options: ResolvedOptions): ScaledBoxes {
+  const { scaleBoxes } = referenceOf(options.compat);
+  return scaleBoxes(boxes, geometry, { snap: options.snapFullBoxes, first: index === 0 });
 }
 
 /** Boxes, masks and the record of one image. */
 async function finish(job: Job, found: Detections, inference: number, context: PipelineContext): Promise<Results> {
   const start = performance.now();
-  const placed = place(job, found, context.options);
+  const scaled = scale(job, found, context.options);
   const make = async (choice: Choice) => {
-    const columns = await objectsOf(job, found, placed, choice, context);
+    const columns = await objectsOf(job, found, scaled, choice, context);
     const times = { inference, postprocess: performance.now() - start };
     return new Results(record(job, columns, times, context));
   };
   const { scores, classes } = found;
   return context.choose
-    ? context.choose({ image: job.image, boxes: placed.boxes, scores, classes, make })
+    ? context.choose({ image: job.image, boxes: scaled.boxes, scores, classes, make })
     : make({ rows: Array.from(scores.keys()) });
 }
 
 /** What is known of the objects of one image. */
-type Columns = Pick<ResultsData, 'boxes' | 'scores' | 'classes' | 'masks' | 'assembly' | 'ids' | 'trackIds'>;
+type Columns = Pick<ResultsData, 'boxes' | 'scores' | 'classes' | 'masks' | 'maskInputs' | 'ids' | 'trackIds'>;
 
 /** Detections as objects. */
 async function objectsOf(
   job: Job,
   found: Detections,
-  placed: PlacedBoxes,
+  scaled: ScaledBoxes,
   choice: Choice,
   { options, choose }: PipelineContext,
 ): Promise<Columns> {
   const { prototypes } = found;
-  const masks = await makeMasks(job, found, placed, choice.rows, options);
-  // CASIA keeps objects without a pixel; everything else drops them.
-  const kept = masks.flatMap((mask, i) => (options.compat === 'casia' || mask.area > 0 ? [i] : []));
+  const masks = await makeMasks(job, found, scaled, choice.rows, options);
+  const { keepsEmpty } = referenceOf(options.compat).masks;
+  const kept = masks.flatMap((mask, i) => (keepsEmpty || mask.area > 0 ? [i] : []));
   const rows = kept.map((i) => choice.rows[i]);
   const { boxes, trackIds } = choice;
   return {
-    boxes: boxes ? takeRows(boxes, kept, 4) : takeRows(placed.boxes, rows, 4),
+    boxes: boxes ? takeRows(boxes, kept, 4) : takeRows(scaled.boxes, rows, 4),
     scores: takeRows(found.scores, rows, 1),
     classes: Int32Array.from(rows, (row) => found.classes[row]),
     masks: kept.map((i) => masks[i]),
-    assembly: {
+    maskInputs: {
       prototypes: prototypes.data,
       height: prototypes.height,
       width: prototypes.width,
@@ -216,16 +211,17 @@ function record(
 async function makeMasks(
   { geometry }: Job,
   { prototypes, coefficients }: Detections,
-  placed: PlacedBoxes,
+  scaled: ScaledBoxes,
   rows: readonly number[],
   options: ResolvedOptions,
 ): Promise<Mask[]> {
-  const mode = { peer: options.compat ?? 'ultralytics', retina: options.retinaMasks };
-  const crop = takeRows(options.retinaMasks ? placed.imageCrop : placed.netCrop, rows, 4);
+  const { raster, keepsLetterbox } = referenceOf(options.compat).masks;
+  const mode = { rule: raster, retina: options.retinaMasks };
+  const crop = takeRows(options.retinaMasks ? scaled.imageCrop : scaled.netCrop, rows, 4);
   const chosen = takeRows(coefficients, rows, prototypes.k);
   const masks = await assembleMasks(prototypes, chosen, crop, geometry, mode, options.signal);
-  const onNetworkGrid = !options.retinaMasks && options.compat === undefined;
-  return onNetworkGrid ? masks.map((mask) => unletterboxMask(mask, geometry)) : masks;
+  const unletterbox = !options.retinaMasks && !keepsLetterbox;
+  return unletterbox ? masks.map((mask) => unletterboxMask(mask, geometry)) : masks;
 }
 
 /** Some rows of an array of `width` columns. */

@@ -107,7 +107,7 @@ async function openSource(source: TrackSource, options: VideoOptions): Promise<E
     throw new FastSAMError('INVALID_ARGUMENT', `${given}: is for paths and URLs; give it to openVideo`);
   }
   if (source instanceof Uint8Array || !(Symbol.iterator in source || Symbol.asyncIterator in source)) {
-    throw new FastSAMError('INVALID_ARGUMENT', 'track: expected a path, an URL, or an iterable of images or frames');
+    throw new FastSAMError('INVALID_ARGUMENT', 'track: expected a path, a URL, or an iterable of images or frames');
   }
   return source;
 }

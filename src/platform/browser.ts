@@ -1,5 +1,4 @@
 /** The platform for browsers, pages and workers alike. */
-
 import { cacheFolder, openPartial, pathOfUrl, readFile, sha256, stat, writeFileAtomic } from './browserFiles.js';
 import { capturePixels, decodeImage, encodeJpeg, encodePng } from './browserImages.js';
 import type { Platform } from './platform.js';

@@ -1,5 +1,4 @@
 /** "Files" of the browser: downloads live in the Cache API under made-up addresses, everything else is fetched. */
-
 import { FastSAMError } from '../errors.js';
 import type { FileStat, PartialFile } from './platform.js';
 
@@ -70,19 +69,22 @@ export function pathOfUrl(url: string): string {
 class MemoryPartial implements PartialFile {
   length = 0;
   validator: string | undefined;
-  private chunks: Uint8Array[] = [];
+  #chunks: Uint8Array[] = [];
+  readonly #path: string;
 
-  constructor(private readonly path: string) {}
+  constructor(path: string) {
+    this.#path = path;
+  }
 
   restart(validator: string | undefined): Promise<void> {
-    this.chunks = [];
+    this.#chunks = [];
     this.length = 0;
     this.validator = validator;
     return Promise.resolve();
   }
 
   append(chunk: Uint8Array): Promise<void> {
-    this.chunks.push(chunk);
+    this.#chunks.push(chunk);
     this.length += chunk.length;
     return Promise.resolve();
   }
@@ -90,17 +92,17 @@ class MemoryPartial implements PartialFile {
   bytes(): Promise<Uint8Array> {
     const whole = new Uint8Array(this.length);
     let at = 0;
-    for (const chunk of this.chunks) {
+    for (const chunk of this.#chunks) {
       whole.set(chunk, at);
       at += chunk.length;
     }
     // From here on one copy is enough.
-    this.chunks = [whole];
+    this.#chunks = [whole];
     return Promise.resolve(whole);
   }
 
   async commit(): Promise<void> {
-    await keep(this.path, await this.bytes());
+    await keep(this.#path, await this.bytes());
   }
 
   keep(): Promise<void> {
@@ -108,7 +110,7 @@ class MemoryPartial implements PartialFile {
   }
 
   discard(): Promise<void> {
-    this.chunks = [];
+    this.#chunks = [];
     return Promise.resolve();
   }
 }
@@ -123,7 +125,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   if (!globalThis.isSecureContext) {
     throw new FastSAMError(
       'DOWNLOAD_FAILED',
-      'checksum: got an insecure page, expected https or localhost, do serve the page so',
+      'checksum: got an insecure page, expected https or localhost; serve the page so',
     );
   }
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));

@@ -1,5 +1,4 @@
 /** Codecs of the browser: createImageBitmap and OffscreenCanvas. */
-
 import { FastSAMError } from '../errors.js';
 import { describeFormat } from '../image/format.js';
 import { channelsOf, flattenAlpha } from '../image/pixels.js';
@@ -16,7 +15,7 @@ function canvas(width: number, height: number): [OffscreenCanvas, OffscreenCanva
   if (context === null) {
     throw new FastSAMError(
       'INVALID_IMAGE',
-      `canvas: got none of ${width} x ${height}, expected a 2D context, do use a smaller image`,
+      `canvas: got none of ${width} x ${height}, expected a 2D context; use a smaller image`,
     );
   }
   return [created, context];
@@ -57,7 +56,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
       throw invalid(
         path,
         `${width} x ${height} pixels`,
-        `at most ${maxPixels} in all, do scale it down or raise maxPixels`,
+        `at most ${maxPixels} in all; scale it down or raise maxPixels`,
       );
     }
     return { ...flattenAlpha(pixelsOf(bitmap, width, height), alpha), ...(path === undefined ? {} : { path }) };
@@ -88,7 +87,7 @@ export function capturePixels(source: unknown): Promise<RawPixels> | undefined {
   if (found === undefined) return undefined;
   const [drawable, width, height] = found;
   if (width === 0 || height === 0) {
-    return Promise.reject(invalid(undefined, 'an element without pixels', 'a loaded one, do wait for its load event'));
+    return Promise.reject(invalid(undefined, 'an element without pixels', 'a loaded one; wait for its load event'));
   }
   try {
     return Promise.resolve(pixelsOf(drawable, width, height));

@@ -1,5 +1,4 @@
 /** Operating-system errors in the words of this package. */
-
 import { FastSAMError } from '../errors.js';
 
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -1,5 +1,4 @@
 /** The platform for Node: node:fs for files, sharp for images. */
-
 import { join } from 'node:path';
 import { feedFrames, readFrames } from './frames/thread.js';
 import { loadNative } from './native/load.js';

@@ -1,5 +1,4 @@
 /** Where files lie, and reading them, in Node. */
-
 import { createHash } from 'node:crypto';
 import { readdir, readFile as readWhole, stat as statFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -69,7 +68,7 @@ export function pathOfUrl(url: string): string {
   } catch (error) {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
-      `file URL: got '${url}', expected file:///path/of/the/file, do pass a path instead`,
+      `file URL: got '${url}', expected file:///path/of/the/file; pass a path instead`,
       { cause: error },
     );
   }

@@ -2,7 +2,6 @@
  * Codecs of Node: sharp (libvips). Pixel values are those that `cv2.imread(path)` gives, for every format that both
  * read the same way (test/golden/images says which do not and by how much).
  */
-
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { FastSAMError } from '../errors.js';
 import { describeFormat } from '../image/format.js';
@@ -31,7 +30,7 @@ function loadSharp(): Promise<SharpFunction> {
       loading = undefined;
       throw new FastSAMError(
         'DEVICE_UNAVAILABLE',
-        `image codecs: got an error while loading 'sharp', expected its binary for ${process.platform}-${process.arch}, do npm install --include=optional sharp`,
+        `image codecs: got an error while loading 'sharp', expected its binary for ${process.platform}-${process.arch}; npm install --include=optional sharp`,
         { cause: error },
       );
     },
@@ -56,11 +55,11 @@ function checkMetadata(metadata: Metadata, options: DecodeOptions): void {
     throw invalid(
       options.path,
       `${width} x ${height} pixels`,
-      `at most ${limit} pixels in all, do scale it down or raise maxPixels`,
+      `at most ${limit} pixels in all; scale it down or raise maxPixels`,
     );
   }
   if (depth !== 'uchar' && depth !== 'ushort') {
-    throw invalid(options.path, `${depth} pixels`, '8 or 16 bits a channel, do convert the image');
+    throw invalid(options.path, `${depth} pixels`, '8 or 16 bits a channel; convert the image');
   }
 }
 
@@ -103,7 +102,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   } catch (error) {
     if (error instanceof FastSAMError && error.code !== 'INVALID_ARGUMENT') throw error;
     // libvips' own words are the cause only: its threads share one buffer for them, so they may speak of other images.
-    throw invalid(path, `a broken or truncated ${format.description}`, 'a whole file, do fetch it again', error);
+    throw invalid(path, `a broken or truncated ${format.description}`, 'a whole file; fetch it again', error);
   }
 }
 

@@ -3,7 +3,6 @@
  * Renaming a folder is atomic, so an abandoned attempt is taken over by exactly one successor, and attempts that run
  * at the same time never share bytes: no lock is needed.
  */
-
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
@@ -86,36 +85,43 @@ async function readValidator(folder: string): Promise<string | undefined> {
 }
 
 class NodePartial implements PartialFile {
+  readonly #path: string;
+  readonly #folder: string;
+  readonly #handle: FileHandle;
   constructor(
-    private readonly path: string,
-    private readonly folder: string,
-    private readonly handle: FileHandle,
+    path: string,
+    folder: string,
+    handle: FileHandle,
     public length: number,
     public validator: string | undefined,
-  ) {}
+  ) {
+    this.#path = path;
+    this.#folder = folder;
+    this.#handle = handle;
+  }
 
-  private async guard<T>(work: () => Promise<T>): Promise<T> {
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw fileError('write', this.path, error);
+      throw fileError('write', this.#path, error);
     }
   }
 
   restart(validator: string | undefined): Promise<void> {
-    return this.guard(async () => {
+    return this.#guard(async () => {
       // Bytes first: a process killed between the two steps must not leave old bytes under a new validator.
-      await this.handle.truncate(0);
-      await writeFile(join(this.folder, 'meta.json'), JSON.stringify({ validator }));
+      await this.#handle.truncate(0);
+      await writeFile(join(this.#folder, 'meta.json'), JSON.stringify({ validator }));
       this.length = 0;
       this.validator = validator;
     });
   }
 
   append(chunk: Uint8Array): Promise<void> {
-    return this.guard(async () => {
+    return this.#guard(async () => {
       for (let at = 0; at < chunk.length;) {
-        const { bytesWritten } = await this.handle.write(chunk, at, chunk.length - at, this.length);
+        const { bytesWritten } = await this.#handle.write(chunk, at, chunk.length - at, this.length);
         at += bytesWritten;
         this.length += bytesWritten;
       }
@@ -123,29 +129,29 @@ class NodePartial implements PartialFile {
   }
 
   bytes(): Promise<Uint8Array> {
-    return this.guard(async () => plainBytes(await readFile(join(this.folder, 'data'))));
+    return this.#guard(async () => plainBytes(await readFile(join(this.#folder, 'data'))));
   }
 
   commit(): Promise<void> {
-    return this.guard(async () => {
-      await this.handle.sync();
-      await this.handle.close();
-      await rename(join(this.folder, 'data'), this.path);
-      await rm(this.folder, { recursive: true, force: true });
-      for (const { folder } of await abandoned(this.path)) await rm(folder, { recursive: true, force: true });
+    return this.#guard(async () => {
+      await this.#handle.sync();
+      await this.#handle.close();
+      await rename(join(this.#folder, 'data'), this.#path);
+      await rm(this.#folder, { recursive: true, force: true });
+      for (const { folder } of await abandoned(this.#path)) await rm(folder, { recursive: true, force: true });
     });
   }
 
   async keep(): Promise<void> {
-    await this.handle.close().catch(() => undefined);
-    const free = join(dirname(this.path), folderName(basename(this.path), FREE, 0));
+    await this.#handle.close().catch(() => undefined);
+    const free = join(dirname(this.#path), folderName(basename(this.#path), FREE, 0));
     // If the rename fails, the folder is taken over once this process has ended.
-    await rename(this.folder, free).catch(() => undefined);
+    await rename(this.#folder, free).catch(() => undefined);
   }
 
   async discard(): Promise<void> {
-    await this.handle.close().catch(() => undefined);
-    await rm(this.folder, { recursive: true, force: true }).catch(() => undefined);
+    await this.#handle.close().catch(() => undefined);
+    await rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

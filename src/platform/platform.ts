@@ -1,5 +1,4 @@
 /** The one door to the outside: files, images' codecs, network and environment, for Node and for browsers. */
-
 import { FastSAMError } from '../errors.js';
 import type { AlphaMode, RawPixels } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
@@ -7,9 +6,9 @@ export type { AlphaMode, RawPixels };
 import type { Programs } from './programTypes.js';
 
 export interface DecodeOptions {
-  /** @default 'drop' */
+  /** Default 'drop'. */
   readonly alpha?: AlphaMode;
-  /** Largest accepted width * height, a guard against decompression bombs. @default MAX_PIXELS */
+  /** Largest accepted width * height, a guard against decompression bombs. Default MAX_PIXELS. */
   readonly maxPixels?: number;
   /** Name of the image for error messages and for `RgbImage.path`. */
   readonly path?: string;
@@ -127,7 +126,7 @@ export interface Platform {
   parseYaml?(text: string): unknown;
   /**
    * Path of a `file:` URL.
-   * @throws FastSAMError `INVALID_ARGUMENT` for an URL that names no path here.
+   * @throws FastSAMError `INVALID_ARGUMENT` for a URL that names no path here.
    */
   pathOfUrl(url: string): string;
   /** Folder for downloads: `FASTSAM_HOME`, else the system's place for caches. Not created by this call. */
@@ -194,7 +193,7 @@ export function platform(): Platform {
   if (current === undefined) {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
-      "platform: got none, expected a registered one, do import the package through its entry point 'fastsam-tfjs' or call usePlatform(…)",
+      "platform: got none, expected a registered one; import the package through its entry point 'fastsam-tfjs' or call usePlatform(…)",
     );
   }
   return current;

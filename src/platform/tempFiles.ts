@@ -1,5 +1,4 @@
 /** Files written whole or not at all, and nothing left behind when the process is interrupted half way. */
-
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';

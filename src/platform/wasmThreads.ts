@@ -71,7 +71,7 @@ async function withThreads<T>(threads: number, start: () => Promise<T>, backend:
   URL.createObjectURL = (object) => {
     const source = sources.get(object as Blob);
     if (source === undefined) return createObjectUrl(object);
-    // An URL object: as a string, Node's Worker would take it for a path.
+    // A URL object: as a string, Node's Worker would take it for a path.
     return new URL(`data:text/javascript,${encodeURIComponent(workerSource(source, factory))}`) as unknown as string;
   };
   os.cpus = () => Array.from({ length: 2 * threads }, () => cpus()[0]); // the pool takes half of what it counts

@@ -6,7 +6,7 @@ import type { Mask } from '../mask/mask.js';
 const CONTAINED = 0.8;
 
 /**
- * Places of the masks that no larger mask contains, ascending. A mask is contained where a larger one covers more than
+ * Indices of the masks that no larger mask contains, ascending. A mask is contained where a larger one covers more than
  * `threshold` of its pixels; that one need not stay itself. Masks of equal size do not contain each other, and masks
  * without pixels are contained in nothing. CASIA's `filter_masks`.
  * @throws FastSAMError `INVALID_ARGUMENT` if the masks' grids differ in size.

@@ -1,7 +1,8 @@
 /** Small images made of parts of a larger one. */
-import { preprocessCrops } from '../clip/preprocess.js';
+import { preprocessCrops } from '../clip/image/preprocess.js';
 import type { RgbImage } from '../image/rgbImage.js';
-import type { Mask, MaskWindow } from '../mask/mask.js';
+import type { Rect } from '../geometry/rect.js';
+import type { Mask } from '../mask/mask.js';
 
 /** An image as the encoder gets it: the shorter side resized to `size`, the middle of the longer one. */
 export function encoderInput(image: RgbImage, size: number): Uint8Array {
@@ -22,7 +23,7 @@ export function paste(
   to: RgbImage,
   at: { readonly x: number; readonly y: number },
   from: RgbImage,
-  { x, y, width, height }: MaskWindow,
+  { x, y, width, height }: Rect,
   mask?: Mask,
 ): void {
   for (let r = 0; r < height; r++) {

@@ -4,7 +4,7 @@ import { difference, union } from '../mask/setOps.js';
 
 /** What a foreground point adds to a merged mask. */
 export interface Contribution {
-  /** Places of the masks that it comes from, ascending; empty where the point adds nothing. */
+  /** Indices of the masks that it comes from, ascending; empty where the point adds nothing. */
   readonly objects: readonly number[];
   /** The pixels; absent where `objects` is empty. */
   readonly mask?: Mask;
@@ -44,9 +44,9 @@ export function contributionOf<P>(
   return { objects: [whole], mask: parts.reduce((rest, part) => difference(rest, masks[part]), masks[whole]) };
 }
 
-/** The place of the mask with the fewest pixels; the first among equals. */
-export function smallest(masks: readonly Mask[], places: readonly number[]): number {
-  return places.reduce((best, i) => (masks[i].area < masks[best].area ? i : best));
+/** Index of the mask with the fewest pixels; the first among equals. */
+export function smallest(masks: readonly Mask[], indices: readonly number[]): number {
+  return indices.reduce((best, i) => (masks[i].area < masks[best].area ? i : best));
 }
 
 /** All pixels of some masks of one grid; there is at least one mask. */

@@ -1,47 +1,55 @@
 /** The one way from a prompt to objects. */
 import { FastSAMError } from '../errors.js';
-import { union } from '../mask/setOps.js';
-import { selectBoxes } from './box.js';
-import { selectLikeCasia } from './casia.js';
-import { invalid, parsePrompt, type ParsedPrompt } from './parse.js';
-import { ascending, selectPoints } from './point.js';
-import type { Compat, Prompt, PromptTarget, Selection } from './types.js';
-import { selectLikeUltralytics } from './ultralytics.js';
+import { unite } from './merge.js';
+import type { ParsedPrompt } from './parse.js';
+import type { PromptTarget, Selection } from './types.js';
+import { ascending } from './values.js';
+
+/** How prompts are answered; reference implementations differ in it. */
+export interface PromptRules {
+  /** Masks are looked at on the grid that they have, the network's too; false: on the image's. */
+  readonly onMaskGrid: boolean;
+  /**
+   * Answers a prompt that asks for something.
+   * @throws FastSAMError `INVALID_PROMPT` when it cannot be answered, for choices and kinds that the reference does not
+   *   know too; `INVALID_ARGUMENT` for masks that are not on the image's grid, unless `onMaskGrid`.
+   */
+  select(target: PromptTarget, prompt: ParsedPrompt): Selection;
+}
+
+/** This package's own rules: an object that answers any part of the prompt is chosen. */
+export const OWN_PROMPTS: PromptRules = {
+  onMaskGrid: false,
+  select(target, { parts }) {
+    requireImageGrid(target);
+    return combine(
+      target,
+      parts.map(({ kind, parsed }) => kind.select(target, parsed)),
+    );
+  },
+};
 
 /**
- * Chooses objects by boxes and points; an object that answers any of them is chosen. A prompt without boxes and points
- * asks for everything.
- * @throws FastSAMError `INVALID_PROMPT` when the prompt cannot be answered, `INVALID_ARGUMENT` for masks that are not on
- *   the image's grid (other than under `casia`).
+ * Chooses objects. A prompt without parts asks for everything.
+ * @throws FastSAMError see `PromptRules.select`.
  */
-export function selectByPrompt(target: PromptTarget, prompt: Prompt, compat?: Compat): Selection {
-  const parsed = parsePrompt(prompt);
-  const { boxes, points, pick, boxRule } = parsed;
-  if (boxes.length === 0 && points.length === 0) return { indices: target.masks.map((_, i) => i), matches: [] };
-  if (compat) requireOwnChoices(parsed, compat);
-  if (compat === 'casia') return selectLikeCasia(target, parsed);
-  requireImageGrid(target);
-  if (compat === 'ultralytics') return selectLikeUltralytics(target, parsed);
-  const boxMatches = selectBoxes(target, boxes, boxRule);
-  const inBoxes = boxMatches.flatMap(({ objects }) => objects);
-  if (points.length === 0) return { indices: ascending(inBoxes), matches: boxMatches };
-  const atPoints = selectPoints(target, points, pick);
-  const matches = [...boxMatches, ...atPoints.matches];
-  const indices = ascending([...inBoxes, ...atPoints.indices]);
-  if (!atPoints.merged) return { indices, matches };
-  return { indices, matches, merged: inBoxes.reduce((mask, i) => union(mask, target.masks[i]), atPoints.merged) };
+export function selectByPrompt(target: PromptTarget, prompt: ParsedPrompt, rules = OWN_PROMPTS): Selection {
+  if (prompt.parts.length === 0) return { indices: target.masks.map((_, i) => i), matches: [] };
+  return rules.select(target, prompt);
 }
 
-/** The peers have no options for what is chosen: refuse what would go unheard. */
-function requireOwnChoices({ pick, boxRule }: ParsedPrompt, compat: Compat): void {
-  const merges = compat === 'casia' && pick === 'merge';
-  if (pick !== 'all' && !merges)
-    throw invalid(`pick: got '${pick}', which compat '${compat}' does not know, leave it out`);
-  if (boxRule !== 'mask')
-    throw invalid(`boxRule: got '${boxRule}', which compat '${compat}' does not know, leave it out`);
+/** What any of several answers chooses; where one is merged, the rest is merged with it. */
+function combine({ masks }: PromptTarget, answers: readonly Selection[]): Selection {
+  const indices = ascending(answers.flatMap((answer) => answer.indices));
+  const matches = answers.flatMap((answer) => answer.matches);
+  const merged = answers.flatMap((answer) => answer.merged ?? []);
+  if (merged.length === 0) return { indices, matches };
+  const others = answers.flatMap((answer) => (answer.merged ? [] : answer.indices));
+  return { indices, matches, merged: unite([...merged, ...others.map((i) => masks[i])]) };
 }
 
-function requireImageGrid({ masks, width, height }: PromptTarget): void {
+/** @throws FastSAMError `INVALID_ARGUMENT` for a mask on another grid than the image's. */
+export function requireImageGrid({ masks, image: { width, height } }: PromptTarget): void {
   const other = masks.find(({ gridWidth, gridHeight }) => gridWidth !== width || gridHeight !== height);
   if (!other) return;
   throw new FastSAMError(

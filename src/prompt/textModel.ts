@@ -1,5 +1,4 @@
 /** What text prompts need of a model that sees images and texts. */
-
 import type { OnProgress } from '../progress.js';
 
 /** An image and text encoder whose features can be compared: `Clip`, or one of your own. */

@@ -1,9 +1,13 @@
 /** The options of text prompts: names, defaults and checks. */
 import { checkFunction, checkInteger, checkNames, checkNumber, checkOneOf, checkSignal } from '../options/checks.js';
 import type { OnProgress } from '../progress.js';
-import { invalid, parsePrompt, rowsOf, type Box } from './parse.js';
+import type { Prompt } from './kinds/list.js';
+import { pointKind } from './kinds/point.js';
+import type { TextQuery } from './kinds/text.js';
+import { parsePrompt, partOf, type ParsedPrompt } from './parse.js';
 import type { TextImageModel } from './textModel.js';
-import type { Compat, Prompt } from './types.js';
+import type { Box } from './types.js';
+import { invalidPrompt, rowsOf } from './values.js';
 
 /** What stands around an object in its crop. */
 export type Background = 'mean' | 'black' | 'white';
@@ -40,11 +44,7 @@ export interface TextOptions {
 }
 
 /** Text prompts in their one form. */
-export interface ParsedTexts {
-  readonly texts: readonly string[];
-  readonly topK: number;
-  /** 0: every object reaches it. */
-  readonly threshold: number;
+export interface ParsedTexts extends TextQuery {
   readonly crop: 'masked' | 'box';
   readonly background: Background;
   readonly templates: readonly string[];
@@ -52,7 +52,16 @@ export interface ParsedTexts {
   readonly minArea: number;
   /** Empty: the whole image. */
   readonly within: readonly Box[];
-  readonly or: Prompt | undefined;
+  readonly or: ParsedPrompt | undefined;
+}
+
+/** Options that a reference implementation has no choice about. */
+export interface TextOptionRules {
+  /**
+   * Refuses such options, so that nothing goes unheard.
+   * @throws FastSAMError `INVALID_PROMPT`
+   */
+  checkOptions(text: string | readonly string[], options: TextOptions): void;
 }
 
 const BACKGROUNDS: readonly Background[] = ['mean', 'black', 'white'];
@@ -71,20 +80,22 @@ const KNOWN: ReadonlySet<string> = new Set<keyof TextOptions>([
   ] as const),
   ...(['onProgress', 'signal'] as const),
 ]);
-/** What the peers have no choice about. */
-const OWN = ['threshold', 'crop', 'background', 'templates', 'negatives', 'minArea', 'within'] as const;
 const SMALL = 100;
 
 /**
  * Checks texts and options and fills in the defaults.
- * @throws FastSAMError `INVALID_PROMPT` for an empty list or text and for options that the peer of `compat` does not know,
+ * @throws FastSAMError `INVALID_PROMPT` for an empty list or text and for options that the rules refuse,
  *   `INVALID_ARGUMENT` for unknown options and values out of range.
  */
-export function parseTexts(text: string | readonly string[], options: TextOptions, compat?: Compat): ParsedTexts {
+export function parseTexts(
+  text: string | readonly string[],
+  options: TextOptions,
+  rules: TextOptionRules = { checkOptions: () => undefined },
+): ParsedTexts {
   checkNames(options, KNOWN);
   checkSignal(options.signal);
   checkFunction('onProgress', options.onProgress);
-  if (compat) requireOwnChoices(text, options, compat);
+  rules.checkOptions(text, options);
   const { threshold } = options;
   return {
     texts: textsOf('text', typeof text === 'string' ? [text] : text, 1),
@@ -105,22 +116,12 @@ function topKOf({ topK, threshold }: TextOptions): number {
   return topK === Infinity ? topK : checkInteger('topK', topK, 1, Number.MAX_SAFE_INTEGER);
 }
 
-/** The peers choose one object for each text and have no options: refuse what would go unheard. */
-function requireOwnChoices(text: string | readonly string[], options: TextOptions, compat: Compat): void {
-  const own = OWN.find((name) => options[name] !== undefined) ?? ((options.topK ?? 1) === 1 ? undefined : 'topK');
-  if (own) throw invalid(`${own}: compat '${compat}' does not know it, leave it out`);
-  if (compat === 'ultralytics') return;
-  if (typeof text !== 'string' && text.length > 1)
-    throw invalid(`text: got ${text.length}, expected one (compat: casia)`);
-  if (options.or) throw invalid("or: compat 'casia' does not know it, leave it out");
-}
-
 function textsOf(what: string, value: unknown, least: number): string[] {
-  if (!Array.isArray(value)) throw invalid(`${what}: got ${typeof value}, expected a string or a list of them`);
-  if (value.length < least) throw invalid(`${what}: got an empty list, expected at least one text`);
+  if (!Array.isArray(value)) throw invalidPrompt(`${what}: got ${typeof value}, expected a string or a list of them`);
+  if (value.length < least) throw invalidPrompt(`${what}: got an empty list, expected at least one text`);
   return value.map((text: unknown, i) => {
-    if (typeof text !== 'string') throw invalid(`${what}[${i}]: got ${typeof text}, expected a string`);
-    if (text.trim() === '') throw invalid(`${what}[${i}]: got an empty text, expected a description`);
+    if (typeof text !== 'string') throw invalidPrompt(`${what}[${i}]: got ${typeof text}, expected a string`);
+    if (text.trim() === '') throw invalidPrompt(`${what}[${i}]: got an empty text, expected a description`);
     return text;
   });
 }
@@ -129,19 +130,21 @@ function templatesOf(value: readonly string[]): string[] {
   const templates = textsOf('templates', value, 1);
   const without = templates.find((template) => !template.includes('{}'));
   if (without === undefined) return templates;
-  throw invalid(`templates: got '${without}', expected {} in it, where the text goes`);
+  throw invalidPrompt(`templates: got '${without}', expected {} in it, where the text goes`);
 }
 
 function boxesOf(value: TextOptions['within']): Box[] {
   const boxes = rowsOf('within', value, 4) as unknown as Box[];
   const wrong = boxes.find(([x1, y1, x2, y2]) => !(x2 > x1 && y2 > y1));
   if (!wrong) return boxes;
-  throw invalid(`within: got [${wrong.join(', ')}], expected x1 < x2 and y1 < y2 (xyxy, not xywh)`);
+  throw invalidPrompt(`within: got [${wrong.join(', ')}], expected x1 < x2 and y1 < y2 (xyxy, not xywh)`);
 }
 
-function checkOr(prompt: Prompt): Prompt {
-  const { boxes, points, pick } = parsePrompt(prompt);
-  if (boxes.length + points.length === 0) throw invalid('or: got no boxes and no points, leave it out');
-  if (pick === 'merge') throw invalid("or: got pick 'merge', expected a choice of objects");
-  return prompt;
+function checkOr(prompt: Prompt): ParsedPrompt {
+  const parsed = parsePrompt(prompt);
+  if (parsed.parts.length === 0) throw invalidPrompt('or: got no boxes and no points, leave it out');
+  if (partOf(parsed, pointKind)?.pick === 'merge') {
+    throw invalidPrompt("or: got pick 'merge', expected a choice of objects");
+  }
+  return parsed;
 }

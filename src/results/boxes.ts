@@ -10,8 +10,8 @@ export type Xyxy = readonly [x1: number, y1: number, x2: number, y2: number];
  */
 export class Boxes implements Iterable<Xyxy> {
   /**
-   * @param xyxy - `n * 4`: left, top, right, bottom.
-   * @param imageWidth, imageHeight - the original image, for the normalised forms.
+   * @param xyxy `n * 4`: left, top, right, bottom.
+   * @param imageWidth, imageHeight the original image, for the normalised forms.
    */
   constructor(
     readonly xyxy: Float32Array,
@@ -44,7 +44,7 @@ export class Boxes implements Iterable<Xyxy> {
   }
 
   /**
-   * One box; negative places count from the end.
+   * One box; negative indices count from the end.
    * @throws FastSAMError `INVALID_ARGUMENT` where there is no box.
    */
   at(index: number): Xyxy {

@@ -3,7 +3,7 @@ import { encodeRle } from '../mask/rle.js';
 import type { Rle } from '../mask/rleCounts.js';
 import { cornerRings, type Ring } from './cornerRings.js';
 import { round, roundBox } from './json.js';
-import type { Results } from './results.js';
+import type { SceneRecord } from './record.js';
 
 /** One object. `id` and `iscrowd` make it an entry of a data set, `score` one of a result file; readers take both. */
 export interface CocoAnnotation {
@@ -41,7 +41,7 @@ export interface CocoFile {
 }
 
 /** The objects of one image as COCO annotations, in the order of the objects. */
-export function resultsToCoco(results: Results, options: CocoOptions = {}): CocoAnnotation[] {
+export function resultsToCoco(results: SceneRecord, options: CocoOptions = {}): CocoAnnotation[] {
   const { imageId = 1, firstId = 1 } = options;
   return results.imageMasks.map((mask, i) => {
     const [x1, y1, x2, y2] = results.boxes.at(i);
@@ -62,10 +62,10 @@ export function resultsToCoco(results: Results, options: CocoOptions = {}): Coco
 /**
  * Many images in one COCO file. Images are numbered from 1 in the order given, annotations through all of them.
  * Categories are the models' classes + 1, or the one given.
- * @param names - file names by place; where there is none, the image's own path, else `image-<number>`.
+ * @param names file names by index; where there is none, the image's own path, else `image-<number>`.
  */
 export function mergeCoco(
-  all: Iterable<Results>,
+  all: Iterable<SceneRecord>,
   options: Omit<CocoOptions, 'imageId' | 'firstId'> & { names?: readonly string[] } = {},
 ): CocoFile {
   const file: CocoFile = { images: [], annotations: [], categories: [] };

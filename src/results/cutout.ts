@@ -2,7 +2,7 @@
 import { FastSAMError } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
-import { bounds } from '../mask/setOps.js';
+import { boundingRect } from '../mask/setOps.js';
 
 /** Pixels with alpha, not premultiplied. */
 export interface RgbaImage {
@@ -31,7 +31,7 @@ export interface CutoutOptions {
 
 /**
  * The image inside a mask, alpha 255 inside and 0 outside.
- * @param mask - on the image's grid.
+ * @param mask on the image's grid.
  * @throws FastSAMError `INVALID_ARGUMENT` for an empty mask or a padding that is no whole number from 0.
  */
 export function cutOut(image: RgbImage, mask: Mask, options: CutoutOptions = {}): Cutout {
@@ -39,7 +39,7 @@ export function cutOut(image: RgbImage, mask: Mask, options: CutoutOptions = {})
   if (!Number.isInteger(padding) || padding < 0) {
     throw new FastSAMError('INVALID_ARGUMENT', `padding: got ${padding}, expected a whole number of pixels, 0 or more`);
   }
-  const box = bounds(mask);
+  const box = boundingRect(mask);
   if (!box)
     throw new FastSAMError('INVALID_ARGUMENT', 'cut-out: got a mask without a pixel, expected one to cut along');
   const x = Math.max(0, box.x - padding);

@@ -1,18 +1,18 @@
-/** Places in a list of objects. */
+/** Indices in a list of objects. */
 import { FastSAMError } from '../errors.js';
 
 /**
- * The place that an index means; -1 is the last.
- * @param what - name of the thing counted, for the message.
+ * The index from 0 that an index means; -1 is the last.
+ * @param what name of the thing counted, for the message.
  * @throws FastSAMError `INVALID_ARGUMENT` outside -length … length - 1 or for no whole number.
  */
 export function checkIndex(what: string, index: number, length: number): number {
-  const place = index < 0 ? index + length : index;
-  if (!Number.isInteger(place) || place < 0 || place >= length) {
+  const fromStart = index < 0 ? index + length : index;
+  if (!Number.isInteger(fromStart) || fromStart < 0 || fromStart >= length) {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
       `${what} index: got ${index}, expected a whole number from ${-length} to ${length - 1} (there are ${length})`,
     );
   }
-  return place;
+  return fromStart;
 }

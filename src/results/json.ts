@@ -1,8 +1,8 @@
 /** Results as the JSON that the command line prints, files hold and the server answers. Schema: docs/results.schema.json. */
 import type { Rle } from '../mask/rleCounts.js';
 import { encodeRle } from '../mask/rle.js';
-import type { PromptRecord, Speed } from './data.js';
-import type { Results } from './results.js';
+import type { PromptRecord } from '../prompt/kinds/list.js';
+import type { SceneRecord, Speed } from './record.js';
 
 /** One object. */
 export interface JsonMask {
@@ -56,7 +56,7 @@ const TIME_DECIMALS = 6;
  * The record of one image, plain data, ready for `JSON.stringify`. Scores and seconds are rounded to 6 decimals, boxes to
  * 3, milliseconds to 2; masks are exact.
  */
-export function resultsToJson(results: Results): ResultsJson {
+export function resultsToJson(results: SceneRecord): ResultsJson {
   const { image, speed, frame, trackIds } = results;
   const scoresOf = textScores(results);
   return {
@@ -67,7 +67,7 @@ export function resultsToJson(results: Results): ResultsJson {
     imgsz: results.imgsz,
     device: results.device,
     precision: results.precision,
-    prompt: results.asked,
+    prompt: results.promptRecord,
     speed: {
       preprocess: round(speed.preprocess, SPEED_DECIMALS),
       inference: round(speed.inference, SPEED_DECIMALS),
@@ -87,7 +87,7 @@ export function resultsToJson(results: Results): ResultsJson {
 }
 
 /** Looks up how well the texts fit the object of an id. */
-function textScores({ matches }: Results): (id: number) => { texts?: JsonTextScore[] } {
+function textScores({ matches }: SceneRecord): (id: number) => { texts?: JsonTextScore[] } {
   const texts = matches.flatMap(({ scores }) => (scores ? [new Map(scores.map((score) => [score.id, score]))] : []));
   if (texts.length === 0) return () => ({});
   return (id) => ({
@@ -117,11 +117,11 @@ export function roundBox(box: readonly [number, number, number, number]): [numbe
 }
 
 /** Whether the model knows more than one class. */
-export function hasClasses(results: Results): boolean {
+export function hasClasses(results: SceneRecord): boolean {
   return results.classes !== undefined && Object.keys(results.names).length > 1;
 }
 
-function classOf(results: Results, i: number): { class: number; name?: string } {
+function classOf(results: SceneRecord, i: number): { class: number; name?: string } {
   const index = results.classes?.[i] ?? 0;
   return index in results.names ? { class: index, name: results.names[index] } : { class: index };
 }

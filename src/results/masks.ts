@@ -65,7 +65,7 @@ export class Masks implements Iterable<ObjectMask> {
   }
 
   /**
-   * One mask; negative places count from the end.
+   * One mask; negative indices count from the end.
    * @throws FastSAMError `INVALID_ARGUMENT` where there is no mask.
    */
   at(index: number): ObjectMask {

@@ -1,6 +1,6 @@
 /** Results as lines of the MOTChallenge (arXiv 1603.00831), which evaluators of trackers read. */
 import { round } from './json.js';
-import type { Results } from './results.js';
+import type { SceneRecord } from './record.js';
 
 const PIXEL_DECIMALS = 2;
 const SCORE_DECIMALS = 4;
@@ -10,7 +10,7 @@ const SCORE_DECIMALS = 4;
  * the left edge of the first pixel is 0.
  * @returns lines that each end in a line feed; the empty string where nothing was tracked.
  */
-export function resultsToMot({ frame, trackIds, boxes, scores }: Results): string {
+export function resultsToMot({ frame, trackIds, boxes, scores }: SceneRecord): string {
   const number = (frame?.index ?? 0) + 1;
   const lines = Array.from(trackIds ?? [], (id, i) => {
     const [x1, y1, x2, y2] = boxes.at(i);

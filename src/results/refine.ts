@@ -3,7 +3,8 @@ import { FastSAMError } from '../errors.js';
 import { cleanUp } from '../mask/morphology.js';
 import { largestContour } from '../mask/regions.js';
 import { withoutContained } from '../prompt/containment.js';
-import type { Results } from './results.js';
+import type { Mask } from '../mask/mask.js';
+import type { SceneRecord } from './record.js';
 
 /** What to clean, in the order in which it is done. */
 export interface RefineOptions {
@@ -21,25 +22,32 @@ export interface RefineOptions {
   readonly dropContained?: boolean | number;
 }
 
+/** The objects that are left, and their masks. */
+export interface RefinedMasks {
+  readonly indices: readonly number[];
+  /** On the image's grid, one for each index. */
+  readonly masks: readonly Mask[];
+}
+
 /** See `Results.refine`. */
-export function refineMasks(results: Results, options: RefineOptions): Results {
+export function refineMasks({ imageMasks }: SceneRecord, options: RefineOptions): RefinedMasks {
   const { clean = false, largest = false, dropContained = false } = options;
   requireShare(dropContained);
-  const masks = results.imageMasks.map((mask) => {
+  const refined = imageMasks.map((mask) => {
     const cleaned = clean ? cleanUp(mask) : mask;
     return largest && cleaned.area > 0 ? largestContour(cleaned) : cleaned;
   });
-  const kept = masks.flatMap((mask, i) => (mask.area > 0 ? [i] : []));
-  const refined = results.select(kept).with({ masks: kept.map((i) => masks[i]) });
-  if (dropContained === false) return refined;
-  const { list } = refined.masks;
-  return refined.select(dropContained === true ? withoutContained(list) : withoutContained(list, dropContained));
+  const indices = refined.flatMap((mask, i) => (mask.area > 0 ? [i] : []));
+  const masks = indices.map((i) => refined[i]);
+  if (dropContained === false) return { indices, masks };
+  const kept = dropContained === true ? withoutContained(masks) : withoutContained(masks, dropContained);
+  return { indices: kept.map((i) => indices[i]), masks: kept.map((i) => masks[i]) };
 }
 
 function requireShare(value: boolean | number): void {
   if (typeof value === 'boolean' || (value >= 0 && value <= 1)) return;
   throw new FastSAMError(
     'INVALID_ARGUMENT',
-    `dropContained: got ${String(value)}, expected true, false or a share from 0 to 1`,
+    `dropContained: got ${value}, expected true, false or a share from 0 to 1`,
   );
 }

@@ -1,40 +1,31 @@
 /** What was found in one image: the record that everything downstream consumes. */
-import { drawObjects, type DrawOptions } from '../draw/drawObjects.js';
+import type { DrawOptions } from '../draw/drawObjects.js';
 import { paintLabels, paintOrder } from '../draw/labelMap.js';
-import type { Letterbox } from '../image/letterbox.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
-import { Boxes, type Xyxy } from './boxes.js';
+import { unletterboxMask } from '../mask/resize.js';
+import type { PromptKind } from '../prompt/kinds/kind.js';
+import type { Prompt } from '../prompt/kinds/list.js';
+import type { TextOptions } from '../prompt/textOptions.js';
+import { answeredRows, answerPrompt, answerWith } from './answer.js';
+import { answerTexts } from './answerTexts.js';
+import type { Xyxy } from './boxes.js';
 import { resultsToCoco, type CocoAnnotation, type CocoOptions } from './coco.js';
 import { cutOut, type Cutout, type CutoutOptions } from './cutout.js';
-import {
-  checkColumns,
-  selectRows,
-  type Assembly,
-  type FramePlace,
-  type PromptRecord,
-  type ResultsData,
-  type Speed,
-} from './data.js';
-import { unletterboxMask } from '../mask/resize.js';
 import { checkIndex } from './indices.js';
 import { resultsToJson, type ResultsJson } from './json.js';
-import { labelOf } from './label.js';
-import { Masks, ObjectMask } from './masks.js';
-import { askResults } from './ask.js';
-import { askTexts } from './askTexts.js';
+import { ObjectMask } from './masks.js';
 import { resultsToMot } from './mot.js';
+import { plotScene } from './plot.js';
+import { RecordFields, selectRows, type IdentifiedData, type ResultsData, type SceneRecord } from './record.js';
 import { refineMasks, type RefineOptions } from './refine.js';
-import type { TextOptions } from '../prompt/textOptions.js';
-import type { TextModelSource } from '../prompt/textModel.js';
-import type { Compat, Match, Prompt } from '../prompt/types.js';
-import { softMask, type SoftMask } from './softMask.js';
 import { saveResults, type SaveOptions } from './save.js';
+import { softMask, type SoftMask } from './softMask.js';
 import { resultsToYolo, type YoloOptions } from './yolo.js';
 
 /** One object of an image. */
 export interface SegmentedObject {
-  /** Its place in the first, unfiltered result; stays the same through filters and prompts. */
+  /** Its index in the first, unfiltered result; it stays the same through filters and prompts. */
   readonly id: number;
   /** 0 … 1. */
   readonly score: number;
@@ -54,63 +45,14 @@ export interface SegmentedObject {
  * prompts return new results that share image, masks and prototypes with this one. An empty result is a result like
  * any other. Coordinates are pixels of the original image, x to the right, y down.
  */
-export class Results implements Iterable<SegmentedObject> {
-  readonly image: RgbImage;
-  readonly boxes: Boxes;
-  /** float32, one for each object, 0 … 1. */
-  readonly scores: Float32Array;
-  /** On the image's grid, except for non-retina results under `compat`, where they lie on the network input's. */
-  readonly masks: Masks;
-  /** int32: place of each object in the first, unfiltered result. */
-  readonly ids: Int32Array;
-  /** int32; absent where the model has one class. */
-  readonly classes: Int32Array | undefined;
-  /** int32, from 1: the track that each object belongs to; absent where nothing was tracked. */
-  readonly trackIds: Int32Array | undefined;
-  /** Where the image lies in its video; absent for single images. */
-  readonly frame: FramePlace | undefined;
-  readonly names: Readonly<Record<number, string>>;
-  readonly speed: Speed;
-  readonly model: string;
-  readonly imgsz: number | readonly [number, number];
-  readonly device: string;
-  readonly precision: string;
-  /** What was asked; null for everything. */
-  readonly asked: PromptRecord | null;
-  /** What each box, point and text of the prompt found; empty for everything. */
-  readonly matches: readonly Match[];
-  readonly letterbox: Letterbox;
-  readonly compat: Compat | undefined;
-  readonly assembly: Assembly | undefined;
-  /** The encoders of text prompts, where the model that made these results has some. */
-  readonly textModel: TextModelSource | undefined;
-  readonly #data: ResultsData & { readonly ids: Int32Array };
+export class Results extends RecordFields implements SceneRecord, Iterable<SegmentedObject> {
+  readonly #data: IdentifiedData;
   #imageMasks: readonly Mask[] | undefined;
 
   /** @throws FastSAMError `INVALID_ARGUMENT` if the columns' lengths differ. */
   constructor(data: ResultsData) {
-    checkColumns(data);
-    this.ids = data.ids ?? Int32Array.from(data.scores, (_, i) => i);
+    super(data);
     this.#data = { ...data, ids: this.ids };
-    this.image = data.image;
-    this.boxes = new Boxes(data.boxes, data.image.width, data.image.height);
-    this.scores = data.scores;
-    this.masks = new Masks(data.masks);
-    this.classes = data.classes;
-    this.trackIds = data.trackIds;
-    this.frame = data.frame;
-    this.names = data.names ?? { 0: 'object' };
-    this.speed = data.speed;
-    this.model = data.model;
-    this.imgsz = data.imgsz;
-    this.device = data.device;
-    this.precision = data.precision;
-    this.asked = data.prompt ?? null;
-    this.matches = data.matches ?? [];
-    this.letterbox = data.letterbox;
-    this.compat = data.compat;
-    this.assembly = data.assembly;
-    this.textModel = data.textModel;
   }
 
   /** Number of objects. */
@@ -118,14 +60,13 @@ export class Results implements Iterable<SegmentedObject> {
     return this.scores.length;
   }
 
-  /** The masks on the image's grid: those of `masks`, brought there from the network's grid where they lie on it. */
   get imageMasks(): readonly Mask[] {
     this.#imageMasks ??= this.masks.list.map((mask) => unletterboxMask(mask, this.letterbox));
     return this.#imageMasks;
   }
 
   /**
-   * One object; negative places count from the end.
+   * One object; negative indices count from the end.
    * @throws FastSAMError `INVALID_ARGUMENT` where there is none.
    */
   at(index: number): SegmentedObject {
@@ -149,7 +90,7 @@ export class Results implements Iterable<SegmentedObject> {
   }
 
   /**
-   * The objects at these places, in this order; negative places count from the end.
+   * The objects at these indices, in this order; negative ones count from the end.
    * @throws FastSAMError `INVALID_ARGUMENT` where there is none.
    */
   select(indices: readonly number[]): Results {
@@ -188,7 +129,26 @@ export class Results implements Iterable<SegmentedObject> {
    * @throws FastSAMError `INVALID_PROMPT` when the prompt cannot be answered: wrong lengths, NaN, outside the image.
    */
   prompt(prompt: Prompt): Results {
-    return askResults(this, prompt);
+    return new Results(answeredRows(this.#data, answerPrompt(this, prompt)));
+  }
+
+  /**
+   * The objects that a prompt of your own kind asks for. The answer notes it in `promptRecord`, and `plot` draws it with the
+   * kind's `draw`. Masks are looked at on the image's grid, under `compat` too.
+   *
+   * @example
+   * const large: PromptKind<number> = {
+   *   name: 'large',
+   *   parse: (pixels) => pixels,
+   *   select: ({ masks }, pixels) => ({ indices: masks.flatMap(({ area }, i) => (area >= pixels ? [i] : [])), matches: [] }),
+   *   record: (pixels) => ({ large: pixels }),
+   * };
+   * const rooms = scene.promptWith(large, 10_000);
+   * @throws FastSAMError `INVALID_PROMPT` for a value that asks for nothing, `INVALID_ARGUMENT` for indices of no object or a
+   *   merged mask on another grid, and what the kind throws.
+   */
+  promptWith<V, P, R extends object>(kind: PromptKind<V, P, R>, value: V): Results {
+    return new Results(answeredRows(this.#data, answerWith(this, kind, value)));
   }
 
   /**
@@ -203,13 +163,14 @@ export class Results implements Iterable<SegmentedObject> {
    *   without encoders, `DISPOSED` when the model that brings them was disposed, `ABORTED`, and when the encoders are
    *   loaded what `Clip.load` throws.
    */
-  promptText(text: string | readonly string[], options: TextOptions = {}): Promise<Results> {
-    return askTexts(this, text, options);
+  async promptText(text: string | readonly string[], options: TextOptions = {}): Promise<Results> {
+    return new Results(answeredRows(this.#data, await answerTexts(this, text, options)));
   }
 
   /** The same objects with cleaned masks; see `RefineOptions`. Objects that lose every pixel go. */
   refine(options: RefineOptions): Results {
-    return refineMasks(this, options);
+    const { indices, masks } = refineMasks(this, options);
+    return this.select(indices).with({ masks });
   }
 
   /**
@@ -217,12 +178,12 @@ export class Results implements Iterable<SegmentedObject> {
    * @throws FastSAMError `INVALID_ARGUMENT` where there is no such object or the prototypes were not kept.
    */
   probabilities(index: number): SoftMask {
-    return softMask(this.assembly, checkIndex('object', index, this.length));
+    return softMask(this.maskInputs, checkIndex('object', index, this.length));
   }
 
   /**
    * Which object each pixel shows, the smallest on top: `height * width` numbers, row by row, 0 for none, else 1 + the
-   * object's place in these results.
+   * object's index in these results.
    */
   labelMap(): Uint32Array {
     const { width, height } = this.image;
@@ -240,17 +201,11 @@ export class Results implements Iterable<SegmentedObject> {
    * @returns a new image of the original's size.
    */
   plot(options: DrawOptions = {}): RgbImage {
-    const objects = this.map((object, i) => ({
-      id: object.trackId ?? object.id,
-      mask: this.imageMasks[i],
-      box: object.box,
-      label: labelOf(this, object),
-    }));
-    return drawObjects(this.image, objects, this.asked, options);
+    return plotScene(this, options);
   }
 
   /**
-   * One object with everything around it transparent, in its tight box.
+   * One object with everything around it transparent, in its bounding rectangle.
    * @throws FastSAMError `INVALID_ARGUMENT` where there is no such object or its mask is empty.
    */
   cutout(index: number, options: CutoutOptions = {}): Cutout {

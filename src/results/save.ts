@@ -2,7 +2,10 @@
 import { FastSAMError } from '../errors.js';
 import type { DrawOptions } from '../draw/drawObjects.js';
 import { platform } from '../platform/platform.js';
-import type { Results } from './results.js';
+import { resultsToJson } from './json.js';
+import { plotScene } from './plot.js';
+import type { SceneRecord } from './record.js';
+import { resultsToYolo } from './yolo.js';
 
 export interface SaveOptions extends DrawOptions {
   /** JPEG quality, 1 … 100. */
@@ -16,26 +19,26 @@ export interface SaveOptions extends DrawOptions {
  * appears whole or not at all.
  * @throws FastSAMError `INVALID_ARGUMENT` for another ending, `WRITE_FAILED` if the file cannot be written.
  */
-export async function saveResults(results: Results, path: string, options: SaveOptions = {}): Promise<void> {
+export async function saveResults(results: SceneRecord, path: string, options: SaveOptions = {}): Promise<void> {
   await platform().writeFileAtomic(path, await encodeResults(results, path, options));
 }
 
-async function encodeResults(results: Results, path: string, options: SaveOptions): Promise<Uint8Array> {
+async function encodeResults(results: SceneRecord, path: string, options: SaveOptions): Promise<Uint8Array> {
   const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1].toLowerCase();
   switch (ending) {
     case 'png': {
-      const { data, width, height } = results.plot(options);
+      const { data, width, height } = plotScene(results, options);
       return platform().encodePng(data, width, height);
     }
     case 'jpg':
     case 'jpeg': {
-      const { data, width, height } = results.plot(options);
+      const { data, width, height } = plotScene(results, options);
       return platform().encodeJpeg(data, width, height, options.quality);
     }
     case 'json':
-      return new TextEncoder().encode(`${JSON.stringify(results)}\n`);
+      return new TextEncoder().encode(`${JSON.stringify(resultsToJson(results))}\n`);
     case 'txt':
-      return new TextEncoder().encode(results.toYolo(options));
+      return new TextEncoder().encode(resultsToYolo(results, options));
     default:
       throw new FastSAMError(
         'INVALID_ARGUMENT',

@@ -1,6 +1,6 @@
 /** A mask before it is cut at one half. */
 import { FastSAMError } from '../errors.js';
-import type { Assembly } from './data.js';
+import type { MaskInputs } from './record.js';
 
 /** Probabilities on the prototypes' grid: a quarter of the network input, its letterbox border included. */
 export interface SoftMask {
@@ -12,17 +12,17 @@ export interface SoftMask {
 
 /**
  * sigmoid(P Cᵀ) of one object (FastSAM paper section 3.2; YOLACT), before it is cropped to its box.
- * @param row - the object's row of the coefficients.
+ * @param row the object's row of the coefficients.
  * @throws FastSAMError `INVALID_ARGUMENT` if the prototypes were not kept.
  */
-export function softMask(assembly: Assembly | undefined, row: number): SoftMask {
-  if (!assembly) {
+export function softMask(inputs: MaskInputs | undefined, row: number): SoftMask {
+  if (!inputs) {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
       'probabilities: got results without prototypes, expected some that kept them',
     );
   }
-  const { prototypes, coefficients, width, height } = assembly;
+  const { prototypes, coefficients, width, height } = inputs;
   const k = prototypes.length / (width * height);
   const c = coefficients.subarray(row * k, (row + 1) * k);
   const data = new Float32Array(width * height);

@@ -1,7 +1,7 @@
 /** Results as YOLO segmentation labels, one line of text an object. */
 import type { Mask } from '../mask/mask.js';
 import { toSinglePolygon } from '../mask/polygons.js';
-import type { Results } from './results.js';
+import type { SceneRecord } from './record.js';
 
 export interface YoloOptions {
   /** Append the score to each line, before the track's id, as Ultralytics' `save_conf`. Default false. */
@@ -18,7 +18,7 @@ const SIGNIFICANT_DIGITS = 6;
  * with fewer than three corners are left out. Lines of tracked objects end with the track's id.
  * @returns lines that each end in a line feed; the empty string without objects.
  */
-export function resultsToYolo(results: Results, options: YoloOptions = {}): string {
+export function resultsToYolo(results: SceneRecord, options: YoloOptions = {}): string {
   const lines = results.imageMasks.map((mask, i) => {
     const outline = normalisedOutline(mask);
     if (outline.length < 2 * CORNERS) return '';

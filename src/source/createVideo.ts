@@ -55,27 +55,29 @@ class FfmpegSink implements VideoSink {
   #frames = 0;
   #discarding: Promise<void> = Promise.resolve();
   #closed = false;
+  readonly #path: string;
+  readonly #options: CreateVideoOptions;
+  readonly #writing: Writing;
 
-  constructor(
-    private readonly path: string,
-    private readonly options: CreateVideoOptions,
-    private readonly writing: Writing,
-  ) {
+  constructor(path: string, options: CreateVideoOptions, writing: Writing) {
+    this.#path = path;
+    this.#options = options;
+    this.#writing = writing;
     if (writing.encoder.note !== undefined) this.note = writing.encoder.note;
     options.signal?.addEventListener('abort', this.#abort);
   }
 
   async write(image: RgbImage): Promise<void> {
     this.#requireOpen();
-    const { width, height } = this.options;
+    const { width, height } = this.#options;
     if (image.width !== width || image.height !== height || image.data.length !== width * height * 3) {
       throw new FastSAMError(
         'INVALID_ARGUMENT',
-        `${this.path}: got a frame of ${image.width} x ${image.height}, expected ${width} x ${height} as the first; begin another video`,
+        `${this.#path}: got a frame of ${image.width} x ${image.height}, expected ${width} x ${height} as the first; begin another video`,
       );
     }
     this.#frames++;
-    if (!(await this.writing.feed.write(image.data))) await this.#fail();
+    if (!(await this.#writing.feed.write(image.data))) await this.#fail();
   }
 
   async finish(): Promise<void> {
@@ -84,18 +86,18 @@ class FfmpegSink implements VideoSink {
       await this.discard();
       throw new FastSAMError(
         'INVALID_ARGUMENT',
-        `${this.path}: got no frame, expected one at least; write frames first`,
+        `${this.#path}: got no frame, expected one at least; write frames first`,
       );
     }
-    this.writing.feed.endInput();
-    const { code, complaints } = await this.writing.feed.ended();
-    throwIfAborted(this.options.signal);
+    this.#writing.feed.endInput();
+    const { code, complaints } = await this.#writing.feed.ended();
+    throwIfAborted(this.#options.signal);
     if (code !== 0 || complaints.some((line) => line.startsWith(CLOSING_FAILED))) await this.#fail();
     this.#close();
     try {
-      await this.writing.staged.commit();
+      await this.#writing.staged.commit();
     } catch (error) {
-      await this.writing.staged.discard();
+      await this.#writing.staged.discard();
       throw error;
     }
   }
@@ -107,9 +109,9 @@ class FfmpegSink implements VideoSink {
 
   async #remove(): Promise<void> {
     this.#close();
-    this.writing.feed.kill();
-    await this.writing.feed.ended();
-    await this.writing.staged.discard();
+    this.#writing.feed.kill();
+    await this.#writing.feed.ended();
+    await this.#writing.staged.discard();
   }
 
   readonly #abort = (): void => {
@@ -118,23 +120,23 @@ class FfmpegSink implements VideoSink {
 
   #close(): void {
     this.#closed = true;
-    this.options.signal?.removeEventListener('abort', this.#abort);
+    this.#options.signal?.removeEventListener('abort', this.#abort);
   }
 
   #requireOpen(): void {
-    throwIfAborted(this.options.signal);
-    if (this.#closed) throw new FastSAMError('DISPOSED', `${this.path}: the video is finished; create another one`);
+    throwIfAborted(this.#options.signal);
+    if (this.#closed) throw new FastSAMError('DISPOSED', `${this.#path}: the video is finished; create another one`);
   }
 
   /** ffmpeg has ended before its time. */
   async #fail(): Promise<never> {
-    const end = await this.writing.feed.ended();
+    const end = await this.#writing.feed.ended();
     await this.discard();
-    throwIfAborted(this.options.signal);
+    throwIfAborted(this.#options.signal);
     if (end.code === undefined) throw missingTool('ffmpeg');
-    const { temporary } = this.writing.staged;
-    const reason = lastComplaint(end).replaceAll(`file:${temporary}`, this.path).replaceAll(temporary, this.path);
-    throw new FastSAMError('WRITE_FAILED', `cannot write ${this.path}: ffmpeg stopped: ${reason}`);
+    const { temporary } = this.#writing.staged;
+    const reason = lastComplaint(end).replaceAll(`file:${temporary}`, this.#path).replaceAll(temporary, this.#path);
+    throw new FastSAMError('WRITE_FAILED', `cannot write ${this.#path}: ffmpeg stopped: ${reason}`);
   }
 }
 

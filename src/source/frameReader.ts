@@ -15,12 +15,11 @@ export class FrameReader {
   readonly #output;
   #count = 0;
   #closed = false;
+  readonly #options: ReaderOptions;
 
   /** @throws FastSAMError `PROGRAM_MISSING` in browsers. */
-  constructor(
-    args: readonly string[],
-    private readonly options: ReaderOptions,
-  ) {
+  constructor(args: readonly string[], options: ReaderOptions) {
+    this.#options = options;
     const { frameBytes, ahead, drop, timeout, signal } = options;
     this.#output = programs().readFrames(toolPath('ffmpeg'), args, { frameBytes, ahead, drop, timeout });
     signal?.addEventListener('abort', this.#output.kill);
@@ -31,7 +30,7 @@ export class FrameReader {
    * @throws FastSAMError `INVALID_VIDEO`, once the frames before the failure are taken; `ABORTED` at once.
    */
   async next(): Promise<PipedFrame | undefined> {
-    const { name, signal, timeout = 0 } = this.options;
+    const { name, signal, timeout = 0 } = this.#options;
     const frame = await this.#output.next();
     throwIfAborted(signal);
     if (frame === 'late') {
@@ -49,7 +48,7 @@ export class FrameReader {
   /** Ends ffmpeg; resolves when it is gone. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.options.signal?.removeEventListener('abort', this.#output.kill);
+    this.#options.signal?.removeEventListener('abort', this.#output.kill);
     this.#output.kill();
     await this.#output.ended();
   }
@@ -59,6 +58,6 @@ export class FrameReader {
     if (this.#closed || end.code === 0) return;
     if (end.code === undefined) throw missingTool('ffmpeg');
     const after = this.#count === 0 ? 'gave no frame' : `stopped after ${this.#count} frames`;
-    throw new FastSAMError('INVALID_VIDEO', `${this.options.name}: ffmpeg ${after}: ${lastComplaint(end)}`);
+    throw new FastSAMError('INVALID_VIDEO', `${this.#options.name}: ffmpeg ${after}: ${lastComplaint(end)}`);
   }
 }

@@ -1,5 +1,4 @@
 /** Images from the network: bounded in size and time. */
-
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
 
@@ -9,9 +8,9 @@ const TIMEOUT_MS = 60_000;
 
 export interface FetchLimits {
   readonly signal?: AbortSignal | undefined;
-  /** @default 256 MiB */
+  /** Default 256 MiB. */
   readonly maxBytes?: number | undefined;
-  /** Milliseconds for the whole transfer. @default 60,000 */
+  /** Milliseconds for the whole transfer. Default 60,000. */
   readonly timeout?: number | undefined;
 }
 
@@ -57,19 +56,18 @@ export async function fetchBytes(url: string, limits: FetchLimits = {}): Promise
     });
     if (!response.ok) {
       await response.body?.cancel();
-      throw failed(url, `HTTP ${response.status}`, 'an image, do check the address');
+      throw failed(url, `HTTP ${response.status}`, 'an image; check the address');
     }
     return await collect(url, response, maxBytes);
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof FastSAMError) throw error;
-    if (expiry.aborted)
-      throw failed(url, `no whole answer in ${timeout} ms`, 'a faster connection, do try again', error);
+    if (expiry.aborted) throw failed(url, `no whole answer in ${timeout} ms`, 'a faster connection; try again', error);
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw failed(
       url,
       `no connection (${cause instanceof Error ? cause.message : String(cause)})`,
-      'an answer, do check the address and the network',
+      'an answer; check the address and the network',
       error,
     );
   }

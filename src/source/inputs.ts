@@ -46,12 +46,12 @@ export function isVideoName(name: string): boolean {
 export async function videoInput(source: string | URL, signal?: AbortSignal): Promise<VideoInput> {
   const text = String(source);
   if (text === '') {
-    throw new FastSAMError('INVALID_ARGUMENT', 'video: got an empty name, expected a path, an URL or a camera');
+    throw new FastSAMError('INVALID_ARGUMENT', 'video: got an empty name, expected a path, a URL or a camera');
   }
   if (text.includes('\0')) {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
-      'video: got a name with a zero byte, expected a path, an URL or a camera',
+      'video: got a name with a zero byte, expected a path, a URL or a camera',
     );
   }
   if (CAMERA.test(text)) return camera(text, text.slice('camera:'.length), signal);

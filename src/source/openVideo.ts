@@ -56,12 +56,14 @@ class FfmpegSource implements VideoSource {
   #reader: FrameReader | undefined;
   #closed = false;
   readonly #endings: string[] = [];
+  readonly #input: VideoInput;
+  readonly #probed: Probed;
+  readonly #options: VideoOptions & { readonly timeout: number };
 
-  constructor(
-    private readonly input: VideoInput,
-    private readonly probed: Probed,
-    private readonly options: VideoOptions & { readonly timeout: number },
-  ) {
+  constructor(input: VideoInput, probed: Probed, options: VideoOptions & { readonly timeout: number }) {
+    this.#input = input;
+    this.#probed = probed;
+    this.#options = options;
     this.info = probed.info;
   }
 
@@ -71,9 +73,9 @@ class FfmpegSource implements VideoSource {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Frame, void> {
     if (this.#reader || this.#closed) {
-      throw new FastSAMError('INVALID_ARGUMENT', `${this.input.name}: was read already; open it again`);
+      throw new FastSAMError('INVALID_ARGUMENT', `${this.#input.name}: was read already; open it again`);
     }
-    throwIfAborted(this.options.signal);
+    throwIfAborted(this.#options.signal);
     const reader = this.#start();
     try {
       let first: number | undefined;
@@ -96,14 +98,15 @@ class FfmpegSource implements VideoSource {
 
   /** A live source whose server is gone ends for ffmpeg like one that has come to its end. */
   #noteEnd(count: number): void {
-    const { end, maxFrames = Infinity } = this.options;
-    if (!this.input.live || this.#closed || end !== undefined || count >= maxFrames) return;
+    const { end, maxFrames = Infinity } = this.#options;
+    if (!this.#input.live || this.#closed || end !== undefined || count >= maxFrames) return;
     this.#endings.push(`the stream ended after ${count} frames: its server closed it`);
   }
 
   #start(): FrameReader {
-    const { input, options, info } = this;
-    this.#reader = new FrameReader(decodeArgs(input, this.probed, options), {
+    const { info } = this;
+    const [input, options] = [this.#input, this.#options];
+    this.#reader = new FrameReader(decodeArgs(input, this.#probed, options), {
       name: input.name,
       frameBytes: info.width * info.height * 3,
       ahead: options.ahead ?? 2,
@@ -116,16 +119,16 @@ class FfmpegSource implements VideoSource {
 
   /** The number of the first frame in the whole video. */
   #firstIndex({ time = 0 }: PipedFrame): number {
-    const { start = 0 } = this.options;
+    const { start = 0 } = this.#options;
     return start > 0 ? Math.round((start + time) * this.info.fps) : 0;
   }
 
   #frame({ data, count, time }: PipedFrame, first: number): Frame {
-    const { stride = 1, start = 0 } = this.options;
+    const { stride = 1, start = 0 } = this.#options;
     const { width, height, fps } = this.info;
     const index = first + count * stride;
     return {
-      image: { data, width, height, path: this.input.name },
+      image: { data, width, height, path: this.#input.name },
       index,
       time: time === undefined ? index / fps : start + time,
     };

@@ -1,5 +1,4 @@
 /** Everything that callers may pass as an image, read into one form. */
-
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform, type DecodeOptions } from '../platform/platform.js';
 import { fetchBytes, type FetchLimits } from './http.js';
@@ -58,7 +57,7 @@ function dataUrlBytes(url: string): Uint8Array {
   } catch (error) {
     throw new FastSAMError(
       'INVALID_IMAGE',
-      `image data: URL: got ${url.slice(0, 40)}…, expected data:image/…;base64,…, do encode the file's bytes`,
+      `image data: URL: got ${url.slice(0, 40)}…, expected data:image/…;base64,…; encode the file's bytes`,
       { cause: error },
     );
   }
@@ -94,7 +93,7 @@ async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbI
   const here = platform();
   if (typeof input === 'string' || input instanceof URL) {
     const text = String(input);
-    if (text === '') throw new FastSAMError('INVALID_ARGUMENT', 'image: got an empty path, expected a path or an URL');
+    if (text === '') throw new FastSAMError('INVALID_ARGUMENT', 'image: got an empty path, expected a path or a URL');
     const bytes = await bytesOf(text, options);
     throwIfAborted(options.signal);
     return here.decodeImage(bytes, { path: label(text), ...options });
@@ -113,7 +112,7 @@ async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbI
   }
   throw new FastSAMError(
     'INVALID_ARGUMENT',
-    `image: got ${input === null ? 'null' : typeof input}, expected a path, an URL, an encoded file's bytes, { data, width, height } or a tensor`,
+    `image: got ${input === null ? 'null' : typeof input}, expected a path, a URL, an encoded file's bytes, { data, width, height } or a tensor`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** The trackers by their names. */
 import { FastSAMError } from '../errors.js';
-import { ByteTracker } from './byteTrack.js';
+import { ByteTracker } from './trackers/byteTrack.js';
 import {
   BYTE_TRACK_DEFAULTS,
   fillOptions,
@@ -8,7 +8,7 @@ import {
   type ByteTrackOptions,
   type TrackTrackOptions,
 } from './options.js';
-import { TrackTracker } from './trackTrack.js';
+import { TrackTracker } from './trackers/trackTrack.js';
 import type { CameraMotion, Tracker } from './types.js';
 
 /** The trackers that there are. */

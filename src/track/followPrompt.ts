@@ -2,7 +2,8 @@
 import { FastSAMError } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
 import { iou } from '../mask/setOps.js';
-import type { Match, Prompt } from '../prompt/types.js';
+import type { Prompt } from '../prompt/kinds/list.js';
+import type { Match } from '../prompt/types.js';
 import { Results } from '../results/results.js';
 import type { TrackRows } from './types.js';
 
@@ -43,7 +44,7 @@ interface Target {
   /** The highest id that there was then: later ones belong to tracks that started since. */
   lastId: number;
   /** Tracks that lay on it while it was seen: detectors find many an object twice, and only one track goes on. */
-  readonly twins: Set<number>;
+  readonly duplicates: Set<number>;
 }
 
 /**
@@ -89,7 +90,7 @@ export class PromptFollower {
     const masks = first.imageMasks;
     this.#targets = [...chosen]
       .sort((a, b) => a - b)
-      .map((i) => ({ id: undefined, mask: masks[i], missed: 0, lastId: 0, twins: new Set() }));
+      .map((i) => ({ id: undefined, mask: masks[i], missed: 0, lastId: 0, duplicates: new Set() }));
   }
 
   /** Number of chosen objects; 0 if the prompt matched nothing. */
@@ -116,7 +117,7 @@ export class PromptFollower {
       target.id = idOf.get(index) ?? target.id;
       target.mask = results.imageMasks[index];
       for (const [other, id] of idOf) {
-        if (iou(target.mask, results.imageMasks[other]) >= SAME_OBJECT_IOU) target.twins.add(id);
+        if (iou(target.mask, results.imageMasks[other]) >= SAME_OBJECT_IOU) target.duplicates.add(id);
       }
       target.missed = 0;
       target.lastId = this.#lastId;
@@ -125,7 +126,7 @@ export class PromptFollower {
   }
 
   #find(
-    { id, mask, missed, lastId, twins }: Target,
+    { id, mask, missed, lastId, duplicates }: Target,
     results: Results,
     idOf: ReadonlyMap<number, number>,
     indexOf: ReadonlyMap<number, number>,
@@ -140,13 +141,13 @@ export class PromptFollower {
     if (indexOf.has(id)) return indexOf.get(id);
     const tracked = (wanted: (id: number) => boolean) =>
       [...idOf].flatMap(([index, other]) => (wanted(other) && free(index) ? [index] : []));
-    const twin = mostAlike(
+    const duplicate = mostAlike(
       mask,
       results,
-      tracked((other) => twins.has(other)),
+      tracked((other) => duplicates.has(other)),
       SAME_OBJECT_IOU,
     );
-    if (twin !== undefined) return twin;
+    if (duplicate !== undefined) return duplicate;
     if (this.#rematchIou === 0 || missed < this.#rematchAfter) return undefined;
     return mostAlike(
       mask,

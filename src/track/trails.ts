@@ -16,12 +16,14 @@ import type { Results } from '../results/results.js';
 export class Trails {
   readonly #trails = new Map<number, { readonly points: [number, number][]; last: number }>();
   #frame = 0;
+  readonly #frames: number;
 
   /**
    * @param frames number of frames that a trail reaches back.
    * @throws FastSAMError `INVALID_ARGUMENT` unless it is a whole number from 0.
    */
-  constructor(private readonly frames: number) {
+  constructor(frames: number) {
+    this.#frames = frames;
     if (Number.isInteger(frames) && frames >= 0) return;
     throw new FastSAMError('INVALID_ARGUMENT', `trails: got ${frames}, expected a whole number of frames from 0`);
   }
@@ -33,11 +35,11 @@ export class Trails {
       const [x1, y1, x2, y2] = boxes.at(i);
       const trail = this.#trails.get(id) ?? { points: [], last: 0 };
       trail.points.push([(x1 + x2) / 2, (y1 + y2) / 2]);
-      trail.points.splice(0, trail.points.length - this.frames - 1);
+      trail.points.splice(0, trail.points.length - this.#frames - 1);
       trail.last = this.#frame;
       this.#trails.set(id, trail);
     });
-    for (const [id, { last }] of this.#trails) if (this.#frame - last > this.frames) this.#trails.delete(id);
+    for (const [id, { last }] of this.#trails) if (this.#frame - last > this.#frames) this.#trails.delete(id);
   }
 
   /** The trails of a frame's objects. */

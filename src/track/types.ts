@@ -2,7 +2,7 @@
 import type { RgbImage } from '../image/rgbImage.js';
 
 /** The detections of one frame, in any order. */
-export interface Detections {
+export interface BoxDetections {
   /** float32 `n * 4`, xyxy. */
   readonly boxes: Float32Array;
   /** float32 `n`, 0 … 1. */
@@ -31,7 +31,7 @@ export interface Tracker {
    * Takes the next frame's detections.
    * @param frame the image, for trackers that compensate the camera's motion; others ignore it.
    */
-  update(detections: Detections, frame?: RgbImage): TrackRows;
+  update(detections: BoxDetections, frame?: RgbImage): TrackRows;
   /** Forgets everything; ids start at 1 again. */
   reset(): void;
 }
@@ -42,6 +42,6 @@ export type Affine = readonly [number, number, number, number, number, number];
 /** Estimates the camera's motion between consecutive frames. */
 export interface CameraMotion {
   /** @returns the identity for the first frame and where nothing could be estimated. */
-  estimate(frame: RgbImage, detections?: Detections): Affine;
+  estimate(frame: RgbImage, detections?: BoxDetections): Affine;
   reset(): void;
 }

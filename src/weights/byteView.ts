@@ -1,5 +1,4 @@
 /** Bounds-checked reading of little-endian numbers from untrusted bytes. */
-
 import { FastSAMError } from '../errors.js';
 
 /** An `INVALID_CHECKPOINT` error. */

@@ -1,5 +1,4 @@
 /** The checkpoints that are known by name. */
-
 import { FastSAMError } from '../errors.js';
 
 /** What `segment` does with a checkpoint unless told otherwise. */
@@ -92,6 +91,6 @@ export function unknownName(name: string, catalogue: readonly PublishedFile[] = 
   const known = catalogue.map((entry) => entry.name).join(', ');
   return new FastSAMError(
     'UNKNOWN_NAME',
-    `weights: got '${name}', expected one of ${known}, the path of a file or an URL, do check the spelling`,
+    `weights: got '${name}', expected one of ${known}, the path of a file or a URL; check the spelling`,
   );
 }

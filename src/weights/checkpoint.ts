@@ -1,13 +1,7 @@
 /** Weights files of every kind that is read here, told apart by their first bytes. */
-
 import { FastSAMError } from '../errors.js';
 import { invalid, unsupported } from './byteView.js';
-import { collectTensors } from './collect.js';
-import { looksLikeOnnx, readOnnx } from './onnx.js';
-import { readSafetensors } from './safetensors.js';
 import type { StateDict, WeightTensor } from './tensor.js';
-import { openTorchLegacy, openTorchZip, type TorchFile } from './torchFile.js';
-import { factsOf } from './torchMetadata.js';
 
 /** A checkpoint, read. */
 export interface Checkpoint {
@@ -25,89 +19,51 @@ export interface Checkpoint {
   readonly metadata: Record<string, string>;
 }
 
-/** Offset and spelling of the magic of a tar header. */
-const TAR_MAGIC_AT = 257;
-const TAR_MAGIC = 'ustar';
+type Reader = (bytes: Uint8Array) => Checkpoint;
+
+/** A kind of file. */
+interface Container {
+  readonly recognises: (bytes: Uint8Array) => boolean;
+  /** Loads the code that reads it. */
+  readonly reader: () => Promise<Reader>;
+}
+
+const readTorch = async (): Promise<Reader> => (await import('./torchCheckpoint.js')).readTorch;
+
+/** PROTO, with which every pickle of protocol 2 and later starts. */
+const PICKLE_PROTO = 0x80;
+
+/** safetensors come first: the length of their header may well begin with the bytes of one of the others. */
+const CONTAINERS: readonly Container[] = [
+  {
+    recognises: looksLikeSafetensors,
+    reader: async () => (await import('./safetensorsCheckpoint.js')).readSafetensorsCheckpoint,
+  },
+  { recognises: (bytes) => startsWith(bytes, 'PK'), reader: readTorch },
+  { recognises: (bytes) => bytes[0] === PICKLE_PROTO, reader: readTorch },
+  { recognises: looksLikeOnnx, reader: async () => (await import('./onnx.js')).readOnnx },
+];
 
 /**
  * Reads a checkpoint: `torch.save` files of any age with a pickled Ultralytics model, a TorchScript module or a dict of
- * tensors in them, safetensors, and ONNX models exported by Ultralytics or here. Nothing of the file is executed or imported. The tensors are views of `bytes`: they
- * stay valid as long as those do not change.
+ * tensors in them, safetensors, and ONNX models exported by Ultralytics or here. Nothing of the file is executed or
+ * imported. The code of a reader is loaded when a file needs it. The tensors are views of `bytes`: they stay valid as long
+ * as those do not change.
  * @throws FastSAMError `INVALID_CHECKPOINT` for bytes that are no checkpoint, or a damaged or hostile one;
- * `UNSUPPORTED_CHECKPOINT` for sound files of a kind that is not read.
+ *   `UNSUPPORTED_CHECKPOINT` for sound files of a kind that is not read.
  */
-export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+export async function readCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
+  const container = CONTAINERS.find(({ recognises }) => recognises(bytes));
+  if (!container) throw refusal(bytes);
+  const read = await container.reader();
   try {
-    return read(bytes);
+    const checkpoint = read(bytes);
+    return { ...checkpoint, tensors: withoutWrapper(checkpoint.tensors) };
   } catch (error) {
     if (error instanceof FastSAMError) throw error;
     // Whatever else untrusted bytes provoke (out of memory, for instance) is still the file's fault.
     throw invalid(`checkpoint: cannot be read (${String(error)}); the file is damaged, get it again`, error);
   }
-}
-
-function read(bytes: Uint8Array): Checkpoint {
-  // First: the length of a safetensors header may well begin with the bytes of one of the others.
-  if (looksLikeSafetensors(bytes)) return fromSafetensors(bytes);
-  if (startsWith(bytes, 'PK')) return fromTorch(openTorchZip(bytes));
-  if (bytes[0] === PICKLE_PROTO) return fromTorch(openTorchLegacy(bytes));
-  if (looksLikeOnnx(bytes)) return fromOnnx(bytes);
-  throw refusal(bytes);
-}
-
-/** PROTO, with which every pickle of protocol 2 and later starts. */
-const PICKLE_PROTO = 0x80;
-
-function fromTorch(file: TorchFile): Checkpoint {
-  const { source, tensors, module } = collectTensors(file.root, file.tensors);
-  return { format: file.format, source, tensors: withoutWrapper(tensors), ...factsOf(file.root, module) };
-}
-
-function fromSafetensors(bytes: Uint8Array): Checkpoint {
-  const { tensors, metadata } = readSafetensors(bytes);
-  const imgsz = Number(metadata.imgsz);
-  const names = namesIn(metadata.names);
-  return {
-    format: 'safetensors',
-    source: 'state_dict',
-    tensors: withoutWrapper(tensors),
-    ...(Number.isInteger(imgsz) && imgsz > 0 ? { imgsz } : {}),
-    ...(names === undefined ? {} : { names }),
-    metadata,
-  };
-}
-
-function fromOnnx(bytes: Uint8Array): Checkpoint {
-  const { tensors, ...facts } = readOnnx(bytes);
-  return { format: 'onnx', source: 'state_dict', tensors: withoutWrapper(tensors), ...facts };
-}
-
-/**
- * The strings that keep a checkpoint's facts through a safetensors file: `metadata` as it is, `imgsz` as digits, `names`
- * as JSON. `readCheckpoint` takes them apart again.
- */
-export function safetensorsMetadata(checkpoint: Checkpoint): Record<string, string> {
-  return {
-    ...checkpoint.metadata,
-    ...(checkpoint.imgsz === undefined ? {} : { imgsz: String(checkpoint.imgsz) }),
-    ...(checkpoint.names === undefined ? {} : { names: JSON.stringify(checkpoint.names) }),
-  };
-}
-
-function namesIn(text: string | undefined): Record<number, string> | undefined {
-  if (text === undefined) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Names are a convenience; a foreign file may call something else so.
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const named = Object.entries(value).filter((entry): entry is [string, string] => {
-    return /^\d{1,6}$/.test(entry[0]) && typeof entry[1] === 'string';
-  });
-  return named.length > 0 ? Object.fromEntries(named) : undefined;
 }
 
 /** Names without what wrappers put in front of all of them: `module.` (parallel training), `model.` (the YOLO class). */
@@ -132,6 +88,21 @@ function withoutWrapper(tensors: StateDict): StateDict {
 function looksLikeSafetensors(bytes: Uint8Array): boolean {
   return bytes.length > 8 && bytes[6] === 0 && bytes[7] === 0 && bytes[8] === '{'.charCodeAt(0);
 }
+
+/** The first field of every model is its format version, a small number. */
+const IR_VERSION_TAG = 0x08;
+const MAX_IR_VERSION = 0x20;
+/** First bytes of the fields that may follow: producer, domain, version, graph, operator sets, metadata. */
+const NEXT_TAGS: ReadonlySet<number> = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72]);
+
+/** ONNX has no magic number; this is as sure as its first three bytes make it. */
+function looksLikeOnnx(bytes: Uint8Array): boolean {
+  return bytes[0] === IR_VERSION_TAG && bytes[1] > 0 && bytes[1] < MAX_IR_VERSION && NEXT_TAGS.has(bytes[2]);
+}
+
+/** Offset and spelling of the magic of a tar header. */
+const TAR_MAGIC_AT = 257;
+const TAR_MAGIC = 'ustar';
 
 /** An error that says what the bytes are, where one can tell. */
 function refusal(bytes: Uint8Array): FastSAMError {

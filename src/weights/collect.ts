@@ -3,7 +3,6 @@
  * every `nn.Module` has; nothing depends on which classes they are. A file may share and loop its objects as it likes:
  * the walk counts its steps.
  */
-
 import { invalid, unsupported } from './byteView.js';
 import { PickleObject, type PickleDict, type PickleValue } from './pickleValues.js';
 import { elementCount, type StateDict, type WeightTensor } from './tensor.js';

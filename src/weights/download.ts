@@ -1,5 +1,4 @@
 /** Downloads that survive broken connections, killed processes and company: the file appears whole and checked, or not. */
-
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform, type PartialFile } from '../platform/platform.js';
 import type { OnProgress } from '../progress.js';
@@ -23,11 +22,11 @@ export interface DownloadRequest {
 }
 
 export interface RetryPolicy {
-  /** Failed attempts in a row after which the download is given up. @default 5 */
+  /** Failed attempts in a row after which the download is given up. Default 5. */
   readonly attempts: number;
-  /** Milliseconds before the second attempt; each further wait is twice as long. @default 500 */
+  /** Milliseconds before the second attempt; each further wait is twice as long. Default 500. */
   readonly delay: number;
-  /** Milliseconds without a byte after which a connection counts as broken. @default 30,000 */
+  /** Milliseconds without a byte after which a connection counts as broken. Default 30,000. */
   readonly stallTimeout: number;
 }
 
@@ -75,7 +74,7 @@ function givenUp(request: DownloadRequest, reason: string, cause: unknown): Fast
   const size = bytes === undefined ? 'the file' : `${bytes} bytes`;
   return new FastSAMError(
     'DOWNLOAD_FAILED',
-    `download of ${name}: got ${reason}${hint}, expected ${size} from ${url}, do check the network and try again (what has arrived is kept), ` +
+    `download of ${name}: got ${reason}${hint}, expected ${size} from ${url}; check the network and try again (what has arrived is kept), ` +
       `or put the file by hand at ${path}, or name a mirror in FASTSAM_WEIGHTS_URL or a folder that holds it in FASTSAM_WEIGHTS_DIR`,
     { cause },
   );
@@ -122,7 +121,7 @@ export async function verify(
   if (known.bytes !== undefined && bytes.length !== known.bytes) {
     throw new FastSAMError(
       'DOWNLOAD_CORRUPT',
-      `${known.name}: got ${bytes.length} bytes, expected ${known.bytes}, ${todo}`,
+      `${known.name}: got ${bytes.length} bytes, expected ${known.bytes}; ${todo}`,
     );
   }
   if (known.sha256 === undefined) return;
@@ -130,7 +129,7 @@ export async function verify(
   if (sha256 !== known.sha256) {
     throw new FastSAMError(
       'DOWNLOAD_CORRUPT',
-      `${known.name}: got sha256 ${sha256}, expected ${known.sha256}, ${todo}`,
+      `${known.name}: got sha256 ${sha256}, expected ${known.sha256}; ${todo}`,
     );
   }
 }
@@ -139,7 +138,7 @@ export async function verify(
 async function checkWhole(request: DownloadRequest, partial: PartialFile): Promise<Uint8Array> {
   request.onProgress?.({ type: 'verify', name: request.name });
   const bytes = await partial.bytes();
-  await verify(bytes, request, request.advice ?? `do try again, or check what ${request.url} serves`);
+  await verify(bytes, request, request.advice ?? `try again, or check what ${request.url} serves`);
   return bytes;
 }
 

@@ -1,5 +1,4 @@
 /** Element types: sizes, and conversion of little-endian bytes to and from float32. */
-
 import { halfToFloat } from '../geometry/half.js';
 import type { WeightDtype } from './tensor.js';
 

@@ -1,5 +1,4 @@
 /** Deflate with a bound on what comes out. */
-
 import { Inflate } from 'fflate';
 import { FastSAMError } from '../errors.js';
 import { invalid } from './byteView.js';

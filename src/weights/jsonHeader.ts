@@ -1,5 +1,4 @@
 /** The JSON header of a safetensors file, with what JSON.parse alone would let pass: repeated keys and deep nesting. */
-
 import { invalid } from './byteView.js';
 
 /** Header, entry, shape: three levels. */

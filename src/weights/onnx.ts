@@ -3,39 +3,21 @@
  * writes. The graph is not run; its convolutions are found and their constants taken.
  */
 import { invalid, unsupported } from './byteView.js';
+import type { Checkpoint } from './checkpoint.js';
 import { readOnnxFile, type OnnxFile, type OnnxFileNode } from './onnxGraph.js';
 import { pythonNames, pythonSize } from './pythonLiterals.js';
 import type { StateDict, WeightTensor } from './tensor.js';
-
-/** What an ONNX file holds. */
-export interface OnnxWeights {
-  /** By Ultralytics name; batch norm is folded unless the graph has it as operations. */
-  readonly tensors: StateDict;
-  readonly imgsz?: number;
-  readonly names?: Record<number, string>;
-  readonly metadata: Record<string, string>;
-}
-
-/** The first field of every model is its format version, a small number. */
-const IR_VERSION_TAG = 0x08;
-const MAX_IR_VERSION = 0x20;
-/** First bytes of the fields that may follow: producer, domain, version, graph, operator sets, metadata. */
-const NEXT_TAGS: ReadonlySet<number> = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72]);
-
-/** ONNX has no magic number; this is as sure as its first three bytes make it. */
-export function looksLikeOnnx(bytes: Uint8Array): boolean {
-  return bytes[0] === IR_VERSION_TAG && bytes[1] > 0 && bytes[1] < MAX_IR_VERSION && NEXT_TAGS.has(bytes[2]);
-}
 
 /** Metadata that is passed on as it is. */
 const TEXT_KEYS = ['description', 'author', 'date', 'version', 'license', 'docs'];
 
 /**
- * Reads the weights of an ONNX model. Tensors are views of `bytes`.
+ * Reads the weights of an ONNX model, by Ultralytics names. Batch norm is folded unless the graph has it as operations.
+ * Tensors are views of `bytes`.
  * @throws FastSAMError `INVALID_CHECKPOINT` for damaged or hostile bytes, `UNSUPPORTED_CHECKPOINT` for quantised weights
  *   and for weights in files beside the model.
  */
-export function readOnnx(bytes: Uint8Array): OnnxWeights {
+export function readOnnx(bytes: Uint8Array): Checkpoint {
   const file = readOnnxFile(bytes);
   const imgsz = pythonSize(file.metadata.imgsz);
   const names = pythonNames(file.metadata.names);
@@ -43,6 +25,8 @@ export function readOnnx(bytes: Uint8Array): OnnxWeights {
     TEXT_KEYS.flatMap((key) => (key in file.metadata ? [[key, file.metadata[key]]] : [])),
   );
   return {
+    format: 'onnx',
+    source: 'state_dict',
     tensors: tensorsOf(file),
     ...(imgsz === undefined ? {} : { imgsz }),
     ...(names === undefined ? {} : { names }),

@@ -90,7 +90,7 @@ function addConstant(constants: Map<string, () => WeightTensor>, bytes: Uint8Arr
 }
 
 function limit(what: string, got: number, most: number): void {
-  if (got > most) throw invalid(`ONNX file: got more than ${String(most)} ${what}; refused`);
+  if (got > most) throw invalid(`ONNX file: got more than ${most} ${what}; refused`);
 }
 
 function readEntry(bytes: Uint8Array): [string, string] {
@@ -141,12 +141,11 @@ function readTensor(bytes: Uint8Array, name: string): WeightTensor {
     }
   }
   const dtype = DTYPES.get(type);
-  if (dtype === undefined)
-    throw unsupported(`ONNX tensor ${name}: got the element type ${String(type)}, which is not read`);
+  if (dtype === undefined) throw unsupported(`ONNX tensor ${name}: got the element type ${type}, which is not read`);
   const expected = elementCount(shape) * DTYPE_BYTES[dtype];
   if (data.length !== expected) {
     throw invalid(
-      `ONNX tensor ${name}: got ${String(data.length)} bytes, expected ${String(expected)} for [${shape.join(', ')}] of ` +
+      `ONNX tensor ${name}: got ${data.length} bytes, expected ${expected} for [${shape.join(', ')}] of ` +
         `${dtype}; the file is damaged, get it again`,
     );
   }
@@ -165,6 +164,6 @@ function readDims(field: WireField, shape: number[], name: string): void {
 const decoder = new TextDecoder();
 
 function textOf({ bytes }: WireField, most = MAX_NAME_BYTES): string {
-  if (bytes.length > most) throw invalid(`ONNX file: got a name or text of ${String(bytes.length)} bytes; refused`);
+  if (bytes.length > most) throw invalid(`ONNX file: got a name or text of ${bytes.length} bytes; refused`);
   return decoder.decode(bytes);
 }

@@ -46,7 +46,7 @@ export function* wireFields(bytes: Uint8Array): Generator<WireField, void> {
         yield { number, int: 0, bytes: cursor.take(cursor.varint()) };
         break;
       default:
-        throw invalid(`ONNX file: got a field of kind ${String(tag % 8)}, expected 0, 1, 2 or 5; the file is damaged`);
+        throw invalid(`ONNX file: got a field of kind ${tag % 8}, expected 0, 1, 2 or 5; the file is damaged`);
     }
   }
 }
@@ -86,7 +86,7 @@ class Cursor {
 
   #cutOff(): Error {
     return invalid(
-      `ONNX file: got a message of ${String(this.bytes.length)} bytes that goes on after its end; the file is cut off or damaged, get it again`,
+      `ONNX file: got a message of ${this.bytes.length} bytes that goes on after its end; the file is cut off or damaged, get it again`,
     );
   }
 }

@@ -1,5 +1,4 @@
 /** Reads the arguments of pickle opcodes, one after the other, with a check of every bound. */
-
 import { invalid } from './byteView.js';
 
 /** Longest string: names and licence texts are far shorter. */

@@ -1,8 +1,7 @@
 /** What each pickle opcode does (names and meaning: Python's pickletools), on a machine that only writes down. */
-
 import { invalid, unsupported } from './byteView.js';
-import type { PickleMachine } from './pickle.js';
 import type { PickleCursor } from './pickleCursor.js';
+import type { PickleMachine } from './pickleMachine.js';
 import {
   PersistentId,
   PickleGlobal,
@@ -14,7 +13,7 @@ import {
 
 type Opcode = (machine: PickleMachine) => void;
 
-/** Opcodes by their byte. STOP is the machine's own. */
+/** Opcodes by their byte. STOP belongs to the loop. */
 export const PICKLE_OPCODES: readonly (Opcode | undefined)[] = opcodeTable();
 
 const HIGHEST_PROTOCOL = 5;

@@ -1,5 +1,4 @@
 /** From what a caller names to the bytes of a checkpoint. */
-
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import type { OnProgress } from '../progress.js';
@@ -65,14 +64,14 @@ async function keepOrDownload(wanted: Wanted, options: ResolveOptions): Promise<
   if (await isFile(path)) {
     const bytes = await platform().readFile(path);
     options.onProgress?.({ type: 'verify', name });
-    await verify(bytes, known, `do delete ${path} to download it again`);
+    await verify(bytes, known, `delete ${path} to download it again`);
     if (known.sha256 === undefined) await recordHash(path, bytes);
     return bytes;
   }
   const advice =
     recorded === undefined
       ? undefined
-      : `do delete ${path}.sha256 if you trust the file: it has changed since the first download`;
+      : `delete ${path}.sha256 if you trust the file: it has changed since the first download`;
   const bytes = await download({ ...known, url: wanted.url, path, advice, ...options });
   if (known.sha256 === undefined) await recordHash(path, bytes);
   return bytes;
@@ -96,7 +95,7 @@ async function resolveEntry<E extends PublishedFile>(entry: E, options: ResolveO
   const local = await inWeightsFolder(file);
   if (local !== undefined) {
     const bytes = await here.readFile(local);
-    await verify(bytes, entry, `do replace ${local}`);
+    await verify(bytes, entry, `replace ${local}`);
     return { bytes, name, path: local, entry };
   }
   const mirror = here.env('FASTSAM_WEIGHTS_URL');
@@ -110,7 +109,7 @@ async function resolveEntry<E extends PublishedFile>(entry: E, options: ResolveO
 async function resolveUrl(url: string, options: ResolveOptions): Promise<ResolvedWeights<never>> {
   const here = platform();
   if (!URL.canParse(url)) {
-    throw new FastSAMError('INVALID_ARGUMENT', `weights: got '${url}', expected an URL, do check its spelling`);
+    throw new FastSAMError('INVALID_ARGUMENT', `weights: got '${url}', expected a URL; check its spelling`);
   }
   const name = (new URL(url).pathname.split('/').at(-1) ?? '').replace(/[^\w.-]/g, '_') || 'weights';
   const key = (await here.sha256(new TextEncoder().encode(url))).slice(0, 16);
@@ -143,7 +142,7 @@ async function locate<E extends PublishedFile>(
 /**
  * The bytes of a checkpoint given by name (catalogue: case and `.pt` do not matter), path or URL. Named ones come from
  * `FASTSAM_WEIGHTS_DIR` if they lie there, else from the cache folder, else they are downloaded into it, from the mirror
- * `FASTSAM_WEIGHTS_URL` if set; size and checksum are checked each time. An URL is downloaded once and then kept.
+ * `FASTSAM_WEIGHTS_URL` if set; size and checksum are checked each time. A URL is downloaded once and then kept.
  * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `WRITE_FAILED`,
  * `ABORTED`
  */

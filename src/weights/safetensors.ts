@@ -3,11 +3,10 @@
  * The reader holds files to the letter of the format: no holes, no overlaps, no repeated keys.
  */
 
-import { FastSAMError } from '../errors.js';
 import { ByteView, invalid, unsupported } from './byteView.js';
 import { DTYPE_BYTES } from './dtype.js';
-import { toFloat16 } from '../geometry/half.js';
 import { scanJsonHeader } from './jsonHeader.js';
+import { LENGTH_BYTES, METADATA_KEY } from './safetensorsFormat.js';
 import { rowMajorStrides, stridedTensor } from './stridedTensor.js';
 import { elementCount, type StateDict, type WeightDtype, type WeightTensor } from './tensor.js';
 
@@ -15,10 +14,6 @@ import { elementCount, type StateDict, type WeightDtype, type WeightTensor } fro
 const MAX_HEADER_BYTES = 16 * 2 ** 20;
 const MAX_DIMENSIONS = 16;
 const MAX_NAME_LENGTH = 512;
-const LENGTH_BYTES = 8;
-const METADATA_KEY = '__metadata__';
-/** Largest float32 that rounds to a finite half. */
-const HALF_LIMIT = 65_520;
 
 const DTYPES: ReadonlyMap<string, WeightDtype> = new Map([
   ['F64', 'float64'],
@@ -139,82 +134,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
-}
-
-/** How tensors are written. */
-export interface WriteSafetensorsOptions {
-  /**
-   * Element type in the file: 'keep' (default) writes float16 tensors as float16 and all others as float32. 'float16'
-   * leaves tensors with values that a half cannot hold as float32.
-   */
-  readonly dtype?: 'keep' | 'float32' | 'float16';
-}
-
-/**
- * Encodes tensors as a safetensors file: float32 before float16, by name within a type, data aligned to 8 bytes. Equal
- * input gives equal bytes.
- * @throws FastSAMError `INVALID_ARGUMENT` for a tensor named `__metadata__`.
- */
-export function writeSafetensors(
-  tensors: StateDict,
-  metadata: Readonly<Record<string, string>> = {},
-  options: WriteSafetensorsOptions = {},
-): Uint8Array {
-  if (tensors.has(METADATA_KEY)) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      `tensors: got one named ${METADATA_KEY}, which safetensors keeps for itself; rename it`,
-    );
-  }
-  const parts = [...tensors].map(([name, tensor]) => encodeTensor(name, tensor, options.dtype ?? 'keep'));
-  parts.sort((a, b) => (a.dtype === b.dtype ? compare(a.name, b.name) : compare(b.dtype, a.dtype)));
-  const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA_KEY, metadata]] : [];
-  let at = 0;
-  for (const { name, dtype, shape, bytes } of parts) {
-    entries.push([name, { dtype, shape, data_offsets: [at, at + bytes.length] }]);
-    at += bytes.length;
-  }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
-  const headerBytes = Math.ceil(json.length / 8) * 8;
-  const out = new Uint8Array(LENGTH_BYTES + headerBytes + at);
-  new DataView(out.buffer).setUint32(0, headerBytes, true);
-  out.set(json, LENGTH_BYTES);
-  out.fill(SPACE, LENGTH_BYTES + json.length, LENGTH_BYTES + headerBytes);
-  let position = LENGTH_BYTES + headerBytes;
-  for (const { bytes } of parts) {
-    out.set(bytes, position);
-    position += bytes.length;
-  }
-  return out;
-}
-
-/** JSON's blank, which pads the header. */
-const SPACE = 0x20;
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}
-
-interface EncodedTensor {
-  readonly name: string;
-  readonly dtype: 'F16' | 'F32';
-  readonly shape: readonly number[];
-  readonly bytes: Uint8Array;
-}
-
-function encodeTensor(name: string, tensor: WeightTensor, dtype: 'keep' | 'float32' | 'float16'): EncodedTensor {
-  const values = tensor.toFloat32();
-  const half = dtype === 'float16' ? values.every(fitsHalf) : dtype === 'keep' && tensor.dtype === 'float16';
-  const stored = half ? toFloat16(values) : values;
-  const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
-  return { name, dtype: half ? 'F16' : 'F32', shape: tensor.shape, bytes };
-}
-
-function fitsHalf(value: number): boolean {
-  return !(Math.abs(value) >= HALF_LIMIT) || !Number.isFinite(value);
-}
-
-/** The tensors without training's step counters, which are of no use to anybody who reads weights. */
-export function neededTensors(tensors: StateDict): StateDict {
-  return new Map([...tensors].filter(([name]) => !name.endsWith('.num_batches_tracked')));
 }

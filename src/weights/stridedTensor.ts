@@ -1,5 +1,4 @@
 /** Tensors as PyTorch keeps them: sizes, strides and an offset over a storage that others may share. */
-
 import { invalid } from './byteView.js';
 import { DTYPE_BYTES, decodeToFloat32, elementReader } from './dtype.js';
 import { elementCount, type WeightDtype, type WeightTensor } from './tensor.js';

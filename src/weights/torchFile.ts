@@ -1,5 +1,4 @@
 /** The two containers that `torch.save` has written: zip archives, and plain concatenations before torch 1.6. */
-
 import { ByteView, invalid, unsupported } from './byteView.js';
 import { DTYPE_BYTES, swapBytes } from './dtype.js';
 import { unpickle, type Unpickled } from './pickle.js';

@@ -1,5 +1,4 @@
 /** What a torch checkpoint says besides its weights. */
-
 import { dictOf } from './collect.js';
 import { PickleObject, type PickleDict, type PickleValue } from './pickleValues.js';
 
@@ -20,7 +19,7 @@ const MAX_IMGSZ = 16_384;
  * Reads image size (`train_args.imgsz`, then the model's own `args.imgsz`), class names, version, date, licence, the
  * model's class and its yaml file.
  */
-export function factsOf(root: PickleValue, module: PickleObject | undefined): CheckpointFacts {
+export function torchMetadata(root: PickleValue, module: PickleObject | undefined): CheckpointFacts {
   const top = dictOf(root);
   const state = module?.state instanceof Map ? module.state : undefined;
   const imgsz = imgszOf(attributesOf(top?.get('train_args'))) ?? imgszOf(attributesOf(state?.get('args')));

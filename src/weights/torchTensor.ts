@@ -2,7 +2,6 @@
  * PyTorch tensors out of pickle records: a short list of rebuild functions is understood, each size is checked against
  * the bytes that are there before anything is allocated, and values convert when they are asked for.
  */
-
 import { invalid, unsupported } from './byteView.js';
 import { DTYPE_BYTES } from './dtype.js';
 import { PersistentId, PickleGlobal, PickleObject, PickleTuple, type PickleValue } from './pickleValues.js';

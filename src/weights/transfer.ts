@@ -1,5 +1,4 @@
 /** One HTTP request of a download: what is missing of a file is appended to what is there. */
-
 import { FastSAMError } from '../errors.js';
 import { platform, type PartialFile } from '../platform/platform.js';
 
@@ -41,7 +40,7 @@ const TRANSIENT = new Set([408, 425, 429]);
 function corrupt(url: string, got: string, expected: string): FastSAMError {
   return new FastSAMError(
     'DOWNLOAD_CORRUPT',
-    `download of ${url}: got ${got}, expected ${expected}, do check the address or the mirror`,
+    `download of ${url}: got ${got}, expected ${expected}; check the address or the mirror`,
   );
 }
 
@@ -94,7 +93,7 @@ async function checkStatus(transfer: Transfer, response: Response): Promise<void
   if (status >= 500 || TRANSIENT.has(status)) throw new Interrupted(`HTTP ${status}`, retryAfter(response));
   throw new FastSAMError(
     'DOWNLOAD_FAILED',
-    `download of ${transfer.url}: got HTTP ${status}, expected the file, do check the address or the mirror`,
+    `download of ${transfer.url}: got HTTP ${status}, expected the file; check the address or the mirror`,
   );
 }
 

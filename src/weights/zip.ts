@@ -3,7 +3,6 @@
  * torch writes local headers without sizes. Entries that overlap, leave the file, repeat or have dangerous names are
  * refused as a whole, before anything is read.
  */
-
 import { ByteView, invalid, unsupported } from './byteView.js';
 import { crc32 } from './crc32.js';
 import { inflateBounded } from './inflate.js';

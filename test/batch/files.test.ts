@@ -70,7 +70,7 @@ test('SA-1B: fields, masks, boxes, stability', async () => {
       ...{ imageWidth: 64, imageHeight: 64, netWidth: 64, netHeight: 64, width: 64, height: 64 },
       ...{ top: 0, bottom: 0, left: 0, right: 0 },
     },
-    assembly: {
+    maskInputs: {
       ...{ prototypes: Float32Array.from(prototypes), coefficients: Float32Array.from(coefficients) },
       ...{ width: 16, height: 16 },
     },
@@ -90,7 +90,7 @@ test('SA-1B: fields, masks, boxes, stability', async () => {
     masks.slice(0, 1).map(() => Mask.fromBitmap(new Uint8Array(64 * 64), 64, 64)),
     {
       letterbox: scene.letterbox,
-      assembly: {
+      maskInputs: {
         ...{ prototypes: new Float32Array(1024), coefficients: new Float32Array(4) },
         ...{ width: 16, height: 16 },
       },

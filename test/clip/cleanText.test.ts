@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { cleanText } from '../../src/clip/cleanText.js';
-import { HtmlReferences } from '../../src/clip/htmlReferences.js';
-import { repairMojibake } from '../../src/clip/mojibake.js';
+import { cleanText } from '../../src/clip/text/cleanText.js';
+import { HtmlReferences } from '../../src/clip/text/htmlReferences.js';
+import { repairMojibake } from '../../src/clip/text/mojibake.js';
 import { repository } from '../support/paths.js';
 
 const packed = readFileSync(repository('weights/clip-vocabulary.txt.gz'));

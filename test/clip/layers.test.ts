@@ -2,14 +2,14 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { toPatches } from '../../src/clip/imageEncoder.js';
-import type { ClipConfig } from '../../src/clip/config.js';
+import { toPatches } from '../../src/clip/encoders/imageEncoder.js';
+import type { ClipConfig } from '../../src/clip/weights/config.js';
 import { ClassAndPositions, TokenEmbedding } from '../../src/clip/layers/embeddings.js';
 import { Gelu } from '../../src/clip/layers/gelu.js';
 import { LayerNorm } from '../../src/clip/layers/layerNorm.js';
 import { Linear } from '../../src/clip/layers/linear.js';
 import { SelfAttention } from '../../src/clip/layers/selfAttention.js';
-import { endOf, packTexts } from '../../src/clip/textEncoder.js';
+import { endOf, packTexts } from '../../src/clip/encoders/textEncoder.js';
 
 function run(layer: tf.layers.Layer, x: tf.Tensor | tf.Tensor[], weights: tf.Tensor[] = []): number[] {
   layer.build(Array.isArray(x) ? x.map(({ shape }) => shape) : x.shape);

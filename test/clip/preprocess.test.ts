@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { preprocessCrops, type CropBackground, type CropRegion } from '../../src/clip/preprocess.js';
+import { preprocessCrops, type CropBackground, type CropRegion } from '../../src/clip/image/preprocess.js';
 import type { RgbImage } from '../../src/image/rgbImage.js';
 import { Mask } from '../../src/mask/mask.js';
 import { readGolden } from '../support/golden.js';

@@ -6,7 +6,7 @@ import { LazyTextModel } from '../../src/model/lazyTextModel.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import type { TextImageModel } from '../../src/prompt/textModel.js';
-import type { ResultsData } from '../../src/results/data.js';
+import type { ResultsData } from '../../src/results/record.js';
 import type { Results } from '../../src/results/results.js';
 import { rectMask } from '../support/masks.js';
 import { resultsOf } from '../support/results.js';
@@ -51,7 +51,7 @@ describe('a text', () => {
   test('chooses the object that it means and says how well every object fits', async () => {
     const found = await scene().promptText('a green thing', { clip: new FakeClip() });
     expect(idsOf(found)).toEqual([2]);
-    expect(found.asked).toEqual({ texts: ['a green thing'], topK: 1 });
+    expect(found.promptRecord).toEqual({ texts: ['a green thing'], topK: 1 });
     const [{ kind, objects, scores = [] }] = found.matches;
     expect({ kind, objects }).toEqual({ kind: 'text', objects: [2] });
     expect(scores.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4]);
@@ -120,7 +120,7 @@ describe('together with other prompts', () => {
     const found = await scene().promptText('blue', options);
     expect(idsOf(found)).toEqual([2, 3]);
     expect(found.matches.map(({ kind }) => kind)).toEqual(['point', 'text']);
-    expect(found.asked).toMatchObject({ points: [[35, 20]], labels: [1], texts: ['blue'] });
+    expect(found.promptRecord).toMatchObject({ points: [[35, 20]], labels: [1], texts: ['blue'] });
   });
 });
 

@@ -8,7 +8,7 @@ import type { RgbImage } from '../../src/image/rgbImage.js';
 import { decodeRle } from '../../src/mask/rle.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
-import type { Compat } from '../../src/prompt/types.js';
+import type { Compat } from '../../src/compat/reference.js';
 import type { Results } from '../../src/results/results.js';
 import { resultsOf } from '../support/results.js';
 import { seededClip, seededImage } from '../support/seededClip.js';

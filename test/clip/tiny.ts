@@ -1,7 +1,7 @@
 /** The small CLIP models of test/golden/clip, and features that transformers and OpenCLIP compute from them. */
 import { readFileSync } from 'node:fs';
+import type { ClipActivation } from '../../src/clip/weights/config.js';
 import { join } from 'node:path';
-import type { ClipActivation } from '../../src/clip/config.js';
 import { readSafetensors } from '../../src/weights/safetensors.js';
 import { goldenBytes, goldenPath } from '../support/golden.js';
 

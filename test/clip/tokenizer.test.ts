@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ClipTokenizer, CONTEXT_LENGTH, END_TOKEN, loadTokenizer, START_TOKEN } from '../../src/clip/tokenizer.js';
+import { ClipTokenizer, CONTEXT_LENGTH, END_TOKEN, loadTokenizer, START_TOKEN } from '../../src/clip/text/tokenizer.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import { readGolden } from '../support/golden.js';
@@ -100,7 +100,7 @@ describe('length', () => {
     expect(() => tokenizer.encode(words(76), 'error')).toThrow(
       expect.objectContaining({
         code: 'INVALID_PROMPT',
-        message: `text "${words(10)} …": got 76 tokens, expected at most 75, do shorten it`,
+        message: `text "${words(10)} …": got 76 tokens, expected at most 75; shorten it`,
       }),
     );
   });

@@ -1,15 +1,15 @@
 /** CLIP weights: every published naming gives the same tensors, and what is no such file is refused by name. */
 import { describe, expect, test } from 'vitest';
-import { CLIP_CATALOGUE } from '../../src/clip/catalogue.js';
-import { transpose } from '../../src/clip/derivedTensor.js';
-import { clipWeightsOf } from '../../src/clip/weights.js';
+import { CLIP_CATALOGUE } from '../../src/clip/weights/catalogue.js';
+import { transpose } from '../../src/clip/weights/derivedTensor.js';
+import { clipWeightsOf } from '../../src/clip/weights/openClip.js';
 import { findIn } from '../../src/weights/catalogue.js';
 import { readCheckpoint, type Checkpoint } from '../../src/weights/checkpoint.js';
 import type { WeightTensor } from '../../src/weights/tensor.js';
-import { errorOf } from '../support/errors.js';
+import { rejectionOf } from '../support/errors.js';
 import { TINY_FILES, TINY_HEADS, tinyBytes } from './tiny.js';
 
-const read = (file: string): Checkpoint => readCheckpoint(tinyBytes(file));
+const read = (file: string): Promise<Checkpoint> => readCheckpoint(tinyBytes(file));
 
 /** The checkpoint with some tensors taken out or put in. */
 function altered(checkpoint: Checkpoint, changes: Readonly<Record<string, WeightTensor | undefined>>): Checkpoint {
@@ -27,9 +27,9 @@ const zeros = (...shape: number[]): WeightTensor => ({
   toFloat32: () => new Float32Array(shape.reduce((a, b) => a * b, 1)),
 });
 
-test.each(TINY_FILES)('%s has the values of the OpenCLIP file under the same names', (file) => {
-  const expected = clipWeightsOf(read('tiny-openclip.bin'), TINY_HEADS).tensors;
-  const { tensors, config } = clipWeightsOf(read(file), TINY_HEADS);
+test.each(TINY_FILES)('%s has the values of the OpenCLIP file under the same names', async (file) => {
+  const expected = clipWeightsOf(await read('tiny-openclip.bin'), TINY_HEADS).tensors;
+  const { tensors, config } = clipWeightsOf(await read(file), TINY_HEADS);
   expect([...tensors.keys()].sort()).toEqual([...expected.keys()].sort());
   for (const [name, tensor] of expected) expect(tensors.get(name)?.toFloat32(), name).toEqual(tensor.toFloat32());
   expect(config).toMatchObject({
@@ -46,8 +46,8 @@ test.each(TINY_FILES)('%s has the values of the OpenCLIP file under the same nam
   });
 });
 
-test('names of a text tower of its own are read', () => {
-  const plain = read('tiny-openclip.bin');
+test('names of a text tower of its own are read', async () => {
+  const plain = await read('tiny-openclip.bin');
   const tower = new Map(
     [...plain.tensors].map(([name, tensor]) => [/^(visual|logit)/.test(name) ? name : `text.${name}`, tensor]),
   );
@@ -61,8 +61,8 @@ test('a matrix is transposed row by row', () => {
 });
 
 describe('the activation', () => {
-  const of = (file: string, origin?: string) =>
-    clipWeightsOf(read(file), { ...TINY_HEADS, ...(origin !== undefined && { origin }) }).config.activation;
+  const of = async (file: string, origin?: string) =>
+    clipWeightsOf(await read(file), { ...TINY_HEADS, ...(origin !== undefined && { origin }) }).config.activation;
 
   test.each([
     ['tiny.pt', undefined, 'quick_gelu'],
@@ -71,17 +71,17 @@ describe('the activation', () => {
     ['tiny.safetensors', '/models/CLIP-ViT-B-32-laion2B-s34B-b79K/model.safetensors', 'gelu'],
     ['tiny-openclip.bin', 'vit_b_32-quickgelu-laion400m_e32.pt', 'quick_gelu'],
     ['tiny-openclip.bin', 'ViT-B-32-openai.bin', 'quick_gelu'],
-  ] as const)('of %s named %s is %s', (file, origin, activation) => {
-    expect(of(file, origin)).toBe(activation);
+  ] as const)('of %s named %s is %s', async (file, origin, activation) => {
+    expect(await of(file, origin)).toBe(activation);
   });
 
-  test("of OpenAI's mixture of formats is theirs, also without the sizes beside the weights", () => {
-    const stripped = altered(read('tiny.pt'), { input_resolution: undefined });
+  test("of OpenAI's mixture of formats is theirs, also without the sizes beside the weights", async () => {
+    const stripped = altered(await read('tiny.pt'), { input_resolution: undefined });
     expect(clipWeightsOf(stripped, TINY_HEADS).config.activation).toBe('quick_gelu');
   });
 
-  test('is what the file or the caller says', () => {
-    const checkpoint = { ...read('tiny.safetensors'), metadata: { hidden_act: 'gelu' } };
+  test('is what the file or the caller says', async () => {
+    const checkpoint = { ...(await read('tiny.safetensors')), metadata: { hidden_act: 'gelu' } };
     expect(clipWeightsOf(checkpoint, TINY_HEADS).config.activation).toBe('gelu');
     expect(clipWeightsOf(checkpoint, { ...TINY_HEADS, activation: 'quick_gelu' }).config.activation).toBe('quick_gelu');
   });
@@ -89,16 +89,16 @@ describe('the activation', () => {
 
 describe('refused', () => {
   const refusal = (changes: Readonly<Record<string, WeightTensor | undefined>>, file = 'tiny.safetensors') =>
-    errorOf(() => clipWeightsOf(altered(read(file), changes), TINY_HEADS));
+    rejectionOf(async () => clipWeightsOf(altered(await read(file), changes), TINY_HEADS));
 
-  test('a missing tensor, by name', () => {
-    const error = refusal({ 'text_model.encoder.layers.1.self_attn.k_proj.weight': undefined });
+  test('a missing tensor, by name', async () => {
+    const error = await refusal({ 'text_model.encoder.layers.1.self_attn.k_proj.weight': undefined });
     expect(error.code).toBe('CHECKPOINT_MISMATCH');
     expect(error.message).toContain('1 missing (transformer.resblocks.1.attn.in_proj_weight)');
   });
 
-  test('one that does not belong there', () => {
-    const error = refusal({ 'visual.extra': zeros(3) }, 'tiny.pt');
+  test('one that does not belong there', async () => {
+    const error = await refusal({ 'visual.extra': zeros(3) }, 'tiny.pt');
     expect(error.code).toBe('CHECKPOINT_MISMATCH');
     expect(error.message).toContain('1 unexpected (visual.extra)');
   });
@@ -108,8 +108,8 @@ describe('refused', () => {
     ['tiny.pt', 'visual.positional_embedding', zeros(9, 24), '[9, 24] instead of [10, 24]'],
     ['tiny.safetensors', 'vision_model.encoder.layers.0.self_attn.q_proj.weight', zeros(24, 23), '1 missing'],
     ['tiny.pt', 'visual.proj', zeros(24), 'visual.proj [24]'],
-  ])('in %s a misshapen %s', (file, name, tensor, message) => {
-    const error = refusal({ [name]: tensor }, file);
+  ])('in %s a misshapen %s', async (file, name, tensor, message) => {
+    const error = await refusal({ [name]: tensor }, file);
     expect(error.code).toBe('CHECKPOINT_MISMATCH');
     expect(error.message).toContain(message);
   });
@@ -118,22 +118,22 @@ describe('refused', () => {
     ['visual.layer1.0.conv1.weight', 'a modified ResNet'],
     ['visual.trunk.stem.0.weight', 'timm'],
     ['vision_model.head.probe', 'SigLIP'],
-  ])('a model with %s, saying what is supported', (name, what) => {
-    const error = refusal({ [name]: zeros(1) });
+  ])('a model with %s, saying what is supported', async (name, what) => {
+    const error = await refusal({ [name]: zeros(1) });
     expect(error.code).toBe('UNSUPPORTED_CHECKPOINT');
     expect(error.message).toContain(what);
     expect(error.message).toContain('use ViT-B/32, ViT-B/16, ViT-L/14 or ViT-L/14@336px');
   });
 
-  test('a checkpoint of another kind of network', () => {
+  test('a checkpoint of another kind of network', async () => {
     const tensors = new Map([['model.0.conv.weight', zeros(16, 3, 3, 3)]]);
-    const error = errorOf(() => clipWeightsOf({ ...read('tiny.pt'), tensors }));
+    const error = await rejectionOf(async () => clipWeightsOf({ ...(await read('tiny.pt')), tensors }));
     expect(error.code).toBe('CHECKPOINT_MISMATCH');
     expect(error.message).toContain('got no visual.conv1.weight');
   });
 
-  test('heads that do not divide the width', () => {
-    const error = errorOf(() => clipWeightsOf(read('tiny.pt')));
+  test('heads that do not divide the width', async () => {
+    const error = await rejectionOf(async () => clipWeightsOf(await read('tiny.pt')));
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message).toContain('visionHeads');
   });

@@ -1,6 +1,6 @@
 /** The random cases of tools/golden/cocoEval.py, drawn again number by number. */
 import type { RleCounts } from '../../src/mask/rleCounts.js';
-import type { CocoDataset, CocoDetection, CocoEvalOptions, CocoTruth } from '../../src/evaluate/cocoTypes.js';
+import type { CocoDataset, CocoDetection, CocoEvalOptions, CocoTruth } from '../../src/evaluate/coco/types.js';
 
 /** The same numbers as in Python. */
 export class Lcg {

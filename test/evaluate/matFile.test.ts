@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
-import { readHumanMaps } from '../../src/evaluate/edges/groundTruth.js';
-import { readMat, rowsOf, type MatValue } from '../../src/evaluate/matFile.js';
-import { BSDS } from './bsds.js';
+import { readHumanMaps } from '../../src/studies/edges/groundTruth.js';
+import { readMat, matrixRows, type MatValue } from '../../src/evaluate/mat/file.js';
+import { BSDS } from '../studies/bsds.js';
 import { goldenPath, readGolden } from '../support/golden.js';
 
 interface Golden {
@@ -47,17 +47,17 @@ describe.each(['plain', 'packed'])('a MAT-file that scipy wrote, %s', (name) => 
     const record = (file.get('record') as Extract<MatValue, { kind: 'structs' }>).elements[0];
     expect([...record.keys()]).toEqual(['name', 'value', 'deep']);
     const deep = (record.get('deep') as Extract<MatValue, { kind: 'structs' }>).elements[0];
-    expect(rowsOf(deep.get('more'), 'more').data).toEqual(Float64Array.of(5));
+    expect(matrixRows(deep.get('more'), 'more').data).toEqual(Float64Array.of(5));
   });
 
   test('turns columns into rows', () => {
-    expect(rowsOf(file.get('integers'), 'integers')).toEqual({
+    expect(matrixRows(file.get('integers'), 'integers')).toEqual({
       data: Float64Array.from({ length: 12 }, (_, i) => i),
       rows: 3,
       columns: 4,
     });
-    expect(() => rowsOf(file.get('text'), 'it')).toThrow('it: got text, expected a table of numbers');
-    expect(() => rowsOf(undefined, 'it')).toThrow('it: got nothing');
+    expect(() => matrixRows(file.get('text'), 'it')).toThrow('it: got text, expected a table of numbers');
+    expect(() => matrixRows(undefined, 'it')).toThrow('it: got nothing');
   });
 });
 

@@ -7,7 +7,7 @@ import { planExport, type ExportOptions } from '../../src/export/options.js';
 import type { ModelInfo } from '../../src/model/info.js';
 import { loadWeights } from '../../src/model/load.js';
 import { buildNetwork, type Network } from '../../src/model/network.js';
-import { checkedArchitecture } from '../../src/model/check.js';
+import { inferArchitecture } from '../../src/model/check.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import { tinyNetwork } from '../support/tinyNetwork.js';
 import { expectedOutputs, expectOutputs, image, type Shape4 } from '../support/exports.js';
@@ -21,7 +21,7 @@ type Facts = Pick<ModelInfo, 'classNames' | 'metadata'>;
 
 /** What `model.export('onnx')` writes. */
 function exported(network: Network, options: ExportOptions, facts: Facts = { classNames: {}, metadata: {} }) {
-  const plan = planExport('onnx', options, SIZE);
+  const plan = planExport('onnx', options, { imgsz: SIZE, maxStride: 32 });
   const model = { name: 'tiny', architecture: network.architecture, ...facts };
   return exportOnnx(network, plan, metadataStrings(exportMetadata(model, plan)));
 }
@@ -118,10 +118,10 @@ describe('an ONNX export, in ONNX Runtime', () => {
     const network = tinyNetwork('tiny-3-classes');
     const classNames = { 0: "dog's", 1: 'b "c"\n\\', 2: 'é' };
     const metadata = { license: 'AGPL-3.0', version: '8.0.1', date: '2023' };
-    const read = readCheckpoint(await exported(network, { imgsz: [64, 96] }, { classNames, metadata }));
+    const read = await readCheckpoint(await exported(network, { imgsz: [64, 96] }, { classNames, metadata }));
     const { license, version } = metadata;
     expect(read).toMatchObject({ format: 'onnx', imgsz: 96, names: classNames, metadata: { license, version } });
-    const again = buildNetwork(checkedArchitecture(read.tensors));
+    const again = buildNetwork(inferArchitecture(read.tensors));
     loadWeights(again, read.tensors);
     const values = ({ model }: Network): number[][] => model.getWeights().map((tensor) => [...tensor.dataSync()]);
     expect(values(again)).toEqual(values(network));
@@ -132,9 +132,9 @@ describe('an ONNX export, in ONNX Runtime', () => {
 
 describe("an ONNX export beside Ultralytics' own of the same weights", () => {
   let network: Network;
-  beforeAll(() => {
-    const { tensors } = readCheckpoint(golden('slim'));
-    network = buildNetwork(checkedArchitecture(tensors));
+  beforeAll(async () => {
+    const { tensors } = await readCheckpoint(golden('slim'));
+    network = buildNetwork(inferArchitecture(tensors));
     loadWeights(network, tensors);
   });
   afterAll(() => {

@@ -10,6 +10,7 @@ import { graphModelFiles } from '../../src/export/tfjs/graphModel.js';
 import { layersModelFiles } from '../../src/export/tfjs/layersModel.js';
 import { stockModel } from '../../src/export/tfjs/stockModel.js';
 import { architectureFor } from '../../src/model/architecture.js';
+import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
 import { buildNetwork, type Network } from '../../src/model/network.js';
 import { expectOutputs, expectedOutputs, memoryHandler, image } from '../support/exports.js';
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
 /** A small network with random weights, large enough that bins differ. */
 function randomNetwork(regMax: number): Network {
   const scaling = { depth: 0.33, width: 0.0625, maxChannels: 512 };
-  const network = buildNetwork(architectureFor(scaling, { regMax, maskCoefficients: 8 }));
+  const network = buildNetwork(architectureFor(YOLOV8_SEG, scaling, { regMax, maskCoefficients: 8 }));
   const random = network.model.getWeights().map(({ shape }, i) => {
     return tf.randomNormal(shape, 0, shape.length === 4 ? 1.5 / Math.sqrt(shape[0] * shape[1] * shape[2]) : 0.5, 'float32', i); // prettier-ignore
   });

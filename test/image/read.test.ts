@@ -150,7 +150,7 @@ describe('readImage refuses', () => {
   test('HTTP errors, and names the status and the address', async () => {
     await expect(readImage(`${origin}/missing`)).rejects.toMatchObject({
       code: 'DOWNLOAD_FAILED',
-      message: `image ${origin}/missing: got HTTP 404, expected an image, do check the address`,
+      message: `image ${origin}/missing: got HTTP 404, expected an image; check the address`,
     });
   });
 

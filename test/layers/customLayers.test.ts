@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ChannelSlice, sliceBySplit } from '../../src/layers/channelSlice.js';
 import { Dfl, expectedDistances } from '../../src/layers/dfl.js';
-import { JoinLevels } from '../../src/layers/joinLevels.js';
+import { FlattenLevels } from '../../src/layers/flattenLevels.js';
 import { Silu } from '../../src/layers/silu.js';
 import { StridedConv } from '../../src/layers/stridedConv.js';
 import { byDepthToSpace, byRows, TransposedConv } from '../../src/layers/transposedConv.js';
@@ -83,8 +83,8 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
     ]);
   });
 
-  test('JoinLevels goes level by level, row by row', () => {
-    const y = apply(new JoinLevels({}), counting(2, 2, 2, 1), tf.add(counting(2, 1, 1, 1), 100));
+  test('FlattenLevels goes level by level, row by row', () => {
+    const y = apply(new FlattenLevels({}), counting(2, 2, 2, 1), tf.add(counting(2, 1, 1, 1), 100));
     expect(tf.squeeze(y).arraySync()).toEqual([
       [0, 1, 2, 3, 100],
       [4, 5, 6, 7, 101],
@@ -137,7 +137,7 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
     for (const layer of layers) apply(layer, map).dispose(); // weights are made at the first call
     const before = tf.memory().numTensors;
     for (const layer of layers) apply(layer, map).dispose();
-    apply(new JoinLevels({}), map, map).dispose();
+    apply(new FlattenLevels({}), map, map).dispose();
     apply(new Dfl({ regMax: 4 }), tf.ones([1, 2, 16])).dispose();
     expect(tf.memory().numTensors).toBe(before + 1); // the ones above
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contourArea, contourHierarchy, traceContours } from '../../src/mask/contours.js';
+import { contourArea, traceContours, type Contour } from '../../src/mask/contours.js';
 import { labelRuns } from '../../src/mask/components.js';
 import { Mask } from '../../src/mask/mask.js';
 import { decodeRle } from '../../src/mask/rle.js';
@@ -41,6 +41,24 @@ describe('contours of hand-worked masks', () => {
     expect(Array.from(traceContours(mask)[0].points)).toEqual([70, 40, 70, 42, 134, 42, 134, 40]);
   });
 });
+
+/** OpenCV's hierarchy of contours: 4 numbers each, next, previous, first child, parent; -1 where there is none. */
+function contourHierarchy(contours: readonly Contour[]): Int32Array {
+  const hierarchy = new Int32Array(4 * contours.length).fill(-1);
+  const last = new Map<number, number>();
+  contours.forEach(({ parent }, i) => {
+    const previous = last.get(parent);
+    if (previous !== undefined) {
+      hierarchy[4 * previous] = i;
+      hierarchy[4 * i + 1] = previous;
+    } else if (parent >= 0) {
+      hierarchy[4 * parent + 2] = i;
+    }
+    hierarchy[4 * i + 3] = parent;
+    last.set(parent, i);
+  });
+  return hierarchy;
+}
 
 describe('contours against cv2.findContours', () => {
   test.each(golden.map((g, i) => ({ ...g, i })))('mask $i of $size', ({ size, counts, found }) => {

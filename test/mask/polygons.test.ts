@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Mask } from '../../src/mask/mask.js';
-import {
-  polygonArea,
-  simplifyPolygon,
-  toCocoPolygons,
-  toImagePoints,
-  toPolygons,
-  toSinglePolygon,
-} from '../../src/mask/polygons.js';
+import { polygonArea, simplifyPolygon, toPolygons, toSinglePolygon } from '../../src/mask/polygons.js';
 import { decodeRle } from '../../src/mask/rle.js';
 import { readGolden } from '../support/golden.js';
 import { maskOf, maskInWindow } from '../support/masks.js';
@@ -17,9 +10,6 @@ interface Golden {
     size: [number, number];
     counts: string;
     all: number[];
-    largest: number[];
-    image: [number, number];
-    onto: number[];
   }[];
 }
 
@@ -40,15 +30,6 @@ describe('polygons', () => {
     expect(Array.from(polygons[0].holes[0])).toEqual([3, 2, 4, 1, 6, 1, 7, 2, 7, 3, 6, 4, 4, 4, 3, 3]);
     expect(polygonArea(polygons[0])).toBe(4 * 3 - (4 * 3 - 4 * 0.5));
     expect(polygonArea(polygons[1])).toBe(1);
-  });
-
-  test('become COCO lists, without parts of fewer than three points', () => {
-    const mask = maskOf(
-      '#..##.###', //
-      '......###',
-    );
-    expect(toCocoPolygons(mask)).toEqual([[6, 0, 6, 1, 8, 1, 8, 0]]);
-    expect(toCocoPolygons(Mask.empty(3, 3))).toEqual([]);
   });
 });
 
@@ -75,10 +56,7 @@ describe('one polygon a mask', () => {
 
   test.each(polygons.map((p, i) => ({ ...p, i })))("equals Ultralytics' for mask $i of $size", (p) => {
     const mask = decodeRle(p);
-    expect(Array.from(toSinglePolygon(mask, 'all'))).toEqual(p.all);
-    expect(Array.from(toSinglePolygon(mask, 'largest'))).toEqual(p.largest);
-    const onto = toImagePoints(p.all, mask, { imageWidth: p.image[1], imageHeight: p.image[0] });
-    expect(onto).toBeAllclose(p.onto, { atol: 5e-4 });
+    expect(Array.from(toSinglePolygon(mask))).toEqual(p.all);
   });
 
   test('is empty for a mask without pixels', () => {

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Letterbox } from '../../src/image/letterbox.js';
 import { roundHalfEven } from '../../src/geometry/rounding.js';
-import type { Mask, MaskWindow } from '../../src/mask/mask.js';
-import { rasterGeometry, type RasterMode } from '../../src/mask/rasterGeometry.js';
+import { CASIA } from '../../src/compat/casia.js';
+import type { Rect } from '../../src/geometry/rect.js';
+import type { Mask } from '../../src/mask/mask.js';
+import { EXACT_RASTER, rasterGeometry, type RasterMode } from '../../src/mask/rasterGeometry.js';
 import { probabilities, prototypeWindow, rasterize } from '../../src/mask/rasterize.js';
 import { encodeRle } from '../../src/mask/rle.js';
 import { equals } from '../../src/mask/setOps.js';
@@ -30,10 +32,10 @@ interface Golden {
 const golden = readGolden<Golden>('masks/masks.json.gz');
 
 const MODES: Record<string, RasterMode> = {
-  ultralytics: { peer: 'ultralytics', retina: true },
-  'ultralytics-net': { peer: 'ultralytics', retina: false },
-  casia: { peer: 'casia', retina: true },
-  'casia-net': { peer: 'casia', retina: false },
+  ultralytics: { rule: EXACT_RASTER, retina: true },
+  'ultralytics-net': { rule: EXACT_RASTER, retina: false },
+  casia: { rule: CASIA.masks.raster, retina: true },
+  'casia-net': { rule: CASIA.masks.raster, retina: false },
 };
 
 /** A letterbox with the sizes that rasterising goes by. */
@@ -48,7 +50,7 @@ function letterboxOf([imageHeight, imageWidth]: Size, [netHeight, netWidth]: Siz
 }
 
 /** The part of a full prototype grid that a window covers. */
-function cutWindow(full: Float32Array, fullWidth: number, window: MaskWindow): Float32Array {
+function cutWindow(full: Float32Array, fullWidth: number, window: Rect): Float32Array {
   return Float32Array.from({ length: window.width * window.height }, (_, i) => {
     const x = window.x + (i % window.width);
     const y = window.y + Math.floor(i / window.width);

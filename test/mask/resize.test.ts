@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Mask } from '../../src/mask/mask.js';
+import { EXACT_RASTER } from '../../src/mask/rasterGeometry.js';
 import { rasterize } from '../../src/mask/rasterize.js';
 import { resizeMask, unletterboxMask } from '../../src/mask/resize.js';
 import { encodeRle } from '../../src/mask/rle.js';
-import { tight } from '../../src/mask/setOps.js';
+import { shrinkWindow } from '../../src/mask/setOps.js';
+import { maskOf, randomMasks } from '../support/masks.js';
 import { codeOf } from '../support/errors.js';
 import { readGolden } from '../support/golden.js';
-import { maskOf, randomMasks } from '../support/masks.js';
 import { uniform } from '../support/random.js';
 
 type Size = [height: number, width: number];
@@ -21,7 +22,7 @@ function netMask({ image, net, seed }: Golden['cases'][number]): Mask {
   const window = { x: 0, y: 0, width: net[1] / 4, height: net[0] / 4 };
   const sizes = { imageWidth: image[1], imageHeight: image[0], netWidth: net[1], netHeight: net[0] };
   const letterbox = { ...sizes, width: net[1], height: net[0], left: 0, right: 0, top: 0, bottom: 0 };
-  const mode = { peer: 'ultralytics', retina: false } as const;
+  const mode = { rule: EXACT_RASTER, retina: false };
   return rasterize(uniform(seed, window.width * window.height), window, [0, 0, net[1], net[0]], letterbox, mode);
 }
 
@@ -51,7 +52,7 @@ describe('resizing', () => {
       fc.property(randomMasks([60, 40]), sides, sides, (mask, width, height) => {
         const whole = Mask.fromBitmap(mask.toBitmap(), 60, 40);
         for (const filter of ['bilinear', 'nearest'] as const) {
-          const one = resizeMask(tight(mask), width, height, filter);
+          const one = resizeMask(shrinkWindow(mask), width, height, filter);
           expect(one).toEqualMask(resizeMask(whole, width, height, filter));
         }
         expect(resizeMask(mask, 60, 40)).toEqualMask(mask);

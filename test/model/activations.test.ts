@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { activationNames, activations } from '../../src/model/activations.js';
 import { buildNetwork, runNetwork, type Network } from '../../src/model/network.js';
 import { architectureFor } from '../../src/model/architecture.js';
+import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
 import { tinyNetwork } from '../support/tinyNetwork.js';
 
 let network: Network;
@@ -125,6 +126,6 @@ test('a network gives all its memory back', () => {
 });
 
 test('folded weights cannot become a network with batch norm', () => {
-  const folded = architectureFor('n', { folded: true });
+  const folded = architectureFor(YOLOV8_SEG, 'n', { folded: true });
   expect(() => buildNetwork(folded, { foldBatchNorm: false })).toThrow(/foldBatchNorm: got false/);
 });

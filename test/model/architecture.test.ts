@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { architectureFor, architectureOf } from '../../src/model/architecture.js';
-import { scaledChannels, scaledRepeats, SCALE_NAMES, SCALES } from '../../src/model/scales.js';
-import { expectedTensors, networkParts, parameterCount } from '../../src/model/names.js';
+import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
+import { scaledChannels, scaledRepeats, SCALE_NAMES } from '../../src/model/families/scaling.js';
+import { expectedTensors, convSpecs, parameterCount } from '../../src/model/convSpecs.js';
 import { shapeOnly, shapesOf } from '../support/shapes.js';
 
 describe('scaling', () => {
@@ -12,8 +13,8 @@ describe('scaling', () => {
     ['l', [64, 128, 256, 512, 512], [3, 6]],
     ['x', [80, 160, 320, 640, 640], [3, 6]],
   ] as const)('%s has the channels and repeats of the published network', (scale, channels, repeats) => {
-    expect([64, 128, 256, 512, 1024].map((n) => scaledChannels(n, SCALES[scale]))).toEqual(channels);
-    expect([3, 6].map((n) => scaledRepeats(n, SCALES[scale]))).toEqual(repeats);
+    expect([64, 128, 256, 512, 1024].map((n) => scaledChannels(n, YOLOV8_SEG.scales[scale]))).toEqual(channels);
+    expect([3, 6].map((n) => scaledRepeats(n, YOLOV8_SEG.scales[scale]))).toEqual(repeats);
   });
 
   test('channels are rounded up to a multiple of 8, repeats to even, never to zero', () => {
@@ -32,17 +33,17 @@ describe('parameters as Ultralytics counts them', () => {
     ['x', 16, 71_751_811, 71_721_619],
     ['x', 26, 72_234_149, 72_203_813],
   ] as const)('%s with %i bins', (scale, regMax, separate, folded) => {
-    expect(parameterCount(architectureFor(scale, { regMax }))).toBe(separate);
-    expect(parameterCount(architectureFor(scale, { regMax, folded: true }))).toBe(folded);
+    expect(parameterCount(architectureFor(YOLOV8_SEG, scale, { regMax }))).toBe(separate);
+    expect(parameterCount(architectureFor(YOLOV8_SEG, scale, { regMax, folded: true }))).toBe(folded);
   });
 
   test('s with 26 bins', () => {
-    expect(parameterCount(architectureFor('s', { regMax: 26 }))).toBe(12_315_253);
+    expect(parameterCount(architectureFor(YOLOV8_SEG, 's', { regMax: 26 }))).toBe(12_315_253);
   });
 
   test('layer by layer for s', () => {
     const counts = Array.from({ length: 23 }, () => 0);
-    for (const [name, shape] of expectedTensors(architectureFor('s'))) {
+    for (const [name, shape] of expectedTensors(architectureFor(YOLOV8_SEG, 's'))) {
       if (!name.includes('.running_')) counts[Number(name.split('.')[1])] += shape.reduce((a, b) => a * b, 1);
     }
     expect(counts).toEqual([
@@ -60,7 +61,7 @@ describe('parameters as Ultralytics counts them', () => {
   ] as const)(
     '%s has %i convolutions, one of them less than Ultralytics counts (DFL), and one transposed',
     (scale, n) => {
-      const kinds = networkParts(architectureFor(scale)).map(({ kind }) => kind);
+      const kinds = convSpecs(architectureFor(YOLOV8_SEG, scale)).map(({ kind }) => kind);
       expect(kinds.filter((kind) => kind !== 'transposed')).toHaveLength(n);
       expect(kinds.filter((kind) => kind === 'transposed')).toHaveLength(1);
     },
@@ -70,26 +71,27 @@ describe('parameters as Ultralytics counts them', () => {
 describe('the architecture that tensors are for', () => {
   test.each(
     SCALE_NAMES.flatMap((scale) =>
-      [true, false].map((folded) => [architectureFor(scale, { classes: 3, regMax: 26, folded })]),
+      [true, false].map((folded) => [architectureFor(YOLOV8_SEG, scale, { classes: 3, regMax: 26, folded })]),
     ),
   )('is recognized: $scale, folded: $folded', (architecture) => {
-    expect(architectureOf(shapesOf(architecture))).toEqual(architecture);
+    expect(architectureOf(YOLOV8_SEG, shapesOf(architecture))).toEqual(architecture);
   });
 
   test('is custom where channels or repeats are those of no scale', () => {
     const custom = architectureFor(
+      YOLOV8_SEG,
       { depth: 0.33, width: 0.375, maxChannels: 1024 },
       { maskCoefficients: 16, regMax: 1 },
     );
     expect(custom.scale).toBe('custom');
-    expect(architectureOf(shapesOf(custom))).toEqual(custom);
-    const deeper = architectureFor({ depth: 1, width: 0.25, maxChannels: 1024 });
+    expect(architectureOf(YOLOV8_SEG, shapesOf(custom))).toEqual(custom);
+    const deeper = architectureFor(YOLOV8_SEG, { depth: 1, width: 0.25, maxChannels: 1024 });
     expect(deeper.scale).toBe('custom');
     expect(deeper.repeats).toEqual({ 3: 3, 6: 6 });
   });
 
   test('a scaling that is one of the five is named so', () => {
-    expect(architectureFor({ depth: 1, width: 1.25, maxChannels: 512 }).scale).toBe('x');
+    expect(architectureFor(YOLOV8_SEG, { depth: 1, width: 1.25, maxChannels: 512 }).scale).toBe('x');
   });
 
   test.each([
@@ -99,10 +101,10 @@ describe('the architecture that tensors are for', () => {
     ['model.22.cv2.0.2.weight', [63, 64, 1, 1], '63 output channels'],
     ['model.2.m.0.cv1.conv.weight', undefined, 'model.2.m.0.cv1.conv.weight: got nothing'],
   ])('%s as %s is a clear error', (name, shape, message) => {
-    const tensors = shapesOf(architectureFor('n'));
+    const tensors = shapesOf(architectureFor(YOLOV8_SEG, 'n'));
     if (shape) tensors.set(name, shapeOnly(shape));
     else tensors.delete(name);
-    expect(() => architectureOf(tensors)).toThrow(
+    expect(() => architectureOf(YOLOV8_SEG, tensors)).toThrow(
       expect.objectContaining({
         code: 'CHECKPOINT_MISMATCH',
         message: expect.stringContaining(message) as string,

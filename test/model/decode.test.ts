@@ -2,7 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { anchorGrid, decode, detectionRows } from '../../src/model/decode.js';
+import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
 import type { RawOutputs } from '../../src/model/network.js';
+
+const NETWORK = { family: YOLOV8_SEG, regMax: 3 };
 
 /** What a network with 3 bins, 2 classes and 1 coefficient gives for a 32x32 image: 16 + 4 + 1 anchors. */
 function rawOutputs(): RawOutputs {
@@ -24,7 +27,7 @@ describe.each(['wasm', 'cpu'])('decoding on %s', (backend) => {
   });
 
   test('anchors stand in the middle of their cells, fine level first, row by row', () => {
-    const { centres, strides } = anchorGrid(32, 64);
+    const { centres, strides } = anchorGrid(32, 64, [8, 16, 32]);
     expect([...centres.slice(0, 6)]).toEqual([4, 4, 12, 4, 20, 4]);
     expect([...centres.slice(16, 18)]).toEqual([4, 12]); // second row of 8 cells
     expect([...centres.slice(64, 68)]).toEqual([8, 8, 24, 8]); // stride 16
@@ -33,12 +36,12 @@ describe.each(['wasm', 'cpu'])('decoding on %s', (backend) => {
   });
 
   test('1024 x 1024 has 21,504 anchors', () => {
-    expect(anchorGrid(1024, 1024).strides).toHaveLength(21504);
+    expect(anchorGrid(1024, 1024, [8, 16, 32]).strides).toHaveLength(21504);
   });
 
   test('boxes are distances from the anchor in strides, in pixels', () => {
     const raw = rawOutputs();
-    const decoded = decode(raw, 32, 32, 3);
+    const decoded = decode(raw, 32, 32, NETWORK);
     const boxes = decoded.boxes.arraySync()[0];
     expect(boxes[0].map(Math.round)).toEqual([4, -4, 20, 12]); // centre 4,4, stride 8: beyond the image's edge
     expect(boxes[16].map(Math.round)).toEqual([8, -8, 40, 24]); // centre 8,8, stride 16
@@ -46,7 +49,7 @@ describe.each(['wasm', 'cpu'])('decoding on %s', (backend) => {
   });
 
   test('scores are those of the best class, which is named', () => {
-    const { scores, classes } = decode(rawOutputs(), 32, 32, 3);
+    const { scores, classes } = decode(rawOutputs(), 32, 32, NETWORK);
     expect(scores.shape).toEqual([1, 21]);
     expect(classes.dtype).toBe('int32');
     const [s, c] = [scores.arraySync()[0], classes.arraySync()[0]];
@@ -57,7 +60,7 @@ describe.each(['wasm', 'cpu'])('decoding on %s', (backend) => {
   });
 
   test("Ultralytics' rows: centre, size, class scores, coefficients", () => {
-    const rows = detectionRows(rawOutputs(), 32, 32, 3);
+    const rows = detectionRows(rawOutputs(), 32, 32, NETWORK);
     expect(rows.shape).toEqual([1, 7, 21]);
     const last = rows.arraySync()[0].map((row) => row[20]);
     expect(last).toBeAllclose([48, 16, 64, 64, 1 / (1 + Math.exp(-10)), 0.5, 1], { atol: 5e-5 });
@@ -66,8 +69,8 @@ describe.each(['wasm', 'cpu'])('decoding on %s', (backend) => {
   test('nothing leaks', () => {
     const raw = rawOutputs();
     const before = tf.memory().numTensors;
-    const { boxes, scores, classes, coefficients } = decode(raw, 32, 32, 3);
-    tf.dispose([boxes, scores, classes, coefficients, detectionRows(raw, 32, 32, 3)]);
+    const { boxes, scores, classes, coefficients } = decode(raw, 32, 32, NETWORK);
+    tf.dispose([boxes, scores, classes, coefficients, detectionRows(raw, 32, 32, NETWORK)]);
     expect(tf.memory().numTensors).toBe(before);
     expect(raw.coefficients.isDisposed).toBe(false);
   });

@@ -3,10 +3,10 @@ import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareActivations } from '../../src/model/compare.js';
 import { architectureFor } from '../../src/model/architecture.js';
+import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
 import { loadWeights } from '../../src/model/load.js';
 import { buildNetwork } from '../../src/model/network.js';
-import { checkedArchitecture } from '../../src/model/check.js';
-import { DFL_WEIGHT } from '../../src/model/names.js';
+import { inferArchitecture } from '../../src/model/check.js';
 import type { WeightTensor } from '../../src/weights/tensor.js';
 import { tinyFile, tinyNetwork } from '../support/tinyNetwork.js';
 
@@ -45,7 +45,7 @@ beforeAll(async () => {
 describe('loading weights', () => {
   test('a fused checkpoint computes what the unfused one does', async () => {
     const fused = fusedTiny();
-    const architecture = checkedArchitecture(fused);
+    const architecture = inferArchitecture(fused);
     expect(architecture.folded).toBe(true);
     const network = buildNetwork(architecture);
     loadWeights(network, fused);
@@ -63,7 +63,7 @@ describe('loading weights', () => {
   });
 
   test('weights of another network are refused as a whole', () => {
-    const network = buildNetwork(architectureFor('n'));
+    const network = buildNetwork(architectureFor(YOLOV8_SEG, 'n'));
     const before = tf.memory().numTensors;
     expect(() => {
       loadWeights(network, tinyFile('tiny').tensors);
@@ -74,8 +74,8 @@ describe('loading weights', () => {
 
   test('bin positions other than 0, 1, 2 … are refused', () => {
     const tensors = new Map(tinyFile('tiny').tensors);
-    tensors.set(DFL_WEIGHT, tensor(Float32Array.of(0, 1, 2, 3, 5), 1, 5, 1, 1));
-    const network = buildNetwork(checkedArchitecture(tensors));
+    tensors.set('model.22.dfl.conv.weight', tensor(Float32Array.of(0, 1, 2, 3, 5), 1, 5, 1, 1));
+    const network = buildNetwork(inferArchitecture(tensors));
     expect(() => {
       loadWeights(network, tensors);
     }).toThrow(/got 5 at 4/);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RgbImage } from '../../src/image/rgbImage.js';
-import { FastSAM } from '../../src/index.js';
+import { FastSAM, type PromptKind } from '../../src/index.js';
 import type { Detections } from '../../src/model/detector.js';
 import { resolveTrackOptions, trackImages, type TrackOptions } from '../../src/model/trackStream.js';
 import type { PipelineContext } from '../../src/model/pipeline.js';
@@ -99,7 +99,7 @@ describe('track', () => {
     const [first] = await follow([mover(4), ...crowd], 1);
     expect(first.length).toBe(1);
     expect(first.ids).toEqual(Int32Array.of(0));
-    expect(first.assembly?.coefficients).toHaveLength(1);
+    expect(first.maskInputs?.coefficients).toHaveLength(1);
   });
 
   test('gives empty frames empty results, and ids come back after them', async () => {
@@ -141,8 +141,8 @@ describe('a prompt of the first frame', () => {
     const all = await follow([right, left], 40, { prompt: { points: [[8, 26]] } });
     expect(all.every((results) => results.length === 1)).toBe(true);
     for (const [t, results] of all.entries()) expect(results.masks.at(0).bbox).toEqual([2 + t, 20, 14 + t, 32]);
-    expect(all[0].asked).toMatchObject({ points: [[8, 26]] });
-    expect(all[1].asked).toBeNull();
+    expect(all[0].promptRecord).toMatchObject({ points: [[8, 26]] });
+    expect(all[1].promptRecord).toBeNull();
   });
 
   test('may be for something that starts no track by itself', async () => {
@@ -159,6 +159,22 @@ describe('a prompt of the first frame', () => {
       prompt: (first) => first.filter(({ box }) => box[1] > 20),
     });
     expect(all.map((results) => results.length)).toEqual([2, 2, 2, 2]);
+  });
+
+  test('may be of a kind of one’s own', async () => {
+    const below: PromptKind<number> = {
+      name: 'below',
+      parse: (row) => row,
+      select: ({ boxes, masks }, row) => ({
+        indices: masks.flatMap((_, i) => (boxes[4 * i + 1] > row ? [i] : [])),
+        matches: [],
+      }),
+      record: (row) => ({ below: row }),
+    };
+    const all = await follow([mover(4), mover(24), mover(44)], 3, { prompt: (first) => first.promptWith(below, 20) });
+    expect(all.map((results) => results.length)).toEqual([2, 2, 2]);
+    expect(all.map(({ promptRecord }) => promptRecord)).toEqual([{ below: 20 }, null, null]);
+    expect(all[0].promptKind).toBe(below);
   });
 
   test('follows nothing where it matches nothing, and fails where it cannot be asked', async () => {

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Mask } from '../../src/mask/mask.js';
 import { withoutContained } from '../../src/prompt/containment.js';
-import { selectByPrompt } from '../../src/prompt/select.js';
-import type { Prompt, PromptTarget } from '../../src/prompt/types.js';
+import type { Prompt } from '../../src/prompt/kinds/list.js';
+import type { PromptTarget } from '../../src/prompt/types.js';
+import { select, targetOf } from '../support/scenes.js';
 import { maskOf, rowsOf } from '../support/masks.js';
-import { targetOf } from '../support/scenes.js';
 
 // A whole, a part of it, a part of the part, and something beside them.
 const whole = maskOf('######..', '######..', '######..', '######..', '######..', '........');
@@ -20,22 +20,21 @@ const scene = targetOf([part, whole, core, aside], 8, 6, [
 ]);
 const [PART, WHOLE, CORE, ASIDE] = [0, 1, 2, 3];
 
-const indices = (prompt: Prompt, target: PromptTarget = scene): readonly number[] =>
-  selectByPrompt(target, prompt).indices;
+const indices = (prompt: Prompt, target: PromptTarget = scene): readonly number[] => select(target, prompt).indices;
 
 describe('everything', () => {
   test('an empty prompt', () => {
-    expect(selectByPrompt(scene, {})).toEqual({ indices: [0, 1, 2, 3], matches: [] });
+    expect(select(scene, {})).toEqual({ indices: [0, 1, 2, 3], matches: [] });
   });
 
   test('nothing found answers every prompt with nothing', () => {
     const empty = targetOf([], 8, 6);
     for (const compat of [undefined, 'ultralytics', 'casia'] as const) {
-      expect(selectByPrompt(empty, {}, compat).indices).toEqual([]);
-      expect(selectByPrompt(empty, { boxes: [0, 0, 4, 4] }, compat).indices).toEqual([]);
-      expect(selectByPrompt(empty, { points: [1, 1] }, compat).indices).toEqual([]);
+      expect(select(empty, {}, compat).indices).toEqual([]);
+      expect(select(empty, { boxes: [0, 0, 4, 4] }, compat).indices).toEqual([]);
+      expect(select(empty, { points: [1, 1] }, compat).indices).toEqual([]);
     }
-    expect(selectByPrompt(empty, { points: [1, 1] }).matches).toEqual([
+    expect(select(empty, { points: [1, 1] }).matches).toEqual([
       { kind: 'point', index: 0, objects: [], reason: 'no mask at the point' },
     ]);
   });
@@ -48,7 +47,7 @@ describe('boxes', () => {
   });
 
   test('one match for each box, duplicates chosen once, in order of score', () => {
-    const found = selectByPrompt(scene, { boxes: [[6, 0, 8, 3], [0, 0, 6, 5], [0, 0, 6, 4]] }); // prettier-ignore
+    const found = select(scene, { boxes: [[6, 0, 8, 3], [0, 0, 6, 5], [0, 0, 6, 4]] }); // prettier-ignore
     expect(found.indices).toEqual([WHOLE, ASIDE]);
     expect(found.matches).toEqual([
       { kind: 'box', index: 0, objects: [ASIDE], iou: 1 },
@@ -62,18 +61,18 @@ describe('boxes', () => {
   });
 
   test('a box that overlaps nothing has no match, and says so', () => {
-    expect(selectByPrompt(scene, { boxes: [6, 4, 8, 6] })).toEqual({
+    expect(select(scene, { boxes: [6, 4, 8, 6] })).toEqual({
       indices: [],
       matches: [{ kind: 'box', index: 0, objects: [], reason: 'no overlap' }],
     });
   });
 
   test('what lies outside the image is cut off', () => {
-    expect(selectByPrompt(scene, { boxes: [6, -9, 99, 3] }).matches[0].iou).toBe(1);
+    expect(select(scene, { boxes: [6, -9, 99, 3] }).matches[0].iou).toBe(1);
   });
 
   test('a box smaller than a pixel touches one', () => {
-    expect(selectByPrompt(scene, { boxes: [2.2, 2.2, 2.3, 2.3] }).matches[0]).toMatchObject({
+    expect(select(scene, { boxes: [2.2, 2.2, 2.3, 2.3] }).matches[0]).toMatchObject({
       objects: [CORE],
       iou: 0.5,
     });
@@ -87,11 +86,11 @@ describe('boxes', () => {
       [1, 1, 3, 2],
     ]);
     expect(indices({ boxes: [1, 1, 3, 2] }, target)).toEqual([0]);
-    expect(selectByPrompt(target, { boxes: [1, 1, 3, 2], boxRule: 'box' }).matches[0]).toMatchObject({
+    expect(select(target, { boxes: [1, 1, 3, 2], boxRule: 'box' }).matches[0]).toMatchObject({
       objects: [1],
       iou: 1,
     });
-    expect(selectByPrompt(target, { boxes: [3, 2, 4, 3], boxRule: 'box' }).matches[0].reason).toBe('no overlap');
+    expect(select(target, { boxes: [3, 2, 4, 3], boxRule: 'box' }).matches[0].reason).toBe('no overlap');
   });
 });
 
@@ -126,7 +125,7 @@ describe('points', () => {
 
   test('reasons', () => {
     const points = [[7, 5], [2, 2], [3, 2]]; // prettier-ignore
-    const { matches } = selectByPrompt(scene, { points, labels: [1, 1, 0] });
+    const { matches } = select(scene, { points, labels: [1, 1, 0] });
     expect(matches.map(({ index, reason }) => [index, reason])).toEqual([
       [0, 'no mask at the point'],
       [1, 'ruled out by background points'],
@@ -139,7 +138,7 @@ describe('points', () => {
 });
 
 describe('merge', () => {
-  const merged = (prompt: Prompt) => selectByPrompt(scene, { ...prompt, pick: 'merge' }).merged;
+  const merged = (prompt: Prompt) => select(scene, { ...prompt, pick: 'merge' }).merged;
 
   test('the union of what holds the foreground points', () => {
     expect(
@@ -171,13 +170,13 @@ describe('merge', () => {
 
   test('foreground and background in the same smallest mask contradict each other', () => {
     const points = [[2, 2], [3, 2]]; // prettier-ignore
-    const found = selectByPrompt(scene, { points, labels: [1, 0], pick: 'merge' });
+    const found = select(scene, { points, labels: [1, 0], pick: 'merge' });
     expect(found.merged?.area).toBe(0);
     expect(found.matches).toEqual([{ kind: 'point', index: 0, objects: [], reason: 'ruled out by background points' }]);
   });
 
   test('boxes add their masks', () => {
-    const { merged: mask, indices: made } = selectByPrompt(scene, {
+    const { merged: mask, indices: made } = select(scene, {
       boxes: [6, 0, 8, 3],
       points: [2, 2],
       pick: 'merge',
@@ -211,15 +210,15 @@ describe('what cannot be answered is refused', () => {
     ['an unknown rule', { boxes: [1, 1, 2, 2], boxRule: 'iou' as 'box' }],
     ['words', { points: 'here' as unknown as number[] }],
   ])('%s', (_, prompt) => {
-    expect(() => selectByPrompt(scene, prompt)).toThrow(expect.objectContaining({ code: 'INVALID_PROMPT' }) as Error);
+    expect(() => select(scene, prompt)).toThrow(expect.objectContaining({ code: 'INVALID_PROMPT' }) as Error);
   });
 
   test('masks of another grid', () => {
     const other = targetOf([Mask.empty(16, 12)], 8, 6);
     for (const compat of [undefined, 'ultralytics'] as const) {
-      expect(() => selectByPrompt(other, { points: [1, 1] }, compat)).toThrow(/16 x 12/);
+      expect(() => select(other, { points: [1, 1] }, compat)).toThrow(/16 x 12/);
     }
-    expect(selectByPrompt(other, { points: [1, 1] }, 'casia').merged?.gridWidth).toBe(16);
+    expect(select(other, { points: [1, 1] }, 'casia').merged?.gridWidth).toBe(16);
   });
 });
 
@@ -256,7 +255,7 @@ describe('on random masks', () => {
     fc.assert(
       fc.property(target, labelled, pick, (on, rows, which) => {
         const ask = (list: typeof rows): unknown => {
-          const { indices: found, merged } = selectByPrompt(on, { ...promptOf(list), pick: which });
+          const { indices: found, merged } = select(on, { ...promptOf(list), pick: which });
           return [found, merged && rowsOf(merged)];
         };
         expect(ask(rows.toReversed())).toEqual(ask(rows));
@@ -277,7 +276,7 @@ describe('on random masks', () => {
   test('a merged mask holds every foreground point that matched and no background point', () => {
     fc.assert(
       fc.property(target, labelled, (on, rows) => {
-        const { merged, matches } = selectByPrompt(on, { ...promptOf(rows), pick: 'merge' });
+        const { merged, matches } = select(on, { ...promptOf(rows), pick: 'merge' });
         for (const { index, objects } of matches) {
           const [x, y] = rows[index][0];
           if (objects.length > 0) expect(merged?.has(x, y)).toBe(true);

@@ -1,7 +1,16 @@
 /** Which objects a text means, from features. */
 import { describe, expect, test } from 'vitest';
-import { selectTexts, type TextEvidence } from '../../src/prompt/text.js';
-import { parseTexts, type TextOptions } from '../../src/prompt/textOptions.js';
+import type { Compat } from '../../src/compat/reference.js';
+import { referenceOf } from '../../src/compat/references.js';
+import * as options from '../../src/prompt/textOptions.js';
+import type { TextOptions } from '../../src/prompt/textOptions.js';
+import * as texts from '../../src/prompt/textSelect.js';
+import type { TextEvidence } from '../../src/prompt/textSelect.js';
+
+const parseTexts = (text: string | readonly string[], given: TextOptions, compat?: Compat) =>
+  options.parseTexts(text, given, referenceOf(compat).texts);
+const selectTexts = (found: TextEvidence, query: { topK: number; threshold: number }, compat?: Compat) =>
+  texts.selectTexts(found, query, referenceOf(compat).texts);
 
 /** A feature in the plane whose cosine with [1, 0] is given. */
 function at(cosine: number): Float32Array {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { PromptRecord } from '../../src/prompt/kinds/list.js';
 import { decodeRle } from '../../src/mask/rle.js';
 import { mergeCoco } from '../../src/results/coco.js';
 import { formatG } from '../../src/results/yolo.js';
@@ -19,7 +20,7 @@ describe('JSON', () => {
     const results = resultsOf([maskOf('.#.', '.#.', '...')], {
       image: { data: new Uint8Array(27), width: 3, height: 3, path: 'a.jpg' },
       boxes: Float32Array.of(0.1, 0, 2.00049, 2),
-      prompt: { points: [[1, 1]], labels: [1] },
+      promptRecord: { points: [[1, 1]], labels: [1] },
     });
     expect(asJson(results)).toEqual({
       image: { path: 'a.jpg', width: 3, height: 3 },
@@ -43,17 +44,17 @@ describe('JSON', () => {
   });
 
   test('fits its schema, whatever was found or asked', () => {
-    const prompts = [
+    const prompts: (PromptRecord | null)[] = [
       null,
       { boxes: [[0, 0, 1, 1]], pick: 'all' },
       { text: 'a dog' },
       { points: [[1, 2]], labels: [0] },
     ];
-    for (const prompt of prompts) {
+    for (const promptRecord of prompts) {
       for (const golden of goldenCases()) {
-        expect(violations(asJson(goldenResults(golden).with({ prompt })), schema)).toEqual([]);
+        expect(violations(asJson(goldenResults(golden).with({ promptRecord })), schema)).toEqual([]);
       }
-      expect(violations(asJson(resultsOf([], { prompt, imgsz: [320, 640] })), schema)).toEqual([]);
+      expect(violations(asJson(resultsOf([], { promptRecord, imgsz: [320, 640] })), schema)).toEqual([]);
     }
   });
 
@@ -65,7 +66,7 @@ describe('JSON', () => {
       { ...good, imgsz: [1] },
       { ...good, masks: [{ ...good.masks[0], bbox: [1, 2, 3] }] },
       { ...good, masks: [{ ...good.masks[0], score: 1.5 }] },
-      { ...good, prompt: { labels: [2] } },
+      { ...good, promptRecord: { labels: [2] } },
     ];
     for (const record of bad) expect(violations(asJson(record), schema)).not.toEqual([]);
   });

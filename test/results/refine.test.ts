@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { letterboxGeometry } from '../../src/image/letterbox.js';
 import { difference, intersectionArea, union } from '../../src/mask/setOps.js';
 import type { Results } from '../../src/results/results.js';
-import { randomMasks } from '../support/masks.js';
-import { maskOf, rectMask } from '../support/masks.js';
+import { randomMasks, maskOf, rectMask } from '../support/masks.js';
 import { resultsOf } from '../support/results.js';
 
 const ids = (results: Results): number[] => [...results.ids];

@@ -7,7 +7,7 @@ import { goldenCases, goldenResults, resultsOf } from '../support/results.js';
 const three = (): Results =>
   resultsOf([rectMask(8, 6, [0, 0, 8, 6]), rectMask(8, 6, [1, 1, 3, 3]), rectMask(8, 6, [2, 2, 6, 5])], {
     boxes: Float32Array.of(0, 0, 8, 6, 1, 1, 3, 3, 2, 2, 6, 5),
-    assembly: {
+    maskInputs: {
       prototypes: Float32Array.of(1, 0, 0, 1, 2, 2),
       height: 1,
       width: 3,
@@ -36,7 +36,7 @@ describe('Results', () => {
     expect(Array.from(small.boxes.xyxy)).toEqual([1, 1, 3, 3, 2, 2, 6, 5]);
     expect(Array.from(small.scores)).toEqual([0.375, 0.1875]);
     expect(small.masks.list[0]).toBe(all.masks.list[1]);
-    expect(Array.from(small.assembly?.coefficients ?? [])).toEqual([1, -1, 2, 0]);
+    expect(Array.from(small.maskInputs?.coefficients ?? [])).toEqual([1, -1, 2, 0]);
     expect(all.length).toBe(3);
   });
 

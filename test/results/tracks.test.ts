@@ -12,7 +12,7 @@ const schema = JSON.parse(readFileSync(repository('docs/results.schema.json'), '
 
 const masks = [rectMask(8, 8, [0, 0, 4, 4]), rectMask(8, 8, [4, 0, 7, 3]), rectMask(8, 8, [0, 4, 2, 8])];
 const tracked = () => resultsOf(masks, { trackIds: Int32Array.of(7, 3, 9), frame: { index: 12, time: 0.48 } });
-const ids = (results: { readonly trackIds: Int32Array | undefined }) => Array.from(results.trackIds ?? []);
+const ids = (results: { readonly trackIds?: Int32Array }) => Array.from(results.trackIds ?? []);
 
 describe('track ids', () => {
   test('are absent where nothing was tracked', () => {

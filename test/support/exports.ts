@@ -14,7 +14,7 @@ export const image = (shape: Shape4): tf.Tensor4D => tf.randomUniform<tf.Rank.R4
 /** [output0, output1]: rows as Ultralytics' `model.22`, and prototypes, channels last. */
 export function expectedOutputs(network: Network, input: tf.Tensor4D): [tf.Tensor3D, tf.Tensor4D] {
   const raw = runNetwork(network, input);
-  const rows = detectionRows(raw, input.shape[1], input.shape[2], network.architecture.regMax);
+  const rows = detectionRows(raw, input.shape[1], input.shape[2], network.architecture);
   tf.dispose([raw.boxes, raw.classes, raw.coefficients]);
   return [rows, raw.prototypes];
 }

@@ -4,8 +4,13 @@ import { letterboxGeometry } from '../../src/image/letterbox.js';
 import type { Mask } from '../../src/mask/mask.js';
 import { boundingBox } from '../../src/mask/setOps.js';
 import { Results } from '../../src/results/results.js';
-import type { ResultsData } from '../../src/results/data.js';
-import type { PromptTarget } from '../../src/prompt/types.js';
+import type { ResultsData } from '../../src/results/record.js';
+import type { Compat } from '../../src/compat/reference.js';
+import { referenceOf } from '../../src/compat/references.js';
+import type { Prompt } from '../../src/prompt/kinds/list.js';
+import { parsePrompt } from '../../src/prompt/parse.js';
+import { selectByPrompt } from '../../src/prompt/select.js';
+import type { PromptTarget, Selection } from '../../src/prompt/types.js';
 
 /** An image of one grey. */
 export function greyImage(width: number, height: number): RgbImage {
@@ -34,10 +39,14 @@ export function sceneOf(masks: readonly Mask[], scores: readonly number[], more:
 /** A target whose scores fall from 0.9, with boxes of no meaning unless given. */
 export function targetOf(masks: readonly Mask[], width: number, height: number, boxes?: number[][]): PromptTarget {
   return {
-    width,
-    height,
+    image: { data: new Uint8Array(0), width, height },
     masks,
     scores: Float32Array.from(masks, (_, i) => 0.9 - i / 100),
     boxes: boxes ? Float32Array.from(boxes.flat()) : new Float32Array(masks.length * 4),
   };
+}
+
+/** What a prompt chooses from a target, under a peer's rules if one is named. */
+export function select(target: PromptTarget, prompt: Prompt, compat?: Compat): Selection {
+  return selectByPrompt(target, parsePrompt(prompt), referenceOf(compat).prompts);
 }

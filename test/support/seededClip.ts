@@ -1,6 +1,6 @@
 /** The small CLIP of tools/golden/textPrompts.py: weights and images are functions of names and places. */
 import type { RgbImage } from '../../src/image/rgbImage.js';
-import { writeSafetensors } from '../../src/weights/safetensors.js';
+import { writeSafetensors } from '../../src/weights/writeSafetensors.js';
 import type { WeightTensor } from '../../src/weights/tensor.js';
 
 const WIDTH = 64;

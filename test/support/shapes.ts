@@ -1,6 +1,6 @@
 /** Checkpoints without values, for tests that look at names and shapes only. */
 import type { Architecture } from '../../src/model/architecture.js';
-import { expectedTensors } from '../../src/model/names.js';
+import { expectedTensors } from '../../src/model/convSpecs.js';
 import type { WeightTensor } from '../../src/weights/tensor.js';
 
 /** A tensor of this shape whose values must not be asked for. */

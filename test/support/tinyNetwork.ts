@@ -1,7 +1,7 @@
 /** The small networks of test/golden/layers, as several tests need them. */
 import { loadWeights } from '../../src/model/load.js';
 import { buildNetwork, type Network, type NetworkOptions } from '../../src/model/network.js';
-import { checkedArchitecture } from '../../src/model/check.js';
+import { inferArchitecture } from '../../src/model/check.js';
 import { readSafetensors, type Safetensors } from '../../src/weights/safetensors.js';
 import { goldenBytes } from './golden.js';
 
@@ -14,7 +14,7 @@ export function tinyFile(name: TinyName | `${TinyName}.reference`): Safetensors 
 
 export function tinyNetwork(name: TinyName, options?: NetworkOptions): Network {
   const { tensors } = tinyFile(name);
-  const network = buildNetwork(checkedArchitecture(tensors), options);
+  const network = buildNetwork(inferArchitecture(tensors), options);
   loadWeights(network, tensors);
   return network;
 }

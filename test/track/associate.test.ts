@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assign } from '../../src/geometry/assignment.js';
-import { associate } from '../../src/track/associate.js';
-import type { Detection } from '../../src/track/detection.js';
-import { iterativeAssign } from '../../src/track/iterativeAssign.js';
-import type { Table } from '../../src/track/overlap.js';
-import { Track } from '../../src/track/track.js';
+import { associate } from '../../src/track/association/associate.js';
+import type { Detection } from '../../src/track/trackers/detection.js';
+import { iterativeAssign } from '../../src/track/association/iterativeAssign.js';
+import type { Matrix } from '../../src/track/association/pairwiseIou.js';
+import { Track } from '../../src/track/trackers/track.js';
 import { golden } from './golden.js';
 
 interface Case {
@@ -16,11 +16,11 @@ interface Case {
   readonly columns: readonly number[];
 }
 
-function table(cost: readonly (readonly number[])[]): Table {
+function table(cost: readonly (readonly number[])[]): Matrix {
   return { rows: cost.length, columns: cost[0].length, values: Float64Array.from(cost.flat()) };
 }
 
-function solve(cost: Table, limit: number): number[] {
+function solve(cost: Matrix, limit: number): number[] {
   const detections = Array.from({ length: cost.columns }, (_, index): Detection => ({ ...BOX, index }));
   const tracks = Array.from({ length: cost.rows }, (_, id) => new Track(id, 'xywh', BOX, 1, true));
   const columns = new Array<number>(cost.rows).fill(-1);
@@ -31,7 +31,7 @@ function solve(cost: Table, limit: number): number[] {
 const BOX: Detection = { index: 0, box: [0, 0, 1, 1], score: 1, class: 0 };
 
 /** What the reference minimizes, up to a constant. */
-function value(cost: Table, limit: number, columns: readonly number[]): number {
+function value(cost: Matrix, limit: number, columns: readonly number[]): number {
   return columns.reduce(
     (sum, column, row) => sum + (column < 0 ? 0 : cost.values[row * cost.columns + column] - limit),
     0,
@@ -39,7 +39,7 @@ function value(cost: Table, limit: number, columns: readonly number[]): number {
 }
 
 /** The least value by trying everything. */
-function least(cost: Table, limit: number, row = 0, used = 0): number {
+function least(cost: Matrix, limit: number, row = 0, used = 0): number {
   if (row === cost.rows) return 0;
   let best = least(cost, limit, row + 1, used);
   for (let column = 0; column < cost.columns; column++) {

@@ -1,6 +1,6 @@
 /** The golden files of tools/golden/clips.py. */
 import type { TrackerName } from '../../src/track/createTracker.js';
-import type { Detections } from '../../src/track/types.js';
+import type { BoxDetections } from '../../src/track/types.js';
 import { readGolden } from '../support/golden.js';
 
 export const CLIP_NAMES = ['crossing', 'hiding', 'camera'] as const;
@@ -28,7 +28,7 @@ export function readClip(name: string): ClipGolden {
   return readGolden<ClipGolden>(`track/clips/${name}.json.gz`);
 }
 
-export function detectionsOf(frame: RecordedFrame): Detections {
+export function detectionsOf(frame: RecordedFrame): BoxDetections {
   return {
     boxes: Float32Array.from(frame.flatMap((row) => row.slice(0, 4).map((v) => v / 8))),
     scores: Float32Array.from(frame, (row) => row[4] / 1024),

@@ -1,6 +1,6 @@
 /** What tools/golden/trackers.py wrote. */
 import type { TrackerName } from '../../src/track/createTracker.js';
-import type { Affine, CameraMotion, Detections } from '../../src/track/types.js';
+import type { Affine, CameraMotion, BoxDetections } from '../../src/track/types.js';
 import { readGolden } from '../support/golden.js';
 
 interface Sequence {
@@ -26,7 +26,7 @@ export const golden = (name: string): unknown => readGolden(`track/${name}.json`
 const sequences = golden('sequences') as Readonly<Record<string, Sequence>>;
 
 /** The frames of a sequence. */
-export function framesOf(sequence: string): Detections[] {
+export function framesOf(sequence: string): BoxDetections[] {
   return sequences[sequence].frames.map((rows) => ({
     boxes: Float32Array.from(rows.flatMap((row) => row.slice(0, 4).map((value) => value / 8))),
     scores: Float32Array.from(rows, (row) => row[4] / 1024),

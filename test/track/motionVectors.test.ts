@@ -3,13 +3,13 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findCorners } from '../../src/track/motion/corners.js';
 import type { GreyPlane } from '../../src/track/motion/greyPlane.js';
 import { opticalFlow } from '../../src/track/motion/lucasKanade.js';
-import { plainStrength } from '../../src/track/motion/plainStrength.js';
-import { PlainWindows } from '../../src/track/motion/plainWindows.js';
+import { scalarStrength } from '../../src/track/motion/scalarStrength.js';
+import { ScalarWindows } from '../../src/track/motion/scalarWindows.js';
 import { buildPyramid } from '../../src/track/motion/pyramid.js';
 import { SparseOpticalFlow } from '../../src/track/motion/sparseOpticalFlow.js';
-import { vectorStrength } from '../../src/track/motion/vectorStrength.js';
-import { VectorWindows } from '../../src/track/motion/vectorWindows.js';
-import { placeAround } from '../../src/track/motion/window.js';
+import { simdStrength } from '../../src/track/motion/simdStrength.js';
+import { SimdWindows } from '../../src/track/motion/simdWindows.js';
+import { positionAround } from '../../src/track/motion/window.js';
 import { framesOf, motionCases } from './motionFrames.js';
 
 /** 0 … 1, the same in every run. */
@@ -52,27 +52,27 @@ function moved({ data, width, height }: GreyPlane): GreyPlane {
   return { data: Uint8Array.from(data, (_, i) => at(i)), width, height };
 }
 
-function vectorWindows(...[from, to]: Parameters<typeof VectorWindows.make>): VectorWindows {
-  const windows = VectorWindows.make(from, to);
+function simdWindows(...[from, to]: Parameters<typeof SimdWindows.make>): SimdWindows {
+  const windows = SimdWindows.make(from, to);
   if (!windows) throw new Error('no vector instructions here');
   return windows;
 }
 
 describe.each(planes)('vectors and plain code: $name', ({ plane }) => {
   test('find corners as strong', () => {
-    expect(vectorStrength(plane)).toEqual(plainStrength(plane));
+    expect(simdStrength(plane)).toEqual(scalarStrength(plane));
   });
 
   test('sum the same over windows, also far outside', () => {
     const [from, to] = [buildPyramid(plane, 4), buildPyramid(moved(plane), 4)];
-    const [plain, vector] = [new PlainWindows(from, to), vectorWindows(from, to)];
+    const [plain, vector] = [new ScalarWindows(from, to), simdWindows(from, to)];
     let compared = 0;
     from.forEach((level, index) => {
       for (let i = 0; i < 40; i++) {
         const x = noise(3 * i) * (level.width + 26) - 13;
         const y = noise(3 * i + 1) * (level.height + 26) - 13;
-        const place = placeAround(level, x, y);
-        const other = placeAround(level, x + 4 * noise(3 * i + 2), y - 2);
+        const place = positionAround(level, x, y);
+        const other = positionAround(level, x + 4 * noise(3 * i + 2), y - 2);
         if (!place || !other) continue;
         expect(vector.take(index, place)).toEqual(plain.take(index, place));
         expect(vector.compare(index, other)).toEqual(plain.compare(index, other));
@@ -85,8 +85,8 @@ describe.each(planes)('vectors and plain code: $name', ({ plane }) => {
   test('follow points to the same places', () => {
     const [from, to] = [buildPyramid(plane, 4), buildPyramid(moved(plane), 4)];
     const points = Float32Array.from({ length: 60 }, (_, i) => noise(i) * (i % 2 ? plane.height : plane.width));
-    const flow = opticalFlow(from, to, points, new PlainWindows(from, to));
-    expect(opticalFlow(from, to, points, vectorWindows(from, to))).toEqual(flow);
+    const flow = opticalFlow(from, to, points, new ScalarWindows(from, to));
+    expect(opticalFlow(from, to, points, simdWindows(from, to))).toEqual(flow);
   });
 });
 
@@ -103,8 +103,8 @@ describe('an engine without WebAssembly', () => {
     vi.stubGlobal('WebAssembly', undefined);
     vi.resetModules();
     const plain = await import('../../src/track/motion/sparseOpticalFlow.js');
-    const { vectorEngine } = await import('../../src/track/motion/vectorEngine.js');
-    expect(vectorEngine()).toBe(false);
+    const { simdEngine } = await import('../../src/track/motion/simdEngine.js');
+    expect(simdEngine()).toBe(false);
     const slow = new plain.SparseOpticalFlow();
     expect(frames.map((frame) => slow.estimate(frame))).toEqual(expected);
     expect(expected[1]).not.toEqual([1, 0, 0, 0, 1, 0]);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import type { RgbImage } from '../../src/image/rgbImage.js';
 import { createTracker, TRACKERS, type TrackerName } from '../../src/track/createTracker.js';
-import type { CameraMotion, Detections, TrackRows } from '../../src/track/types.js';
+import type { CameraMotion, BoxDetections, TrackRows } from '../../src/track/types.js';
 import { framesOf } from './golden.js';
 
 const SCORE = fc.integer({ min: 0, max: 1024 }).map((n) => n / 1024);
@@ -14,18 +14,18 @@ const SIDE = fc.oneof(
 );
 const ANY_FRAMES = fc.array(fc.array(fc.tuple(SIDE, SIDE, SIDE, SIDE, SCORE), { maxLength: 8 }), { maxLength: 12 });
 
-function toDetections(rows: readonly (readonly number[])[]): Detections {
+function toDetections(rows: readonly (readonly number[])[]): BoxDetections {
   return {
     boxes: Float32Array.from(rows.flatMap((row) => row.slice(0, 4))),
     scores: Float32Array.from(rows, (row) => row[4]),
   };
 }
 
-function take({ boxes, scores }: Detections, order: readonly number[]): Detections {
+function take({ boxes, scores }: BoxDetections, order: readonly number[]): BoxDetections {
   return toDetections(order.map((i) => [...boxes.subarray(4 * i, 4 * i + 4), scores[i]]));
 }
 
-function run(name: TrackerName, frames: readonly Detections[]): TrackRows[] {
+function run(name: TrackerName, frames: readonly BoxDetections[]): TrackRows[] {
   const tracker = createTracker(name);
   return frames.map((frame) => tracker.update(frame));
 }
@@ -120,7 +120,7 @@ describe.each(TRACKERS)('%s', (name) => {
   test('says what is wrong with detections, and goes on after it', () => {
     const tracker = createTracker(name);
     const good = toDetections([[10, 10, 60, 80, 0.9]]);
-    const wrong: [Detections, RegExp][] = [
+    const wrong: [BoxDetections, RegExp][] = [
       [{ ...good, scores: Float32Array.of(NaN) }, /scores\[0\]: got NaN/],
       [{ ...good, scores: Float32Array.of(1.5) }, /scores\[0\]: got 1.5/],
       [{ ...good, boxes: Float32Array.of(0, 0, NaN, 1) }, /boxes\[2\]: got NaN/],

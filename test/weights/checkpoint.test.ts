@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { Parser } from 'pickleparser';
 import { describe, expect, test } from 'vitest';
-import { readCheckpoint, safetensorsMetadata } from '../../src/weights/checkpoint.js';
+import { readCheckpoint } from '../../src/weights/checkpoint.js';
+import { safetensorsMetadata } from '../../src/weights/checkpointStrings.js';
 import { crc32 } from '../../src/weights/crc32.js';
-import { writeSafetensors } from '../../src/weights/safetensors.js';
+import { writeSafetensors } from '../../src/weights/writeSafetensors.js';
 import { elementCount } from '../../src/weights/tensor.js';
 import { openZip } from '../../src/weights/zip.js';
 import { torchZip } from '../../tools/fuzz/checkpointArchive.js';
@@ -17,7 +18,7 @@ import {
   tuple,
   type Picklable,
 } from '../../tools/fuzz/pickleWriter.js';
-import { errorOf } from '../support/errors.js';
+import { rejectionOf } from '../support/errors.js';
 import { goldenBytes, goldenPath, readGolden } from '../support/golden.js';
 import { shared } from '../support/paths.js';
 
@@ -54,8 +55,8 @@ describe('readCheckpoint', () => {
     expect(files.sort()).toEqual(Object.keys(EXPECTED).sort());
   });
 
-  test.each(Object.entries(EXPECTED))('finds in %s what PyTorch finds', (file, expected) => {
-    const checkpoint = readCheckpoint(golden(file));
+  test.each(Object.entries(EXPECTED))('finds in %s what PyTorch finds', async (file, expected) => {
+    const checkpoint = await readCheckpoint(golden(file));
     expect(checkpoint).toMatchObject({ format: expected.format, source: expected.source });
     expect(checkpoint.imgsz).toBe(expected.imgsz);
     expect(checkpoint.names).toEqual(expected.names);
@@ -71,7 +72,7 @@ describe('readCheckpoint', () => {
     }
   });
 
-  test('finds in a state_dict the names and shapes that pickleparser finds', () => {
+  test('finds in a state_dict the names and shapes that pickleparser finds', async () => {
     const rebuild = (_storage: unknown, _offset: number, size: number[]): number[] => size;
     const resolve = (_: string, name: string): (() => unknown) | typeof rebuild => {
       if (name === '_rebuild_tensor_v2') return rebuild;
@@ -86,12 +87,12 @@ describe('readCheckpoint', () => {
     const zip = openZip(bytes);
     const pickle = zip.names.find((name) => name.endsWith('data.pkl')) ?? '';
     const theirs = parser.parse<Map<string, number[]>>(zip.read(pickle));
-    const ours = [...readCheckpoint(bytes).tensors].map(([name, { shape }]) => [name, shape]);
+    const ours = [...(await readCheckpoint(bytes)).tensors].map(([name, { shape }]) => [name, shape]);
     expect(ours).toEqual([...theirs]);
   });
 
-  test('tells version, date, licence and class', () => {
-    expect(readCheckpoint(golden('current.pt')).metadata).toEqual({
+  test('tells version, date, licence and class', async () => {
+    expect((await readCheckpoint(golden('current.pt'))).metadata).toEqual({
       version: '8.4.190',
       date: '2023-06-21T12:00:00',
       license: 'none',
@@ -99,15 +100,15 @@ describe('readCheckpoint', () => {
       class: 'SegmentationModel',
       yaml_file: 'tiny-seg.yaml',
     });
-    expect(readCheckpoint(golden('legacy.pt')).metadata.class).toBe('SegmentationModel');
+    expect((await readCheckpoint(golden('legacy.pt'))).metadata.class).toBe('SegmentationModel');
   });
 
-  test.skipIf(!existsSync(OLD))('reads files of Ultralytics 8.0.120 (skipped where they are absent)', () => {
+  test.skipIf(!existsSync(OLD))('reads files of Ultralytics 8.0.120 (skipped where they are absent)', async () => {
     for (const [file, parameters, box] of [
       ['old-8.0.120-n.pt', 3_263_811, 64],
       ['old-8.0.120-n-reg26.pt', 3_627_301, 104],
     ] as const) {
-      const { tensors, imgsz, metadata, source } = readCheckpoint(readFileSync(new URL(file, OLD)));
+      const { tensors, imgsz, metadata, source } = await readCheckpoint(readFileSync(new URL(file, OLD)));
       const learned = [...tensors].filter(([name]) => !/running_|num_batches/.test(name));
       expect(learned.reduce((sum, [, { shape }]) => sum + elementCount(shape), 0)).toBe(parameters);
       expect(tensors.get('model.22.cv2.0.0.conv.weight')?.shape).toEqual([box, 64, 3, 3]);
@@ -117,10 +118,10 @@ describe('readCheckpoint', () => {
     }
   });
 
-  test('goes the way to safetensors and back', () => {
+  test('goes the way to safetensors and back', async () => {
     for (const file of ['current.pt', 'odd.pt']) {
-      const checkpoint = readCheckpoint(golden(file));
-      const back = readCheckpoint(writeSafetensors(checkpoint.tensors, safetensorsMetadata(checkpoint)));
+      const checkpoint = await readCheckpoint(golden(file));
+      const back = await readCheckpoint(writeSafetensors(checkpoint.tensors, safetensorsMetadata(checkpoint)));
       expect(back.imgsz).toBe(checkpoint.imgsz);
       expect(back.names).toEqual(checkpoint.names);
       expect(back.metadata).toMatchObject(checkpoint.metadata);
@@ -132,9 +133,9 @@ describe('readCheckpoint', () => {
     }
   });
 
-  test('prefers ema to model, and model when ema is None', () => {
+  test('prefers ema to model, and model when ema is None', async () => {
     const named = (name: string): Picklable => moduleOf([[name, WEIGHT]]);
-    const both = readCheckpoint(
+    const both = await readCheckpoint(
       saved(
         dict([
           ['model', named('model.m')],
@@ -143,7 +144,7 @@ describe('readCheckpoint', () => {
       ),
     );
     expect([both.source, ...both.tensors.keys()]).toEqual(['ema', 'model.e']);
-    const one = readCheckpoint(
+    const one = await readCheckpoint(
       saved(
         dict([
           ['ema', null],
@@ -154,21 +155,21 @@ describe('readCheckpoint', () => {
     expect([one.source, ...one.tensors.keys()]).toEqual(['model', 'model.m']);
   });
 
-  test('reads a module that was saved without anything around it', () => {
-    const { source, tensors } = readCheckpoint(saved(moduleOf([], [['model', moduleOf([['w', WEIGHT]])]])));
+  test('reads a module that was saved without anything around it', async () => {
+    const { source, tensors } = await readCheckpoint(saved(moduleOf([], [['model', moduleOf([['w', WEIGHT]])]])));
     expect([source, ...tensors.keys()]).toEqual(['model', 'model.w']);
   });
 
-  test('takes the wrappers of parallel training and of the YOLO class off the names', () => {
-    const names = (...keys: string[]): string[] => [
-      ...readCheckpoint(saved(dict(keys.map((key) => [key, WEIGHT])))).tensors.keys(),
+  test('takes the wrappers of parallel training and of the YOLO class off the names', async () => {
+    const names = async (...keys: string[]): Promise<string[]> => [
+      ...(await readCheckpoint(saved(dict(keys.map((key) => [key, WEIGHT]))))).tensors.keys(),
     ];
-    expect(names('module.model.0.w', 'module.model.1.w')).toEqual(['model.0.w', 'model.1.w']);
-    expect(names('model.model.0.w')).toEqual(['model.0.w']);
-    expect(names('module.model.0.w', 'other')).toEqual(['module.model.0.w', 'other']);
+    expect(await names('module.model.0.w', 'module.model.1.w')).toEqual(['model.0.w', 'model.1.w']);
+    expect(await names('model.model.0.w')).toEqual(['model.0.w']);
+    expect(await names('module.model.0.w', 'other')).toEqual(['module.model.0.w', 'other']);
   });
 
-  test('leaves out buffers that PyTorch would not save', () => {
+  test('leaves out buffers that PyTorch would not save', async () => {
     const unsaved = call(global('__builtin__', 'set'), ['b']);
     const state = dict([
       [
@@ -180,10 +181,10 @@ describe('readCheckpoint', () => {
       ],
       ['_non_persistent_buffers_set', unsaved],
     ]);
-    expect([...readCheckpoint(saved(instance('m', 'C', state))).tensors.keys()]).toEqual(['a']);
+    expect([...(await readCheckpoint(saved(instance('m', 'C', state)))).tensors.keys()]).toEqual(['a']);
   });
 
-  test('looks for imgsz in train_args, then in the arguments of the model', () => {
+  test('looks for imgsz in train_args, then in the arguments of the model', async () => {
     const model = (args: Picklable): Picklable => {
       return instance(
         'm',
@@ -194,18 +195,19 @@ describe('readCheckpoint', () => {
         ]),
       );
     };
-    const imgsz = (...entries: [string, Picklable][]): number | undefined => readCheckpoint(saved(dict(entries))).imgsz;
+    const imgsz = async (...entries: [string, Picklable][]): Promise<number | undefined> =>
+      (await readCheckpoint(saved(dict(entries)))).imgsz;
     const own = dict([['imgsz', 64]]);
-    expect(imgsz(['model', model(own)], ['train_args', dict([['imgsz', 96]])])).toBe(96);
-    expect(imgsz(['model', model(own)], ['train_args', null])).toBe(64);
-    expect(imgsz(['model', model(instance('a', 'Namespace', own))])).toBe(64);
-    expect(imgsz(['model', model(dict([['imgsz', [64, 128]]]))])).toBe(128);
-    expect(imgsz(['model', model(dict([['imgsz', -1]]))])).toBeUndefined();
-    expect(imgsz(['model', model(dict([['imgsz', 'x']]))])).toBeUndefined();
+    expect(await imgsz(['model', model(own)], ['train_args', dict([['imgsz', 96]])])).toBe(96);
+    expect(await imgsz(['model', model(own)], ['train_args', null])).toBe(64);
+    expect(await imgsz(['model', model(instance('a', 'Namespace', own))])).toBe(64);
+    expect(await imgsz(['model', model(dict([['imgsz', [64, 128]]]))])).toBe(128);
+    expect(await imgsz(['model', model(dict([['imgsz', -1]]))])).toBeUndefined();
+    expect(await imgsz(['model', model(dict([['imgsz', 'x']]))])).toBeUndefined();
   });
 
-  test('reads names such as __proto__ as names', () => {
-    const { tensors, metadata } = readCheckpoint(
+  test('reads names such as __proto__ as names', async () => {
+    const { tensors, metadata } = await readCheckpoint(
       saved(
         dict([
           ['__proto__', WEIGHT],
@@ -218,9 +220,9 @@ describe('readCheckpoint', () => {
     expect(({} as Record<string, unknown>).dtype).toBeUndefined();
   });
 
-  test('passes a call of os.system over', () => {
+  test('passes a call of os.system over', async () => {
     const evil = call(global('os', 'system'), 'touch /tmp/fastsam-checkpoint-executed');
-    const { tensors } = readCheckpoint(
+    const { tensors } = await readCheckpoint(
       saved(
         dict([
           ['evil', evil],
@@ -230,14 +232,14 @@ describe('readCheckpoint', () => {
     );
     expect([...tensors.keys()]).toEqual(['model.0.w']);
     expect(existsSync('/tmp/fastsam-checkpoint-executed')).toBe(false);
-    expect(errorOf(() => readCheckpoint(saved(evil))).code).toBe('UNSUPPORTED_CHECKPOINT');
+    expect((await rejectionOf(() => readCheckpoint(saved(evil)))).code).toBe('UNSUPPORTED_CHECKPOINT');
   });
 
-  test('refuses a golden file cut at any length', () => {
+  test('refuses a golden file cut at any length', async () => {
     for (const file of ['deflated.pt', 'odd-legacy.pt', 'odd.safetensors']) {
       const bytes = golden(file);
       for (let length = 0; length < bytes.length; length++) {
-        const { code } = errorOf(() => readCheckpoint(bytes.subarray(0, length)));
+        const { code } = await rejectionOf(() => readCheckpoint(bytes.subarray(0, length)));
         expect(code).toBe('INVALID_CHECKPOINT');
       }
     }
@@ -250,8 +252,8 @@ describe('readCheckpoint', () => {
     ['anything else', 'hello', 'INVALID_CHECKPOINT', '"hello"'],
     ['a tar archive', `${'x'.repeat(257)}ustar${'\0'.repeat(300)}`, 'UNSUPPORTED_CHECKPOINT', 'tar'],
     ['a pickle of something else', '\x80\x02K\x01.\x80\x02K\x01.', 'UNSUPPORTED_CHECKPOINT', 'torch.save'],
-  ])('says that it got %s', (_, content, code, text) => {
-    const error = errorOf(() => readCheckpoint(new Uint8Array(Buffer.from(content, 'latin1'))));
+  ])('says that it got %s', async (_, content, code, text) => {
+    const error = await rejectionOf(() => readCheckpoint(new Uint8Array(Buffer.from(content, 'latin1'))));
     expect(error.message).toContain(text);
     expect(error.code).toBe(code);
   });
@@ -260,16 +262,16 @@ describe('readCheckpoint', () => {
     ['no tensors', dict([['model', dict([['lr', 0.1]])]]), 'UNSUPPORTED_CHECKPOINT'],
     ['a number', 7, 'UNSUPPORTED_CHECKPOINT'],
     ['a tuple', tuple(1, 2), 'UNSUPPORTED_CHECKPOINT'],
-  ] as [string, Picklable, string][])('refuses an object of %s', (_, object, code) => {
-    expect(errorOf(() => readCheckpoint(saved(object))).code).toBe(code);
+  ] as [string, Picklable, string][])('refuses an object of %s', async (_, object, code) => {
+    expect((await rejectionOf(() => readCheckpoint(saved(object)))).code).toBe(code);
   });
 
-  test('refuses a zip that is no checkpoint', () => {
+  test('refuses a zip that is no checkpoint', async () => {
     const zip = torchZip(pickled(1));
     const renamed = Uint8Array.from(zip, (byte, i) =>
       String.fromCharCode(...zip.subarray(i, i + 3)) === 'pkl' ? 0x71 : byte,
     );
-    expect(errorOf(() => readCheckpoint(renamed)).message).toContain('no PyTorch checkpoint');
+    expect((await rejectionOf(() => readCheckpoint(renamed))).message).toContain('no PyTorch checkpoint');
   });
 });
 
@@ -277,7 +279,7 @@ describe('safetensors whose header length begins like another format', () => {
   test.each([
     ['a pickle', 0x80],
     ['a zip archive', 0x4b50],
-  ])('%s', (_, headerBytes) => {
+  ])('%s', async (_, headerBytes) => {
     const tensors = new Map([
       ['a.weight', { dtype: 'float32', shape: [1], toFloat32: () => Float32Array.of(7) } as const],
     ]);
@@ -285,6 +287,6 @@ describe('safetensors whose header length begins like another format', () => {
     const least = new DataView(written(0).buffer).getUint32(0, true);
     const bytes = written(headerBytes + 256 * Math.ceil(Math.max(0, least - headerBytes) / 256) - least);
     expect(new DataView(bytes.buffer).getUint16(0, true) & (headerBytes > 255 ? 0xffff : 0xff)).toBe(headerBytes);
-    expect([...readCheckpoint(bytes).tensors.keys()]).toEqual(['a.weight']);
+    expect([...(await readCheckpoint(bytes)).tensors.keys()]).toEqual(['a.weight']);
   });
 });

@@ -189,7 +189,7 @@ describe('download refuses', () => {
     const error = await failure(download(request()));
     expect(error.code).toBe('DOWNLOAD_FAILED');
     expect(error.message).toBe(
-      `download of ${server.url}: got HTTP 404, expected the file, do check the address or the mirror`,
+      `download of ${server.url}: got HTTP 404, expected the file; check the address or the mirror`,
     );
     expect(server.ranges).toHaveLength(1);
   });

@@ -4,10 +4,10 @@ import { goldenBytes } from '../support/golden.js';
 
 const SEEDS = ['deflated.pt', 'odd.pt', 'odd-legacy.pt', 'zip64.pt', 'torchscript.pt', 'odd.safetensors', 'old.pt'];
 
-test('answers 2,000 mutated checkpoints with tensors or a FastSAMError', () => {
+test('answers 2,000 mutated checkpoints with tensors or a FastSAMError', async () => {
   const seeds = SEEDS.map((name) => goldenBytes(`checkpoints/${name}`));
   const now = (): number => performance.now();
-  const report = fuzzCheckpoints(seeds, { firstSeed: 1_000_000, count: 2_000, now, deadline: now() + 45_000 });
+  const report = await fuzzCheckpoints(seeds, { firstSeed: 1_000_000, count: 2_000, now, deadline: now() + 45_000 });
   expect(report.faults).toEqual([]);
   // A mutation that never or always hits nothing would test nothing.
   const read = [...report.outcomes.values()].reduce((sum, outcome) => sum + outcome.read, 0);

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { encodeModel } from '../../src/export/onnx/modelProto.js';
 import { buildNetwork } from '../../src/model/network.js';
 import { loadWeights } from '../../src/model/load.js';
-import { checkedArchitecture } from '../../src/model/check.js';
+import { inferArchitecture } from '../../src/model/check.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import { crc32 } from '../../src/weights/crc32.js';
 import { pythonNames, pythonSize, pythonText } from '../../src/weights/pythonLiterals.js';
 import { FastSAMError } from '../../src/errors.js';
 import { mutate } from '../../tools/fuzz/mutate.js';
-import { errorOf } from '../support/errors.js';
+import { rejectionOf } from '../support/errors.js';
 import { goldenBytes, readGolden } from '../support/golden.js';
 
 interface Expected {
@@ -29,8 +29,8 @@ function checksum(values: Float32Array): number {
 describe('ONNX files that Ultralytics exported', () => {
   test.each(['slim', 'dynamic', 'half', 'nms', 'nms-dynamic', 'numbered'])(
     '%s: holds the tensors of the fused network',
-    (form) => {
-      const { format, tensors, imgsz, names, metadata } = readCheckpoint(golden(form));
+    async (form) => {
+      const { format, tensors, imgsz, names, metadata } = await readCheckpoint(golden(form));
       expect({ format, imgsz, names }).toEqual({ format: 'onnx', imgsz: EXPECTED.imgsz, names: EXPECTED.names });
       expect(metadata).toMatchObject({ author: 'Ultralytics', version: '8.4.190' });
       const found = [...tensors].map(([name, tensor]) => [name, tensor.shape, checksum(tensor.toFloat32())]);
@@ -43,9 +43,9 @@ describe('ONNX files that Ultralytics exported', () => {
     },
   );
 
-  test('fit a network', () => {
-    const { tensors } = readCheckpoint(golden('slim'));
-    const architecture = checkedArchitecture(tensors);
+  test('fit a network', async () => {
+    const { tensors } = await readCheckpoint(golden('slim'));
+    const architecture = inferArchitecture(tensors);
     expect(architecture).toMatchObject({ classes: 2, regMax: 4, maskCoefficients: 8, folded: true });
     const network = buildNetwork(architecture);
     loadWeights(network, tensors);
@@ -53,7 +53,7 @@ describe('ONNX files that Ultralytics exported', () => {
   });
 });
 
-test('batch norm that a file has as operations is read', () => {
+test('batch norm that a file has as operations is read', async () => {
   const names = ['weight', 'bias', 'running_mean', 'running_var'];
   const constant = (name: string, value: number) => {
     return { name, type: 'float32' as const, dims: [1], bytes: new Uint8Array(Float32Array.of(value).buffer) };
@@ -66,7 +66,7 @@ test('batch norm that a file has as operations is read', () => {
     attributes: {},
   };
   const file = { name: 'g', opset: 18, producer: 'torch', nodes: [node], inputs: [], outputs: [], metadata: {} };
-  const { tensors } = readCheckpoint(encodeModel({ ...file, initializers: names.map(constant) }));
+  const { tensors } = await readCheckpoint(encodeModel({ ...file, initializers: names.map(constant) }));
   const found = [...tensors].map(([name, tensor]) => [name, ...tensor.toFloat32()]);
   expect(found).toEqual(names.map((name, i) => [`model.0.bn.${name}`, i]));
 });
@@ -75,38 +75,40 @@ describe('ONNX files that cannot be read', () => {
   test.each([
     ['external', /values lie in another file/],
     ['int8', /DequantizeLinear computes, expected a constant/],
-  ])('%s: says why', (form, message) => {
-    const error = errorOf(() => readCheckpoint(golden(form)));
+  ])('%s: says why', async (form, message) => {
+    const error = await rejectionOf(() => readCheckpoint(golden(form)));
     expect(error).toMatchObject({ code: 'UNSUPPORTED_CHECKPOINT', message: expect.stringMatching(message) as string });
   });
 
-  test('are refused at any length short of the whole, or lack tensors', () => {
+  test('are refused at any length short of the whole, or lack tensors', async () => {
     const whole = golden('half');
     for (let length = 3; length < whole.length; length += 997) {
-      const tensors = errorOf(() => checkedArchitecture(readCheckpoint(whole.slice(0, length)).tensors));
+      const tensors = await rejectionOf(async () =>
+        inferArchitecture((await readCheckpoint(whole.slice(0, length))).tensors),
+      );
       expect(['INVALID_CHECKPOINT', 'CHECKPOINT_MISMATCH']).toContain(tensors.code);
     }
   });
 
-  test('are refused with a graph of nothing but empty operations', () => {
+  test('are refused with a graph of nothing but empty operations', async () => {
     const graph = new Uint8Array(400_000);
     for (let i = 0; i < graph.length; i += 2) graph[i] = 0x0a; // node, no bytes
     const head = Uint8Array.of(0x08, 8, 0x3a, 0x80, 0xb5, 0x18); // version, graph of 400000 bytes
     const file = new Uint8Array([...head, ...graph]);
-    expect(errorOf(() => readCheckpoint(file))).toMatchObject({
+    expect(await rejectionOf(() => readCheckpoint(file))).toMatchObject({
       code: 'INVALID_CHECKPOINT',
       message: expect.stringContaining('more than 100000 operations') as string,
     });
   });
 
-  test('give a result or a FastSAMError, 2,000 times damaged', () => {
+  test('give a result or a FastSAMError, 2,000 times damaged', async () => {
     const files = ['half', 'numbered', 'external'].map((form) => [form, golden(form)] as const);
     let [read, slowest] = [0, 0];
     for (let index = 0; index < 2_000; index++) {
       const { name, bytes } = mutate(files, 7, index);
       const start = performance.now();
       try {
-        for (const tensor of readCheckpoint(bytes).tensors.values()) tensor.toFloat32();
+        for (const tensor of (await readCheckpoint(bytes)).tensors.values()) tensor.toFloat32();
         read++;
       } catch (error) {
         const refused = error instanceof FastSAMError && error.cause === undefined;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { PICKLE_LIMITS, unpickle } from '../../src/weights/pickle.js';
+import { unpickle } from '../../src/weights/pickle.js';
+import { PICKLE_LIMITS } from '../../src/weights/pickleMachine.js';
 import {
   PersistentId,
   PickleGlobal,

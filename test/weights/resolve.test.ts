@@ -81,7 +81,7 @@ describe('resolveWeights of a path', () => {
   });
 });
 
-describe('resolveWeights of an URL', () => {
+describe('resolveWeights of a URL', () => {
   test('downloads once, then reads the kept file', async () => {
     const first = await resolve(server.url);
     const second = await resolve(server.url);
@@ -105,7 +105,7 @@ describe('resolveWeights of an URL', () => {
     writeFileSync(path, content.subarray(1));
     await expect(resolve(server.url)).rejects.toMatchObject({
       code: 'DOWNLOAD_CORRUPT',
-      message: expect.stringContaining(`do delete ${path} to download it again`) as string,
+      message: expect.stringContaining(`delete ${path} to download it again`) as string,
     });
   });
 
@@ -115,7 +115,7 @@ describe('resolveWeights of an URL', () => {
     server.content = content.slice().reverse();
     await expect(resolve(server.url)).rejects.toMatchObject({
       code: 'DOWNLOAD_CORRUPT',
-      message: expect.stringContaining(`do delete ${path}.sha256 if you trust the file`) as string,
+      message: expect.stringContaining(`delete ${path}.sha256 if you trust the file`) as string,
     });
     expect(readdirSync(dirname(path))).toEqual(['file.pt.sha256']);
     rmSync(`${path}.sha256`);
@@ -148,7 +148,7 @@ describe('resolveWeights of a name', () => {
     const path = put(join(folder, 'local', 'FastSAM-s.pt'));
     await expect(resolve('FastSAM-s')).rejects.toMatchObject({
       code: 'DOWNLOAD_CORRUPT',
-      message: `FastSAM-s: got 5000 bytes, expected 23851578, do replace ${path}`,
+      message: `FastSAM-s: got 5000 bytes, expected 23851578; replace ${path}`,
     });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readSafetensors, writeSafetensors } from '../../src/weights/safetensors.js';
+import { readSafetensors } from '../../src/weights/safetensors.js';
+import { writeSafetensors } from '../../src/weights/writeSafetensors.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import type { WeightDtype, WeightTensor } from '../../src/weights/tensor.js';
 import { safetensorsFile } from '../../tools/fuzz/checkpointArchive.js';
@@ -84,13 +85,15 @@ describe('readSafetensors', () => {
     ]);
   });
 
-  test('takes names and imgsz from the metadata, where they make sense', () => {
-    const read = (metadata: string): unknown => {
-      const { imgsz, names } = readCheckpoint(safetensorsFile(`{"__metadata__":${metadata},"w":${ENTRY}}`, FOUR_BYTES));
+  test('takes names and imgsz from the metadata, where they make sense', async () => {
+    const read = async (metadata: string): Promise<unknown> => {
+      const { imgsz, names } = await readCheckpoint(
+        safetensorsFile(`{"__metadata__":${metadata},"w":${ENTRY}}`, FOUR_BYTES),
+      );
       return { imgsz, names };
     };
-    expect(read('{"imgsz":"64","names":"{\\"0\\":\\"x\\"}"}')).toEqual({ imgsz: 64, names: { 0: 'x' } });
-    expect(read('{"imgsz":"big","names":"[1"}')).toEqual({ imgsz: undefined, names: undefined });
+    expect(await read('{"imgsz":"64","names":"{\\"0\\":\\"x\\"}"}')).toEqual({ imgsz: 64, names: { 0: 'x' } });
+    expect(await read('{"imgsz":"big","names":"[1"}')).toEqual({ imgsz: undefined, names: undefined });
   });
 
   test.each([

@@ -15,7 +15,7 @@ import {
   tuple,
   type Picklable,
 } from '../../tools/fuzz/pickleWriter.js';
-import { errorOf } from '../support/errors.js';
+import { rejectionOf } from '../support/errors.js';
 
 const FLOATS = new Uint8Array(new Float32Array([0, 1, 2, 3, 4, 5]).buffer);
 const SIX = { kind: 'FloatStorage', key: '0', count: 6 };
@@ -29,14 +29,17 @@ interface Options {
 }
 
 /** Reads a state_dict of one tensor over the storage 0 … 5. */
-function read(record: Picklable, { byteorder, storage = FLOATS }: Options = {}): WeightTensor | undefined {
+async function read(
+  record: Picklable,
+  { byteorder, storage = FLOATS }: Options = {},
+): Promise<WeightTensor | undefined> {
   const pickle = pickled(new Map([['w', record]]));
   const options = byteorder === undefined ? {} : { byteorder };
-  return readCheckpoint(torchZip(pickle, { '0': storage }, options)).tensors.get('w');
+  return (await readCheckpoint(torchZip(pickle, { '0': storage }, options))).tensors.get('w');
 }
 
-function values(record: Picklable, options?: Options): number[] {
-  return [...(read(record, options)?.toFloat32() ?? [])];
+async function values(record: Picklable, options?: Options): Promise<number[]> {
+  return [...((await read(record, options))?.toFloat32() ?? [])];
 }
 
 function rebuilt(name: string, ...args: Picklable[]): Picklable {
@@ -44,28 +47,28 @@ function rebuilt(name: string, ...args: Picklable[]): Picklable {
 }
 
 describe('tensors of torch files', () => {
-  test('honours strides and offsets', () => {
-    expect(values(tensor(SIX, [2, 3], [3, 1]))).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(values(tensor(SIX, [3, 2], [1, 3]))).toEqual([0, 3, 1, 4, 2, 5]);
-    expect(values(tensor(SIX, [2, 2], [2, 1], 2))).toEqual([2, 3, 4, 5]);
-    expect(values(tensor(SIX, [2, 1, 2], [2, 99, 1], 1))).toEqual([1, 2, 3, 4]);
-    expect(values(tensor(SIX, [], [], 4))).toEqual([4]);
-    expect(values(tensor(SIX, [2, 2], [0, 1], 1))).toEqual([1, 2, 1, 2]);
-    expect(values(tensor(SIX, [0, 3], [3, 1]))).toEqual([]);
+  test('honours strides and offsets', async () => {
+    expect(await values(tensor(SIX, [2, 3], [3, 1]))).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(await values(tensor(SIX, [3, 2], [1, 3]))).toEqual([0, 3, 1, 4, 2, 5]);
+    expect(await values(tensor(SIX, [2, 2], [2, 1], 2))).toEqual([2, 3, 4, 5]);
+    expect(await values(tensor(SIX, [2, 1, 2], [2, 99, 1], 1))).toEqual([1, 2, 3, 4]);
+    expect(await values(tensor(SIX, [], [], 4))).toEqual([4]);
+    expect(await values(tensor(SIX, [2, 2], [0, 1], 1))).toEqual([1, 2, 1, 2]);
+    expect(await values(tensor(SIX, [0, 3], [3, 1]))).toEqual([]);
   });
 
-  test('does not copy aligned float32', () => {
+  test('does not copy aligned float32', async () => {
     const bytes = torchZip(pickled(new Map([['w', WEIGHT]])), { '0': FLOATS });
     // Moves the archive in memory until the storage lies at a multiple of 4, as torch's padding has it.
-    const shared = [0, 1, 2, 3].map((shift) => {
-      const room = new Uint8Array(bytes.length + 4);
-      room.set(bytes, shift);
-      const values = readCheckpoint(room.subarray(shift, shift + bytes.length))
-        .tensors.get('w')
-        ?.toFloat32();
-      expect([...(values ?? [])]).toEqual([0, 1, 2, 3, 4, 5]);
-      return values?.buffer === room.buffer;
-    });
+    const shared = await Promise.all(
+      [0, 1, 2, 3].map(async (shift) => {
+        const room = new Uint8Array(bytes.length + 4);
+        room.set(bytes, shift);
+        const values = (await readCheckpoint(room.subarray(shift, shift + bytes.length))).tensors.get('w')?.toFloat32();
+        expect([...(values ?? [])]).toEqual([0, 1, 2, 3, 4, 5]);
+        return values?.buffer === room.buffer;
+      }),
+    );
     expect(shared.filter(Boolean)).toHaveLength(1);
   });
 
@@ -98,15 +101,15 @@ describe('tensors of torch files', () => {
     ],
     ['torch.Size as size', rebuilt('_rebuild_tensor', STORAGE, 1, call(global('torch', 'Size'), [2]), tuple(1))],
     ['a storage view of old', rebuilt('_rebuild_tensor', viewOf(1, 2), 0, tuple(2), tuple(1))],
-  ] as [string, Picklable][])('rebuilds by %s', (_, record) => {
-    expect(values(record)).toEqual([1, 2]);
+  ] as [string, Picklable][])('rebuilds by %s', async (_, record) => {
+    expect(await values(record)).toEqual([1, 2]);
   });
 
-  test('swaps big-endian storages', () => {
+  test('swaps big-endian storages', async () => {
     const swapped = Uint8Array.from(FLOATS, (_, i) => FLOATS[i - (i % 4) + 3 - (i % 4)]);
-    expect(values(WEIGHT, { byteorder: 'big', storage: swapped })).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(values(WEIGHT, { byteorder: 'little' })).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(errorOf(() => read(WEIGHT, { byteorder: 'middle' })).message).toContain('byteorder');
+    expect(await values(WEIGHT, { byteorder: 'big', storage: swapped })).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(await values(WEIGHT, { byteorder: 'little' })).toEqual([0, 1, 2, 3, 4, 5]);
+    expect((await rejectionOf(() => read(WEIGHT, { byteorder: 'middle' }))).message).toContain('byteorder');
   });
 
   test.each([
@@ -127,29 +130,29 @@ describe('tensors of torch files', () => {
     ['a storage outside the archive', tensor({ ...SIX, key: '../version' }, [6], [1])],
     ['no storage', rebuilt('_rebuild_tensor', null, 0, tuple(1), tuple(1))],
     ['parameters in parameters', wrapped(10)],
-  ] as [string, Picklable][])('refuses %s', (_, record) => {
-    expect(errorOf(() => read(record)).code).toBe('INVALID_CHECKPOINT');
+  ] as [string, Picklable][])('refuses %s', async (_, record) => {
+    expect((await rejectionOf(() => read(record))).code).toBe('INVALID_CHECKPOINT');
   });
 
   test.each([
     ['quantised tensors', rebuilt('_rebuild_qtensor', STORAGE, 0, tuple(1), tuple(1))],
     ['sparse tensors', rebuilt('_rebuild_sparse_tensor', null)],
     ['complex storages', tensor({ ...SIX, kind: 'ComplexFloatStorage' }, [2], [1])],
-  ] as [string, Picklable][])('does not support %s', (_, record) => {
-    expect(errorOf(() => read(record)).code).toBe('UNSUPPORTED_CHECKPOINT');
+  ] as [string, Picklable][])('does not support %s', async (_, record) => {
+    expect((await rejectionOf(() => read(record))).code).toBe('UNSUPPORTED_CHECKPOINT');
   });
 
-  test('refuses many large tensors over one small storage', () => {
+  test('refuses many large tensors over one small storage', async () => {
     const entries = Array.from({ length: 40 }, (_, i): [string, Picklable] => [`w${i}`, tensor(SIX, [60_000], [0])]);
     const bytes = torchZip(pickled(new Map(entries)), { '0': FLOATS });
-    expect(errorOf(() => readCheckpoint(bytes)).message).toContain('refused');
+    expect((await rejectionOf(() => readCheckpoint(bytes))).message).toContain('refused');
   });
 });
 
 describe('modules that loop or multiply', () => {
   const inZip = (object: Picklable): Uint8Array => torchZip(pickled(object), { '0': FLOATS });
 
-  test('ends at a module that is its own child', () => {
+  test('ends at a module that is its own child', async () => {
     // The instance goes into the memo before its state, which refers to it, is set.
     const looped = raw(
       'cnowhere\nModule\n)',
@@ -171,10 +174,10 @@ describe('modules that loop or multiply', () => {
       7,
       'ssb',
     );
-    expect(errorOf(() => readCheckpoint(inZip(looped))).message).toContain('nest');
+    expect((await rejectionOf(() => readCheckpoint(inZip(looped)))).message).toContain('nest');
   });
 
-  test('ends at modules that hold the one below ten times, ten levels deep', () => {
+  test('ends at modules that hold the one below ten times, ten levels deep', async () => {
     let level: Picklable = memoized(100, moduleOf([['w', WEIGHT]]));
     for (let i = 0; i < 10; i++) {
       const inner = level;
@@ -188,20 +191,20 @@ describe('modules that loop or multiply', () => {
         ),
       );
     }
-    expect(errorOf(() => readCheckpoint(inZip(level))).message).toContain('refused');
+    expect((await rejectionOf(() => readCheckpoint(inZip(level)))).message).toContain('refused');
   });
 
-  test('refuses names without end', () => {
+  test('refuses names without end', async () => {
     const bytes = inZip(moduleOf([['n'.repeat(600), WEIGHT]]));
-    expect(errorOf(() => readCheckpoint(bytes)).message).toContain('600 characters');
+    expect((await rejectionOf(() => readCheckpoint(bytes))).message).toContain('600 characters');
   });
 });
 
 describe('files of torch before 1.6', () => {
   const object = pickled(new Map([['w', WEIGHT]]));
 
-  test('reads storages one behind the other', () => {
-    const { format, tensors } = readCheckpoint(torchLegacy(object, [{ key: '0', count: 6, bytes: FLOATS }]));
+  test('reads storages one behind the other', async () => {
+    const { format, tensors } = await readCheckpoint(torchLegacy(object, [{ key: '0', count: 6, bytes: FLOATS }]));
     expect(format).toBe('torch-legacy');
     expect([...(tensors.get('w')?.toFloat32() ?? [])]).toEqual([0, 1, 2, 3, 4, 5]);
   });
@@ -212,8 +215,8 @@ describe('files of torch before 1.6', () => {
     ['fewer elements than the tensor says', [{ key: '0', count: 5, bytes: FLOATS }]],
     ['a storage that nobody uses', [{ key: '9', count: 6, bytes: FLOATS }]],
     ['no storage', []],
-  ])('refuses %s', (_, storages) => {
-    expect(errorOf(() => readCheckpoint(torchLegacy(object, storages))).code).toBe('INVALID_CHECKPOINT');
+  ])('refuses %s', async (_, storages) => {
+    expect((await rejectionOf(() => readCheckpoint(torchLegacy(object, storages)))).code).toBe('INVALID_CHECKPOINT');
   });
 });
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { randomCheckpoint } from '../../src/cli/bench/randomCheckpoint.js';
-import type { Scale } from '../../src/model/scales.js';
+import type { Scale } from '../../src/model/families/scaling.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What setup.sh made. */

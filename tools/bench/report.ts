@@ -1,4 +1,4 @@
-/** docs/performance.md and docs/performance.svg from the measurements of a run. */
+/** docs/user/performance.md and docs/user/performance.svg from the measurements of a run. */
 import type { Measured } from '../../src/cli/bench/interleave.js';
 import { summarize } from '../../src/cli/bench/statistics.js';
 import type { Row, TimedRow } from '../../src/cli/bench/suite.js';

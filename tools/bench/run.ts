@@ -1,6 +1,6 @@
 /**
  * This package beside its peers, in one run and in turns: the network alone, WebAssembly, whole images, memory, start.
- * Results go to out/bench/results.json, docs/performance.md and docs/performance.svg; with --quick or --no-docs to
+ * Results go to out/bench/results.json, docs/user/performance.md and docs/user/performance.svg; with --quick or --no-docs to
  * out/bench/latest.json alone.
  *
  *   tools/bench/setup.sh                       once: the peers
@@ -33,7 +33,7 @@ import {
   type Row,
 } from '../../src/cli/bench/suite.js';
 import { textRow } from '../../src/cli/bench/table.js';
-import type { Scale } from '../../src/model/scales.js';
+import type { Scale } from '../../src/model/families/scaling.js';
 import { TITLE } from './budgets.js';
 import { demoModel, FOLDER, randomModel, ROOT } from './models.js';
 import { ortNode, ortWeb, PEER, pythonNetworks, torchBfloat16, ultralytics } from './peers.js';
@@ -159,9 +159,9 @@ function withoutRepeats(specs: readonly ContenderSpec[]): ContenderSpec[] {
 }
 
 function writeDocuments(run: Run): void {
-  const path = join(ROOT, 'docs', 'performance.md');
+  const path = join(ROOT, 'docs', 'user', 'performance.md');
   writeFileSync(path, withReport(readFileSync(path, 'utf8'), run));
-  writeFileSync(join(ROOT, 'docs', 'performance.svg'), plot(run));
+  writeFileSync(join(ROOT, 'docs', 'user', 'performance.svg'), plot(run));
 }
 
 function commit(): string {

@@ -4,13 +4,13 @@
  *     npx tsx tools/bench/trackers.ts
  */
 import { createTracker, TRACKERS } from '../../src/track/createTracker.js';
-import type { Detections } from '../../src/track/types.js';
+import type { BoxDetections } from '../../src/track/types.js';
 
 const OBJECTS = 300;
 const FRAMES = 200;
 
 /** Objects on a grid, close enough to overlap their neighbours, that drift and shake. */
-function detections(frame: number): Detections {
+function detections(frame: number): BoxDetections {
   const boxes = new Float32Array(4 * OBJECTS);
   const scores = new Float32Array(OBJECTS);
   for (let i = 0; i < OBJECTS; i++) {

@@ -1,6 +1,6 @@
 /** How far an export's outputs are from our own. */
 import { readFile } from 'node:fs/promises';
-import { STRIDES } from '../../src/model/table.js';
+import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
 
 /**
  * The largest differences of boxes (pixels), of scores and coefficients, and of prototypes.
@@ -14,7 +14,7 @@ export async function differences(
 ): Promise<number[]> {
   const bytes = await readFile(expected);
   const wanted = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  const anchors = STRIDES.reduce((sum, stride) => sum + (height / stride) * (width / stride), 0);
+  const anchors = YOLOV8_SEG.head.strides.reduce((sum, stride) => sum + (height / stride) * (width / stride), 0);
   const largest = (got: Float32Array, at: number): number =>
     got.reduce((most, value, i) => Math.max(most, Math.abs(value - wanted[at + i])), 0);
   const boxes = rows.subarray(0, 4 * anchors);

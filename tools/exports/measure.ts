@@ -26,7 +26,7 @@ import { FastSAM } from '../../src/index.js';
 import { detectionRows } from '../../src/model/decode.js';
 import { loadWeights } from '../../src/model/load.js';
 import { buildNetwork, runNetwork } from '../../src/model/network.js';
-import type { Scale } from '../../src/model/scales.js';
+import type { Scale } from '../../src/model/families/scaling.js';
 import { openCheckpoint } from '../../src/model/open.js';
 
 const { values: options, positionals } = parseArgs({
@@ -72,7 +72,7 @@ async function exportAll(
     [1, size, size, 3],
   );
   const raw = runNetwork(network, input);
-  const rows = detectionRows(raw, size, size, architecture.regMax);
+  const rows = detectionRows(raw, size, size, architecture);
   const expected = join(folder, 'ours.f32');
   const values = [await rows.data(), await raw.prototypes.data()];
   await writeFile(expected, Buffer.concat(values.map((v) => new Uint8Array(v.buffer, v.byteOffset, v.byteLength))));

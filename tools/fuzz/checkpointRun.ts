@@ -28,10 +28,10 @@ export function makeCase(seeds: readonly Uint8Array[], seed: number): { kind: st
  * @param now a clock in milliseconds.
  * @param deadline time of that clock after which no further case starts.
  */
-export function fuzzCheckpoints(
+export async function fuzzCheckpoints(
   seeds: readonly Uint8Array[],
   options: { firstSeed: number; count: number; now: () => number; deadline?: number },
-): FuzzReport {
+): Promise<FuzzReport> {
   const report: FuzzReport = {
     cases: 0,
     outcomes: new Map(),
@@ -46,7 +46,7 @@ export function fuzzCheckpoints(
     report.outcomes.set(kind, outcome);
     const start = options.now();
     try {
-      for (const tensor of readCheckpoint(bytes).tensors.values()) tensor.toFloat32();
+      for (const tensor of (await readCheckpoint(bytes)).tensors.values()) tensor.toFloat32();
       outcome.read++;
     } catch (error) {
       if (error instanceof FastSAMError && error.cause === undefined) outcome.refused++;

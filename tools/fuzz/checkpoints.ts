@@ -27,7 +27,7 @@ const seeds = readdirSync(fileURLToPath(GOLDEN))
 const now = (): number => performance.now();
 const firstSeed = Number(values.seed);
 const start = now();
-const report = fuzzCheckpoints(seeds, {
+const report = await fuzzCheckpoints(seeds, {
   firstSeed,
   count: Number(values.count),
   now,

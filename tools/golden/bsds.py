@@ -138,7 +138,7 @@ def scores(counts):
 
 
 def edge_nms(e):
-    """As src/evaluate/edges/edgeNms.ts says it: crest across the direction of the most negative curvature."""
+    """As src/studies/edges/edgeNms.ts says it: crest across the direction of the most negative curvature."""
     triangle = np.convolve(np.ones(5), np.ones(5)) / 25
     s = ndimage.correlate1d(ndimage.correlate1d(e, triangle, 1, mode="nearest"), triangle, 0, mode="nearest")
     q = np.pad(s, 1, mode="edge")

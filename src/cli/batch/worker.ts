@@ -1,5 +1,5 @@
 /** A worker of a batch: a process with a model of its own that does the images it is sent. */
-import '../../index.js';
+import '../../node.js'; // registers the platform
 import { failureOf } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { FastSAM } from '../../fastsam.js';

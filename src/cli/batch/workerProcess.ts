@@ -35,7 +35,7 @@ export class WorkerProcess {
     this.#child.on('error', (error) => (this.reason ??= error.message)); // what follows is its end
     this.#child.on('close', (code, signal) => {
       const last = this.reason ?? this.#complaints.trim().split('\n').at(-1) ?? '';
-      events.onExit(`ended with ${signal ?? `code ${String(code)}`}${last === '' ? '' : `: ${last}`}`);
+      events.onExit(`ended with ${signal ?? `code ${code}`}${last === '' ? '' : `: ${last}`}`);
     });
   }
 

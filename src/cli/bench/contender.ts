@@ -36,11 +36,13 @@ export class Contender {
   #complaints = '';
   #ended: string | undefined;
   #description = '';
+  readonly #process: ChildProcessWithoutNullStreams;
 
   private constructor(
     readonly spec: ContenderSpec,
-    private readonly process: ChildProcessWithoutNullStreams,
+    process: ChildProcessWithoutNullStreams,
   ) {
+    this.#process = process;
     createInterface({ input: process.stdout }).on('line', (line) => {
       const reply = decodeReply(line);
       if (reply !== undefined) this.#take(reply);
@@ -54,7 +56,7 @@ export class Contender {
     });
     process.on('close', (code, signal) => {
       const last = this.#complaints.trim().split('\n').slice(-1)[0];
-      this.#end(`its process ended with ${signal ?? `code ${String(code)}`}${last === '' ? '' : `: ${last}`}`);
+      this.#end(`its process ended with ${signal ?? `code ${code}`}${last === '' ? '' : `: ${last}`}`);
     });
   }
 
@@ -95,11 +97,11 @@ export class Contender {
 
   /** Ends the process. */
   stop(): void {
-    this.process.kill('SIGKILL');
+    this.#process.kill('SIGKILL');
   }
 
   async #ask(request: Request): Promise<unknown> {
-    this.process.stdin.write(`${JSON.stringify(request)}\n`);
+    this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     return checked(await this.#next());
   }
 

@@ -9,7 +9,7 @@ import type { ContenderSpec } from './contender.js';
 import type { WorkerSpec } from './spec.js';
 
 /** What to measure of what is present. */
-export interface Selection {
+export interface VariantFilter {
   /** Default: every device. */
   readonly devices?: readonly Device[];
   /** Default: every precision of a device. */
@@ -40,7 +40,7 @@ const CHOICE: Record<Device, DeviceChoice> = {
 const TOLERANCE: Record<Precision, number> = { fp32: 0.001, fp16: 0.02, bf16: 0.1 };
 
 /** The variants that can run here. */
-export async function presentVariants(selection: Selection): Promise<Variant[]> {
+export async function presentVariants(selection: VariantFilter): Promise<Variant[]> {
   const present = (await deviceTable()).filter(({ available }) => available).map(({ device }) => device);
   return variantsOf(present, await cpuHasBfloat16(), selection);
 }
@@ -52,7 +52,7 @@ export async function presentVariants(selection: Selection): Promise<Variant[]> 
 export function variantsOf(
   present: readonly Device[],
   bfloat16: boolean,
-  { devices, precisions, threads }: Selection,
+  { devices, precisions, threads }: VariantFilter,
 ): Variant[] {
   const formats = (device: Device): Precision[] => {
     if (device === 'native-gpu') return ['fp32', 'fp16'];
@@ -70,7 +70,7 @@ export function variantsOf(
 
 /** `1 thread`, `2 threads`. */
 export function countThreads(n: number): string {
-  return `${String(n)} thread${n === 1 ? '' : 's'}`;
+  return `${n} thread${n === 1 ? '' : 's'}`;
 }
 
 /**

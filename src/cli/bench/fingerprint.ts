@@ -86,7 +86,7 @@ export function objectsFingerprint(
  * The largest difference of two fingerprints: of each number the difference by 1 + its size.
  * @returns Infinity for different lengths and for anything that is not finite.
  */
-export function difference(a: readonly number[], b: readonly number[]): number {
+export function outputDifference(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length) return Infinity;
   const differences = a.map((value, i) => Math.abs(value - b[i]) / (1 + Math.abs(b[i])));
   return differences.every(Number.isFinite) ? Math.max(0, ...differences) : Infinity;

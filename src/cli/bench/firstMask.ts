@@ -4,11 +4,11 @@
  */
 import { encodeReply } from './protocol.js';
 import { giveUp } from './serve.js';
-import { loadModel, specOfProcess } from './spec.js';
+import { loadFromSpec, specOfProcess } from './spec.js';
 
 try {
   // The faster way to one image, which the command line takes too.
-  const model = await loadModel({ ...specOfProcess(), graphWeights: 'fed' });
+  const model = await loadFromSpec({ ...specOfProcess(), graphWeights: 'fed' });
   const results = await model.segment(process.argv[3]);
   const area = results.at(0).mask.area;
   const { user, system } = process.cpuUsage();

@@ -48,7 +48,7 @@ export async function makeMosaic(name: keyof typeof MOSAICS, folder: string): Pr
  */
 export async function makePixels(file: string, size: number, folder: string): Promise<string> {
   const image = await readImage(file);
-  const path = join(folder, `${String(size)}.rgb`);
+  const path = join(folder, `${size}.rgb`);
   await writeFile(path, letterbox(image, letterboxGeometry(image.width, image.height, size, { auto: false })));
   return path;
 }

@@ -1,6 +1,6 @@
 /** Measuring several contenders in turns, so that whatever else the machine does falls on all of them alike. */
 import type { Contender } from './contender.js';
-import { difference } from './fingerprint.js';
+import { outputDifference } from './fingerprint.js';
 import type { Added, Task, Timing } from './protocol.js';
 
 /** How long to measure. */
@@ -77,9 +77,9 @@ async function admit(
     try {
       const added = await contender.add(name, task);
       reference ??= added;
-      const far = difference(added.fingerprint, reference.fingerprint);
+      const far = outputDifference(added.fingerprint, reference.fingerprint);
       if (far <= tolerance) accepted.push(contender);
-      else refused.push({ label, reason: `its results differ by ${far.toPrecision(2)} of ${String(tolerance)}` });
+      else refused.push({ label, reason: `its results differ by ${far.toPrecision(2)} of ${tolerance}` });
     } catch (error) {
       refused.push({ label, reason: error instanceof Error ? error.message : String(error) });
     }

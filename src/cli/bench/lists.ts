@@ -18,9 +18,7 @@ export function wholeListOption(low: number, high: number): (text: string) => nu
     [...new Set(text.split(','))].map((word) => {
       const value = Number(word);
       if (word.trim() === '' || !Number.isInteger(value) || value < low || value > high) {
-        throw new InvalidArgumentError(
-          `expected whole numbers from ${String(low)} to ${String(high)}, with commas between.`,
-        );
+        throw new InvalidArgumentError(`expected whole numbers from ${low} to ${high}, with commas between.`);
       }
       return value;
     });

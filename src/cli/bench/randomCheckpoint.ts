@@ -4,10 +4,11 @@
  * sizes, so that a threshold gives one object or hundreds.
  */
 import { architectureFor, type Architecture } from '../../model/architecture.js';
-import type { Scale } from '../../model/scales.js';
-import { DFL_WEIGHT, networkParts, type Part } from '../../model/names.js';
-import { safetensorsMetadata } from '../../weights/checkpoint.js';
-import { writeSafetensors } from '../../weights/safetensors.js';
+import type { Scale } from '../../model/families/scaling.js';
+import { YOLOV8_SEG } from '../../model/families/yolov8Seg.js';
+import { binsTensor, convSpecs, type ConvSpec } from '../../model/convSpecs.js';
+import { safetensorsMetadata } from '../../weights/checkpointStrings.js';
+import { writeSafetensors } from '../../weights/writeSafetensors.js';
 import { elementCount, type WeightTensor } from '../../weights/tensor.js';
 
 /** Keeps the variance through a convolution and SiLU: 1 / √E[SiLU(x)²] for x of the standard normal distribution. */
@@ -28,25 +29,27 @@ const BIN_SLOPE = 0.25;
  * @returns a safetensors file, float32, with batch norm.
  */
 export function randomCheckpoint(scale: Scale, seed = 1): Uint8Array {
-  const architecture = architectureFor(scale);
+  const architecture = architectureFor(YOLOV8_SEG, scale);
   const random = normalRandom(seed);
   const tensors = new Map<string, WeightTensor>();
-  for (const part of networkParts(architecture)) {
-    for (const [name, tensor] of partTensors(part, architecture, random)) tensors.set(name, tensor);
+  for (const spec of convSpecs(architecture)) {
+    for (const [name, tensor] of specTensors(spec, architecture, random)) tensors.set(name, tensor);
   }
-  tensors.set(
-    DFL_WEIGHT,
-    tensorOf([1, architecture.regMax, 1, 1], (i) => i),
-  );
+  const bins = binsTensor(architecture);
+  if (bins !== undefined)
+    tensors.set(
+      bins,
+      tensorOf([1, architecture.regMax, 1, 1], (i) => i),
+    );
   const facts = { format: 'safetensors', source: 'state_dict', tensors, imgsz: 640, names: { 0: 'object' } } as const;
-  const description = `random weights of scale ${scale}, seed ${String(seed)}, for benchmarks`;
+  const description = `random weights of scale ${scale}, seed ${seed}, for benchmarks`;
   return writeSafetensors(tensors, safetensorsMetadata({ ...facts, metadata: { description } }));
 }
 
 /** Weights of one convolution and of what belongs to it. */
-function partTensors(part: Part, architecture: Architecture, random: () => number): [string, WeightTensor][] {
-  const { name, kind, inputs, outputs, kernel } = part;
-  const gain = gainOf(part);
+function specTensors(spec: ConvSpec, architecture: Architecture, random: () => number): [string, WeightTensor][] {
+  const { name, kind, inputs, outputs, kernel } = spec;
+  const gain = gainOf(spec);
   if (kind === 'transposed') {
     const spread = gain / Math.sqrt(inputs);
     return [
@@ -73,7 +76,7 @@ function partTensors(part: Part, architecture: Architecture, random: () => numbe
   ];
 }
 
-function gainOf({ name, kind }: Part): number {
+function gainOf({ name, kind }: ConvSpec): number {
   if (kind === 'plain') return name.includes('.cv3.') ? CLASS_SPREAD : 1;
   return /\.m\.\d+\.cv2$/.test(name) ? RESIDUAL_GAIN : SILU_GAIN;
 }

@@ -1,4 +1,5 @@
 /** What a worker of this package is told to load. */
+import '../../node.js'; // registers the platform: workers are processes of their own
 import { FastSAM } from '../../fastsam.js';
 import type { DetectorOptions } from '../../model/createDetector.js';
 import type { DeviceChoice } from '../../runtime/device.js';
@@ -17,6 +18,6 @@ export function specOfProcess(): WorkerSpec {
 }
 
 /** Loads what it says. */
-export function loadModel({ model, ...options }: WorkerSpec): Promise<FastSAM> {
+export function loadFromSpec({ model, ...options }: WorkerSpec): Promise<FastSAM> {
   return FastSAM.load(model, options);
 }

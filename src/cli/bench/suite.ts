@@ -63,7 +63,7 @@ export async function networkRows(
   return withContenders(specs, async (contenders, absent) => {
     const rows: TimedRow[] = [];
     for (const input of inputs) {
-      const title = `network, ${String(input.width)}x${String(input.height)}`;
+      const title = `network, ${input.width}x${input.height}`;
       const { measured, refused } = await measure(contenders, title, { kind: 'network', ...input }, effort);
       rows.push({ kind: 'network', title, model, measured, refused: [...absent, ...refused] });
     }
@@ -85,7 +85,7 @@ export async function segmentRows(
     const rows: TimedRow[] = [];
     for (const count of counts) {
       const task = segmentTask(input, scores, count);
-      const { measured, refused, reference } = await measure(contenders, `segment ${String(count)}`, task, effort);
+      const { measured, refused, reference } = await measure(contenders, `segment ${count}`, task, effort);
       const title = `${input.name} file to JSON, ${countObjects(reference?.scores?.length ?? 0)}`;
       rows.push({ kind: 'segment', title, model, measured, refused: [...absent, ...refused] });
     }
@@ -164,7 +164,7 @@ export function confidenceFor(scores: readonly number[], count: number): number 
 
 /** `1 object`, `300 objects`. */
 function countObjects(n: number): string {
-  return `${String(n)} object${n === 1 ? '' : 's'}`;
+  return `${n} object${n === 1 ? '' : 's'}`;
 }
 
 function segmentTask({ path, imgsz }: SegmentInput, scores: readonly number[], count: number): SegmentTask {

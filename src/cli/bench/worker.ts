@@ -10,7 +10,7 @@ import { openCheckpoint } from '../../model/open.js';
 import { FLOOR, networkFingerprint, objectsFingerprint } from './fingerprint.js';
 import type { NetworkTask, SegmentTask } from './protocol.js';
 import { giveUp, serve, type Job } from './serve.js';
-import { loadModel, specOfProcess, type WorkerSpec } from './spec.js';
+import { loadFromSpec, specOfProcess, type WorkerSpec } from './spec.js';
 
 /** Nothing is found, so that the network is all that is timed. */
 const NOTHING: Thresholds = { conf: 1, iou: 1, maxDet: 1 };
@@ -21,11 +21,14 @@ const EVERYTHING: Thresholds = { conf: FLOOR, iou: 1, maxDet: 100_000 };
 class Worker {
   #detector: Promise<Detector> | undefined;
   #model: Promise<FastSAM> | undefined;
+  readonly #spec: WorkerSpec;
 
-  constructor(private readonly spec: WorkerSpec) {}
+  constructor(spec: WorkerSpec) {
+    this.#spec = spec;
+  }
 
   async networkJob({ pixels, width, height }: NetworkTask): Promise<Job> {
-    this.#detector ??= openDetector(this.spec);
+    this.#detector ??= openDetector(this.#spec);
     const detector = await this.#detector;
     const input: DetectorInput = { images: [await readFile(pixels)], width, height };
     return {
@@ -37,7 +40,7 @@ class Worker {
   }
 
   async segmentJob({ image, imgsz, conf, iou, maxDet }: SegmentTask): Promise<Job> {
-    this.#model ??= loadModel(this.spec);
+    this.#model ??= loadFromSpec(this.#spec);
     const model = await this.#model;
     const options = { imgsz, conf, iou, maxDet };
     return {

@@ -3,11 +3,11 @@ import { stat } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { dirname, extname, join } from 'node:path';
 import { FastSAMError } from '../../errors.js';
-import { pairedBootstrap, type Comparison } from '../../evaluate/study/bootstrap.js';
-import type { RunFile } from '../../evaluate/study/records.js';
-import { summariseRecords } from '../../evaluate/study/run.js';
-import type { Metric, Study, StudyOptions, StudyRecord } from '../../evaluate/study/study.js';
-import { formatTable } from '../../evaluate/study/table.js';
+import { pairedBootstrap, type Comparison } from '../../studies/bootstrap.js';
+import type { RunFile } from '../../studies/records.js';
+import { summariseRecords } from '../../studies/run.js';
+import type { Metric, Study, StudyOptions, StudyRecord } from '../../studies/study.js';
+import { formatTable } from '../../studies/table.js';
 import { numberOption } from '../run.js';
 import { readRunFile } from './journal.js';
 

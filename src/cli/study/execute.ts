@@ -2,9 +2,9 @@
 import { dirname, join } from 'node:path';
 import type { FastSAMError } from '../../errors.js';
 import { FastSAM } from '../../fastsam.js';
-import { drawCases } from '../../evaluate/study/cases.js';
-import type { RunHeader } from '../../evaluate/study/records.js';
-import { chooseItems, runStudy, summariseRecords, type RunOptions } from '../../evaluate/study/run.js';
+import { drawCases } from '../../studies/cases.js';
+import type { RunHeader } from '../../studies/records.js';
+import { chooseItems, runStudy, summariseRecords, type StudyRunOptions } from '../../studies/run.js';
 import type {
   Metrics,
   OpenedStudy,
@@ -13,8 +13,8 @@ import type {
   StudyOptions,
   StudyRecord,
   StudyTable,
-} from '../../evaluate/study/study.js';
-import { formatTable } from '../../evaluate/study/table.js';
+} from '../../studies/study.js';
+import { formatTable } from '../../studies/table.js';
 import { platform } from '../../platform/platform.js';
 import { makeFolder } from '../files.js';
 import { ProgressLine } from '../progress.js';
@@ -58,7 +58,7 @@ export async function executeStudy(
     const existing = options.overwrite ? 'overwrite' : options.resume ? 'resume' : 'refuse';
     const journal = await Journal.open(join(folder, 'records.jsonl'), header, existing);
     let failed = 0;
-    const run: RunOptions = {
+    const run: StudyRunOptions = {
       model,
       settings: settingsOf(study, options),
       signal,
@@ -105,7 +105,7 @@ async function load(options: CommonOptions, signal: AbortSignal, line: ProgressL
 }
 
 /** Writes images under their items' names, in folders below where names have them. */
-function imageWriter(folder: string): NonNullable<RunOptions['show']> {
+function imageWriter(folder: string): NonNullable<StudyRunOptions['show']> {
   return async ({ key }, { data, width, height }) => {
     const path = join(folder, `${key}.png`);
     await makeFolder(dirname(path));
@@ -159,7 +159,7 @@ async function writeFiles(
   records: readonly StudyRecord[],
   metrics: Metrics,
   cases: number,
-  run: RunOptions,
+  run: StudyRunOptions,
 ): Promise<void> {
   for (const { name, bytes } of (await opened.files?.(records, metrics)) ?? []) {
     await platform().writeFileAtomic(join(folder, name), bytes);

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { FastSAMError } from '../../errors.js';
-import type { StudyFiles } from '../../evaluate/study/study.js';
+import type { StudyFiles } from '../../studies/study.js';
 
 /** See `StudyFiles`. */
 export const studyFiles: StudyFiles = {

@@ -1,8 +1,8 @@
 /** The file of records: appended to image by image, sound after a crash. */
 import { stat, truncate } from 'node:fs/promises';
 import { FastSAMError } from '../../errors.js';
-import { readRun, requireSameRun, type RunFile, type RunHeader } from '../../evaluate/study/records.js';
-import type { StudyRecord } from '../../evaluate/study/study.js';
+import { readRun, requireSameRun, type RunFile, type RunHeader } from '../../studies/records.js';
+import type { StudyRecord } from '../../studies/study.js';
 import { fileError } from '../../platform/fileErrors.js';
 import { platform } from '../../platform/platform.js';
 import { LineFile } from '../journal.js';
@@ -12,11 +12,14 @@ export type Existing = 'refuse' | 'resume' | 'overwrite';
 
 /** Records on disk. */
 export class Journal {
+  readonly #file: LineFile;
   private constructor(
-    private readonly file: LineFile,
+    file: LineFile,
     /** Records of an earlier run that goes on. */
     readonly done: ReadonlyMap<string, StudyRecord>,
-  ) {}
+  ) {
+    this.#file = file;
+  }
 
   /**
    * Opens a run's file, new or where it was broken off.
@@ -44,11 +47,11 @@ export class Journal {
 
   /** Writes a record; it survives the process from then on. */
   async add(record: StudyRecord): Promise<void> {
-    await this.file.add(record);
+    await this.#file.add(record);
   }
 
   async close(): Promise<void> {
-    await this.file.close();
+    await this.#file.close();
   }
 }
 

@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { Precision } from '../../runtime/compile/precision.js';
 import type { DeviceChoice } from '../../runtime/device.js';
-import type { Study, StudyOption, StudyOptions, StudySettings } from '../../evaluate/study/study.js';
+import type { Study, StudyOption, StudyOptions, StudySettings } from '../../studies/study.js';
 import { deviceOption, precisionOption } from '../options.js';
 import { numberOption } from '../run.js';
 

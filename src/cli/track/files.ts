@@ -75,13 +75,11 @@ export class TrackFiles {
   readonly #video: DrawnVideo | undefined;
   readonly #trails: Trails;
   #frames = 0;
+  readonly #paths: TrackPaths;
 
   /** @param trail frames that the drawn trails reach back. */
-  private constructor(
-    private readonly paths: TrackPaths,
-    fps: number,
-    trail: number,
-  ) {
+  private constructor(paths: TrackPaths, fps: number, trail: number) {
+    this.#paths = paths;
     if (paths.mot !== undefined) this.#mot = new StagedText(paths.mot);
     if (paths.json !== undefined) this.#json = new StagedText(paths.json);
     if (paths.video !== undefined) this.#video = new DrawnVideo(paths.video, fps);
@@ -113,7 +111,7 @@ export class TrackFiles {
     await this.#video?.finish();
     await this.#mot?.finish();
     await this.#json?.finish();
-    return listOf(this.paths);
+    return listOf(this.#paths);
   }
 
   /** Leaves nothing behind that is not finished. */

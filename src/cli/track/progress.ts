@@ -9,19 +9,21 @@ export class TrackProgress {
   readonly #began = performance.now();
   #frames = 0;
   readonly #ids = new Set<number>();
+  readonly #name: string;
+  readonly #total: number | undefined;
 
-  constructor(
-    private readonly name: string,
-    private readonly total: number | undefined,
-  ) {}
+  constructor(name: string, total: number | undefined) {
+    this.#name = name;
+    this.#total = total;
+  }
 
   /** Takes the next frame. */
   count({ trackIds }: Results): void {
     this.#frames++;
     for (const id of trackIds ?? []) this.#ids.add(id);
     const left =
-      this.total === undefined ? '' : `, ${duration(Math.max(0, this.total - this.#frames) / this.#rate)} left`;
-    this.#line.update(`${this.name} ${this.#rate.toFixed(1)} frames/s${left}`, this.#frames, this.total, 'count');
+      this.#total === undefined ? '' : `, ${duration(Math.max(0, this.#total - this.#frames) / this.#rate)} left`;
+    this.#line.update(`${this.#name} ${this.#rate.toFixed(1)} frames/s${left}`, this.#frames, this.#total, 'count');
   }
 
   clear(): void {

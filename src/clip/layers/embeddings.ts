@@ -1,7 +1,7 @@
 /** How patches and tokens become the rows that the transformers work on. */
 import * as tf from '@tensorflow/tfjs';
 import type { LayerArgs } from '../../layers/customLayer.js';
-import { rowsOf, rowWidth } from './linear.js';
+import { inputRows, rowWidth } from './linear.js';
 
 /** What a ClassAndPositions is made from. */
 export interface ClassAndPositionsConfig extends LayerArgs {
@@ -16,36 +16,36 @@ export interface ClassAndPositionsConfig extends LayerArgs {
  */
 export class ClassAndPositions extends tf.layers.Layer {
   static className = 'FastSamClassAndPositions';
-  private readonly patches: number;
-  private positions?: tf.LayerVariable;
+  readonly #patches: number;
+  #positions?: tf.LayerVariable;
 
   constructor(config: ClassAndPositionsConfig) {
     super(config);
-    this.patches = config.patches;
+    this.#patches = config.patches;
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const shape = [this.patches + 1, rowWidth(inputShape)];
-    this.positions = this.addWeight('positions', shape, 'float32', tf.initializers.zeros());
+    const shape = [this.#patches + 1, rowWidth(inputShape)];
+    this.#positions = this.addWeight('positions', shape, 'float32', tf.initializers.zeros());
     this.built = true;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const x = rowsOf(inputs);
+    const x = inputRows(inputs);
     const width = x.shape[1];
     return tf.tidy(() => {
-      const patches = tf.reshape<tf.Rank.R3>(x, [-1, this.patches, width]);
+      const patches = tf.reshape<tf.Rank.R3>(x, [-1, this.#patches, width]);
       const withRoom = tf.pad(patches, [
         [0, 0],
         [1, 0],
         [0, 0],
       ]);
-      return tf.reshape(tf.add(withRoom, this.positions?.read() as tf.Tensor2D), [-1, width]);
+      return tf.reshape(tf.add(withRoom, this.#positions?.read() as tf.Tensor2D), [-1, width]);
     });
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), patches: this.patches };
+    return { ...super.getConfig(), patches: this.#patches };
   }
 }
 
@@ -62,13 +62,13 @@ export interface TokenEmbeddingConfig extends LayerArgs {
  */
 export class TokenEmbedding extends tf.layers.Layer {
   static className = 'FastSamTokenEmbedding';
-  private readonly shapes: readonly [tf.Shape, tf.Shape];
-  private tokens?: tf.LayerVariable;
-  private positions?: tf.LayerVariable;
+  readonly #shapes: readonly [tf.Shape, tf.Shape];
+  #tokens?: tf.LayerVariable;
+  #positions?: tf.LayerVariable;
 
   constructor({ vocabSize, contextLength, width, ...config }: TokenEmbeddingConfig) {
     super(config);
-    this.shapes = [
+    this.#shapes = [
       [vocabSize, width],
       [contextLength, width],
     ];
@@ -76,8 +76,8 @@ export class TokenEmbedding extends tf.layers.Layer {
 
   override build(): void {
     const zeros = tf.initializers.zeros();
-    this.tokens = this.addWeight('tokens', this.shapes[0], 'float32', zeros);
-    this.positions = this.addWeight('positions', this.shapes[1], 'float32', zeros);
+    this.#tokens = this.addWeight('tokens', this.#shapes[0], 'float32', zeros);
+    this.#positions = this.addWeight('positions', this.#shapes[1], 'float32', zeros);
     this.built = true;
   }
 
@@ -85,14 +85,14 @@ export class TokenEmbedding extends tf.layers.Layer {
     const [tokens, positions] = inputs as tf.Tensor1D[];
     return tf.tidy(() =>
       tf.add(
-        tf.gather(this.tokens?.read() as tf.Tensor2D, tokens),
-        tf.gather(this.positions?.read() as tf.Tensor2D, positions),
+        tf.gather(this.#tokens?.read() as tf.Tensor2D, tokens),
+        tf.gather(this.#positions?.read() as tf.Tensor2D, positions),
       ),
     );
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const [[vocabSize, width], [contextLength]] = this.shapes;
+    const [[vocabSize, width], [contextLength]] = this.#shapes;
     return { ...super.getConfig(), vocabSize, contextLength, width };
   }
 }

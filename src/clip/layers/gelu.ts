@@ -1,7 +1,7 @@
 /** The two activations of CLIP models. */
 import * as tf from '@tensorflow/tfjs';
 import { single, type LayerArgs } from '../../layers/customLayer.js';
-import type { ClipActivation } from '../config.js';
+import type { ClipActivation } from '../weights/config.js';
 
 /** What a Gelu is made from. */
 export interface GeluConfig extends LayerArgs {
@@ -11,16 +11,16 @@ export interface GeluConfig extends LayerArgs {
 /** `quick_gelu`: x·σ(1.702x); `gelu`: x·½(1 + erf(x/√2)). Any shape, float32. */
 export class Gelu extends tf.layers.Layer {
   static className = 'FastSamGelu';
-  private readonly kind: ClipActivation;
+  readonly #kind: ClipActivation;
 
   constructor(config: GeluConfig) {
     super(config);
-    this.kind = config.kind;
+    this.#kind = config.kind;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x: tf.Tensor = single(inputs);
-    return tf.tidy(() => (this.kind === 'quick_gelu' ? quickGelu(x) : gelu(x)));
+    return tf.tidy(() => (this.#kind === 'quick_gelu' ? quickGelu(x) : gelu(x)));
   }
 
   override computeOutputShape(inputShape: tf.Shape): tf.Shape {
@@ -28,7 +28,7 @@ export class Gelu extends tf.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), kind: this.kind };
+    return { ...super.getConfig(), kind: this.#kind };
   }
 }
 

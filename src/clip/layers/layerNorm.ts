@@ -1,7 +1,7 @@
 /** Layer norm on rows. tfjs' own tiles its weights to the input's size, which a graph of open size cannot hold. */
 import * as tf from '@tensorflow/tfjs';
 import { keepFloat32 } from '../../runtime/compile/precision.js';
-import { rowsOf, rowWidth } from './linear.js';
+import { inputRows, rowWidth } from './linear.js';
 
 /** PyTorch's default, which all CLIP models have. */
 const EPSILON = 1e-5;
@@ -12,19 +12,19 @@ const EPSILON = 1e-5;
  */
 export class LayerNorm extends tf.layers.Layer {
   static className = 'FastSamLayerNorm';
-  private scale?: tf.LayerVariable;
-  private shift?: tf.LayerVariable;
+  #scale?: tf.LayerVariable;
+  #shift?: tf.LayerVariable;
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const width = rowWidth(inputShape);
-    this.scale = this.addWeight('weight', [width], 'float32', tf.initializers.ones());
-    this.shift = this.addWeight('bias', [width], 'float32', tf.initializers.zeros());
+    this.#scale = this.addWeight('weight', [width], 'float32', tf.initializers.ones());
+    this.#shift = this.addWeight('bias', [width], 'float32', tf.initializers.zeros());
     this.built = true;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const x = rowsOf(inputs);
-    return keepFloat32(() => layerNorm(x, this.scale?.read() as tf.Tensor1D, this.shift?.read() as tf.Tensor1D));
+    const x = inputRows(inputs);
+    return keepFloat32(() => layerNorm(x, this.#scale?.read() as tf.Tensor1D, this.#shift?.read() as tf.Tensor1D));
   }
 
   override computeOutputShape(inputShape: tf.Shape): tf.Shape {

@@ -14,35 +14,39 @@ export interface LinearConfig extends LayerArgs {
 /** [rows, inputs] -> [rows, units], float32. Weights: kernel [inputs, units], bias [units]. */
 export class Linear extends tf.layers.Layer {
   static className = 'FastSamLinear';
-  private readonly units: number;
-  private readonly useBias: boolean;
-  private kernel?: tf.LayerVariable;
-  private bias?: tf.LayerVariable;
+  readonly #units: number;
+  readonly #useBias: boolean;
+  #kernel?: tf.LayerVariable;
+  #bias?: tf.LayerVariable;
 
   constructor(config: LinearConfig) {
     super(config);
-    this.units = config.units;
-    this.useBias = config.useBias ?? true;
+    this.#units = config.units;
+    this.#useBias = config.useBias ?? true;
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const inputs = rowWidth(inputShape);
     const zeros = tf.initializers.zeros();
-    this.kernel = this.addWeight('kernel', [inputs, this.units], 'float32', zeros);
-    if (this.useBias) this.bias = this.addWeight('bias', [this.units], 'float32', zeros);
+    this.#kernel = this.addWeight('kernel', [inputs, this.#units], 'float32', zeros);
+    if (this.#useBias) this.#bias = this.addWeight('bias', [this.#units], 'float32', zeros);
     this.built = true;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return linear(rowsOf(inputs), this.kernel?.read() as tf.Tensor2D, this.bias?.read() as tf.Tensor1D | undefined);
+    return linear(
+      inputRows(inputs),
+      this.#kernel?.read() as tf.Tensor2D,
+      this.#bias?.read() as tf.Tensor1D | undefined,
+    );
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    return [rowCount(inputShape), this.units];
+    return [rowCount(inputShape), this.#units];
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), units: this.units, useBias: this.useBias };
+    return { ...super.getConfig(), units: this.#units, useBias: this.#useBias };
   }
 }
 
@@ -56,7 +60,7 @@ export function linear(x: tf.Tensor2D, kernel: tf.Tensor2D, bias?: tf.Tensor1D):
 }
 
 /** The rows that a layer was called with; further inputs come after them. */
-export function rowsOf(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor2D {
+export function inputRows(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor2D {
   return (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor2D;
 }
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LayerArgs } from '../../layers/customLayer.js';
 import { keepFloat32 } from '../../runtime/compile/precision.js';
-import { linear, rowsOf, rowWidth } from './linear.js';
+import { linear, inputRows, rowWidth } from './linear.js';
 
 /** What a SelfAttention is made from. */
 export interface SelfAttentionConfig extends LayerArgs {
@@ -19,21 +19,21 @@ export interface SelfAttentionConfig extends LayerArgs {
  */
 export class SelfAttention extends tf.layers.Layer {
   static className = 'FastSamSelfAttention';
-  private readonly heads: number;
-  private readonly length: number | undefined;
-  private variables: readonly tf.LayerVariable[] = [];
+  readonly #heads: number;
+  readonly #length: number | undefined;
+  #variables: readonly tf.LayerVariable[] = [];
 
   constructor(config: SelfAttentionConfig) {
     super(config);
-    this.heads = config.heads;
-    this.length = config.length;
+    this.#heads = config.heads;
+    this.#length = config.length;
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const width = rowWidth(inputShape);
     const add = (name: string, ...shape: number[]): tf.LayerVariable =>
       this.addWeight(name, shape, 'float32', tf.initializers.zeros());
-    this.variables = [
+    this.#variables = [
       add('inKernel', width, 3 * width),
       add('inBias', 3 * width),
       add('outKernel', width, width),
@@ -43,12 +43,12 @@ export class SelfAttention extends tf.layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const x = rowsOf(inputs);
+    const x = inputRows(inputs);
     const mask = Array.isArray(inputs) ? (inputs.at(1) as tf.Tensor2D | undefined) : undefined;
-    const [inKernel, inBias, outKernel, outBias] = this.variables.map((variable) => variable.read());
+    const [inKernel, inBias, outKernel, outBias] = this.#variables.map((variable) => variable.read());
     return tf.tidy(() => {
       const qkv = linear(x, inKernel as tf.Tensor2D, inBias as tf.Tensor1D);
-      const [q, k, v] = tf.split(qkv, 3, 1).map((part) => this.byHead(part as tf.Tensor2D));
+      const [q, k, v] = tf.split(qkv, 3, 1).map((part) => this.#byHead(part as tf.Tensor2D));
       const scores = tf.matMul(q, k, false, true);
       const weights = keepFloat32(() => tf.softmax(mask ? tf.add(scores, mask) : scores));
       const mixed = tf.transpose(tf.matMul(weights, v), [0, 2, 1, 3]);
@@ -61,14 +61,14 @@ export class SelfAttention extends tf.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), heads: this.heads, ...(this.length !== undefined && { length: this.length }) };
+    return { ...super.getConfig(), heads: this.#heads, ...(this.#length !== undefined && { length: this.#length }) };
   }
 
   /** [rows, width] -> [sequences, heads, length, width of a head]. */
-  private byHead(x: tf.Tensor2D): tf.Tensor4D {
-    const depth = x.shape[1] / this.heads;
-    const [sequences, length] = this.length === undefined ? [1, -1] : [-1, this.length];
-    return tf.transpose(tf.reshape(x, [sequences, length, this.heads, depth]), [0, 2, 1, 3]);
+  #byHead(x: tf.Tensor2D): tf.Tensor4D {
+    const depth = x.shape[1] / this.#heads;
+    const [sequences, length] = this.#length === undefined ? [1, -1] : [-1, this.#length];
+    return tf.transpose(tf.reshape(x, [sequences, length, this.#heads, depth]), [0, 2, 1, 3]);
   }
 }
 

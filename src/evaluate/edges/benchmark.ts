@@ -1,6 +1,7 @@
 /** The boundary benchmark of BSDS500 (Arbelaez, Maire, Fowlkes and Malik 2011, section 2; Martin et al. 2004). */
 import { FastSAMError } from '../../errors.js';
 import { correspond, edgePixels, indexMap } from './correspond.js';
+import { fMeasure, interpolate } from '../statistics/curves.js';
 import { thin } from './thin.js';
 
 /** An image's edges as one person drew them. */
@@ -164,11 +165,7 @@ export function pointAt({ human, foundHuman, machine, foundMachine }: EdgeCounts
 function pointOf(foundHuman: number, human: number, foundMachine: number, machine: number): EdgePoint {
   const recall = human === 0 ? 0 : foundHuman / human;
   const precision = machine === 0 ? 0 : foundMachine / machine;
-  return { recall, precision, f: fMeasure(recall, precision) };
-}
-
-function fMeasure(recall: number, precision: number): number {
-  return recall + precision === 0 ? 0 : (2 * recall * precision) / (recall + precision);
+  return { recall, precision, f: fMeasure(precision, recall) };
 }
 
 function sum(values: readonly number[]): number {
@@ -186,7 +183,7 @@ function bestPoint(curve: readonly EdgePoint[]): EdgePoint {
       const d = step / (STEPS - 1);
       const recall = curve[t].recall * d + curve[t - 1].recall * (1 - d);
       const precision = curve[t].precision * d + curve[t - 1].precision * (1 - d);
-      const f = fMeasure(recall, precision);
+      const f = fMeasure(precision, recall);
       if (f > best.f) best = { recall, precision, f };
     }
   }
@@ -196,36 +193,23 @@ function bestPoint(curve: readonly EdgePoint[]): EdgePoint {
 const AREA_STEPS = 100;
 
 function areaUnder(curve: readonly EdgePoint[]): number {
-  const points = ascending(curve.map(({ recall, precision }) => [recall, precision]));
-  if (points.length === 0) return 0;
-  if (points.length === 1) return points[0][0] * points[0][1];
-  let area = 0;
-  for (let i = 0; i <= AREA_STEPS; i++) area += interpolate(points, i / AREA_STEPS) ?? 0;
-  return area / AREA_STEPS;
+  const { xs, ys } = ascending(curve.map(({ recall, precision }) => [recall, precision]));
+  if (xs.length === 0) return 0;
+  if (xs.length === 1) return xs[0] * ys[0];
+  const recalls = Array.from({ length: AREA_STEPS + 1 }, (_, i) => i / AREA_STEPS);
+  return sum(interpolate(recalls, xs, ys, 0, 0)) / AREA_STEPS;
 }
 
 function recallAtHalf(curve: readonly EdgePoint[]): number {
-  const points = ascending(curve.map(({ recall, precision }) => [precision, recall]));
-  if (points.length === 0) return 0;
-  return interpolate(points, Math.max(points[0][0], 0.5)) ?? 0;
+  const { xs, ys } = ascending(curve.map(({ recall, precision }) => [precision, recall]));
+  if (xs.length === 0) return 0;
+  return interpolate([Math.max(xs[0], 0.5)], xs, ys, 0, 0)[0];
 }
 
-type Pair = readonly [x: number, y: number];
-
-/** Ascending in x; of equal x the first of the list, as in MATLAB's `unique`. */
-function ascending(pairs: readonly Pair[]): Pair[] {
+/** Points in ascending order of x. Of points with equal x the first stays, as in MATLAB's `unique`. */
+function ascending(points: readonly (readonly [x: number, y: number])[]): { xs: number[]; ys: number[] } {
   const first = new Map<number, number>();
-  for (const [x, y] of pairs) if (!first.has(x)) first.set(x, y);
-  return [...first].sort((a, b) => a[0] - b[0]);
-}
-
-/** Linear between the points; undefined outside. */
-function interpolate(points: readonly Pair[], x: number): number | undefined {
-  const next = points.findIndex((point) => point[0] >= x);
-  if (next < 0) return undefined;
-  const [x1, y1] = points[next];
-  if (x1 === x) return y1;
-  if (next === 0) return undefined;
-  const [x0, y0] = points[next - 1];
-  return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
+  for (const [x, y] of points) if (!first.has(x)) first.set(x, y);
+  const sorted = [...first].sort((a, b) => a[0] - b[0]);
+  return { xs: sorted.map(([x]) => x), ys: sorted.map(([, y]) => y) };
 }

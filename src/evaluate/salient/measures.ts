@@ -1,4 +1,5 @@
 /** How well a saliency map agrees with what people marked: MAE, F-measure, S-measure. */
+import { fMeasure } from '../statistics/curves.js';
 
 /** A map of bytes, 0 … 255 for 0 … 1, row by row. */
 export interface ByteMap {
@@ -9,8 +10,8 @@ export interface ByteMap {
 
 /** Thresholds of the F-measure: map >= 0 … 255. */
 const LEVELS = 256;
-/** Weight of precision, Achanta et al. 2009. */
-export const BETA_SQUARED = 0.3;
+/** β² of saliency's F-measure (Achanta et al., CVPR 2009). */
+const BETA_SQUARED = 0.3;
 /** Weight of objects against regions, and of foreground against background, Fan et al. 2017. */
 const ALPHA = 0.5;
 const EPSILON = Number.EPSILON;
@@ -47,15 +48,14 @@ export function levelCurve({ data }: ByteMap, truth: Uint8Array): LevelCurve {
   };
 }
 
-/** F of precision and recall with `beta² = 0.3` (Achanta et al., CVPR 2009). */
-export function fMeasure(precision: number, recall: number): number {
-  const below = BETA_SQUARED * precision + recall;
-  return below === 0 ? 0 : ((1 + BETA_SQUARED) * precision * recall) / below;
+/** The F-measure with β² = 0.3. */
+export function saliencyF(precision: number, recall: number): number {
+  return fMeasure(precision, recall, BETA_SQUARED);
 }
 
 /** The largest F over the levels. */
 export function maxFMeasure({ precision, recall }: LevelCurve): number {
-  return precision.reduce((most, value, level) => Math.max(most, fMeasure(value, recall[level])), 0);
+  return precision.reduce((most, value, level) => Math.max(most, saliencyF(value, recall[level])), 0);
 }
 
 /**
@@ -122,13 +122,13 @@ function similarity(
   width: number,
   [left, top, right, bottom]: readonly number[],
 ): number {
-  const places: number[] = [];
-  for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) places.push(y * width + x);
-  const n = places.length;
-  const x = places.reduce((sum, p) => sum + values[p], 0) / n;
-  const y = places.reduce((sum, p) => sum + truth[p], 0) / n;
+  const pixels: number[] = [];
+  for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) pixels.push(y * width + x);
+  const n = pixels.length;
+  const x = pixels.reduce((sum, p) => sum + values[p], 0) / n;
+  const y = pixels.reduce((sum, p) => sum + truth[p], 0) / n;
   let [xx, yy, xy] = [0, 0, 0];
-  for (const p of places) {
+  for (const p of pixels) {
     xx += (values[p] - x) ** 2;
     yy += (truth[p] - y) ** 2;
     xy += (values[p] - x) * (truth[p] - y);

@@ -1,6 +1,5 @@
 /** The head's raw outputs as boxes in pixels, in TensorFlow operations: what `model/decode.ts` does on tensors. */
 import { anchorGrid } from '../../model/decode.js';
-import { STRIDES } from '../../model/table.js';
 import type { BatchSize } from './emitLayers.js';
 import { INT, type Edge, type GraphWriter } from './graphWriter.js';
 
@@ -13,8 +12,13 @@ export interface AnchorEdges {
 }
 
 /** The anchors of an image size that is known now. */
-export function fixedAnchors(graph: GraphWriter, height: number, width: number): AnchorEdges {
-  const { centres, strides } = anchorGrid(height, width);
+export function fixedAnchors(
+  graph: GraphWriter,
+  height: number,
+  width: number,
+  levelStrides: readonly number[],
+): AnchorEdges {
+  const { centres, strides } = anchorGrid(height, width, levelStrides);
   return {
     centres: graph.floats('anchors/centres', centres, [1, strides.length, 2]),
     strides: graph.floats('anchors/strides', strides, [1, strides.length, 1]),
@@ -24,11 +28,11 @@ export function fixedAnchors(graph: GraphWriter, height: number, width: number):
 /**
  * The anchors of whatever size the maps have when the graph runs. Counting ones along an axis numbers the cells, so that
  * no size has to be read back from the device.
- * @param levels maps [B,H/s,W/s,C] of the three strides s.
+ * @param levels maps [B,H/s,W/s,C] of the head's strides s.
  */
-export function openAnchors(graph: GraphWriter, levels: readonly Edge[]): AnchorEdges {
+export function dynamicAnchors(graph: GraphWriter, levels: readonly Edge[], strides: readonly number[]): AnchorEdges {
   const parts = levels.map((level, i) => {
-    const name = `anchors/${String(i)}`;
+    const name = `anchors/${i}`;
     const channel = graph.slice(`${name}/map`, level, [0, 0, 0, 0], [1, -1, -1, 1]);
     const ones = graph.add('OnesLike', `${name}/ones`, [channel]);
     const count = (axis: number): Edge =>
@@ -37,7 +41,7 @@ export function openAnchors(graph: GraphWriter, levels: readonly Edge[]): Anchor
         exclusive: FLAG_OFF,
         reverse: FLAG_OFF,
       });
-    const scale = scalar(graph, `${name}/stride`, STRIDES[i]);
+    const scale = scalar(graph, `${name}/stride`, strides[i]);
     const cells = graph.add('Sub', `${name}/cells`, [
       graph.concat(`${name}/numbers`, [count(2), count(1)], 3), // x runs along the width
       scalar(graph, `${name}/half`, 0.5),

@@ -26,7 +26,7 @@ export const tensorFlowEmitters = (batch: BatchSize): Emitters<GraphWriter, Edge
   FastSamUpsample: (graph, { name, inputs: [x] }) =>
     depthToSpace(graph, name, graph.concat(`${name}/copies`, [x, x, x, x], CHANNELS)),
   FastSamTransposedConv: transposedConvolution,
-  FastSamJoinLevels: (graph, layer) => joinLevels(graph, layer, batch),
+  FastSamFlattenLevels: (graph, layer) => flattenLevels(graph, layer, batch),
 });
 
 const CHANNELS = 3;
@@ -95,7 +95,7 @@ function transposedConvolution(graph: GraphWriter, { name, weights: [kernel, bia
   return biasAdd(graph, name, depthToSpace(graph, `${name}/cells`, cells), bias);
 }
 
-function joinLevels(graph: GraphWriter, { name, inputs, output }: Layer, batch: BatchSize): Edge {
+function flattenLevels(graph: GraphWriter, { name, inputs, output }: Layer, batch: BatchSize): Edge {
   const channels = Number(output.shape.at(-1));
   const lists = inputs.map((x) => graph.reshape(`${name}/list`, x, batch.listShape(channels)));
   return graph.concat(name, lists, 1);

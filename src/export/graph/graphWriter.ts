@@ -78,7 +78,7 @@ export class GraphWriter {
 
   #node(op: string, wanted: string, input: readonly Edge[], attr: Attributes): Edge {
     let name = wanted;
-    for (let n = 1; this.#used.has(name); n++) name = `${wanted}_${String(n)}`;
+    for (let n = 1; this.#used.has(name); n++) name = `${wanted}_${n}`;
     this.#used.add(name);
     this.nodes.push({ name, op, input, attr });
     return name;

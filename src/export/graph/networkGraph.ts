@@ -3,7 +3,7 @@ import type { Network } from '../../model/network.js';
 import { DATA_TYPE, shapeProto, type GraphFile, type PortDef } from '../../runtime/compile/graphDef.js';
 import { portsOf, sizesOf, type GraphShape, type Port } from '../ports.js';
 import { walkLayers } from '../walkLayers.js';
-import { emitCentreBoxes, emitCorners, fixedAnchors, openAnchors } from './emitDecode.js';
+import { emitCentreBoxes, emitCorners, fixedAnchors, dynamicAnchors } from './emitDecode.js';
 import { tensorFlowEmitters, type BatchSize } from './emitLayers.js';
 import { emitNms } from './emitNms.js';
 import { GraphWriter, INT, type Edge } from './graphWriter.js';
@@ -26,12 +26,14 @@ export async function networkGraph(network: Network, shape: GraphShape): Promise
     dtype: { type: DATA_TYPE.float32 },
     shape: { shape: shapeProto(sizesOf(input)) },
   });
-  const batch = input.axes[0].size < 0 ? openBatch(graph, image) : fixedBatch(graph, input.axes[0].size);
+  const batch = input.axes[0].size < 0 ? dynamicBatch(graph, image) : fixedBatch(graph, input.axes[0].size);
   const edgeOf = await walkLayers<GraphWriter, Edge>(network, image, graph, tensorFlowEmitters(batch));
   const [boxes, classes, coefficients, prototypes] = model.outputs.map(edgeOf);
   const levels = model.outputs[0].inputs.map(edgeOf);
-  const anchors = shape.dynamic ? openAnchors(graph, levels) : fixedAnchors(graph, shape.height, shape.width);
-  const { regMax, classes: classCount, maskCoefficients: k } = architecture;
+  const { family, regMax, classes: classCount, maskCoefficients: k } = architecture;
+  const anchors = shape.dynamic
+    ? dynamicAnchors(graph, levels, family.head.strides)
+    : fixedAnchors(graph, shape.height, shape.width, family.head.strides);
   const corners = emitCorners(graph, boxes, regMax, anchors, batch);
   const scores = graph.add('Sigmoid', 'scores', [classes]);
   const predictions = shape.nms
@@ -62,7 +64,7 @@ function fixedBatch(graph: GraphWriter, batch: number): BatchSize {
 }
 
 /** Reads the number of images when the graph runs. */
-function openBatch(graph: GraphWriter, image: Edge): BatchSize {
+function dynamicBatch(graph: GraphWriter, image: Edge): BatchSize {
   const whole = graph.add('Shape', 'batch/shape', [image], { out_type: INT });
   const count = graph.addPlain('Slice', 'batch/count', [whole, graph.ints([0]), graph.ints([1])], {
     T: INT,

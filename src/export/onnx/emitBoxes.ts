@@ -1,7 +1,7 @@
 /** Boxes from DFL logits, in float32, as operations of the graph. The counterpart of src/model/decode.ts. */
 import { anchorGrid } from '../../model/decode.js';
-import { STRIDES } from '../../model/table.js';
-import { DFL_WEIGHT } from '../../model/names.js';
+import type { Architecture } from '../../model/architecture.js';
+import { binsTensor } from '../../model/convSpecs.js';
 import type { GraphBuilder, Value } from './graphBuilder.js';
 
 /** Where anchors stand, as values of the graph. */
@@ -18,42 +18,47 @@ export interface Corners {
   readonly rightBottom: Value;
 }
 
-const HEAD = '/model.22';
+/** Path of the head's operations. */
+export const headPath = ({ family }: Architecture): string => `/${family.headName}`;
 
-/** The size of the input: fixed, or read from the maps of the three levels when the graph runs. */
+/** The size of the input: fixed, or read from the maps of the levels when the graph runs. */
 export type InputSize =
   | { readonly height: number; readonly width: number }
   | {
-      /** [B,C,H/s,W/s], strides s = 8, 16, 32. */
+      /** [B,C,H/s,W/s], s the head's strides. */
       readonly levels: readonly Value[];
     };
 
 /** @param logits [B,4·regMax,A] float32. */
-export function emitCorners(graph: GraphBuilder, logits: Value, regMax: number, size: InputSize): Corners {
-  const { centres, strides } = 'levels' in size ? openAnchors(graph, size.levels) : fixedAnchors(graph, size);
-  const distances = graph.add('Mul', `${HEAD}/Mul`, [emitDistances(graph, logits, regMax), strides]);
+export function emitCorners(graph: GraphBuilder, logits: Value, architecture: Architecture, size: InputSize): Corners {
+  const head = headPath(architecture);
+  const { centres, strides } =
+    'levels' in size ? dynamicAnchors(graph, size.levels, architecture) : fixedAnchors(graph, size, architecture);
+  const distances = graph.add('Mul', `${head}/Mul`, [emitDistances(graph, logits, architecture), strides]);
   const [toLeftTop, toRightBottom] = graph.addMany(
     'Split',
-    `${HEAD}/Split`,
+    `${head}/Split`,
     [distances, graph.ints([2, 2])],
-    [`${HEAD}/Split_output_0`, `${HEAD}/Split_output_1`],
+    [`${head}/Split_output_0`, `${head}/Split_output_1`],
     { axis: 1 },
   );
   return {
-    leftTop: graph.add('Sub', `${HEAD}/Sub`, [centres, toLeftTop]),
-    rightBottom: graph.add('Add', `${HEAD}/Add`, [centres, toRightBottom]),
+    leftTop: graph.add('Sub', `${head}/Sub`, [centres, toLeftTop]),
+    rightBottom: graph.add('Add', `${head}/Add`, [centres, toRightBottom]),
   };
 }
 
 /** The expected bin of each side, [B,4·regMax,A] -> [B,4,A]. */
-function emitDistances(graph: GraphBuilder, logits: Value, regMax: number): Value {
-  if (regMax === 1) return logits;
-  const path = `${HEAD}/dfl`;
+function emitDistances(graph: GraphBuilder, logits: Value, architecture: Architecture): Value {
+  const bins = binsTensor(architecture);
+  if (bins === undefined) return logits;
+  const { regMax } = architecture;
+  const path = `${headPath(architecture)}/dfl`;
   const sides = graph.add('Reshape', `${path}/Reshape`, [logits, graph.ints([0, 4, regMax, -1])]);
-  const bins = graph.add('Transpose', `${path}/Transpose`, [sides], { attributes: { perm: [0, 2, 1, 3] } });
-  const shares = graph.add('Softmax', `${path}/Softmax`, [bins], { attributes: { axis: 1 } });
+  const turned = graph.add('Transpose', `${path}/Transpose`, [sides], { attributes: { perm: [0, 2, 1, 3] } });
+  const shares = graph.add('Softmax', `${path}/Softmax`, [turned], { attributes: { axis: 1 } });
   const positions = graph.array(
-    DFL_WEIGHT,
+    bins,
     [1, regMax, 1, 1],
     Float32Array.from({ length: regMax }, (_, i) => i),
   );
@@ -63,20 +68,27 @@ function emitDistances(graph: GraphBuilder, logits: Value, regMax: number): Valu
   return graph.add('Reshape', `${path}/Reshape_1`, [expected, graph.ints([0, 4, -1])]);
 }
 
-function fixedAnchors(graph: GraphBuilder, { height, width }: { height: number; width: number }): AnchorValues {
-  const { centres, strides } = anchorGrid(height, width);
+function fixedAnchors(
+  graph: GraphBuilder,
+  { height, width }: { height: number; width: number },
+  architecture: Architecture,
+): AnchorValues {
+  const head = headPath(architecture);
+  const { centres, strides } = anchorGrid(height, width, architecture.family.head.strides);
   const count = strides.length;
   const rows = Float32Array.from({ length: 2 * count }, (_, i) => centres[i < count ? 2 * i : 2 * (i - count) + 1]);
   return {
-    centres: graph.array(`${HEAD}/centres`, [1, 2, count], rows),
-    strides: graph.array(`${HEAD}/strides`, [1, 1, count], strides),
+    centres: graph.array(`${head}/centres`, [1, 2, count], rows),
+    strides: graph.array(`${head}/strides`, [1, 1, count], strides),
   };
 }
 
-function openAnchors(graph: GraphBuilder, levels: readonly Value[]): AnchorValues {
-  const parts = levels.map((map, i) => levelAnchors(graph, `${HEAD}/anchors.${String(i)}`, map, STRIDES[i]));
+function dynamicAnchors(graph: GraphBuilder, levels: readonly Value[], architecture: Architecture): AnchorValues {
+  const head = headPath(architecture);
+  const { strides } = architecture.family.head;
+  const parts = levels.map((map, i) => levelAnchors(graph, `${head}/anchors.${i}`, map, strides[i]));
   const join = (name: string, values: Value[]): Value =>
-    graph.add('Concat', `${HEAD}/${name}/Concat`, values, { attributes: { axis: 2 } });
+    graph.add('Concat', `${head}/${name}/Concat`, values, { attributes: { axis: 2 } });
   return {
     centres: join(
       'centres',

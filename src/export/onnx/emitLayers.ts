@@ -20,7 +20,7 @@ export const ONNX_EMITTERS: Emitters<GraphBuilder, Value> = {
   MaxPooling2D: maxPool,
   FastSamUpsample: upsample,
   FastSamTransposedConv: transposedConvolution,
-  FastSamJoinLevels: joinLevels,
+  FastSamFlattenLevels: flattenLevels,
 };
 
 /** `model.2.m.0.cv1.conv` -> `/model.2/m.0/cv1/conv`, as PyTorch writes the places of modules. */
@@ -83,9 +83,9 @@ function upsample(graph: GraphBuilder, { name, inputs }: Layer): Value {
 }
 
 /** [B,C,H,W] of every level -> [B,C,A]. */
-function joinLevels(graph: GraphBuilder, { name, inputs }: Layer): Value {
+function flattenLevels(graph: GraphBuilder, { name, inputs }: Layer): Value {
   const path = pathOf(name);
   const rows = graph.ints([0, 0, -1]); // 0: as in the map
-  const flat = inputs.map((map, i) => graph.add('Reshape', `${path}/Reshape_${String(i)}`, [map, rows]));
+  const flat = inputs.map((map, i) => graph.add('Reshape', `${path}/Reshape_${i}`, [map, rows]));
   return graph.add('Concat', `${path}/Concat`, flat, { attributes: { axis: 2 } });
 }

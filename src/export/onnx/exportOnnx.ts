@@ -4,7 +4,7 @@ import type { Network } from '../../model/network.js';
 import { INPUT, OUTPUTS, portsOf, type GraphShape, type Port } from '../ports.js';
 import { requireProtobufSize } from '../protobufSize.js';
 import { walkLayers } from '../walkLayers.js';
-import { emitCorners, type Corners, type InputSize } from './emitBoxes.js';
+import { emitCorners, headPath, type Corners, type InputSize } from './emitBoxes.js';
 import { ONNX_EMITTERS } from './emitLayers.js';
 import { emitNms } from './emitNms.js';
 import { GraphBuilder, type Value } from './graphBuilder.js';
@@ -59,15 +59,16 @@ async function emitModel(graph: GraphBuilder, network: Network, plan: OnnxPlan):
     plan.half ? graph.cast(`/float32/${output.name}`, valueOf(output), 'float32') : valueOf(output);
   const [logits, classLogits, coefficients] = model.outputs.slice(0, 3).map(widened);
   const size: InputSize = plan.dynamic ? { levels: model.outputs[0].inputs.map(valueOf) } : plan;
-  const corners = emitCorners(graph, logits, architecture.regMax, size);
-  const scores = graph.add('Sigmoid', '/model.22/Sigmoid', [classLogits]);
+  const corners = emitCorners(graph, logits, architecture, size);
+  const head = headPath(architecture);
+  const scores = graph.add('Sigmoid', `${head}/Sigmoid`, [classLogits]);
   if (plan.nms) {
     const { classes, maskCoefficients } = architecture;
     const candidates = { corners, scores, coefficients, classes, columns: 6 + maskCoefficients };
     emitNms(graph, candidates, plan.nms, OUTPUTS[0]);
   } else {
-    const rows = [...centreForm(graph, corners), scores, coefficients];
-    graph.add('Concat', '/model.22/Concat', rows, { attributes: { axis: 1 }, output: OUTPUTS[0] });
+    const rows = [...centreForm(graph, head, corners), scores, coefficients];
+    graph.add('Concat', `${head}/Concat`, rows, { attributes: { axis: 1 }, output: OUTPUTS[0] });
   }
   const prototypes = valueOf(model.outputs[3]);
   if (plan.half) graph.cast('/output1/Cast', prototypes, 'float32', OUTPUTS[1]);
@@ -75,11 +76,11 @@ async function emitModel(graph: GraphBuilder, network: Network, plan: OnnxPlan):
 }
 
 /** Centre and size, [B,2,A] each. */
-function centreForm(graph: GraphBuilder, { leftTop, rightBottom }: Corners): [Value, Value] {
-  const sum = graph.add('Add', '/model.22/Add_1', [leftTop, rightBottom]);
+function centreForm(graph: GraphBuilder, head: string, { leftTop, rightBottom }: Corners): [Value, Value] {
+  const sum = graph.add('Add', `${head}/Add_1`, [leftTop, rightBottom]);
   return [
-    graph.add('Div', '/model.22/Div', [sum, graph.floats([2])]),
-    graph.add('Sub', '/model.22/Sub_1', [rightBottom, leftTop]),
+    graph.add('Div', `${head}/Div`, [sum, graph.floats([2])]),
+    graph.add('Sub', `${head}/Sub_1`, [rightBottom, leftTop]),
   ];
 }
 

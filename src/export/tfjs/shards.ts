@@ -36,7 +36,7 @@ export function weightFiles(weights: readonly TfjsWeight[], half: boolean): Weig
   });
   const shards = cut(stored.map(({ bytes }) => bytes));
   const files = shards.map((bytes, i) => ({
-    name: `group1-shard${String(i + 1)}of${String(shards.length)}.bin`,
+    name: `group1-shard${i + 1}of${shards.length}.bin`,
     bytes,
   }));
   return { manifest: [{ paths: files.map(({ name }) => name), weights: stored.map(({ entry }) => entry) }], files };

@@ -1,11 +1,10 @@
 /** Decoding of boxes in stock tfjs layers, which know neither constants nor the places of cells. */
 import * as tf from '@tensorflow/tfjs';
 import type { Architecture } from '../../model/architecture.js';
-import { STRIDES } from '../../model/table.js';
 import type { LayerWeight } from '../walkLayers.js';
 import { concatenate, convolution, list, put, putWith } from './stockGraph.js';
 
-/** The head's maps at strides 8, 16 and 32. */
+/** The head's maps, level by level. */
 export interface HeadMaps {
   readonly boxes: readonly tf.SymbolicTensor[];
   readonly classes: readonly tf.SymbolicTensor[];
@@ -13,10 +12,11 @@ export interface HeadMaps {
 }
 
 /** [B,4+classes+k,A], see `stockModel`. */
-export function stockHead(maps: HeadMaps, { regMax, classes, maskCoefficients }: Architecture): tf.SymbolicTensor {
-  const boxes = maps.boxes.map((map, i) => levelBoxes(`boxes/${String(i)}`, map, STRIDES[i], regMax));
+export function stockHead(maps: HeadMaps, architecture: Architecture): tf.SymbolicTensor {
+  const { family, regMax, classes, maskCoefficients } = architecture;
+  const boxes = maps.boxes.map((map, i) => levelBoxes(`boxes/${String(i)}`, map, family.head.strides[i], regMax));
   const lists = (name: string, levels: readonly tf.SymbolicTensor[], channels: number): tf.SymbolicTensor => {
-    const parts = levels.map((map, i) => list(`${name}/${String(i)}`, map, channels));
+    const parts = levels.map((map, i) => list(`${name}/${i}`, map, channels));
     return concatenate(name, parts, 1);
   };
   const logits = lists('classes', maps.classes, classes);
@@ -63,7 +63,7 @@ function sidesKernel(regMax: number, stride: number): LayerWeight {
 /** Cells that one counting convolution reaches. */
 const REACH = 64;
 /** Counting convolutions of a map of unknown size: they number REACH^3 cells, two million pixels at stride 8. */
-const OPEN_STEPS = 3;
+const DYNAMIC_STEPS = 3;
 
 /** The centre of each cell in pixels, [B,H,W,4] with zeros for width and height. */
 function centres(name: string, map: tf.SymbolicTensor, stride: number): tf.SymbolicTensor {
@@ -85,7 +85,7 @@ function centres(name: string, map: tf.SymbolicTensor, stride: number): tf.Symbo
  * REACH of them, one on its sums, dilated by REACH, sums REACH^2, and so on. All sums are exact.
  */
 function numberCells(name: string, ones: tf.SymbolicTensor, axis: 'x' | 'y', cells: number | null): tf.SymbolicTensor {
-  const steps = cells === null ? OPEN_STEPS : Math.max(1, Math.ceil(Math.log(cells) / Math.log(REACH)));
+  const steps = cells === null ? DYNAMIC_STEPS : Math.max(1, Math.ceil(Math.log(cells) / Math.log(REACH)));
   const length = 2 * REACH - 1; // the cell itself in the middle, and nothing of what comes after it
   const values = Float32Array.from({ length }, (_, i) => (i < REACH ? 1 : 0));
   const kernel: LayerWeight = { shape: axis === 'x' ? [1, length, 1, 1] : [length, 1, 1, 1], values };
@@ -93,7 +93,7 @@ function numberCells(name: string, ones: tf.SymbolicTensor, axis: 'x' | 'y', cel
   for (let step = 0; step < steps; step++) {
     const dilation = REACH ** step;
     const dilationRate: [number, number] = axis === 'x' ? [1, dilation] : [dilation, 1];
-    sums = convolution(`${name}/${String(step)}`, sums, { weights: [kernel], dilationRate });
+    sums = convolution(`${name}/${step}`, sums, { weights: [kernel], dilationRate });
   }
   return sums;
 }

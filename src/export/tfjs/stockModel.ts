@@ -61,7 +61,7 @@ const STOCK_EMITTERS: Emitters<Cuts, Parts> = {
   FastSamStridedConv: (_, layer) => [stridedConvolution(layer)],
   FastSamSilu: (_, { name, inputs: [parts] }) =>
     parts.map((x, i) => {
-      const partName = parts.length > 1 ? `${name}/${String(i)}` : name;
+      const partName = parts.length > 1 ? `${name}/${i}` : name;
       return put(tf.layers.activation({ name: partName, activation: 'swish' }), x);
     }),
   FastSamChannelSlice: (_, { inputs: [parts] }) => [parts[1]],
@@ -70,7 +70,7 @@ const STOCK_EMITTERS: Emitters<Cuts, Parts> = {
   MaxPooling2D: (_, { config, inputs: [[x]] }) => [put(tf.layers.maxPooling2d(config), x)],
   FastSamUpsample: (_, { name, inputs: [[x]] }) => [put(tf.layers.upSampling2d({ name, size: [2, 2] }), x)],
   FastSamTransposedConv: (_, layer) => [transposedConvolution(layer)],
-  FastSamJoinLevels: (_, { inputs }) => inputs.flat(),
+  FastSamFlattenLevels: (_, { inputs }) => inputs.flat(),
 };
 type PadArgs = Parameters<typeof tf.layers.zeroPadding2d>[0];
 
@@ -80,7 +80,7 @@ function plainConvolution(cuts: Cuts, { name, weights, inputs: [[x]], output }: 
   const ends = [cut, weights[0].shape[3]];
   return ends.map((end, i) => {
     const part = weights.map((weight) => lastAxis(weight, i === 0 ? 0 : cut, end));
-    return convolution(`${name}/${String(i)}`, x, { weights: part });
+    return convolution(`${name}/${i}`, x, { weights: part });
   });
 }
 

@@ -18,14 +18,22 @@ export class FrameQueue {
   #stopped = false;
   #onChange: (() => void) | undefined;
   #alarm: ReturnType<typeof setTimeout> | undefined;
+  readonly #stdout: Readable;
+  readonly #side: Readable;
+  readonly #options: ReadFramesOptions;
+  readonly #post: (message: FromThread, ...transfer: ArrayBuffer[]) => void;
 
   /** @param post gets a `frame` or `late` for each call of `want`. */
   constructor(
-    private readonly stdout: Readable,
-    private readonly side: Readable,
-    private readonly options: ReadFramesOptions,
-    private readonly post: (message: FromThread, ...transfer: ArrayBuffer[]) => void,
+    stdout: Readable,
+    side: Readable,
+    options: ReadFramesOptions,
+    post: (message: FromThread, ...transfer: ArrayBuffer[]) => void,
   ) {
+    this.#stdout = stdout;
+    this.#side = side;
+    this.#options = options;
+    this.#post = post;
     this.#times = new FrameTimes(side);
     this.done = this.#read();
   }
@@ -33,11 +41,11 @@ export class FrameQueue {
   want(): void {
     this.#wanted++;
     this.#give();
-    const { timeout } = this.options;
+    const { timeout } = this.#options;
     if (this.#wanted === 0 || timeout === undefined) return;
     // Counted here, where nothing holds up the clock.
     this.#alarm ??= setTimeout(() => {
-      for (; this.#wanted > 0; this.#wanted--) this.post({ type: 'late' });
+      for (; this.#wanted > 0; this.#wanted--) this.#post({ type: 'late' });
       this.#alarm = undefined;
     }, timeout);
   }
@@ -46,8 +54,8 @@ export class FrameQueue {
   stop(): void {
     this.#stopped = true;
     this.#waiting.length = 0;
-    this.stdout.destroy();
-    this.side.destroy();
+    this.#stdout.destroy();
+    this.#side.destroy();
     this.#onChange?.();
   }
 
@@ -58,7 +66,7 @@ export class FrameQueue {
       this.#wanted--;
       clearTimeout(this.#alarm);
       this.#alarm = undefined;
-      this.post({ type: 'frame', frame }, frame.data.buffer);
+      this.#post({ type: 'frame', frame }, frame.data.buffer);
     }
     this.#onChange?.();
   }
@@ -74,10 +82,10 @@ export class FrameQueue {
   }
 
   async #cut(): Promise<void> {
-    const { frameBytes } = this.options;
+    const { frameBytes } = this.#options;
     let frame = new Uint8Array(frameBytes);
     let filled = 0;
-    for await (const chunk of this.stdout as AsyncIterable<Uint8Array>) {
+    for await (const chunk of this.#stdout as AsyncIterable<Uint8Array>) {
       for (let taken = 0; taken < chunk.length;) {
         const part = chunk.subarray(taken, taken + frameBytes - filled);
         frame.set(part, filled);
@@ -92,7 +100,7 @@ export class FrameQueue {
   }
 
   async #add(data: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { ahead, drop } = this.options;
+    const { ahead, drop } = this.#options;
     const count = this.#count++;
     const time = await this.#times.at(count);
     if (drop) this.#waiting.splice(0, this.#waiting.length - Math.max(0, ahead - 1));

@@ -33,7 +33,7 @@ __attribute__((constructor)) static void quiet(void) {
 `;
 
 /** Everything a compilation depends on. */
-export interface CompileOptions {
+export interface BindingOptions {
   /** Folder of the C++ sources. */
   readonly sources: string;
   /** Holds `include` and `lib` of TensorFlow; gets the small library that silences its start. */
@@ -53,7 +53,7 @@ export interface CompileOptions {
  * Compiles and links the binding.
  * @throws FastSAMError `DEVICE_UNAVAILABLE` when there is no compiler, no headers, or the compilation fails; `ABORTED`.
  */
-export async function compileBinding(options: CompileOptions): Promise<void> {
+export async function compileBinding(options: BindingOptions): Promise<void> {
   const compiler = await findCompiler(options.env, options.signal);
   const headers = nodeHeaders(options.env) ?? (await downloadHeaders(options));
   await mkdir(dirname(options.output), { recursive: true });
@@ -114,7 +114,7 @@ export function nodeHeaders(env: NodeJS.ProcessEnv, executable = process.execPat
   return candidates.find((folder) => existsSync(join(folder, 'node_api.h')));
 }
 
-async function downloadHeaders(options: CompileOptions): Promise<string> {
+async function downloadHeaders(options: BindingOptions): Promise<string> {
   const args = [
     'install',
     '--prefix',
@@ -134,7 +134,7 @@ async function downloadHeaders(options: CompileOptions): Promise<string> {
   );
 }
 
-async function compile(compiler: string, args: string[], options: CompileOptions): Promise<void> {
+async function compile(compiler: string, args: string[], options: BindingOptions): Promise<void> {
   const { code, stderr } = await run(compiler, args, { env: options.env, signal: options.signal });
   if (code === 0) return;
   const complaint =

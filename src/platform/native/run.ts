@@ -10,7 +10,7 @@ export interface Finished {
 }
 
 /** Where and how a program runs. `env` replaces the environment as a whole, PATH included. */
-export interface RunOptions {
+export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
@@ -20,7 +20,7 @@ export interface RunOptions {
  * Runs `command` without a shell. A program that fails is no error here: the caller looks at `code`.
  * @throws FastSAMError `ABORTED` when the signal fires; the program is ended first.
  */
-export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, [...args], {
       cwd: options.cwd,

@@ -49,7 +49,7 @@ export async function verifyNative(
   const { code, stdout, stderr } = await run(process.execPath, args, { env: childEnv, signal });
   if (code !== 0) throw failed(`it does not load (${lastLine(stderr)})`);
   const answer = JSON.parse(stdout.slice(stdout.lastIndexOf('\n') + 1)) as Verified & { values: number[] };
-  const expected = convolution();
+  const expected = probeConvolution();
   const wrong = expected.findIndex((value, i) => !(Math.abs(value - (answer.values[i] ?? NaN)) <= TOLERANCE));
   if (wrong >= 0)
     throw failed(`element ${wrong} of a convolution is ${answer.values[wrong] ?? NaN}, not ${expected[wrong] ?? NaN}`);
@@ -57,7 +57,7 @@ export async function verifyNative(
 }
 
 /** The same convolution ("valid", stride 1, NHWC) in plain arithmetic. */
-export function convolution(): number[] {
+export function probeConvolution(): number[] {
   const fill = (i: number, a: number) => (((i * a) % 17) - 8) / 8;
   const side = SIZE - KERNEL + 1;
   const out: number[] = [];

@@ -29,7 +29,7 @@ export function attributeOf(op: string, attr: OpAttr, binding: Readonly<Record<s
       return { shape: shapeProto(value as number[]) };
   }
   throw notCompilable(
-    `attribute "${name}" of ${op}: got type ${String(type)}${list ? ' as a list' : ''}, expected a type, number, ` +
+    `attribute "${name}" of ${op}: got type ${type}${list ? ' as a list' : ''}, expected a type, number, ` +
       'boolean, text or shape; this operation cannot be written into a graph',
   );
 }

@@ -2,10 +2,9 @@
  * Points worth following: J. Shi and C. Tomasi, "Good Features to Track", CVPR 1994. A point can be followed in both
  * directions where the smaller eigenvalue of the gradients' second-moment matrix around it is large.
  */
-
 import type { GreyPlane } from './greyPlane.js';
-import { plainStrength } from './plainStrength.js';
-import { vectorStrength } from './vectorStrength.js';
+import { scalarStrength } from './scalarStrength.js';
+import { simdStrength } from './simdStrength.js';
 
 /** What `findCorners` keeps. */
 export interface CornerOptions {
@@ -22,7 +21,7 @@ export interface CornerOptions {
  */
 export function findCorners(plane: GreyPlane, { maxCorners, quality }: CornerOptions): Float32Array {
   const { width } = plane;
-  const strength = vectorStrength(plane) ?? plainStrength(plane);
+  const strength = simdStrength(plane) ?? scalarStrength(plane);
   let strongest = 0;
   for (let i = 0; i < strength.length; i++) if (strength[i] > strongest) strongest = strength[i];
   const places = strongestOf(localMaxima(strength, plane, quality * strongest), strength, maxCorners);

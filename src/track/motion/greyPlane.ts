@@ -1,5 +1,4 @@
 /** One-channel images for measuring motion: brightness, at a fraction of the frame's size. */
-
 import { resizeInto } from '../../image/resize.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 

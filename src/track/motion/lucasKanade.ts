@@ -4,11 +4,10 @@
  * window in the second image until it looks like the one around the point in the first. Brightness is interpolated in
  * fixed point with OpenCV's numbers of bits, so that the steps end where OpenCV's end.
  */
-
-import { PlainWindows } from './plainWindows.js';
+import { ScalarWindows } from './scalarWindows.js';
 import type { Pyramid, PyramidLevel } from './pyramid.js';
-import { VectorWindows } from './vectorWindows.js';
-import { placeAround, WINDOW, type Moments, type Windows } from './window.js';
+import { SimdWindows } from './simdWindows.js';
+import { positionAround, WINDOW, type Moments, type Windows } from './window.js';
 
 const AREA = WINDOW * WINDOW;
 const MAX_STEPS = 30;
@@ -38,7 +37,7 @@ export function opticalFlow(
   from: Pyramid,
   to: Pyramid,
   points: Float32Array,
-  windows: Windows = VectorWindows.make(from, to) ?? new PlainWindows(from, to),
+  windows: Windows = SimdWindows.make(from, to) ?? new ScalarWindows(from, to),
 ): Flow {
   const flow: Flow = { points: new Float32Array(points.length), found: new Uint8Array(points.length / 2) };
   const top = from.length - 1;
@@ -48,7 +47,7 @@ export function opticalFlow(
     for (let level = top; level >= 0; level--) {
       guess.x *= 2;
       guess.y *= 2;
-      const place = placeAround(from[level], points[2 * i] / 2 ** level, points[2 * i + 1] / 2 ** level);
+      const place = positionAround(from[level], points[2 * i] / 2 ** level, points[2 * i + 1] / 2 ** level);
       const moments = place && scaled(windows.take(level, place));
       found = moments !== undefined && worthFollowing(moments) && follow(windows, level, to[level], moments, guess);
     }
@@ -83,7 +82,7 @@ function follow(windows: Windows, index: number, level: PyramidLevel, moments: M
   const scale = SCALE / determinant(moments);
   let [lastX, lastY] = [NaN, NaN];
   for (let step = 0; step < MAX_STEPS; step++) {
-    const place = placeAround(level, guess.x, guess.y);
+    const place = positionAround(level, guess.x, guess.y);
     if (!place) return false;
     const mismatch = windows.compare(index, place);
     const stepX = (moments.xy * mismatch.y - moments.yy * mismatch.x) * scale;
@@ -99,5 +98,5 @@ function follow(windows: Windows, index: number, level: PyramidLevel, moments: M
     }
     [lastX, lastY] = [stepX, stepY];
   }
-  return placeAround(level, guess.x, guess.y) !== undefined;
+  return positionAround(level, guess.x, guess.y) !== undefined;
 }

@@ -1,5 +1,4 @@
 /** An image at falling sizes with borders to look beyond: what optical flow is measured on. */
-
 import { type GreyPlane, mirrored } from './greyPlane.js';
 
 /** Pixels around each level that may be read: a window's side, so that a window may lie just outside. */

@@ -2,7 +2,6 @@
  * A robust similarity transform between matched points: M. Fischler and R. Bolles, "Random Sample Consensus", CACM 1981,
  * then least squares over the points that agree.
  */
-
 import type { Affine } from '../types.js';
 
 const SAMPLE = 2;

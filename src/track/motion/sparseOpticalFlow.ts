@@ -1,5 +1,4 @@
 /** The camera's motion from the images: corners of the last frame are looked for in this one, and most agree on a transform. */
-
 import { FastSAMError } from '../../errors.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import type { Affine, CameraMotion } from '../types.js';

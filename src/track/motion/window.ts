@@ -1,5 +1,4 @@
 /** The windows that optical flow compares, and what it needs to know of them. */
-
 import { BORDER, type PyramidLevel } from './pyramid.js';
 
 /** Side of the window that is compared around each point. */
@@ -16,7 +15,7 @@ export const GREY_SHIFT = WEIGHT_BITS - KEPT_BITS;
 export const SLOPE_SHIFT = WEIGHT_BITS;
 
 /** A window of one level, between pixels. */
-export interface WindowPlace {
+export interface WindowPosition {
   /** The pixel of the level at or before the window's upper left corner. */
   readonly left: number;
   readonly top: number;
@@ -46,13 +45,13 @@ export interface Mismatch {
  */
 export interface Windows {
   /** Keeps a window of the first image. */
-  take(level: number, place: WindowPlace): Moments;
+  take(level: number, place: WindowPosition): Moments;
   /** Compares a window of the second image with the one that was taken last. */
-  compare(level: number, place: WindowPlace): Mismatch;
+  compare(level: number, place: WindowPosition): Mismatch;
 }
 
 /** The window around a point; undefined where it does not touch the image. All pixels of others lie within the border. */
-export function placeAround(level: PyramidLevel, x: number, y: number): WindowPlace | undefined {
+export function positionAround(level: PyramidLevel, x: number, y: number): WindowPosition | undefined {
   const left = Math.floor(x - HALF_WINDOW);
   const top = Math.floor(y - HALF_WINDOW);
   if (!(left >= -WINDOW && left < level.width && top >= -WINDOW && top < level.height)) return undefined;
@@ -65,6 +64,6 @@ export function placeAround(level: PyramidLevel, x: number, y: number): WindowPl
 }
 
 /** Where the window's first pixel lies among those of the level. */
-export function startOf({ stride }: PyramidLevel, { left, top }: WindowPlace): number {
+export function startOf({ stride }: PyramidLevel, { left, top }: WindowPosition): number {
   return (top + BORDER) * stride + left + BORDER;
 }

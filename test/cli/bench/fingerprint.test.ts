@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { difference, networkFingerprint, objectsFingerprint } from '../../../src/cli/bench/fingerprint.js';
+import { outputDifference, networkFingerprint, objectsFingerprint } from '../../../src/cli/bench/fingerprint.js';
 
 const prototypes = { data: [1, -1, 2, 0, 0, 0, 0, 4], height: 2, width: 2, k: 2 };
 const outputs = {
@@ -29,15 +29,15 @@ describe('networkFingerprint', () => {
       coefficients: [3, 4, 1, 2],
       prototypes,
     };
-    expect(difference(networkFingerprint(turned), networkFingerprint(outputs))).toBeLessThan(1e-12);
+    expect(outputDifference(networkFingerprint(turned), networkFingerprint(outputs))).toBeLessThan(1e-12);
   });
 
   test('tells width from height and channels from each other', () => {
     const base = networkFingerprint(outputs);
     const transposed = { ...prototypes, data: [1, -1, 0, 0, 2, 0, 0, 4] };
     const swapped = { ...outputs, coefficients: [2, 1, 4, 3, 100, 100] };
-    expect(difference(networkFingerprint({ ...outputs, prototypes: transposed }), base)).toBeGreaterThan(0.01);
-    expect(difference(networkFingerprint(swapped), base)).toBeGreaterThan(0.01);
+    expect(outputDifference(networkFingerprint({ ...outputs, prototypes: transposed }), base)).toBeGreaterThan(0.01);
+    expect(outputDifference(networkFingerprint(swapped), base)).toBeGreaterThan(0.01);
   });
 
   test('is finite where nothing scores', () => {
@@ -55,12 +55,12 @@ describe('objectsFingerprint', () => {
 
 describe('difference', () => {
   test('is relative for large numbers and absolute for small ones', () => {
-    expect(difference([99, 0], [100, 0.5])).toBeCloseTo(0.5 / 1.5, 12);
-    expect(difference([0.001], [0])).toBeCloseTo(0.001, 12);
+    expect(outputDifference([99, 0], [100, 0.5])).toBeCloseTo(0.5 / 1.5, 12);
+    expect(outputDifference([0.001], [0])).toBeCloseTo(0.001, 12);
   });
 
   test('is infinite for what cannot be compared', () => {
-    expect(difference([1], [1, 2])).toBe(Infinity);
-    expect(difference([NaN], [1])).toBe(Infinity);
+    expect(outputDifference([1], [1, 2])).toBe(Infinity);
+    expect(outputDifference([NaN], [1])).toBe(Infinity);
   });
 });

@@ -5,7 +5,7 @@ import { randomCheckpoint } from '../../../src/cli/bench/randomCheckpoint.js';
 import { decode } from '../../../src/model/decode.js';
 import { loadWeights } from '../../../src/model/load.js';
 import { buildNetwork, runNetwork } from '../../../src/model/network.js';
-import { checkedArchitecture } from '../../../src/model/check.js';
+import { inferArchitecture } from '../../../src/model/check.js';
 import { readCheckpoint } from '../../../src/weights/checkpoint.js';
 
 describe('randomCheckpoint', () => {
@@ -19,20 +19,20 @@ describe('randomCheckpoint', () => {
     expect(Buffer.compare(bytes, randomCheckpoint('n', 8))).not.toBe(0);
   });
 
-  test('is a checkpoint of the scale with one class', () => {
-    const { tensors, names } = readCheckpoint(randomCheckpoint('s'));
-    expect(checkedArchitecture(tensors)).toMatchObject({ scale: 's', classes: 1, regMax: 16, folded: false });
+  test('is a checkpoint of the scale with one class', async () => {
+    const { tensors, names } = await readCheckpoint(randomCheckpoint('s'));
+    expect(inferArchitecture(tensors)).toMatchObject({ scale: 's', classes: 1, regMax: 16, folded: false });
     expect(names).toEqual({ 0: 'object' });
   });
 
-  test('scores from low to high on an image with detail, and its boxes are neither points nor everything', () => {
-    const { tensors } = readCheckpoint(randomCheckpoint('n'));
-    const network = buildNetwork(checkedArchitecture(tensors));
+  test('scores from low to high on an image with detail, and its boxes are neither points nor everything', async () => {
+    const { tensors } = await readCheckpoint(randomCheckpoint('n'));
+    const network = buildNetwork(inferArchitecture(tensors));
     loadWeights(network, tensors);
     const size = 160;
     const { scores, boxes } = tf.tidy(() => {
       const x = tf.randomUniform<tf.Rank.R4>([1, size, size, 3], 0.3, 0.7, 'float32', 5);
-      const decoded = decode(runNetwork(network, x), size, size, network.architecture.regMax);
+      const decoded = decode(runNetwork(network, x), size, size, network.architecture);
       return { scores: decoded.scores.dataSync(), boxes: decoded.boxes.dataSync() };
     });
     network.model.dispose();

@@ -3,6 +3,8 @@ import { drawObjects, type DrawnObject, type DrawOptions } from '../../../src/dr
 import type { Rgb } from '../../../src/draw/palette.js';
 import { contactSheet } from '../../../src/draw/sheet.js';
 import type { RgbImage } from '../../../src/image/rgbImage.js';
+import { drawPromptRecord, type PromptRecord } from '../../../src/prompt/kinds/list.js';
+import type { Canvas } from '../../../src/draw/canvas.js';
 import { maskOf, rectMask } from '../../support/masks.js';
 
 const RED: Rgb = [255, 0, 0];
@@ -17,6 +19,11 @@ const grey = (width: number, height: number, value = 100): RgbImage => ({
 const object = (id: number, mask: DrawnObject['mask'], box: DrawnObject['box'] = [0, 0, 1, 1]): DrawnObject => ({
   ...{ id, mask, box, label: `${id}` },
 });
+
+/** What draws a prompt. */
+const marks = (record: PromptRecord) => (canvas: Canvas) => {
+  drawPromptRecord(canvas, record);
+};
 
 /** One letter a pixel, rows of text: what the image shows. */
 function look(image: RgbImage, letters: Record<string, readonly number[]>): string[] {
@@ -120,8 +127,8 @@ describe('prompts and labels', () => {
   const red = (r: number, g: number, b: number): boolean => r > g + 60 && r > b + 60;
 
   test('tell foreground from background by colour and by sign', () => {
-    const fore = drawObjects(grey(60, 60), [], { points: [[30, 30]], labels: [1] });
-    const back = drawObjects(grey(60, 60), [], { points: [[30, 30]], labels: [0] });
+    const fore = drawObjects(grey(60, 60), [], marks({ points: [[30, 30]], labels: [1] }));
+    const back = drawObjects(grey(60, 60), [], marks({ points: [[30, 30]], labels: [0] }));
     expect(count(fore, green)).toBeGreaterThan(20);
     expect(count(fore, red)).toBe(0);
     expect(count(back, red)).toBeGreaterThan(20);
@@ -131,11 +138,11 @@ describe('prompts and labels', () => {
   });
 
   test('take points without a label as foreground', () => {
-    expect(count(drawObjects(grey(60, 60), [], { points: [[30, 30]] }), green)).toBeGreaterThan(20);
+    expect(count(drawObjects(grey(60, 60), [], marks({ points: [[30, 30]] })), green)).toBeGreaterThan(20);
   });
 
   test('draw boxes as dashes of black and white on the box’s own pixels', () => {
-    const image = drawObjects(grey(40, 40), [], { boxes: [[10, 5, 30, 25]] });
+    const image = drawObjects(grey(40, 40), [], marks({ boxes: [[10, 5, 30, 25]] }));
     expect(count(image, (r) => r !== 100)).toBe(2 * 20 + 2 * 18);
     expect(count(image, (r) => r > 240)).toBeGreaterThan(20);
     expect(count(image, (r) => r < 10)).toBeGreaterThan(20);
@@ -150,11 +157,11 @@ describe('prompts and labels', () => {
       ],
       texts: ['x'.repeat(99)],
     };
-    expect(drawObjects(grey(20, 20), [], prompt, { labels: true }).data).toHaveLength(1200);
+    expect(drawObjects(grey(20, 20), [], marks(prompt), { labels: true }).data).toHaveLength(1200);
   });
 
   test('are left out on request', () => {
-    const image = drawObjects(grey(20, 20), [], { points: [[10, 10]], texts: ['a'] }, { prompt: false });
+    const image = drawObjects(grey(20, 20), [], marks({ points: [[10, 10]], texts: ['a'] }), { prompt: false });
     expect(image.data).toEqual(grey(20, 20).data);
   });
 

@@ -1,0 +1,96 @@
+/** How an encoder is run: layer by layer, or as one compiled graph where TensorFlow's library is in use. */
+import * as tf from '@tensorflow/tfjs';
+import { FastSAMError } from '../../errors.js';
+import { choosePrecision, encodeGraph } from '../../runtime/compile/compile.js';
+import type { NamedTensors } from '../../runtime/compile/compiledGraph.js';
+import { loadGraph } from '../../runtime/compile/loadGraph.js';
+import type { Precision } from '../../runtime/compile/precision.js';
+import type { Device } from '../../runtime/deviceStatus.js';
+import type { Features } from './imageEncoder.js';
+import type { LayerSet } from './layerSet.js';
+
+/** Runs an encoder. Inputs stay the caller's, who also disposes the features. */
+export interface EncoderRunner<I> {
+  run(inputs: I): Features;
+  /** Frees the weights. */
+  dispose(): void;
+}
+
+/** What an encoder consists of. */
+export interface EncoderParts<I> {
+  readonly encode: (inputs: I) => Features;
+  /** Owns the encoder's weights; the runner disposes it. */
+  readonly set: LayerSet;
+  /** Two small inputs whose open sizes differ; made when a graph is traced. */
+  readonly examples: () => readonly [I, I];
+  /** Inputs that are bytes. */
+  readonly uint8?: readonly (keyof I & string)[];
+}
+
+/** How to run it. */
+export interface RunnerOptions {
+  readonly precision: Precision;
+  /**
+   * Where a compiled graph has the weights: `constant`, inside, or `fed`, beside it.
+   */
+  readonly weights: 'constant' | 'fed';
+  readonly signal?: AbortSignal | undefined;
+}
+
+const isNative = (device: Device): boolean => device === 'native-cpu' || device === 'native-gpu';
+
+/**
+ * The number format for a device; `auto` is the fastest that it has.
+ * @throws FastSAMError `DEVICE_UNAVAILABLE` for one that the device does not have.
+ */
+export async function encoderPrecision(device: Device, precision: Precision | 'auto'): Promise<Precision> {
+  if (isNative(device)) return choosePrecision(precision);
+  if (precision === 'fp32' || precision === 'auto') return 'fp32';
+  throw new FastSAMError(
+    'DEVICE_UNAVAILABLE',
+    `precision ${precision}: got the device ${device}, expected TensorFlow's library; use fp32, or run: fastsam setup`,
+  );
+}
+
+/**
+ * The fastest runner for a device. It owns the weights, also when this fails.
+ * @throws as `compile`
+ */
+export async function createRunner<I extends NamedTensors<I>>(
+  parts: EncoderParts<I>,
+  device: Device,
+  options: RunnerOptions,
+): Promise<EncoderRunner<I>> {
+  const { encode, set } = parts;
+  if (!isNative(device)) {
+    return {
+      run: encode,
+      dispose: () => {
+        set.dispose();
+      },
+    };
+  }
+  try {
+    const feed = options.weights === 'fed' ? set.weights() : {};
+    return await loadGraph<I, Features>(encodeExamples(parts, feed, options.precision), {
+      feed,
+      signal: options.signal,
+    });
+  } finally {
+    set.dispose(); // the graph has them, or handles of its own
+  }
+}
+
+function encodeExamples<I extends NamedTensors<I>>(
+  { encode, examples, uint8 = [] }: EncoderParts<I>,
+  feed: Readonly<Record<string, tf.Tensor>>,
+  precision: Precision,
+): Uint8Array {
+  const pair = examples();
+  try {
+    // The features are compared and normalised by callers in float32.
+    return encodeGraph<I, Features>(encode, pair, { precision, uint8, feed });
+  } finally {
+    for (const example of pair) tf.dispose(Object.values(example));
+  }
+}

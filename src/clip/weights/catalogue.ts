@@ -1,0 +1,22 @@
+/** The CLIP weights that are known by name: OpenAI's with a ViT. Their checksums are part of their URLs. */
+import type { PublishedFile } from '../../weights/catalogue.js';
+
+const OPENAI = 'https://openaipublic.azureedge.net/clip/models/';
+const OPENAI_LICENCE =
+  'Weights of OpenAI, published under the MIT licence; downloaded at your request, not part of this package.';
+
+function openAi(name: string, file: string, bytes: number, sha256: string): PublishedFile {
+  return { name, file, url: `${OPENAI}${sha256}/${file}`, bytes, sha256, licence: OPENAI_LICENCE };
+}
+
+export const CLIP_CATALOGUE: readonly PublishedFile[] = [
+  openAi('ViT-B/32', 'ViT-B-32.pt', 353_976_522, '40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af'),
+  openAi('ViT-B/16', 'ViT-B-16.pt', 350_837_078, '5806e77cd80f8b59890b7e101eabd078d9fb84e6937f9e85e4ecb61988df416f'),
+  openAi('ViT-L/14', 'ViT-L-14.pt', 932_768_134, 'b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836'),
+  openAi(
+    'ViT-L/14@336px',
+    'ViT-L-14-336px.pt',
+    934_088_680,
+    '3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02',
+  ),
+];

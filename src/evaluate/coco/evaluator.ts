@@ -1,0 +1,176 @@
+/** AP and AR of detections, with the definitions of COCO and the numbers of pycocotools. */
+import { FastSAMError } from '../../errors.js';
+import { curveOf, rankDetections, type ImageMatches } from './accumulate.js';
+import { CocoEvaluation } from './evaluation.js';
+import { iouMatrix, matchDetections } from './match.js';
+import { byScore, shapeOfDetection, shapeOfTruth } from './shapes.js';
+import {
+  COCO_AREAS,
+  COCO_IOUS,
+  type CocoDataset,
+  type CocoDetection,
+  type CocoEvalOptions,
+  type CocoTruth,
+  type ResolvedEvalOptions,
+} from './types.js';
+
+/** The objects and the detections of one image. Their `image_id` is not looked at. */
+export interface CocoEvalImage {
+  readonly id: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly truths: readonly CocoTruth[];
+  readonly detections: readonly CocoDetection[];
+}
+
+/** Categories as one. */
+const ALL = -1;
+/** Half a word of flags, see `Matches`. */
+const MAX_THRESHOLDS = 16;
+
+/**
+ * Takes images one after the other and keeps of each only what became of its detections: a score and a word for each
+ * area range, so that memory does not depend on the masks.
+ */
+export class CocoEvaluator {
+  readonly #options: ResolvedEvalOptions;
+  readonly #categories: readonly number[];
+  readonly #matches = new Map<number, ImageMatches[]>();
+  readonly #seen = new Set<number>();
+
+  /**
+   * @param categoryIds the categories that are evaluated; objects and detections of others are left out.
+   * @throws FastSAMError `INVALID_ARGUMENT` for options out of range.
+   */
+  constructor(categoryIds: readonly number[], options: CocoEvalOptions) {
+    this.#options = resolve(options);
+    this.#categories = [...new Set(categoryIds)].sort((a, b) => a - b);
+    for (const category of this.#options.classAgnostic ? [ALL] : this.#categories) this.#matches.set(category, []);
+  }
+
+  /**
+   * @throws FastSAMError `INVALID_ARGUMENT` for an image that came before, broken segmentations and scores that are no
+   *   numbers.
+   */
+  add(image: CocoEvalImage): void {
+    if (this.#seen.has(image.id)) invalid(`image ${image.id}: got it twice, expected every image once`);
+    this.#seen.add(image.id);
+    const truths = groupBy(image.truths);
+    const detections = groupBy(image.detections);
+    if (this.#options.classAgnostic) {
+      const join = <T>(groups: ReadonlyMap<number, readonly T[]>) =>
+        this.#categories.flatMap((category) => groups.get(category) ?? []);
+      this.#match(ALL, image, join(truths), join(detections));
+      return;
+    }
+    for (const category of this.#categories) {
+      this.#match(category, image, truths.get(category) ?? [], detections.get(category) ?? []);
+    }
+  }
+
+  #match(
+    category: number,
+    { id, width, height }: CocoEvalImage,
+    truthList: readonly CocoTruth[],
+    detectionList: readonly CocoDetection[],
+  ): void {
+    if (truthList.length === 0 && detectionList.length === 0) return;
+    const { kind, maxDets, areas, iouThresholds, ignoreFlags } = this.#options;
+    const best = byScore(detectionList).slice(0, maxDets.at(-1));
+    const truths = truthList.map((truth) => shapeOfTruth(truth, kind, width, height, ignoreFlags));
+    const detections = best.map((detection) => shapeOfDetection(detection, kind, width, height));
+    const ious = iouMatrix(detections, truths);
+    const matches: ImageMatches = {
+      imageId: id,
+      scores: Float64Array.from(best, ({ score }) => score),
+      byArea: areas.map((range) => matchDetections(ious, detections, truths, iouThresholds, range)),
+    };
+    this.#matches.get(category)?.push(matches);
+  }
+
+  /** The numbers over all images so far. */
+  result(): CocoEvaluation {
+    const { iouThresholds, areas, maxDets } = this.#options;
+    const evaluation = new CocoEvaluation(this.#options, [...this.#matches.keys()], this.#seen.size);
+    [...this.#matches.values()].forEach((images, k) => {
+      if (images.length === 0) return;
+      const ranked = rankDetections(images, areas.length);
+      areas.forEach((_, a) => {
+        if (ranked.counted[a] === 0) return;
+        iouThresholds.forEach((_threshold, t) => {
+          maxDets.forEach((maxDet, m) => {
+            evaluation.set(t, k, a, m, curveOf(ranked, a, t, maxDet));
+          });
+        });
+      });
+    });
+    return evaluation;
+  }
+}
+
+/**
+ * Evaluates a result file against a ground truth file.
+ * @throws FastSAMError `INVALID_ARGUMENT` for options out of range, detections of images that the ground truth does not
+ *   have, and broken segmentations.
+ */
+export function evaluateCoco(
+  groundTruth: CocoDataset,
+  detections: readonly CocoDetection[],
+  options: CocoEvalOptions,
+): CocoEvaluation {
+  const categories = groundTruth.categories.map(({ id }) => id);
+  const evaluator = new CocoEvaluator(categories, options);
+  const truthsOf = groupBy(groundTruth.annotations, (truth) => truth.image_id);
+  const detectionsOf = groupBy(detections, (detection) => detection.image_id);
+  const images = new Map(groundTruth.images.map((image) => [image.id, image]));
+  for (const id of detectionsOf.keys()) {
+    if (!images.has(id)) invalid(`detections: got image ${id}, expected one of the ground truth's images`);
+  }
+  for (const { id, width, height } of images.values()) {
+    evaluator.add({ id, width, height, truths: truthsOf.get(id) ?? [], detections: detectionsOf.get(id) ?? [] });
+  }
+  return evaluator.result();
+}
+
+function groupBy<T extends { readonly category_id: number }>(
+  items: readonly T[],
+  keyOf: (item: T) => number = (item) => item.category_id,
+): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+function resolve(options: CocoEvalOptions): ResolvedEvalOptions {
+  const {
+    kind,
+    maxDets = [1, 10, 100],
+    iouThresholds = COCO_IOUS,
+    areas = COCO_AREAS,
+    classAgnostic = false,
+    ignoreFlags = false,
+  } = options;
+  if (!['boxes', 'masks'].includes(kind)) invalid(`kind: got ${kind}, expected 'boxes' or 'masks'`);
+  if (maxDets.length === 0 || !maxDets.every((n) => Number.isInteger(n) && n > 0)) {
+    invalid(`maxDets: got [${maxDets.join(', ')}], expected whole numbers from 1 on`);
+  }
+  const fraction = (value: number) => value > 0 && value <= 1;
+  if (iouThresholds.length === 0 || iouThresholds.length > MAX_THRESHOLDS || !iouThresholds.every(fraction)) {
+    invalid(
+      `iouThresholds: got [${iouThresholds.join(', ')}], expected 1 to ${MAX_THRESHOLDS} numbers above 0 up to 1`,
+    );
+  }
+  if (areas.length === 0) invalid('areas: got none, expected at least one range');
+  const ascending = [...maxDets].sort((a, b) => a - b);
+  return { kind, maxDets: ascending, iouThresholds, areas, classAgnostic, ignoreFlags };
+}
+
+function invalid(message: string): never {
+  throw new FastSAMError('INVALID_ARGUMENT', message);
+}

@@ -1,0 +1,71 @@
+/** A YOLO data set: its yaml, the folders that it names, the label file of each image. */
+import { FastSAMError } from '../../errors.js';
+import { platform } from '../../platform/platform.js';
+
+/** A data set that lies on a disk. */
+export interface YoloDataset {
+  readonly names: readonly string[];
+  readonly images: readonly { readonly image: string; readonly labels: string }[];
+}
+
+const IMAGE = /\.(avif|bmp|gif|jpe?g|png|tiff?|webp)$/i;
+
+/**
+ * Reads a yaml of Ultralytics' format (`path`, `train`, `val`, `test`, `names`); `path` may be left out or be relative to
+ * the yaml. A split is a folder, a list file of images, or a list of these. Labels lie beside the images' folder:
+ * `…/images/…/x.jpg` has `…/labels/…/x.txt`.
+ * @throws FastSAMError `FILE_UNREADABLE`, `INVALID_ARGUMENT` for a file that is no such yaml.
+ */
+export async function readYoloDataset(path: string, split = 'val'): Promise<YoloDataset> {
+  const here = platform();
+  if (!here.listFiles || !here.parseYaml) {
+    throw new FastSAMError('INVALID_ARGUMENT', `${path}: data sets are read from a disk, expected Node; run it there`);
+  }
+  const data = here.parseYaml(new TextDecoder().decode(await here.readFile(path)));
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) invalid(path, 'got no mapping of keys');
+  const fields = data as Record<string, unknown>;
+  const folder = path.replace(/[^/\\]*$/, '') || '.';
+  const root = typeof fields.path === 'string' ? resolve(folder, fields.path) : folder;
+  const places = fields[split] ?? (split === 'val' ? fields.validation : undefined);
+  const list = Array.isArray(places) ? (places as unknown[]) : [places];
+  const images: string[] = [];
+  for (const place of list) {
+    if (typeof place !== 'string') invalid(path, `got no "${split}", expected the folder of its images`);
+    images.push(...(await imagesAt(resolve(root, place))));
+  }
+  images.sort();
+  if (images.length === 0) invalid(path, `found no image under "${split}"`);
+  return { names: namesOf(fields, path), images: images.map((image) => ({ image, labels: labelsOf(image) })) };
+}
+
+function invalid(path: string, what: string): never {
+  throw new FastSAMError('INVALID_ARGUMENT', `${path}: ${what}; see docs/evaluation.md for the format`);
+}
+
+function resolve(base: string, path: string): string {
+  return /^([/\\]|[a-z]:)/i.test(path) ? path : platform().joinPath(base, path);
+}
+
+/** Images of a folder and those below it, or of a list file. */
+async function imagesAt(path: string): Promise<string[]> {
+  const kind = (await platform().stat(path))?.kind;
+  if (kind === 'folder') return ((await platform().listFiles?.(path)) ?? []).filter((file) => IMAGE.test(file));
+  if (kind !== 'file') throw new FastSAMError('FILE_UNREADABLE', `${path}: there is no such folder; check the yaml`);
+  const folder = path.replace(/[^/\\]*$/, '') || '.';
+  const lines = new TextDecoder().decode(await platform().readFile(path)).split(/\r?\n/);
+  return lines.filter((line) => IMAGE.test(line.trim())).map((line) => resolve(folder, line.trim()));
+}
+
+/** The last folder `images` of a path becomes `labels`. */
+function labelsOf(image: string): string {
+  return image.replace(/([/\\])images([/\\])(?!.*[/\\]images[/\\])/, '$1labels$2').replace(/\.[^.]*$/, '.txt');
+}
+
+function namesOf(fields: Record<string, unknown>, path: string): string[] {
+  const { names, nc } = fields;
+  if (typeof names === 'object' && names !== null) return Object.values(names).map(String);
+  if (typeof nc === 'number' && Number.isInteger(nc) && nc > 0 && nc < 100_000) {
+    return Array.from({ length: nc }, (_, i) => `class_${i}`);
+  }
+  return invalid(path, 'got neither "names" nor "nc"');
+}

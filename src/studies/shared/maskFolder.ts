@@ -1,0 +1,68 @@
+/** Images and masks that lie in folders as files of the same names. */
+import { FastSAMError } from '../../errors.js';
+import { readImage } from '../../source/readImage.js';
+import { Mask } from '../../mask/mask.js';
+import { platform } from '../../platform/platform.js';
+import type { StudyFiles, StudyItem } from '../study.js';
+
+/** An image with its mask, where there is one. */
+export interface MaskItem extends StudyItem {
+  readonly image: string;
+  readonly truth: string | undefined;
+}
+
+/** Files that are read as images. */
+const IMAGE = /\.(jpe?g|png|webp|tiff?|bmp)$/i;
+/** From this brightness on a pixel is marked. */
+const MARKED = 128;
+
+/** A name without its ending. */
+export function stemOf(name: string): string {
+  return name.replace(/\.[^./]+$/, '');
+}
+
+/** An image's name as its key: without the ending, where it is one of an image. */
+export function itemKey(name: string): string {
+  return IMAGE.test(name) ? stemOf(name) : name;
+}
+
+/**
+ * The files of a folder and those below it whose names match: paths by name without the ending.
+ * @throws FastSAMError `FILE_UNREADABLE`, and `INVALID_ARGUMENT` for two of one name.
+ */
+export async function filesIn(
+  folder: string,
+  files: StudyFiles,
+  pattern: RegExp = IMAGE,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const name of await files.list(folder)) {
+    if (!pattern.test(name)) continue;
+    const key = stemOf(name);
+    if (found.has(key)) {
+      throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got two files "${key}" with different endings, keep one`);
+    }
+    found.set(key, platform().joinPath(folder, name));
+  }
+  return found;
+}
+
+/**
+ * A mask file: black and white, from the middle of brightness on white.
+ * @param size what it has to be as large as.
+ * @throws FastSAMError `INVALID_ARGUMENT` for another size, and what `readImage` throws.
+ */
+export async function readMask(path: string, size: { readonly width: number; readonly height: number }): Promise<Mask> {
+  const { data, width, height } = await readImage(path);
+  if (width !== size.width || height !== size.height) {
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      `${path}: got a mask of ${width} x ${height} pixels, expected ${size.width} x ${size.height} as its image has`,
+    );
+  }
+  const bits = new Uint8Array(width * height);
+  for (let p = 0; p < bits.length; p++) {
+    bits[p] = data[3 * p] + data[3 * p + 1] + data[3 * p + 2] >= 3 * MARKED ? 1 : 0;
+  }
+  return Mask.fromBitmap(bits, width, height);
+}

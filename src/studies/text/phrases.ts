@@ -1,0 +1,84 @@
+/** Phrases of annotations, the objects that a text prompt chooses for them, and how well those fit. */
+import { FastSAMError } from '../../errors.js';
+import { encodeCounts } from '../../mask/rle.js';
+import type { TextImageModel } from '../../prompt/textModel.js';
+import type { Results } from '../../results/results.js';
+import { iouMatrix, type Shape } from '../../evaluate/coco/match.js';
+import { shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
+import type { CocoKind, CocoTruth } from '../../evaluate/coco/types.js';
+
+/** An object of the ground truth with the words that mean it. */
+export interface PhraseTruth extends CocoTruth {
+  readonly phrase: string;
+}
+
+/** The annotations that have a phrase. */
+export function withPhrase(truths: readonly CocoTruth[]): PhraseTruth[] {
+  return truths.filter(hasPhrase);
+}
+
+function hasPhrase(truth: CocoTruth): truth is PhraseTruth {
+  return 'phrase' in truth && typeof truth.phrase === 'string' && truth.phrase.trim() !== '';
+}
+
+/**
+ * The place of the object that fits each phrase best; undefined where there was nothing to look at.
+ * @throws FastSAMError what `Results.promptText` throws.
+ */
+export async function chooseObjects(
+  scene: Results,
+  phrases: readonly string[],
+  clip: TextImageModel,
+  signal?: AbortSignal,
+): Promise<(number | undefined)[]> {
+  const { matches } = await scene.promptText(phrases, { clip, topK: 1, ...(signal && { signal }) });
+  const chosen = new Map(matches.map(({ index, objects }) => [index, objects.at(0)]));
+  return phrases.map((_, i) => chosen.get(i));
+}
+
+/** IoU of the object that was chosen, and of the object of the scene that fits best, chosen or not; 0 for none. */
+export type PhraseIous = readonly [chosen: number, best: number];
+
+/**
+ * Compares objects with the annotations: masks where there is a segmentation, else boxes. Crowds are objects like others.
+ * @param chosen the place of an object for each annotation.
+ * @throws FastSAMError `INVALID_ARGUMENT` for broken boxes and segmentations, and a scene of another size than `size`.
+ */
+export function phraseIous(
+  scene: Results,
+  truths: readonly CocoTruth[],
+  chosen: readonly (number | undefined)[],
+  size: { readonly width: number; readonly height: number },
+): PhraseIous[] {
+  const { width, height } = scene.image;
+  if (width !== size.width || height !== size.height) {
+    throw new FastSAMError(
+      'INVALID_ARGUMENT',
+      `image: got ${width} x ${height} pixels, expected ${size.width} x ${size.height} as its annotations say`,
+    );
+  }
+  const shapes = new Map<CocoKind, Shape[]>();
+  return truths.map((truth, i): PhraseIous => {
+    const kind: CocoKind = hasSegmentation(truth) ? 'masks' : 'boxes';
+    let objects = shapes.get(kind);
+    if (!objects) shapes.set(kind, (objects = shapesOf(scene, kind)));
+    const ious = iouMatrix(objects, [shapeOfTruth({ ...truth, iscrowd: 0 }, kind, width, height, false)]);
+    const place = chosen[i];
+    return [place === undefined ? 0 : ious[place], ious.reduce((best, iou) => Math.max(best, iou), 0)];
+  });
+}
+
+/** Files with boxes only may have empty lists. */
+function hasSegmentation({ segmentation }: CocoTruth): boolean {
+  return segmentation !== undefined && !(Array.isArray(segmentation) && segmentation.length === 0);
+}
+
+function shapesOf(scene: Results, kind: CocoKind): Shape[] {
+  const { width, height } = scene.image;
+  const { xyxy } = scene.boxes;
+  return scene.imageMasks.map((mask, i) => {
+    const [x1, y1, x2, y2] = xyxy.subarray(4 * i, 4 * i + 4);
+    const where = kind === 'masks' ? { segmentation: encodeCounts(mask) } : { bbox: [x1, y1, x2 - x1, y2 - y1] };
+    return shapeOfDetection({ image_id: 0, category_id: 0, score: 1, ...where }, kind, width, height);
+  });
+}

@@ -1,0 +1,125 @@
+/** `fastsam study text`: the object that a phrase means, chosen by CLIP (FastSAM paper, text prompts). */
+import { openClip } from '../../clip/weights/openClip.js';
+import { FastSAMError } from '../../errors.js';
+import { drawObjects } from '../../draw/drawObjects.js';
+import { platform } from '../../platform/platform.js';
+import { LazyTextModel, loadClip } from '../../model/lazyTextModel.js';
+import type { Results } from '../../results/results.js';
+import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
+import { inputsOf } from '../shared/fingerprint.js';
+import { meanOf } from '../../evaluate/statistics/lists.js';
+import { textOf } from '../shared/options.js';
+import { rowName } from '../table.js';
+import type { Metric, Metrics, Study, StudyRecord } from '../study.js';
+import { chooseObjects, phraseIous, withPhrase, type PhraseIous, type PhraseTruth } from './phrases.js';
+
+interface TextItem extends CocoItem {
+  readonly truths: readonly PhraseTruth[];
+}
+
+interface TextRecord extends StudyRecord {
+  /** One for each phrase, in the order of the annotations. */
+  readonly phrases: readonly PhraseIous[];
+}
+
+/** Both peers' encoders. */
+const DEFAULT_TEXT_MODEL = 'ViT-B/32';
+/** IoU from which on an object is the one that is meant. */
+const HIT = 0.5;
+
+const METRICS: readonly Metric[] = [
+  { key: 'accuracy', label: 'accuracy' },
+  { key: 'meanIou', label: 'mean IoU' },
+  { key: 'reachable', label: 'a mask is there' },
+  { key: 'accuracyReachable', label: 'accuracy where a mask is there' },
+  { key: 'bestIou', label: 'mean IoU of the best mask' },
+].map((metric) => ({ ...metric, better: 'higher' as const }));
+
+/** The study. */
+export const textStudy: Study<TextRecord, TextItem> = {
+  name: 'text',
+  summary: 'The object that a phrase means, chosen by CLIP: accuracy at IoU 0.5, and what the masks allow.',
+  help: `ANNOTATIONS is a COCO-style JSON file whose annotations have a "phrase" each (those without are left out), IMAGES
+the folder with its images. Masks are compared where an annotation has a segmentation, else boxes.
+
+Example:
+  $ fastsam study text refcoco_val.json coco/train2014 --text-model ViT-B/32 --model FastSAM-x`,
+  arguments: COCO_ARGUMENTS,
+  options: [
+    {
+      flags: '--text-model <name>',
+      description: 'encoders of phrases and objects: ViT-B/32, ViT-B/16, ViT-L/14, ViT-L/14@336px, a path or URL',
+      default: DEFAULT_TEXT_MODEL,
+    },
+  ],
+  settings: { conf: 0.4, iou: 0.9 },
+  metrics: METRICS,
+  async open({ args, options, files, signal, onProgress }) {
+    const { items, fingerprint } = await openCoco(args[0], args[1], files);
+    const asked = items
+      .map((item): TextItem => ({ ...item, truths: withPhrase(item.truths) }))
+      .filter(({ truths }) => truths.length > 0);
+    if (asked.length === 0) {
+      throw new FastSAMError('INVALID_ARGUMENT', `${args[0]}: got no annotation with a phrase, expected some`);
+    }
+    const name = textOf(options, 'textModel') ?? DEFAULT_TEXT_MODEL;
+    // Weights that are missing or broken end the run here: later each image would fail on its own. They are loaded after
+    // the segmenter, which decides on the device.
+    await openClip(name, { signal, onProgress });
+    const isFile = (await platform().stat(name))?.kind === 'file';
+    const encoders = new LazyTextModel(name, loadClip);
+    const choose = (scene: Results, truths: readonly PhraseTruth[]) => {
+      const phrases = truths.map(({ phrase }) => phrase);
+      return encoders.use((clip) => chooseObjects(scene, phrases, clip, signal), { signal });
+    };
+    return {
+      items: asked,
+      fingerprint,
+      ...(await inputsOf({ textModel: isFile ? name : undefined })),
+      async measure(item, scene) {
+        const chosen = await choose(scene, item.truths);
+        return { key: item.key, phrases: phraseIous(scene, item.truths, chosen, item) };
+      },
+      async draw({ truths }, scene) {
+        const chosen = await choose(scene, truths);
+        const { xyxy } = scene.boxes;
+        const objects = chosen.flatMap((place, i) => {
+          if (place === undefined) return [];
+          const [x1, y1, x2, y2] = xyxy.subarray(4 * place, 4 * place + 4);
+          return [{ id: i, mask: scene.imageMasks[place], box: [x1, y1, x2, y2] as const, label: truths[i].phrase }];
+        });
+        return drawObjects(scene.image, objects, null, { boxes: true, labels: true });
+      },
+      dispose() {
+        encoders.dispose();
+      },
+    };
+  },
+  summarise,
+  tables(metrics, context) {
+    const encoders = textOf(context.options, 'textModel') ?? DEFAULT_TEXT_MODEL;
+    return [
+      {
+        title: `Objects chosen by phrases, IoU >= ${HIT}`,
+        columns: METRICS.map(({ label }) => label),
+        rows: [{ name: rowName(context, encoders), values: METRICS.map(({ key }) => metrics[key]) }],
+        note: '"A mask is there": some mask of the image reaches the IoU, chosen or not. The paper shows images only.',
+      },
+    ];
+  },
+  quality: ({ phrases }) => meanOf(phrases.map(([chosen]) => chosen)),
+  caption: ({ key, phrases }) =>
+    `${key}: ${phrases.filter(([chosen]) => chosen >= HIT).length} of ${phrases.length} phrases`,
+};
+
+function summarise(records: readonly TextRecord[]): Metrics {
+  const phrases = records.flatMap((record) => record.phrases);
+  const hits = (list: readonly PhraseIous[]) => meanOf(list.map(([chosen]) => (chosen >= HIT ? 1 : 0)));
+  return {
+    accuracy: hits(phrases),
+    meanIou: meanOf(phrases.map(([chosen]) => chosen)),
+    reachable: meanOf(phrases.map(([, best]) => (best >= HIT ? 1 : 0))),
+    accuracyReachable: hits(phrases.filter(([, best]) => best >= HIT)),
+    bestIou: meanOf(phrases.map(([, best]) => best)),
+  };
+}

@@ -1,0 +1,90 @@
+/** What a web page downloads for `import { FastSAM }`: bundled by esbuild, minified, gzipped. */
+import { build, type Metafile } from 'esbuild';
+import { realpath } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { packageOf } from './evaluated.js';
+
+/** Bytes. */
+export interface Size {
+  readonly files: number;
+  readonly minified: number;
+  readonly gzipped: number;
+}
+
+export interface Bundle {
+  /** What is loaded at once. */
+  readonly eager: Size;
+  /** Chunks that are loaded when they are called for. */
+  readonly lazy: Size;
+  /** Minified bytes of the eager part by where they come from: `src` or a package. */
+  readonly origins: Readonly<Record<string, number>>;
+}
+
+export interface Bundles {
+  readonly everything: Bundle;
+  /** TensorFlow.js is left out. */
+  readonly withoutTfjs: Bundle;
+}
+
+type Output = Metafile['outputs'][string];
+
+/** Bundles the browser's entry of a checkout. */
+export async function measureBundles(root: string): Promise<Bundles> {
+  const folder = await realpath(root);
+  return { everything: await bundle(folder, []), withoutTfjs: await bundle(folder, ['@tensorflow/*']) };
+}
+
+async function bundle(root: string, external: string[]): Promise<Bundle> {
+  const { metafile, outputFiles } = await build({
+    stdin: { contents: "export { FastSAM } from './src/index.browser.ts';", resolveDir: root, sourcefile: 'page.ts' },
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'browser',
+    conditions: ['browser'],
+    external,
+    outdir: 'bundle',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  const contents = new Map(outputFiles.map(({ path, contents }) => [path.slice(root.length + 1), contents]));
+  const size = (names: readonly string[]): Size => {
+    const bytes = names.map((name) => contents.get(name) ?? new Uint8Array(0));
+    const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0);
+    return {
+      files: names.length,
+      minified: sum(bytes.map(({ length }) => length)),
+      gzipped: sum(bytes.map((each) => gzipSync(each, { level: 9 }).length)),
+    };
+  };
+  const { outputs } = metafile;
+  const eager = eagerOutputs(outputs);
+  const lazy = Object.keys(outputs).filter((name) => !eager.includes(name));
+  return { eager: size(eager), lazy: size(lazy), origins: originsOf(eager.map((name) => outputs[name])) };
+}
+
+/** The entry and all that it imports statically. */
+function eagerOutputs(outputs: Metafile['outputs']): string[] {
+  const entry = Object.keys(outputs).filter((name) => outputs[name].entryPoint === 'page.ts');
+  const found = new Set(entry);
+  // The loop goes on with what it adds.
+  for (const name of found) {
+    for (const { path, kind } of outputs[name].imports)
+      if (kind === 'import-statement' && path in outputs) found.add(path);
+  }
+  return [...found];
+}
+
+function originsOf(outputs: readonly Output[]): Record<string, number> {
+  const bytes: Record<string, number> = {};
+  for (const { inputs } of outputs) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const origin = packageOf(path) ?? 'src';
+      bytes[origin] = (bytes[origin] ?? 0) + bytesInOutput;
+    }
+  }
+  return Object.fromEntries(Object.entries(bytes).sort(([, a], [, b]) => b - a));
+}
