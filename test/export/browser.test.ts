@@ -1,5 +1,5 @@
 /** Both tfjs formats in a browser (headless Chromium): plain tfjs from a script tag, on a page that knows nothing of this package. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -18,14 +18,9 @@ import { layersModelFiles } from '../../src/export/tfjs/layersModel.js';
 import { stockModel } from '../../src/export/tfjs/stockModel.js';
 import { tinyNetwork } from '../support/tinyNetwork.js';
 import { expectOutputs, expectedOutputs, image } from '../support/exports.js';
+import { CHROMIUM } from '../setup/requirements.js';
 
-const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => {
-  try {
-    return execFileSync(name, ['--version'], { stdio: 'pipe' }).length > 0;
-  } catch {
-    return false;
-  }
-});
+const chromium = CHROMIUM.find((name) => spawnSync(name, ['--version']).status === 0);
 const TFJS = createRequire(import.meta.url).resolve('@tensorflow/tfjs/dist/tf.min.js');
 const SIZE = [1, 64, 96, 3] as const;
 

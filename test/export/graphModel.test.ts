@@ -1,7 +1,6 @@
 /** The tfjs graph model, run by plain tfjs. */
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { networkGraph } from '../../src/export/graph/networkGraph.js';
 import type { GraphShape } from '../../src/export/ports.js';
 import { graphModelFiles } from '../../src/export/tfjs/graphModel.js';
@@ -15,6 +14,7 @@ import {
   image,
   type Shape4,
 } from '../support/exports.js';
+import { describeOnBackends } from '../support/devices.js';
 
 const FIXED: GraphShape = { height: 64, width: 96, batch: 1, dynamic: false };
 const OPEN: GraphShape = { ...FIXED, dynamic: true };
@@ -39,12 +39,7 @@ async function check(name: TinyName, shape: GraphShape, inputs: readonly Shape4[
   expect(tf.memory().numTensors).toBe(before);
 }
 
-describe.each(['wasm', 'cpu'])('on %s', (backend) => {
-  beforeAll(async () => {
-    await tf.setBackend(backend);
-    await tf.ready();
-  });
-
+describeOnBackends('a graph model', ['wasm', 'native', 'plain JavaScript'], () => {
   test('fixed size', () => check('tiny', FIXED, [[1, 64, 96, 3]]));
   test('fixed batch of two, three classes', () => check('tiny-3-classes', { ...FIXED, batch: 2 }, [[2, 64, 96, 3]]));
   test('any size and batch', () =>

@@ -13,6 +13,7 @@ import { tinyNetwork } from '../support/tinyNetwork.js';
 import { expectedOutputs, expectOutputs, image, type Shape4 } from '../support/exports.js';
 import { goldenBytes } from '../support/golden.js';
 import type { TensorLike } from '../support/allclose.js';
+import { activate } from '../support/devices.js';
 
 /** The same small network as Ultralytics exported it (tools/golden/onnxModels.py). */
 const golden = (form: string): Uint8Array => goldenBytes(`onnx/${form}.onnx.gz`);
@@ -75,7 +76,7 @@ const input = (...shape: Shape4): tf.Tensor4D => image(shape);
 
 beforeAll(async () => {
   ort.env.wasm.numThreads = 1;
-  await tf.setBackend('cpu');
+  await activate('plain JavaScript');
 });
 
 describe('an ONNX export, in ONNX Runtime', () => {

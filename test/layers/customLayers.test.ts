@@ -1,7 +1,6 @@
 /** The layers that tfjs does not have, on small literal maps. */
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ChannelSlice, sliceBySplit } from '../../src/layers/channelSlice.js';
 import { Dfl, expectedDistances } from '../../src/layers/dfl.js';
 import { FlattenLevels } from '../../src/layers/flattenLevels.js';
@@ -9,6 +8,7 @@ import { Silu } from '../../src/layers/silu.js';
 import { StridedConv } from '../../src/layers/stridedConv.js';
 import { byDepthToSpace, byRows, TransposedConv } from '../../src/layers/transposedConv.js';
 import { Upsample, upsampleByDepthToSpace } from '../../src/layers/upsample.js';
+import { describeOnBackends } from '../support/devices.js';
 
 const apply = (layer: tf.layers.Layer, ...x: tf.Tensor[]): tf.Tensor =>
   tf.tidy(() => layer.apply(x.length === 1 ? x[0] : x) as tf.Tensor);
@@ -17,12 +17,7 @@ const apply = (layer: tf.layers.Layer, ...x: tf.Tensor[]): tf.Tensor =>
 const counting = (...shape: [number, number, number, number]): tf.Tensor4D =>
   tf.reshape(tf.range(0, tf.util.sizeFromShape(shape)), shape);
 
-describe.each(['wasm', 'cpu'])('on %s', (backend) => {
-  beforeAll(async () => {
-    await tf.setBackend(backend);
-    await tf.ready();
-  });
-
+describeOnBackends('layers', ['wasm', 'native', 'plain JavaScript'], () => {
   test('Silu is x · sigmoid(x)', () => {
     const y = apply(new Silu({}), tf.tensor([0, 1, -1, 20]));
     expect(y).toBeAllclose([0, 0.7310586, -0.2689414, 20], { atol: 5e-6 });

@@ -1,10 +1,10 @@
 /** The shipped model on the shipped images against Ultralytics' FastSAM with the same weights. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FastSAM } from '../../src/index.js';
-import { deviceTable } from '../../src/runtime/deviceStatus.js';
 import { compareWithRecord, readRecord } from '../../tools/parity.js';
 import { goldenPath } from '../support/golden.js';
 import { example } from '../support/paths.js';
+import { describeOnDevices } from '../support/devices.js';
 
 const IMAGES = ['coffee.jpg', 'coins.png', 'rocket.jpg'] as const;
 const RUNS = ['retina', 'plain'] as const;
@@ -15,26 +15,19 @@ const SCORE_TOLERANCE = 1e-4;
 const LOWEST_IOU = 0.99;
 
 const recordOf = (file: string) => readRecord(goldenPath(`pipeline/${file.replace(/\.\w+$/, '')}.json.gz`));
-const present = new Map((await deviceTable()).map((row) => [row.device, row]));
 
-describe.each([
-  ['native-cpu', 'cpu'],
-  ['wasm', 'wasm'],
-] as const)('on %s', (device, choice) => {
-  const row = present.get(device);
-  const absent = row?.available === true ? undefined : row?.detail;
-  const note = absent === undefined ? '' : ` (skipped: ${absent})`;
+describeOnDevices('the demo model', ['wasm', 'native'], ({ choice, device }) => {
   let model: FastSAM;
 
   beforeAll(async () => {
-    if (absent === undefined) model = await FastSAM.load('demo', { device: choice });
+    model = await FastSAM.load('demo', { device: choice });
   });
   afterAll(() => {
-    if (absent === undefined) model.dispose();
+    model.dispose();
   });
 
-  test.skipIf(absent !== undefined).each(IMAGES.flatMap((file) => RUNS.map((run) => [file, run] as const)))(
-    `%s with %s masks gives what Ultralytics gives${note}`,
+  test.each(IMAGES.flatMap((file) => RUNS.map((run) => [file, run] as const)))(
+    '%s with %s masks gives what Ultralytics gives',
     async (file, run) => {
       expect(model.info.device).toBe(device);
       const difference = await compareWithRecord(model, example(file), recordOf(file), run);

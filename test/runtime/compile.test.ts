@@ -4,9 +4,9 @@ import { compile, encodeGraph } from '../../src/runtime/compile/compile.js';
 import { decodeSavedModel } from '../../src/runtime/compile/graphDef.js';
 import { refusal } from '../support/errors.js';
 import { expectNoLeaks, later, opsOf, run, vector, zeros } from '../support/tensors.js';
-import { nativeMissing, skipNote } from '../support/native.js';
+import { describeOnBackends } from '../support/devices.js';
 
-describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
+describeOnBackends('compile', ['native'], () => {
   expectNoLeaks();
 
   describe('a function of fixed sizes', () => {

@@ -7,9 +7,9 @@ import { compile, encodeGraph } from '../../src/runtime/compile/compile.js';
 import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
 import { refusal } from '../support/errors.js';
 import { expectNoLeaks, later, opsOf, run, vector } from '../support/tensors.js';
-import { nativeMissing, skipNote } from '../support/native.js';
+import { describeOnBackends } from '../support/devices.js';
 
-describe.skipIf(nativeMissing !== undefined)(`loaded graphs${skipNote}`, () => {
+describeOnBackends('loaded graphs', ['native'], () => {
   expectNoLeaks();
 
   describe('tensors that are fed', () => {

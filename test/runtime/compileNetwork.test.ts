@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CompiledDetector, encodeDetector } from '../../src/model/compiledDetector.js';
 import { LayersDetector, type Detections, type DetectorInput } from '../../src/model/detector.js';
 import { runNetwork, type Network, type RawOutputs } from '../../src/model/network.js';
@@ -8,7 +8,7 @@ import { decodeSavedModel } from '../../src/runtime/compile/graphDef.js';
 import { tinyNetwork } from '../support/tinyNetwork.js';
 import { expectNoLeaks, later } from '../support/tensors.js';
 import type { Tolerance } from '../support/allclose.js';
-import { nativeMissing, skipNote } from '../support/native.js';
+import { describeOnBackends } from '../support/devices.js';
 
 /** A share of the largest value. */
 const share = (rtol: number): Tolerance => ({ rtol, relativeTo: 'largest' });
@@ -39,7 +39,7 @@ function expectSame(a: Detections, b: Detections): void {
   expect(a.prototypes.data, 'prototypes').toBeAllclose(b.prototypes.data, share(1e-5));
 }
 
-describe.skipIf(nativeMissing !== undefined)(`the compiled network${skipNote}`, () => {
+describeOnBackends('the compiled network', ['native'], () => {
   expectNoLeaks();
 
   const network = (name: 'tiny' | 'tiny-3-classes' = 'tiny'): Network => {

@@ -9,9 +9,9 @@ import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
 import { inPrecision, keepFloat32 } from '../../src/runtime/compile/precision.js';
 import { refusal } from '../support/errors.js';
 import { expectNoLeaks, later, opsOf, run, vector } from '../support/tensors.js';
-import { nativeMissing, skipNote } from '../support/native.js';
+import { describeOnBackends } from '../support/devices.js';
 
-describe.skipIf(nativeMissing !== undefined)(`precision of compiled graphs${skipNote}`, () => {
+describeOnBackends('precision of compiled graphs', ['native'], () => {
   expectNoLeaks();
 
   describe('precision', () => {

@@ -5,9 +5,9 @@ import { compile } from '../../src/runtime/compile/compile.js';
 import { nonMaxSuppression, resizeBilinear } from '../../src/runtime/compile/tensorOps.js';
 import { refusal } from '../support/errors.js';
 import { expectNoLeaks, later, zeros } from '../support/tensors.js';
-import { nativeMissing, skipNote } from '../support/native.js';
+import { describeOnBackends } from '../support/devices.js';
 
-describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNote}`, () => {
+describeOnBackends('compiled graphs and sizes', ['native'], () => {
   expectNoLeaks();
 
   describe('open sizes', () => {

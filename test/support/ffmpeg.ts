@@ -1,9 +1,9 @@
 /** Clips that the tests make with ffmpeg, and whether there is one. */
 import { spawnSync } from 'node:child_process';
+import { inject } from 'vitest';
 
 /** Tests that need ffmpeg are skipped without it. */
-export const HAS_FFMPEG = ['ffmpeg', 'ffprobe'].every((tool) => spawnSync(tool, ['-version']).status === 0);
-if (!HAS_FFMPEG) console.warn('skipped: tests of videos, which need ffmpeg and ffprobe');
+export const HAS_FFMPEG = inject('missing').ffmpeg === undefined;
 
 /** Runs ffmpeg; a failure fails the test. */
 export function ffmpeg(...args: string[]): Buffer {

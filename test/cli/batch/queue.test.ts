@@ -1,9 +1,9 @@
 /** `fastsam batch enqueue` and `work` with a real Redis: two workers, one of them killed; an image that ends workers. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { openConsumer, openQueueServer, PutBack, type QueueTry } from '../../../src/cli/batch/queue.js';
 import { violations } from '../../support/schema.js';
 import { fastsam, fastsamHere } from '../../support/cli.js';
@@ -13,8 +13,7 @@ import { batch, contents, failures, makeImages, ofImages, recorded, whenRecorded
 
 vi.setConfig({ testTimeout: 240_000 });
 const folder = temporaryFolder();
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
-if (!hasRedis) console.warn('skipped: redis-server is not installed');
+const noRedis = inject('missing').redis;
 
 test('without a server: one clear line', async () => {
   const { code, stderr } = await fastsamHere(['batch', 'work', '--queue', 'redis://127.0.0.1:1'], folder);
@@ -22,7 +21,7 @@ test('without a server: one clear line', async () => {
   expect(stderr.trim().split('\n')).toHaveLength(1);
 });
 
-describe.skipIf(!hasRedis)('with Redis', () => {
+describe.skipIf(noRedis)(`with Redis${noRedis === undefined ? '' : ` (skipped: ${noRedis})`}`, () => {
   let redis: ChildProcess;
   let url = '';
   const KEYS = [...Array.from({ length: 30 }, (_, i) => `${i % 3}/${i}.jpg`), 'torn.jpg'];
