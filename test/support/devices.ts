@@ -27,6 +27,7 @@ const DEVICES: Readonly<Record<'wasm' | 'native', TestDevice>> = {
   native: { choice: 'cpu', device: 'native-cpu' },
 };
 
+usePlatform(nodePlatform);
 tf.enableProdMode(); // keeps tfjs from printing advice
 
 /** A suite of tests on tensors: each backend in turn is the active one of TensorFlow.js. */
@@ -58,7 +59,6 @@ export function describeOnDevices(
 
 /** Makes a backend the active one, for tests that need one and any will do, or that take turns. */
 export async function activate(backend: Backend): Promise<void> {
-  usePlatform(nodePlatform);
   if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
   if (backend === 'native') {
     const library = await loadNative();
