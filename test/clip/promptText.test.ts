@@ -9,7 +9,7 @@ import type { TextImageModel } from '../../src/prompt/textModel.js';
 import type { ResultsData } from '../../src/results/record.js';
 import type { Results } from '../../src/results/results.js';
 import { rectMask } from '../support/masks.js';
-import { resultsOf } from '../support/results.js';
+import { idsOf, resultsOf } from '../support/results.js';
 import { FakeClip, meanColour } from './fakeClip.js';
 
 usePlatform(nodePlatform);
@@ -44,8 +44,6 @@ function scene(patches: readonly Patch[] = PATCHES, changes: Partial<ResultsData
     },
   );
 }
-
-const idsOf = (results: Results): number[] => [...results.ids];
 
 describe('a text', () => {
   test('chooses the object that it means and says how well every object fits', async () => {

@@ -4,9 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { letterboxGeometry } from '../../src/image/letterbox.js';
 import type { Mask } from '../../src/mask/mask.js';
 import type { Prompt } from '../../src/prompt/kinds/list.js';
-import type { Results } from '../../src/results/results.js';
 import { maskOf, rectMask } from '../support/masks.js';
-import { resultsOf } from '../support/results.js';
+import { idsOf, resultsOf } from '../support/results.js';
 
 /** 8 x 6: the whole, its left part, a core in the part, something apart. */
 const whole = rectMask(8, 6, [0, 0, 6, 6]);
@@ -17,12 +16,10 @@ const scene = resultsOf([part, whole, core, aside], {
   boxes: Float32Array.from([0, 0, 3, 6, 0, 0, 6, 6, 1, 2, 2, 4, 7, 0, 8, 3]),
 });
 
-const ids = (results: Results): number[] => [...results.ids];
-
 describe('prompts on results', () => {
   test('the chosen objects keep their columns and their place in the whole scene', () => {
     const found = scene.prompt({ boxes: [[7, 0, 8, 3], [1, 2, 2, 4]] }); // prettier-ignore
-    expect(ids(found)).toEqual([2, 3]);
+    expect(idsOf(found)).toEqual([2, 3]);
     expect([...found.scores]).toEqual([scene.scores[2], scene.scores[3]]);
     expect(found.map(({ box }) => [...box])).toEqual([
       [1, 2, 2, 4],
@@ -38,7 +35,7 @@ describe('prompts on results', () => {
 
   test('no prompt asks for everything', () => {
     const found = scene.prompt({});
-    expect(ids(found)).toEqual([0, 1, 2, 3]);
+    expect(idsOf(found)).toEqual([0, 1, 2, 3]);
     expect(found.promptRecord).toBeNull();
   });
 
@@ -72,9 +69,9 @@ describe('prompts on results', () => {
           { points: a, labels: labelA },
           { points: b, labels: labelB },
         ];
-        const either = (prompt: Prompt): Set<number> => new Set(ids(scene.prompt(prompt)));
+        const either = (prompt: Prompt): Set<number> => new Set(idsOf(scene.prompt(prompt)));
         const both = [...either(first)].filter((id) => either(second).has(id));
-        expect(ids(scene.prompt(first).prompt(second))).toEqual(both);
+        expect(idsOf(scene.prompt(first).prompt(second))).toEqual(both);
       }),
     );
   });
@@ -111,7 +108,7 @@ describe('prompts on results under compat', () => {
     const image = { data: new Uint8Array(64 * 32 * 3), width: 64, height: 32 };
     const masks = [rectMask(32, 32, [4, 12, 10, 16]), rectMask(32, 32, [20, 8, 26, 12])];
     const found = resultsOf(masks, { image, letterbox, compat: 'ultralytics' }).prompt({ points: [10, 10] });
-    expect(ids(found)).toEqual([0]);
+    expect(idsOf(found)).toEqual([0]);
     expect(found.masks.at(0).width).toBe(32);
   });
 

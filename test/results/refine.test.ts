@@ -2,11 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { letterboxGeometry } from '../../src/image/letterbox.js';
 import { difference, intersectionArea, union } from '../../src/mask/setOps.js';
-import type { Results } from '../../src/results/results.js';
 import { randomMasks, maskOf, rectMask } from '../support/masks.js';
-import { resultsOf } from '../support/results.js';
-
-const ids = (results: Results): number[] => [...results.ids];
+import { idsOf, resultsOf } from '../support/results.js';
 
 describe('refine', () => {
   test('without options only objects without pixels go', () => {
@@ -16,7 +13,7 @@ describe('refine', () => {
       rectMask(9, 9, [4, 4, 5, 5]),
     ]);
     const refined = results.refine({});
-    expect(ids(refined)).toEqual([0, 2]);
+    expect(idsOf(refined)).toEqual([0, 2]);
     expect([...refined.scores]).toEqual([results.scores[0], results.scores[2]]);
     expect(refined.map(({ area }) => area)).toEqual([9, 1]);
   });
@@ -26,7 +23,7 @@ describe('refine', () => {
     const speck = rectMask(30, 30, [22, 22, 26, 26]);
     const dirty = difference(union(block, speck), rectMask(30, 30, [14, 13, 15, 14]));
     const refined = resultsOf([speck, dirty]).refine({ clean: true });
-    expect(ids(refined)).toEqual([1]);
+    expect(idsOf(refined)).toEqual([1]);
     // The 8 x 8 kernel has no middle: OpenCV's opening, and so the peer's clean-up, moves masks by a pixel.
     expect(refined.masks.list[0]).toEqualMask(rectMask(30, 30, [11, 11, 21, 20]));
   });
@@ -52,22 +49,22 @@ describe('refine with dropContained', () => {
   const inSix = maskOf('..##.....');
 
   test("true: CASIA's 0.8, strictly above", () => {
-    expect(ids(resultsOf([five, inSix, six]).refine({ dropContained: true }))).toEqual([0, 2]);
+    expect(idsOf(resultsOf([five, inSix, six]).refine({ dropContained: true }))).toEqual([0, 2]);
   });
 
   test('a share of its own', () => {
-    expect(ids(resultsOf([five, inSix, six]).refine({ dropContained: 0.79 }))).toEqual([2]);
-    expect(ids(resultsOf([five, inSix, six]).refine({ dropContained: 1 }))).toEqual([0, 1, 2]);
-    expect(ids(resultsOf([five, inSix, six]).refine({ dropContained: false }))).toEqual([0, 1, 2]);
-    expect(ids(resultsOf([five, maskOf('........#')]).refine({ dropContained: 0 }))).toEqual([0, 1]);
+    expect(idsOf(resultsOf([five, inSix, six]).refine({ dropContained: 0.79 }))).toEqual([2]);
+    expect(idsOf(resultsOf([five, inSix, six]).refine({ dropContained: 1 }))).toEqual([0, 1, 2]);
+    expect(idsOf(resultsOf([five, inSix, six]).refine({ dropContained: false }))).toEqual([0, 1, 2]);
+    expect(idsOf(resultsOf([five, maskOf('........#')]).refine({ dropContained: 0 }))).toEqual([0, 1]);
   });
 
   test('what was cleaned before decides', () => {
     // The ring does not cover the dot, the filled ring does.
     const ring = maskOf('#####', '#...#', '#...#', '#####');
     const dot = maskOf('.....', '..#..', '.....', '.....');
-    expect(ids(resultsOf([dot, ring]).refine({ dropContained: true }))).toEqual([0, 1]);
-    expect(ids(resultsOf([dot, ring]).refine({ dropContained: true, largest: true }))).toEqual([1]);
+    expect(idsOf(resultsOf([dot, ring]).refine({ dropContained: true }))).toEqual([0, 1]);
+    expect(idsOf(resultsOf([dot, ring]).refine({ dropContained: true, largest: true }))).toEqual([1]);
   });
 
   test('random masks: the loop of the original over masks by falling area', () => {
@@ -83,7 +80,7 @@ describe('refine with dropContained', () => {
           }
         });
         const wanted = present.flatMap((_, i) => (gone.has(i) ? [] : [i]));
-        expect(ids(resultsOf(present).refine({ dropContained: share }))).toEqual(wanted);
+        expect(idsOf(resultsOf(present).refine({ dropContained: share }))).toEqual(wanted);
       }),
     );
   });

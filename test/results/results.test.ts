@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import type { Results } from '../../src/results/results.js';
 import { maskOf, rectMask } from '../support/masks.js';
-import { goldenCases, goldenResults, resultsOf } from '../support/results.js';
+import { goldenCases, goldenResults, idsOf, resultsOf } from '../support/results.js';
 
 const three = (): Results =>
   resultsOf([rectMask(8, 6, [0, 0, 8, 6]), rectMask(8, 6, [1, 1, 3, 3]), rectMask(8, 6, [2, 2, 6, 5])], {
@@ -14,8 +14,6 @@ const three = (): Results =>
       coefficients: Float32Array.of(0, 0, 1, -1, 2, 0),
     },
   });
-
-const ids = (results: Results): number[] => Array.from(results.ids);
 
 describe('Results', () => {
   test('gives one object with all its columns, also from the end', () => {
@@ -32,7 +30,7 @@ describe('Results', () => {
   test('filters into new results whose columns stay together', () => {
     const all = three();
     const small = all.filter((object) => object.area < 20);
-    expect(ids(small)).toEqual([1, 2]);
+    expect(idsOf(small)).toEqual([1, 2]);
     expect(Array.from(small.boxes.xyxy)).toEqual([1, 1, 3, 3, 2, 2, 6, 5]);
     expect(Array.from(small.scores)).toEqual([0.375, 0.1875]);
     expect(small.masks.list[0]).toBe(all.masks.list[1]);
@@ -42,13 +40,13 @@ describe('Results', () => {
 
   test('keeps the first result’s ids through filter, sort and select', () => {
     const sorted = three().sort((a, b) => a.area - b.area);
-    expect(ids(sorted)).toEqual([1, 2, 0]);
-    expect(ids(sorted.filter((object) => object.id !== 2))).toEqual([1, 0]);
-    expect(ids(sorted.select([-1]))).toEqual([0]);
+    expect(idsOf(sorted)).toEqual([1, 2, 0]);
+    expect(idsOf(sorted.filter((object) => object.id !== 2))).toEqual([1, 0]);
+    expect(idsOf(sorted.select([-1]))).toEqual([0]);
   });
 
   test('sorts equals into their old order', () => {
-    expect(ids(three().sort(() => 0))).toEqual([0, 1, 2]);
+    expect(idsOf(three().sort(() => 0))).toEqual([0, 1, 2]);
   });
 
   test('maps objects to an array', () => {

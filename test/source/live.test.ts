@@ -10,6 +10,7 @@ import { openVideo } from '../../src/source/openVideo.js';
 import { fastsam } from '../support/cli.js';
 import { HAS_FFMPEG, probe } from '../support/ffmpeg.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
+import { freePort } from '../support/freePort.js';
 
 usePlatform(nodePlatform);
 
@@ -18,15 +19,6 @@ const KINDS = {
   http: { format: 'mpegts', codec: ['-c:v', 'mpeg2video', '-g', '5'], path: '/live.ts' },
 } as const;
 type Kind = keyof typeof KINDS;
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Connects as soon as a server listens; undefined if it ends before. */
 async function reach(port: number, server: ChildProcess): Promise<Socket | undefined> {

@@ -59,3 +59,6 @@ export function goldenResults(golden: GoldenCase): Results {
   const masks = golden.masks.map((counts) => decodeRle({ size: [height, width], counts }));
   return resultsOf(masks, { boxes: Float32Array.from(golden.boxes), scores: Float32Array.from(golden.scores) });
 }
+
+/** Numbers of the objects in the whole scene. */
+export const idsOf = (results: Results): number[] => [...results.ids];

@@ -1,5 +1,4 @@
 /** Scenes made by hand: results for tests of studies, targets for tests of prompts. */
-import type { RgbImage } from '../../src/image/rgbImage.js';
 import { letterboxGeometry } from '../../src/image/letterbox.js';
 import type { Mask } from '../../src/mask/mask.js';
 import { boundingBox } from '../../src/mask/setOps.js';
@@ -11,11 +10,7 @@ import type { Prompt } from '../../src/prompt/kinds/list.js';
 import { parsePrompt } from '../../src/prompt/parse.js';
 import { selectByPrompt } from '../../src/prompt/select.js';
 import type { PromptTarget, Selection } from '../../src/prompt/types.js';
-
-/** An image of one grey. */
-export function greyImage(width: number, height: number): RgbImage {
-  return { data: new Uint8Array(width * height * 3).fill(128), width, height };
-}
+import { greyImage } from './images.js';
 
 /** An image with these masks; boxes are the masks'. */
 export function sceneOf(masks: readonly Mask[], scores: readonly number[], more: Partial<ResultsData> = {}): Results {

@@ -73,8 +73,3 @@ export function checksum({ data }: RgbImage): number {
   for (let i = 0; i < data.length; i++) sum = (sum + data[i] * (i + 1)) % 2 ** 32;
   return sum;
 }
-
-/** A frame of one brightness. */
-export function flat(width: number, height: number, value: number): RgbImage {
-  return { data: new Uint8Array(width * height * 3).fill(value), width, height };
-}

@@ -1,7 +1,6 @@
 /** `fastsam batch enqueue` and `work` with a real Redis: two workers, one of them killed; an image that ends workers. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { openConsumer, openQueueServer, PutBack, type QueueTry } from '../../../src/cli/batch/queue.js';
@@ -10,6 +9,7 @@ import { fastsam, fastsamHere } from '../../support/cli.js';
 import { repository } from '../../support/paths.js';
 import { temporaryFolder } from '../../support/temporaryFolder.js';
 import { batch, contents, failures, makeImages, ofImages, recorded, whenRecorded } from './folder.js';
+import { freePort } from '../../support/freePort.js';
 
 vi.setConfig({ testTimeout: 240_000 });
 const folder = temporaryFolder();
@@ -96,14 +96,3 @@ describe.skipIf(noRedis)(`with Redis${noRedis === undefined ? '' : ` (skipped: $
     expect(record).not.toHaveProperty('speed');
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
-}

@@ -6,15 +6,12 @@ import type { RgbImage } from '../../../src/image/rgbImage.js';
 import { drawPromptRecord, type PromptRecord } from '../../../src/prompt/kinds/list.js';
 import type { Canvas } from '../../../src/draw/canvas.js';
 import { maskOf, rectMask } from '../../support/masks.js';
+import { greyImage } from '../../support/images.js';
 
 const RED: Rgb = [255, 0, 0];
 const BLUE: Rgb = [0, 0, 255];
 
-const grey = (width: number, height: number, value = 100): RgbImage => ({
-  data: new Uint8Array(width * height * 3).fill(value),
-  width,
-  height,
-});
+const grey = (width: number, height: number, value = 100): RgbImage => greyImage(width, height, value);
 
 const object = (id: number, mask: DrawnObject['mask'], box: DrawnObject['box'] = [0, 0, 1, 1]): DrawnObject => ({
   ...{ id, mask, box, label: `${id}` },
