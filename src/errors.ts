@@ -55,6 +55,11 @@ export class FastSAMError extends Error {
   }
 }
 
+/** The error for an option or argument that makes no sense. */
+export function invalidArgument(message: string, options?: ErrorOptions): FastSAMError {
+  return new FastSAMError('INVALID_ARGUMENT', message, options);
+}
+
 /**
  * Throws `ABORTED` if the signal has fired.
  * @throws FastSAMError `ABORTED`, with the signal's reason as its cause.

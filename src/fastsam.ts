@@ -1,41 +1,44 @@
 /** FastSAM: load a checkpoint, segment images, look at layers. */
-import * as tf from '@tensorflow/tfjs';
-import { FastSAMError, throwIfAborted } from './errors.js';
+import type * as tf from '@tensorflow/tfjs';
+import { throwIfAborted } from './errors.js';
 import { letterbox, letterboxGeometry } from './image/letterbox.js';
 import { readImage, type ImageInput } from './source/readImage.js';
 import type { ExportResult } from './export/exportModel.js';
 import type { ExportFormat, ExportOptions } from './export/options.js';
 import type { ValOptions, ValResult } from './evaluate/val.js';
+import { TEXT_MODEL } from './options/limits.js';
+import { resolve } from './options/resolve.js';
 import type { Results } from './results/results.js';
+import { FASTSAM_DEFAULTS } from './weights/catalogue.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
 import type { Device } from './runtime/deviceStatus.js';
+import { Lifetime } from './runtime/lifetime.js';
 import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
-import { activations } from './model/activations.js';
 import { createDetector } from './model/createDetector.js';
 import { toTensor, type Detector } from './model/detector.js';
 import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
 import { loadWeights } from './model/load.js';
-import { checkLoadOptions, type LoadOptions } from './model/loadOptions.js';
+import { resolveLoadOptions, type LoadOptions } from './model/loadOptions.js';
 import { buildNetwork, type Network } from './model/network.js';
 import type { Segmenter } from './model/segmenter.js';
 import type { ModelInfo } from './model/info.js';
-import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './model/options.js';
-import { segmentImages, type PipelineContext } from './model/pipeline.js';
+import {
+  ACTIVATION_OPTIONS,
+  resolveOptions,
+  type ActivationOptions,
+  type ResolvedOptions,
+  type SegmentOptions,
+} from './model/options.js';
+import type { PipelineContext } from './model/pipeline.js';
 import type { TrackOptions, TrackSource } from './model/trackStream.js';
-import { streamImages, type StreamInput, type StreamItem, type StreamOptions } from './model/stream.js';
-
-/** Options of `FastSAM.activations`. */
-export interface ActivationOptions {
-  /** As in `SegmentOptions`. */
-  imgsz?: number | readonly [number, number];
-  square?: boolean;
-  signal?: AbortSignal;
-}
-
-/** FastSAM's own defaults, for checkpoints that the catalogue does not know. */
-const METHOD_DEFAULTS: ModelDefaults = { imgsz: 1024, conf: 0.4, iou: 0.9 };
-/** Both peers' encoders. */
-const DEFAULT_TEXT_MODEL = 'ViT-B/32';
+import {
+  resolveStreamOptions,
+  segmentImages,
+  streamImages,
+  type StreamInput,
+  type StreamItem,
+  type StreamOptions,
+} from './model/stream.js';
 
 /**
  * A loaded model. `segment` finds every object of an image once; prompts then choose among them on the `Results`,
@@ -48,17 +51,27 @@ const DEFAULT_TEXT_MODEL = 'ViT-B/32';
  * model.dispose();
  */
 export class FastSAM implements Segmenter {
-  #disposed = false;
-  /** Runs of the detector under way. */
-  #running = 0;
+  readonly #network: Network;
+  readonly #detector: Detector;
+  readonly #textModel: LazyTextModel;
+  readonly #lifetime: Lifetime;
 
   private constructor(
     /** What is known of the model. */
     readonly info: ModelInfo,
-    private readonly network: Network,
-    private readonly detector: Detector,
-    private readonly textModel: LazyTextModel,
-  ) {}
+    network: Network,
+    detector: Detector,
+    textModel: LazyTextModel,
+  ) {
+    this.#network = network;
+    this.#detector = detector;
+    this.#textModel = textModel;
+    this.#lifetime = new Lifetime(() => {
+      detector.dispose();
+      network.model.dispose();
+      releaseDevice();
+    }, 'model: it was disposed; load it again');
+  }
 
   /**
    * Loads a checkpoint: Ultralytics or FastSAM `.pt` files of any version, plain state dicts, safetensors.
@@ -67,18 +80,18 @@ export class FastSAM implements Segmenter {
    *   `UNSUPPORTED_CHECKPOINT`, `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
   static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<FastSAM> {
-    checkLoadOptions(options);
+    const { device: choice, keepBatchNorm, textModel: encoders, ...running } = resolveLoadOptions(options);
     const opened = await openCheckpoint(source, options);
     throwIfAborted(options.signal);
-    const { device, note } = await acquireDevice(options.device ?? 'auto');
+    const { device, note } = await acquireDevice(choice);
     let network: Network | undefined;
     try {
       network = buildNetwork(opened.architecture, {
-        foldBatchNorm: !(options.keepBatchNorm ?? false),
+        foldBatchNorm: !keepBatchNorm,
       });
       loadWeights(network, opened.checkpoint.tensors);
-      const { detector, precision } = await createDetector(network, device, options);
-      const textModel = new LazyTextModel(options.textModel ?? DEFAULT_TEXT_MODEL, (name, given) =>
+      const { detector, precision } = await createDetector(network, device, running);
+      const textModel = new LazyTextModel(encoders ?? TEXT_MODEL, (name, given) =>
         loadClip(name, { ...given, precision: options.precision, graphWeights: options.graphWeights }),
       );
       return new FastSAM({ ...describe(opened, device, note), precision }, network, detector, textModel);
@@ -114,15 +127,16 @@ export class FastSAM implements Segmenter {
     names: readonly string[],
     options: ActivationOptions = {},
   ): Promise<Record<string, tf.Tensor>> {
-    this.#requireAlive();
-    const { imgsz, square, signal } = resolveOptions(options, this.info.defaults);
+    this.#lifetime.requireAlive();
+    const { imgsz, square, signal } = resolve(ACTIVATION_OPTIONS, options, this.info.defaults);
     const rgb = await readImage(image, { signal });
+    const { activations } = await import('./model/activations.js');
     const geometry = letterboxGeometry(rgb.width, rgb.height, imgsz, { auto: !square });
     const { netWidth: width, netHeight: height } = geometry;
-    this.#requireAlive();
+    this.#lifetime.requireAlive();
     const x = toTensor({ images: [letterbox(rgb, geometry)], width, height });
     try {
-      return activations(this.network, x, names);
+      return activations(this.#network, x, names);
     } finally {
       x.dispose();
     }
@@ -133,10 +147,19 @@ export class FastSAM implements Segmenter {
    * without encoders of its own. Further calls of the model throw `DISPOSED`, and those under way do at their next image.
    */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.textModel.dispose();
-    if (this.#running === 0) this.#free();
+    this.#textModel.dispose();
+    this.#lifetime.end();
+  }
+
+  /** `dispose` at the end of a block with `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** As `dispose`, and waits until the weights are freed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+    await this.#lifetime.endAndWait();
   }
 
   /**
@@ -150,11 +173,11 @@ export class FastSAM implements Segmenter {
     inputs: Iterable<T> | AsyncIterable<T>,
     options: StreamOptions = {},
   ): AsyncGenerator<StreamItem<T>, void> {
-    const { ahead, ...rest } = options;
-    const context = this.#context(resolveOptions(rest, this.info.defaults));
+    const { ahead, ...segment } = resolveStreamOptions(options, this.info.defaults);
+    const context = this.#context(segment);
     for await (const item of streamImages(inputs, context, ahead)) {
       yield item;
-      this.#requireAlive();
+      this.#lifetime.requireAlive();
     }
   }
 
@@ -173,7 +196,7 @@ export class FastSAM implements Segmenter {
     const { resolveTrackOptions, trackImages } = await import('./model/trackStream.js');
     const resolved = resolveTrackOptions(options, this.info.defaults);
     yield* trackImages(source, resolved, this.#context(resolved.segment), () => {
-      this.#requireAlive();
+      this.#lifetime.requireAlive();
     });
   }
 
@@ -189,16 +212,16 @@ export class FastSAM implements Segmenter {
   }
 
   /**
-   * Writes the model in another format (docs/export.md): `onnx`, `saved_model`, `tfjs`, `tfjs_graph`, `safetensors`.
+   * Writes the model in another format (docs/user/export.md): `onnx`, `saved_model`, `tfjs`, `tfjs_graph`, `safetensors`.
    * Boxes come out decoded; letterboxing before it and, without `nms`, selection and masks after it are the caller's.
    * @param path a folder for the result, or a target that ends in the format's suffix; null: nothing is written, the
    *   bytes are in the result (browsers).
    * @throws FastSAMError `INVALID_ARGUMENT`, `WRITE_FAILED`, `DISPOSED`.
    */
   export(format: ExportFormat, path: string | null, options: ExportOptions = {}): Promise<ExportResult> {
-    return this.#hold(async () =>
+    return this.#lifetime.use(async () =>
       (await import('./export/exportModel.js')).exportModel(
-        { network: this.network, info: this.info },
+        { network: this.#network, info: this.info },
         format,
         path,
         options,
@@ -207,33 +230,11 @@ export class FastSAM implements Segmenter {
   }
 
   #context(options: ResolvedOptions): PipelineContext {
-    this.#requireAlive();
+    this.#lifetime.requireAlive();
     const detector: PipelineContext['detector'] = {
-      detect: (input, thresholds) => this.#hold(() => this.detector.detect(input, thresholds)),
+      detect: (input, thresholds) => this.#lifetime.use(() => this.#detector.detect(input, thresholds)),
     };
-    return { detector, options, model: this.info, textModel: this.textModel };
-  }
-
-  /** Does work with the weights, which stay until it is done. */
-  async #hold<T>(work: () => Promise<T>): Promise<T> {
-    this.#requireAlive();
-    this.#running++;
-    try {
-      return await work();
-    } finally {
-      this.#running--;
-      if (this.#disposed && this.#running === 0) this.#free();
-    }
-  }
-
-  #free(): void {
-    this.detector.dispose();
-    this.network.model.dispose();
-    releaseDevice();
-  }
-
-  #requireAlive(): void {
-    if (this.#disposed) throw new FastSAMError('DISPOSED', 'model: it was disposed; load it again');
+    return { detector, options, model: this.info, textModel: this.#textModel };
   }
 }
 
@@ -247,7 +248,7 @@ function describe(
   deviceNote: string | undefined,
 ): Omit<ModelInfo, 'precision'> {
   const { checkpoint, architecture, name, path, entry } = opened;
-  const known = entry?.defaults ?? METHOD_DEFAULTS;
+  const known = entry?.defaults ?? FASTSAM_DEFAULTS;
   return {
     name,
     path,

@@ -8,7 +8,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FastSAM } from '../src/index.js';
-import type { Xyxy } from '../src/results/boxes.js';
+import type { Xyxy } from '../src/record/boxes.js';
 import { boxIou } from '../src/geometry/boxIou.js';
 import { openVideo } from '../src/source/openVideo.js';
 import { createTracker, TRACKERS, type TrackerName } from '../src/track/createTracker.js';

@@ -1,11 +1,17 @@
 /** What a batch is: everything that its files depend on. */
 import { FastSAMError } from '../errors.js';
-import { hashText } from './names.js';
+import { formatNamed, FORMATS } from '../formats/list.js';
+import type { FormatNaming, OutputFormat } from '../formats/format.js';
+import type { ModelInfo } from '../model/info.js';
+import { resolveOptions } from '../model/options.js';
+import { weightsHash } from '../model/weightsHash.js';
+import { hashText } from '../platform/hashText.js';
+import { platform } from '../platform/platform.js';
 import type { BatchState } from './records.js';
+import type { BatchTask } from './processor.js';
 
-/** Kinds of files that a batch writes for each image. */
-export const BATCH_FORMATS = ['json', 'coco', 'yolo', 'sa1b', 'png', 'cutout'] as const;
-export type BatchFormat = (typeof BATCH_FORMATS)[number];
+/** A format of a batch: the name of a built-in one; of another one, what its files depend on. */
+export type FormatIdentity = string | (FormatNaming & { readonly version?: string; readonly sha256?: string });
 
 /** Everything that the files of a batch depend on, as asked, with the model's own defaults filled in. */
 export interface BatchIdentity {
@@ -16,7 +22,7 @@ export interface BatchIdentity {
   /** SHA-256 of its file. */
   readonly weights: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly formats: readonly BatchFormat[];
+  readonly formats: readonly FormatIdentity[];
 }
 
 /** The images of a batch, as the last run found them. */
@@ -51,6 +57,65 @@ export async function imagesOf(keys: readonly string[], state: BatchState): Prom
   const gone = state.failed().flatMap(({ key }) => (there.has(key) ? [] : [key]));
   const sha256 = await hashText(keys.map((key) => `${key}\n`).join(''));
   return { count: there.size + kept, sha256, ...(gone.length > 0 && { gone }) };
+}
+
+/** What is known of a model once it is loaded. */
+export interface ModelFacts extends Pick<ModelInfo, 'name' | 'defaults'> {
+  /** SHA-256 of its file. */
+  readonly weights: string;
+}
+
+/** What a batch must know of a model; reads its file once more. */
+export async function factsOf(info: ModelInfo): Promise<ModelFacts> {
+  const { name, defaults } = info;
+  return { name, defaults, weights: await weightsHash(info) };
+}
+
+/** How a format is named in a manifest. @param sha256 of its module, where it has one. */
+export function formatIdentity(format: OutputFormat, sha256?: string): FormatIdentity {
+  if (FORMATS.includes(format)) return format.name;
+  const { name, scope, ending, version } = format;
+  return { name, scope, ending, ...(version !== undefined && { version }), ...(sha256 !== undefined && { sha256 }) };
+}
+
+/** What the files of a manifest's format are called. @throws FastSAMError `UNKNOWN_NAME` */
+export function namingOf(format: FormatIdentity): FormatNaming {
+  return typeof format === 'string' ? formatNamed(format) : format;
+}
+
+/** The built-in formats in the order of their list, then the others by name: the order in which they are asked for does not count. */
+export function inOrder<T extends { readonly name: string }>(formats: readonly T[]): T[] {
+  const rank = ({ name }: T) =>
+    (FORMATS.findIndex((one) => one.name === name) + FORMATS.length + 1) % (FORMATS.length + 1);
+  return [...formats].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * The manifest of a batch that is asked for.
+ * @param asked device and precision as asked for, and how the formats are named.
+ * @throws FastSAMError `INVALID_ARGUMENT` for options out of range.
+ */
+export async function manifestOf(
+  { options, clean, largest }: Pick<BatchTask, 'options' | 'clean' | 'largest'>,
+  asked: { readonly device: string; readonly precision: string; readonly formats: readonly FormatIdentity[] },
+  facts: ModelFacts,
+): Promise<BatchManifest> {
+  // What is undefined is left out of JSON; images go through the network one at a time.
+  const settings = { ...resolveOptions(options, facts.defaults), signal: undefined, batch: undefined };
+  const { device, precision, formats } = asked;
+  return makeManifest({
+    package: await packageName(),
+    model: facts.name,
+    weights: facts.weights,
+    options: { ...settings, clean, largest, device, precision },
+    formats,
+  });
+}
+
+async function packageName(): Promise<string> {
+  const bytes = await platform().readFile(platform().packageFile('package.json'));
+  const { name, version } = JSON.parse(new TextDecoder().decode(bytes)) as { name: string; version: string };
+  return `${name} ${version}`;
 }
 
 /** The manifest of a batch. */

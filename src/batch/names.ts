@@ -1,5 +1,5 @@
 /** What images of a batch are called, and where their files go. */
-import { platform } from '../platform/platform.js';
+import { hashText } from '../platform/hashText.js';
 
 /** One image of a batch. */
 export interface BatchItem {
@@ -45,21 +45,24 @@ export type FoundImage = Pick<BatchItem, 'key' | 'input'>;
  * unless some of them have their files already: those keep them, whatever was added since.
  * @param images a path that comes twice counts once.
  * @param written `stem` of what is done, by key.
+ * @param alsoTaken names of files for all images, beside those that every batch has.
  */
 export async function nameItems(
   images: Iterable<FoundImage>,
   written: ReadonlyMap<string, string> = new Map(),
+  alsoTaken: readonly string[] = [],
 ): Promise<BatchItem[]> {
   const unique = [...new Map([...images].map((image) => [image.input, image])).values()];
   const keyed = await withUniqueKeys(unique);
   keyed.sort((a, b) => compareKeys(a.key, b.key));
   const keys = keyed.map(({ key }) => key);
-  const stems = await separate(keys, keys.map(withoutEnding), TAKEN);
+  const taken = [...TAKEN, ...alsoTaken];
+  const stems = await separate(keys, keys.map(withoutEnding), taken);
   const fresh = keys.flatMap((key, i) => (written.has(key) ? [] : [{ key, stem: stems[i] }]));
   const chosen = await separate(
     fresh.map(({ key }) => key),
     fresh.map(({ stem }) => stem),
-    [...TAKEN, ...written.values()],
+    [...taken, ...written.values()],
   );
   const all = new Map([...written, ...fresh.map(({ key }, i) => [key, chosen[i]] as const)]);
   return keyed.map(({ key, input }) => ({ key, input, stem: all.get(key) ?? key }));
@@ -120,9 +123,4 @@ function repeated(names: readonly string[]): Set<string> {
 /** The first digits of a text's SHA-256. */
 async function shortHash(text: string): Promise<string> {
   return (await hashText(text)).slice(0, HASH_DIGITS);
-}
-
-/** SHA-256 of a text in UTF-8, hexadecimal. */
-export function hashText(text: string): Promise<string> {
-  return platform().sha256(new TextEncoder().encode(text));
 }

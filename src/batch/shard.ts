@@ -1,6 +1,7 @@
 /** Which part of a batch is this process's. */
 import { FastSAMError } from '../errors.js';
-import { hashText, type BatchItem } from './names.js';
+import { hashText } from '../platform/hashText.js';
+import type { BatchItem } from './names.js';
 
 /** Part `index` of `count`, from 1. */
 export interface Shard {
@@ -36,10 +37,10 @@ function fromScheduler(given: number | undefined, env: (name: string) => string 
   if (slurm) {
     // Arrays may begin anywhere and leave out numbers: --array=10-40:10 has the tasks 10, 20, 30, 40.
     const number = (name: string, otherwise: number) => Number(env(`SLURM_ARRAY_TASK_${name}`) ?? otherwise);
-    const place = (id: number) => (id - number('MIN', 0)) / number('STEP', 1) + 1;
+    const indexOf = (id: number) => (id - number('MIN', 0)) / number('STEP', 1) + 1;
     const count = number('COUNT', NaN);
-    const last = place(number('MAX', NaN));
-    if (last === count || Number.isNaN(last)) return { index: place(Number(slurm)), count: given ?? count };
+    const last = indexOf(number('MAX', NaN));
+    if (last === count || Number.isNaN(last)) return { index: indexOf(Number(slurm)), count: given ?? count };
     throw new FastSAMError(
       'INVALID_ARGUMENT',
       `shard auto: got a job array of ${count} tasks with gaps between them, expected a range such as --array=1-16; give i/n`,

@@ -1,13 +1,15 @@
 /** `fastsam batch`: thousands to millions of images, one file of masks each; can be killed and gone on with. */
-import { Command, Option } from 'commander';
-import { FastSAMError } from '../errors.js';
+import { Command } from 'commander';
+import { mergeBatch } from '../batch/writeBatch.js';
 import { executeEnqueue } from './batch/enqueue.js';
 import { executeBatch } from './batch/execute.js';
-import { writeOverview } from './batch/finish.js';
-import { readManifest } from './batch/folder.js';
-import { addBatchOptions, type BatchOptions } from './batch/options.js';
-import { executeWork, type WorkOptions } from './batch/work.js';
-import { EXIT, numberOption, say } from './run.js';
+import { addBatchOptions } from './batch/options.js';
+import { executeWork } from './batch/work.js';
+import { loadFormats } from './formats.js';
+import { EXIT, say } from './run.js';
+import { batchOptions } from './batch/options.js';
+import { WORK_ROWS } from './batch/work.js';
+import { addRows, type CommandValues } from './rows.js';
 
 /** The command. */
 export function batchCommand(): Command {
@@ -25,11 +27,12 @@ Examples:
   $ fastsam batch photos/ --out masks --workers 4 --resume              after whatever ended the first run
   $ fastsam batch photos/ --out masks --format coco,yolo --model FastSAM-s
   $ fastsam batch photos/ --out masks --shard 3/16 --resume             one of 16 machines that share a disk
+  $ fastsam batch photos/ --out masks --format ./labelme.mjs            a format of your own
   $ fastsam batch merge masks                                           coco.json and summary.json of what is there
   $ fastsam batch enqueue photos/ --out masks --queue redis://host:6379  for a fleet; needs npm install bullmq ioredis
   $ fastsam batch work --queue redis://host:6379 --until-empty           on each machine`,
     )
-    .action(async (sources: string[], options: BatchOptions) => executeBatch(sources, options));
+    .action(async (sources: string[], values: CommandValues) => executeBatch(sources, batchOptions(values)));
   command.addCommand(mergeCommand()).addCommand(enqueueCommand()).addCommand(workCommand());
   for (const each of command.commands) each.exitOverride();
   return command;
@@ -47,28 +50,23 @@ function enqueueCommand(): Command {
     .description('Put the images of a batch into a queue; takes the options of batch.')
     .argument('<source...>', 'folders (with all that is below them), files, globs, URLs')
     .action(async (sources: string[], _: object, command: Command) => {
-      await executeEnqueue(sources, command.optsWithGlobals<BatchOptions>());
+      await executeEnqueue(sources, batchOptions(command.optsWithGlobals<CommandValues>()));
     });
 }
 
 function workCommand(): Command {
-  return new Command('work')
-    .description('Do images of a queue, any number of such processes on any number of machines that share the folders.')
-    .option('--until-empty', 'end when nothing is left in the queue')
-    .addOption(
-      new Option('--lock <seconds>', 'images of a worker without a sign of life for so long go to another')
-        .default(60)
-        .argParser(numberOption(1, 86_400)),
-    )
-    .action(async (_: object, command: Command) => executeWork(command.optsWithGlobals<WorkOptions>()));
+  const command = new Command('work').description(
+    'Do images of a queue, any number of such processes on any number of machines that share the folders.',
+  );
+  return addRows(command, WORK_ROWS).action(async (_: object, self: Command) =>
+    executeWork(self.optsWithGlobals<CommandValues>()),
+  );
 }
 
-async function merge(out: string): Promise<void> {
-  const manifest = await readManifest(out);
-  if (!manifest) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${out}: got no manifest.json, expected the output folder of a batch`);
-  }
-  const { images, done, failed, missing } = await writeOverview(out, manifest, true);
+async function merge(out: string, _: object, command: Command): Promise<void> {
+  const { format } = batchOptions(command.optsWithGlobals<CommandValues>());
+  const formats = (await loadFormats(format)).map((chosen) => chosen.format);
+  const { images, done, failed, missing } = await mergeBatch(out, formats);
   say(`${done} of ${images} images done, ${missing} missing, ${failed} failed -> ${out}`);
   if (failed + missing > 0) process.exitCode = EXIT.someFailed;
 }

@@ -1,10 +1,12 @@
 /** `fastsam bench`: how fast this machine is, on every device and in every number format that is present. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { basename, join } from 'node:path';
 import { FastSAMError } from '../errors.js';
 import { SCALE_NAMES, type Scale } from '../model/families/scaling.js';
+import { integer } from '../options/kinds.js';
+import { IMGSZ } from '../options/limits.js';
 import { PRECISION_CHOICES } from '../runtime/compile/precision.js';
 import type { Precision } from '../runtime/compile/precision.js';
 import { DEVICES, type Device } from '../runtime/deviceStatus.js';
@@ -17,7 +19,8 @@ import { memoryRow, networkRows, segmentRows, startRow, type Row } from './bench
 import { summarize } from './bench/statistics.js';
 import { textRow } from './bench/table.js';
 import { listOption, wholeListOption } from './bench/lists.js';
-import { numberOption, say } from './run.js';
+import { addRows, filled, type CommandValues } from './rows.js';
+import { say } from './run.js';
 
 /** What can be measured. */
 const GROUPS = ['network', 'segment', 'memory', 'start'] as const;
@@ -34,7 +37,7 @@ interface BenchOptions {
   readonly objects: number[];
   readonly imgsz: number;
   readonly image?: string;
-  readonly rounds?: number;
+  readonly rounds?: number | undefined;
   readonly quick?: true;
   readonly json?: true;
 }
@@ -55,9 +58,22 @@ const START_ROUNDS = 3;
 /** Objects of the measurement of memory. */
 const MANY = 300;
 
+const RUN_ROWS = {
+  imgsz: integer(IMGSZ.low, IMGSZ.high, {
+    text: 'longer side of the network input for whole images',
+    default: 640,
+    cli: { value: '<pixels>' },
+  }),
+  rounds: integer(1, 10_000, {
+    text: 'turns of every contender',
+    otherwise: 'as many as fit into 10 seconds',
+    cli: { value: '<n>' },
+  }),
+};
+
 /** The command. */
 export function benchCommand(): Command {
-  return new Command('bench')
+  const command = new Command('bench')
     .description(
       'Measure how fast models run here, on every device and in every number format that is present: the network alone; ' +
         'an image file to JSON; peak memory; process start to first mask. The contenders take turns.',
@@ -68,7 +84,11 @@ export function benchCommand(): Command {
       'instead: random weights of these sizes of the network: n, s, m, l, x',
       listOption(SCALE_NAMES),
     )
-    .option('--size <list>', 'sides of the square input of the network [320,640,1024]', wholeListOption(32, 8192))
+    .option(
+      '--size <list>',
+      'sides of the square input of the network [320,640,1024]',
+      wholeListOption(IMGSZ.low, IMGSZ.high),
+    )
     .option('--device <list>', `only these: ${DEVICES.join(', ')}`, listOption(DEVICES))
     .option('--precision <list>', `only these: ${PRECISIONS.join(', ')}`, listOption(PRECISIONS))
     .option('--threads <list>', 'threads of WebAssembly', wholeListOption(1, 8), [
@@ -78,14 +98,9 @@ export function benchCommand(): Command {
     .option('--objects <list>', 'objects found in the image, by choice of the threshold', wholeListOption(1, 1000), [
       1,
       MANY,
-    ])
-    .addOption(
-      new Option('--imgsz <pixels>', 'longer side of the network input for whole images')
-        .default(640)
-        .argParser(numberOption(32, 8192, true)),
-    )
+    ]);
+  return addRows(command, RUN_ROWS)
     .option('--image <file>', 'an image to find objects in [made of the examples, 1920x1080]')
-    .option('--rounds <n>', 'turns of every contender [as many as fit into 10 seconds]', numberOption(1, 10_000, true))
     .option('--quick', 'fewer sizes and turns: about a minute for the demo model')
     .option('--json', 'print JSON, every single measurement in it')
     .addHelpText(
@@ -103,7 +118,8 @@ Examples:
     .action(bench);
 }
 
-async function bench(names: readonly string[], options: BenchOptions): Promise<void> {
+async function bench(names: readonly string[], values: BenchOptions & CommandValues): Promise<void> {
+  const options: BenchOptions = { ...values, ...filled(RUN_ROWS, values) };
   const variants = await presentVariants({
     threads: options.threads,
     ...(options.device && { devices: options.device }),

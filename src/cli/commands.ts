@@ -1,7 +1,7 @@
 /** The commands of `fastsam`, in the order of its help. */
 import type { Command } from 'commander';
 
-type Loader = () => Promise<Command>;
+type Loader = (args: readonly string[]) => Promise<Command>;
 
 const COMMANDS: Readonly<Record<string, Loader>> = {
   segment: async () => (await import('./segment.js')).segmentCommand(),
@@ -13,7 +13,7 @@ const COMMANDS: Readonly<Record<string, Loader>> = {
   info: async () => (await import('./info.js')).infoCommand(),
   val: async () => (await import('./val.js')).valCommand(),
   bench: async () => (await import('./bench.js')).benchCommand(),
-  study: async () => (await import('./study.js')).studyCommand(),
+  study: async (args) => (await import('./study.js')).studyCommand(args),
   setup: async () => (await import('./setup.js')).setupCommand(),
 };
 
@@ -26,5 +26,5 @@ export async function loadCommands(args: readonly string[]): Promise<Command[]> 
   if (first === '--version' || first === '-V') return [];
   await import('../node.js'); // registers the platform
   const chosen = Object.hasOwn(COMMANDS, first) ? [COMMANDS[first]] : Object.values(COMMANDS);
-  return Promise.all(chosen.map((load) => load()));
+  return Promise.all(chosen.map((load) => load(args.slice(1))));
 }

@@ -2,37 +2,42 @@
 import { Command } from 'commander';
 import { FastSAMError } from '../errors.js';
 import { eachDifference, type LayerDifference } from '../model/compare.js';
+import { LOAD_OPTIONS } from '../model/loadOptions.js';
 import { loadWeights } from '../model/load.js';
 import { buildNetwork } from '../model/network.js';
+import { number, text } from '../options/kinds.js';
 import { platform } from '../platform/platform.js';
-import { acquireDevice, releaseDevice, type DeviceChoice } from '../runtime/device.js';
+import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import { openCheckpoint } from '../model/open.js';
 import { readSafetensors } from '../weights/safetensors.js';
-import { deviceOption } from './options.js';
-import { EXIT, numberOption, say } from './run.js';
+import { jsonRow } from './commonRows.js';
+import { addRows, filled, type CommandValues } from './rows.js';
+import { EXIT, say } from './run.js';
 
-interface CompareOptions {
-  readonly reference: string;
-  readonly device: DeviceChoice;
-  readonly keepBatchNorm?: true;
-  readonly tolerance?: number;
-  readonly json?: true;
-}
+const REFERENCE_ROWS = {
+  reference: text({
+    text: 'made by tools/golden/layers.py with the same checkpoint',
+    required: true,
+    cli: { value: '<file>' },
+  }),
+};
+
+const OUTPUT_ROWS = {
+  tolerance: number(0, 1, {
+    text: 'exit with 1 when a layer is further off, relative to its largest value',
+    cli: { value: '<t>' },
+  }),
+  json: jsonRow('print JSON'),
+};
 
 /** The command. */
 export function compareCommand(): Command {
-  return new Command('compare')
+  const command = new Command('compare')
     .description("Compare every layer's output with a reference file that PyTorch and Ultralytics made.")
-    .argument('<checkpoint>', 'a name, path or URL')
-    .requiredOption('--reference <file>', 'made by tools/golden/layers.py with the same checkpoint')
-    .addOption(deviceOption())
-    .option('--keep-batch-norm', 'keep batch norm as layers instead of folding it into the convolutions')
-    .option(
-      '--tolerance <t>',
-      'exit with 1 when a layer is further off, relative to its largest value',
-      numberOption(0, 1),
-    )
-    .option('--json', 'print JSON')
+    .argument('<checkpoint>', 'a name, path or URL');
+  addRows(command, REFERENCE_ROWS);
+  addRows(command, LOAD_OPTIONS, ['device', 'keepBatchNorm']);
+  return addRows(command, OUTPUT_ROWS)
     .addHelpText(
       'after',
       `
@@ -43,32 +48,35 @@ Examples:
     .action(compare);
 }
 
-async function compare(source: string, options: CompareOptions): Promise<void> {
+async function compare(source: string, values: CommandValues): Promise<void> {
+  const { reference: path } = filled(REFERENCE_ROWS, values);
+  const { device: choice, keepBatchNorm } = filled(LOAD_OPTIONS, values);
+  const { json, tolerance } = filled(OUTPUT_ROWS, values);
   const { checkpoint, architecture } = await openCheckpoint(source);
-  const reference = readSafetensors(await platform().readFile(options.reference));
-  const { device } = await acquireDevice(options.device);
-  const network = buildNetwork(architecture, { foldBatchNorm: !options.keepBatchNorm });
+  const reference = readSafetensors(await platform().readFile(path));
+  const { device } = await acquireDevice(choice);
+  const network = buildNetwork(architecture, { foldBatchNorm: !keepBatchNorm });
   const rows: LayerDifference[] = [];
   try {
     loadWeights(network, checkpoint.tensors);
-    if (!options.json) process.stdout.write(`${row('layer', 'shape', 'largest', 'difference', 'relative')}\n`);
+    if (!json) process.stdout.write(`${row('layer', 'shape', 'largest', 'difference', 'relative')}\n`);
     for await (const difference of eachDifference(network, reference)) {
       rows.push(difference);
-      if (!options.json) process.stdout.write(`${describe(difference)}\n`);
+      if (!json) process.stdout.write(`${describe(difference)}\n`);
     }
   } finally {
     network.model.dispose();
     releaseDevice();
   }
   if (rows.length === 0) {
-    throw new FastSAMError('CHECKPOINT_MISMATCH', `${options.reference}: has no layer of this network`);
+    throw new FastSAMError('CHECKPOINT_MISMATCH', `${path}: has no layer of this network`);
   }
-  if (options.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
   const worst = rows.reduce((a, b) => (b.relative <= a.relative ? a : b));
   say(
     `${rows.length} outputs on ${device}; furthest: ${worst.layer}, ${worst.relative.toExponential(1)} of its largest value`,
   );
-  if (options.tolerance !== undefined && !(worst.relative <= options.tolerance)) process.exitCode = EXIT.someFailed;
+  if (tolerance !== undefined && !(worst.relative <= tolerance)) process.exitCode = EXIT.someFailed;
 }
 
 function row(layer: string, shape: string, largest: string, difference: string, relative: string): string {

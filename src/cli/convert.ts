@@ -1,30 +1,23 @@
 /** `fastsam convert`: a checkpoint as safetensors. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { extname } from 'node:path';
 import { FastSAMError } from '../errors.js';
 import { describeArchitecture } from '../model/architecture.js';
 import { platform } from '../platform/platform.js';
 import { safetensorsMetadata } from '../weights/checkpointStrings.js';
 import { openCheckpoint } from '../model/open.js';
-import { neededTensors, writeSafetensors } from '../weights/writeSafetensors.js';
+import { neededTensors, WRITE_SAFETENSORS_OPTIONS, writeSafetensors } from '../weights/writeSafetensors.js';
 import { describeBytes } from './info.js';
+import { addRows, picked, type CommandValues } from './rows.js';
 import { say } from './run.js';
-
-interface ConvertOptions {
-  readonly dtype: 'keep' | 'float16' | 'float32';
-}
 
 /** The command. */
 export function convertCommand(): Command {
-  return new Command('convert')
+  const command = new Command('convert')
     .description('Write a checkpoint as safetensors, tensor by tensor. For other formats there is `fastsam export`.')
     .argument('<in>', 'a checkpoint: name, path or URL')
-    .argument('<out>', 'FILE.safetensors')
-    .addOption(
-      new Option('--dtype <type>', 'element type of the numbers')
-        .choices(['keep', 'float16', 'float32'])
-        .default('keep'),
-    )
+    .argument('<out>', 'FILE.safetensors');
+  return addRows(command, WRITE_SAFETENSORS_OPTIONS)
     .addHelpText(
       'after',
       `
@@ -35,7 +28,7 @@ Examples:
     .action(convert);
 }
 
-async function convert(source: string, out: string, { dtype }: ConvertOptions): Promise<void> {
+async function convert(source: string, out: string, values: CommandValues): Promise<void> {
   if (extname(out) !== '.safetensors') {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
@@ -44,7 +37,11 @@ async function convert(source: string, out: string, { dtype }: ConvertOptions): 
     );
   }
   const { checkpoint, architecture, name } = await openCheckpoint(source);
-  const bytes = writeSafetensors(neededTensors(checkpoint.tensors), safetensorsMetadata(checkpoint), { dtype });
+  const bytes = writeSafetensors(
+    neededTensors(checkpoint.tensors),
+    safetensorsMetadata(checkpoint),
+    picked(WRITE_SAFETENSORS_OPTIONS, values),
+  );
   await platform().writeFileAtomic(out, bytes);
   say(`${name} (${describeArchitecture(architecture)}) -> ${out}, ${describeBytes(bytes.length)}`);
 }

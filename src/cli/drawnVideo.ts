@@ -6,18 +6,20 @@ import { say } from './run.js';
 
 /** A file on its way; it begins with the first frame, which gives it its size. */
 export class DrawnVideo {
+  readonly #path: string;
+  readonly #fps: number;
   #sink: VideoSink | undefined;
 
-  constructor(
-    private readonly path: string,
-    private readonly fps: number,
-  ) {}
+  constructor(path: string, fps: number) {
+    this.#path = path;
+    this.#fps = fps;
+  }
 
   /** Takes the next frame. @throws FastSAMError what `createVideo` and its sink throw. */
   async write(frame: RgbImage): Promise<void> {
     if (!this.#sink) {
       const { width, height } = frame;
-      this.#sink = await createVideo(this.path, { width, height, fps: this.fps });
+      this.#sink = await createVideo(this.#path, { width, height, fps: this.#fps });
       if (this.#sink.note !== undefined) say(this.#sink.note);
     }
     await this.#sink.write(frame);

@@ -1,57 +1,48 @@
 /** `fastsam export`: a checkpoint for other runtimes. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { join } from 'node:path';
 import { exportName } from '../export/exportModel.js';
 import {
   EXPORT_FORMATS,
   EXPORT_FORMAT_NAMES,
-  MAX_BATCH,
-  OPSETS,
+  EXPORT_OPTIONS,
   planExport,
   type ExportFormat,
   type ExportOptions,
 } from '../export/options.js';
-import { FastSAM } from '../fastsam.js';
-import { makeFolder } from './files.js';
+import { disk } from '../platform/platform.js';
+import { custom, text } from '../options/kinds.js';
+import { jsonRow } from './commonRows.js';
 import { describeBytes } from './info.js';
+import { loadModel } from './loadModel.js';
 import { ProgressLine } from './progress.js';
-import { interruptSignal, numberOption, numbersOption, say } from './run.js';
+import { addRows, filled, picked, type CommandValues } from './rows.js';
+import { interruptSignal, say } from './run.js';
 
-interface ExportCommandOptions {
-  readonly format: readonly ExportFormat[];
-  readonly out: string;
-  readonly imgsz?: readonly number[];
-  readonly dynamic?: true;
-  readonly batch?: number;
-  readonly half?: true;
-  readonly nms?: true;
-  readonly opset?: number;
-  readonly overwrite?: true;
-  readonly json?: true;
-}
+const FORMAT_LIST = `one or more of ${EXPORT_FORMAT_NAMES.join(', ')}`;
+
+const TARGET_ROWS = {
+  format: custom<readonly ExportFormat[]>(FORMAT_LIST, Array.isArray, {
+    text: FORMAT_LIST,
+    required: true,
+    cli: { value: '<list>', parse: parseFormats },
+  }),
+  out: text({ text: 'folder for the results', default: '.', cli: { value: '<dir>' } }),
+};
+
+const OUTPUT_ROWS = { json: jsonRow('print a line of JSON for each export') };
 
 /** The command. */
 export function exportCommand(): Command {
   const formats = EXPORT_FORMAT_NAMES.map((name) => `  ${name.padEnd(13)} ${EXPORT_FORMATS[name].about}`).join('\n');
-  return new Command('export')
+  const command = new Command('export')
     .description(
-      'Write a model for other runtimes: boxes come out decoded, prompts are not part of it (docs/export.md).',
+      'Write a model for other runtimes: boxes come out decoded, prompts are not part of it (docs/user/export.md).',
     )
-    .argument('<checkpoint>', 'a name, path or URL')
-    .requiredOption('--format <list>', `one or more of ${EXPORT_FORMAT_NAMES.join(', ')}`, formatsOption)
-    .option('--out <dir>', 'folder for the results', '.')
-    .option(
-      '--imgsz <size>',
-      'pixels of the input: a side, or height,width (default: the checkpoint’s)',
-      numbersOption([1, 2], '640 or 384,640'),
-    )
-    .option('--dynamic', 'any height, width (multiples of 32) and batch')
-    .option('--batch <n>', 'images at once (default: 1)', numberOption(1, MAX_BATCH, true))
-    .option('--half', 'weights in float16: half the bytes')
-    .option('--nms', 'non-maximum suppression inside the model (onnx, saved_model, tfjs_graph)')
-    .option('--opset <n>', 'ONNX operator set (default: 18)', numberOption(OPSETS.least, OPSETS.most, true))
-    .option('--overwrite', 'replace earlier exports')
-    .option('--json', 'print a line of JSON for each export')
+    .argument('<checkpoint>', 'a name, path or URL');
+  addRows(command, TARGET_ROWS);
+  addRows(command, EXPORT_OPTIONS, ['imgsz', 'dynamic', 'batch', 'half', 'nms', 'opset', 'overwrite']);
+  return addRows(command, OUTPUT_ROWS)
     .addHelpText(
       'after',
       `
@@ -66,35 +57,29 @@ Examples:
     .action(run);
 }
 
-function formatsOption(text: string): ExportFormat[] {
-  return text.split(',').map((part) => {
-    const found = EXPORT_FORMAT_NAMES.find((name) => name === part.trim());
-    if (found === undefined)
-      throw new InvalidArgumentError(`expected one or more of ${EXPORT_FORMAT_NAMES.join(', ')}.`);
-    return found;
-  });
+function parseFormats(list: string): readonly ExportFormat[] | undefined {
+  const found = list.split(',').map((part) => EXPORT_FORMAT_NAMES.find((name) => name === part.trim()));
+  return found.every((name) => name !== undefined) ? found : undefined;
 }
 
-async function run(
-  checkpoint: string,
-  { format: formats, out, imgsz, json, ...rest }: ExportCommandOptions,
-): Promise<void> {
-  const options = { ...rest, ...(imgsz && { imgsz: imgsz.length === 1 ? imgsz[0] : ([imgsz[0], imgsz[1]] as const) }) };
+async function run(checkpoint: string, values: CommandValues): Promise<void> {
+  const { format: formats, out } = filled(TARGET_ROWS, values);
+  const { json } = filled(OUTPUT_ROWS, values);
+  const options = picked(EXPORT_OPTIONS, values);
   const STAND_IN = { imgsz: 640, maxStride: 32 }; // for checks before the checkpoint is read
   // Weights have no sizes: beside other formats, safetensors leaves such options to them.
-  const { half, overwrite } = rest;
+  const { half, overwrite } = options;
   const optionsOf = (format: ExportFormat): ExportOptions =>
     format === 'safetensors' && formats.length > 1
       ? { ...(half && { half }), ...(overwrite && { overwrite }) }
       : options;
   for (const format of formats) planExport(format, optionsOf(format), STAND_IN);
   const signal = interruptSignal();
-  const progress = new ProgressLine();
   // Nothing is computed: whatever holds the weights will do, and this is there everywhere.
-  const model = await FastSAM.load(checkpoint, { device: 'wasm', signal, onProgress: progress.download });
+  const model = await loadModel(checkpoint, { device: 'wasm', signal });
+  const progress = new ProgressLine();
   try {
-    progress.clear();
-    await makeFolder(out);
+    await disk().makeFolder(out);
     for (const [i, format] of formats.entries()) {
       signal.throwIfAborted();
       progress.update(`exporting ${format}`, i, formats.length, 'count');

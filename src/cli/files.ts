@@ -1,25 +1,13 @@
-/** Names and places of the files that commands write. */
-import { mkdir } from 'node:fs/promises';
+/** Names of the files that commands write. */
 import { basename, extname } from 'node:path';
-import { FastSAMError } from '../errors.js';
 
-/** Makes a folder and those above it. */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in the way' : String(code);
-    throw new FastSAMError('WRITE_FAILED', `${path}: the folder cannot be made (${reason}); name another one`, {
-      cause: error,
-    });
-  }
-}
+/** The folder for files where none is named. */
+export const DEFAULT_OUT = 'fastsam-out';
 
 /** Gives every image a name of its own for its output files: `a/x.jpg` and `b/x.png` become `x` and `x-2`. */
 export class StemNames {
   readonly #used: Set<string>;
-  /** Where to go on for a stem that comes again: in `scene1/rgb.png` … `scene100000/rgb.png` all are the same. */
+  /** The next number for a stem that comes again: in `scene1/rgb.png` … `scene100000/rgb.png` all are the same. */
   readonly #numbers = new Map<string, number>();
 
   /** @param taken names that are not to be given, lower case. */

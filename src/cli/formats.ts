@@ -1,65 +1,101 @@
-/** The files that `--format` names. */
+/** `--format`: names of formats, and modules that hold a format of the user's own. */
 import { InvalidArgumentError } from 'commander';
-import { platform } from '../platform/platform.js';
-import type { Results } from '../results/results.js';
-import { makeFolder } from './files.js';
+import { FastSAMError } from '../errors.js';
+import { checkFormat, type OutputFormat } from '../formats/format.js';
+import { formatNamed, FORMATS } from '../formats/list.js';
+import { formatPath, sameNames, videoPath } from '../formats/write.js';
+import { custom } from '../options/kinds.js';
+import type { About, Row } from '../options/row.js';
+import { isModulePath, loadFromModule } from './modules.js';
 
-/** What can be written: overlay, record, one COCO file for all images, YOLO labels, a PNG with alpha an object. */
-export const FORMATS = ['png', 'json', 'coco', 'yolo', 'cutout'] as const;
-export type Format = (typeof FORMATS)[number];
+/** A format as other processes can be told: the name of a built-in one, or a module and its SHA-256. */
+export type FormatRef = string | { readonly module: string; readonly sha256: string };
 
-/** Where an image's file of a format goes; `coco` is one file for all images. */
-export function pathFor(format: Format, folder: string, stem: string): string {
-  const here = platform();
-  switch (format) {
-    case 'png':
-      return here.joinPath(folder, `${stem}.png`);
-    case 'json':
-      return here.joinPath(folder, `${stem}.json`);
-    case 'yolo':
-      return here.joinPath(folder, `${stem}.txt`);
-    case 'cutout':
-      return here.joinPath(folder, `${stem}-cutouts`);
-    case 'coco':
-      return here.joinPath(folder, 'coco.json');
-  }
+/** A format that was asked for. */
+export interface ChosenFormat {
+  readonly format: OutputFormat;
+  readonly ref: FormatRef;
 }
 
-/** The option parser of `--format`. */
-export function parseFormats(text: string): Format[] {
-  const formats = text.split(',').map((part) => part.trim().toLowerCase());
-  const wrong = formats.find((format) => !FORMATS.includes(format as Format));
-  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is none of ${FORMATS.join(', ')}.`);
-  return [...new Set(formats as Format[])];
+/** Names of the formats that a command offers. */
+export function formatNames(tracked: boolean): string {
+  const offered = FORMATS.filter(({ tracks }) => tracked || !tracks);
+  return [...offered.map(({ name }) => name), 'or the path of a module with one of your own'].join(', ');
+}
+
+/** The row of `--format`. @param tracked whether formats for tracked objects are offered. */
+export function formatRow<const A extends Omit<About<readonly string[]>, 'cli'>>(
+  tracked: boolean,
+  about: A,
+): Row<readonly string[]> & A {
+  const row = custom<readonly string[]>(`some of ${formatNames(tracked)}`, Array.isArray, {
+    text: `${about.text}: ${formatNames(tracked)}`,
+    cli: { value: '<list>', parse: formatsOption(tracked) },
+  });
+  return { ...about, ...row };
 }
 
 /**
- * Writes one image's files; `coco` is written once for all images by the caller.
- * @returns the paths.
+ * The option parser of `--format`: a list of names and of paths, each once.
+ * @param tracked whether formats for tracked objects are offered.
  */
-export async function writeFormats(
-  results: Results,
-  folder: string,
-  stem: string,
-  formats: readonly Format[],
-): Promise<string[]> {
-  const written: string[] = [];
-  for (const format of formats) {
-    if (format === 'coco') continue;
-    const path = pathFor(format, folder, stem);
-    if (format === 'cutout') await writeCutouts(results, path);
-    else await results.save(path);
-    written.push(path);
-  }
-  return written;
+function formatsOption(tracked: boolean): (text: string) => string[] {
+  return (text) => {
+    const words = text.split(',').map((part) => part.trim());
+    const chosen = [...new Set(words.map((word) => (isModulePath(word) ? word : word.toLowerCase())))];
+    const builtIn = chosen
+      .filter((word) => !isModulePath(word))
+      .map((word) => {
+        const found = FORMATS.find(({ name, tracks }) => name === word && (tracked || !tracks));
+        if (found) return found;
+        throw new InvalidArgumentError(`"${word}" is none of ${formatNames(tracked)}.`);
+      });
+    const problem = sameNames(builtIn, tracked ? videoPath : formatPath);
+    if (problem !== undefined) throw new InvalidArgumentError(problem);
+    return chosen;
+  };
 }
 
-async function writeCutouts(results: Results, folder: string): Promise<void> {
-  await makeFolder(folder);
-  for (let i = 0; i < results.length; i++) {
-    if (results.imageMasks[i].area === 0) continue;
-    const { data, width, height } = results.cutout(i);
-    const path = platform().joinPath(folder, `${results.ids[i]}.png`);
-    await platform().writeFileAtomic(path, await platform().encodePng(data, width, height));
+/**
+ * Loads what `--format` names.
+ * @param paths how the files of the command are called.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a module without a format, or formats with files of the same names.
+ */
+export async function loadFormats(
+  chosen: readonly string[],
+  paths: readonly (typeof formatPath | typeof videoPath)[] = [formatPath],
+): Promise<ChosenFormat[]> {
+  const formats: ChosenFormat[] = [];
+  for (const word of chosen) {
+    formats.push(isModulePath(word) ? await loadOwn(word) : { format: formatNamed(word), ref: word });
   }
+  for (const path of paths) {
+    const problem = sameNames(
+      formats.map(({ format }) => format),
+      path,
+    );
+    if (problem !== undefined) throw new FastSAMError('INVALID_ARGUMENT', `--format: ${problem}`);
+  }
+  return formats;
+}
+
+/**
+ * Loads a format that another process has chosen.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a module that has changed since.
+ */
+export async function loadRef(ref: FormatRef): Promise<OutputFormat> {
+  if (typeof ref === 'string') return formatNamed(ref);
+  const { value, sha256 } = await loadFromModule<OutputFormat>(ref.module, FORMAT);
+  if (sha256 === ref.sha256) return value;
+  throw new FastSAMError(
+    'INVALID_ARGUMENT',
+    `${ref.module}: got another module than when the batch began, expected the same on all machines`,
+  );
+}
+
+const FORMAT = { what: 'a format', property: 'encode', check: checkFormat } as const;
+
+async function loadOwn(path: string): Promise<ChosenFormat> {
+  const { value, path: module, sha256 } = await loadFromModule<OutputFormat>(path, FORMAT);
+  return { format: value, ref: { module, sha256 } };
 }

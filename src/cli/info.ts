@@ -1,7 +1,6 @@
 /** `fastsam info`: what a checkpoint is, and what can run here. */
 import { Command } from 'commander';
 import { describeArchitecture } from '../model/architecture.js';
-import { deviceTable } from '../runtime/deviceStatus.js';
 import { CATALOGUE } from '../weights/catalogue.js';
 import { openCheckpoint } from '../model/open.js';
 import { elementCount } from '../weights/tensor.js';
@@ -37,6 +36,7 @@ interface Facts {
 }
 
 async function machineFacts(): Promise<Facts> {
+  const { deviceTable } = await import('../runtime/deviceStatus.js'); // brings tfjs
   const devices = await deviceTable();
   const models = CATALOGUE.map(({ name, bytes, url, licence, defaults }) => ({ name, bytes, url, licence, defaults }));
   const text = [

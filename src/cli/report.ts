@@ -1,34 +1,37 @@
 /** What `segment` prints and writes for each image and video, failures included. */
 import { resolve } from 'node:path';
 import { FastSAMError } from '../errors.js';
-import { platform } from '../platform/platform.js';
-import { mergeCoco } from '../results/coco.js';
+import type { OutputFormat } from '../formats/format.js';
+import { formatPath, videoPath, writeScene } from '../formats/write.js';
 import type { Results } from '../results/results.js';
+import { frameNumber, type ClipOutput } from './clipFiles.js';
 import { StemNames } from './files.js';
-import { pathFor, writeFormats, type Format } from './formats.js';
 import { ProgressLine } from './progress.js';
+import { RunFiles } from './runFiles.js';
 import { countOf, describeError, EXIT, exitCodeOf, say } from './run.js';
 import type { Origin } from './sourceInputs.js';
 import type { Source } from './source.js';
-import type { VideoCommandOptions } from './videoOptions.js';
-import { frameName, videoPathFor, VideoReport } from './videoReport.js';
+import { VideoReport } from './videoReport.js';
+import type { FrameChoice } from './framesToCome.js';
 
 /** Where an image's results go. */
 export interface Target {
   /** Folder for files; none: no files. */
   readonly out: string | undefined;
-  readonly formats: readonly Format[];
+  readonly formats: readonly OutputFormat[];
   /** Print a line of JSON an image on stdout. */
   readonly json: boolean;
   /** Which frames of videos are taken. */
-  readonly frames: VideoCommandOptions;
+  readonly frames: FrameChoice;
 }
 
 /** Gathers what became of the images. Files of one image are written while the caller goes on with the next. */
 export class Report {
   readonly #stems: readonly string[];
   readonly #line = new ProgressLine();
-  readonly #coco: { results: Results; name: string }[] = [];
+  readonly #sources: readonly Source[];
+  readonly #target: Target;
+  readonly #run: RunFiles | undefined;
   #writing: Promise<void> = Promise.resolve();
   #failed = 0;
   #done = 0;
@@ -37,11 +40,13 @@ export class Report {
   readonly #broken = new Set<number>();
 
   /** @throws FastSAMError `INVALID_ARGUMENT` when a file would take the place of one of the images. */
-  constructor(
-    private readonly sources: readonly Source[],
-    private readonly target: Target,
-  ) {
-    const names = new StemNames(target.formats.includes('coco') ? ['coco'] : []); // coco.json is for all images
+  constructor(sources: readonly Source[], target: Target) {
+    this.#sources = sources;
+    this.#target = target;
+    const { formats, out } = target;
+    if (out !== undefined) this.#run = new RunFiles(formats, out);
+    // No image may have the name of a file for all images.
+    const names = new StemNames(formats.flatMap(({ scope, name }) => (scope === 'run' ? [name] : [])));
     this.#stems = sources.map(({ name }) => names.next(name));
     refuseToOverwrite(sources, this.#stems, target);
   }
@@ -74,13 +79,13 @@ export class Report {
 
   /** A video could not be opened, or not be read to its end; the frames before that are still to come. */
   error(index: number, error: unknown): void {
-    this.#fail(this.sources[index], error);
+    this.#fail(this.#sources[index], error);
   }
 
   /** A video was read, with losses. */
   warn(index: number, line: string): void {
     this.#line.clear();
-    say(`fastsam: ${this.sources[index].name}: some of it may be lost: ${line}`);
+    say(`fastsam: ${this.#sources[index].name}: some of it may be lost: ${line}`);
   }
 
   /** Reports something that stands for no image. */
@@ -89,12 +94,12 @@ export class Report {
     say(`fastsam: ${describeError(problem)}`);
   }
 
-  /** Waits for the last files, writes the COCO file, and sets the exit code. */
+  /** Waits for the last files, writes those about all images, and sets the exit code. */
   async finish(): Promise<void> {
     await this.#writing;
     await this.#finishVideo();
-    const { out } = this.target;
-    if (out !== undefined && this.#coco.length > 0) await this.#writeCoco(out);
+    await this.#run?.finish();
+    const { out } = this.#target;
     this.#line.clear();
     if (out !== undefined && this.#done > 0) say(`Written to ${out}/`);
     if (this.#failed > 0) process.exitCode = EXIT.someFailed;
@@ -112,7 +117,7 @@ export class Report {
   /** A single image's wrong prompt, or Ctrl-C, ends the run with its own exit code; a bad image only itself. */
   #fail(source: Source, error: unknown): void {
     const code = exitCodeOf(error);
-    if (code === EXIT.interrupted || (code === EXIT.usage && this.sources.length === 1)) throw error;
+    if (code === EXIT.interrupted || (code === EXIT.usage && this.#sources.length === 1)) throw error;
     this.#failed++;
     this.#line.clear();
     const message = describeError(error);
@@ -125,32 +130,40 @@ export class Report {
     this.#done++;
   }
 
-  async #writeFrame(results: Results, index: number, { frame, info }: NonNullable<Origin['frame']>): Promise<void> {
-    const { out, formats, json, frames } = this.target;
-    const files = out === undefined ? undefined : { out, formats, stem: this.#stems[index] };
-    this.#video ??= new VideoReport(index, info, files, frames);
-    await this.#video.add(results, frame);
-    if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
-    this.#gatherCoco(results, `${this.sources[index].name}#${frameName(frame)}`);
+  async #writeFrame(results: Results, index: number, { info }: NonNullable<Origin['frame']>): Promise<void> {
+    this.#video ??= new VideoReport(index, info, this.#outputs(index, videoPath), this.#target.frames);
+    const name = `${this.#sources[index].name}#${frameNumber(results)}`;
+    await this.#video.add(results, name);
+    await this.#share(results, name);
   }
 
   async #writeImage(results: Results, index: number): Promise<void> {
-    const { out, formats, json } = this.target;
-    const source = this.sources[index];
-    const stem = this.#stems[index];
-    const files = out === undefined ? [] : await writeFormats(results, out, stem, formats);
-    if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
-    this.#gatherCoco(results, source.name);
+    const { name } = this.#sources[index];
+    const files = this.#outputs(index, formatPath);
+    for (const { format, path } of files) {
+      await writeScene(format, results, path, { name, reproducible: false, options: {} });
+    }
+    await this.#share(results, name);
     const { preprocess, inference, postprocess } = results.speed;
     const time = `${(preprocess + inference + postprocess).toFixed(0)} ms`;
     const count = countOf(results.length, 'object');
     this.#line.clear();
-    say(`${source.name}: ${count} in ${time}${files.length > 0 ? ` -> ${files.join(', ')}` : ''}`);
+    const written = files.length > 0 ? ` -> ${files.map(({ path }) => path).join(', ')}` : '';
+    say(`${name}: ${count} in ${time}${written}`);
   }
 
-  #gatherCoco(results: Results, name: string): void {
-    const { out, formats } = this.target;
-    if (out !== undefined && formats.includes('coco')) this.#coco.push({ results: withoutPixels(results), name });
+  /** The files of a source, but those about all images. */
+  #outputs(index: number, path: typeof formatPath | typeof videoPath): ClipOutput[] {
+    const { out, formats } = this.#target;
+    if (out === undefined) return [];
+    const own = formats.filter(({ scope }) => scope !== 'run');
+    return own.map((format) => ({ format, path: path(format, out, this.#stems[index]) }));
+  }
+
+  /** Standard output, and the files about all images. */
+  async #share(results: Results, name: string): Promise<void> {
+    if (this.#target.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+    await this.#run?.add(results, name);
   }
 
   async #finishVideo(): Promise<void> {
@@ -161,7 +174,7 @@ export class Report {
       const files = await video.finish();
       const written = files.length > 0 ? ` -> ${files.join(', ')}` : '';
       this.#line.clear();
-      say(`${this.sources[video.source].name}: ${video.frames} frames, ${video.rate.toFixed(1)} a second${written}`);
+      say(`${this.#sources[video.source].name}: ${video.frames} frames, ${video.rate.toFixed(1)} a second${written}`);
     } catch (error) {
       await video.discard();
       this.#break(video.source, error);
@@ -171,23 +184,15 @@ export class Report {
   /** An image or frame failed; the frames that follow are passed over. */
   #break(index: number, error: unknown): void {
     this.#broken.add(index);
-    this.#fail(this.sources[index], error);
+    this.#fail(this.#sources[index], error);
   }
 
   #showProgress(source: number): void {
     const video = this.#video;
     if (video) {
-      const label = `${this.sources[source].name} ${video.rate.toFixed(1)} frames/s`;
+      const label = `${this.#sources[source].name} ${video.rate.toFixed(1)} frames/s`;
       this.#line.update(label, video.frames, video.total, 'count');
-    } else if (this.sources.length > 1) this.#line.update('segmenting', source, this.sources.length, 'count');
-  }
-
-  async #writeCoco(out: string): Promise<void> {
-    const file = mergeCoco(
-      this.#coco.map(({ results }) => results),
-      { names: this.#coco.map(({ name }) => name) },
-    );
-    await platform().writeFileAtomic(pathFor('coco', out, ''), new TextEncoder().encode(`${JSON.stringify(file)}\n`));
+    } else if (this.#sources.length > 1) this.#line.update('segmenting', source, this.#sources.length, 'count');
   }
 }
 
@@ -196,19 +201,10 @@ function refuseToOverwrite(sources: readonly Source[], stems: readonly string[],
   if (out === undefined) return;
   const images = new Set(sources.map(({ name }) => resolve(name)));
   for (const [i, stem] of stems.entries()) {
-    const place = sources[i].video ? videoPathFor : pathFor;
-    const path = formats.map((format) => place(format, out, stem)).find((file) => images.has(resolve(file)));
+    const pathOf = sources[i].video ? videoPath : formatPath;
+    const path = formats.map((format) => pathOf(format, out, stem)).find((file) => images.has(resolve(file)));
     if (path === undefined) continue;
     const kind = sources[i].video ? 'videos' : 'images';
     throw new FastSAMError('INVALID_ARGUMENT', `${path}: is one of the ${kind}; name another folder with --out`);
   }
-}
-
-/** COCO needs masks, boxes and scores only: nothing else is kept until the end. */
-function withoutPixels(results: Results): Results {
-  const { width, height, path } = results.image;
-  return results.with({
-    image: { data: new Uint8Array(0), width, height, ...(path !== undefined && { path }) },
-    maskInputs: undefined,
-  });
 }

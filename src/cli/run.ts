@@ -1,5 +1,5 @@
 /** What every command shares: exit codes, errors as one line, Ctrl-C, output on the right stream. */
-import { CommanderError, InvalidArgumentError, type Command } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { FastSAMError } from '../errors.js';
 
 /** Exit codes of the command line. */
@@ -61,31 +61,4 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     if (!(error instanceof CommanderError)) say(`fastsam: ${describeError(error)}`);
     process.exitCode = exitCodeOf(error);
   }
-}
-
-/** An option parser for a number in a range. */
-export function numberOption(low: number, high: number, whole = false): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= low && value <= high) || (whole && !Number.isInteger(value))) {
-      throw new InvalidArgumentError(`expected a ${whole ? 'whole ' : ''}number from ${low} to ${high}.`);
-    }
-    return value;
-  };
-}
-
-/** An option parser for `1,2,3`: `counts` says which lengths are allowed. */
-export function numbersOption(counts: readonly number[], example: string): (text: string) => number[] {
-  return (text) => {
-    const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-    if (!counts.includes(values.length) || values.some((v) => !Number.isFinite(v))) {
-      throw new InvalidArgumentError(`expected ${example}.`);
-    }
-    return values;
-  };
-}
-
-/** An option parser that gathers every use of the option into a list. */
-export function collect<T>(parse: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
-  return (text, before) => [...(before ?? []), parse(text)];
 }

@@ -1,4 +1,4 @@
-/** Files of text that are written piece by piece and appear when they are finished. */
+/** Files that are written piece by piece and appear when they are finished. */
 import { open, type FileHandle } from 'node:fs/promises';
 import { fileError } from '../platform/fileErrors.js';
 import type { StagedFile } from '../platform/platform.js';
@@ -8,15 +8,19 @@ import { stageFile } from '../platform/tempFiles.js';
 export class StagedText {
   #begun: { readonly staged: StagedFile; readonly file: FileHandle } | undefined;
 
-  constructor(private readonly path: string) {}
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
 
   /** @throws FastSAMError `WRITE_FAILED` */
-  async write(text: string): Promise<void> {
+  async write(bytes: string | Uint8Array): Promise<void> {
     try {
-      this.#begun ??= await begin(this.path);
-      await this.#begun.file.write(text);
+      this.#begun ??= await begin(this.#path);
+      await this.#begun.file.appendFile(bytes);
     } catch (error) {
-      throw fileError('write', this.path, error);
+      throw fileError('write', this.#path, error);
     }
   }
 

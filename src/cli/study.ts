@@ -1,13 +1,21 @@
 /** `fastsam study`: the paper's experiments, each a command. */
 import { Command } from 'commander';
-import type { Study, StudyOptions } from '../studies/study.js';
+import { checkStudy } from '../studies/checkStudy.js';
+import type { Study } from '../studies/study.js';
+import { isModulePath, loadFromModule } from './modules.js';
 import { executeStudy } from './study/execute.js';
 import { studyCompareCommand } from './study/compare.js';
-import { addCommonOptions, addStudyOptions, type CommonOptions } from './study/options.js';
+import { addRunRows } from './study/options.js';
+import { addRows, type CommandValues } from './rows.js';
 import { STUDIES } from './study/registry.js';
 
-/** The command with one subcommand a study. */
-export function studyCommand(): Command {
+const WANTED = { what: 'a study', property: 'summarise', check: checkStudy } as const;
+
+/**
+ * The command with one subcommand a study.
+ * @param args the arguments of the command: where the first is the path of a module, its study is a subcommand, too.
+ */
+export async function studyCommand(args: readonly string[]): Promise<Command> {
   const command = new Command('study')
     .description("Repeat the paper's experiments on data of yours, and compare two runs.")
     .addHelpText(
@@ -18,20 +26,39 @@ A run writes records.jsonl (one line an image), summary.json, summary.md and cas
 Examples:
   $ fastsam study edges BSDS500 --model FastSAM-x
   $ fastsam study edges --help                        options, data layout
+  $ fastsam study ./myStudy.mjs data                  a study of your own: docs/studies
   $ fastsam study compare fastsam-out/edges-FastSAM-s fastsam-out/edges-FastSAM-x`,
     );
   for (const study of STUDIES) command.addCommand(oneStudy(study));
-  command.addCommand(studyCompareCommand(STUDIES));
+  if (args.length > 0 && isModulePath(args[0])) {
+    command.addCommand(await ownStudy(args[0]));
+  }
+  command.addCommand(studyCompareCommand(STUDIES, async (path) => (await loadFromModule<Study>(path, WANTED)).value));
   for (const each of command.commands) each.exitOverride();
   return command;
 }
 
-function oneStudy(study: Study): Command {
-  const command = new Command(study.name).description(study.summary).addHelpText('after', `\n${study.help}`);
-  for (const { name, description } of study.arguments) command.argument(`<${name}>`, description);
-  addStudyOptions(command, study);
-  addCommonOptions(command, study);
+/** The study of a module; where there is none, a command that says so when it is called. */
+async function ownStudy(path: string): Promise<Command> {
+  try {
+    const { value, sha256 } = await loadFromModule<Study>(path, WANTED);
+    return oneStudy(value, path, sha256);
+  } catch (error) {
+    return new Command(path)
+      .argument('[args...]')
+      .allowUnknownOption()
+      .action(() => {
+        throw error;
+      });
+  }
+}
+
+function oneStudy(study: Study, name = study.name, module?: string): Command {
+  const command = new Command(name).description(study.summary).addHelpText('after', `\n${study.help}`);
+  for (const each of study.arguments) command.argument(`<${each.name}>`, each.description);
+  addRows(command, study.options);
+  addRunRows(command, study);
   return command.action(async () => {
-    await executeStudy(study, command.args, command.opts<CommonOptions & StudyOptions>());
+    await executeStudy(study, command.args, command.opts<CommandValues>(), module);
   });
 }

@@ -1,43 +1,74 @@
 /** `fastsam track`: a clip in; the drawn clip, MOT lines and JSON with track ids out. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { FastSAMError } from '../errors.js';
-import { FastSAM } from '../fastsam.js';
-import type { LoadOptions } from '../model/loadOptions.js';
 import type { TrackPrompt } from '../model/objectTracker.js';
-import { SEGMENT_OPTIONS } from '../model/options.js';
-import { DEFAULT_TRACKER, type TrackOptions } from '../model/trackStream.js';
+import type { TrackOptions } from '../model/trackStream.js';
 import type { Results } from '../results/results.js';
-import type { DeviceChoice } from '../runtime/device.js';
-import { TRACKERS, type TrackerName } from '../track/createTracker.js';
-import { deviceOption, precisionOption } from './options.js';
-import { ProgressLine } from './progress.js';
-import { collect, describeError, EXIT, exitCodeOf, interruptSignal, numberOption, numbersOption, say } from './run.js';
-import { addOptions } from './specOptions.js';
-import { DEFAULT_MODEL, promptOf, type PromptCommandOptions } from './segmentOptions.js';
-import { openFrames, type FrameSource } from './track/frameSource.js';
-import { TrackFiles, trackPaths, type TrackPathOptions } from './track/files.js';
+import { formatRow, loadFormats } from './formats.js';
+import { videoPath } from '../formats/write.js';
+import { loadModel } from './loadModel.js';
+import { describeError, EXIT, exitCodeOf, interruptSignal, say } from './run.js';
+import { promptOf } from './promptRows.js';
+import { DEFAULT_FPS, openFrames, type FrameSource } from './track/frameSource.js';
+import { TrackFiles, trackOutputs } from './track/files.js';
 import { TrackProgress } from './track/progress.js';
+import { invalidArgument } from '../errors.js';
+import { LOAD_OPTIONS } from '../model/loadOptions.js';
+import { TRACK_OPTIONS, TRACKER_SETTINGS } from '../model/trackStream.js';
+import { flag, integer, number, oneOf, text } from '../options/kinds.js';
+import { OUTPUT_FOLDER } from '../options/limits.js';
 import { withoutUndefined } from '../options/withoutUndefined.js';
-import { addVideoOptions, videoOptions, type VideoCommandOptions } from './videoOptions.js';
+import { PROMPT_OPTIONS } from '../prompt/kinds/list.js';
+import { BYTE_TRACK_OPTIONS } from '../track/options.js';
+import { jsonRow, MODEL_ROWS } from './commonRows.js';
+import { addRows, filled, picked, type CommandValues } from './rows.js';
 
-const DEFAULT_TRAIL = 30;
+const DEFAULT_FORMATS = ['png', 'mot', 'json'];
 
-interface TrackCommandOptions
-  extends
-    Pick<TrackOptions, 'imgsz' | 'conf' | 'iou' | 'maxDet' | 'retinaMasks' | 'compat'>,
-    VideoCommandOptions,
-    TrackPathOptions,
-    Omit<PromptCommandOptions, 'boxRule'> {
-  readonly model: string;
-  readonly device: DeviceChoice;
-  readonly precision: LoadOptions['precision'];
-  readonly tracker: TrackerName;
-  readonly cameraMotion: boolean;
-  readonly trackBuffer?: number;
-  readonly text?: string;
-  readonly fps?: number;
-  readonly trails: number;
-}
+const { boxes, points, pick } = PROMPT_OPTIONS;
+
+const FOLLOW_ROWS = {
+  cameraMotion: flag({
+    text: 'look for the motion of the camera',
+    default: true,
+    cli: { text: 'the camera stands still: botsort and tracktrack need not look for its motion' },
+  }),
+  trackBuffer: BYTE_TRACK_OPTIONS.trackBuffer,
+};
+
+const PROMPT_ROWS = {
+  boxes: { ...boxes, cli: { ...boxes.cli, text: 'follow the object in a box of the first frame (may be repeated)' } },
+  points: {
+    ...points,
+    cli: { ...points.cli, text: 'follow the objects at a point of the first frame; 0: not those (may be repeated)' },
+  },
+  pick: oneOf(['all', 'smallest', 'best'], { text: pick.text, otherwise: pick.otherwise, cli: pick.cli }),
+  text: text({
+    text: 'follow the object of the first frame that a text means (CLIP, 354 MB download)',
+    cli: { value: '<text>' },
+  }),
+};
+
+const OUTPUT_ROWS = {
+  out: text({
+    text: 'folder for the files, or name of the video',
+    otherwise: `${OUTPUT_FOLDER}; with --json or --mot: none`,
+    cli: { value: '<path>' },
+  }),
+  mot: text({ text: 'MOT lines go here', otherwise: 'beside the video', cli: { value: '<file>' } }),
+  format: formatRow(true, { text: 'files', otherwise: 'png,mot,json; png: a drawn video' }),
+  json: jsonRow('print one line of JSON a frame on standard output'),
+  video: flag({ text: 'write the drawn video', default: true, cli: { text: 'write no video' } }),
+  trails: integer(0, 10_000, { text: 'how far drawn trails reach back', default: 30, cli: { value: '<frames>' } }),
+};
+
+const CLIP_ROWS = {
+  fps: number(0.01, 1000, {
+    text: 'images: frames a second of the video that is written',
+    default: DEFAULT_FPS,
+    cli: { value: '<n>' },
+  }),
+};
 
 /** The command. */
 export function trackCommand(): Command {
@@ -46,38 +77,17 @@ export function trackCommand(): Command {
     .argument(
       '<source>',
       'a video (- for standard input), camera:0, a stream, or images that are the frames: a folder, glob or .txt list',
-    )
-    .option('--model <name>', 'demo, FastSAM-s, FastSAM-x, or a path or URL of a checkpoint', DEFAULT_MODEL)
-    .addOption(new Option('--tracker <name>', 'how objects are followed').choices(TRACKERS).default(DEFAULT_TRACKER))
-    .option('--no-camera-motion', 'the camera stands still: botsort and tracktrack need not look for its motion')
-    .option('--track-buffer <frames>', 'frames for which a lost object keeps its id [30]', numberOption(0, 1e6, true))
-    .addOption(new Option('--compat <peer>', "reproduce the peer's boxes and masks").choices(['ultralytics']))
-    .option(
-      '--box <x1,y1,x2,y2>',
-      'follow the object in a box of the first frame (may be repeated)',
-      collect(numbersOption([4], 'x1,y1,x2,y2')),
-    )
-    .option(
-      '--point <x,y[,0|1]>',
-      'follow the objects at a point of the first frame; 0: not those (may be repeated)',
-      collect(numbersOption([2, 3], 'x,y or x,y,0')),
-    )
-    .addOption(new Option('--pick <which>', 'of several masks at a point [all]').choices(['all', 'smallest', 'best']))
-    .option('--text <text>', 'follow the object of the first frame that a text means (CLIP, 354 MB download)');
-  addOptions(command, SEGMENT_OPTIONS, ['imgsz', 'conf', 'iou', 'maxDet', 'retinaMasks'], {
-    conf: 'detections must score above this [0.1]',
-    iou: 'detections that overlap a better one more than this go [0.7]',
-    maxDet: 'most detections a frame',
-  });
-  return addVideoOptions(command)
-    .option('--fps <n>', 'images: frames a second of the video that is written [25]', numberOption(0.01, 1000))
-    .addOption(deviceOption())
-    .addOption(precisionOption())
-    .option('--out <path>', 'folder for the files, or name of the video [fastsam-out; with --json or --mot: none]')
-    .option('--mot <file>', 'MOT lines go here [beside the video]')
-    .option('--json', 'print one line of JSON a frame on standard output')
-    .option('--no-video', 'write no video')
-    .option('--trails <frames>', 'how far drawn trails reach back', numberOption(0, 10_000, true), DEFAULT_TRAIL)
+    );
+  addRows(command, MODEL_ROWS);
+  addRows(command, TRACKER_SETTINGS);
+  addRows(command, FOLLOW_ROWS);
+  addRows(command, TRACK_OPTIONS, ['compat']);
+  addRows(command, PROMPT_ROWS);
+  addRows(command, TRACK_OPTIONS, ['imgsz', 'conf', 'iou', 'maxDet', 'retinaMasks']);
+  addRows(command, TRACK_OPTIONS, ['stride', 'start', 'end', 'maxFrames']);
+  addRows(command, CLIP_ROWS);
+  addRows(command, LOAD_OPTIONS, ['device', 'precision']);
+  return addRows(command, OUTPUT_ROWS)
     .addHelpText(
       'after',
       `
@@ -93,19 +103,22 @@ Examples:
     .action(track);
 }
 
-async function track(source: string, options: TrackCommandOptions): Promise<void> {
+async function track(source: string, values: CommandValues): Promise<void> {
   const signal = interruptSignal();
-  const prompt = trackPromptOf(options);
-  const clip = await openFrames(
-    source,
-    { ...videoOptions(options), ...withoutUndefined({ fps: options.fps }) },
-    signal,
-  );
-  const files = await TrackFiles.create(trackPaths(clip.name, options), clip.fps, options.trails);
-  const model = await load(options, signal);
+  const prompt = trackPromptOf(values);
+  const { stride, start, end, maxFrames, ...options } = trackOptions(values);
+  const output = filled(OUTPUT_ROWS, values);
+  const { fps } = filled(CLIP_ROWS, values);
+  const clip = await openFrames(source, withoutUndefined({ stride, start, end, maxFrames, fps }), signal);
+  const formats = (await loadFormats(output.format ?? DEFAULT_FORMATS, [videoPath])).map(({ format }) => format);
+  const outputs = trackOutputs(clip.name, output, formats, output.format !== undefined);
+  const files = await TrackFiles.create(clip.name, outputs, clip.fps, output.trails);
+  const { model: name } = filled(MODEL_ROWS, values);
+  const { device, precision } = filled(LOAD_OPTIONS, values);
+  const model = await loadModel(name, { device, precision, signal });
   try {
-    const tracked = model.track(clip.frames, { ...trackOptions(options), ...(prompt && { prompt }), signal });
-    await write(tracked, clip, files, options.json === true);
+    const tracked = model.track(clip.frames, { ...options, ...(prompt && { prompt }), signal });
+    await write(tracked, clip, files, output.json);
   } finally {
     await files.discard();
     model.dispose();
@@ -170,43 +183,32 @@ function causeOf(error: unknown): unknown {
   return error instanceof SourceError ? error.cause : error;
 }
 
-async function load({ model, device, precision }: TrackCommandOptions, signal: AbortSignal): Promise<FastSAM> {
-  const line = new ProgressLine();
-  try {
-    return await FastSAM.load(model, { device, precision, signal, onProgress: line.download });
-  } finally {
-    line.clear();
-  }
-}
-
-function trackOptions(options: TrackCommandOptions): TrackOptions {
-  const { tracker: name, cameraMotion, trackBuffer, imgsz, conf, iou, maxDet, retinaMasks, compat } = options;
-  const parameters = withoutUndefined({ trackBuffer });
-  const tracker: TrackOptions['tracker'] =
-    name === 'bytetrack'
-      ? { name, ...parameters }
-      : { name, ...parameters, ...(!cameraMotion && { cameraMotion: false }) };
-  return { ...withoutUndefined({ imgsz, conf, iou, maxDet, retinaMasks, compat }), tracker };
+function trackOptions(values: CommandValues): Omit<TrackOptions, 'prompt'> {
+  const { name } = filled(TRACKER_SETTINGS, values);
+  const { cameraMotion, ...parameters } = picked(FOLLOW_ROWS, values);
+  const still = name !== 'bytetrack' && cameraMotion === false;
+  return { ...picked(TRACK_OPTIONS, values), tracker: { name, ...parameters, ...(still && { cameraMotion: false }) } };
 }
 
 /** @throws FastSAMError `INVALID_ARGUMENT` for a text beside boxes or points. */
-function trackPromptOf({ text, ...options }: TrackCommandOptions): TrackPrompt | undefined {
-  const prompt = promptOf(options);
+function trackPromptOf(values: CommandValues): TrackPrompt | undefined {
+  const { text } = picked(PROMPT_ROWS, values);
+  const prompt = promptOf(values);
   if (text !== undefined && prompt) {
-    throw new FastSAMError('INVALID_ARGUMENT', '--text: got --box or --point as well, expected one kind of prompt');
+    throw invalidArgument('--text: got --box or --point as well, expected one kind of prompt');
   }
-  if (text !== undefined) return asked((first) => first.promptText(text));
-  return prompt && asked((first) => first.prompt(prompt));
+  if (text !== undefined) return selectSome((first) => first.promptText(text));
+  return prompt && selectSome((first) => first.prompt(prompt));
 }
 
 /** Nothing to follow: the user hears it at once instead of getting a clip without objects. */
-function asked(choose: (first: Results) => Results | Promise<Results>): TrackPrompt {
+function selectSome(choose: (first: Results) => Results | Promise<Results>): TrackPrompt {
   return async (first) => {
     const chosen = await choose(first);
     if (chosen.length > 0) return chosen;
     throw new FastSAMError(
       'INVALID_PROMPT',
-      'prompt: matches no object of the first frame; ask for another place, or begin elsewhere with --start',
+      'prompt: matches no object of the first frame; ask at another point, or begin elsewhere with --start',
     );
   };
 }

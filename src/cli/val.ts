@@ -2,59 +2,45 @@
 import { Command } from 'commander';
 import type { ValMetrics } from '../evaluate/yolo/ap.js';
 import { plotPrCurves } from '../evaluate/yolo/prCurves.js';
-import type { ValOptions, ValResult } from '../evaluate/val.js';
+import type { ValResult } from '../evaluate/val.js';
 import { validateCoco, type CocoValResult } from '../evaluate/valCoco.js';
-import { FastSAMError } from '../errors.js';
-import { FastSAM } from '../fastsam.js';
-import { platform } from '../platform/platform.js';
-import type { DeviceChoice } from '../runtime/device.js';
-import { makeFolder } from './files.js';
-import { deviceOption } from './options.js';
+import { disk, platform } from '../platform/platform.js';
+import { loadModel } from './loadModel.js';
+import { VAL_OPTIONS } from '../evaluate/val.js';
+import { COCO_VAL_OPTIONS } from '../evaluate/valCoco.js';
+import { invalidArgument } from '../errors.js';
+import { LOAD_OPTIONS } from '../model/loadOptions.js';
+import { text } from '../options/kinds.js';
+import { jsonRow, MODEL_ROWS } from './commonRows.js';
 import { ProgressLine } from './progress.js';
-import { countOf, EXIT, interruptSignal, numberOption, say } from './run.js';
+import { addRows, filled, picked, type CommandValues } from './rows.js';
+import { countOf, EXIT, interruptSignal, say } from './run.js';
 
-interface ValCommandOptions {
-  readonly model: string;
-  readonly images?: string;
-  readonly split: string;
-  readonly imgsz?: number;
-  readonly conf: number;
-  readonly iou: number;
-  readonly maxDet?: number;
-  readonly batch: number;
-  readonly limit?: number;
-  readonly device: DeviceChoice;
-  readonly out?: string;
-  readonly json?: true;
-}
+const DATA_ROWS = {
+  images: text({ text: 'where the images of a COCO file lie', cli: { value: '<folder>' } }),
+};
+
+const OUTPUT_ROWS = {
+  out: text({ text: 'write results.json, box-pr.png and mask-pr.png there', cli: { value: '<folder>' } }),
+  json: jsonRow('print JSON instead of the table'),
+};
 
 /** The command. */
 export function valCommand(): Command {
-  return new Command('val')
+  const command = new Command('val')
     .description(
       "Measure a model on a data set: P, R, mAP50 and mAP50-95 of boxes and masks, as Ultralytics' val does.",
     )
-    .argument('<data>', 'yaml of a YOLO data set with outlines, or a COCO annotation file (.json)')
-    .option('--model <name>', 'demo, FastSAM-s, FastSAM-x, or a path or URL of a checkpoint', 'demo')
-    .option('--images <folder>', 'where the images of a COCO file lie')
-    .option('--split <name>', 'which images of a YOLO data set', 'val')
-    .option(
-      '--imgsz <pixels>',
-      "longer side of an image in the network's input [the model's]",
-      numberOption(32, 8192, true),
-    )
-    .option('--conf <score>', 'detections must score above this', numberOption(0, 1), 0.001)
-    .option('--iou <iou>', 'detections that overlap a better one more than this go', numberOption(0, 1), 0.7)
-    .option('--max-det <n>', 'most detections an image [300]', numberOption(1, 100_000, true))
-    .option('--batch <n>', 'images whose input has one size (YOLO data sets)', numberOption(1, 1024, true), 16)
-    .option('--limit <n>', 'at most so many images', numberOption(1, 1e9, true))
-    .addOption(deviceOption())
-    .option('--out <folder>', 'write results.json, box-pr.png and mask-pr.png there')
-    .option('--json', 'print JSON instead of the table')
+    .argument('<data>', 'yaml of a YOLO data set with outlines, or a COCO annotation file (.json)');
+  addRows(command, MODEL_ROWS);
+  addRows(command, DATA_ROWS);
+  addRows(command, VAL_OPTIONS, ['split', 'imgsz', 'conf', 'iou', 'maxDet', 'batch', 'limit']);
+  addRows(command, LOAD_OPTIONS, ['device']);
+  return addRows(command, OUTPUT_ROWS)
     .addHelpText(
       'after',
       `
-All classes are one, as FastSAM has one. docs/evaluation.md says how the numbers are defined.
+All classes are one, as FastSAM has one. docs/user/evaluation.md says how the numbers are defined.
 
 Examples:
   $ fastsam val coco8-seg.yaml --model FastSAM-s --out val
@@ -63,49 +49,40 @@ Examples:
     .action(val);
 }
 
-async function val(data: string, options: ValCommandOptions): Promise<void> {
+async function val(data: string, values: CommandValues): Promise<void> {
   const signal = interruptSignal();
+  const { images } = picked(DATA_ROWS, values);
+  const { out, json } = filled(OUTPUT_ROWS, values);
   const coco = /\.json$/i.test(data);
-  if (coco && options.images === undefined) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${data}: got a COCO file, expected --images with the images' folder`);
+  if (coco && images === undefined) {
+    throw invalidArgument(`${data}: got a COCO file, expected --images with the images' folder`);
   }
-  const line = new ProgressLine();
-  const model = await FastSAM.load(options.model, {
-    device: options.device,
+  const model = await loadModel(filled(MODEL_ROWS, values).model, {
+    device: filled(LOAD_OPTIONS, values).device,
     signal,
-    onProgress: line.download,
   });
+  const line = new ProgressLine();
   let result: ValResult | CocoValResult;
   try {
-    const settings = {
-      ...valOptions(options),
-      signal,
-      onProgress: (done: number, total: number) => {
-        line.update('evaluating', done, total, 'count');
-      },
+    const onProgress = (done: number, total: number) => {
+      line.update('evaluating', done, total, 'count');
     };
     result = coco
-      ? await validateCoco(model, data, options.images ?? '', settings)
-      : await model.val(data, { ...settings, split: options.split, batch: options.batch });
+      ? await validateCoco(model, data, images ?? '', {
+          ...picked(COCO_VAL_OPTIONS, values),
+          signal,
+          onProgress,
+        })
+      : await model.val(data, { ...picked(VAL_OPTIONS, values), signal, onProgress });
   } finally {
     line.clear();
     model.dispose();
   }
   for (const { image, reason } of result.skipped) say(`left out ${image}: ${reason}`);
   const report = { model: model.info.name, data, ...numbersOf(result) };
-  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `${tableOf(result).join('\n')}\n`);
-  if (options.out !== undefined) await writeFiles(options.out, result, report);
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${tableOf(result).join('\n')}\n`);
+  if (out !== undefined) await writeFiles(out, result, report);
   if (result.skipped.length > 0) process.exitCode = EXIT.someFailed;
-}
-
-function valOptions({ imgsz, conf, iou, maxDet, limit }: ValCommandOptions): ValOptions {
-  return {
-    conf,
-    iou,
-    ...(imgsz !== undefined && { imgsz }),
-    ...(maxDet !== undefined && { maxDet }),
-    ...(limit !== undefined && { limit }),
-  };
 }
 
 /** The result without its curves. */
@@ -156,7 +133,7 @@ function cocoTable(coco: CocoValResult['coco']): string[] {
 }
 
 async function writeFiles(folder: string, result: ValResult, report: object): Promise<void> {
-  await makeFolder(folder);
+  await disk().makeFolder(folder);
   const here = platform();
   const text = new TextEncoder().encode(`${JSON.stringify(report, null, 1)}\n`);
   await here.writeFileAtomic(here.joinPath(folder, 'results.json'), text);

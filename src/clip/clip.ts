@@ -1,11 +1,15 @@
 /** CLIP: images and texts as vectors whose cosine says how well they fit each other. */
-import { FastSAMError, throwIfAborted } from '../errors.js';
-import { checkFunction, checkInteger, checkNames, checkOneOf, checkSignal } from '../options/checks.js';
-import { PRECISION_CHOICES } from '../runtime/compile/precision.js';
+import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
+import { callback, integer, oneOf, signal } from '../options/kinds.js';
+import { PRECISION } from '../options/limits.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import type { OnProgress } from '../progress.js';
-import type { Precision } from '../runtime/compile/precision.js';
+import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } from '../runtime/compile/precision.js';
 import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/deviceStatus.js';
+import { Lifetime } from '../runtime/lifetime.js';
+import { nextTurn } from '../runtime/nextTurn.js';
 import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './weights/config.js';
 import { evenParts, normaliseRows, partsByRows } from './encoders/batches.js';
 import { toPatches, type Features, type ImageInputs } from './encoders/imageEncoder.js';
@@ -14,15 +18,17 @@ import { packTexts } from './encoders/textEncoder.js';
 import { createImageRunner, createTextRunner, type TextRunner } from './encoders/towers.js';
 import { openClip } from './weights/openClip.js';
 
+const heads = (about: string) => integer(1, 1024, { text: about, otherwise: 'one for each 64 channels' });
+
 /** Options of `Clip.load`. */
 export interface ClipOptions {
   /** Number format of the encoders on TensorFlow's library: see `LoadOptions.precision`. Default `fp32`. */
   precision?: Precision | 'auto';
   /**
-   * Where compiled graphs have the weights: `fed` (default), beside the graph, or `constant`, inside, which takes four
-   * times the memory while loading and is no faster on a CPU. On a GPU always `constant`.
+   * Where compiled graphs have the weights: `external` (default), beside the graph, or `embedded`, inside, which takes four
+   * times the memory while loading and is no faster on a CPU. On a GPU always `embedded`.
    */
-  graphWeights?: 'constant' | 'fed';
+  graphWeights?: GraphWeights;
   /**
    * Activation of the weights. OpenAI's have `quick_gelu`, most of OpenCLIP's `gelu`. Default: told by the file's naming,
    * number formats and name.
@@ -37,6 +43,17 @@ export interface ClipOptions {
   signal?: AbortSignal;
 }
 
+/** Every option of `Clip.load`. */
+export const CLIP_OPTIONS = {
+  precision: oneOf(PRECISION_CHOICES, { text: 'number format of the encoders', default: PRECISION }),
+  graphWeights: oneOf(GRAPH_WEIGHTS, { text: 'where compiled graphs have the weights', default: 'external' }),
+  activation: oneOf(ACTIVATIONS, { text: 'activation of the weights', otherwise: 'told by the file' }),
+  visionHeads: heads('attention heads of the image encoder'),
+  textHeads: heads('attention heads of the text encoder'),
+  onProgress: callback<OnProgress>({ text: 'receives the progress of a download' }),
+  signal: signal('cancels the download'),
+} satisfies RowsOf<ClipOptions>;
+
 /** Rows of tokens or patches that go through an encoder at once; bounds memory. */
 const ROWS_AT_ONCE = 1600;
 const TEXT_ROWS_AT_ONCE = 320;
@@ -50,11 +67,9 @@ const TEXT_ROWS_AT_ONCE = 320;
  * clip.dispose();
  */
 export class Clip {
-  #disposed = false;
-  /** Runs of the encoders under way. */
-  #running = 0;
   readonly #images: EncoderRunner<ImageInputs>;
   readonly #texts: TextRunner;
+  readonly #lifetime: Lifetime;
 
   private constructor(
     readonly config: ClipConfig,
@@ -69,6 +84,11 @@ export class Clip {
   ) {
     this.#images = images;
     this.#texts = texts;
+    this.#lifetime = new Lifetime(() => {
+      images.dispose();
+      texts.dispose();
+      releaseDevice();
+    }, 'CLIP model: it was disposed; load it again');
   }
 
   /**
@@ -80,18 +100,18 @@ export class Clip {
    *   `INVALID_ARGUMENT`, `ABORTED`.
    */
   static async load(source: string | URL | Uint8Array, options: ClipOptions = {}): Promise<Clip> {
-    checkClipOptions(options);
+    const { precision: choice, graphWeights } = resolve(CLIP_OPTIONS, options);
     const weights = await openClip(source, options);
     throwIfAborted(options.signal);
     const { device } = await acquireDevice('auto');
     const made: { dispose(): void }[] = [];
     try {
-      const precision = await encoderPrecision(device, options.precision ?? 'fp32');
-      const weightsAt = device === 'native-gpu' ? 'constant' : (options.graphWeights ?? 'fed');
+      const precision = await encoderPrecision(device, choice);
+      const weightsAt = device === 'native-gpu' ? 'embedded' : graphWeights;
       const running = { precision, weights: weightsAt, signal: options.signal };
-      const images = await createImageRunner(weights, device, running);
+      const images = await createImageRunner(weights, running);
       made.push(images);
-      const texts = await createTextRunner(weights, device, running);
+      const texts = await createTextRunner(weights, running);
       made.push(texts);
       const scale = Math.exp(weights.tensors.get('logit_scale')?.toFloat32()[0] ?? 0);
       throwIfAborted(options.signal);
@@ -144,9 +164,17 @@ export class Clip {
 
   /** Frees the weights. Further calls throw `DISPOSED`, and those under way do at their next batch. */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    if (this.#running === 0) this.#free();
+    this.#lifetime.end();
+  }
+
+  /** `dispose` at the end of a block with `using`. */
+  [Symbol.dispose](): void {
+    this.#lifetime.end();
+  }
+
+  /** As `dispose`, and waits until the weights are freed. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#lifetime.endAndWait();
   }
 
   async #encode<T>(
@@ -154,9 +182,7 @@ export class Clip {
     signal: AbortSignal | undefined,
     run: (part: readonly T[]) => Features,
   ): Promise<Float32Array> {
-    this.#requireAlive();
-    this.#running++;
-    try {
+    return this.#lifetime.use(async () => {
       const { embedDim } = this.config;
       const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0) * embedDim);
       let at = 0;
@@ -169,17 +195,13 @@ export class Clip {
           features.dispose();
         }
         at += part.length * embedDim;
-        // Lets timers and signals in: TensorFlow's library and wasm block while they compute.
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        this.#requireAlive();
+        await nextTurn();
+        this.#lifetime.requireAlive();
       }
       throwIfAborted(signal);
       normaliseRows(all, embedDim);
       return all;
-    } finally {
-      this.#running--;
-      if (this.#disposed && this.#running === 0) this.#free();
-    }
+    });
   }
 
   #checkTokens(text: Int32Array): void {
@@ -190,38 +212,6 @@ export class Clip {
     const unknown = text.find((token) => token < 0 || token >= vocabSize);
     if (unknown !== undefined) throw invalid(`text: got the token ${unknown}, expected 0 to ${vocabSize - 1}`);
   }
-
-  #free(): void {
-    this.#images.dispose();
-    this.#texts.dispose();
-    releaseDevice();
-  }
-
-  #requireAlive(): void {
-    if (this.#disposed) throw new FastSAMError('DISPOSED', 'CLIP model: it was disposed; load it again');
-  }
 }
 
-const invalid = (message: string): FastSAMError => new FastSAMError('INVALID_ARGUMENT', `CLIP, ${message}`);
-
-const CLIP_OPTIONS: ReadonlySet<string> = new Set<keyof ClipOptions>([
-  'precision',
-  'graphWeights',
-  'activation',
-  'visionHeads',
-  'textHeads',
-  'onProgress',
-  'signal',
-]);
-
-/** Checks what can be checked before a download. */
-function checkClipOptions(options: ClipOptions): void {
-  checkNames(options, CLIP_OPTIONS);
-  checkOneOf('precision', options.precision ?? 'fp32', PRECISION_CHOICES);
-  checkOneOf('graphWeights', options.graphWeights ?? 'fed', ['constant', 'fed']);
-  checkOneOf('activation', options.activation ?? 'gelu', ACTIVATIONS);
-  checkInteger('visionHeads', options.visionHeads ?? 1, 1, 1024);
-  checkInteger('textHeads', options.textHeads ?? 1, 1, 1024);
-  checkFunction('onProgress', options.onProgress);
-  checkSignal(options.signal);
-}
+const invalid = (message: string): FastSAMError => invalidArgument(`CLIP, ${message}`);

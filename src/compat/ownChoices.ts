@@ -17,7 +17,8 @@ const PEERS_KINDS: readonly Pick<BuiltInKind<never, never, object>, 'name'>[] = 
 export function refuseOwnPrompts({ given, parts }: ParsedPrompt, compat: Compat, merges: boolean): void {
   const { pick = 'all', boxRule = 'mask' } = given;
   const other = parts.find(({ kind }) => !PEERS_KINDS.some(({ name }) => name === kind.name));
-  if (other) throw invalidPrompt(`${other.kind.keys[0]}: compat '${compat}' does not know it, leave it out`);
+  if (other)
+    throw invalidPrompt(`${Object.keys(other.kind.options)[0]}: compat '${compat}' does not know it, leave it out`);
   if (pick !== 'all' && !(merges && pick === 'merge'))
     throw invalidPrompt(`pick: got '${pick}', which compat '${compat}' does not know, leave it out`);
   if (boxRule !== 'mask')

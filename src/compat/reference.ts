@@ -1,4 +1,4 @@
-/** What reference implementations differ in; `docs/compat.md` has a row for each of it. */
+/** What reference implementations differ in; `docs/user/compat.md` has a row for each of it. */
 import type { Letterbox } from '../image/letterbox.js';
 import type { RasterRule } from '../mask/rasterGeometry.js';
 import type { PromptRules } from '../prompt/select.js';

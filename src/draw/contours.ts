@@ -16,7 +16,7 @@ export const WIDEST_CONTOUR = 20;
 /**
  * Draws a line of `thickness` pixels with a smooth inner rim along the inside of each mask's visible edge, in the mask's
  * colour. The image's border is not an edge.
- * @param labels - `height * width`, 0 or 1 + index into `colours`; greater labels lie on top (see `paintLabels`).
+ * @param labels `height * width`, 0 or 1 + index into `colours`; greater labels lie on top (see `paintLabels`).
  */
 export function drawContours(
   canvas: Canvas,

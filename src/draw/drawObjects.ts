@@ -1,6 +1,8 @@
 /** An image with the objects that were found in it. */
-import { FastSAMError } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
+import { custom, flag, number } from '../options/kinds.js';
+import { resolve } from '../options/resolve.js';
+import type { Resolved, RowsOf } from '../options/row.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Rect } from '../geometry/rect.js';
 import { canvasOf, lineWidth, pixelRect, strokeRect, type Canvas } from './canvas.js';
@@ -46,6 +48,32 @@ export interface DrawOptions {
   colours?: ColourOf | readonly Rgb[];
 }
 
+/** Every option of `plot`. */
+export const DRAW_OPTIONS = {
+  masks: flag({ text: 'fill the masks', default: true }),
+  contours: flag({ text: "draw the masks' outlines", default: true }),
+  boxes: flag({ text: "draw the detector's boxes", default: false }),
+  labels: flag({
+    text: 'write id (or class name) and score, `#7` for tracks, best objects first; those without room are left out',
+    default: false,
+  }),
+  trails: custom<readonly Trail[]>('a list of trails', Array.isArray, {
+    text: 'where tracked objects came from, see `Trails`',
+  }),
+  prompt: flag({
+    text: 'draw what was asked: points (green plus, red minus), dashed boxes, text',
+    default: true,
+  }),
+  alpha: number(0, 1, { text: 'opacity of the filling', default: 0.5 }),
+  dim: number(0, 1, { text: 'how much everything outside the masks is darkened', default: 0 }),
+  lineWidth: number(0, Infinity, { text: 'width of lines in pixels', otherwise: '0.3 % of the mean side, at least 1' }),
+  colours: custom<ColourOf | readonly Rgb[]>(
+    'a function of the id, or a list',
+    (value) => typeof value === 'function' || Array.isArray(value),
+    { text: 'colour of an object by its id: a function, or a list to go through in turn', otherwise: '`colourOf`' },
+  ),
+} satisfies RowsOf<DrawOptions>;
+
 const CONTOUR_OPACITY = 0.95;
 const OUTLINE_SHADE = 0.15;
 
@@ -62,20 +90,19 @@ export function drawObjects(
   drawPrompt: ((canvas: Canvas) => void) | null = null,
   options: DrawOptions = {},
 ): RgbImage {
-  const alpha = fraction('alpha', options.alpha ?? 0.5);
-  const dim = fraction('dim', options.dim ?? 0);
-  const width = checkLineWidth(options.lineWidth ?? lineWidth(image.width, image.height));
+  const resolved = resolve(DRAW_OPTIONS, options);
+  const width = resolved.lineWidth ?? lineWidth(image.width, image.height);
   const canvas = canvasOf(image);
-  const colour = colourSource(options.colours);
+  const colour = colourSource(resolved.colours);
   const colours = objects.map((object) => colour(object.id));
-  drawMasks(canvas, objects, colours, { ...options, alpha, dim }, width);
-  if (options.trails) drawTrails(canvas, options.trails, colour, width);
-  if (options.boxes)
+  drawMasks(canvas, objects, colours, resolved, width);
+  if (resolved.trails) drawTrails(canvas, resolved.trails, colour, width);
+  if (resolved.boxes)
     objects.forEach((o, i) => {
       strokeRect(canvas, pixelRect(o.box), width, colours[i]);
     });
-  if (options.prompt !== false) drawPrompt?.(canvas);
-  if (options.labels) drawLabels(canvas, objects, colours);
+  if (resolved.prompt) drawPrompt?.(canvas);
+  if (resolved.labels) drawLabels(canvas, objects, colours);
   return { ...image, data: canvas.data };
 }
 
@@ -83,37 +110,36 @@ function drawMasks(
   canvas: Canvas,
   objects: readonly DrawnObject[],
   colours: readonly Rgb[],
-  options: DrawOptions & { alpha: number; dim: number },
+  { masks: fill, contours, alpha, dim }: Resolved<typeof DRAW_OPTIONS>,
   width: number,
 ): void {
-  const fill = options.masks !== false;
-  const outline = options.contours !== false && width > 0;
+  const outline = contours && width > 0;
   if (!fill && !outline) return;
   const order = paintOrder(objects.map((object) => object.mask));
   const masks = order.map((i) => objects[i].mask);
   const fills = order.map((i) => colours[i]);
   const labels = paintLabels(masks, canvas.width, canvas.height);
-  if (fill) drawOverlay(canvas, labels, fills, options.alpha, options.dim);
+  if (fill) drawOverlay(canvas, labels, fills, alpha, dim);
   if (!outline) return;
   const lines = fills.map((colour) => shade(colour, OUTLINE_SHADE));
   drawContours(canvas, labels, lines, Math.min(width, WIDEST_CONTOUR), CONTOUR_OPACITY);
 }
 
-/** Labels of the best objects first; each takes the first place at its box where it covers no other label. */
+/** Labels of the best objects first; each takes the first position at its box where it covers no other label. */
 function drawLabels(canvas: Canvas, objects: readonly DrawnObject[], colours: readonly Rgb[]): void {
   const scale = textScale(canvas.width, canvas.height);
   const taken: Rect[] = [];
   objects.forEach((object, i) => {
     const size = plateSize(object.label, scale);
-    const place = labelPlaces(pixelRect(object.box), size, canvas).find((p) => !taken.some((t) => overlap(p, t)));
-    if (!place) return;
-    taken.push(place);
-    drawPlate(canvas, object.label, place, scale, colours[i]);
+    const rect = labelRects(pixelRect(object.box), size, canvas).find((p) => !taken.some((t) => overlap(p, t)));
+    if (!rect) return;
+    taken.push(rect);
+    drawPlate(canvas, object.label, rect, scale, colours[i]);
   });
 }
 
 /** Above the box, inside its top left corner, its bottom left corner, its top right corner; all inside the canvas. */
-function labelPlaces(box: Rect, size: { width: number; height: number }, canvas: Canvas): Rect[] {
+function labelRects(box: Rect, size: { width: number; height: number }, canvas: Canvas): Rect[] {
   const right = box.x + box.width - size.width;
   const bottom = box.y + box.height - size.height;
   const corners = [
@@ -133,19 +159,9 @@ function overlap(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-function colourSource(colours: DrawOptions['colours']): ColourOf {
+function colourSource(colours: ColourOf | readonly Rgb[] | undefined): ColourOf {
   if (colours === undefined) return colourOf;
   if (typeof colours === 'function') return colours;
   if (colours.length === 0) return colourOf;
   return (id) => colours[id % colours.length];
-}
-
-function fraction(name: string, value: number): number {
-  if (value >= 0 && value <= 1) return value;
-  throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${value}, expected a number from 0 to 1`);
-}
-
-function checkLineWidth(value: number): number {
-  if (value >= 0) return value;
-  throw new FastSAMError('INVALID_ARGUMENT', `lineWidth: got ${value}, expected a number of pixels, 0 or more`);
 }

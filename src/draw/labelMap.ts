@@ -4,7 +4,7 @@ import type { Mask } from '../mask/mask.js';
 /**
  * The order in which masks are painted so that the smallest lies on top (as CASIA's plot orders them): by area, the
  * largest first; of equal areas the one listed first is painted last.
- * @returns places in the list.
+ * @returns indices in the list.
  */
 export function paintOrder(masks: readonly Mask[]): number[] {
   return masks.map((_, i) => i).sort((a, b) => masks[b].area - masks[a].area || b - a);
@@ -12,9 +12,9 @@ export function paintOrder(masks: readonly Mask[]): number[] {
 
 /**
  * Paints masks into one image of numbers, one over the other.
- * @param masks - bottom first; their grid is the image.
- * @param width, height - the image in pixels.
- * @returns `height * width` numbers, row by row: 0 where there is no mask, else 1 + the mask's place in the list.
+ * @param masks bottom first; their grid is the image.
+ * @param width, height the image in pixels.
+ * @returns `height * width` numbers, row by row: 0 where there is no mask, else 1 + the mask's index in the list.
  */
 export function paintLabels(masks: readonly Mask[], width: number, height: number): Uint32Array {
   const labels = new Uint32Array(width * height);

@@ -4,9 +4,9 @@ import type { Rgb } from './palette.js';
 
 /**
  * Lays each object's colour over its pixels; every pixel is blended once, so order and overlaps do not darken it.
- * @param labels - `height * width`, 0 or 1 + index into `colours` (see `paintLabels`).
- * @param alpha - opacity of the colour, 0 … 1.
- * @param dim - how much pixels without an object are darkened, 0 (not at all) … 1 (black).
+ * @param labels `height * width`, 0 or 1 + index into `colours` (see `paintLabels`).
+ * @param alpha opacity of the colour, 0 … 1.
+ * @param dim how much pixels without an object are darkened, 0 (not at all) … 1 (black).
  */
 export function drawOverlay(
   canvas: Canvas,

@@ -24,7 +24,7 @@ let palette: Rgb[] | undefined;
 /**
  * The colour of an object: the same for the same id in every image and on every machine. The colours are ordered so
  * that each one is as far as possible (OKLab distance) from all before it; any first n are near the best n.
- * @param id - object id, 0, 1, 2 …; ids beyond the palette start again at its beginning.
+ * @param id object id, 0, 1, 2 …; ids beyond the palette start again at its beginning.
  */
 export function colourOf(id: number): Rgb {
   palette ??= buildPalette(PALETTE_SIZE);

@@ -1,6 +1,10 @@
 /** Many images on one, side by side with captions, for looking at results together. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
+import { integer } from '../options/kinds.js';
+import { COUNT } from '../options/limits.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import type { Canvas } from './canvas.js';
 import { drawText, textSize } from './text.js';
 
@@ -17,6 +21,15 @@ export interface SheetOptions {
   cellSize?: number;
 }
 
+/** Every option of `contactSheet`. */
+export const SHEET_OPTIONS = {
+  columns: integer(1, COUNT.high, { text: 'images in a row', otherwise: 'as many as make the sheet about square' }),
+  cellSize: integer(1, COUNT.high, {
+    text: 'side of the square that each image is fitted into, in pixels',
+    default: 320,
+  }),
+} satisfies RowsOf<SheetOptions>;
+
 const MARGIN = 8;
 const CAPTION_HEIGHT = 14;
 const PAPER = 245;
@@ -26,9 +39,8 @@ const PAPER = 245;
  * @throws FastSAMError `INVALID_ARGUMENT` without images or for sizes that are no whole numbers above 0.
  */
 export function contactSheet(cells: readonly SheetCell[], options: SheetOptions = {}): RgbImage {
-  if (cells.length === 0) throw new FastSAMError('INVALID_ARGUMENT', 'contactSheet: got no images, expected some');
-  const columns = positive('columns', options.columns ?? Math.ceil(Math.sqrt(cells.length)));
-  const size = positive('cellSize', options.cellSize ?? 320);
+  if (cells.length === 0) throw invalidArgument('contactSheet: got no images, expected some');
+  const { columns, cellSize: size } = resolve(SHEET_OPTIONS, options, { columns: Math.ceil(Math.sqrt(cells.length)) });
   const images = cells.map((cell) => fit(cell.image, size));
   const rows = Math.ceil(cells.length / columns);
   const heights = Array.from({ length: rows }, (_, r) =>
@@ -88,9 +100,4 @@ function fit(image: RgbImage, size: number): RgbImage {
 function span(i: number, to: number, from: number): [number, number] {
   const start = Math.floor((i * from) / to);
   return [start, Math.max(start + 1, Math.floor(((i + 1) * from) / to))];
-}
-
-function positive(name: string, value: number): number {
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${value}, expected a whole number above 0`);
 }

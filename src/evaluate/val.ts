@@ -3,12 +3,16 @@ import { throwIfAborted } from '../errors.js';
 import { letterbox } from '../image/letterbox.js';
 import { readImage } from '../source/readImage.js';
 import type { Mask } from '../mask/mask.js';
-import { checkBoolean, checkFunction, checkInteger, checkNames, checkNumber, checkSignal } from '../options/checks.js';
+import { SEGMENT_OPTIONS } from '../model/options.js';
+import { callback, flag, integer, number, signal, text } from '../options/kinds.js';
+import { BATCH, COUNT, IMGSZ, MAX_DET } from '../options/limits.js';
+import { resolve } from '../options/resolve.js';
+import type { Resolved, RowsOf } from '../options/row.js';
 import type { Detections } from '../model/detector.js';
 import { prototypeMasks } from '../model/masks.js';
 import type { PipelineContext } from '../model/pipeline.js';
 import { platform } from '../platform/platform.js';
-import type { Speed } from '../results/record.js';
+import type { Speed } from '../record/record.js';
 import { matchByScore, valMetrics, type ValMetrics } from './yolo/ap.js';
 import { rectBatches, rectGeometry, type RectBatch } from './yolo/batches.js';
 import { readYoloDataset } from './yolo/dataset.js';
@@ -59,19 +63,35 @@ export interface ValResult {
   readonly names: readonly string[];
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof ValOptions>([
-  'imgsz',
-  'conf',
-  'iou',
-  'maxDet',
-  'batch',
-  'split',
-  'singleClass',
-  'limit',
-  'onProgress',
-  'signal',
-]);
-const DEFAULT_MAX_DET = 300;
+/** Every option of `val`. */
+export const VAL_OPTIONS = {
+  imgsz: integer(IMGSZ.low, IMGSZ.high, {
+    text: "longer side of an image in the network's input",
+    otherwise: "the model's",
+    cli: { value: '<pixels>' },
+  }),
+  conf: number(0, 1, { text: SEGMENT_OPTIONS.conf.text, default: 0.001, cli: SEGMENT_OPTIONS.conf.cli }),
+  iou: number(0, 1, { text: SEGMENT_OPTIONS.iou.text, default: 0.7, cli: SEGMENT_OPTIONS.iou.cli }),
+  maxDet: integer(MAX_DET.low, MAX_DET.high, {
+    text: 'most detections an image',
+    otherwise: `${MAX_DET.default}, or what the richest image has`,
+    cli: { value: '<n>' },
+  }),
+  batch: integer(BATCH.low, BATCH.high, {
+    text: 'images whose input has one size (YOLO data sets)',
+    default: 16,
+    cli: { value: '<n>' },
+  }),
+  split: text({ text: 'which images of a YOLO data set', default: 'val', cli: { value: '<name>' } }),
+  singleClass: flag({ text: 'all classes are one, as FastSAM has one', default: true }),
+  limit: integer(COUNT.low, COUNT.high, {
+    text: 'at most so many images, the first by name',
+    otherwise: 'all',
+    cli: { value: '<n>', text: 'at most so many images' },
+  }),
+  onProgress: callback<NonNullable<ValOptions['onProgress']>>({ text: 'hears after every image how many are done' }),
+  signal: signal(),
+} satisfies RowsOf<ValOptions>;
 
 /** What a run needs beside the data. */
 export type ValContext = Pick<PipelineContext, 'detector' | 'model'>;
@@ -99,14 +119,14 @@ interface Tally {
  * @throws FastSAMError `INVALID_ARGUMENT`, `FILE_UNREADABLE`, `ABORTED`.
  */
 export async function validate(context: ValContext, data: string, options: ValOptions = {}): Promise<ValResult> {
-  const settings = resolveValOptions(options, context.model.defaults.imgsz);
-  const dataset = await readYoloDataset(data, options.split);
-  const images = dataset.images.slice(0, options.limit);
+  const { maxDet: most, ...settings } = resolve(VAL_OPTIONS, options, { imgsz: context.model.defaults.imgsz });
+  const dataset = await readYoloDataset(data, settings.split);
+  const images = dataset.images.slice(0, settings.limit);
   const skipped: SkippedImage[] = [];
   const items = await readItems(images, skipped, settings.signal);
   const masked = items.every(({ objects }) => objects.every(({ outline }) => outline !== undefined));
   const richest = Math.max(0, ...items.map(({ objects }) => objects.length));
-  const maxDet = options.maxDet ?? Math.max(DEFAULT_MAX_DET, richest);
+  const maxDet = most ?? Math.max(MAX_DET.default, richest);
   const tally: Tally = { scores: [], classes: [], rightBoxes: [], rightMasks: [], objectClasses: [] };
   const time = { preprocess: 0, inference: 0, postprocess: 0 };
   let done = 0;
@@ -131,24 +151,6 @@ export async function validate(context: ValContext, data: string, options: ValOp
     },
     skipped,
     names: settings.singleClass ? ['object'] : dataset.names,
-  };
-}
-
-/** Checks the options and fills in the defaults. */
-export function resolveValOptions(options: ValOptions, imgsz: number) {
-  checkNames(options, KNOWN);
-  checkSignal(options.signal);
-  checkFunction('onProgress', options.onProgress);
-  if (options.maxDet !== undefined) checkInteger('maxDet', options.maxDet, 1, 100_000);
-  if (options.limit !== undefined) checkInteger('limit', options.limit, 1, 1e9);
-  return {
-    imgsz: checkInteger('imgsz', options.imgsz ?? imgsz, 32, 8192),
-    conf: checkNumber('conf', options.conf ?? 0.001, 0, 1),
-    iou: checkNumber('iou', options.iou ?? 0.7, 0, 1),
-    batch: checkInteger('batch', options.batch ?? 16, 1, 1024),
-    singleClass: checkBoolean('singleClass', options.singleClass ?? true),
-    onProgress: options.onProgress,
-    signal: options.signal,
   };
 }
 
@@ -180,7 +182,7 @@ async function readLabels(path: string): Promise<readonly YoloObject[] | string>
   return parseYoloLabels(new TextDecoder().decode(await platform().readFile(path)));
 }
 
-type Settings = ReturnType<typeof resolveValOptions> & { readonly maxDet: number };
+type Settings = Resolved<typeof VAL_OPTIONS, 'imgsz' | 'maxDet'>;
 
 async function evaluateImage(
   item: Item,

@@ -4,14 +4,18 @@ import { encodeRle, decodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
 import type { Segmenter } from '../model/segmenter.js';
 import { platform } from '../platform/platform.js';
+import { MAX_DET } from '../options/limits.js';
+import { resolve } from '../options/resolve.js';
+import { omitRows, type RowsOf } from '../options/row.js';
 import type { Results } from '../results/results.js';
 import { matchByScore, valMetrics, type ValMetrics } from './yolo/ap.js';
 import { CocoEvaluator } from './coco/evaluator.js';
 import type { CocoEvaluation } from './coco/evaluation.js';
 import { runsOf } from './coco/runs.js';
 import type { CocoDataset, CocoDetection, CocoTruth } from './coco/types.js';
-import { resolveValOptions, type SkippedImage, type ValOptions, type ValResult } from './val.js';
+import { type SkippedImage, type ValOptions, type ValResult } from './val.js';
 import { boxIous, maskIous } from './yolo/ious.js';
+import { VAL_OPTIONS } from './val.js';
 
 /** What `val` says on a COCO file: Ultralytics' numbers, and COCO's own. All categories are one. */
 export interface CocoValResult extends Omit<ValResult, 'masks'> {
@@ -22,6 +26,13 @@ export interface CocoValResult extends Omit<ValResult, 'masks'> {
 
 /** Options of `validateCoco`; images are letterboxed as by `segment`, so there are no batches. */
 export type CocoValOptions = Omit<ValOptions, 'batch' | 'split' | 'singleClass'>;
+
+/** Every option of `validateCoco`. */
+export const COCO_VAL_OPTIONS = omitRows(VAL_OPTIONS, [
+  'batch',
+  'split',
+  'singleClass',
+]) satisfies RowsOf<CocoValOptions>;
 
 /**
  * Evaluates on the images of a COCO file. Crowd regions count for COCO's numbers only.
@@ -35,12 +46,15 @@ export async function validateCoco(
   folder: string,
   options: CocoValOptions = {},
 ): Promise<CocoValResult> {
-  const settings = resolveValOptions(options, model.info.defaults.imgsz);
+  const settings = resolve(COCO_VAL_OPTIONS, options, {
+    imgsz: model.info.defaults.imgsz,
+    maxDet: MAX_DET.default,
+  });
   const data = await readCocoDataset(file);
-  const images = data.images.slice(0, options.limit);
+  const images = data.images.slice(0, settings.limit);
   const truths = new Map<number, CocoTruth[]>(images.map(({ id }) => [id, []]));
   for (const truth of data.annotations) truths.get(truth.image_id)?.push(truth);
-  const maxDet = options.maxDet ?? 300;
+  const { imgsz, conf, iou, maxDet, signal } = settings;
   const categories = data.categories.map(({ id }) => id);
   const evaluators = (['boxes', 'masks'] as const).map(
     (kind) => new CocoEvaluator(categories, { kind, classAgnostic: true, maxDets: limitsUpTo(maxDet) }),
@@ -49,7 +63,6 @@ export async function validateCoco(
   const skipped: SkippedImage[] = [];
   const speed = { preprocess: 0, inference: 0, postprocess: 0 };
   const paths = images.map(({ file_name: name = '' }) => platform().joinPath(folder, name));
-  const { imgsz, conf, iou, signal } = settings;
   const stream = model.stream(paths, { imgsz, conf, iou, maxDet, snapFullBoxes: false, ...(signal && { signal }) });
   for await (const { index, input, results, error } of stream) {
     settings.onProgress?.(index + 1, images.length);

@@ -3,17 +3,9 @@ import { FastSAMError } from '../errors.js';
 import type { ModelInfo } from '../model/info.js';
 import type { Network } from '../model/network.js';
 import { platform } from '../platform/platform.js';
-import { writeSafetensors } from '../weights/writeSafetensors.js';
 import type { ExportedFile } from './exportedFile.js';
-import { networkGraph } from './graph/networkGraph.js';
-import { SAVED_MODEL_FILE, savedModelBytes } from './graph/savedModel.js';
 import { exportMetadata, licensed, metadataJson, metadataStrings, metadataYaml } from './metadata.js';
-import { modelState } from './modelState.js';
-import { exportOnnx } from './onnx/exportOnnx.js';
 import { EXPORT_FORMATS, planExport, type ExportFormat, type ExportOptions, type ExportPlan } from './options.js';
-import { graphModelFiles } from './tfjs/graphModel.js';
-import { layersModelFiles } from './tfjs/layersModel.js';
-import { stockModel } from './tfjs/stockModel.js';
 
 /** A model to be exported. */
 export interface ExportSource {
@@ -55,16 +47,22 @@ export async function exportModel(
 
 type Maker = (source: ExportSource, plan: ExportPlan) => Promise<ExportedFile[]>;
 
+/** Each loads the code of its format when it is called. */
 const MAKERS: Readonly<Record<ExportFormat, Maker>> = {
   onnx: async ({ network, info }, plan) => {
+    const { exportOnnx } = await import('./onnx/exportOnnx.js');
     const bytes = await exportOnnx(network, plan, metadataStrings(exportMetadata(info, plan)));
     return [{ name: exportName(info.name, 'onnx'), bytes }];
   },
   saved_model: async ({ network, info }, plan) => {
+    const { networkGraph } = await import('./graph/networkGraph.js');
+    const { SAVED_MODEL_FILE, savedModelBytes } = await import('./graph/savedModel.js');
     const bytes = savedModelBytes(await networkGraph(network, plan), plan.half);
     return [{ name: SAVED_MODEL_FILE, bytes }, metadataYaml(exportMetadata(info, plan))];
   },
   tfjs: async ({ network, info }, plan) => {
+    const { stockModel } = await import('./tfjs/stockModel.js');
+    const { layersModelFiles } = await import('./tfjs/layersModel.js');
     const { batch, height, width, dynamic } = plan;
     const metadata = exportMetadata(info, plan);
     const model = await stockModel(
@@ -78,11 +76,15 @@ const MAKERS: Readonly<Record<ExportFormat, Maker>> = {
     }
   },
   tfjs_graph: async ({ network, info }, plan) => {
+    const { networkGraph } = await import('./graph/networkGraph.js');
+    const { graphModelFiles } = await import('./tfjs/graphModel.js');
     const metadata = exportMetadata(info, plan);
     const files = graphModelFiles(await networkGraph(network, plan), plan.half, { ...metadata });
     return [...files, metadataJson(metadata)];
   },
   safetensors: async ({ network, info }, { half }) => {
+    const { modelState } = await import('./modelState.js');
+    const { writeSafetensors } = await import('../weights/writeSafetensors.js');
     const metadata = {
       author: 'fastsam-tfjs',
       ...licensed(info),
@@ -130,13 +132,13 @@ const inTheWay = (target: string, what: string): FastSAMError =>
   new FastSAMError('WRITE_FAILED', `cannot write ${target}: ${what} is in the way, name another place`);
 
 async function write(target: string, files: readonly ExportedFile[], { format, overwrite }: ExportPlan): Promise<void> {
-  const place = platform();
-  if (!EXPORT_FORMATS[format].folder) return place.writeFileAtomic(target, files[0].bytes);
-  if (!place.writeFolderAtomic) {
+  const here = platform();
+  if (!EXPORT_FORMATS[format].folder) return here.writeFileAtomic(target, files[0].bytes);
+  if (!here.writeFolderAtomic) {
     throw new FastSAMError(
       'WRITE_FAILED',
       `cannot write ${target}: a page has no folders, export to null and use the files`,
     );
   }
-  await place.writeFolderAtomic(target, files, { overwrite });
+  await here.writeFolderAtomic(target, files, { overwrite });
 }

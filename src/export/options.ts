@@ -1,6 +1,11 @@
 /** What can be exported, and how. */
 import { FastSAMError } from '../errors.js';
-import { checkBoolean, checkInteger, checkNames, checkNumber, checkOneOf } from '../options/checks.js';
+import { invalidArgument } from '../errors.js';
+import { SEGMENT_OPTIONS } from '../model/options.js';
+import { custom, flag, imageSize, integer, oneOf, parseSize } from '../options/kinds.js';
+import { BATCH, IMGSZ } from '../options/limits.js';
+import { checkValue, resolve } from '../options/resolve.js';
+import { withDefault, type RowsOf } from '../options/row.js';
 import type { GraphShape, NmsLimits } from './ports.js';
 
 /** An option that only some formats have. */
@@ -53,6 +58,7 @@ export const EXPORT_FORMATS = {
 
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
 export const EXPORT_FORMAT_NAMES = Object.keys(EXPORT_FORMATS) as readonly ExportFormat[];
+const FORMAT = oneOf(EXPORT_FORMAT_NAMES, { text: 'what is written' });
 
 /** How to export. Names as in Ultralytics' `export`. */
 export interface ExportOptions {
@@ -84,20 +90,55 @@ export interface ExportPlan extends GraphShape {
   readonly overwrite: boolean;
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof ExportOptions>([
-  'imgsz',
-  'dynamic',
-  'batch',
-  'nms',
-  'half',
-  'opset',
-  'overwrite',
-]);
-/** Images at once. */
-export const MAX_BATCH = 1024;
-const MAX_SIDE = 8192;
 /** Earlier operator sets lack forms of Split, Squeeze and Softmax that are used here. */
-export const OPSETS = { least: 13, most: 20, usual: 18 } as const;
+const OPSETS = { least: 13, most: 20, usual: 18 } as const;
+
+/** Every limit of NMS inside a model: Ultralytics' defaults. */
+export const NMS_OPTIONS = {
+  conf: withDefault(SEGMENT_OPTIONS.conf, 0.25),
+  iou: withDefault(SEGMENT_OPTIONS.iou, 0.7),
+  maxDet: SEGMENT_OPTIONS.maxDet,
+} satisfies RowsOf<NmsLimits>;
+
+/** Every option of `export`. */
+export const EXPORT_OPTIONS = {
+  imgsz: imageSize(IMGSZ.low, IMGSZ.high, {
+    text: "pixels of the input: a side, or [height, width], multiples of the network's stride (32)",
+    otherwise: "the checkpoint's",
+    cli: {
+      value: '<size>',
+      text: 'pixels of the input: a side, or height,width',
+      expected: '640 or 384,640',
+      parse: parseSize,
+    },
+  }),
+  dynamic: flag({ text: 'any height, width (multiples of 32) and batch', default: false, cli: {} }),
+  batch: integer(BATCH.low, BATCH.high, { text: 'images at once', default: 1, cli: { value: '<n>' } }),
+  half: flag({
+    text: 'weights in float16: half the bytes; ONNX computes in it, the others widen weights when they are loaded',
+    default: false,
+    cli: { text: 'weights in float16: half the bytes' },
+  }),
+  nms: custom<boolean | Partial<NmsLimits>>(
+    'true, false or { conf, iou, maxDet }',
+    (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
+    {
+      text: 'non-maximum suppression inside the model (onnx, saved_model, tfjs_graph)',
+      default: false,
+      cli: {},
+    },
+  ),
+  opset: integer(OPSETS.least, OPSETS.most, {
+    text: 'ONNX operator set',
+    default: OPSETS.usual,
+    cli: { value: '<n>' },
+  }),
+  overwrite: flag({
+    text: 'replace what lies at the target; a folder only if it is an earlier export',
+    default: false,
+    cli: { text: 'replace earlier exports' },
+  }),
+} satisfies RowsOf<ExportOptions>;
 
 /** What a model says about the sizes of its input, in pixels. */
 export interface ExportDefaults {
@@ -111,22 +152,22 @@ export interface ExportDefaults {
  */
 export function planExport(format: ExportFormat, options: ExportOptions, model: ExportDefaults): ExportPlan {
   const { imgsz, maxStride } = model;
-  checkOneOf('format', format, EXPORT_FORMAT_NAMES);
-  checkNames(options, KNOWN);
+  checkValue('format', FORMAT, format);
+  const {
+    imgsz: size,
+    nms,
+    ...rest
+  } = resolve(EXPORT_OPTIONS, options, {
+    imgsz: Math.ceil(imgsz / maxStride) * maxStride,
+  });
   checkTaken(format, options);
-  const size = options.imgsz ?? Math.ceil(imgsz / maxStride) * maxStride;
   const [height, width] = typeof size === 'number' ? [size, size] : size;
-  const nms = options.nms ?? false;
   const plan: ExportPlan = {
     format,
     height: checkSide('imgsz, height', height, maxStride),
     width: checkSide('imgsz, width', width, maxStride),
-    batch: checkInteger('batch', options.batch ?? 1, 1, MAX_BATCH),
-    dynamic: checkBoolean('dynamic', options.dynamic ?? false),
-    half: checkBoolean('half', options.half ?? false),
-    nms: nms === false ? undefined : limitsOf(nms === true ? {} : nms),
-    opset: checkInteger('opset', options.opset ?? OPSETS.usual, OPSETS.least, OPSETS.most),
-    overwrite: checkBoolean('overwrite', options.overwrite ?? false),
+    nms: nms === false ? undefined : resolve(NMS_OPTIONS, nms === true ? {} : nms, {}, 'nms.'),
+    ...rest,
   };
   checkTogether(plan);
   return plan;
@@ -151,18 +192,9 @@ function checkTogether({ format, nms, batch }: ExportPlan): void {
   }
 }
 
-function checkSide(name: string, value: number, maxStride: number): number {
-  const side = checkInteger(name, value, maxStride, MAX_SIDE);
+function checkSide(name: string, side: number, maxStride: number): number {
   if (side % maxStride === 0) return side;
-  throw invalid(`${name}: got ${side}, expected a multiple of ${maxStride}`);
+  throw invalidArgument(`${name}: got ${side}, expected a multiple of ${maxStride}`);
 }
 
-function limitsOf({ conf = 0.25, iou = 0.7, maxDet = 300 }: Partial<NmsLimits>): NmsLimits {
-  return {
-    conf: checkNumber('nms.conf', conf, 0, 1),
-    iou: checkNumber('nms.iou', iou, 0, 1),
-    maxDet: checkInteger('nms.maxDet', maxDet, 1, 100_000),
-  };
-}
-
-const invalid = (message: string): FastSAMError => new FastSAMError('INVALID_ARGUMENT', `export: ${message}`);
+const invalid = (message: string): FastSAMError => invalidArgument(`export: ${message}`);

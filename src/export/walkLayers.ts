@@ -19,7 +19,7 @@ export function readWeights(layer: tf.layers.Layer): Promise<LayerWeight[]> {
   );
 }
 
-/** One layer, to be put down in another format, whose values are of type V. */
+/** One layer, to be emitted in another format, whose values are of type V. */
 export interface NetworkLayer<V> {
   /** Ultralytics' name of it, such as `model.0.conv`. */
   readonly name: string;
@@ -29,11 +29,11 @@ export interface NetworkLayer<V> {
   readonly output: tf.SymbolicTensor;
 }
 
-/** Puts each kind of layer, by tfjs' name of its class, into a graph of type G. */
+/** Emits each kind of layer, by tfjs' name of its class, into a graph of type G. */
 export type Emitters<G, V> = Readonly<Record<string, (graph: G, layer: NetworkLayer<V>) => V>>;
 
 /**
- * Puts the whole network down, each layer after its inputs.
+ * Emits the whole network, each layer after its inputs.
  * @param image stands for the network's input.
  * @returns the value that an output of the network, or of one of its layers, has become.
  */
@@ -46,7 +46,7 @@ export async function walkLayers<G, V>(
   const values = new Map([[model.inputs[0], image]]);
   const valueOf = (output: tf.SymbolicTensor): V => {
     const value = values.get(output);
-    if (value === undefined) throw new Error(`${output.name}: was not put down`);
+    if (value === undefined) throw new Error(`${output.name}: was not emitted`);
     return value;
   };
   for (const output of schedule(model.inputs[0], model.outputs).order) {

@@ -1,6 +1,8 @@
-/** Pixels that are in memory already, brought to the package's one form. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { RgbImage } from './rgbImage.js';
+
+/** What may become of an image's alpha channel. */
+export const ALPHA_MODES = ['drop', 'white', 'black'] as const satisfies AlphaMode[];
 
 /** What becomes of an image's alpha channel. */
 export type AlphaMode =
@@ -32,10 +34,6 @@ export interface PixelTensor {
 /** Resizing overshoots a little; further out than this a value is a mistake in the caller's scale. */
 const FLOAT_TOLERANCE = 1e-3;
 
-function invalid(message: string): FastSAMError {
-  return new FastSAMError('INVALID_ARGUMENT', message);
-}
-
 /** @throws FastSAMError `INVALID_ARGUMENT` unless both are whole numbers above 0. */
 function checkSize(width: number, height: number): void {
   for (const [name, value] of [
@@ -43,7 +41,9 @@ function checkSize(width: number, height: number): void {
     ['height', height],
   ] as const) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw invalid(`pixels: got ${name} ${value}, expected a whole number of at least 1; pass the image's size`);
+      throw invalidArgument(
+        `pixels: got ${name} ${value}, expected a whole number of at least 1; pass the image's size`,
+      );
     }
   }
 }
@@ -56,7 +56,7 @@ export function channelsOf(length: number, width: number, height: number): 1 | 3
   checkSize(width, height);
   const channels = length / (width * height);
   if (channels === 1 || channels === 3 || channels === 4) return channels;
-  throw invalid(
+  throw invalidArgument(
     `pixels: got ${length} bytes for ${width} x ${height}, expected 1, 3 or 4 a pixel; pass rows without padding`,
   );
 }
@@ -90,11 +90,11 @@ export function fromRawPixels(
 ): RgbImage {
   const { data, width, height } = pixels;
   if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
-    throw invalid('pixels: got data that is no Uint8Array, expected bytes 0…255; convert the values');
+    throw invalidArgument('pixels: got data that is no Uint8Array, expected bytes 0…255; convert the values');
   }
   const channels = channelsOf(data.length, width, height);
   if (pixels.channels !== undefined && pixels.channels !== channels) {
-    throw invalid(
+    throw invalidArgument(
       `pixels: got channels ${pixels.channels} and ${data.length} bytes for ${width} x ${height}, expected ${width * height * pixels.channels} bytes`,
     );
   }
@@ -110,7 +110,7 @@ function toBytes(values: ArrayLike<number>, isFloat: boolean): Uint8Array {
     const value = values[i];
     // Written so that NaN fails.
     if (!(value >= low && value <= high)) {
-      throw invalid(
+      throw invalidArgument(
         `tensor: got the value ${value}, expected ${isFloat ? '0…1 in a float32 tensor' : '0…255 in an int32 tensor'}; scale the values or change the dtype`,
       );
     }
@@ -126,12 +126,12 @@ function toBytes(values: ArrayLike<number>, isFloat: boolean): Uint8Array {
 export async function fromTensor(tensor: PixelTensor, alpha: AlphaMode): Promise<RgbImage> {
   const [height = 0, width = 0, channels = 0] = tensor.shape;
   if (tensor.shape.length !== 3 || ![1, 3, 4].includes(channels)) {
-    throw invalid(
+    throw invalidArgument(
       `tensor: got shape [${tensor.shape.join(', ')}], expected [height, width, 1 | 3 | 4]; reshape it (pass a batch as a list)`,
     );
   }
   if (tensor.dtype !== 'int32' && tensor.dtype !== 'float32') {
-    throw invalid(`tensor: got dtype ${tensor.dtype}, expected int32 (0…255) or float32 (0…1); cast it`);
+    throw invalidArgument(`tensor: got dtype ${tensor.dtype}, expected int32 (0…255) or float32 (0…1); cast it`);
   }
   checkSize(width, height);
   const data = toBytes(await tensor.data(), tensor.dtype === 'float32');

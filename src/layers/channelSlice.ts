@@ -1,6 +1,7 @@
 /** Some of a map's channels: what C2f hands to its first bottleneck. */
 import * as tf from '@tensorflow/tfjs';
-import { runsOnTensorFlow, single, singleShape, type LayerArgs } from './customLayer.js';
+import { runsOnTensorFlow } from '../runtime/tensorFlow.js';
+import { single, singleShape, type LayerArgs } from './customLayer.js';
 
 /** What a ChannelSlice is made from. */
 export interface ChannelSliceConfig extends LayerArgs {
@@ -13,28 +14,28 @@ export interface ChannelSliceConfig extends LayerArgs {
 /** [B,H,W,C] -> [B,H,W,size], any type. */
 export class ChannelSlice extends tf.layers.Layer {
   static className = 'FastSamChannelSlice';
-  private readonly start: number;
-  private readonly size: number;
+  readonly #start: number;
+  readonly #size: number;
 
   constructor(config: ChannelSliceConfig) {
     super(config);
-    this.start = config.start;
-    this.size = config.size;
+    this.#start = config.start;
+    this.#size = config.size;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = single(inputs);
-    if (runsOnTensorFlow()) return sliceBySplit(x, this.start, this.size);
-    return tf.slice(x, [0, 0, 0, this.start], [-1, -1, -1, this.size]);
+    if (runsOnTensorFlow()) return sliceBySplit(x, this.#start, this.#size);
+    return tf.slice(x, [0, 0, 0, this.#start], [-1, -1, -1, this.#size]);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
     const [batch, height, width] = singleShape(inputShape);
-    return [batch, height, width, this.size];
+    return [batch, height, width, this.#size];
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), start: this.start, size: this.size };
+    return { ...super.getConfig(), start: this.#start, size: this.#size };
   }
 }
 

@@ -16,11 +16,3 @@ export function single(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor4D {
 export function singleShape(shape: tf.Shape | tf.Shape[]): MapShape {
   return (Array.isArray(shape[0]) ? shape[0] : shape) as MapShape;
 }
-
-/**
- * Whether TensorFlow's own library runs the layer. There, operations with sizes in their arguments are avoided, so that
- * what is executed can be written down as a graph for images of any size.
- */
-export function runsOnTensorFlow(): boolean {
-  return tf.getBackend() === 'tensorflow';
-}

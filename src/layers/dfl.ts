@@ -28,15 +28,15 @@ export interface DflConfig extends LayerArgs {
 /** [B,A,4·regMax] -> [B,A,4], as `expectedDistances`. */
 export class Dfl extends tf.layers.Layer {
   static className = 'FastSamDfl';
-  private readonly regMax: number;
+  readonly #regMax: number;
 
   constructor(config: DflConfig) {
     super(config);
-    this.regMax = config.regMax;
+    this.#regMax = config.regMax;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return expectedDistances((Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor3D, this.regMax);
+    return expectedDistances((Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor3D, this.#regMax);
   }
 
   override computeOutputShape(inputShape: tf.Shape): tf.Shape {
@@ -44,7 +44,7 @@ export class Dfl extends tf.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), regMax: this.regMax };
+    return { ...super.getConfig(), regMax: this.#regMax };
   }
 }
 

@@ -3,7 +3,8 @@
  * one matrix product each. On wasm this takes a small fraction of the time of tfjs' conv2dTranspose.
  */
 import * as tf from '@tensorflow/tfjs';
-import { runsOnTensorFlow, single, singleShape } from './customLayer.js';
+import { runsOnTensorFlow } from '../runtime/tensorFlow.js';
+import { single, singleShape } from './customLayer.js';
 import { doubled } from './upsample.js';
 
 /** Output cells per input cell. */
@@ -16,20 +17,20 @@ const BLOCK_SIDE = 2;
  */
 export class TransposedConv extends tf.layers.Layer {
   static className = 'FastSamTransposedConv';
-  private kernel?: tf.LayerVariable;
-  private bias?: tf.LayerVariable;
+  #kernel?: tf.LayerVariable;
+  #bias?: tf.LayerVariable;
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const channels = singleShape(inputShape)[3];
     const zeros = tf.initializers.zeros();
-    this.kernel = this.addWeight('kernel', [1, 1, channels, CELLS * channels], 'float32', zeros);
-    this.bias = this.addWeight('bias', [channels], 'float32', zeros);
+    this.#kernel = this.addWeight('kernel', [1, 1, channels, CELLS * channels], 'float32', zeros);
+    this.#bias = this.addWeight('bias', [channels], 'float32', zeros);
     this.built = true;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const kernel = this.kernel?.read() as tf.Tensor4D;
-    const bias = this.bias?.read() as tf.Tensor1D;
+    const kernel = this.#kernel?.read() as tf.Tensor4D;
+    const bias = this.#bias?.read() as tf.Tensor1D;
     const form = runsOnTensorFlow() ? byDepthToSpace : byRows;
     return tf.tidy(() => form(single(inputs), kernel, bias));
   }

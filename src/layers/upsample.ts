@@ -1,6 +1,7 @@
 /** Twice as high and wide, nearest neighbour. */
 import * as tf from '@tensorflow/tfjs';
-import { runsOnTensorFlow, single, singleShape } from './customLayer.js';
+import { runsOnTensorFlow } from '../runtime/tensorFlow.js';
+import { single, singleShape } from './customLayer.js';
 
 /** [B,H,W,C] -> [B,2H,2W,C], float32. */
 export class Upsample extends tf.layers.Layer {

@@ -64,19 +64,25 @@ export interface LoadedRow {
 
 /** Keeps the two source rows between which output rows lie, so that each is read once. */
 export class RowPair<R extends LoadedRow> {
+  #first: R;
+  #second: R;
+
   constructor(
     readonly rowOf: RowSource,
-    private first: R,
-    private second: R,
-  ) {}
+    first: R,
+    second: R,
+  ) {
+    this.#first = first;
+    this.#second = second;
+  }
 
   /** The rows `lower` and `upper` (which is `lower` or the next one). */
   at(lower: number, upper: number): readonly [R, R] {
-    if (this.second.row === lower) [this.first, this.second] = [this.second, this.first];
-    this.#load(this.first, lower);
-    if (upper === lower) return [this.first, this.first];
-    this.#load(this.second, upper);
-    return [this.first, this.second];
+    if (this.#second.row === lower) [this.#first, this.#second] = [this.#second, this.#first];
+    this.#load(this.#first, lower);
+    if (upper === lower) return [this.#first, this.#first];
+    this.#load(this.#second, upper);
+    return [this.#first, this.#second];
   }
 
   #load(slot: R, row: number): void {

@@ -189,7 +189,7 @@ function scan(mask: Mask, external: boolean, simple: boolean): Found[] {
   return found;
 }
 
-/** For each border found, its place in scan order among the outer borders of the component that it belongs to. */
+/** For each border found, its index in scan order among the outer borders of the component that it belongs to. */
 function ownersOf(mask: Mask, found: readonly Found[]): number[] {
   if (!found.some((border) => border.hole)) return found.map((_, i) => i);
   const runs = labelRuns(mask, 8);

@@ -68,7 +68,7 @@ function orWindow(plane: Plane, length: number, orShifted: (plane: Plane, shift:
  * Copies the mask into a larger plane of zeros, `left` columns and `top` rows from its corner. The operations that
  * follow only look right and down, so the kernel's reach to the left and up must be in this shift.
  */
-function place(mask: Mask, left: number, top: number, width: number, height: number): Plane {
+function planeOf(mask: Mask, left: number, top: number, width: number, height: number): Plane {
   const rowWords = (width + 31) >>> 5;
   const words = new Uint32Array(rowWords * height);
   for (let r = 0; r < mask.height && r + top < height; r++) {
@@ -80,7 +80,7 @@ function place(mask: Mask, left: number, top: number, width: number, height: num
   return { words, rowWords, rows: height };
 }
 
-/** The top left `width x height` pixels of a plane as a mask's words, inverted if asked. */
+/** The top left `width x height` pixels of a plane as a mask's words, inverted if told to. */
 function cutOut(plane: Plane, width: number, height: number, invert: boolean): Uint32Array {
   const rowWords = (width + 31) >>> 5;
   const words = new Uint32Array(rowWords * height);
@@ -110,7 +110,7 @@ export function dilate(mask: Mask, size: number | Kernel): Mask {
   const y = Math.max(0, mask.y - down);
   const width = Math.min(gridWidth, mask.x + mask.width + left) - x;
   const height = Math.min(gridHeight, mask.y + mask.height + up) - y;
-  const plane = place(mask, mask.x - x + left, mask.y - y + up, width + kernel.width - 1, height + kernel.height - 1);
+  const plane = planeOf(mask, mask.x - x + left, mask.y - y + up, width + kernel.width - 1, height + kernel.height - 1);
   orWindow(plane, kernel.width, orShiftedColumns);
   orWindow(plane, kernel.height, orShiftedRows);
   return new Mask(gridWidth, gridHeight, x, y, width, height, cutOut(plane, width, height, false));
@@ -128,7 +128,7 @@ export function erode(mask: Mask, size: number | Kernel): Mask {
   const left = kernel.width >> 1;
   const up = kernel.height >> 1;
   // The complement is dilated: unset pixels spread. Beyond the window pixels are unset, beyond the grid set.
-  const plane = place(mask, left, up, width + kernel.width - 1, height + kernel.height - 1);
+  const plane = planeOf(mask, left, up, width + kernel.width - 1, height + kernel.height - 1);
   invertInside(plane, mask, kernel);
   orWindow(plane, kernel.width, orShiftedColumns);
   orWindow(plane, kernel.height, orShiftedRows);

@@ -7,4 +7,5 @@ export { polygonArea, simplifyPolygon, toPolygons, type PolygonOptions } from '.
 export { resizeMask, unletterboxMask, type ResizeFilter } from './resize.js';
 export { rleArea, rleBox } from './rle.js';
 export { compressRle, expandRle, rleIou, rleMerge, type RleCounts } from './rleCounts.js';
+export { withoutContained } from './containment.js';
 export type { Connectivity } from './components.js';

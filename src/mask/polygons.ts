@@ -1,4 +1,7 @@
 /** Polygons of masks: with holes, as COCO lists, as Ultralytics' one polygon a mask, and thinned out. */
+import { number } from '../options/kinds.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import { contourArea, traceContours, type Contour } from './contours.js';
 import type { Mask } from './mask.js';
 
@@ -18,10 +21,19 @@ export interface PolygonOptions {
   readonly tolerance?: number;
 }
 
+/** Every option of `toPolygons`. */
+export const POLYGON_OPTIONS = {
+  tolerance: number(0, Infinity, {
+    text: 'largest distance in pixels that thinning out may move the border; 0 keeps every corner',
+    default: 0,
+  }),
+} satisfies RowsOf<PolygonOptions>;
+
 /** The parts of a mask, largest outer area first, each with its holes. */
 export function toPolygons(mask: Mask, options: PolygonOptions = {}): Polygon[] {
+  const { tolerance } = resolve(POLYGON_OPTIONS, options);
   const contours = traceContours(mask);
-  const thin = (points: Int32Array): Int32Array => simplifyPolygon(points, options.tolerance ?? 0);
+  const thin = (points: Int32Array): Int32Array => simplifyPolygon(points, tolerance);
   const holesOf = new Map<number, Int32Array[]>();
   for (const { hole, parent, points } of contours) {
     if (!hole) continue;

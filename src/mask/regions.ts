@@ -4,7 +4,7 @@ import { contourArea, traceContours } from './contours.js';
 import { Mask } from './mask.js';
 import { complement, shrinkWindow, union } from './setOps.js';
 
-/** Each connected component as a mask in its own tight window, in the order of their topmost, leftmost pixels. */
+/** Each connected component as a mask in its smallest window, in the order of their topmost, leftmost pixels. */
 export function connectedComponents(mask: Mask, connectivity: Connectivity = 8): Mask[] {
   const runs = labelRuns(mask, connectivity);
   return Array.from(runs.areas, (_, label) => shrinkWindow(selectComponents(mask, runs, (other) => other === label)));

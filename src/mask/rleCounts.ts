@@ -1,5 +1,5 @@
 /** Run lengths of COCO masks: types, checks, and arithmetic on the runs themselves. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument, type FastSAMError } from '../errors.js';
 import { packCounts, unpackCounts } from './rleString.js';
 
 /** COCO RLE with compressed counts: what pycocotools writes and reads. */
@@ -22,9 +22,7 @@ const MAX_PIXELS = 2 ** 31 - 1;
 /** Keeps the padding of rows to whole words small against the pixels, so that a short string cannot ask for gigabytes. */
 const MAX_SIDE = 2 ** 20;
 
-function invalid(message: string): never {
-  throw new FastSAMError('INVALID_ARGUMENT', `RLE: ${message}`);
-}
+const invalid = (message: string): FastSAMError => invalidArgument(`RLE: ${message}`);
 
 function isSide(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_PIXELS;
@@ -38,20 +36,22 @@ function isSide(value: unknown): value is number {
 export function parseRle(rle: Rle | RleCounts): RleCounts {
   const size = rle.size as unknown;
   if (!Array.isArray(size) || size.length !== 2 || !isSide(size[0]) || !isSide(size[1])) {
-    invalid(`got size ${JSON.stringify(size)}, expected [height, width] in whole pixels`);
+    throw invalid(`got size ${JSON.stringify(size)}, expected [height, width] in whole pixels`);
   }
   const [height, width] = size as [number, number];
   if (height > MAX_SIDE || width > MAX_SIDE || height * width > MAX_PIXELS) {
-    invalid(`got a grid of ${width} x ${height} pixels, expected sides up to ${MAX_SIDE} and ${MAX_PIXELS} in all`);
+    throw invalid(
+      `got a grid of ${width} x ${height} pixels, expected sides up to ${MAX_SIDE} and ${MAX_PIXELS} in all`,
+    );
   }
   const counts = typeof rle.counts === 'string' ? unpackCounts(rle.counts) : rle.counts;
-  if (!Array.isArray(counts)) invalid(`got counts of type ${typeof rle.counts}, expected a string or a list`);
+  if (!Array.isArray(counts)) throw invalid(`got counts of type ${typeof rle.counts}, expected a string or a list`);
   let total = 0;
   for (const count of counts as readonly unknown[]) {
-    if (!isSide(count)) invalid(`got run length ${String(count)}, expected a whole number from 0 on`);
+    if (!isSide(count)) throw invalid(`got run length ${String(count)}, expected a whole number from 0 on`);
     total += count;
   }
-  if (total !== height * width) invalid(`got runs of ${total} pixels in all, expected ${height} x ${width}`);
+  if (total !== height * width) throw invalid(`got runs of ${total} pixels in all, expected ${height} x ${width}`);
   return { size: [height, width], counts: counts as readonly number[] };
 }
 
@@ -95,7 +95,7 @@ function walkTogether(
 
 function requireSameSize(a: RleCounts, b: RleCounts): void {
   if (a.size[0] !== b.size[0] || a.size[1] !== b.size[1]) {
-    invalid(`got sizes [${a.size.join(', ')}] and [${b.size.join(', ')}], expected one size`);
+    throw invalid(`got sizes [${a.size.join(', ')}] and [${b.size.join(', ')}], expected one size`);
   }
 }
 
@@ -139,7 +139,7 @@ function mergeRuns(a: readonly number[], b: readonly number[], both: boolean): n
  * @throws FastSAMError `INVALID_ARGUMENT` if there is none, counts are broken or sizes differ.
  */
 export function rleMerge(rles: readonly (Rle | RleCounts)[], how: 'union' | 'intersection' = 'union'): Rle {
-  if (rles.length === 0) invalid('got no mask to merge, expected at least one');
+  if (rles.length === 0) throw invalid('got no mask to merge, expected at least one');
   let merged = parseRle(rles[0]);
   for (let i = 1; i < rles.length; i++) {
     const next = parseRle(rles[i]);

@@ -196,7 +196,7 @@ export function boundingBox(mask: Mask): [number, number, number, number] {
   return [window.x, window.y, window.x + window.width, window.y + window.height];
 }
 
-/** The same mask in the smallest window; the mask itself if its window is tight already. */
+/** The same mask in the smallest window; the mask itself if its window is the smallest already. */
 export function shrinkWindow(mask: Mask): Mask {
   const window = boundingRect(mask);
   if (!window) return mask.words.length === 0 ? mask : Mask.empty(mask.gridWidth, mask.gridHeight);

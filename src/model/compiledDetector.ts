@@ -4,12 +4,12 @@ import { choosePrecision, encodeGraph } from '../runtime/compile/compile.js';
 import type { CompiledGraph } from '../runtime/compile/compiledGraph.js';
 import { loadGraph } from '../runtime/compile/loadGraph.js';
 import { keepFloat32, type Precision } from '../runtime/compile/precision.js';
-import { nonMaxSuppression } from '../runtime/compile/tensorOps.js';
+import { nonMaxSuppressionV3 } from '../runtime/compile/tensorOps.js';
 import type { Architecture } from './architecture.js';
 import { anchorTensors, decodeAt } from './decode.js';
 import type { Detections, Detector, DetectorInput, Thresholds } from './detector.js';
 import { runNetwork, type Network } from './network.js';
-import { floorToFloat32, moveApart } from './nms.js';
+import { floorToFloat32, offsetByClass } from './nms.js';
 
 /** What the network's graph takes: B images of one size, A anchors each. */
 interface NetworkInputs {
@@ -21,7 +21,7 @@ interface NetworkInputs {
 }
 
 /** What it gives: every anchor of every image, image after image. */
-interface Candidates {
+interface DecodedAnchors {
   /** [B·A,4] float32 xyxy, pixels of the network's input. */
   readonly boxes: tf.Tensor2D;
   /** [B·A] float32. */
@@ -32,27 +32,27 @@ interface Candidates {
   readonly coefficients: tf.Tensor2D;
 }
 
-type NetworkOutputs = Candidates & {
+type NetworkOutputs = DecodedAnchors & {
   /** [B,H/4,W/4,k] float32. */
   readonly prototypes: tf.Tensor4D;
 };
 
 /** What the graph takes that selects the objects of one image. */
-type SelectInputs = Candidates & {
+type SelectInputs = DecodedAnchors & {
   readonly maxOutputs: tf.Scalar;
   readonly iou: tf.Scalar;
   readonly score: tf.Scalar;
 };
 
 type NetworkGraph = CompiledGraph<NetworkInputs, NetworkOutputs>;
-type SelectGraph = CompiledGraph<SelectInputs, Candidates>;
+type SelectGraph = CompiledGraph<SelectInputs, DecodedAnchors>;
 
 /** How to compile a detector. */
 export interface CompiledDetectorOptions {
   /** Of the network; boxes, scores and their selection are always computed in float32. Default 'fp32'. */
   readonly precision?: Precision | 'auto';
-  /** `fed` loads faster and needs less memory, `constant` runs faster. Default 'constant'. */
-  readonly weights?: 'constant' | 'fed';
+  /** `external` loads faster and needs less memory, `embedded` runs faster. Default 'embedded'. */
+  readonly weights?: 'embedded' | 'external';
   /** What `encodeDetector` gave for the same network, precision and weights: saves the tracing. */
   readonly encoded?: Uint8Array;
   readonly signal?: AbortSignal;
@@ -76,7 +76,7 @@ export class CompiledDetector implements Detector {
   }
 
   /**
-   * @param network is needed until the promise is fulfilled (its weights, if they are fed, are shared after that).
+   * @param network is needed until the promise is fulfilled (its weights, if external, are shared after that).
    * @throws as `compile`
    */
   static async create(network: Network, options: CompiledDetectorOptions = {}): Promise<CompiledDetector> {
@@ -87,7 +87,7 @@ export class CompiledDetector implements Detector {
     const { classes, maskCoefficients } = network.architecture;
     const graph = await loadGraph<NetworkInputs, NetworkOutputs>(encoded, { feed, signal });
     try {
-      const select = await loadGraph<SelectInputs, Candidates>(encodeSelect(classes, maskCoefficients), { signal });
+      const select = await loadGraph<SelectInputs, DecodedAnchors>(encodeSelect(classes, maskCoefficients), { signal });
       return new CompiledDetector(network.architecture, { network: graph, select }, precision);
     } catch (error) {
       graph.dispose();
@@ -97,16 +97,16 @@ export class CompiledDetector implements Detector {
 
   detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
     const inputs = networkInputs(input, this.#architecture);
-    const { prototypes, ...candidates } = this.#network.run(inputs);
+    const { prototypes, ...anchors } = this.#network.run(inputs);
     tf.dispose(Object.values(inputs));
     const limits = limitTensors(thresholds);
     try {
       const count = input.images.length;
       return Promise.resolve(
-        input.images.map((_, i) => this.#detectionsOf({ index: i, count }, candidates, prototypes, limits)),
+        input.images.map((_, i) => this.#detectionsOf({ index: i, count }, anchors, prototypes, limits)),
       );
     } finally {
-      tf.dispose([...Object.values(candidates), prototypes, ...Object.values(limits)]);
+      tf.dispose([...Object.values(anchors), prototypes, ...Object.values(limits)]);
     }
   }
 
@@ -117,13 +117,13 @@ export class CompiledDetector implements Detector {
 
   #detectionsOf(
     { index, count }: { readonly index: number; readonly count: number },
-    candidates: Candidates,
+    anchors: DecodedAnchors,
     prototypes: tf.Tensor4D,
     limits: Pick<SelectInputs, 'maxOutputs' | 'iou' | 'score'>,
   ): Detections {
     const rows = tf.tidy(() => {
       const part = <T extends tf.Tensor>(t: T): T => (count === 1 ? tf.clone(t) : (tf.split(t, count)[index] as T));
-      const { boxes, scores, classes, coefficients } = candidates;
+      const { boxes, scores, classes, coefficients } = anchors;
       const parts = {
         boxes: part(boxes),
         scores: part(scores),
@@ -147,17 +147,17 @@ export class CompiledDetector implements Detector {
 }
 
 /**
- * The network, from bytes to decoded boxes, as the bytes of a graph. They hold the weights unless these are fed.
+ * The network, from bytes to decoded boxes, as the bytes of a graph. They hold the weights unless these are external.
  * @throws as `encodeGraph`
  */
 export function encodeDetector(
   network: Network,
-  { precision, weights }: { readonly precision: Precision; readonly weights?: 'constant' | 'fed' },
+  { precision, weights }: { readonly precision: Precision; readonly weights?: 'embedded' | 'external' },
 ): Uint8Array {
   const { regMax } = network.architecture;
   const f = ({ image, centres, strides }: NetworkInputs): NetworkOutputs => {
     const { prototypes, ...raw } = runNetwork(network, tf.div(tf.cast(image, 'float32'), 255));
-    const decoded = keepFloat32(() => decodeAt(inOneList(raw), centres, strides, regMax));
+    const decoded = keepFloat32(() => decodeAt(mergeBatch(raw), centres, strides, regMax));
     return {
       boxes: tf.squeeze(decoded.boxes, [0]),
       scores: tf.squeeze(decoded.scores, [0]),
@@ -180,15 +180,15 @@ export function encodeDetector(
 }
 
 /** Anchors of all images as if they were of one: [B,A,C] -> [1,B·A,C]. */
-function inOneList<T extends Readonly<Record<string, tf.Tensor3D>>>(raw: T): { [K in keyof T]: tf.Tensor3D } {
+function mergeBatch<T extends Readonly<Record<string, tf.Tensor3D>>>(raw: T): { [K in keyof T]: tf.Tensor3D } {
   const flat = Object.entries(raw).map(([name, t]) => [name, tf.reshape(t, [1, -1, t.shape[2]])]);
   return Object.fromEntries(flat) as { [K in keyof T]: tf.Tensor3D };
 }
 
-/** NMS of one image, and the rows that survive by falling score. */
+/** NMS of one image, and the rows that survive by descending score. */
 function encodeSelect(classCount: number, k: number): Uint8Array {
-  const f = ({ boxes, scores, classes, coefficients, ...limits }: SelectInputs): Candidates => {
-    const kept = nonMaxSuppression(classCount === 1 ? boxes : moveApart(boxes, classes), scores, limits);
+  const f = ({ boxes, scores, classes, coefficients, ...limits }: SelectInputs): DecodedAnchors => {
+    const kept = nonMaxSuppressionV3(classCount === 1 ? boxes : offsetByClass(boxes, classes), scores, limits);
     return {
       boxes: tf.gather(boxes, kept),
       scores: tf.gather(scores, kept),
@@ -243,6 +243,6 @@ function limitTensors({ conf, iou, maxDet }: Thresholds): Pick<SelectInputs, 'ma
 }
 
 function feedOf(network: Network, { weights }: Pick<CompiledDetectorOptions, 'weights'>): Record<string, tf.Tensor> {
-  if (weights !== 'fed') return {};
+  if (weights !== 'external') return {};
   return Object.fromEntries(network.model.weights.map((weight) => [weight.name, weight.read()]));
 }

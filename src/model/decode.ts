@@ -106,7 +106,7 @@ export function decodeAt(
 }
 
 /**
- * The same predictions as the head of Ultralytics (`model.22` in YOLOv8) lays them out: [B, 4+classes+maskCoefficients, A] float32, rows
+ * The same predictions as the head of Ultralytics (`model.22` in YOLOv8) gives them: [B, 4+classes+maskCoefficients, A] float32, rows
  * centre x, centre y, width, height (pixels of the network's input), class scores, mask coefficients.
  * @param raw stays the caller's.
  */

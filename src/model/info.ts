@@ -2,7 +2,7 @@
 import type { Precision } from '../runtime/compile/precision.js';
 import type { Device } from '../runtime/deviceStatus.js';
 import type { Architecture } from './architecture.js';
-import type { ModelDefaults } from './options.js';
+import type { ModelDefaults } from '../weights/catalogue.js';
 
 /** Facts of a loaded model. */
 export interface ModelInfo {

@@ -1,7 +1,8 @@
 /** Text encoders that are loaded when they are first needed. */
 import type { Clip, ClipOptions } from '../clip/clip.js';
-import { FastSAMError, throwIfAborted } from '../errors.js';
+import { throwIfAborted } from '../errors.js';
 import type { TextImageModel, TextModelOptions, TextModelSource } from '../prompt/textModel.js';
+import { Lifetime } from '../runtime/lifetime.js';
 
 /** Encoders that somebody has to dispose of. */
 type OwnedModel = TextImageModel & { dispose(): void };
@@ -9,28 +10,32 @@ type OwnedModel = TextImageModel & { dispose(): void };
 /** Loads encoders at the first use; `dispose` frees what was loaded, once nobody uses it any more. */
 export class LazyTextModel implements TextModelSource {
   #owned: OwnedModel | undefined;
-  #users = 0;
-  #disposed = false;
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #source: string | URL | Uint8Array | TextImageModel;
+  readonly #load: (source: string | URL | Uint8Array, options: TextModelOptions) => Promise<OwnedModel>;
+  readonly #lifetime = new Lifetime(
+    () => this.#owned?.dispose(),
+    'text prompt: the model that made these results was disposed, and its encoders with it; prompt before, or give ' +
+      "{ clip: await Clip.load('ViT-B/32') }",
+  );
 
   /**
    * @param source what `load` takes, or encoders that are loaded: those stay the caller's.
    * @param load makes encoders of any other source.
    */
   constructor(
-    private readonly source: string | URL | Uint8Array | TextImageModel,
-    private readonly load: (source: string | URL | Uint8Array, options: TextModelOptions) => Promise<OwnedModel>,
-  ) {}
+    source: string | URL | Uint8Array | TextImageModel,
+    load: (source: string | URL | Uint8Array, options: TextModelOptions) => Promise<OwnedModel>,
+  ) {
+    this.#source = source;
+    this.#load = load;
+  }
 
   /** See `TextModelSource`. A load that fails, or is cancelled by one of several callers, is tried again by the next. */
   async use<T>(work: (model: TextImageModel) => Promise<T>, options: TextModelOptions = {}): Promise<T> {
-    this.#users++;
-    try {
-      return await work(await this.#ready(options));
-    } finally {
-      this.#users--;
-      this.#freeIfUnused();
-    }
+    const source = this.#source;
+    if (isModel(source)) return work(source);
+    return this.#lifetime.use(async () => work(await this.#loaded(source, options)));
   }
 
   /**
@@ -38,33 +43,19 @@ export class LazyTextModel implements TextModelSource {
    * under way come to their end.
    */
   dispose(): void {
-    this.#disposed = true;
-    this.#freeIfUnused();
+    this.#lifetime.end();
   }
 
-  #ready(options: TextModelOptions): Promise<TextImageModel> {
-    const { source } = this;
-    if (isModel(source)) return Promise.resolve(source);
+  /** Calls wait for each other, so that the encoders are loaded once. */
+  #loaded(source: string | URL | Uint8Array, options: TextModelOptions): Promise<TextImageModel> {
     const turn = this.#turn.then(async () => {
-      if (this.#disposed) {
-        throw new FastSAMError(
-          'DISPOSED',
-          'text prompt: the model that made these results was disposed, and its encoders with it; prompt before, or give ' +
-            "{ clip: await Clip.load('ViT-B/32') }",
-        );
-      }
+      this.#lifetime.requireAlive();
       throwIfAborted(options.signal);
-      this.#owned ??= await this.load(source, options);
+      this.#owned ??= await this.#load(source, options);
       return this.#owned;
     });
     this.#turn = turn.catch(() => undefined);
     return turn;
-  }
-
-  #freeIfUnused(): void {
-    if (!this.#disposed || this.#users > 0) return;
-    this.#owned?.dispose();
-    this.#owned = undefined;
   }
 }
 

@@ -1,10 +1,12 @@
-/** Options of `FastSAM.load` and their checks. */
+/** The options of `FastSAM.load`: one row each. */
 import type { OnProgress } from '../progress.js';
+import { callback, flag, oneOf, signal, unchecked } from '../options/kinds.js';
+import { PRECISION, TEXT_MODEL } from '../options/limits.js';
+import { resolve } from '../options/resolve.js';
+import type { Resolved, RowsOf } from '../options/row.js';
 import type { TextImageModel } from '../prompt/textModel.js';
-import type { Precision } from '../runtime/compile/precision.js';
+import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } from '../runtime/compile/precision.js';
 import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/device.js';
-import { checkBoolean, checkFunction, checkNames, checkOneOf, checkSignal } from '../options/checks.js';
-import { PRECISION_CHOICES } from '../runtime/compile/precision.js';
 
 /** Options of `FastSAM.load`. */
 export interface LoadOptions {
@@ -14,8 +16,8 @@ export interface LoadOptions {
   precision?: Precision | 'auto';
   /** Run the network as one compiled graph where the device can. Default true. */
   compile?: boolean;
-  /** Where a compiled graph has the weights, see `DetectorOptions`. Default `constant`. */
-  graphWeights?: 'constant' | 'fed';
+  /** Where a compiled graph has the weights, see `DetectorOptions`. Default `embedded`. */
+  graphWeights?: GraphWeights;
   /** Keep batch norm as layers of their own instead of folding it into the convolutions. Default false. */
   keepBatchNorm?: boolean;
   /**
@@ -29,28 +31,37 @@ export interface LoadOptions {
   signal?: AbortSignal;
 }
 
-const LOAD_OPTIONS: ReadonlySet<string> = new Set<keyof LoadOptions>([
-  'device',
-  'precision',
-  'compile',
-  'keepBatchNorm',
-  'graphWeights',
-  'textModel',
-  'onProgress',
-  'signal',
-]);
+/** Every option of `load`. */
+export const LOAD_OPTIONS = {
+  device: oneOf(DEVICE_CHOICES, {
+    text: 'where to run; `fastsam info` says what is present',
+    default: 'auto',
+    cli: { value: '<device>' },
+  }),
+  precision: oneOf(PRECISION_CHOICES, {
+    text: 'numbers of the network; auto: the fastest here',
+    default: PRECISION,
+    cli: { value: '<format>' },
+  }),
+  compile: flag({ text: 'run the network as one compiled graph where the device can', default: true }),
+  graphWeights: oneOf(GRAPH_WEIGHTS, { text: 'where a compiled graph has the weights', default: 'embedded' }),
+  keepBatchNorm: flag({
+    text: 'keep batch norm as layers instead of folding it into the convolutions',
+    default: false,
+    cli: {},
+  }),
+  textModel: unchecked<NonNullable<LoadOptions['textModel']>>('a name, path, URL, bytes or encoders', {
+    text: 'encoders of text prompts: what Clip.load takes, or encoders that are loaded',
+    otherwise: TEXT_MODEL,
+  }),
+  onProgress: callback<OnProgress>({ text: 'receives the progress of a download' }),
+  signal: signal('cancels the download'),
+} satisfies RowsOf<LoadOptions>;
 
 /**
- * Checks what can be checked before a download.
+ * Checks what can be checked before a download, and fills in the defaults.
  * @throws FastSAMError `INVALID_ARGUMENT`.
  */
-export function checkLoadOptions(options: LoadOptions): void {
-  checkNames(options, LOAD_OPTIONS);
-  checkOneOf('device', options.device ?? 'auto', DEVICE_CHOICES);
-  checkOneOf('precision', options.precision ?? 'auto', PRECISION_CHOICES);
-  checkBoolean('compile', options.compile ?? true);
-  checkBoolean('keepBatchNorm', options.keepBatchNorm ?? false);
-  checkOneOf('graphWeights', options.graphWeights ?? 'constant', ['constant', 'fed']);
-  checkFunction('onProgress', options.onProgress);
-  checkSignal(options.signal);
+export function resolveLoadOptions(options: LoadOptions): Resolved<typeof LOAD_OPTIONS> {
+  return resolve(LOAD_OPTIONS, options);
 }

@@ -3,13 +3,13 @@
  *
  * Candidates are taken in blocks by descending score. A block is first held against the boxes kept so far; among the
  * rest, "who survives" is the fixed point of Cluster-NMS (Zheng et al. 2020, arXiv 2005.03572): start with everybody
- * alive, and again and again let those alive strike out the worse boxes that they overlap. The fixed point is unique and
+ * alive, and again and again let those alive suppress the worse boxes that they overlap. The fixed point is unique and
  * is what the greedy loop gives, since it is settled from the best box downwards. Memory: a few arrays of
  * `BLOCK * max(BLOCK, maxDet)` floats, however many candidates there are.
  */
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../errors.js';
-import { edgesOf, overlapExcess } from './pairs.js';
+import { boxEdges, iouExcess } from './pairwiseIou.js';
 import { rankCandidates } from './rank.js';
 
 /** Options of `nonMaxSuppression`. */
@@ -27,7 +27,10 @@ export interface NmsOptions {
 }
 
 const MAX_NMS = 30_000;
-/** Boxes of class c are moved by c times this many pixels, so that classes never overlap (Ultralytics). */
+/**
+ * Boxes of class c are moved by c times this many pixels, as in Ultralytics. Boxes of two classes can still overlap where the
+ * network's input is larger than this, or boxes reach beyond it.
+ */
 const CLASS_OFFSET = 7680;
 /** Candidates that are compared at a time. On wasm 128 to 512 take about the same. */
 const BLOCK = 256;
@@ -53,18 +56,18 @@ export async function nonMaxSuppression(
   // scores are a few kilobytes.
   const order = rankCandidates((await scores.data()) as Float32Array, conf, maxNms);
   if (order.length === 0) return order;
-  const placed = classes ? tf.tidy(() => moveApart(boxes, classes)) : tf.clone(boxes);
+  const moved = classes ? tf.tidy(() => offsetByClass(boxes, classes)) : tf.clone(boxes);
   try {
     const iou = floorToFloat32(options.iou);
     const kept: number[] = [];
     for (let start = 0; start < order.length && kept.length < maxDet; start += BLOCK) {
       const block = [...order.subarray(start, start + BLOCK)];
-      const fresh = await notSuppressed(placed, kept, block, iou);
-      kept.push(...(await survivors(placed, fresh, iou)));
+      const fresh = await notSuppressed(moved, kept, block, iou);
+      kept.push(...(await survivors(moved, fresh, iou)));
     }
     return Int32Array.from(kept.slice(0, maxDet));
   } finally {
-    placed.dispose();
+    moved.dispose();
   }
 }
 
@@ -87,8 +90,8 @@ export function floorToFloat32(x: number): number {
   return new Float32Array(new Int32Array([bits[0] - 1]).buffer)[0];
 }
 
-/** [A,4]: boxes of each class in a place of their own. */
-export function moveApart(boxes: tf.Tensor2D, classes: tf.Tensor1D): tf.Tensor2D {
+/** [A,4]: boxes moved by their class times the offset, so that boxes of different classes lie apart. */
+export function offsetByClass(boxes: tf.Tensor2D, classes: tf.Tensor1D): tf.Tensor2D {
   return tf.add(boxes, tf.expandDims(tf.mul(tf.cast(classes, 'float32'), CLASS_OFFSET), 1));
 }
 
@@ -100,7 +103,7 @@ async function notSuppressed(
   iou: number,
 ): Promise<readonly number[]> {
   if (kept.length === 0) return block;
-  const strongest = tf.tidy(() => tf.max(overlapExcess(edgesOf(boxes, block), edgesOf(boxes, kept), iou), 1));
+  const strongest = tf.tidy(() => tf.max(iouExcess(boxEdges(boxes, block), boxEdges(boxes, kept), iou), 1));
   try {
     const excess = await strongest.data();
     return block.filter((_, i) => excess[i] === 0);
@@ -113,33 +116,33 @@ async function notSuppressed(
 async function survivors(boxes: tf.Tensor2D, rows: readonly number[], iou: number): Promise<readonly number[]> {
   const m = rows.length;
   if (m < 2) return rows;
-  // [m,m]: above 0 where the box of the row strikes out the worse one of the column, else 0.
-  const strikes = tf.tidy(() => {
-    const edges = edgesOf(boxes, rows);
-    return tf.mul<tf.Tensor2D>(overlapExcess(edges, edges, iou), aboveDiagonal(m));
+  // [m,m]: above 0 where the box of the row suppresses the worse one of the column, else 0.
+  const suppression = tf.tidy(() => {
+    const edges = boxEdges(boxes, rows);
+    return tf.mul<tf.Tensor2D>(iouExcess(edges, edges, iou), aboveDiagonal(m));
   });
   let alive = new Float32Array(m).fill(1);
   try {
     for (;;) {
-      const next = await iterate(alive, strikes);
+      const next = await iterate(alive, suppression);
       if (next.settled) return rows.filter((_, i) => next.alive[i] === 1);
       alive = next.alive;
     }
   } finally {
-    strikes.dispose();
+    suppression.dispose();
   }
 }
 
 /** Some rounds of Cluster-NMS; `settled` if the last of them changed nothing. */
 async function iterate(
   start: Float32Array<ArrayBuffer>,
-  strikes: tf.Tensor2D,
+  suppression: tf.Tensor2D,
 ): Promise<{ alive: Float32Array<ArrayBuffer>; settled: boolean }> {
   const m = start.length;
   const lastTwo = tf.tidy(() => {
     let before = tf.tensor2d(start, [1, m]);
-    let after = round(before, strikes);
-    for (let i = 1; i < ROUNDS; i++) [before, after] = [after, round(after, strikes)];
+    let after = round(before, suppression);
+    for (let i = 1; i < ROUNDS; i++) [before, after] = [after, round(after, suppression)];
     return tf.concat([before, after], 0);
   });
   try {
@@ -151,9 +154,9 @@ async function iterate(
   }
 }
 
-/** One round: [1,m] of 1 for those that nobody alive strikes out, else 0. */
-function round(alive: tf.Tensor2D, strikes: tf.Tensor2D): tf.Tensor2D {
-  return tf.cast(tf.equal(tf.matMul(alive, strikes), 0), 'float32');
+/** One round: [1,m] of 1 for those that nobody alive suppresses, else 0. */
+function round(alive: tf.Tensor2D, suppression: tf.Tensor2D): tf.Tensor2D {
+  return tf.cast(tf.equal(tf.matMul(alive, suppression), 0), 'float32');
 }
 
 /** [m,m]: 1 above the diagonal, else 0. */

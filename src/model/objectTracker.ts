@@ -3,7 +3,7 @@ import type { Prompt } from '../prompt/kinds/list.js';
 import type { Results } from '../results/results.js';
 import { PromptFollower, type FollowOptions } from '../track/followPrompt.js';
 import type { Tracker, TrackRows } from '../track/types.js';
-import type { Candidates } from './choice.js';
+import type { ImageDetections } from './selection.js';
 
 /** What is to be followed from the first frame on: the answer to a prompt, or what a function chooses there. */
 export type TrackPrompt = Prompt | ((first: Results) => Results | Promise<Results>);
@@ -12,35 +12,39 @@ export type TrackPrompt = Prompt | ((first: Results) => Results | Promise<Result
 export class ObjectTracker {
   #follower: PromptFollower | undefined;
 
-  constructor(
-    private readonly tracker: Tracker,
-    private readonly prompt?: TrackPrompt,
-    private readonly options?: FollowOptions,
-  ) {}
+  readonly #tracker: Tracker;
+  readonly #prompt: TrackPrompt | undefined;
+  readonly #options: FollowOptions | undefined;
+
+  constructor(tracker: Tracker, prompt?: TrackPrompt, options?: FollowOptions) {
+    this.#tracker = tracker;
+    this.#prompt = prompt;
+    this.#options = options;
+  }
 
   /** Takes the next frame; gives its tracked objects, best first. */
-  async next(candidates: Candidates): Promise<Results> {
-    if (this.prompt && !this.#follower) return this.#first(candidates, this.prompt);
-    const tracked = await this.#track(candidates, candidates.scores);
+  async next(detections: ImageDetections): Promise<Results> {
+    if (this.#prompt && !this.#follower) return this.#first(detections, this.#prompt);
+    const tracked = await this.#track(detections, detections.scores);
     return this.#follow(tracked);
   }
 
   /** Trackers start no track for a doubtful object: here those are certain that were asked for. */
-  async #first(candidates: Candidates, prompt: TrackPrompt): Promise<Results> {
-    const everything = await candidates.make({ rows: Array.from(candidates.scores.keys()) });
+  async #first(detections: ImageDetections, prompt: TrackPrompt): Promise<Results> {
+    const everything = await detections.toResults({ indices: Array.from(detections.scores.keys()) });
     const answer = typeof prompt === 'function' ? await prompt(everything) : everything.prompt(prompt);
-    this.#follower = new PromptFollower(everything, answer, this.options);
-    const scores = candidates.scores.slice();
+    this.#follower = new PromptFollower(everything, answer, this.#options);
+    const scores = detections.scores.slice();
     for (const id of answer.ids) scores[id] = 1;
-    const tracked = await this.#track(candidates, scores);
+    const tracked = await this.#track(detections, scores);
     return this.#follow(tracked).with({ promptRecord: answer.promptRecord, promptKind: answer.promptKind });
   }
 
-  async #track(candidates: Candidates, scores: Float32Array): Promise<Results> {
-    const { image, boxes, classes } = candidates;
-    const rows = byPlace(this.tracker.update({ boxes, scores, classes }, image));
-    return candidates.make({
-      rows: Array.from(rows.indices),
+  async #track(detections: ImageDetections, scores: Float32Array): Promise<Results> {
+    const { image, boxes, classes } = detections;
+    const rows = byIndex(this.#tracker.update({ boxes, scores, classes }, image));
+    return detections.toResults({
+      indices: Array.from(rows.indices),
       boxes: clip(rows.boxes, image.width, image.height),
       trackIds: rows.ids,
     });
@@ -62,7 +66,7 @@ export class ObjectTracker {
 }
 
 /** Rows in the order of the detections: best first. */
-function byPlace({ ids, boxes, indices }: TrackRows): Pick<TrackRows, 'ids' | 'boxes' | 'indices'> {
+function byIndex({ ids, boxes, indices }: TrackRows): Pick<TrackRows, 'ids' | 'boxes' | 'indices'> {
   const order = Array.from(indices.keys()).sort((a, b) => indices[a] - indices[b]);
   return {
     ids: Int32Array.from(order, (row) => ids[row]),

@@ -1,9 +1,19 @@
-/** The options of `segment`: names, defaults and checks. */
-import { FastSAMError } from '../errors.js';
+/** The options of `segment`: one row each. */
 import type { Compat } from '../compat/reference.js';
 import { COMPAT_NAMES } from '../compat/references.js';
-import { checkInteger, checkSignal } from '../options/checks.js';
-import { flag, integer, number, oneOf, resolve, type OptionSpec, type Resolved } from '../options/spec.js';
+import { flag, imageSize, integer, number, oneOf, signal } from '../options/kinds.js';
+import { BATCH, IMGSZ, MAX_DET } from '../options/limits.js';
+import { resolve } from '../options/resolve.js';
+import { pickRows, type Resolved, type RowsOf } from '../options/row.js';
+import { defaultInWords, type ModelDefaults } from '../weights/catalogue.js';
+
+/** Options of `FastSAM.activations`. */
+export interface ActivationOptions {
+  /** As in `SegmentOptions`. */
+  imgsz?: number | readonly [number, number];
+  square?: boolean;
+  signal?: AbortSignal;
+}
 
 /** Options of `FastSAM.segment`. The names are Ultralytics' in camelCase. */
 export interface SegmentOptions {
@@ -35,48 +45,65 @@ export interface SegmentOptions {
   signal?: AbortSignal;
 }
 
-/** `SegmentOptions` with every default filled in. */
-export type ResolvedOptions = Resolved<typeof SEGMENT_OPTIONS> & { readonly signal: AbortSignal | undefined };
-
-/** Defaults that belong to a model rather than to the method. */
-export interface ModelDefaults {
-  readonly imgsz: number;
-  readonly conf: number;
-  readonly iou: number;
-}
-
-const LARGEST_IMGSZ = 8192;
-
-/** Every option of `segment`: the one place that knows its range, its default and its spelling. */
+/** Every option of `segment`. */
 export const SEGMENT_OPTIONS = {
-  imgsz: {
-    check: (_, value) => checkImgsz(value),
-    cli: { value: '<pixels>', about: 'longer side of the network input [1024, demo: 320]', parse: Number },
-  } satisfies OptionSpec<number | readonly [number, number]>,
-  conf: number(0, 1, '<score>', 'detections must score above this [0.4, demo: 0.25]'),
-  iou: number(0, 1, '<iou>', 'detections that overlap a better one more than this go [0.9, demo: 0.7]'),
-  maxDet: integer(1, 100_000, '<n>', 'most objects an image', 300),
-  retinaMasks: flag(true, "compute masks at the network's resolution: faster, coarser"),
-  snapFullBoxes: flag(true, 'leave boxes of objects that nearly fill the image as they are'),
-  square: flag(false, 'letterbox to a square'),
-  batch: integer(1, 1024, '<n>', 'images of equal size that go through the network together', 1),
-  compat: oneOf<Compat>(COMPAT_NAMES, '<peer>', "reproduce a peer's choices, bugs included"),
-} satisfies Record<Exclude<keyof SegmentOptions, 'signal'>, OptionSpec<never> | OptionSpec<unknown>>;
+  imgsz: imageSize(IMGSZ.low, IMGSZ.high, {
+    text: 'longer side of the network input, or [height, width]; rounded up to a multiple of 32',
+    otherwise: defaultInWords('imgsz'),
+    cli: { value: '<pixels>', text: 'longer side of the network input' },
+  }),
+  conf: number(0, 1, {
+    text: 'detections must score above this',
+    otherwise: defaultInWords('conf'),
+    cli: { value: '<score>' },
+  }),
+  iou: number(0, 1, {
+    text: 'detections that overlap a better one more than this go',
+    otherwise: defaultInWords('iou'),
+    cli: { value: '<iou>' },
+  }),
+  maxDet: integer(MAX_DET.low, MAX_DET.high, {
+    text: 'most objects an image',
+    default: MAX_DET.default,
+    cli: { value: '<n>' },
+  }),
+  retinaMasks: flag({
+    text: "compute masks at the image's own resolution, not at the network's",
+    default: true,
+    cli: { text: "compute masks at the network's resolution: faster, coarser" },
+  }),
+  snapFullBoxes: flag({
+    text: 'replace boxes of objects that nearly fill the image by the whole image',
+    default: true,
+    cli: { text: 'leave boxes of objects that nearly fill the image as they are' },
+  }),
+  square: flag({ text: 'letterbox to a square', default: false, cli: {} }),
+  batch: integer(BATCH.low, BATCH.high, {
+    text: 'images of equal size that go through the network together',
+    default: 1,
+    cli: { value: '<n>' },
+  }),
+  compat: oneOf(COMPAT_NAMES, {
+    text: "reproduce a peer's choices, bugs included",
+    cli: { value: '<peer>' },
+  }),
+  signal: signal(),
+} satisfies RowsOf<SegmentOptions>;
+
+/** Every option of `activations`. */
+export const ACTIVATION_OPTIONS = pickRows(SEGMENT_OPTIONS, [
+  'imgsz',
+  'square',
+  'signal',
+]) satisfies RowsOf<ActivationOptions>;
+
+/** `SegmentOptions` with every default filled in. */
+export type ResolvedOptions = Resolved<typeof SEGMENT_OPTIONS, keyof ModelDefaults>;
 
 /**
  * Checks the options and fills in the defaults.
  * @throws FastSAMError `INVALID_ARGUMENT` for an unknown name or a value out of range.
  */
 export function resolveOptions(options: SegmentOptions, defaults: ModelDefaults): ResolvedOptions {
-  const resolved = resolve(SEGMENT_OPTIONS, options as Readonly<Record<string, unknown>>, { ...defaults }, ['signal']);
-  checkSignal(options.signal);
-  return { ...resolved, signal: options.signal };
-}
-
-function checkImgsz(imgsz: unknown): number | readonly [number, number] {
-  if (!Array.isArray(imgsz)) return checkInteger('imgsz', imgsz, 1, LARGEST_IMGSZ);
-  if (imgsz.length !== 2) {
-    throw new FastSAMError('INVALID_ARGUMENT', `imgsz: got [${String(imgsz)}], expected a number or [height, width]`);
-  }
-  return [checkInteger('imgsz[0]', imgsz[0], 1, LARGEST_IMGSZ), checkInteger('imgsz[1]', imgsz[1], 1, LARGEST_IMGSZ)];
+  return resolve(SEGMENT_OPTIONS, options, { ...defaults });
 }

@@ -1,16 +1,16 @@
-/** One call of `segment`: images -> letterbox -> network -> NMS -> boxes -> masks -> Results. */
+/** Images that go through the network together: letterbox -> network -> NMS -> boxes -> masks -> Results. */
 import type { ScaledBoxes } from '../compat/reference.js';
 import { referenceOf } from '../compat/references.js';
 import { throwIfAborted } from '../errors.js';
 import { letterbox, letterboxGeometry, type Letterbox } from '../image/letterbox.js';
-import { readImage, type ImageInput } from '../source/readImage.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';
 import type { TextModelSource } from '../prompt/textModel.js';
-import type { FramePlace, ResultsData } from '../results/record.js';
+import type { FramePlace, ResultsData } from '../record/record.js';
 import { Results } from '../results/results.js';
-import type { Choice, ChooseObjects } from './choice.js';
+import { nextTurn } from '../runtime/nextTurn.js';
+import type { SelectDetections, Selection } from './selection.js';
 import type { Detections, Detector } from './detector.js';
 import type { ModelInfo } from './info.js';
 import { assembleMasks } from './masks.js';
@@ -34,8 +34,8 @@ export interface PipelineContext {
   readonly model: ModelInfo;
   /** The encoders that results get for text prompts. */
   readonly textModel?: TextModelSource;
-  /** Says which detections become objects; no other masks are made. Default: all do. */
-  readonly choose?: ChooseObjects;
+  /** Selects the detections that become objects; no other masks are made. Default: all do. */
+  readonly select?: SelectDetections;
 }
 
 /** An image that was read, and how long that took in milliseconds. */
@@ -46,21 +46,7 @@ export interface TimedImage {
   readonly frame?: FramePlace;
 }
 
-/** Reads an image and notes the time. */
-export async function readTimed(input: ImageInput, signal: AbortSignal | undefined): Promise<TimedImage> {
-  const start = performance.now();
-  const image = await readImage(input, { signal });
-  return { image, time: performance.now() - start };
-}
-
-/** Segments images of any sizes; the results come in their order. */
-export async function segmentImages(inputs: readonly ImageInput[], context: PipelineContext): Promise<Results[]> {
-  const images: TimedImage[] = [];
-  for (const input of inputs) images.push(await readTimed(input, context.options.signal));
-  return segmentTimed(images, context);
-}
-
-/** Segments images that are read. */
+/** Segments images that are read, of any sizes; the results come in their order. */
 export async function segmentTimed(images: readonly TimedImage[], context: PipelineContext): Promise<Results[]> {
   const { detector, options } = context;
   const jobs = prepare(images, options);
@@ -81,14 +67,6 @@ export async function segmentTimed(images: readonly TimedImage[], context: Pipel
     }
   }
   return results;
-}
-
-/** Lets the event loop turn: some devices compute synchronously, and no abort would be noticed in a list of images. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve);
-  });
 }
 
 /** Letterboxes. */
@@ -124,23 +102,22 @@ function batches(jobs: readonly Job[], size: number): Job[][] {
 
 /** Brings boxes into the image. */
 function scale({ geometry, index }: Job, { boxes }: Detections, options: ResolvedOptions): ScaledBoxes {
-  const { scaleBoxes } = referenceOf(options.compat);
-  return scaleBoxes(boxes, geometry, { snap: options.snapFullBoxes, first: index === 0 });
+  return referenceOf(options.compat).scaleBoxes(boxes, geometry, { snap: options.snapFullBoxes, first: index === 0 });
 }
 
 /** Boxes, masks and the record of one image. */
 async function finish(job: Job, found: Detections, inference: number, context: PipelineContext): Promise<Results> {
   const start = performance.now();
   const scaled = scale(job, found, context.options);
-  const make = async (choice: Choice) => {
-    const columns = await objectsOf(job, found, scaled, choice, context);
+  const toResults = async (selection: Selection) => {
+    const columns = await objectsOf(job, found, scaled, selection, context);
     const times = { inference, postprocess: performance.now() - start };
     return new Results(record(job, columns, times, context));
   };
   const { scores, classes } = found;
-  return context.choose
-    ? context.choose({ image: job.image, boxes: scaled.boxes, scores, classes, make })
-    : make({ rows: Array.from(scores.keys()) });
+  return context.select
+    ? context.select({ image: job.image, boxes: scaled.boxes, scores, classes, toResults })
+    : toResults({ indices: Array.from(scores.keys()) });
 }
 
 /** What is known of the objects of one image. */
@@ -151,15 +128,15 @@ async function objectsOf(
   job: Job,
   found: Detections,
   scaled: ScaledBoxes,
-  choice: Choice,
-  { options, choose }: PipelineContext,
+  selection: Selection,
+  { options, select }: PipelineContext,
 ): Promise<Columns> {
   const { prototypes } = found;
-  const masks = await makeMasks(job, found, scaled, choice.rows, options);
+  const masks = await makeMasks(job, found, scaled, selection.indices, options);
   const { keepsEmpty } = referenceOf(options.compat).masks;
   const kept = masks.flatMap((mask, i) => (keepsEmpty || mask.area > 0 ? [i] : []));
-  const rows = kept.map((i) => choice.rows[i]);
-  const { boxes, trackIds } = choice;
+  const rows = kept.map((i) => selection.indices[i]);
+  const { boxes, trackIds } = selection;
   return {
     boxes: boxes ? takeRows(boxes, kept, 4) : takeRows(scaled.boxes, rows, 4),
     scores: takeRows(found.scores, rows, 1),
@@ -172,7 +149,7 @@ async function objectsOf(
       coefficients: takeRows(found.coefficients, rows, prototypes.k),
     },
     ...(trackIds && { trackIds: Int32Array.from(kept, (i) => trackIds[i]) }),
-    ...(choose && { ids: Int32Array.from(rows) }),
+    ...(select && { ids: Int32Array.from(rows) }),
   };
 }
 

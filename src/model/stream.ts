@@ -1,15 +1,41 @@
 /** Many images in a row: reading runs ahead of the network, and memory stays bounded. */
+import { referenceOf } from '../compat/references.js';
 import { FastSAMError, throwIfAborted } from '../errors.js';
-import type { ImageInput } from '../source/readImage.js';
+import { readImage, type ImageInput } from '../source/readImage.js';
 import type { Results } from '../results/results.js';
 import type { Frame } from '../source/types.js';
-import type { SegmentOptions } from './options.js';
-import { readTimed, segmentTimed, type PipelineContext, type TimedImage } from './pipeline.js';
+import { integer } from '../options/kinds.js';
+import { AHEAD } from '../options/limits.js';
+import { resolve } from '../options/resolve.js';
+import type { Resolved, RowsOf } from '../options/row.js';
+import type { ModelDefaults } from '../weights/catalogue.js';
+import { SEGMENT_OPTIONS, type SegmentOptions } from './options.js';
+import { segmentTimed, type PipelineContext, type TimedImage } from './pipeline.js';
 
 /** Options of `FastSAM.stream`. */
 export interface StreamOptions extends SegmentOptions {
   /** Images that are read ahead of the network, beside those of the current batch. Default 2. */
   ahead?: number;
+}
+
+/** Every option of `stream`. */
+export const STREAM_OPTIONS = {
+  ...SEGMENT_OPTIONS,
+  ahead: integer(AHEAD.low, AHEAD.high, {
+    text: 'images that are read ahead of the network, beside those of the current batch',
+    default: AHEAD.default,
+  }),
+} satisfies RowsOf<StreamOptions>;
+
+/**
+ * Checks the options and fills in the defaults.
+ * @throws FastSAMError `INVALID_ARGUMENT`
+ */
+export function resolveStreamOptions(
+  options: StreamOptions,
+  defaults: ModelDefaults,
+): Resolved<typeof STREAM_OPTIONS, keyof ModelDefaults> {
+  return resolve(STREAM_OPTIONS, options, { ...defaults });
 }
 
 /** What a stream takes: images, or the frames of a video. */
@@ -28,20 +54,43 @@ interface Pending<T> {
   readonly read: Promise<TimedImage | FastSAMError>;
 }
 
+/**
+ * Segments a list; the results come in its order. A list is a stream, unless its images depend on each other, as under
+ * `compat`: then all of them go through the pipeline together.
+ * @throws FastSAMError of the first image that cannot be read; `ABORTED`, `DEVICE_FAILED`, `DISPOSED`.
+ */
+export async function segmentImages(inputs: readonly ImageInput[], context: PipelineContext): Promise<Results[]> {
+  const { batch, compat } = context.options;
+  const count = referenceOf(compat).letterboxesEach ? batch : inputs.length;
+  const results: Results[] = [];
+  for await (const item of streamTogether(inputs, context, count, AHEAD.default)) {
+    if (item.error) throw item.error;
+    results.push(item.results);
+  }
+  return results;
+}
+
 /** See `FastSAM.stream`. */
 export async function* streamImages<T extends StreamInput>(
   inputs: Iterable<T> | AsyncIterable<T>,
   context: PipelineContext,
-  ahead = 2,
+  ahead: number = AHEAD.default,
 ): AsyncGenerator<StreamItem<T>, void> {
-  if (!Number.isInteger(ahead) || ahead < 0 || ahead > 1024) {
-    throw new FastSAMError('INVALID_ARGUMENT', `ahead: got ${ahead}, expected a whole number from 0 to 1024`);
-  }
-  const { batch, signal } = context.options;
-  const queue = new ReadAhead(inputs, batch + ahead, signal);
+  yield* streamTogether(inputs, context, context.options.batch, ahead);
+}
+
+/** @param count how many images go through the pipeline together. */
+async function* streamTogether<T extends StreamInput>(
+  inputs: Iterable<T> | AsyncIterable<T>,
+  context: PipelineContext,
+  count: number,
+  ahead: number,
+): AsyncGenerator<StreamItem<T>, void> {
+  const { signal } = context.options;
+  const queue = new ReadAhead(inputs, count + ahead, signal);
   try {
     for (;;) {
-      const next = await queue.take(batch);
+      const next = await queue.take(count);
       throwIfAborted(signal);
       if (next.length === 0) return;
       yield* segmentBatch(next, context, () => {
@@ -53,22 +102,23 @@ export async function* streamImages<T extends StreamInput>(
   }
 }
 
-/** Inputs that were asked for and are being read, while the caller works on earlier ones. */
+/** Inputs that are being read while the caller works on earlier ones. */
 class ReadAhead<T extends StreamInput> {
   readonly #source: AsyncIterator<T> | Iterator<T>;
   readonly #queue: Pending<T>[] = [];
+  /** Most inputs that are being read or wait to be taken. */
+  readonly #room: number;
+  readonly #signal: AbortSignal | undefined;
   #count = 0;
   #filling = false;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
   #onArrival: (() => void) | undefined;
 
-  constructor(
-    inputs: Iterable<T> | AsyncIterable<T>,
-    private readonly room: number,
-    private readonly signal: AbortSignal | undefined,
-  ) {
+  constructor(inputs: Iterable<T> | AsyncIterable<T>, room: number, signal: AbortSignal | undefined) {
     this.#source = iterate(inputs);
+    this.#room = room;
+    this.#signal = signal;
   }
 
   /**
@@ -85,7 +135,7 @@ class ReadAhead<T extends StreamInput> {
     return this.#queue.splice(0, count);
   }
 
-  /** Asks for inputs until there are enough; returns at once. */
+  /** Starts to read inputs until there are enough; returns at once. */
   fill(): void {
     if (this.#filling || this.#ended) return;
     this.#filling = true;
@@ -106,11 +156,11 @@ class ReadAhead<T extends StreamInput> {
   }
 
   async #pull(): Promise<void> {
-    while (!this.#ended && this.#queue.length < this.room) {
+    while (!this.#ended && this.#queue.length < this.#room) {
       const next = await this.#source.next();
       if (next.done === true) this.#ended = true;
       else {
-        this.#queue.push({ index: this.#count++, input: next.value, read: startReading(next.value, this.signal) });
+        this.#queue.push({ index: this.#count++, input: next.value, read: startReading(next.value, this.#signal) });
       }
       this.#onArrival?.();
     }
@@ -146,6 +196,12 @@ async function read(input: StreamInput, signal: AbortSignal | undefined): Promis
   if (!isFrame(input)) return readTimed(input, signal);
   const { image, ...frame } = input;
   return { ...(await readTimed(image, signal)), frame };
+}
+
+async function readTimed(input: ImageInput, signal: AbortSignal | undefined): Promise<TimedImage> {
+  const start = performance.now();
+  const image = await readImage(input, { signal });
+  return { image, time: performance.now() - start };
 }
 
 function isFrame(input: StreamInput): input is Frame {

@@ -1,14 +1,24 @@
 /** Tracking through a clip: where the frames come from, which tracker, and the stream of results. */
 import { FastSAMError } from '../errors.js';
+import * as v from 'valibot';
+import { custom, object, oneOf } from '../options/kinds.js';
+import { checkOptions, resolve } from '../options/resolve.js';
+import { omitRows, withDefault, type OptionTable, type RowsOf } from '../options/row.js';
 import type { Results } from '../results/results.js';
-import { openVideo, type VideoOptions } from '../source/openVideo.js';
-import { createTracker, type TrackerName, type TrackerOptions } from '../track/createTracker.js';
-import type { FollowOptions } from '../track/followPrompt.js';
+import { openVideo, VIDEO_OPTIONS, type VideoOptions } from '../source/openVideo.js';
+import {
+  CAMERA_MOTION,
+  createTracker,
+  TRACKERS,
+  type TrackerName,
+  type TrackerOptions,
+} from '../track/createTracker.js';
+import { FOLLOW_OPTIONS, type FollowOptions } from '../track/followPrompt.js';
 import { SparseOpticalFlow } from '../track/motion/sparseOpticalFlow.js';
 import type { CameraMotion, Tracker } from '../track/types.js';
 import { withoutUndefined } from '../options/withoutUndefined.js';
-import { checkOneOf } from '../options/checks.js';
-import { resolveOptions, type ModelDefaults, type ResolvedOptions, type SegmentOptions } from './options.js';
+import type { ModelDefaults } from '../weights/catalogue.js';
+import { resolveOptions, SEGMENT_OPTIONS, type ResolvedOptions, type SegmentOptions } from './options.js';
 import { ObjectTracker, type TrackPrompt } from './objectTracker.js';
 import type { PipelineContext } from './pipeline.js';
 import { streamImages, type StreamInput } from './stream.js';
@@ -44,13 +54,48 @@ export interface TrackOptions extends Omit<SegmentOptions, 'batch' | 'compat'>, 
   follow?: FollowOptions;
 }
 
-/** Ultralytics' defaults of `track`. */
-const CONF = 0.1;
-const IOU = 0.7;
 /** Its scores' thresholds suit objects of any kind; TrackTrack's are made for people. */
-export const DEFAULT_TRACKER: TrackerName = 'botsort';
+const DEFAULT_TRACKER: TrackerName = 'botsort';
+/** What only videos have that `track` opens itself. */
+const OF_VIDEOS = ['stride', 'start', 'end', 'maxFrames', 'drop', 'timeout'] as const;
 
-const VIDEO_OPTIONS = ['stride', 'start', 'end', 'maxFrames', 'drop', 'timeout'] as const;
+/** Every option of `track`: Ultralytics' defaults. */
+export const TRACK_OPTIONS = {
+  ...omitRows(SEGMENT_OPTIONS, ['batch', 'compat', 'conf', 'iou']),
+  ...omitRows(VIDEO_OPTIONS, ['signal']),
+  conf: withDefault(SEGMENT_OPTIONS.conf, 0.1),
+  iou: withDefault(SEGMENT_OPTIONS.iou, 0.7),
+  maxDet: { ...SEGMENT_OPTIONS.maxDet, text: 'most detections a frame' },
+  compat: oneOf(['ultralytics'], { text: "reproduce the peer's boxes and masks", cli: { value: '<peer>' } }),
+  tracker: custom<NonNullable<TrackOptions['tracker']>>(
+    'a name, a name with parameters, or a tracker',
+    (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+    { text: 'how objects are followed: a name, name and parameters, or a tracker', default: DEFAULT_TRACKER },
+  ),
+  prompt: custom<TrackPrompt>(
+    'a prompt or a function of the first results',
+    (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+    { text: 'follow only what this chooses in the first frame' },
+  ),
+  follow: object<FollowOptions>({ text: 'how objects of the prompt are found again' }),
+} satisfies RowsOf<TrackOptions>;
+
+/** Every name and parameter of a tracker of `track`. */
+export const TRACKER_SETTINGS = {
+  name: oneOf(TRACKERS, {
+    text: 'how objects are followed',
+    default: DEFAULT_TRACKER,
+    cli: { flag: 'tracker', value: '<name>' },
+  }),
+  cameraMotion: custom<CameraMotion | false>(
+    `${CAMERA_MOTION.expected}, or false`,
+    (value) => value === false || v.is(CAMERA_MOTION.schema, value),
+    {
+      text: 'what measures the motion of the camera; false: it stands still',
+      otherwise: 'new SparseOpticalFlow()',
+    },
+  ),
+} satisfies OptionTable;
 
 /** `TrackOptions`, checked. */
 export interface ResolvedTrackOptions {
@@ -64,20 +109,14 @@ export interface ResolvedTrackOptions {
  * @throws FastSAMError `INVALID_ARGUMENT`, `UNKNOWN_NAME` for another tracker.
  */
 export function resolveTrackOptions(options: TrackOptions, defaults: ModelDefaults): ResolvedTrackOptions {
-  const { stride, start, end, maxFrames, ahead, drop, timeout, tracker, prompt, follow, ...rest } = options;
-  const { batch, ...segment }: SegmentOptions = rest;
-  if (batch !== undefined) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      'batch: got one, but track takes one frame after the other; leave it out',
-    );
-  }
-  if (segment.compat !== undefined) checkOneOf('compat', segment.compat, ['ultralytics']);
+  const { stride, start, end, maxFrames, ahead, drop, timeout, tracker, prompt, follow, ...segment } = options;
+  const resolved = resolve(TRACK_OPTIONS, options, { imgsz: defaults.imgsz });
+  if (follow) checkOptions(FOLLOW_OPTIONS, follow, 'follow.');
   const video = { stride, start, end, maxFrames, ahead, drop, timeout, signal: options.signal };
   return {
-    segment: resolveOptions({ conf: CONF, iou: IOU, ...segment }, defaults),
+    segment: resolveOptions({ ...segment, conf: resolved.conf, iou: resolved.iou }, defaults),
     video: withoutUndefined(video),
-    tracker: new ObjectTracker(trackerOf(tracker ?? DEFAULT_TRACKER), prompt, follow),
+    tracker: new ObjectTracker(trackerOf(resolved.tracker), prompt, follow),
   };
 }
 
@@ -92,8 +131,8 @@ export async function* trackImages(
   ready: () => void,
 ): AsyncGenerator<Results, void> {
   const frames = await openSource(source, video);
-  const choosing: PipelineContext = { ...context, choose: (candidates) => tracker.next(candidates) };
-  for await (const { index, results, error } of streamImages(frames, choosing, video.ahead)) {
+  const selecting: PipelineContext = { ...context, select: (detections) => tracker.next(detections) };
+  for await (const { index, results, error } of streamImages(frames, selecting, video.ahead)) {
     if (error) throw error;
     yield results.frame ? results : results.with({ frame: { index } });
     ready();
@@ -102,7 +141,7 @@ export async function* trackImages(
 
 async function openSource(source: TrackSource, options: VideoOptions): Promise<Exclude<TrackSource, string | URL>> {
   if (typeof source === 'string' || source instanceof URL) return openVideo(source, options);
-  const given = VIDEO_OPTIONS.find((name) => options[name] !== undefined);
+  const given = OF_VIDEOS.find((name) => options[name] !== undefined);
   if (given !== undefined) {
     throw new FastSAMError('INVALID_ARGUMENT', `${given}: is for paths and URLs; give it to openVideo`);
   }

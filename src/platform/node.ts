@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { feedFrames, readFrames } from './frames/thread.js';
 import { loadNative } from './native/load.js';
+import { nodeDisk } from './nodeDisk.js';
 import { cacheFolder, listFiles, packageFile, pathOfUrl, readFile, sha256, stat } from './nodeFiles.js';
 import { writeFolderAtomic } from './nodeFolders.js';
 import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
@@ -28,6 +29,7 @@ export const nodePlatform: Platform = {
   stat,
   withTempFolder,
   stageFile,
+  disk: nodeDisk,
   programs: { run: runProgram, readFrames, feedFrames },
   os: process.platform,
   joinPath: (...parts) => join(...parts),

@@ -3,6 +3,7 @@ import { FastSAMError } from '../errors.js';
 import type { AlphaMode, RawPixels } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
 export type { AlphaMode, RawPixels };
+import type { Disk } from './diskTypes.js';
 import type { Programs } from './programTypes.js';
 
 export interface DecodeOptions {
@@ -110,6 +111,8 @@ export interface Platform {
   /** A temporary name beside `path`. Not in browsers. */
   stageFile?(path: string): StagedFile;
   /** Not in browsers. */
+  readonly disk?: Disk;
+  /** Not in browsers. */
   readonly programs?: Programs;
   /** Node's name of the operating system; absent in browsers. */
   readonly os?: string;
@@ -197,4 +200,14 @@ export function platform(): Platform {
     );
   }
   return current;
+}
+
+/**
+ * Files and folders of the platform in use.
+ * @throws FastSAMError `INVALID_ARGUMENT` where there are none.
+ */
+export function disk(): Disk {
+  const { disk: found, name } = platform();
+  if (found) return found;
+  throw new FastSAMError('INVALID_ARGUMENT', `folders: got the platform ${name}, which has none, expected Node`);
 }

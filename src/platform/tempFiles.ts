@@ -56,9 +56,12 @@ export function removeOnExit(path: string): () => void {
 /**
  * A temporary name in the folder of `path`, for a file that is written step by step. It goes if the process ends before
  * `commit`.
+ * @param temporary another name, on the same file system.
  */
-export function stageFile(path: string): StagedFile {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+export function stageFile(
+  path: string,
+  temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`),
+): StagedFile {
   const release = removeOnExit(temporary);
   return {
     temporary,

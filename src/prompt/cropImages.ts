@@ -18,7 +18,7 @@ export function filled(width: number, height: number, colour: readonly number[])
   return { data, width, height };
 }
 
-/** Copies a window of an image, or those of its pixels that a mask holds, to a place in another. */
+/** Copies a window of an image, or those of its pixels that a mask holds, to a position in another. */
 export function paste(
   to: RgbImage,
   at: { readonly x: number; readonly y: number },

@@ -14,7 +14,7 @@ export interface CropSource {
 /** Makes crops of one kind. */
 export interface Cropper {
   /** Names everything that an object's crop depends on beside image and mask. */
-  keyOf(place: number): string;
+  keyOf(index: number): string;
   /** What the encoder gets for an object: `size * size * 3` bytes, RGB. */
-  pixelsOf(place: number, size: number): Uint8Array;
+  pixelsOf(index: number, size: number): Uint8Array;
 }

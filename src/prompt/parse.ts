@@ -1,7 +1,9 @@
 /** From a prompt that callers write to its parts, each checked by its kind. */
-import { PROMPT_KINDS, type Prompt, type PromptRecord } from './kinds/list.js';
+import { checkNames } from '../options/names.js';
+import { PROMPT_KINDS, PROMPT_OPTIONS, type Prompt, type PromptRecord } from './kinds/list.js';
 import type { BuiltInKind } from './kinds/kind.js';
 import type { Selection } from './types.js';
+import { invalidPrompt } from './values.js';
 
 /** What a prompt asks with one kind. */
 export interface PromptPart {
@@ -14,20 +16,26 @@ export interface PromptPart {
 export interface ParsedPrompt {
   /** As it was written. */
   readonly given: Prompt;
-  /** One for each kind that it asks with; empty: it asks for every object. */
+  /** One for each kind that it asks with; at least one. */
   readonly parts: readonly PromptPart[];
 }
 
 /**
  * Checks a prompt.
- * @throws FastSAMError `INVALID_PROMPT` for empty lists, wrong lengths, values that are no finite numbers, unknown
+ * @throws FastSAMError `INVALID_PROMPT` for unknown names, a prompt that asks for nothing, empty lists, wrong lengths, values that are no finite numbers, unknown
  *   choices.
  */
 export function parsePrompt(given: Prompt): ParsedPrompt {
+  checkNames(given, Object.keys(PROMPT_OPTIONS), 'INVALID_PROMPT');
   const parts = PROMPT_KINDS.flatMap((kind): PromptPart[] => {
     const parsed = kind.parse(given);
     return parsed === undefined ? [] : [{ kind, parsed }];
   });
+  if (parts.length === 0) {
+    throw invalidPrompt(
+      'prompt: got neither boxes nor points, expected at least one; texts: promptText(…); everything: the results themselves',
+    );
+  }
   return { given, parts };
 }
 
@@ -37,8 +45,7 @@ export function partOf<V, P, R extends object>({ parts }: ParsedPrompt, kind: Bu
   return parts.find((part) => part.kind.name === kind.name)?.parsed as P | undefined;
 }
 
-/** What results note of a prompt and its answer; null for a prompt that asks for everything. */
-export function recordPrompt({ parts }: ParsedPrompt, selection: Pick<Selection, 'merged'>): PromptRecord | null {
-  if (parts.length === 0) return null;
+/** What results note of a prompt and its answer. */
+export function recordPrompt({ parts }: ParsedPrompt, selection: Pick<Selection, 'merged'>): PromptRecord {
   return Object.assign({}, ...parts.map(({ kind, parsed }) => kind.record(parsed, selection))) as PromptRecord;
 }

@@ -2,6 +2,7 @@
 import { throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
+import { nextTurn } from '../runtime/nextTurn.js';
 import type { Cropper } from './cropper.js';
 import type { TextImageModel, TextTokenizer } from './textModel.js';
 
@@ -41,15 +42,15 @@ function inTurn<T>(memory: Memory, work: () => Promise<T>): Promise<T> {
 /**
  * Features of objects, float32 of unit length; only those that are not known yet are made.
  * @param masks one for each object of the image.
- * @param places the objects asked for.
- * @returns one entry for each mask, undefined for objects not asked for.
+ * @param indices of the objects that are wanted.
+ * @returns one entry for each mask, undefined for objects that are not wanted.
  * @throws FastSAMError `ABORTED`, and what the encoder throws; what was made by then is remembered.
  */
 export function cropFeatures(
   model: TextImageModel,
   image: RgbImage,
   masks: readonly Mask[],
-  places: readonly number[],
+  indices: readonly number[],
   cropper: Cropper,
   signal?: AbortSignal,
 ): Promise<(Float32Array | undefined)[]> {
@@ -57,7 +58,7 @@ export function cropFeatures(
   return inTurn(memory, async () => {
     let known = memory.crops.get(image);
     if (!known) memory.crops.set(image, (known = new WeakMap()));
-    const missing = places.filter((i) => !known.get(masks[i])?.has(cropper.keyOf(i)));
+    const missing = indices.filter((i) => !known.get(masks[i])?.has(cropper.keyOf(i)));
     for (let from = 0; from < missing.length; from += BATCH) {
       const batch = missing.slice(from, from + BATCH);
       const crops = await makeCrops(batch, cropper, model.config.imageSize, signal);
@@ -69,24 +70,24 @@ export function cropFeatures(
       });
     }
     const found: (Float32Array | undefined)[] = masks.map(() => undefined);
-    for (const i of places) found[i] = known.get(masks[i])?.get(cropper.keyOf(i));
+    for (const i of indices) found[i] = known.get(masks[i])?.get(cropper.keyOf(i));
     return found;
   });
 }
 
 async function makeCrops(
-  places: readonly number[],
+  indices: readonly number[],
   cropper: Cropper,
   size: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array[]> {
   const crops: Uint8Array[] = [];
-  for (const place of places) {
+  for (const index of indices) {
     if (crops.length % CROPS_AT_ONCE === 0) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
       throwIfAborted(signal);
     }
-    crops.push(cropper.pixelsOf(place, size));
+    crops.push(cropper.pixelsOf(index, size));
   }
   return crops;
 }

@@ -1,5 +1,8 @@
 /** The options of text prompts: names, defaults and checks. */
-import { checkFunction, checkInteger, checkNames, checkNumber, checkOneOf, checkSignal } from '../options/checks.js';
+import { callback, custom, number, object, oneOf, parseNumber, signal, unchecked } from '../options/kinds.js';
+import { BOX_SPELLING } from './kinds/box.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import type { OnProgress } from '../progress.js';
 import type { Prompt } from './kinds/list.js';
 import { pointKind } from './kinds/point.js';
@@ -20,7 +23,7 @@ export interface TextOptions {
   topK?: number;
   /** Objects need at least this probability (see `TextScore`), 0…1. Default: none, so that every text chooses. */
   threshold?: number;
-  /** `masked` (default): the mask's pixels alone. `box`: everything in the mask's tight box. */
+  /** `masked` (default): the mask's pixels alone. `box`: everything in the mask's bounding box. */
   crop?: 'masked' | 'box';
   /** Colour around the object. Default `mean`: CLIP's mean colour, which its normalisation makes almost 0. */
   background?: Background;
@@ -64,23 +67,46 @@ export interface TextOptionRules {
   checkOptions(text: string | readonly string[], options: TextOptions): void;
 }
 
-const BACKGROUNDS: readonly Background[] = ['mean', 'black', 'white'];
-const KNOWN: ReadonlySet<string> = new Set<keyof TextOptions>([
-  ...([
-    'clip',
-    'topK',
-    'threshold',
-    'crop',
-    'background',
-    'templates',
-    'negatives',
-    'minArea',
-    'within',
-    'or',
-  ] as const),
-  ...(['onProgress', 'signal'] as const),
-]);
-const SMALL = 100;
+const list = (value: unknown): boolean => Array.isArray(value);
+
+/** Every option of `promptText`. */
+export const TEXT_OPTIONS = {
+  clip: object<TextImageModel>({ text: 'the encoders', otherwise: 'those of the model that made the results' }),
+  topK: custom<number>(
+    'a whole number from 1, or Infinity',
+    (value) => value === Infinity || (Number.isInteger(value) && (value as number) >= 1),
+    {
+      text: 'most objects a text',
+      otherwise: '1; with threshold: any number',
+      cli: { value: '<n>', parse: parseNumber, otherwise: '1; with --text-threshold: any number' },
+    },
+  ),
+  threshold: number(0, 1, {
+    text: 'objects of at least this probability for the text',
+    cli: { flag: 'text-threshold', value: '<p>' },
+  }),
+  crop: oneOf(['masked', 'box'], {
+    text: "the mask's pixels alone, or everything in its tight box",
+    default: 'masked',
+  }),
+  background: oneOf(['mean', 'black', 'white'], { text: 'colour around the object', default: 'mean' }),
+  templates: custom<readonly string[]>('a list of texts with {}', list, {
+    text: 'sentences with {} for the text; their features are averaged',
+    default: ['{}'],
+  }),
+  negatives: custom<readonly string[]>('a list of texts', list, {
+    text: 'what else an object may be',
+    cli: { flag: 'text-negative', value: '<text>', text: 'what else an object may be (may be repeated)', repeat: true },
+  }),
+  minArea: number(0, Infinity, { text: 'masks of no more than so many pixels are not looked at', default: 100 }),
+  within: unchecked<NonNullable<TextOptions['within']>>('[x1, y1, x2, y2] or a list of them', {
+    text: 'texts choose among the objects in this box',
+    cli: { ...BOX_SPELLING, text: 'texts choose among the objects in this box (may be repeated)' },
+  }),
+  or: object<Prompt>({ text: 'boxes and points that choose objects as well' }),
+  onProgress: callback<OnProgress>({ text: 'receives the progress of the download of the encoders' }),
+  signal: signal(),
+} satisfies RowsOf<TextOptions>;
 
 /**
  * Checks texts and options and fills in the defaults.
@@ -92,28 +118,23 @@ export function parseTexts(
   options: TextOptions,
   rules: TextOptionRules = { checkOptions: () => undefined },
 ): ParsedTexts {
-  checkNames(options, KNOWN);
-  checkSignal(options.signal);
-  checkFunction('onProgress', options.onProgress);
+  const { topK, threshold, crop, background, templates, negatives, minArea, within, or } = resolve(
+    TEXT_OPTIONS,
+    options,
+  );
   rules.checkOptions(text, options);
-  const { threshold } = options;
   return {
     texts: textsOf('text', typeof text === 'string' ? [text] : text, 1),
-    topK: topKOf(options),
-    threshold: threshold === undefined ? 0 : checkNumber('threshold', threshold, 0, 1),
-    crop: checkOneOf('crop', options.crop ?? 'masked', ['masked', 'box'] as const),
-    background: checkOneOf('background', options.background ?? 'mean', BACKGROUNDS),
-    templates: templatesOf(options.templates ?? ['{}']),
-    negatives: textsOf('negatives', options.negatives ?? [], 0),
-    minArea: checkNumber('minArea', options.minArea ?? SMALL, 0, Infinity),
-    within: boxesOf(options.within),
-    or: options.or === undefined ? undefined : checkOr(options.or),
+    topK: topK ?? (threshold === undefined ? 1 : Infinity),
+    threshold: threshold ?? 0,
+    crop,
+    background,
+    templates: templatesOf(templates),
+    negatives: textsOf('negatives', negatives ?? [], 0),
+    minArea,
+    within: boxesOf(within),
+    or: or && checkOr(or),
   };
-}
-
-function topKOf({ topK, threshold }: TextOptions): number {
-  if (topK === undefined) return threshold === undefined ? 1 : Infinity;
-  return topK === Infinity ? topK : checkInteger('topK', topK, 1, Number.MAX_SAFE_INTEGER);
 }
 
 function textsOf(what: string, value: unknown, least: number): string[] {
@@ -142,7 +163,6 @@ function boxesOf(value: TextOptions['within']): Box[] {
 
 function checkOr(prompt: Prompt): ParsedPrompt {
   const parsed = parsePrompt(prompt);
-  if (parsed.parts.length === 0) throw invalidPrompt('or: got no boxes and no points, leave it out');
   if (partOf(parsed, pointKind)?.pick === 'merge') {
     throw invalidPrompt("or: got pick 'merge', expected a choice of objects");
   }

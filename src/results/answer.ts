@@ -10,7 +10,7 @@ import { parsePrompt, recordPrompt } from '../prompt/parse.js';
 import { selectByPrompt } from '../prompt/select.js';
 import type { PromptTarget, Selection } from '../prompt/types.js';
 import { invalidPrompt } from '../prompt/values.js';
-import { selectRows, type IdentifiedData, type ResultsData, type SceneRecord } from './record.js';
+import { selectRows, type IdentifiedData, type ResultsData, type SceneRecord } from '../record/record.js';
 
 /** The answer to a prompt. */
 export interface Answer {

@@ -15,7 +15,7 @@ import { selectTexts, type TextEvidence } from '../prompt/textSelect.js';
 import type { PromptTarget } from '../prompt/types.js';
 import { ascending } from '../prompt/values.js';
 import { targetOf, type Answer } from './answer.js';
-import type { SceneRecord } from './record.js';
+import type { SceneRecord } from '../record/record.js';
 
 /** See `Results.promptText`. */
 export async function answerTexts(

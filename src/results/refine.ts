@@ -1,10 +1,12 @@
 /** Cleaning masks and leaving out parts of others, as CASIA's helpers do. */
-import { FastSAMError } from '../errors.js';
 import { cleanUp } from '../mask/morphology.js';
 import { largestContour } from '../mask/regions.js';
-import { withoutContained } from '../prompt/containment.js';
+import { withoutContained } from '../mask/containment.js';
 import type { Mask } from '../mask/mask.js';
-import type { SceneRecord } from './record.js';
+import type { SceneRecord } from '../record/record.js';
+import { custom, flag } from '../options/kinds.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 
 /** What to clean, in the order in which it is done. */
 export interface RefineOptions {
@@ -22,6 +24,17 @@ export interface RefineOptions {
   readonly dropContained?: boolean | number;
 }
 
+/** Every option of `refine`. */
+export const REFINE_OPTIONS = {
+  clean: flag({ text: 'close small gaps and remove specks of each mask', default: false, cli: {} }),
+  largest: flag({ text: 'keep only the largest connected part of each mask', default: false, cli: {} }),
+  dropContained: custom<boolean | number>(
+    'true, false or a share from 0 to 1',
+    (value) => typeof value === 'boolean' || (typeof value === 'number' && value >= 0 && value <= 1),
+    { text: 'leave out objects of which a larger one covers more than this share; true: 0.8', default: false },
+  ),
+} satisfies RowsOf<RefineOptions>;
+
 /** The objects that are left, and their masks. */
 export interface RefinedMasks {
   readonly indices: readonly number[];
@@ -31,8 +44,7 @@ export interface RefinedMasks {
 
 /** See `Results.refine`. */
 export function refineMasks({ imageMasks }: SceneRecord, options: RefineOptions): RefinedMasks {
-  const { clean = false, largest = false, dropContained = false } = options;
-  requireShare(dropContained);
+  const { clean, largest, dropContained } = resolve(REFINE_OPTIONS, options);
   const refined = imageMasks.map((mask) => {
     const cleaned = clean ? cleanUp(mask) : mask;
     return largest && cleaned.area > 0 ? largestContour(cleaned) : cleaned;
@@ -42,12 +54,4 @@ export function refineMasks({ imageMasks }: SceneRecord, options: RefineOptions)
   if (dropContained === false) return { indices, masks };
   const kept = dropContained === true ? withoutContained(masks) : withoutContained(masks, dropContained);
   return { indices: kept.map((i) => indices[i]), masks: kept.map((i) => masks[i]) };
-}
-
-function requireShare(value: boolean | number): void {
-  if (typeof value === 'boolean' || (value >= 0 && value <= 1)) return;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
-    `dropContained: got ${value}, expected true, false or a share from 0 to 1`,
-  );
 }

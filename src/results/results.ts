@@ -1,27 +1,28 @@
 /** What was found in one image: the record that everything downstream consumes. */
 import type { DrawOptions } from '../draw/drawObjects.js';
 import { paintLabels, paintOrder } from '../draw/labelMap.js';
+import { resultsToCoco, type CocoAnnotation, type CocoOptions } from '../formats/coco.js';
+import { cutOut, type Cutout, type CutoutOptions } from '../formats/cutout.js';
+import type { EncodeOptions, OutputFormat } from '../formats/format.js';
+import { resultsToJson, type ResultsJson } from '../formats/json.js';
+import { resultsToMot } from '../formats/mot.js';
+import { plotScene } from '../formats/plot.js';
+import { encodeScene, saveScene, type SaveOptions } from '../formats/save.js';
+import { resultsToYolo, type YoloOptions } from '../formats/yolo.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';
 import type { PromptKind } from '../prompt/kinds/kind.js';
 import type { Prompt } from '../prompt/kinds/list.js';
 import type { TextOptions } from '../prompt/textOptions.js';
+import type { Xyxy } from '../record/boxes.js';
+import { checkIndex } from '../record/indices.js';
+import { ObjectMask } from '../record/masks.js';
+import { RecordFields, selectRows, type IdentifiedData, type ResultsData, type SceneRecord } from '../record/record.js';
+import { softMask, type SoftMask } from '../record/softMask.js';
 import { answeredRows, answerPrompt, answerWith } from './answer.js';
 import { answerTexts } from './answerTexts.js';
-import type { Xyxy } from './boxes.js';
-import { resultsToCoco, type CocoAnnotation, type CocoOptions } from './coco.js';
-import { cutOut, type Cutout, type CutoutOptions } from './cutout.js';
-import { checkIndex } from './indices.js';
-import { resultsToJson, type ResultsJson } from './json.js';
-import { ObjectMask } from './masks.js';
-import { resultsToMot } from './mot.js';
-import { plotScene } from './plot.js';
-import { RecordFields, selectRows, type IdentifiedData, type ResultsData, type SceneRecord } from './record.js';
 import { refineMasks, type RefineOptions } from './refine.js';
-import { saveResults, type SaveOptions } from './save.js';
-import { softMask, type SoftMask } from './softMask.js';
-import { resultsToYolo, type YoloOptions } from './yolo.js';
 
 /** One object of an image. */
 export interface SegmentedObject {
@@ -53,11 +54,6 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
   constructor(data: ResultsData) {
     super(data);
     this.#data = { ...data, ids: this.ids };
-  }
-
-  /** Number of objects. */
-  get length(): number {
-    return this.scores.length;
   }
 
   get imageMasks(): readonly Mask[] {
@@ -232,8 +228,20 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
     return resultsToMot(this);
   }
 
-  /** Writes a file: `.png` or `.jpg` an image (see `plot`), `.json` the record, `.txt` YOLO labels. */
+  /**
+   * The file of a format in memory; works in browsers, too.
+   * @param format name of a built-in one, or a format of your own (see `defineFormat`).
+   * @throws FastSAMError `UNKNOWN_NAME`, `INVALID_ARGUMENT` for a format that writes folders, and what the format throws.
+   */
+  encode(format: OutputFormat | string, options: EncodeOptions = {}): Promise<Uint8Array> {
+    return encodeScene(this, format, options);
+  }
+
+  /**
+   * Writes a file: `.png` or `.jpg` an image (see `plot`), `.json` the record, `.txt` YOLO labels; or what `format` says.
+   * @throws FastSAMError `INVALID_ARGUMENT` for a path whose ending tells no format, `UNKNOWN_NAME`, `WRITE_FAILED`.
+   */
   async save(path: string, options: SaveOptions = {}): Promise<void> {
-    await saveResults(this, path, options);
+    await saveScene(this, path, options);
   }
 }

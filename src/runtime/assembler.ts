@@ -46,8 +46,8 @@ export type Operand = Local | number;
 
 /** One function under construction: instructions are written down in the order of the calls. */
 export class FunctionWriter {
-  private readonly code: number[] = [];
-  private readonly types: ValueType[] = [];
+  readonly #code: number[] = [];
+  readonly #types: ValueType[] = [];
 
   /** @param parameters how many parameters, all i32; they are variables 0, 1, 2 … */
   constructor(readonly parameters: number) {}
@@ -58,8 +58,8 @@ export class FunctionWriter {
   }
 
   local(type: ValueType): Local {
-    this.types.push(type);
-    return { index: this.parameters + this.types.length - 1 };
+    this.#types.push(type);
+    return { index: this.parameters + this.#types.length - 1 };
   }
 
   /** The parameters. */
@@ -68,18 +68,18 @@ export class FunctionWriter {
   }
 
   get(operand: Operand): this {
-    if (typeof operand === 'number') this.code.push(I32_CONST, ...signed(operand));
-    else this.code.push(LOCAL_GET, ...unsigned(operand.index));
+    if (typeof operand === 'number') this.#code.push(I32_CONST, ...signed(operand));
+    else this.#code.push(LOCAL_GET, ...unsigned(operand.index));
     return this;
   }
 
   set({ index }: Local): this {
-    this.code.push(LOCAL_SET, ...unsigned(index));
+    this.#code.push(LOCAL_SET, ...unsigned(index));
     return this;
   }
 
   tee({ index }: Local): this {
-    this.code.push(LOCAL_TEE, ...unsigned(index));
+    this.#code.push(LOCAL_TEE, ...unsigned(index));
     return this;
   }
 
@@ -92,49 +92,49 @@ export class FunctionWriter {
 
   /** Takes two i32 (`eqz`: one) from the stack and puts the result there. */
   i32(op: keyof typeof I32_OPS): this {
-    this.code.push(I32_OPS[op]);
+    this.#code.push(I32_OPS[op]);
     return this;
   }
 
   /** Takes two vectors from the stack and puts the result there, lane by lane. */
   f32x4(op: keyof typeof F32X4_OPS): this {
-    this.code.push(VECTOR, ...unsigned(F32X4_OPS[op]));
+    this.#code.push(VECTOR, ...unsigned(F32X4_OPS[op]));
     return this;
   }
 
   /** As `f32x4`; `convert_low_i32x4_s` makes doubles of the first two of four whole numbers. */
   f64x2(op: keyof typeof F64X2_OPS): this {
-    this.code.push(VECTOR, ...unsigned(F64X2_OPS[op]));
+    this.#code.push(VECTOR, ...unsigned(F64X2_OPS[op]));
     return this;
   }
 
   /** Takes two doubles: a vector of them as floats, then two zeros. */
   demote(): this {
-    this.code.push(VECTOR, F32X4_DEMOTE_F64X2_ZERO);
+    this.#code.push(VECTOR, F32X4_DEMOTE_F64X2_ZERO);
     return this;
   }
 
   /** As `f32x4`; `splat` takes an i32, `narrow_i32x4_s` two vectors of four, the first for the first lanes. */
   i16x8(op: keyof typeof I16X8_OPS): this {
-    this.code.push(VECTOR, ...unsigned(I16X8_OPS[op]));
+    this.#code.push(VECTOR, ...unsigned(I16X8_OPS[op]));
     return this;
   }
 
   /** As `f32x4`; `splat` and the shift's distance take an i32, `dot_i16x8_s` sums products of neighbouring i16. */
   i32x4(op: keyof typeof I32X4_OPS): this {
-    this.code.push(VECTOR, ...unsigned(I32X4_OPS[op]));
+    this.#code.push(VECTOR, ...unsigned(I32X4_OPS[op]));
     return this;
   }
 
   /** Takes two vectors and puts the bits there that both have. */
   and(): this {
-    this.code.push(VECTOR, V128_AND);
+    this.#code.push(VECTOR, V128_AND);
     return this;
   }
 
   /** Takes two vectors and puts i16 of them there: 0 … 7 are those of the first, 8 … 15 those of the second one. */
   shuffle(lanes: readonly number[]): this {
-    this.code.push(VECTOR, I8X16_SHUFFLE, ...lanes.flatMap((lane) => [2 * lane, 2 * lane + 1]));
+    this.#code.push(VECTOR, I8X16_SHUFFLE, ...lanes.flatMap((lane) => [2 * lane, 2 * lane + 1]));
     return this;
   }
 
@@ -145,56 +145,56 @@ export class FunctionWriter {
 
   /** A vector of these 16 bytes. */
   constant(values: Float32Array | Float64Array | Int16Array): this {
-    this.code.push(VECTOR, V128_CONST, ...new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    this.#code.push(VECTOR, V128_CONST, ...new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     return this;
   }
 
   /** Takes an i32 from the stack: the second of the two values below it if it is 0, else the first. */
   select(): this {
-    this.code.push(SELECT);
+    this.#code.push(SELECT);
     return this;
   }
 
   /** Takes an address from the stack. */
   loadVector(offset = 0): this {
-    this.code.push(VECTOR, V128_LOAD, ALIGN_4, ...unsigned(offset));
+    this.#code.push(VECTOR, V128_LOAD, ALIGN_4, ...unsigned(offset));
     return this;
   }
 
   /** Takes an address from the stack: the eight bytes there as i16. */
   loadBytes(offset = 0): this {
-    this.code.push(VECTOR, V128_LOAD8X8_U, ALIGN_4, ...unsigned(offset));
+    this.#code.push(VECTOR, V128_LOAD8X8_U, ALIGN_4, ...unsigned(offset));
     return this;
   }
 
   /** Takes an address from the stack: a vector of four times the float there. */
   loadSplat(offset = 0): this {
-    this.code.push(VECTOR, V128_LOAD32_SPLAT, ALIGN_4, ...unsigned(offset));
+    this.#code.push(VECTOR, V128_LOAD32_SPLAT, ALIGN_4, ...unsigned(offset));
     return this;
   }
 
   /** Takes an address and a vector from the stack. */
   storeVector(offset = 0): this {
-    this.code.push(VECTOR, V128_STORE, ALIGN_4, ...unsigned(offset));
+    this.#code.push(VECTOR, V128_STORE, ALIGN_4, ...unsigned(offset));
     return this;
   }
 
   /** Runs the body for `counter` = from, from + step … below `to`; not at all if `from` is not below `to`. Unsigned. */
   loop(counter: Local, from: Operand, to: Operand, step: number, body: () => void): this {
     this.get(from).set(counter);
-    this.code.push(BLOCK, NO_VALUE);
+    this.#code.push(BLOCK, NO_VALUE);
     this.get(counter).get(to).i32('lt_u').i32('eqz');
-    this.code.push(BR_IF, 0, LOOP, NO_VALUE);
+    this.#code.push(BR_IF, 0, LOOP, NO_VALUE);
     body();
     this.get(counter).get(step).i32('add').tee(counter).get(to).i32('lt_u');
-    this.code.push(BR_IF, 0, END, END);
+    this.#code.push(BR_IF, 0, END, END);
     return this;
   }
 
   /** The function's entry in the code section. */
   bytes(): number[] {
-    const groups = this.types.flatMap((type) => [1, type]);
-    return sized([...unsigned(this.types.length), ...groups, ...this.code, END]);
+    const groups = this.#types.flatMap((type) => [1, type]);
+    return sized([...unsigned(this.#types.length), ...groups, ...this.#code, END]);
   }
 }
 

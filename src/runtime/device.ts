@@ -9,6 +9,7 @@ import { FastSAMError } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import { DEVICES, deviceStatus, type Device, type DeviceStatus } from './deviceStatus.js';
 import { watchGpu } from './gpuErrors.js';
+import { TENSORFLOW_BACKEND } from './tensorFlow.js';
 import { useWinograd } from './winograd/kernel.js';
 
 /** What a caller may ask for. `auto` takes the fastest that is present. */
@@ -24,9 +25,14 @@ const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
   wasm: ['wasm'],
 };
 
+/** What a caller asks for to get this device where it is present. */
+export function choiceFor(device: Device): DeviceChoice {
+  return DEVICE_CHOICES.find((choice) => choice !== 'auto' && CANDIDATES[choice][0] === device) ?? 'auto';
+}
+
 const BACKEND: Record<Device, string> = {
-  'native-gpu': 'tensorflow',
-  'native-cpu': 'tensorflow',
+  'native-gpu': TENSORFLOW_BACKEND,
+  'native-cpu': TENSORFLOW_BACKEND,
   webgpu: 'webgpu',
   webgl: 'webgl',
   wasm: 'wasm',

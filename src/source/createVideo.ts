@@ -5,6 +5,9 @@ import { platform, type StagedFile } from '../platform/platform.js';
 import type { FrameFeed } from '../platform/programTypes.js';
 import { chooseEncoder, type Encoder } from './encoders.js';
 import { lastComplaint, missingTool, ownSignal, programs, toolPath } from './ffmpeg.js';
+import { integer, number, signal } from '../options/kinds.js';
+import { checkOptions } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import type { VideoSink } from './types.js';
 
 /** Options of `createVideo`. */
@@ -18,6 +21,16 @@ export interface CreateVideoOptions {
   signal?: AbortSignal;
 }
 
+const MAX_SIDE = 16_384;
+
+/** Every option of `createVideo`. */
+export const CREATE_VIDEO_OPTIONS = {
+  width: integer(1, MAX_SIDE, { text: 'pixels of a row of every frame', required: true }),
+  height: integer(1, MAX_SIDE, { text: 'rows of every frame', required: true }),
+  fps: number(0.001, 1000, { text: 'frames a second', required: true }),
+  signal: signal('ends the writing; nothing is left then'),
+} satisfies RowsOf<CreateVideoOptions>;
+
 /**
  * Creates a video by the system's ffmpeg, of the kind that the name's ending says: `.mp4` `.m4v` `.mov` `.mkv` (H.264),
  * `.webm` (VP9), `.gif`. It appears under its name when it is finished; until then it has a temporary one. Node only.
@@ -29,7 +42,7 @@ export interface CreateVideoOptions {
  * await out.finish();
  */
 export async function createVideo(path: string, options: CreateVideoOptions): Promise<VideoSink> {
-  checkOptions(options);
+  checkOptions(CREATE_VIDEO_OPTIONS, options);
   const signal = ownSignal(options.signal);
   const encoder = await chooseEncoder(path, signal);
   throwIfAborted(signal);
@@ -147,15 +160,4 @@ function encodeArgs({ args }: Encoder, file: string, { width, height, fps }: Cre
     ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', String(fps)],
     ...['-i', 'pipe:0', ...args(width, height), `file:${file}`],
   ];
-}
-
-function checkOptions({ width, height, fps }: CreateVideoOptions): void {
-  for (const [name, value] of Object.entries({ width, height })) {
-    if (!Number.isInteger(value) || value < 1 || value > 16384) {
-      throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${value}, expected a whole number from 1 to 16384`);
-    }
-  }
-  if (!(fps > 0 && fps <= 1000)) {
-    throw new FastSAMError('INVALID_ARGUMENT', `fps: got ${fps}, expected frames a second, up to 1000`);
-  }
 }

@@ -3,8 +3,9 @@ import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
 
 /** Larger files than this are no images that a network of this kind looks at. */
-const MAX_BYTES = 256 * 1024 * 1024;
-const TIMEOUT_MS = 60_000;
+export const MAX_BYTES = 256 * 1024 * 1024;
+/** Milliseconds for the whole transfer. */
+export const TIMEOUT_MS = 60_000;
 
 export interface FetchLimits {
   readonly signal?: AbortSignal | undefined;

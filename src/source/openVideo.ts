@@ -1,6 +1,10 @@
 /** Videos, cameras and streams as async iterables of frames. */
-import { FastSAMError, throwIfAborted } from '../errors.js';
+import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import type { PipedFrame } from '../platform/programTypes.js';
+import { flag, integer, number, signal } from '../options/kinds.js';
+import { AHEAD, COUNT, SECONDS } from '../options/limits.js';
+import { resolve } from '../options/resolve.js';
+import type { Resolved, RowsOf } from '../options/row.js';
 import { ownSignal } from './ffmpeg.js';
 import { FrameReader } from './frameReader.js';
 import { PRINT_TIMES } from '../platform/frames/frameTimes.js';
@@ -28,6 +32,45 @@ export interface VideoOptions {
   signal?: AbortSignal;
 }
 
+/** Every option of `openVideo`. */
+export const VIDEO_OPTIONS = {
+  stride: integer(COUNT.low, COUNT.high, {
+    text: 'take every n-th frame',
+    default: 1,
+    cli: { value: '<n>', text: 'videos: take every n-th frame' },
+  }),
+  start: number(SECONDS.low, SECONDS.high, {
+    text: 'seconds at which to begin',
+    default: 0,
+    cli: { value: '<seconds>', text: 'videos: begin here' },
+  }),
+  end: number(SECONDS.low, SECONDS.high, {
+    text: 'seconds before which to end',
+    otherwise: "the video's end",
+    cli: { value: '<seconds>', text: 'videos: end before this' },
+  }),
+  maxFrames: integer(COUNT.low, COUNT.high, {
+    text: 'most frames to take',
+    otherwise: 'all',
+    cli: { value: '<n>', text: 'videos: take so many frames at most' },
+  }),
+  ahead: integer(AHEAD.low, AHEAD.high, {
+    text: 'frames that are decoded ahead of the one that was asked for last',
+    default: AHEAD.default,
+  }),
+  drop: flag({
+    text: 'leave out frames that nobody was ready for',
+    otherwise: 'for cameras and live streams',
+  }),
+  timeout: number(0.001, 86_400, {
+    text: 'longest wait for a network source or a camera, in seconds',
+    default: 30,
+  }),
+  signal: signal('ends the reading'),
+} satisfies RowsOf<VideoOptions>;
+
+type ResolvedVideoOptions = Resolved<typeof VIDEO_OPTIONS>;
+
 /**
  * Opens a video for reading by the system's ffmpeg: frames as 8-bit RGB, upright as their rotation note says, at their
  * stored size (pixels that are not square stay so). Node only.
@@ -42,12 +85,15 @@ export interface VideoOptions {
  * for await (const { input, results } of model.stream(video)) console.log(input.time, results?.length);
  */
 export async function openVideo(source: string | URL, options: VideoOptions = {}): Promise<VideoSource> {
-  checkOptions(options);
-  const { timeout = 30 } = options;
-  const signal = ownSignal(options.signal);
+  const resolved = resolve(VIDEO_OPTIONS, options);
+  const { start, end, timeout } = resolved;
+  if (end !== undefined && end <= start) {
+    throw invalidArgument(`end: got ${end}, expected seconds after the start (${start})`);
+  }
+  const signal = ownSignal(resolved.signal);
   const input = await videoInput(source, signal);
   const probed = await withDeadline(input, timeout, signal, (limit) => probeVideo(input, limit));
-  return new FfmpegSource(input, probed, { ...options, timeout, signal });
+  return new FfmpegSource(input, probed, { ...resolved, signal });
 }
 
 /** Starts ffmpeg when the first frame is asked for, so that a source that nobody reads costs nothing. */
@@ -58,9 +104,9 @@ class FfmpegSource implements VideoSource {
   readonly #endings: string[] = [];
   readonly #input: VideoInput;
   readonly #probed: Probed;
-  readonly #options: VideoOptions & { readonly timeout: number };
+  readonly #options: ResolvedVideoOptions;
 
-  constructor(input: VideoInput, probed: Probed, options: VideoOptions & { readonly timeout: number }) {
+  constructor(input: VideoInput, probed: Probed, options: ResolvedVideoOptions) {
     this.#input = input;
     this.#probed = probed;
     this.#options = options;
@@ -109,7 +155,7 @@ class FfmpegSource implements VideoSource {
     this.#reader = new FrameReader(decodeArgs(input, this.#probed, options), {
       name: input.name,
       frameBytes: info.width * info.height * 3,
-      ahead: options.ahead ?? 2,
+      ahead: options.ahead,
       drop: options.drop ?? input.live,
       timeout: input.kind === 'file' ? undefined : options.timeout * 1000,
       signal: options.signal,
@@ -119,12 +165,12 @@ class FfmpegSource implements VideoSource {
 
   /** The number of the first frame in the whole video. */
   #firstIndex({ time = 0 }: PipedFrame): number {
-    const { start = 0 } = this.#options;
+    const { start } = this.#options;
     return start > 0 ? Math.round((start + time) * this.info.fps) : 0;
   }
 
   #frame({ data, count, time }: PipedFrame, first: number): Frame {
-    const { stride = 1, start = 0 } = this.#options;
+    const { stride, start } = this.#options;
     const { width, height, fps } = this.info;
     const index = first + count * stride;
     return {
@@ -175,17 +221,4 @@ async function withDeadline<T>(
       cause: error,
     });
   }
-}
-
-function checkOptions(options: VideoOptions): void {
-  const { stride = 1, start = 0, end = Infinity, maxFrames = 1, ahead = 2, timeout = 30 } = options;
-  const check = (name: string, value: number, fine: boolean, expected: string): void => {
-    if (!fine) throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${value}, expected ${expected}`);
-  };
-  check('stride', stride, Number.isInteger(stride) && stride >= 1, 'a whole number from 1');
-  check('start', start, Number.isFinite(start) && start >= 0, 'seconds from 0');
-  check('end', end, end > start, `seconds after the start (${start})`);
-  check('maxFrames', maxFrames, Number.isInteger(maxFrames) && maxFrames >= 1, 'a whole number from 1');
-  check('ahead', ahead, Number.isInteger(ahead) && ahead >= 0 && ahead <= 1024, 'a whole number from 0 to 1024');
-  check('timeout', timeout, timeout > 0 && timeout <= 86_400, 'seconds up to 86400');
 }

@@ -1,8 +1,11 @@
 /** Everything that callers may pass as an image, read into one form. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
-import { platform, type DecodeOptions } from '../platform/platform.js';
-import { fetchBytes, type FetchLimits } from './http.js';
-import { fromRawPixels, fromTensor, type PixelTensor } from '../image/pixels.js';
+import { integer, number, oneOf, signal, text } from '../options/kinds.js';
+import { checkOptions } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
+import { MAX_PIXELS, platform, type DecodeOptions } from '../platform/platform.js';
+import { fetchBytes, MAX_BYTES, TIMEOUT_MS, type FetchLimits } from './http.js';
+import { ALPHA_MODES, fromRawPixels, fromTensor, type PixelTensor } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
 
 /** Interleaved bytes 0…255, row by row from the top: grey, RGB or RGBA. */
@@ -25,6 +28,22 @@ export type DomImage =
 export type ImageInput = string | URL | Uint8Array | ArrayBuffer | Blob | PixelData | RgbImage | PixelTensor | DomImage;
 
 export interface ReadOptions extends DecodeOptions, FetchLimits {}
+
+/** Every option of `readImage`. */
+export const READ_OPTIONS = {
+  alpha: oneOf(ALPHA_MODES, {
+    text: 'what becomes of the alpha channel: ignored, or the image laid over a colour',
+    default: 'drop',
+  }),
+  maxPixels: integer(1, Number.MAX_SAFE_INTEGER, {
+    text: 'largest width * height that is accepted',
+    default: MAX_PIXELS,
+  }),
+  path: text({ text: 'name of the image for error messages and `RgbImage.path`' }),
+  maxBytes: integer(0, Number.MAX_SAFE_INTEGER, { text: 'largest download', default: MAX_BYTES }),
+  timeout: number(0, 1e9, { text: 'milliseconds for a whole download', default: TIMEOUT_MS }),
+  signal: signal('cancels the reading'),
+} satisfies RowsOf<ReadOptions>;
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
@@ -122,6 +141,7 @@ async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbI
  * @throws FastSAMError `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `INVALID_IMAGE`, `INVALID_ARGUMENT`, `ABORTED`
  */
 export async function readImage(input: ImageInput, options: ReadOptions = {}): Promise<RgbImage> {
+  checkOptions(READ_OPTIONS, options);
   throwIfAborted(options.signal);
   const image = await readUnchecked(input, options);
   throwIfAborted(options.signal);

@@ -1,7 +1,7 @@
 /** The images that went best and worst, on one sheet. */
 import { contactSheet, type SheetCell } from '../draw/sheet.js';
 import type { RgbImage } from '../image/rgbImage.js';
-import { scenes, type StudyRunOptions } from './run.js';
+import { scenes, type StudyRunOptions } from './measure.js';
 import type { OpenedStudy, Study, StudyItem, StudyRecord } from './study.js';
 
 /** An image of the sheet. */

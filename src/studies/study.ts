@@ -5,6 +5,7 @@ import type { Segmenter } from '../model/segmenter.js';
 import type { SegmentOptions } from '../model/options.js';
 import type { OnProgress } from '../progress.js';
 import type { Results } from '../results/results.js';
+import type { Row } from '../options/row.js';
 
 /** What a study computes over all images; null where it is not defined, as a recall without ground truth. */
 export type Metrics = Readonly<Record<string, number | null>>;
@@ -30,18 +31,14 @@ export interface StudyItem {
   readonly image: ImageInput;
 }
 
-/** An option of a study alone, in commander's notation. */
-export interface StudyOption {
-  /** For example `--images <folder>`. */
-  readonly flags: string;
-  readonly description: string;
-  readonly choices?: readonly string[];
-  /** The value is a number, and in this range. */
-  readonly number?: { readonly low: number; readonly high: number; readonly whole?: true };
-  readonly default?: unknown;
+/** An option of a study alone. */
+export interface StudyRow extends Row {
   /** Says where files lie, whose content counts elsewhere (`inputs`, `fingerprint`): left out of the run's identity. */
   readonly cosmetic?: true;
 }
+
+/** The options of a study alone, by name in camelCase. */
+export type StudyRows = Readonly<Record<string, StudyRow>>;
 
 /** Files of a data set. Paths inside are joined with `platform().joinPath`; reading is `platform().readFile`. */
 export interface StudyFiles {
@@ -135,7 +132,7 @@ export interface Study<R extends StudyRecord = StudyRecord, I extends StudyItem 
   readonly help: string;
   /** Positional arguments, all of them required. */
   readonly arguments: readonly { readonly name: string; readonly description: string }[];
-  readonly options: readonly StudyOption[];
+  readonly options: StudyRows;
   /** What the method's authors used, or what the figures need; a user's options come first, the model's defaults last. */
   readonly settings: StudySettings;
   readonly metrics: readonly Metric[];

@@ -1,10 +1,13 @@
 /** The trackers by their names. */
 import { FastSAMError } from '../errors.js';
 import { ByteTracker } from './trackers/byteTrack.js';
+import { custom } from '../options/kinds.js';
+import { checkValue } from '../options/resolve.js';
+import type { OptionTable } from '../options/row.js';
 import {
-  BYTE_TRACK_DEFAULTS,
-  fillOptions,
-  TRACK_TRACK_DEFAULTS,
+  BYTE_TRACK_OPTIONS,
+  resolveTracker,
+  TRACK_TRACK_OPTIONS,
   type ByteTrackOptions,
   type TrackTrackOptions,
 } from './options.js';
@@ -15,7 +18,7 @@ import type { CameraMotion, Tracker } from './types.js';
 export const TRACKERS = ['bytetrack', 'botsort', 'tracktrack'] as const;
 export type TrackerName = (typeof TRACKERS)[number];
 
-/** What may be asked of a tracker; see `docs/tracking.md`. */
+/** What may be asked of a tracker; see `docs/user/tracking.md`. */
 export interface TrackerOptions {
   readonly bytetrack: Partial<ByteTrackOptions>;
   readonly botsort: Partial<ByteTrackOptions> & WithCamera;
@@ -27,6 +30,20 @@ interface WithCamera {
   readonly cameraMotion?: CameraMotion;
 }
 
+/** What measures the camera's motion. */
+export const CAMERA_MOTION = custom<CameraMotion>(
+  'what measures it, such as new SparseOpticalFlow()',
+  (value) => typeof (value as Partial<CameraMotion> | null)?.estimate === 'function',
+  { text: "estimates the camera's motion from the frames", otherwise: 'none: a camera that stands still' },
+);
+
+/** Every option of every tracker. */
+export const TRACKER_OPTIONS = {
+  bytetrack: BYTE_TRACK_OPTIONS,
+  botsort: { ...BYTE_TRACK_OPTIONS, cameraMotion: CAMERA_MOTION },
+  tracktrack: { ...TRACK_TRACK_OPTIONS, cameraMotion: CAMERA_MOTION },
+} as const satisfies { readonly [N in TrackerName]: OptionTable };
+
 /**
  * A tracker for one clip, with Ultralytics' parameters and defaults.
  * @throws FastSAMError `UNKNOWN_NAME` for another tracker, `INVALID_ARGUMENT` for options that make no sense.
@@ -34,19 +51,14 @@ interface WithCamera {
 export function createTracker<N extends TrackerName>(name: N, options?: TrackerOptions[N]): Tracker;
 export function createTracker(name: TrackerName, options: TrackerOptions['botsort' | 'tracktrack'] = {}): Tracker {
   const { cameraMotion, ...parameters } = options;
-  if (cameraMotion !== undefined && typeof (cameraMotion as CameraMotion | null)?.estimate !== 'function') {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      'cameraMotion: expected what measures it, such as new SparseOpticalFlow()',
-    );
-  }
+  if (cameraMotion !== undefined) checkValue('cameraMotion', CAMERA_MOTION, cameraMotion);
   switch (name) {
     case 'bytetrack':
-      return new ByteTracker('xyah', fillOptions(BYTE_TRACK_DEFAULTS, options));
+      return new ByteTracker('xyah', resolveTracker(BYTE_TRACK_OPTIONS, options));
     case 'botsort':
-      return new ByteTracker('xywh', fillOptions(BYTE_TRACK_DEFAULTS, parameters), cameraMotion);
+      return new ByteTracker('xywh', resolveTracker(BYTE_TRACK_OPTIONS, parameters), cameraMotion);
     case 'tracktrack':
-      return new TrackTracker(fillOptions(TRACK_TRACK_DEFAULTS, parameters), cameraMotion);
+      return new TrackTracker(resolveTracker(TRACK_TRACK_OPTIONS, parameters), cameraMotion);
     default:
       throw new FastSAMError('UNKNOWN_NAME', `tracker: got ${String(name)}, expected one of ${TRACKERS.join(', ')}`);
   }

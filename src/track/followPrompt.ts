@@ -1,5 +1,8 @@
 /** Follows through a clip what a box or a point chose in its first frame. */
-import { FastSAMError } from '../errors.js';
+import { number } from '../options/kinds.js';
+import { COUNT } from '../options/limits.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import type { Mask } from '../mask/mask.js';
 import { iou } from '../mask/setOps.js';
 import type { Prompt } from '../prompt/kinds/list.js';
@@ -23,6 +26,15 @@ export interface FollowOptions {
    */
   readonly rematchAfter?: number;
 }
+
+/** Every option of `PromptFollower`. */
+export const FOLLOW_OPTIONS = {
+  rematchIou: number(0, 1, {
+    text: 'IoU with the mask last seen from which a new track is taken for a chosen object that was away; 0: never',
+    default: 0,
+  }),
+  rematchAfter: number(0, COUNT.high, { text: 'frames that it has to be away for that', default: 30 }),
+} satisfies RowsOf<FollowOptions>;
 
 /** A chosen object in a frame. */
 export interface Followed {
@@ -74,13 +86,8 @@ export class PromptFollower {
    * @param asked what to choose there, or what was chosen already: `await first.promptText('a dog')`.
    * @throws FastSAMError `INVALID_PROMPT` when the prompt cannot be answered, `INVALID_ARGUMENT` for wrong options.
    */
-  constructor(first: Results, asked: Prompt | Results, { rematchIou = 0, rematchAfter = 30 }: FollowOptions = {}) {
-    if (!(rematchIou >= 0 && rematchIou <= 1)) {
-      throw new FastSAMError('INVALID_ARGUMENT', `rematchIou: got ${rematchIou}, expected a number from 0 to 1`);
-    }
-    if (!(rematchAfter >= 0)) {
-      throw new FastSAMError('INVALID_ARGUMENT', `rematchAfter: got ${rematchAfter}, expected 0 frames or more`);
-    }
+  constructor(first: Results, asked: Prompt | Results, options: FollowOptions = {}) {
+    const { rematchIou, rematchAfter } = resolve(FOLLOW_OPTIONS, options);
     this.#rematchIou = rematchIou;
     this.#rematchAfter = rematchAfter;
     const answer = asked instanceof Results ? asked : first.prompt(asked);

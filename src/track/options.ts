@@ -1,6 +1,9 @@
 /** The trackers' parameters, by Ultralytics' names in camelCase, and their defaults (Ultralytics 8.4). */
-import { FastSAMError } from '../errors.js';
-import { withoutUndefined } from '../options/withoutUndefined.js';
+import { invalidArgument } from '../errors.js';
+import { flag, integer, number } from '../options/kinds.js';
+import { COUNT } from '../options/limits.js';
+import { resolve } from '../options/resolve.js';
+import type { Given, Resolved, RowsOf } from '../options/row.js';
 
 /** Parameters of ByteTrack, and of BoT-SORT without re-identification. */
 export interface ByteTrackOptions {
@@ -46,66 +49,51 @@ export interface TrackTrackOptions {
   readonly minTrackLen: number;
 }
 
-/** ByteTrack's and BoT-SORT's defaults. */
-export const BYTE_TRACK_DEFAULTS: ByteTrackOptions = {
-  trackHighThresh: 0.25,
-  trackLowThresh: 0.1,
-  newTrackThresh: 0.25,
-  trackBuffer: 30,
-  matchThresh: 0.8,
-  fuseScore: true,
-};
+const fraction = (text: string, value: number) => number(0, 1, { text, default: value });
+const frames = (text: string, value: number) =>
+  integer(0, COUNT.high, { text, default: value, cli: { value: '<frames>' } });
 
-/** TrackTrack's defaults. */
-export const TRACK_TRACK_DEFAULTS: TrackTrackOptions = {
-  trackHighThresh: 0.6,
-  trackLowThresh: 0.25,
-  newTrackThresh: 0.7,
-  trackBuffer: 30,
-  matchThresh: 0.7,
-  lostMatchThresh: 0,
-  confWeight: 0.1,
-  angleWeight: 0.05,
-  penaltyP: 0.2,
-  reduceStep: 0.05,
-  taiThresh: 0.55,
-  minTrackLen: 3,
-};
+/** Every option of ByteTrack and BoT-SORT. */
+export const BYTE_TRACK_OPTIONS = {
+  trackHighThresh: fraction('score from which a detection is strong', 0.25),
+  trackLowThresh: fraction('score above which a weak detection may continue a track', 0.1),
+  newTrackThresh: fraction('score from which a strong detection starts a track', 0.25),
+  trackBuffer: frames('frames for which a lost object keeps its id', 30),
+  matchThresh: fraction('largest cost of a track with a strong detection', 0.8),
+  fuseScore: flag({ text: 'the cost is 1 - IoU * score instead of 1 - IoU', default: true }),
+} satisfies RowsOf<ByteTrackOptions>;
 
-const COUNTS = new Set(['trackBuffer', 'minTrackLen']);
+/** Every option of TrackTrack. */
+export const TRACK_TRACK_OPTIONS = {
+  trackHighThresh: fraction('score from which a detection is strong', 0.6),
+  trackLowThresh: fraction('score above which a weak detection may continue a track', 0.25),
+  newTrackThresh: fraction('score above which a strong detection may start a track', 0.7),
+  trackBuffer: BYTE_TRACK_OPTIONS.trackBuffer,
+  matchThresh: fraction('cost below which pairs are made in the first round', 0.7),
+  lostMatchThresh: fraction('the same for a last attempt to find lost tracks; 0: no such attempt', 0),
+  confWeight: fraction("weight of the difference between the track's expected score and the detection's", 0.1),
+  angleWeight: fraction("weight of the angle between the corners' past motion and the motion of the pair", 0.05),
+  penaltyP: fraction('added to the cost of weak detections', 0.2),
+  reduceStep: fraction('what the threshold falls by after each round', 0.05),
+  taiThresh: fraction('IoU with a track or a stronger detection above which a detection starts no track', 0.55),
+  minTrackLen: integer(0, COUNT.high, {
+    text: 'frames in which an object must be seen before its track is believed',
+    default: 3,
+  }),
+} satisfies RowsOf<TrackTrackOptions>;
 
 /**
- * Defaults with the given values in their places.
- * @throws FastSAMError `INVALID_ARGUMENT` for an option that the tracker does not have, numbers outside 0 … 1, counts that
- *   are not whole or negative, and a low threshold above the high one.
+ * The options of a tracker, checked, with the defaults filled in.
+ * @throws FastSAMError `INVALID_ARGUMENT` for an unknown name, a value out of range, and a low threshold above the high one.
  */
-export function fillOptions<T extends ByteTrackOptions | TrackTrackOptions>(defaults: T, given: Partial<T>): T {
-  const known = defaults as unknown as Readonly<Record<string, number | boolean>>;
-  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
-    if (value !== undefined) checkOption(name, value, known[name]);
-  }
-  const filled = { ...defaults, ...withoutUndefined(given) };
-  if (filled.trackLowThresh > filled.trackHighThresh) {
-    throw invalid(
-      `trackLowThresh: got ${filled.trackLowThresh}, expected at most trackHighThresh ${filled.trackHighThresh}`,
-    );
-  }
-  return filled;
-}
-
-function checkOption(name: string, value: unknown, standard: number | boolean | undefined): void {
-  const got = `${name}: got ${String(value)}`;
-  if (standard === undefined) throw invalid(`${got}, an option that this tracker does not have`);
-  if (typeof standard === 'boolean') {
-    if (typeof value !== 'boolean') throw invalid(`${got}, expected true or false`);
-  } else if (COUNTS.has(name)) {
-    if (!(Number.isInteger(value) && (value as number) >= 0))
-      throw invalid(`${got}, expected a whole number of frames`);
-  } else if (!(typeof value === 'number' && value >= 0 && value <= 1)) {
-    throw invalid(`${got}, expected a number from 0 to 1`);
-  }
-}
-
-function invalid(message: string): FastSAMError {
-  return new FastSAMError('INVALID_ARGUMENT', message);
+export function resolveTracker<T extends typeof BYTE_TRACK_OPTIONS | typeof TRACK_TRACK_OPTIONS>(
+  table: T,
+  options: Given<T>,
+): Resolved<T> {
+  const resolved = resolve(table, options);
+  const { trackLowThresh: low, trackHighThresh: high } = resolved as Readonly<
+    Record<'trackLowThresh' | 'trackHighThresh', number>
+  >;
+  if (low <= high) return resolved;
+  throw invalidArgument(`trackLowThresh: got ${low}, expected at most trackHighThresh ${high}`);
 }

@@ -2,7 +2,7 @@
 import { FastSAMError } from '../errors.js';
 
 /** What `segment` does with a checkpoint unless told otherwise. */
-export interface CheckpointDefaults {
+export interface ModelDefaults {
   /** Longer side of the network input in pixels. */
   readonly imgsz: number;
   /** Lowest score of a detection, 0…1. */
@@ -30,14 +30,14 @@ export interface PublishedFile {
 
 /** A checkpoint for segmentation. */
 export interface CatalogueEntry extends PublishedFile {
-  readonly defaults: CheckpointDefaults;
+  readonly defaults: ModelDefaults;
 }
 
 const ULTRALYTICS = 'https://github.com/ultralytics/assets/releases/download/v8.4.0/';
 const ULTRALYTICS_LICENCE =
   'Weights of the FastSAM authors, published by Ultralytics, who label them AGPL-3.0; downloaded at your request, not part of this package.';
-/** The defaults of the original's own script. */
-const FASTSAM_DEFAULTS: CheckpointDefaults = { imgsz: 1024, conf: 0.4, iou: 0.9 };
+/** The defaults of the original's own script, also for checkpoints that the catalogue does not know. */
+export const FASTSAM_DEFAULTS: ModelDefaults = { imgsz: 1024, conf: 0.4, iou: 0.9 };
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
   {
@@ -84,6 +84,13 @@ export function findIn<E extends PublishedFile>(catalogue: readonly E[], name: s
 /** The checkpoint for segmentation of that name, see `findIn`. */
 export function findInCatalogue(name: string): CatalogueEntry | undefined {
   return findIn(CATALOGUE, name);
+}
+
+/** A default of the models in words: FastSAM's own, and those of models that differ. `0.4, demo: 0.25`. */
+export function defaultInWords(name: keyof ModelDefaults): string {
+  const own = FASTSAM_DEFAULTS[name];
+  const others = CATALOGUE.filter(({ defaults }) => defaults[name] !== own);
+  return [own, ...others.map((entry) => `${entry.name}: ${entry.defaults[name]}`)].join(', ');
 }
 
 /** The error for a name that is neither in the catalogue nor a file. */

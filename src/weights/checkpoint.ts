@@ -1,23 +1,9 @@
 /** Weights files of every kind that is read here, told apart by their first bytes. */
 import { FastSAMError } from '../errors.js';
 import { invalid, unsupported } from './byteView.js';
+import type { Checkpoint } from './checkpointRecord.js';
+export type { Checkpoint };
 import type { StateDict, WeightTensor } from './tensor.js';
-
-/** A checkpoint, read. */
-export interface Checkpoint {
-  /** Container that the bytes were. */
-  readonly format: 'torch-zip' | 'torch-legacy' | 'safetensors' | 'onnx';
-  /** Which part of the file the tensors come from: what lay under `ema` or `model`, or a dict of tensors. */
-  readonly source: 'ema' | 'model' | 'state_dict';
-  /** Tensors by Ultralytics name. */
-  readonly tensors: StateDict;
-  /** Side of the square training image in pixels, where the file says so. */
-  readonly imgsz?: number;
-  /** Class names by index, where the file says so. */
-  readonly names?: Record<number, string>;
-  /** Version, date, licence and the like, as the file spells them. */
-  readonly metadata: Record<string, string>;
-}
 
 type Reader = (bytes: Uint8Array) => Checkpoint;
 

@@ -1,5 +1,5 @@
 /** The facts of a checkpoint as the strings that a safetensors file can hold. */
-import type { Checkpoint } from './checkpoint.js';
+import type { Checkpoint } from './checkpointRecord.js';
 
 type Facts = Pick<Checkpoint, 'imgsz' | 'names'>;
 

@@ -78,7 +78,11 @@ class TensorWalk {
   readonly found = new Map<string, WeightTensor>();
   #steps = 0;
 
-  constructor(private readonly tensors: TorchTensors) {}
+  readonly #tensors: TorchTensors;
+
+  constructor(tensors: TorchTensors) {
+    this.#tensors = tensors;
+  }
 
   /** A dict from names to tensors; entries of other kinds are passed over. */
   stateDict(part: PickleObject | PickleDict): void {
@@ -104,9 +108,9 @@ class TensorWalk {
   checkSharing(): void {
     let elements = 0;
     for (const tensor of this.found.values()) elements += elementCount(tensor.shape);
-    if (elements > MAX_SHARING * this.tensors.storageBytes + SHARING_SLACK) {
+    if (elements > MAX_SHARING * this.#tensors.storageBytes + SHARING_SLACK) {
       throw invalid(
-        `checkpoint: its tensors have ${elements} elements in ${this.tensors.storageBytes} bytes; refused as hostile`,
+        `checkpoint: its tensors have ${elements} elements in ${this.#tensors.storageBytes} bytes; refused as hostile`,
       );
     }
   }
@@ -136,7 +140,7 @@ class TensorWalk {
 
   #add(name: string, value: PickleValue): boolean {
     if (name.length > MAX_NAME_LENGTH) throw invalid(`checkpoint: got a name of ${name.length} characters; refused`);
-    const tensor = this.tensors.tensorOf(value, name);
+    const tensor = this.#tensors.tensorOf(value, name);
     if (tensor === undefined) return false;
     if (this.found.size >= MAX_TENSORS) throw invalid(`checkpoint: got more than ${MAX_TENSORS} tensors; refused`);
     this.found.set(name, tensor);

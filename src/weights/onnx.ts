@@ -3,7 +3,7 @@
  * writes. The graph is not run; its convolutions are found and their constants taken.
  */
 import { invalid, unsupported } from './byteView.js';
-import type { Checkpoint } from './checkpoint.js';
+import type { Checkpoint } from './checkpointRecord.js';
 import { readOnnxFile, type OnnxFile, type OnnxFileNode } from './onnxGraph.js';
 import { pythonNames, pythonSize } from './pythonLiterals.js';
 import type { StateDict, WeightTensor } from './tensor.js';
@@ -63,7 +63,7 @@ function tensorsOf({ nodes, constants }: OnnxFile): StateDict {
   return tensors;
 }
 
-/** The name under which a constant was made: exporters give equal arrays one place and many names. */
+/** The name under which a constant was made: exporters store equal arrays once under many names. */
 function sourceOf(value: string, makers: ReadonlyMap<string, OnnxFileNode>): string {
   let source = value;
   for (let i = 0; i < MAX_ALIASES; i++) {

@@ -64,14 +64,18 @@ export function* wireInts({ int, bytes }: WireField): Generator<number, void> {
 class Cursor {
   at = 0;
 
-  constructor(private readonly bytes: Uint8Array) {}
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
 
   /** An unsigned number; above 2^53 it is rounded, which only forged sizes are. */
   varint(): number {
     let value = 0;
     for (let i = 0; i < MAX_VARINT_BYTES; i++) {
-      if (this.at >= this.bytes.length) throw this.#cutOff();
-      const byte = this.bytes[this.at++];
+      if (this.at >= this.#bytes.length) throw this.#cutOff();
+      const byte = this.#bytes[this.at++];
       value += (byte & 0x7f) * 2 ** (7 * i);
       if (byte < 0x80) return value;
     }
@@ -79,14 +83,14 @@ class Cursor {
   }
 
   take(length: number): Uint8Array {
-    if (length > this.bytes.length - this.at) throw this.#cutOff();
+    if (length > this.#bytes.length - this.at) throw this.#cutOff();
     this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
+    return this.#bytes.subarray(this.at - length, this.at);
   }
 
   #cutOff(): Error {
     return invalid(
-      `ONNX file: got a message of ${this.bytes.length} bytes that goes on after its end; the file is cut off or damaged, get it again`,
+      `ONNX file: got a message of ${this.#bytes.length} bytes that goes on after its end; the file is cut off or damaged, get it again`,
     );
   }
 }

@@ -105,7 +105,7 @@ async function resolveEntry<E extends PublishedFile>(entry: E, options: ResolveO
   return { bytes, name, path, entry };
 }
 
-/** Other URLs get a place of their own each, so that equal file names do not meet. */
+/** Other URLs get a folder of their own each, so that equal file names do not meet. */
 async function resolveUrl(url: string, options: ResolveOptions): Promise<ResolvedWeights<never>> {
   const here = platform();
   if (!URL.canParse(url)) {

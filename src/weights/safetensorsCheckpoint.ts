@@ -1,5 +1,5 @@
 /** safetensors files as checkpoints. */
-import type { Checkpoint } from './checkpoint.js';
+import type { Checkpoint } from './checkpointRecord.js';
 import { factsOfStrings } from './checkpointStrings.js';
 import { readSafetensors } from './safetensors.js';
 

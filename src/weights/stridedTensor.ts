@@ -51,18 +51,22 @@ function checkExtent(layout: StridedLayout, name: string): void {
 }
 
 class StridedTensor implements WeightTensor {
-  constructor(private readonly layout: StridedLayout) {}
+  readonly #layout: StridedLayout;
+
+  constructor(layout: StridedLayout) {
+    this.#layout = layout;
+  }
 
   get dtype(): WeightDtype {
-    return this.layout.dtype;
+    return this.#layout.dtype;
   }
 
   get shape(): readonly number[] {
-    return this.layout.shape;
+    return this.#layout.shape;
   }
 
   toFloat32(): Float32Array {
-    const { dtype, shape, offset, bytes } = this.layout;
+    const { dtype, shape, offset, bytes } = this.#layout;
     const count = elementCount(shape);
     if (count === 0) return new Float32Array(0);
     if (!this.#isContiguous()) return this.#gather(count);
@@ -71,7 +75,7 @@ class StridedTensor implements WeightTensor {
 
   /** Row-major without gaps; axes of size 1 may have any stride. */
   #isContiguous(): boolean {
-    const { shape, strides } = this.layout;
+    const { shape, strides } = this.#layout;
     let expected = 1;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       if (shape[axis] !== 1 && strides[axis] !== expected) return false;
@@ -81,11 +85,11 @@ class StridedTensor implements WeightTensor {
   }
 
   #gather(count: number): Float32Array {
-    const { dtype, shape, strides, bytes } = this.layout;
+    const { dtype, shape, strides, bytes } = this.#layout;
     const read = elementReader(dtype, bytes);
     const out = new Float32Array(count);
     const index = shape.map(() => 0);
-    let at = this.layout.offset;
+    let at = this.#layout.offset;
     for (let i = 0; i < count; i++) {
       out[i] = read(at);
       for (let axis = shape.length - 1; axis >= 0; axis--) {

@@ -1,5 +1,5 @@
 /** Files of `torch.save` and TorchScript as checkpoints. */
-import type { Checkpoint } from './checkpoint.js';
+import type { Checkpoint } from './checkpointRecord.js';
 import { collectTensors } from './collect.js';
 import { openTorchLegacy, openTorchZip } from './torchFile.js';
 import { torchMetadata } from './torchMetadata.js';

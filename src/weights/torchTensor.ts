@@ -113,11 +113,11 @@ export class TorchTensors {
     if (id === undefined)
       throw invalid(`tensor ${name}: got no storage it could lie in; the file is damaged, get it again`);
     const itemBytes = DTYPE_BYTES[id.dtype];
-    const place = `${itemBytes}/${id.key}`;
-    let known = this.#storages.get(place);
+    const key = `${itemBytes}/${id.key}`;
+    let known = this.#storages.get(key);
     if (known === undefined) {
       known = this.source.storage(id.key, itemBytes);
-      this.#storages.set(place, known);
+      this.#storages.set(key, known);
     }
     const start = (id.view?.offset ?? 0) * itemBytes;
     const length = (id.view?.count ?? id.count) * itemBytes;

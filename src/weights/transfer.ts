@@ -107,7 +107,7 @@ async function align(transfer: Transfer, response: Response): Promise<number | u
     const isSame = partial.validator === undefined || validator === undefined || validator === partial.validator;
     if (range?.[1] !== String(partial.length) || !isSame) {
       await partial.restart(undefined);
-      throw new Interrupted('the server continued another file or at another place');
+      throw new Interrupted('the server continued another file or at another offset');
     }
     return range[2] === '*' ? (rest === undefined ? undefined : partial.length + rest) : Number(range[2]);
   }

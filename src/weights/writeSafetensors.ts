@@ -1,6 +1,9 @@
 /** Writing of safetensors files. */
 import { FastSAMError } from '../errors.js';
 import { toFloat16 } from '../geometry/half.js';
+import { oneOf } from '../options/kinds.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import { LENGTH_BYTES, METADATA_KEY } from './safetensorsFormat.js';
 import type { StateDict, WeightTensor } from './tensor.js';
 
@@ -16,6 +19,15 @@ export interface WriteSafetensorsOptions {
   readonly dtype?: 'keep' | 'float32' | 'float16';
 }
 
+/** Every option of `writeSafetensors`. */
+export const WRITE_SAFETENSORS_OPTIONS = {
+  dtype: oneOf(['keep', 'float16', 'float32'], {
+    text: 'element type of the numbers',
+    default: 'keep',
+    cli: { value: '<type>' },
+  }),
+} satisfies RowsOf<WriteSafetensorsOptions>;
+
 /**
  * Encodes tensors as a safetensors file: float32 before float16, by name within a type, data aligned to 8 bytes. Equal
  * input gives equal bytes.
@@ -26,13 +38,14 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
   options: WriteSafetensorsOptions = {},
 ): Uint8Array {
+  const { dtype } = resolve(WRITE_SAFETENSORS_OPTIONS, options);
   if (tensors.has(METADATA_KEY)) {
     throw new FastSAMError(
       'INVALID_ARGUMENT',
       `tensors: got one named ${METADATA_KEY}, which safetensors keeps for itself; rename it`,
     );
   }
-  const parts = [...tensors].map(([name, tensor]) => encodeTensor(name, tensor, options.dtype ?? 'keep'));
+  const parts = [...tensors].map(([name, tensor]) => encodeTensor(name, tensor, dtype));
   parts.sort((a, b) => (a.dtype === b.dtype ? compare(a.name, b.name) : compare(b.dtype, a.dtype)));
   const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA_KEY, metadata]] : [];
   let at = 0;

@@ -108,7 +108,7 @@ interface Directory {
   readonly count: number;
 }
 
-/** The central directory's place, from the end record or, where that one is saturated, from the zip64 one. */
+/** The central directory's position, from the end record or, where that one is saturated, from the zip64 one. */
 function findDirectory(file: ByteView): Directory {
   const end = findEndRecord(file);
   const diskNumbers = file.u32(end + 4);

@@ -50,9 +50,7 @@ export function importsOf(from: string, text = readFileSync(join(SOURCE, from), 
 /** Own files go by their path below `src`, the way the compiler finds them. */
 function resolve(from: string, specifier: string): string {
   if (!specifier.startsWith('.')) return specifier;
-  return join(dirname(from), specifier)
-    .replaceAll('\\', '/')
-    .replace(/\.js$/, '.ts');
+  return join(dirname(from), specifier).replaceAll('\\', '/').replace(/\.js$/, '.ts');
 }
 
 function isTypeImport({ importClause }: ts.ImportDeclaration): boolean {

@@ -1,8 +1,8 @@
 /** The files of a batch beside those of pycocotools and torch (tools/golden/batch.py). */
 import { expect, test } from 'vitest';
-import { mergedCoco } from '../../src/batch/mergeCoco.js';
-import type { DoneRecord } from '../../src/batch/records.js';
-import { resultsToSa1b, type Sa1bAnnotation, type Sa1bFile } from '../../src/batch/sa1b.js';
+import { coco } from '../../src/formats/coco.js';
+import type { RunPart } from '../../src/formats/format.js';
+import { resultsToSa1b, type Sa1bAnnotation, type Sa1bFile } from '../../src/formats/sa1b.js';
 import { mergeCoco, usePlatform, type CocoFile } from '../../src/index.js';
 import { decodeRle } from '../../src/mask/rle.js';
 import { Mask } from '../../src/mask/mask.js';
@@ -18,14 +18,16 @@ const golden = readGolden<{
 }>('batch/files.json.gz');
 
 async function merge(parts: ReadonlyMap<string, CocoFile>): Promise<CocoFile> {
-  const records = [...parts].map(([key, { images, annotations }]): DoneRecord => {
-    const [{ width, height }] = images;
-    return { key, stem: key, width, height, objects: annotations.length };
+  const shares = [...parts].map(([name, file]): RunPart => {
+    const [{ width, height }] = file.images;
+    return { name, width, height, read: () => Promise.resolve(new TextEncoder().encode(JSON.stringify(file))) };
   });
-  let text = '';
-  const partOf = ({ key }: DoneRecord) => Promise.resolve(parts.get(key) ?? expect.fail(key));
-  for await (const piece of mergedCoco(records, partOf)) text += piece;
-  return JSON.parse(text) as CocoFile;
+  const texts = ['', ''];
+  for await (const piece of coco.merge(shares, { compact: false })) texts[0] += piece;
+  for await (const piece of coco.merge(shares, { compact: true })) texts[1] += piece;
+  expect(JSON.parse(texts[1])).toEqual(JSON.parse(texts[0]));
+  expect(texts[1].split('\n')).toHaveLength(2);
+  return JSON.parse(texts[0]) as CocoFile;
 }
 
 test('the merged COCO file is what pycocotools read back', async () => {

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { segmentCommand } from '../../src/cli/segment.js';
-import { addTextOptions, textPrompts, type TextCommandOptions } from '../../src/cli/textPrompt.js';
+import { addTextRows, textPrompts } from '../../src/cli/textPrompt.js';
+import type { CommandValues } from '../../src/cli/rows.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
-import type { ResultsJson } from '../../src/results/json.js';
+import type { ResultsJson } from '../../src/formats/json.js';
 import { seededClip } from '../support/seededClip.js';
 import { violations } from '../support/schema.js';
 import { example, repository } from '../support/paths.js';
@@ -74,9 +75,9 @@ describe('segment --text', () => {
 
 describe('options are checked before anything is loaded', () => {
   const parse = (...args: string[]) =>
-    addTextOptions(new Command().exitOverride().configureOutput({ writeErr: () => undefined }))
+    addTextRows(new Command().exitOverride().configureOutput({ writeErr: () => undefined }))
       .parse(args, { from: 'user' })
-      .opts<TextCommandOptions>();
+      .opts<CommandValues>();
 
   test('without --text there is nothing to do', () => {
     expect(textPrompts(parse(), undefined, undefined)).toBeUndefined();

@@ -1,11 +1,11 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ResultsJson } from '../../src/results/json.js';
+import type { ResultsJson } from '../../src/formats/json.js';
+import { repository } from '../support/paths.js';
 import { ffmpeg, HAS_FFMPEG, probe } from '../support/ffmpeg.js';
 import { violations } from '../support/schema.js';
 import { fastsam, fastsamHere } from '../support/cli.js';
-import { repository } from '../support/paths.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 const FRAMES = 4;

@@ -149,7 +149,7 @@ describeOnDevices('compiled graphs', ['native'], () => {
 
   test('give the same with the weights inside and beside', async () => {
     const fed = await load();
-    const inside = await load('tiny.pt', { graphWeights: 'constant' });
+    const inside = await load('tiny.pt', { graphWeights: 'embedded' });
     const [a, b] = [await fed.encodeTokens(tiny.tokens), await inside.encodeTokens(tiny.tokens)];
     expect(a).toBeAllclose(b, share(1e-6));
     fed.dispose();

@@ -6,7 +6,7 @@ import { LazyTextModel } from '../../src/model/lazyTextModel.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import type { TextImageModel } from '../../src/prompt/textModel.js';
-import type { ResultsData } from '../../src/results/record.js';
+import type { ResultsData } from '../../src/record/record.js';
 import type { Results } from '../../src/results/results.js';
 import { rectMask } from '../support/masks.js';
 import { idsOf, resultsOf } from '../support/results.js';

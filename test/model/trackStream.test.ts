@@ -6,7 +6,7 @@ import type { Detections } from '../../src/model/detector.js';
 import { resolveTrackOptions, trackImages, type TrackOptions } from '../../src/model/trackStream.js';
 import type { PipelineContext } from '../../src/model/pipeline.js';
 import type { Results } from '../../src/results/results.js';
-import type { Xyxy } from '../../src/results/boxes.js';
+import type { Xyxy } from '../../src/record/boxes.js';
 import type { Frame } from '../../src/source/types.js';
 import { createTracker } from '../../src/track/createTracker.js';
 import { repository } from '../support/paths.js';

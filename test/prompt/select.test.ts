@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Mask } from '../../src/mask/mask.js';
-import { withoutContained } from '../../src/prompt/containment.js';
+import { withoutContained } from '../../src/mask/containment.js';
 import type { Prompt } from '../../src/prompt/kinds/list.js';
 import type { PromptTarget } from '../../src/prompt/types.js';
 import { select, targetOf } from '../support/scenes.js';
@@ -22,15 +22,17 @@ const [PART, WHOLE, CORE, ASIDE] = [0, 1, 2, 3];
 
 const indices = (prompt: Prompt, target: PromptTarget = scene): readonly number[] => select(target, prompt).indices;
 
-describe('everything', () => {
-  test('an empty prompt', () => {
-    expect(select(scene, {})).toEqual({ indices: [0, 1, 2, 3], matches: [] });
-  });
+describe('nothing', () => {
+  test.each([{}, { boxes: undefined }, { labels: 1 }, { pick: 'best' }] as Prompt[])(
+    '%j asks for nothing',
+    (prompt) => {
+      expect(() => select(scene, prompt)).toThrow(/prompt: got neither boxes nor points/);
+    },
+  );
 
   test('nothing found answers every prompt with nothing', () => {
     const empty = targetOf([], 8, 6);
     for (const compat of [undefined, 'ultralytics', 'casia'] as const) {
-      expect(select(empty, {}, compat).indices).toEqual([]);
       expect(select(empty, { boxes: [0, 0, 4, 4] }, compat).indices).toEqual([]);
       expect(select(empty, { points: [1, 1] }, compat).indices).toEqual([]);
     }

@@ -150,7 +150,7 @@ describe('options', () => {
     ['a', { templates: [] }, /templates: got an empty list/],
     ['a', { negatives: [''] }, /negatives\[0\]: got an empty text/],
     ['a', { within: [5, 5, 1, 9] }, /within: got \[5, 5, 1, 9\], expected x1 < x2/],
-    ['a', { or: {} }, /or: got no boxes and no points/],
+    ['a', { or: {} }, /prompt: got neither boxes nor points/],
     ['a', { or: { points: [1, 1], pick: 'merge' as const } }, /or: got pick 'merge'/],
   ])('%j with %j is an INVALID_PROMPT', (text, options, message) => {
     expect(() => parseTexts(text, options)).toThrow(expect.objectContaining({ code: 'INVALID_PROMPT' }));

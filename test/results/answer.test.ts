@@ -33,10 +33,8 @@ describe('prompts on results', () => {
     expect(scene.promptRecord).toBeNull();
   });
 
-  test('no prompt asks for everything', () => {
-    const found = scene.prompt({});
-    expect(idsOf(found)).toEqual([0, 1, 2, 3]);
-    expect(found.promptRecord).toBeNull();
+  test('a prompt that asks for nothing is an error', () => {
+    expect(() => scene.prompt({})).toThrow(/prompt: got neither boxes nor points/);
   });
 
   test('nothing found is a result that can be asked again', () => {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { CompiledDetector, encodeDetector } from '../../src/model/compiledDetector.js';
-import { LayersDetector, type Detections, type DetectorInput } from '../../src/model/detector.js';
+import { type Detections, type DetectorInput } from '../../src/model/detector.js';
+import { LayersDetector } from '../../src/model/layersDetector.js';
 import { runNetwork, type Network, type RawOutputs } from '../../src/model/network.js';
 import { choosePrecision, compile } from '../../src/runtime/compile/compile.js';
 import { decodeSavedModel } from '../../src/runtime/compile/graphDef.js';
@@ -68,7 +69,7 @@ describeOnBackends('the compiled network', ['native'], () => {
     }
   });
 
-  test.each(['constant', 'fed'] as const)('with %s weights detects what the layers detect', async (weights) => {
+  test.each(['embedded', 'external'] as const)('with %s weights detects what the layers detect', async (weights) => {
     const net = network('tiny-3-classes');
     const layers = new LayersDetector(net);
     const compiled = later(await CompiledDetector.create(net, { weights }));

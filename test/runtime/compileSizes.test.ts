@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/runtime/compile/compile.js';
-import { nonMaxSuppression, resizeBilinear } from '../../src/runtime/compile/tensorOps.js';
+import { nonMaxSuppressionV3, resizeBilinear } from '../../src/runtime/compile/tensorOps.js';
 import { refusal } from '../support/errors.js';
 import { expectNoLeaks, later, zeros } from '../support/tensors.js';
 import { describeOnBackends } from '../support/devices.js';
@@ -186,7 +186,7 @@ describeOnBackends('compiled graphs and sizes', ['native'], () => {
     }
     const scalarLimits = (score: tf.Scalar) => ({ maxOutputs: tf.scalar(10, 'int32'), iou: tf.scalar(0.5), score });
     const best = ({ boxes, scores, score }: Detections) => {
-      const kept = nonMaxSuppression(boxes, scores, scalarLimits(score));
+      const kept = nonMaxSuppressionV3(boxes, scores, scalarLimits(score));
       return { kept, boxes: tf.reshape(tf.gather(boxes, kept), [kept.shape[0], 2, 2]) };
     };
     const input = (corners: number[][], scores: number[], score: number): Detections => ({
@@ -223,7 +223,7 @@ describeOnBackends('compiled graphs and sizes', ['native'], () => {
         [5, 5, 5, 5],
       ];
       const { boxes: b, scores, score } = input(boxes, [0.5, 0.5, 0.4, 0.4], 0);
-      const kept = tf.tidy(() => Array.from(nonMaxSuppression(b, scores, scalarLimits(score)).dataSync()));
+      const kept = tf.tidy(() => Array.from(nonMaxSuppressionV3(b, scores, scalarLimits(score)).dataSync()));
       expect(kept).toEqual([0, 1, 2, 3]);
     });
   });

@@ -1,4 +1,4 @@
-/** The whole way from an image to masks on WebGPU: in Node on Dawn, where both are installed (docs/webgpu.md). */
+/** The whole way from an image to masks on WebGPU: in Node on Dawn, where both are installed (docs/user/webgpu.md). */
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAM, type Results } from '../../src/index.js';

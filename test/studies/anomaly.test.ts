@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import '../../src/index.js';
-import { studyFiles } from '../../src/cli/study/files.js';
+import { studyFiles } from '../../src/studies/files.js';
 import { anomalyStudy } from '../../src/studies/anomaly/study.js';
 import { hintFrom } from '../../src/studies/shared/hints.js';
 import { countRegions, figuresOf } from '../../src/studies/shared/regionCounts.js';

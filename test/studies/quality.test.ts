@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { calibrationError, calibrationOf } from '../../src/evaluate/statistics/calibration.js';
 import { calibrationPlot } from '../../src/studies/quality/plot.js';
-import { stabilityScores } from '../../src/evaluate/stability.js';
+import { stabilityScores } from '../../src/record/stability.js';
 import { measureQuality } from '../../src/studies/quality/measure.js';
 import { qualityStudy } from '../../src/studies/quality/study.js';
 import { averageRanks, spearman } from '../../src/evaluate/statistics/lists.js';

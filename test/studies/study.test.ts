@@ -12,7 +12,7 @@ import { pairedBootstrap, percentile } from '../../src/studies/bootstrap.js';
 import { extremeCases } from '../../src/studies/cases.js';
 import { randomSource, sampleIndices } from '../../src/evaluate/statistics/random.js';
 import { readRun, type RunHeader } from '../../src/studies/records.js';
-import { chooseItems, runStudy, summariseRecords } from '../../src/studies/run.js';
+import { chooseItems, measureItems, summariseRecords } from '../../src/studies/measure.js';
 import { formatTable } from '../../src/studies/table.js';
 import type { OpenedStudy, Study, StudyItem, StudyRecord } from '../../src/studies/study.js';
 import type { Results } from '../../src/results/results.js';
@@ -77,7 +77,7 @@ describe('a run', () => {
             : { index: index++, input, results: { image: input } as unknown as Results };
         }
       },
-    } as unknown as Parameters<typeof runStudy>[2]['model'];
+    } as unknown as Parameters<typeof measureItems>[2]['model'];
   }
   const items: StudyItem[] = ['a', 'b', 'c', 'd'].map((key) => ({ key, image: `${key}.jpg` }));
   const opened: OpenedStudy<Count> = {
@@ -89,7 +89,7 @@ describe('a run', () => {
   test('measures what has no record, and gives all records in the order of the data', async () => {
     const asked: unknown[] = [];
     const kept: StudyRecord[] = [];
-    const records = await runStudy(opened, items, {
+    const records = await measureItems(opened, items, {
       model: modelOf(asked),
       settings: {},
       done: new Map([['c', { key: 'c', hits: 1, all: 2 }]]),
@@ -113,7 +113,7 @@ describe('a run', () => {
       if (key === 'c') throw new FastSAMError('INVALID_ARGUMENT', 'c: broken ground truth');
       return { key, hits: 0, all: 1 };
     };
-    await runStudy({ ...opened, measure }, items, {
+    await measureItems({ ...opened, measure }, items, {
       model: modelOf([], ['b.jpg']),
       settings: {},
       done: new Map(),

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import '../../src/index.js';
 import { Clip } from '../../src/clip/clip.js';
 import { STUDIES } from '../../src/cli/study/registry.js';
-import { studyFiles } from '../../src/cli/study/files.js';
+import { studyFiles } from '../../src/studies/files.js';
 import { chooseObjects, phraseIous, withPhrase } from '../../src/studies/text/phrases.js';
 import { textStudy } from '../../src/studies/text/study.js';
 import { encodeCounts } from '../../src/mask/rle.js';

@@ -1,7 +1,7 @@
 /** Small results for tests. */
 import type { Mask } from '../../src/mask/mask.js';
 import { decodeRle } from '../../src/mask/rle.js';
-import type { ResultsData } from '../../src/results/record.js';
+import type { ResultsData } from '../../src/record/record.js';
 import { Results } from '../../src/results/results.js';
 import { readGolden } from './golden.js';
 

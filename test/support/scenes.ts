@@ -3,7 +3,7 @@ import { letterboxGeometry } from '../../src/image/letterbox.js';
 import type { Mask } from '../../src/mask/mask.js';
 import { boundingBox } from '../../src/mask/setOps.js';
 import { Results } from '../../src/results/results.js';
-import type { ResultsData } from '../../src/results/record.js';
+import type { ResultsData } from '../../src/record/record.js';
 import type { Compat } from '../../src/compat/reference.js';
 import { referenceOf } from '../../src/compat/references.js';
 import type { Prompt } from '../../src/prompt/kinds/list.js';

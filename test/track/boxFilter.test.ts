@@ -1,6 +1,6 @@
 /** The Kalman filter against Ultralytics' float64 one. */
 import { describe, expect, test } from 'vitest';
-import type { Xyxy } from '../../src/results/boxes.js';
+import type { Xyxy } from '../../src/record/boxes.js';
 import { BoxFilter, type BoxModel } from '../../src/track/kalman/boxFilter.js';
 import type { Affine } from '../../src/track/types.js';
 import { golden } from './golden.js';

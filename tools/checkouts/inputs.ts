@@ -27,15 +27,13 @@ const GOLDEN = {
   'three-classes.safetensors': 'layers/tiny-3-classes.safetensors',
   'tiny.safetensors': 'layers/tiny.safetensors',
   'tiny.reference.safetensors': 'layers/tiny.reference.safetensors',
-  'current.pt': 'checkpoints/current.pt',
 } as const;
 
 /**
  * Writes all inputs, unless they are there:
  * - `images/`: the examples; `broken/`: the same and a file that is no image.
  * - `pan.mp4`, `zoom.mp4`: 320x240 pixels, 25 frames a second; `frames/`: the frames of `pan.mp4`.
- * - `tiny.safetensors` (with its `tiny.reference.safetensors`), `three-classes.safetensors`, `current.pt`,
- *   `dynamic.onnx`: tiny checkpoints of random weights; `clip.safetensors`: a tiny CLIP.
+ * - `tiny.safetensors` (with its `tiny.reference.safetensors`), `three-classes.safetensors`, `dynamic.onnx`: tiny checkpoints of random weights; `clip.safetensors`: a tiny CLIP.
  * - `list.txt`: names of two images; what `makeStudyData` writes.
  */
 export async function makeInputs(folder: string): Promise<void> {

@@ -4,9 +4,9 @@ import { isUrl, type FoundImage } from '../../batch/names.js';
 import { WHOLE } from '../../batch/shard.js';
 import { FastSAMError } from '../../errors.js';
 import { countOf, interruptSignal, say } from '../run.js';
-import { beginBatch } from './begin.js';
 import { listImages } from './list.js';
-import { checkBatchOptions, manifestOf, taskOf, type BatchOptions } from './options.js';
+import { checkBatchOptions, type BatchOptions } from './options.js';
+import { planBatch, planTask } from './plan.js';
 import { WorkerPool } from './pool.js';
 import { enqueueItems, openQueue, openQueueServer } from './queue.js';
 
@@ -20,11 +20,10 @@ export async function executeEnqueue(sources: readonly string[], options: BatchO
   const pool = new WorkerPool({ workers: 1, spec, signal, onProgress: () => undefined });
   try {
     const found = (await listImages(sources, options.out, signal)).map(absolute);
-    const task = taskOf({ ...options, out: resolve(options.out) });
-    const asked = await manifestOf(task, options, await pool.start());
-    const { todo, manifest } = await beginBatch(found, WHOLE, asked, options);
+    const planned = await planTask({ ...options, out: resolve(options.out) });
+    const { todo, manifest } = await planBatch(found, WHOLE, planned, options, await pool.start());
     const queue = openQueue(server);
-    await enqueueItems(queue, todo, { task, spec, optionsHash: manifest.optionsHash });
+    await enqueueItems(queue, todo, { task: planned.sent, spec, optionsHash: manifest.optionsHash });
     await queue.close();
     say(`${countOf(todo.length, 'image')} in the queue -> ${options.out}`);
   } finally {

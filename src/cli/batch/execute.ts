@@ -1,19 +1,20 @@
 /** One run of `fastsam batch`: list, go on or refuse, hand out, sum up. */
+import { openJournal } from '../../batch/folder.js';
 import type { BatchManifest } from '../../batch/identity.js';
 import type { BatchItem } from '../../batch/names.js';
+import { writeOverview } from '../../batch/overview.js';
+import type { BatchTask } from '../../batch/processor.js';
 import type { BatchRecord } from '../../batch/records.js';
 import { parseShard, WHOLE, type Shard } from '../../batch/shard.js';
 import { throwIfAborted } from '../../errors.js';
 import { ProgressLine } from '../progress.js';
 import { countOf, EXIT, interruptSignal, say } from '../run.js';
-import { beginBatch } from './begin.js';
-import { writeOverview } from './finish.js';
-import { openJournal } from './folder.js';
 import { listImages } from './list.js';
-import { checkBatchOptions, manifestOf, taskOf, type BatchOptions } from './options.js';
+import { checkBatchOptions, type BatchOptions } from './options.js';
+import { planBatch, planTask } from './plan.js';
 import { WorkerPool } from './pool.js';
-import type { ImageTask } from './processor.js';
 import { BatchProgress } from './progress.js';
+import type { SentTask } from './sent.js';
 
 /** Runs a batch as the command line asks. */
 export async function executeBatch(sources: readonly string[], options: BatchOptions): Promise<void> {
@@ -21,7 +22,7 @@ export async function executeBatch(sources: readonly string[], options: BatchOpt
   const signal = interruptSignal();
   const shard = options.shard === undefined ? WHOLE : parseShard(options.shard, (name) => process.env[name]);
   const found = await listImages(sources, options.out, signal);
-  const task = taskOf(options);
+  const planned = await planTask(options);
   const line = new ProgressLine();
   const { model, device, precision, workers } = options;
   const pool = new WorkerPool({
@@ -31,11 +32,11 @@ export async function executeBatch(sources: readonly string[], options: BatchOpt
     onProgress: line.download,
   });
   try {
-    const asked = await manifestOf(task, options, await pool.start());
+    const facts = await pool.start();
     line.clear();
-    const { todo, manifest } = await beginBatch(found, shard, asked, options);
-    const failed = todo.length > 0 ? await runPool(pool, todo, task, shard) : 0;
-    await sumUp(task.out, manifest, failed);
+    const { todo, manifest } = await planBatch(found, shard, planned, options, facts);
+    const failed = todo.length > 0 ? await runPool(pool, todo, planned.sent, shard) : 0;
+    await sumUp(planned.task, manifest, failed);
   } finally {
     line.clear();
     pool.close();
@@ -44,7 +45,7 @@ export async function executeBatch(sources: readonly string[], options: BatchOpt
 }
 
 /** @returns how many images failed. */
-async function runPool(pool: WorkerPool, todo: readonly BatchItem[], task: ImageTask, shard: Shard): Promise<number> {
+async function runPool(pool: WorkerPool, todo: readonly BatchItem[], task: SentTask, shard: Shard): Promise<number> {
   const journal = await openJournal(task.out, `${shard.index}-of-${shard.count}`);
   const progress = new BatchProgress(todo.length);
   const keep = (record: BatchRecord): void => {
@@ -65,8 +66,8 @@ async function runPool(pool: WorkerPool, todo: readonly BatchItem[], task: Image
 }
 
 /** Writes what is about all images, says where the batch stands and sets the exit code. */
-async function sumUp(out: string, manifest: BatchManifest, failedNow: number): Promise<void> {
-  const { images, done, failed, missing } = await writeOverview(out, manifest, false);
+async function sumUp({ out, formats }: BatchTask, manifest: BatchManifest, failedNow: number): Promise<void> {
+  const { images, done, failed, missing } = await writeOverview(out, manifest, { always: false, formats });
   const left = missing > 0 ? `, ${missing} to be done` : '';
   const problems = failed > 0 ? `, ${failed} failed (failures.jsonl)` : '';
   say(`${done} of ${images} images done${left}${problems} -> ${out}`);

@@ -1,10 +1,10 @@
 /** The images of a batch: what SOURCE… stands for, folders with all that is below them. */
 import { stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import { escapePath } from 'tinyglobby';
 import { isUrl, keyOf, type FoundImage } from '../../batch/names.js';
 import { FastSAMError } from '../../errors.js';
-import { platform } from '../../platform/platform.js';
+import { disk, platform } from '../../platform/platform.js';
 import { expandSources } from '../sources.js';
 
 /**
@@ -24,7 +24,7 @@ export async function listImages(args: readonly string[], out: string, signal: A
       );
     for (const input of await imagesOf(arg, signal)) {
       const key = await keyOf(only === undefined ? input : relative(only, input));
-      if (isWithin(out, input)) inside++;
+      if (!isUrl(input) && disk().isWithin(out, input)) inside++;
       else images.push({ key, input });
     }
   }
@@ -57,10 +57,4 @@ async function imagesOf(arg: string, signal: AbortSignal): Promise<string[]> {
 
 async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-}
-
-function isWithin(folder: string, path: string): boolean {
-  if (isUrl(path)) return false;
-  const way = relative(resolve(folder), resolve(path));
-  return !way.startsWith('..') && !isAbsolute(way);
 }

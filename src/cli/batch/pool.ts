@@ -1,10 +1,11 @@
 /** The workers of a batch: images are handed out as they become free; one that dies is started anew. */
+import type { ModelFacts } from '../../batch/identity.js';
 import type { BatchItem } from '../../batch/names.js';
 import { failureOf, type BatchRecord } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { OnProgress } from '../../progress.js';
-import type { ImageTask } from './processor.js';
-import type { FromWorker, ModelFacts, ModelSpec } from './protocol.js';
+import type { FromWorker } from './protocol.js';
+import type { ModelSpec, SentTask } from './sent.js';
 import { WorkerProcess } from './workerProcess.js';
 
 /** Images that a worker has at a time: one in the network, the next being read, the one before being written. */
@@ -40,7 +41,7 @@ export class WorkerPool {
   readonly #suspects: Task[] = [];
   #fresh: Iterator<BatchItem> = [][Symbol.iterator]();
   #drained = true;
-  #task: ImageTask | undefined;
+  #task: SentTask | undefined;
   #keep: (record: BatchRecord) => void = () => undefined;
   #deaths = 0;
   readonly #facts = deferred<ModelFacts>();
@@ -69,7 +70,7 @@ export class WorkerPool {
    * @param keep receives every image's record; what it throws ends the run.
    * @throws FastSAMError `WRITE_FAILED` for an output folder that takes no more, `DEVICE_FAILED` when workers keep dying.
    */
-  async run(items: readonly BatchItem[], task: ImageTask, keep: (record: BatchRecord) => void): Promise<void> {
+  async run(items: readonly BatchItem[], task: SentTask, keep: (record: BatchRecord) => void): Promise<void> {
     this.#fresh = items[Symbol.iterator]();
     this.#drained = false;
     this.#task = task;

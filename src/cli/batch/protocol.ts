@@ -1,36 +1,17 @@
 /** What a batch and its workers tell each other: plain data over Node's channel between processes. */
+import type { ModelFacts } from '../../batch/identity.js';
 import type { BatchItem } from '../../batch/names.js';
 import type { DoneRecord, FailedRecord } from '../../batch/records.js';
 import type { FastSAMErrorCode } from '../../errors.js';
-import type { ModelDefaults } from '../../model/options.js';
 import type { ProgressEvent } from '../../progress.js';
-import type { Precision } from '../../runtime/compile/precision.js';
-import type { DeviceChoice } from '../../runtime/device.js';
-import type { ImageTask } from './processor.js';
-
-/** The model that a worker loads. */
-export interface ModelSpec {
-  readonly model: string;
-  readonly device: DeviceChoice;
-  readonly precision: Precision | 'auto';
-}
-
-/** What is known of a model once it is loaded. */
-export interface ModelFacts {
-  readonly name: string;
-  /** SHA-256 of its file. */
-  readonly weights: string;
-  readonly defaults: ModelDefaults;
-  readonly device: string;
-  readonly deviceNote?: string;
-}
+import type { ModelSpec, SentTask } from './sent.js';
 
 /** To a worker. */
 export type ToWorker =
   /** First: load the model, and say what is known of it if that is asked for. */
   | { readonly type: 'load'; readonly spec: ModelSpec; readonly describe: boolean }
   /** Second: what is done with all images. */
-  | { readonly type: 'task'; readonly task: ImageTask }
+  | { readonly type: 'task'; readonly task: SentTask }
   | { readonly type: 'item'; readonly item: BatchItem }
   /** No more images. */
   | { readonly type: 'end' };

@@ -1,14 +1,14 @@
 /** The queue of a fleet: BullMQ on Redis. A job is one image, and says everything that a worker must know. */
 import type { Job, Queue, WorkerOptions } from 'bullmq';
-import { hashText, type BatchItem } from '../../batch/names.js';
+import type { BatchItem } from '../../batch/names.js';
 import { FastSAMError } from '../../errors.js';
-import type { ImageTask } from './processor.js';
-import type { ModelSpec } from './protocol.js';
+import { hashText } from '../../platform/hashText.js';
+import type { ModelSpec, SentTask } from './sent.js';
 
 /** What a job holds. Paths are absolute: workers see the same file system. */
 export interface QueueJob {
   readonly item: BatchItem;
-  readonly task: ImageTask;
+  readonly task: SentTask;
   readonly spec: ModelSpec;
   /** Workers refuse jobs for which they would write something else. */
   readonly optionsHash: string;

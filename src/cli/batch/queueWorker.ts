@@ -1,25 +1,26 @@
 /** A worker of the queue: does jobs, tells an image's fault from its own, and keeps model and journal of each batch. */
+import { openJournal, readManifest } from '../../batch/folder.js';
+import { factsOf } from '../../batch/identity.js';
+import { writeOverview } from '../../batch/overview.js';
+import { endsTheBatch, isImagesFault, ImageProcessor, type BatchTask } from '../../batch/processor.js';
 import { failureOf, type FailedRecord } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { FastSAM } from '../../fastsam.js';
-import type { LineFile } from '../journal.js';
+import type { LineWriter } from '../../platform/diskTypes.js';
 import { describeError, say } from '../run.js';
-import { writeOverview } from './finish.js';
-import { openJournal, readManifest } from './folder.js';
-import { factsOf, loadModel } from './loadModel.js';
-import { manifestOf } from './options.js';
-import { endsTheBatch, isImagesFault, ImageProcessor } from './processor.js';
+import { manifestFor } from './options.js';
 import { PutBack, type QueueJob, type QueueTry } from './queue.js';
+import { loadModel, receiveTask } from './sent.js';
 
 /** Unexpected errors without an image done between them after which it is the worker that is to blame. */
 const ERRORS = 3;
 
 /** What a worker keeps for a batch that it works on. */
 interface Batch {
-  readonly out: string;
+  readonly task: BatchTask;
   readonly model: FastSAM;
   readonly processor: ImageProcessor;
-  readonly journal: LineFile;
+  readonly journal: LineWriter;
 }
 
 export class QueueWorker {
@@ -55,8 +56,9 @@ export class QueueWorker {
       await batch.journal.close();
       await batch.processor.close();
       batch.model.dispose();
-      const manifest = await readManifest(batch.out);
-      if (manifest) await writeOverview(batch.out, manifest, false);
+      const { out, formats } = batch.task;
+      const manifest = await readManifest(out);
+      if (manifest) await writeOverview(out, manifest, { always: false, formats });
     }
   }
 
@@ -88,7 +90,7 @@ export class QueueWorker {
       }
       await attempt.begin();
       try {
-        await journal.add(await processor.process(item, task));
+        await journal.add(await processor.process(item));
         this.done++;
       } catch (error) {
         const its = isImagesFault(error);
@@ -106,7 +108,7 @@ export class QueueWorker {
     }
   }
 
-  async #fail(journal: LineFile, record: FailedRecord): Promise<void> {
+  async #fail(journal: LineWriter, record: FailedRecord): Promise<void> {
     await journal.add(record);
     say(`fastsam: ${record.error.message}`);
     this.failed++;
@@ -129,23 +131,25 @@ export class QueueWorker {
  * @throws FastSAMError `INVALID_ARGUMENT` where this worker would write something else than was asked for,
  *   `FILE_UNREADABLE` where it does not see the folder, and what loading a model throws.
  */
-async function openBatch({ spec, task, optionsHash }: QueueJob): Promise<Batch | undefined> {
-  const manifest = await readManifest(task.out);
+async function openBatch({ spec, task: sent, optionsHash }: QueueJob): Promise<Batch | undefined> {
+  const { out } = sent;
+  const manifest = await readManifest(out);
   if (!manifest) {
-    const message = `${task.out}: got no manifest.json, expected the folder of a batch; give this machine the same paths, or enqueue again`;
+    const message = `${out}: got no manifest.json, expected the folder of a batch; give this machine the same paths, or enqueue again`;
     throw new FastSAMError('FILE_UNREADABLE', message);
   }
   if (manifest.optionsHash !== optionsHash) return undefined;
+  const task = await receiveTask(sent);
   const model = await loadModel(spec);
-  if ((await manifestOf(task, spec, await factsOf(model))).optionsHash !== optionsHash) {
+  if ((await manifestFor(task, sent.formats, spec, await factsOf(model.info))).optionsHash !== optionsHash) {
     model.dispose();
-    const message = `${task.out}: got weights or a package that differ from the job's, expected the same on all machines`;
+    const message = `${out}: got weights or a package that differ from the job's, expected the same on all machines`;
     throw new FastSAMError('INVALID_ARGUMENT', message);
   }
   return {
-    out: task.out,
+    task,
     model,
-    processor: await ImageProcessor.create(model, task.out),
-    journal: await openJournal(task.out, 'queue'),
+    processor: await ImageProcessor.create(model, task),
+    journal: await openJournal(out, 'queue'),
   };
 }

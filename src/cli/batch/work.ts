@@ -1,26 +1,32 @@
 /** `fastsam batch work`: does images of the queue until it is told to stop, or until the queue is empty. */
 import { setTimeout } from 'node:timers/promises';
 import { throwIfAborted } from '../../errors.js';
+import { flag, number } from '../../options/kinds.js';
+import { filled, type CommandValues } from '../rows.js';
 import { countOf, EXIT, interruptSignal, say } from '../run.js';
 import { queueOf } from './enqueue.js';
-import type { BatchOptions } from './options.js';
+import { batchOptions } from './options.js';
 import { openConsumer, openQueue, openQueueServer } from './queue.js';
 import { QueueWorker } from './queueWorker.js';
 
-export interface WorkOptions extends BatchOptions {
-  /** End when nothing is left in the queue. */
-  readonly untilEmpty?: true;
-  /** Seconds without a sign of life after which a worker's images go to another. */
-  readonly lock: number;
-}
+/** Every option of `fastsam batch work`, beside the queue. */
+export const WORK_ROWS = {
+  untilEmpty: flag({ text: 'end when nothing is left in the queue', default: false, cli: {} }),
+  lock: number(1, 86_400, {
+    text: 'images of a worker without a sign of life for so long go to another',
+    default: 60,
+    cli: { value: '<seconds>' },
+  }),
+};
 
 /** Images at a time: one in the network, one being read, one being written. */
 const AT_A_TIME = 3;
 const LOOK_EVERY_MS = 500;
 
-export async function executeWork(options: WorkOptions): Promise<void> {
+export async function executeWork(values: CommandValues): Promise<void> {
+  const options = filled(WORK_ROWS, values);
   const signal = interruptSignal();
-  const server = await openQueueServer(queueOf(options));
+  const server = await openQueueServer(queueOf(batchOptions(values)));
   const queue = openQueue(server);
   const worker = new QueueWorker();
   const consumer = openConsumer(server, (attempt) => worker.do(attempt), {

@@ -1,15 +1,15 @@
 /** A worker of a batch: a process with a model of its own that does the images it is sent. */
 import '../../node.js'; // registers the platform
+import { factsOf } from '../../batch/identity.js';
+import { endsTheBatch, isImagesFault, ImageProcessor } from '../../batch/processor.js';
 import { failureOf } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { FastSAM } from '../../fastsam.js';
-import { factsOf, loadModel } from './loadModel.js';
-import { endsTheBatch, isImagesFault, ImageProcessor, type ImageTask } from './processor.js';
 import type { FromWorker, ToWorker } from './protocol.js';
+import { loadModel, receiveTask } from './sent.js';
 
 let model: FastSAM | undefined;
 let processor: ImageProcessor | undefined;
-let task: ImageTask | undefined;
 
 function send(message: FromWorker): Promise<void> {
   return new Promise((resolve) => {
@@ -34,19 +34,18 @@ async function take(message: ToWorker): Promise<void> {
     case 'load':
       try {
         model = await loadModel(message.spec, (event) => void send({ type: 'progress', event }));
-        await send({ type: 'ready', ...(message.describe && { facts: await factsOf(model) }) });
+        await send({ type: 'ready', ...(message.describe && { facts: await factsOf(model.info) }) });
       } catch (error) {
         await fail(error, true);
       }
       return;
     case 'task':
-      task = message.task;
-      if (model) processor = await ImageProcessor.create(model, task.out);
+      if (model) processor = await ImageProcessor.create(model, await receiveTask(message.task));
       return;
     case 'item': {
-      if (!processor || !task) throw new Error('got an image before the task');
+      if (!processor) throw new Error('got an image before the task');
       try {
-        await send({ type: 'record', record: await processor.process(message.item, task) });
+        await send({ type: 'record', record: await processor.process(message.item) });
       } catch (error) {
         if (!isImagesFault(error)) throw error;
         await send({ type: 'record', record: failureOf(message.item, error.code, error.message) });

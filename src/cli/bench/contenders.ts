@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { extname } from 'node:path';
 import { cpuHasBfloat16 } from '../../runtime/compile/cpuFeatures.js';
-import { type DeviceChoice } from '../../runtime/device.js';
+import { choiceFor } from '../../runtime/device.js';
 import { deviceTable, type Device } from '../../runtime/deviceStatus.js';
 import type { Precision } from '../../runtime/compile/precision.js';
 import type { ContenderSpec } from './contender.js';
@@ -27,14 +27,6 @@ export interface Variant {
   /** false: the layers one by one. */
   readonly compile?: false;
 }
-
-const CHOICE: Record<Device, DeviceChoice> = {
-  'native-gpu': 'gpu',
-  'native-cpu': 'cpu',
-  webgpu: 'webgpu',
-  webgl: 'webgl',
-  wasm: 'wasm',
-};
 
 /** Largest difference of fingerprints between computations of one format. */
 const TOLERANCE: Record<Precision, number> = { fp32: 0.001, fp16: 0.02, bf16: 0.1 };
@@ -82,7 +74,7 @@ export function specOf(
   model: string,
   program: (script: 'worker' | 'firstMask') => readonly string[] = alike,
 ): ContenderSpec {
-  const worker: WorkerSpec = { model, device: CHOICE[device], precision, ...(compile === false && { compile }) };
+  const worker: WorkerSpec = { model, device: choiceFor(device), precision, ...(compile === false && { compile }) };
   return {
     label,
     command: [...program('worker'), JSON.stringify(worker)],

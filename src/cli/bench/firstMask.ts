@@ -8,7 +8,7 @@ import { loadFromSpec, specOfProcess } from './spec.js';
 
 try {
   // The faster way to one image, which the command line takes too.
-  const model = await loadFromSpec({ ...specOfProcess(), graphWeights: 'fed' });
+  const model = await loadFromSpec({ ...specOfProcess(), graphWeights: 'external' });
   const results = await model.segment(process.argv[3]);
   const area = results.at(0).mask.area;
   const { user, system } = process.cpuUsage();

@@ -1,35 +1,39 @@
 /** `fastsam study compare`: two runs side by side. */
 import { stat } from 'node:fs/promises';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { dirname, extname, join } from 'node:path';
 import { FastSAMError } from '../../errors.js';
 import { pairedBootstrap, type Comparison } from '../../studies/bootstrap.js';
 import type { RunFile } from '../../studies/records.js';
-import { summariseRecords } from '../../studies/run.js';
+import { summariseRecords } from '../../studies/measure.js';
 import type { Metric, Study, StudyOptions, StudyRecord } from '../../studies/study.js';
 import { formatTable } from '../../studies/table.js';
-import { numberOption } from '../run.js';
+import { integer, text } from '../../options/kinds.js';
+import type { Resolved } from '../../options/row.js';
+import { jsonRow, seedRow } from '../commonRows.js';
+import { addRows, filled, type CommandValues } from '../rows.js';
 import { readRunFile } from './journal.js';
 
-interface CompareOptions {
-  readonly resamples: number;
-  readonly seed: number;
-  readonly json?: true;
-}
+const COMPARE_ROWS = {
+  resamples: integer(1, 1_000_000, { text: 'of the paired bootstrap', default: 2000, cli: { value: '<n>' } }),
+  seed: seedRow('of the resamples'),
+  study: text({
+    text: 'path of the module, for runs of a study of your own',
+    cli: { value: '<module>' },
+  }),
+  json: jsonRow('print JSON'),
+};
 
-/** The command. */
-export function studyCompareCommand(studies: readonly Study[]): Command {
-  return new Command('compare')
+/**
+ * The command.
+ * @param loadStudy loads a study of the user's own.
+ */
+export function studyCompareCommand(studies: readonly Study[], loadStudy: (module: string) => Promise<Study>): Command {
+  const command = new Command('compare')
     .description('Set two runs of a study side by side, each difference with a 95 % interval.')
     .argument('<a>', 'folder of a run, or a file in it')
-    .argument('<b>', 'folder of another run on the same data')
-    .addOption(
-      new Option('--resamples <n>', 'of the paired bootstrap')
-        .default(2000)
-        .argParser(numberOption(1, 1_000_000, true)),
-    )
-    .addOption(new Option('--seed <n>', 'of the resamples').default(1).argParser(numberOption(0, 4294967295, true)))
-    .option('--json', 'print JSON')
+    .argument('<b>', 'folder of another run on the same data');
+  return addRows(command, COMPARE_ROWS)
     .addHelpText(
       'after',
       `
@@ -39,15 +43,26 @@ them. An interval without 0 says that the difference is more than the choice of 
 Example:
   $ fastsam study compare fastsam-out/proposals-FastSAM-s fastsam-out/proposals-FastSAM-x`,
     )
-    .action(async (a: string, b: string, options: CompareOptions) => {
-      await compareRuns(studies, a, b, options);
+    .action(async (a: string, b: string, values: CommandValues) => {
+      const options = filled(COMPARE_ROWS, values);
+      const own = options.study === undefined ? [] : [await loadStudy(options.study)];
+      await compareRuns([...studies, ...own], a, b, options);
     });
 }
 
-async function compareRuns(studies: readonly Study[], a: string, b: string, options: CompareOptions): Promise<void> {
+async function compareRuns(
+  studies: readonly Study[],
+  a: string,
+  b: string,
+  options: Resolved<typeof COMPARE_ROWS>,
+): Promise<void> {
   const [runA, runB] = [await readRunOf(a), await readRunOf(b)];
   const study = studies.find(({ name }) => name === runA.header.study);
-  if (!study) throw new FastSAMError('UNKNOWN_NAME', `${a}: got a run of the unknown study ${runA.header.study}`);
+  if (!study)
+    throw new FastSAMError(
+      'UNKNOWN_NAME',
+      `${a}: got a run of the unknown study ${runA.header.study}; give its module with --study`,
+    );
   requireSameData(a, runA, b, runB);
   const { first, second, alone } = pair(runA, runB);
   const own = { a: optionsOf(runA), b: optionsOf(runB) };

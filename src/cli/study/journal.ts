@@ -3,18 +3,19 @@ import { stat, truncate } from 'node:fs/promises';
 import { FastSAMError } from '../../errors.js';
 import { readRun, requireSameRun, type RunFile, type RunHeader } from '../../studies/records.js';
 import type { StudyRecord } from '../../studies/study.js';
+import type { LineWriter } from '../../platform/diskTypes.js';
 import { fileError } from '../../platform/fileErrors.js';
-import { platform } from '../../platform/platform.js';
-import { LineFile } from '../journal.js';
+import { disk, platform } from '../../platform/platform.js';
 
 /** What to do with records that are there already. */
 export type Existing = 'refuse' | 'resume' | 'overwrite';
 
 /** Records on disk. */
 export class Journal {
-  readonly #file: LineFile;
+  readonly #file: LineWriter;
+
   private constructor(
-    file: LineFile,
+    file: LineWriter,
     /** Records of an earlier run that goes on. */
     readonly done: ReadonlyMap<string, StudyRecord>,
   ) {
@@ -40,7 +41,7 @@ export class Journal {
         throw fileError('write', path, error);
       });
     }
-    const file = await LineFile.open(path, goesOn ? 'a' : 'w');
+    const file = await disk().openLines(path, goesOn ? 'a' : 'w');
     if (!goesOn) await file.add(header);
     return new Journal(file, new Map(goesOn?.records.map((record) => [record.key, record])));
   }

@@ -1,56 +1,76 @@
 /** What `fastsam track` writes: the drawn video, MOT lines, lines of JSON. They appear when the clip is done. */
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
+import type { DrawOptions } from '../../draw/drawObjects.js';
 import { FastSAMError } from '../../errors.js';
+import type { OutputFormat } from '../../formats/format.js';
+import { mot as motFormat } from '../../formats/mot.js';
+import { videoForm, videoPath } from '../../formats/write.js';
+import { disk } from '../../platform/platform.js';
+import { OUTPUT_FOLDER } from '../../options/limits.js';
 import type { Results } from '../../results/results.js';
 import { VIDEO_FORMATS } from '../../source/encoders.js';
 import { isVideoName } from '../../source/inputs.js';
 import { Trails } from '../../track/trails.js';
-import { DrawnVideo } from '../drawnVideo.js';
-import { makeFolder, StemNames } from '../files.js';
-import { StagedText } from '../stagedText.js';
+import { ClipFiles, frameNumber, type ClipOutput } from '../clipFiles.js';
+import { StemNames } from '../files.js';
+import { RunFiles } from '../runFiles.js';
 
-/** Where the files go; those without a path are not written. */
-export interface TrackPaths {
-  readonly video?: string;
-  readonly mot?: string;
-  readonly json?: string;
-}
-
-/** The options that say so. */
+/** The options that say where files go. */
 export interface TrackPathOptions {
   /** A folder, or the name of the video. */
-  readonly out?: string;
-  readonly mot?: string;
+  readonly out?: string | undefined;
+  readonly mot?: string | undefined;
   /** JSON goes to standard output. */
-  readonly json?: true;
+  readonly json: boolean;
   readonly video: boolean;
 }
 
-const DEFAULT_OUT = 'fastsam-out';
+/** What is written for a clip. */
+export interface TrackOutputs {
+  readonly outputs: readonly ClipOutput[];
+  /** Folder of files for the whole run. */
+  readonly folder: string;
+}
 
 /**
  * Names the files after the clip.
+ * @param asked formats of the files.
+ * @param always whether they were named: then they are written beside standard output and `--mot`, too.
  * @throws FastSAMError `INVALID_ARGUMENT` when a file would take the place of the clip or of another one, and for a video of
  *   a kind that is not written.
  */
-export function trackPaths(clip: string, { out, mot, json, video }: TrackPathOptions): TrackPaths {
+export function trackOutputs(
+  clip: string,
+  { out, mot, json, video }: TrackPathOptions,
+  asked: readonly OutputFormat[],
+  always: boolean,
+): TrackOutputs {
   const named = out !== undefined && isVideoFile(out);
-  const folder = named ? dirname(out) : (out ?? DEFAULT_OUT);
+  const folder = named ? dirname(out) : (out ?? OUTPUT_FOLDER);
   const stem = named ? basename(out, extname(out)) : new StemNames().next(clip);
   // Who names one kind of output wants no other.
-  const files = out !== undefined || (json !== true && mot === undefined);
-  const paths: TrackPaths = {
-    ...(files && video && { video: named ? out : join(folder, `${stem}.mp4`) }),
-    ...(mot === undefined ? files && { mot: join(folder, `${stem}.txt`) } : { mot }),
-    ...(files && { json: join(folder, `${stem}.jsonl`) }),
-  };
-  const places = [clip, ...listOf(paths)].map((path) => resolve(path));
-  const taken = listOf(paths).find((_, i) => places.indexOf(places[i + 1]) <= i);
-  if (taken !== undefined) {
-    const what = resolve(taken) === places[0] ? 'is the clip itself' : 'would be written twice';
-    throw new FastSAMError('INVALID_ARGUMENT', `${taken}: ${what}; name another place with --out or --mot`);
-  }
-  return paths;
+  const files = always || out !== undefined || (!json && mot === undefined);
+  const formats = mot === undefined || asked.includes(motFormat) ? asked : [...asked, motFormat];
+  const outputs = formats.flatMap((format): ClipOutput[] => {
+    if (format === motFormat && mot !== undefined) return [{ format, path: mot }];
+    const drawn = isDrawn(format);
+    if (!files || (drawn && !video)) return [];
+    return [{ format, path: drawn && named ? out : videoPath(format, folder, stem) }];
+  });
+  refuseSame(clip, outputs);
+  return { outputs, folder };
+}
+
+function isDrawn(format: OutputFormat): boolean {
+  return format.scope !== 'run' && videoForm(format).kind === 'drawn';
+}
+
+function refuseSame(clip: string, outputs: readonly ClipOutput[]): void {
+  const paths = [clip, ...outputs.map(({ path }) => path)].map((path) => resolve(path));
+  const taken = outputs.find((_, i) => paths.indexOf(paths[i + 1]) <= i);
+  if (taken === undefined) return;
+  const what = resolve(taken.path) === paths[0] ? 'is the clip itself' : 'would be written twice';
+  throw new FastSAMError('INVALID_ARGUMENT', `${taken.path}: ${what}; name another path with --out or --mot`);
 }
 
 function isVideoFile(path: string): boolean {
@@ -63,33 +83,32 @@ function isVideoFile(path: string): boolean {
   );
 }
 
-function listOf({ video, mot, json }: TrackPaths): string[] {
-  return [video, mot, json].filter((path) => path !== undefined);
-}
-
-/** The files of one clip. */
+/** The files of one clip. They have no signal: what was tracked until an interruption is kept. */
 export class TrackFiles {
-  readonly #mot: StagedText | undefined;
-  readonly #json: StagedText | undefined;
-  /** It has no signal: what was tracked until an interruption is kept. */
-  readonly #video: DrawnVideo | undefined;
-  readonly #trails: Trails;
+  readonly #clip: string;
+  readonly #files: ClipFiles;
+  readonly #run: RunFiles;
+  /** Absent where nothing is drawn. */
+  readonly #trails: Trails | undefined;
   #frames = 0;
-  readonly #paths: TrackPaths;
 
-  /** @param trail frames that the drawn trails reach back. */
-  private constructor(paths: TrackPaths, fps: number, trail: number) {
-    this.#paths = paths;
-    if (paths.mot !== undefined) this.#mot = new StagedText(paths.mot);
-    if (paths.json !== undefined) this.#json = new StagedText(paths.json);
-    if (paths.video !== undefined) this.#video = new DrawnVideo(paths.video, fps);
-    this.#trails = new Trails(trail);
+  private constructor(clip: string, { outputs, folder }: TrackOutputs, fps: number, trail: number) {
+    this.#clip = clip;
+    this.#files = new ClipFiles(outputs, fps);
+    this.#run = new RunFiles(
+      outputs.map(({ format }) => format),
+      folder,
+    );
+    if (outputs.some(({ format }) => isDrawn(format))) this.#trails = new Trails(trail);
   }
 
-  /** Makes the folders. */
-  static async create(paths: TrackPaths, fps: number, trail: number): Promise<TrackFiles> {
-    for (const path of listOf(paths)) await makeFolder(dirname(path));
-    return new TrackFiles(paths, fps, trail);
+  /**
+   * Makes the folders.
+   * @param trail frames that the drawn trails reach back.
+   */
+  static async create(clip: string, outputs: TrackOutputs, fps: number, trail: number): Promise<TrackFiles> {
+    for (const { path } of outputs.outputs) await disk().makeFolder(dirname(path));
+    return new TrackFiles(clip, outputs, fps, trail);
   }
 
   /** Frames that were written. */
@@ -99,30 +118,25 @@ export class TrackFiles {
 
   /** Takes the next frame; ffmpeg encodes it while the caller goes on with the one after. */
   async add(results: Results): Promise<void> {
-    await this.#mot?.write(results.toMot());
-    await this.#json?.write(`${JSON.stringify(results)}\n`);
-    if (this.#video) await this.#draw(results, this.#video);
+    const name = `${this.#clip}#${frameNumber(results)}`;
+    await this.#files.add(results, name, this.#drawing(results));
+    await this.#run.add(results, name);
     this.#frames++;
   }
 
   /** @returns what was written. */
   async finish(): Promise<string[]> {
     if (this.#frames === 0) return [];
-    await this.#video?.finish();
-    await this.#mot?.finish();
-    await this.#json?.finish();
-    return listOf(this.#paths);
+    return [...(await this.#files.finish()), ...(await this.#run.finish())];
   }
 
   /** Leaves nothing behind that is not finished. */
-  async discard(): Promise<void> {
-    await this.#video?.discard();
-    await this.#mot?.discard();
-    await this.#json?.discard();
+  discard(): Promise<void> {
+    return this.#files.discard();
   }
 
-  async #draw(results: Results, video: DrawnVideo): Promise<void> {
-    this.#trails.add(results);
-    await video.write(results.plot({ boxes: true, labels: true, trails: this.#trails.of(results) }));
+  #drawing(results: Results): DrawOptions {
+    this.#trails?.add(results);
+    return { boxes: true, labels: true, ...(this.#trails && { trails: this.#trails.of(results) }) };
   }
 }

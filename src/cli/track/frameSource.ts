@@ -4,7 +4,7 @@ import { FastSAMError } from '../../errors.js';
 import type { TrackSource } from '../../model/trackStream.js';
 import { openVideo, type VideoOptions } from '../../source/openVideo.js';
 import { expandSources } from '../sources.js';
-import { framesToCome, type VideoCommandOptions } from '../videoOptions.js';
+import { framesToCome, type FrameChoice } from '../framesToCome.js';
 
 /** A clip that is about to be read. */
 export interface FrameSource {
@@ -20,7 +20,7 @@ export interface FrameSource {
 }
 
 /** Of images, unless it is said. */
-const DEFAULT_FPS = 25;
+export const DEFAULT_FPS = 25;
 
 /**
  * Opens a clip.
@@ -29,7 +29,7 @@ const DEFAULT_FPS = 25;
  */
 export async function openFrames(
   source: string,
-  options: VideoCommandOptions & { readonly fps?: number },
+  options: FrameChoice & { readonly fps?: number },
   signal: AbortSignal,
 ): Promise<FrameSource> {
   const { sources, problems } = await expandSources([source], signal);
@@ -65,7 +65,7 @@ async function ofVideo(name: string, input: string, options: VideoOptions): Prom
 function ofImages(
   name: string,
   images: readonly (string | Uint8Array)[],
-  { stride = 1, start, end, maxFrames, fps = DEFAULT_FPS }: VideoCommandOptions & { readonly fps?: number },
+  { stride = 1, start, end, maxFrames, fps = DEFAULT_FPS }: FrameChoice & { readonly fps?: number },
 ): FrameSource {
   if (start !== undefined || end !== undefined) {
     throw new FastSAMError('INVALID_ARGUMENT', '--start, --end: got images, which have no times; use --max-frames');

@@ -7,7 +7,6 @@ import { PIXEL_MEAN, PIXEL_STD } from '../image/preprocess.js';
 import type { LayerSet } from './layerSet.js';
 import { apply, layerNorm, transformer } from './transformer.js';
 
-
 /** What the image encoder takes. */
 export interface ImageInputs {
   /** int32 [images·patches, patch·patch·3]: see `toPatches`. */

@@ -1,11 +1,10 @@
 /** How an encoder is run: layer by layer, or as one compiled graph where TensorFlow's library is in use. */
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../../errors.js';
-import { choosePrecision, encodeGraph } from '../../runtime/compile/compile.js';
 import type { NamedTensors } from '../../runtime/compile/compiledGraph.js';
-import { loadGraph } from '../../runtime/compile/loadGraph.js';
 import type { Precision } from '../../runtime/compile/precision.js';
 import type { Device } from '../../runtime/deviceStatus.js';
+import { runsOnTensorFlow } from '../../runtime/tensorFlow.js';
 import type { Features } from './imageEncoder.js';
 import type { LayerSet } from './layerSet.js';
 
@@ -31,20 +30,18 @@ export interface EncoderParts<I> {
 export interface RunnerOptions {
   readonly precision: Precision;
   /**
-   * Where a compiled graph has the weights: `constant`, inside, or `fed`, beside it.
+   * Where a compiled graph has the weights: `embedded` or `external`, beside it.
    */
-  readonly weights: 'constant' | 'fed';
+  readonly weights: 'embedded' | 'external';
   readonly signal?: AbortSignal | undefined;
 }
-
-const isNative = (device: Device): boolean => device === 'native-cpu' || device === 'native-gpu';
 
 /**
  * The number format for a device; `auto` is the fastest that it has.
  * @throws FastSAMError `DEVICE_UNAVAILABLE` for one that the device does not have.
  */
 export async function encoderPrecision(device: Device, precision: Precision | 'auto'): Promise<Precision> {
-  if (isNative(device)) return choosePrecision(precision);
+  if (runsOnTensorFlow()) return (await import('../../runtime/compile/compile.js')).choosePrecision(precision);
   if (precision === 'fp32' || precision === 'auto') return 'fp32';
   throw new FastSAMError(
     'DEVICE_UNAVAILABLE',
@@ -53,16 +50,15 @@ export async function encoderPrecision(device: Device, precision: Precision | 'a
 }
 
 /**
- * The fastest runner for a device. It owns the weights, also when this fails.
+ * The fastest runner for the active device. It owns the weights, also when this fails.
  * @throws as `compile`
  */
 export async function createRunner<I extends NamedTensors<I>>(
   parts: EncoderParts<I>,
-  device: Device,
   options: RunnerOptions,
 ): Promise<EncoderRunner<I>> {
   const { encode, set } = parts;
-  if (!isNative(device)) {
+  if (!runsOnTensorFlow()) {
     return {
       run: encode,
       dispose: () => {
@@ -71,8 +67,9 @@ export async function createRunner<I extends NamedTensors<I>>(
     };
   }
   try {
-    const feed = options.weights === 'fed' ? set.weights() : {};
-    return await loadGraph<I, Features>(encodeExamples(parts, feed, options.precision), {
+    const feed = options.weights === 'external' ? set.weights() : {};
+    const { loadGraph } = await import('../../runtime/compile/loadGraph.js');
+    return await loadGraph<I, Features>(await encodeExamples(parts, feed, options.precision), {
       feed,
       signal: options.signal,
     });
@@ -81,11 +78,12 @@ export async function createRunner<I extends NamedTensors<I>>(
   }
 }
 
-function encodeExamples<I extends NamedTensors<I>>(
+async function encodeExamples<I extends NamedTensors<I>>(
   { encode, examples, uint8 = [] }: EncoderParts<I>,
   feed: Readonly<Record<string, tf.Tensor>>,
   precision: Precision,
-): Uint8Array {
+): Promise<Uint8Array> {
+  const { encodeGraph } = await import('../../runtime/compile/compile.js');
   const pair = examples();
   try {
     // The features are compared and normalised by callers in float32.

@@ -1,6 +1,5 @@
 /** The two encoders of a model, ready to run. */
 import * as tf from '@tensorflow/tfjs';
-import type { Device } from '../../runtime/deviceStatus.js';
 import { patchCount } from '../weights/config.js';
 import { imageEncoder, type Features, type ImageInputs } from './imageEncoder.js';
 import { LayerSet } from './layerSet.js';
@@ -14,7 +13,6 @@ import type { ClipWeights } from '../weights/openClip.js';
  */
 export async function createImageRunner(
   { tensors, config }: ClipWeights,
-  device: Device,
   options: RunnerOptions,
 ): Promise<EncoderRunner<ImageInputs>> {
   const set = new LayerSet(tensors);
@@ -23,7 +21,7 @@ export async function createImageRunner(
   const example = (images: number): ImageInputs => ({
     patches: tf.zeros([images * patchCount(config), columns], 'int32'),
   });
-  return createRunner({ encode, set, examples: () => [example(2), example(3)], uint8: ['patches'] }, device, options);
+  return createRunner({ encode, set, examples: () => [example(2), example(3)], uint8: ['patches'] }, options);
 }
 
 /** The text encoder with its embedding, which is looked up outside of a graph: a graph would hold the whole table. */
@@ -36,11 +34,7 @@ export interface TextRunner {
  * The text encoder of a model.
  * @throws as `createRunner`
  */
-export async function createTextRunner(
-  { tensors, config }: ClipWeights,
-  device: Device,
-  options: RunnerOptions,
-): Promise<TextRunner> {
+export async function createTextRunner({ tensors, config }: ClipWeights, options: RunnerOptions): Promise<TextRunner> {
   const table = new LayerSet(tensors);
   const inputsOf = built(table, () => textInputs(table, config));
   const set = new LayerSet(tensors);
@@ -51,11 +45,7 @@ export async function createTextRunner(
       mask: tf.zeros([rows, rows]),
       ends: tf.zeros([texts], 'int32'),
     });
-    const runner = await createRunner(
-      { encode, set, examples: () => [example(2, 5), example(3, 11)] },
-      device,
-      options,
-    );
+    const runner = await createRunner({ encode, set, examples: () => [example(2, 5), example(3, 11)] }, options);
     return {
       run(texts) {
         const inputs = inputsOf(texts);

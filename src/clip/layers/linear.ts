@@ -1,6 +1,7 @@
 /** y = x·W + b on rows. */
 import * as tf from '@tensorflow/tfjs';
-import { runsOnTensorFlow, type LayerArgs } from '../../layers/customLayer.js';
+import type { LayerArgs } from '../../layers/customLayer.js';
+import { runsOnTensorFlow } from '../../runtime/tensorFlow.js';
 import { matMul } from '../../runtime/compile/tensorOps.js';
 
 /** What a Linear is made from. */

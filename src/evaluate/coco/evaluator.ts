@@ -1,12 +1,11 @@
-/** AP and AR of detections, with the definitions of COCO and the numbers of pycocotools. */
-import { FastSAMError } from '../../errors.js';
 import { curveOf, rankDetections, type ImageMatches } from './accumulate.js';
 import { CocoEvaluation } from './evaluation.js';
 import { iouMatrix, matchDetections } from './match.js';
 import { byScore, shapeOfDetection, shapeOfTruth } from './shapes.js';
+import { invalidArgument } from '../../errors.js';
+import { resolve } from '../../options/resolve.js';
 import {
-  COCO_AREAS,
-  COCO_IOUS,
+  COCO_EVAL_OPTIONS,
   type CocoDataset,
   type CocoDetection,
   type CocoEvalOptions,
@@ -26,8 +25,6 @@ export interface CocoEvalImage {
 
 /** Categories as one. */
 const ALL = -1;
-/** Half a word of flags, see `Matches`. */
-const MAX_THRESHOLDS = 16;
 
 /**
  * Takes images one after the other and keeps of each only what became of its detections: a score and a word for each
@@ -44,7 +41,8 @@ export class CocoEvaluator {
    * @throws FastSAMError `INVALID_ARGUMENT` for options out of range.
    */
   constructor(categoryIds: readonly number[], options: CocoEvalOptions) {
-    this.#options = resolve(options);
+    const resolved = resolve(COCO_EVAL_OPTIONS, options);
+    this.#options = { ...resolved, maxDets: [...resolved.maxDets].sort((a, b) => a - b) };
     this.#categories = [...new Set(categoryIds)].sort((a, b) => a - b);
     for (const category of this.#options.classAgnostic ? [ALL] : this.#categories) this.#matches.set(category, []);
   }
@@ -54,7 +52,7 @@ export class CocoEvaluator {
    *   numbers.
    */
   add(image: CocoEvalImage): void {
-    if (this.#seen.has(image.id)) invalid(`image ${image.id}: got it twice, expected every image once`);
+    if (this.#seen.has(image.id)) throw invalidArgument(`image ${image.id}: got it twice, expected every image once`);
     this.#seen.add(image.id);
     const truths = groupBy(image.truths);
     const detections = groupBy(image.detections);
@@ -125,7 +123,8 @@ export function evaluateCoco(
   const detectionsOf = groupBy(detections, (detection) => detection.image_id);
   const images = new Map(groundTruth.images.map((image) => [image.id, image]));
   for (const id of detectionsOf.keys()) {
-    if (!images.has(id)) invalid(`detections: got image ${id}, expected one of the ground truth's images`);
+    if (!images.has(id))
+      throw invalidArgument(`detections: got image ${id}, expected one of the ground truth's images`);
   }
   for (const { id, width, height } of images.values()) {
     evaluator.add({ id, width, height, truths: truthsOf.get(id) ?? [], detections: detectionsOf.get(id) ?? [] });
@@ -145,32 +144,4 @@ function groupBy<T extends { readonly category_id: number }>(
     else groups.set(key, [item]);
   }
   return groups;
-}
-
-function resolve(options: CocoEvalOptions): ResolvedEvalOptions {
-  const {
-    kind,
-    maxDets = [1, 10, 100],
-    iouThresholds = COCO_IOUS,
-    areas = COCO_AREAS,
-    classAgnostic = false,
-    ignoreFlags = false,
-  } = options;
-  if (!['boxes', 'masks'].includes(kind)) invalid(`kind: got ${kind}, expected 'boxes' or 'masks'`);
-  if (maxDets.length === 0 || !maxDets.every((n) => Number.isInteger(n) && n > 0)) {
-    invalid(`maxDets: got [${maxDets.join(', ')}], expected whole numbers from 1 on`);
-  }
-  const fraction = (value: number) => value > 0 && value <= 1;
-  if (iouThresholds.length === 0 || iouThresholds.length > MAX_THRESHOLDS || !iouThresholds.every(fraction)) {
-    invalid(
-      `iouThresholds: got [${iouThresholds.join(', ')}], expected 1 to ${MAX_THRESHOLDS} numbers above 0 up to 1`,
-    );
-  }
-  if (areas.length === 0) invalid('areas: got none, expected at least one range');
-  const ascending = [...maxDets].sort((a, b) => a - b);
-  return { kind, maxDets: ascending, iouThresholds, areas, classAgnostic, ignoreFlags };
-}
-
-function invalid(message: string): never {
-  throw new FastSAMError('INVALID_ARGUMENT', message);
 }

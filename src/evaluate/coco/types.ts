@@ -1,5 +1,7 @@
 /** The COCO format as the evaluation reads it, and its options. */
 import type { Rle, RleCounts } from '../../mask/rleCounts.js';
+import { custom, flag, oneOf } from '../../options/kinds.js';
+import type { RowsOf } from '../../options/row.js';
 
 /** Polygons (`[x0, y0, x1, y1, …]` each, pixels of the image, their union is the mask) or run lengths. */
 export type CocoSegmentation = readonly (readonly number[])[] | Rle | RleCounts;
@@ -73,9 +75,6 @@ export interface CocoEvalOptions {
   readonly ignoreFlags?: boolean;
 }
 
-/** `CocoEvalOptions` with the defaults filled in. */
-export type ResolvedEvalOptions = Required<CocoEvalOptions>;
-
 /** COCO's area ranges. */
 export const COCO_AREAS: readonly AreaRange[] = [
   { name: 'all', low: 0, high: 1e10 },
@@ -86,3 +85,34 @@ export const COCO_AREAS: readonly AreaRange[] = [
 
 /** COCO's IoU thresholds with the rounding of `numpy.linspace`, so that an IoU on a threshold is decided alike. */
 export const COCO_IOUS: readonly number[] = Array.from({ length: 10 }, (_, i) => i * ((0.95 - 0.5) / 9) + 0.5);
+
+/** Half a word of flags, see `Matches`. */
+const MAX_THRESHOLDS = 16;
+
+const isFilled = (value: unknown): value is readonly unknown[] => Array.isArray(value) && value.length > 0;
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
+/** Every option of `CocoEvaluator` and `evaluateCoco`. */
+export const COCO_EVAL_OPTIONS = {
+  kind: oneOf(['boxes', 'masks'], { text: 'what is compared', required: true }),
+  maxDets: custom<readonly number[]>(
+    'whole numbers from 1 on',
+    (value) => isFilled(value) && value.every((n) => Number.isInteger(n) && (n as number) > 0),
+    { text: "so many of an image's best detections are looked at", default: [1, 10, 100] },
+  ),
+  iouThresholds: custom<readonly number[]>(
+    `1 to ${MAX_THRESHOLDS} numbers above 0 up to 1`,
+    (value) => isFilled(value) && value.length <= MAX_THRESHOLDS && value.every((n) => isNumber(n) && n > 0 && n <= 1),
+    { text: 'IoU from which a detection is right', default: COCO_IOUS, otherwise: '0.50, 0.55 … 0.95' },
+  ),
+  areas: custom<readonly AreaRange[]>('a list of ranges, at least one', isFilled, {
+    text: 'objects by size in pixels, `{ name, low, high }`',
+    default: COCO_AREAS,
+    otherwise: 'all, small, medium, large',
+  }),
+  classAgnostic: flag({ text: 'all categories are one', default: false }),
+  ignoreFlags: flag({ text: '`ignore` of the ground truth counts as well as `iscrowd`', default: false }),
+} satisfies RowsOf<CocoEvalOptions>;
+
+/** `CocoEvalOptions` with the defaults filled in. */
+export type ResolvedEvalOptions = Required<CocoEvalOptions>;

@@ -1,6 +1,7 @@
 /** A YOLO data set: its yaml, the folders that it names, the label file of each image. */
 import { FastSAMError } from '../../errors.js';
 import { platform } from '../../platform/platform.js';
+import { invalidArgument } from '../../errors.js';
 
 /** A data set that lies on a disk. */
 export interface YoloDataset {
@@ -22,7 +23,7 @@ export async function readYoloDataset(path: string, split = 'val'): Promise<Yolo
     throw new FastSAMError('INVALID_ARGUMENT', `${path}: data sets are read from a disk, expected Node; run it there`);
   }
   const data = here.parseYaml(new TextDecoder().decode(await here.readFile(path)));
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) invalid(path, 'got no mapping of keys');
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw invalid(path, 'got no mapping of keys');
   const fields = data as Record<string, unknown>;
   const folder = path.replace(/[^/\\]*$/, '') || '.';
   const root = typeof fields.path === 'string' ? resolve(folder, fields.path) : folder;
@@ -30,17 +31,16 @@ export async function readYoloDataset(path: string, split = 'val'): Promise<Yolo
   const list = Array.isArray(places) ? (places as unknown[]) : [places];
   const images: string[] = [];
   for (const place of list) {
-    if (typeof place !== 'string') invalid(path, `got no "${split}", expected the folder of its images`);
+    if (typeof place !== 'string') throw invalid(path, `got no "${split}", expected the folder of its images`);
     images.push(...(await imagesAt(resolve(root, place))));
   }
   images.sort();
-  if (images.length === 0) invalid(path, `found no image under "${split}"`);
+  if (images.length === 0) throw invalid(path, `found no image under "${split}"`);
   return { names: namesOf(fields, path), images: images.map((image) => ({ image, labels: labelsOf(image) })) };
 }
 
-function invalid(path: string, what: string): never {
-  throw new FastSAMError('INVALID_ARGUMENT', `${path}: ${what}; see docs/evaluation.md for the format`);
-}
+const invalid = (path: string, what: string): FastSAMError =>
+  invalidArgument(`${path}: ${what}; see docs/user/evaluation.md for the format`);
 
 function resolve(base: string, path: string): string {
   return /^([/\\]|[a-z]:)/i.test(path) ? path : platform().joinPath(base, path);
@@ -67,5 +67,5 @@ function namesOf(fields: Record<string, unknown>, path: string): string[] {
   if (typeof nc === 'number' && Number.isInteger(nc) && nc > 0 && nc < 100_000) {
     return Array.from({ length: nc }, (_, i) => `class_${i}`);
   }
-  return invalid(path, 'got neither "names" nor "nc"');
+  throw invalid(path, 'got neither "names" nor "nc"');
 }

@@ -15,7 +15,7 @@ export interface NmsInputs extends Corners {
 }
 
 /**
- * The objects of one image by falling score.
+ * The objects of one image by descending score.
  * @returns [1,maxDet,6+k]: x1, y1, x2, y2 (pixels of the input), score, class, coefficients; zeros after the last object.
  */
 export function emitNms(graph: GraphWriter, head: NmsInputs, { conf, iou, maxDet }: NmsLimits): Edge {
@@ -33,7 +33,7 @@ export function emitNms(graph: GraphWriter, head: NmsInputs, { conf, iou, maxDet
     [-1, 1],
   );
   const kept = graph.add('NonMaxSuppressionV3', 'nms/kept', [
-    classes > 1 ? separate(graph, boxes, label) : boxes,
+    classes > 1 ? offsetByClass(graph, boxes, label) : boxes,
     graph.reshape('nms/scoreList', score, [-1]),
     graph.ints(maxDet),
     scalar(graph, 'nms/iou', iou),
@@ -53,8 +53,8 @@ export function emitNms(graph: GraphWriter, head: NmsInputs, { conf, iou, maxDet
   return graph.reshape('nms/result', graph.slice('nms/first', filled, [0, 0], [maxDet, columns]), [1, maxDet, columns]);
 }
 
-/** Moves the boxes of each class to a place of their own, so that only boxes of one class overlap. */
-function separate(graph: GraphWriter, boxes: Edge, label: Edge): Edge {
+/** Moves the boxes of each class by a span of their own, so that only boxes of one class overlap. */
+function offsetByClass(graph: GraphWriter, boxes: Edge, label: Edge): Edge {
   const bound = (op: 'Max' | 'Min'): Edge =>
     graph.add(op, `nms/${op.toLowerCase()}`, [boxes, graph.ints([0, 1])], { Tidx: INT, keep_dims: { b: false } });
   const span = graph.add('Sub', 'nms/span', [bound('Max'), bound('Min')]);

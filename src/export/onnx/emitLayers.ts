@@ -23,7 +23,7 @@ export const ONNX_EMITTERS: Emitters<GraphBuilder, Value> = {
   FastSamFlattenLevels: flattenLevels,
 };
 
-/** `model.2.m.0.cv1.conv` -> `/model.2/m.0/cv1/conv`, as PyTorch writes the places of modules. */
+/** `model.2.m.0.cv1.conv` -> `/model.2/m.0/cv1/conv`, as PyTorch writes the paths of modules. */
 const pathOf = (name: string): string => `/${name.replace(/\.(?=\D)/g, '/')}`;
 
 function convolution(graph: GraphBuilder, layer: Layer, stride: number): Value {

@@ -4,7 +4,7 @@ import type { Corners } from './emitBoxes.js';
 import type { GraphBuilder, Value } from './graphBuilder.js';
 
 /** What is selected from. */
-export interface Candidates {
+export interface NmsInputs {
   readonly corners: Corners;
   /** [B,classes,A], 0…1. */
   readonly scores: Value;
@@ -21,8 +21,8 @@ const PATH = '/nms';
  * @param output name of the value [B,maxDet,6+k]: x1, y1, x2, y2, score, class, coefficients, by descending score of each
  *   image, zeros after the last.
  */
-export function emitNms(graph: GraphBuilder, candidates: Candidates, limits: NmsLimits, output: Value): void {
-  const { corners, scores, coefficients, columns } = candidates;
+export function emitNms(graph: GraphBuilder, head: NmsInputs, limits: NmsLimits, output: Value): void {
+  const { corners, scores, coefficients, columns } = head;
   const boxes = graph.add('Concat', `${PATH}/boxes`, [corners.leftTop, corners.rightBottom], axis(1)); // [B,4,A]
   const [score, label] = graph.addMany(
     'TopK',
@@ -32,7 +32,7 @@ export function emitNms(graph: GraphBuilder, candidates: Candidates, limits: Nms
     { axis: 1 },
   );
   const classNumber = graph.cast(`${PATH}/Cast`, label, 'float32');
-  const apart = candidates.classes > 1 ? separate(graph, boxes, classNumber) : boxes;
+  const apart = head.classes > 1 ? offsetByClass(graph, boxes, classNumber) : boxes;
   const selected = graph.add('NonMaxSuppression', `${PATH}/NonMaxSuppression`, [
     transpose(graph, 'apart', apart),
     score,
@@ -45,7 +45,7 @@ export function emitNms(graph: GraphBuilder, candidates: Candidates, limits: Nms
     transpose(graph, 'rows', every),
     graph.add('Gather', `${PATH}/anchors`, [selected, graph.ints([0, 2])], axis(1)),
   ]); // [n,6+k]
-  place(graph, { rows, selected, boxes, shape: [limits.maxDet, columns] }, output);
+  scatterRows(graph, { rows, selected, boxes, shape: [limits.maxDet, columns] }, output);
 }
 
 const axis = (number: number) => ({ attributes: { axis: number } });
@@ -55,8 +55,8 @@ function transpose(graph: GraphBuilder, name: string, value: Value): Value {
   return graph.add('Transpose', `${PATH}/${name}/Transpose`, [value], { attributes: { perm: [0, 2, 1] } });
 }
 
-/** Moves the boxes of each class to a place of their own, so that only boxes of one class overlap. */
-function separate(graph: GraphBuilder, boxes: Value, classNumber: Value): Value {
+/** Moves the boxes of each class by a span of their own, so that only boxes of one class overlap. */
+function offsetByClass(graph: GraphBuilder, boxes: Value, classNumber: Value): Value {
   const bound = (op: 'ReduceMax' | 'ReduceMin'): Value =>
     graph.add(op, `${PATH}/${op}`, [boxes], { attributes: { keepdims: 0 } });
   const span = graph.add('Sub', `${PATH}/span`, [bound('ReduceMax'), bound('ReduceMin')]);
@@ -66,7 +66,7 @@ function separate(graph: GraphBuilder, boxes: Value, classNumber: Value): Value 
 }
 
 /** Puts the selected rows into their images' tables. */
-function place(
+function scatterRows(
   graph: GraphBuilder,
   found: { rows: Value; selected: Value; boxes: Value; shape: readonly [number, number] },
   output: Value,
@@ -95,11 +95,11 @@ function column(graph: GraphBuilder, name: string, value: Value): Value {
   return graph.add('Unsqueeze', `${PATH}/${name}/Unsqueeze`, [value, graph.ints([1])]);
 }
 
-/** Which of its image's rows each row is, [n]: its place in the list, less the rows of the images before. */
+/** Which of its image's rows each row is, [n]: its index in the list, less the rows of the images before. */
 function emitRank(graph: GraphBuilder, selected: Value, image: Value, batch: Value): Value {
   const [zero, one] = [graph.ints([0], []), graph.ints([1], [])];
   const count = graph.add('Gather', `${PATH}/count`, [graph.add('Shape', `${PATH}/Shape_2`, [selected]), zero]);
-  const places = graph.add('Range', `${PATH}/places`, [zero, count, one]);
+  const ranks = graph.add('Range', `${PATH}/places`, [zero, count, one]);
   const images = graph.add('Range', `${PATH}/images`, [zero, graph.add('Squeeze', `${PATH}/Squeeze`, [batch]), one]);
   const before = graph.add('Less', `${PATH}/Less`, [image, column(graph, 'images', images)]); // [B,n]
   const starts = graph.add(
@@ -108,5 +108,5 @@ function emitRank(graph: GraphBuilder, selected: Value, image: Value, batch: Val
     [graph.cast(`${PATH}/Cast_1`, before, 'int64'), graph.ints([1])],
     { attributes: { keepdims: 0 } },
   ); // [B]
-  return graph.add('Sub', `${PATH}/Sub`, [places, graph.add('Gather', `${PATH}/start`, [starts, image])]);
+  return graph.add('Sub', `${PATH}/Sub`, [ranks, graph.add('Gather', `${PATH}/start`, [starts, image])]);
 }

@@ -64,8 +64,8 @@ async function emitModel(graph: GraphBuilder, network: Network, plan: OnnxPlan):
   const scores = graph.add('Sigmoid', `${head}/Sigmoid`, [classLogits]);
   if (plan.nms) {
     const { classes, maskCoefficients } = architecture;
-    const candidates = { corners, scores, coefficients, classes, columns: 6 + maskCoefficients };
-    emitNms(graph, candidates, plan.nms, OUTPUTS[0]);
+    const inputs = { corners, scores, coefficients, classes, columns: 6 + maskCoefficients };
+    emitNms(graph, inputs, plan.nms, OUTPUTS[0]);
   } else {
     const rows = [...centreForm(graph, head, corners), scores, coefficients];
     graph.add('Concat', `${head}/Concat`, rows, { attributes: { axis: 1 }, output: OUTPUTS[0] });
@@ -84,7 +84,7 @@ function centreForm(graph: GraphBuilder, head: string, { leftTop, rightBottom }:
   ];
 }
 
-/** Open sizes go by the names of their axes. */
+/** Dynamic sizes go by the names of their axes. */
 const onnxPort = ({ name, axes }: Port): OnnxPort => ({
   name,
   shape: axes.map((axis) => (axis.size < 0 ? axis.name : axis.size)),

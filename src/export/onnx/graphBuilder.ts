@@ -1,4 +1,4 @@
-/** A growing ONNX graph. Values go by name; operations are put down in the order in which they run. */
+/** A growing ONNX graph. Values go by name; operations are listed in the order in which they run. */
 import { toFloat16 } from '../../geometry/half.js';
 import { elementCount } from '../../weights/tensor.js';
 import { ONNX_TYPE, type OnnxAttribute, type OnnxNode, type OnnxTensor, type OnnxType } from './modelProto.js';
@@ -6,7 +6,7 @@ import { ONNX_TYPE, type OnnxAttribute, type OnnxNode, type OnnxTensor, type Onn
 /** Name of a value of the graph. */
 export type Value = string;
 
-/** How an operation is put down. */
+/** How an operation is written. */
 interface NodeOptions {
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
   /** Name of its output, where it is an output of the graph. */

@@ -56,8 +56,8 @@ const BIAS_ADD: AttrValue = { list: { s: [new TextEncoder().encode('BiasAdd')] }
 function weightOf({ name, attr }: NodeDef, trained: ReadonlySet<string>): TfjsWeight {
   if (!('tensor' in attr.value)) throw new Error(`${name}: is no constant`);
   const { dtype, tensor_shape, tensor_content: bytes } = attr.value.tensor;
-  const place = [bytes.buffer, bytes.byteOffset, bytes.byteLength / 4] as const;
-  const values = dtype === DATA_TYPE.int32 ? new Int32Array(...place) : new Float32Array(...place);
+  const view = [bytes.buffer, bytes.byteOffset, bytes.byteLength / 4] as const;
+  const values = dtype === DATA_TYPE.int32 ? new Int32Array(...view) : new Float32Array(...view);
   return { name, shape: sizesOf(tensor_shape), values, trained: trained.has(name) };
 }
 

@@ -1,8 +1,8 @@
-/** Puts stock tfjs layers down, with their weights. */
+/** Applies stock tfjs layers, with their weights. */
 import * as tf from '@tensorflow/tfjs';
 import type { LayerWeight } from '../walkLayers.js';
 
-/** A convolution that is put down. */
+/** A stock convolution. */
 export interface StockConvolution {
   /** Kernel [h,w,in,out], and a bias if there is one. */
   readonly weights: readonly LayerWeight[];
@@ -14,7 +14,7 @@ export interface StockConvolution {
 const ZEROS = { kernelInitializer: 'zeros' } as const; // weights are set; drawing random ones first takes seconds
 
 /** Applies a layer. */
-export function put(
+export function apply(
   layer: tf.layers.Layer,
   input: tf.SymbolicTensor | readonly tf.SymbolicTensor[],
 ): tf.SymbolicTensor {
@@ -22,12 +22,12 @@ export function put(
 }
 
 /** Applies a layer and gives it its weights. */
-export function putWith(
+export function applyWith(
   layer: tf.layers.Layer,
   input: tf.SymbolicTensor,
   weights: readonly LayerWeight[],
 ): tf.SymbolicTensor {
-  const output = put(layer, input);
+  const output = apply(layer, input);
   tf.tidy(() => {
     layer.setWeights(weights.map(({ values, shape }) => tf.tensor(values, [...shape], 'float32')));
   });
@@ -35,7 +35,7 @@ export function putWith(
 }
 
 export function concatenate(name: string, parts: readonly tf.SymbolicTensor[], axis: number): tf.SymbolicTensor {
-  return parts.length === 1 ? parts[0] : put(tf.layers.concatenate({ name, axis }), parts);
+  return parts.length === 1 ? parts[0] : apply(tf.layers.concatenate({ name, axis }), parts);
 }
 
 /** A convolution over whole cells. */
@@ -56,10 +56,10 @@ export function convolution(
     useBias: weights.length > 1,
     ...ZEROS,
   });
-  return putWith(layer, x, weights);
+  return applyWith(layer, x, weights);
 }
 
 /** A map as a list of its cells: [B,H,W,…] -> [B,H·W,…rest]. */
 export function list(name: string, x: tf.SymbolicTensor, ...rest: readonly number[]): tf.SymbolicTensor {
-  return put(tf.layers.reshape({ name, targetShape: [-1, ...rest] }), x);
+  return apply(tf.layers.reshape({ name, targetShape: [-1, ...rest] }), x);
 }

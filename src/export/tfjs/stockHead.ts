@@ -1,8 +1,8 @@
-/** Decoding of boxes in stock tfjs layers, which know neither constants nor the places of cells. */
+/** Decoding of boxes in stock tfjs layers, which know neither constants nor positions of cells. */
 import * as tf from '@tensorflow/tfjs';
 import type { Architecture } from '../../model/architecture.js';
 import type { LayerWeight } from '../walkLayers.js';
-import { concatenate, convolution, list, put, putWith } from './stockGraph.js';
+import { concatenate, convolution, list, apply, applyWith } from './stockGraph.js';
 
 /** The head's maps, level by level. */
 export interface HeadMaps {
@@ -14,7 +14,7 @@ export interface HeadMaps {
 /** [B,4+classes+k,A], see `stockModel`. */
 export function stockHead(maps: HeadMaps, architecture: Architecture): tf.SymbolicTensor {
   const { family, regMax, classes, maskCoefficients } = architecture;
-  const boxes = maps.boxes.map((map, i) => levelBoxes(`boxes/${String(i)}`, map, family.head.strides[i], regMax));
+  const boxes = maps.boxes.map((map, i) => levelBoxes(`boxes/${i}`, map, family.head.strides[i], regMax));
   const lists = (name: string, levels: readonly tf.SymbolicTensor[], channels: number): tf.SymbolicTensor => {
     const parts = levels.map((map, i) => list(`${name}/${i}`, map, channels));
     return concatenate(name, parts, 1);
@@ -22,22 +22,22 @@ export function stockHead(maps: HeadMaps, architecture: Architecture): tf.Symbol
   const logits = lists('classes', maps.classes, classes);
   const rows = [
     concatenate('boxes', boxes, 1),
-    put(tf.layers.activation({ name: 'scores', activation: 'sigmoid' }), logits),
+    apply(tf.layers.activation({ name: 'scores', activation: 'sigmoid' }), logits),
     lists('coefficients', maps.coefficients, maskCoefficients),
   ];
-  return put(tf.layers.permute({ name: 'output0', dims: [2, 1] }), concatenate('rows', rows, -1));
+  return apply(tf.layers.permute({ name: 'output0', dims: [2, 1] }), concatenate('rows', rows, -1));
 }
 
 /** Boxes of one level, [B,H·W,4]: centre x, centre y, width, height in pixels. */
 function levelBoxes(name: string, logits: tf.SymbolicTensor, stride: number, regMax: number): tf.SymbolicTensor {
   let bins = list(`${name}/logits`, logits, 4, regMax);
-  if (regMax > 1) bins = put(tf.layers.activation({ name: `${name}/bins`, activation: 'softmax' }), bins);
-  const sides = putWith(
+  if (regMax > 1) bins = apply(tf.layers.activation({ name: `${name}/bins`, activation: 'softmax' }), bins);
+  const sides = applyWith(
     tf.layers.dense({ name: `${name}/sides`, units: 4, useBias: false, kernelInitializer: 'zeros' }),
     list(`${name}/flatBins`, bins, 4 * regMax),
     [sidesKernel(regMax, stride)],
   );
-  return put(tf.layers.add({ name: `${name}/xywh` }), [
+  return apply(tf.layers.add({ name: `${name}/xywh` }), [
     sides,
     list(`${name}/places`, centres(name, logits, stride), 4),
   ]);

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../../model/network.js';
 import { walkLayers, type Emitters, type LayerWeight, type NetworkLayer } from '../walkLayers.js';
 import { INPUT } from '../ports.js';
-import { concatenate, convolution, put, putWith } from './stockGraph.js';
+import { concatenate, convolution, apply, applyWith } from './stockGraph.js';
 import { stockHead } from './stockHead.js';
 
 /** Size of the model's input; null where any fits. */
@@ -62,13 +62,13 @@ const STOCK_EMITTERS: Emitters<Cuts, Parts> = {
   FastSamSilu: (_, { name, inputs: [parts] }) =>
     parts.map((x, i) => {
       const partName = parts.length > 1 ? `${name}/${i}` : name;
-      return put(tf.layers.activation({ name: partName, activation: 'swish' }), x);
+      return apply(tf.layers.activation({ name: partName, activation: 'swish' }), x);
     }),
   FastSamChannelSlice: (_, { inputs: [parts] }) => [parts[1]],
   Concatenate: (_, { name, inputs }) => [concatenate(name, inputs.flat(), -1)],
-  Add: (_, { name, inputs }) => [put(tf.layers.add({ name }), inputs.flat())],
-  MaxPooling2D: (_, { config, inputs: [[x]] }) => [put(tf.layers.maxPooling2d(config), x)],
-  FastSamUpsample: (_, { name, inputs: [[x]] }) => [put(tf.layers.upSampling2d({ name, size: [2, 2] }), x)],
+  Add: (_, { name, inputs }) => [apply(tf.layers.add({ name }), inputs.flat())],
+  MaxPooling2D: (_, { config, inputs: [[x]] }) => [apply(tf.layers.maxPooling2d(config), x)],
+  FastSamUpsample: (_, { name, inputs: [[x]] }) => [apply(tf.layers.upSampling2d({ name, size: [2, 2] }), x)],
   FastSamTransposedConv: (_, layer) => [transposedConvolution(layer)],
   FastSamFlattenLevels: (_, { inputs }) => inputs.flat(),
 };
@@ -99,7 +99,7 @@ function lastAxis({ shape, values }: LayerWeight, start: number, end: number): L
 /** One row and column of zeros on each side, which tfjs' own 'same' would put at the end only. */
 function stridedConvolution({ name, weights, inputs: [[x]] }: Layer): tf.SymbolicTensor {
   const sides: PadArgs = { name: `${name}/pad`, padding: [[1, 1], [1, 1]] } as unknown as PadArgs; // prettier-ignore
-  return convolution(name, put(tf.layers.zeroPadding2d(sides), x), { weights, strides: 2, padding: 'valid' });
+  return convolution(name, apply(tf.layers.zeroPadding2d(sides), x), { weights, strides: 2, padding: 'valid' });
 }
 
 function transposedConvolution({ name, weights: [kernel, bias], inputs: [[x]] }: Layer): tf.SymbolicTensor {
@@ -112,7 +112,7 @@ function transposedConvolution({ name, weights: [kernel, bias], inputs: [[x]] }:
     padding: 'valid',
     kernelInitializer: 'zeros',
   });
-  return putWith(layer, x, [transposedKernel(kernel, channels), bias]);
+  return applyWith(layer, x, [transposedKernel(kernel, channels), bias]);
 }
 
 /** [1,1,in,(row, column, out)] -> tfjs' [row,column,out,in]. */

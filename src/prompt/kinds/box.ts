@@ -3,6 +3,9 @@ import { pixelRect } from '../../draw/canvas.js';
 import { drawDashedRect } from '../../draw/marks.js';
 import { boxArea, boxIou } from '../../geometry/boxIou.js';
 import { areaInBox, boundingBox } from '../../mask/setOps.js';
+import { oneOf, parseCounts, unchecked } from '../../options/kinds.js';
+import { checkValue } from '../../options/resolve.js';
+import type { RowsOf, Spelling } from '../../options/row.js';
 import type { Box, Match, PromptTarget } from '../types.js';
 import { invalidPrompt, rowsOf } from '../values.js';
 import type { BuiltInKind } from './kind.js';
@@ -29,7 +32,26 @@ export interface BoxRecord {
   readonly boxes?: readonly (readonly number[])[];
 }
 
-const RULES: readonly unknown[] = ['mask', 'box'] satisfies BoxRule[];
+/** How the command line spells a box. */
+export const BOX_SPELLING = {
+  value: '<x1,y1,x2,y2>',
+  parse: parseCounts(4),
+  expected: 'x1,y1,x2,y2',
+  repeat: true,
+} as const satisfies Spelling;
+
+/** The rows of box prompts. */
+export const BOX_OPTIONS = {
+  boxes: unchecked<NonNullable<BoxPrompt['boxes']>>('[x1, y1, x2, y2] or a list of them', {
+    text: 'for each box the object that fits it best',
+    cli: { ...BOX_SPELLING, flag: 'box', text: 'the object in a box (may be repeated)' },
+  }),
+  boxRule: oneOf(['mask', 'box'], {
+    text: "IoU of a box with masks or with masks' boxes",
+    otherwise: 'mask',
+    cli: { value: '<rule>' },
+  }),
+} satisfies RowsOf<BoxPrompt>;
 
 /**
  * The best object for each box by IoU; ties go to the higher score. A box that overlaps nothing has no match. Parts
@@ -37,10 +59,10 @@ const RULES: readonly unknown[] = ['mask', 'box'] satisfies BoxRule[];
  */
 export const boxKind: BuiltInKind<BoxPrompt, ParsedBoxes, BoxRecord> = {
   name: 'box',
-  keys: ['boxes', 'boxRule'],
+  options: BOX_OPTIONS,
   parse({ boxes: given, boxRule: rule = 'mask' }) {
     const boxes = rowsOf('boxes', given, 4) as unknown as Box[];
-    if (!RULES.includes(rule)) throw invalidPrompt(`boxRule: got '${rule}', expected mask or box`);
+    checkValue('boxRule', BOX_OPTIONS.boxRule, rule, 'INVALID_PROMPT');
     return boxes.length === 0 ? undefined : { boxes, rule };
   },
   select(target, { boxes, rule }) {

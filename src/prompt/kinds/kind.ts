@@ -1,6 +1,7 @@
 /** What a kind of prompt is: everything about boxes, points or texts stands in one such object. */
 import type { Canvas } from '../../draw/canvas.js';
 import type { Mask } from '../../mask/mask.js';
+import type { OptionTable } from '../../options/row.js';
 import type { PromptTarget, Selection } from '../types.js';
 
 /** A kind of prompt as results note and draw it. `P`: the checked prompt; `R`: what the record holds of it. */
@@ -38,8 +39,8 @@ export interface PromptKind<V, P = V, R extends object = object> extends NotedKi
 
 /** A kind that is a part of `Prompt`. `V`: the properties of `Prompt` that belong to it. */
 export interface BuiltInKind<V, P, R extends object> extends PromptKind<V, P, R> {
-  /** The names of its properties in `Prompt`. */
-  readonly keys: readonly (keyof V & string)[];
+  /** A row for each of its properties in `Prompt`. */
+  readonly options: OptionTable;
   /** The prompt that asks for each of some regions; studies make prompts of ground truth so. */
   promptFor(regions: readonly Mask[]): V;
 }

@@ -2,6 +2,9 @@
 import { drawPoint } from '../../draw/marks.js';
 import { Mask } from '../../mask/mask.js';
 import { pixelNearCentroid } from '../../mask/regions.js';
+import { oneOf, parseCounts, unchecked } from '../../options/kinds.js';
+import { checkValue } from '../../options/resolve.js';
+import type { RowsOf } from '../../options/row.js';
 import { contributionOf, smallest, unite, type Contribution } from '../merge.js';
 import type { Match, NoMatch, PromptTarget, Selection } from '../types.js';
 import { ascending, invalidPrompt, rowsOf } from '../values.js';
@@ -46,7 +49,29 @@ export interface PointRecord {
   readonly pick?: MaskSelection;
 }
 
-const SELECTIONS: readonly unknown[] = ['all', 'smallest', 'best', 'merge'] satisfies MaskSelection[];
+/** The rows of point prompts. */
+export const POINT_OPTIONS = {
+  points: unchecked<NonNullable<PointPrompt['points']>>('[x, y] or a list of them', {
+    text: 'the objects at points',
+    cli: {
+      flag: 'point',
+      value: '<x,y[,0|1]>',
+      text: 'the objects at a point; 0: not those (may be repeated)',
+      parse: parseCounts(2, 3),
+      expected: 'x,y or x,y,0',
+      repeat: true,
+    },
+  }),
+  labels: unchecked<NonNullable<PointPrompt['labels']>>('1 or 0 for each point', {
+    text: '1: the objects at the point, 0: not those',
+    otherwise: '1',
+  }),
+  pick: oneOf(['all', 'smallest', 'best', 'merge'], {
+    text: 'of several masks at a point',
+    otherwise: 'all',
+    cli: { value: '<which>' },
+  }),
+} satisfies RowsOf<PointPrompt>;
 
 /**
  * The objects that hold a foreground point and no background point; with background points alone, all objects that hold
@@ -56,13 +81,11 @@ const SELECTIONS: readonly unknown[] = ['all', 'smallest', 'best', 'merge'] sati
  */
 export const pointKind: BuiltInKind<PointPrompt, ParsedPoints, PointRecord> = {
   name: 'point',
-  keys: ['points', 'labels', 'pick'],
+  options: POINT_OPTIONS,
   parse({ points: given, labels: givenLabels, pick = 'all' }) {
     const rows = rowsOf('points', given, 2);
     const labels = labelsOf(givenLabels, rows.length);
-    if (!SELECTIONS.includes(pick)) {
-      throw invalidPrompt(`pick: got '${pick}', expected all, smallest, best or merge`);
-    }
+    checkValue('pick', POINT_OPTIONS.pick, pick, 'INVALID_PROMPT');
     if (rows.length === 0) return undefined;
     return { points: rows.map(([x, y], i) => ({ x, y, label: labels[i] })), pick };
   },

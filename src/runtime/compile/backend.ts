@@ -1,6 +1,7 @@
 /** The TensorFlow backend of tfjs-node, as far as graphs need it. */
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../../errors.js';
+import { runsOnTensorFlow, TENSORFLOW_BACKEND } from '../tensorFlow.js';
 
 /** An attribute as tfjs-node's kernels hand it to TensorFlow. `type` is one of the binding's `TF_ATTR_…` numbers. */
 export interface OpAttr {
@@ -45,11 +46,10 @@ export interface TensorFlowBackend {
  * @throws FastSAMError `DEVICE_UNAVAILABLE` when another backend is active.
  */
 export function tensorFlowBackend(): TensorFlowBackend {
-  const name = tf.getBackend();
-  if (name !== 'tensorflow') {
+  if (!runsOnTensorFlow()) {
     throw new FastSAMError(
       'DEVICE_UNAVAILABLE',
-      `compiled graph: got the backend "${name}", expected "tensorflow"; load tfjs-node and make its backend active`,
+      `compiled graph: got the backend "${tf.getBackend()}", expected "${TENSORFLOW_BACKEND}"; load tfjs-node and make its backend active`,
     );
   }
   return tf.backend() as unknown as TensorFlowBackend;

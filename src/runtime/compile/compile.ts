@@ -12,13 +12,13 @@ import { cpuHasBfloat16 } from './cpuFeatures.js';
 import { emit, type InputShapes } from './emit.js';
 import { encodeSavedModel } from './graphDef.js';
 import { FED_PREFIX, loadGraph, requireBfloat16, type LoadGraphOptions } from './loadGraph.js';
-import { checkFixedSizes, openSizes } from './openSizes.js';
+import { checkFixedSizes, makeDimsDynamic } from './dynamicDims.js';
 import type { Precision } from './precision.js';
 import { record, type ConstantPool, type InputBinding } from './recorder.js';
 import type { TracedDtype } from './trace.js';
 
 /**
- * One or two sets of inputs. With one, every size is fixed. With two, a dimension that differs between them is open, every
+ * One or two sets of inputs. With one, every size is fixed. With two, a dimension that differs between them is dynamic, every
  * other one is fixed. Take small sizes that have no sums or products in common: 64x64 and 96x128, not 64x96 and 96x64.
  * They stay the caller's.
  */
@@ -38,7 +38,7 @@ export interface EncodeOptions<I> {
 }
 
 /** How to compile. */
-export interface CompileOptions<I> extends Omit<EncodeOptions<I>, 'precision'>, LoadGraphOptions {
+export interface CompileGraphOptions<I> extends Omit<EncodeOptions<I>, 'precision'>, LoadGraphOptions {
   /** As in EncodeOptions, or `auto`: what is fastest on the device in use. Default 'fp32'. */
   readonly precision?: Precision | 'auto';
 }
@@ -59,7 +59,7 @@ export interface CompileOptions<I> extends Omit<EncodeOptions<I>, 'precision'>, 
 export async function compile<I extends NamedTensors<I>, O extends NamedTensors<O>>(
   f: (inputs: I) => O,
   examples: Examples<NoInfer<I>>,
-  options: CompileOptions<I> = {},
+  options: CompileGraphOptions<I> = {},
 ): Promise<CompiledGraph<I, O>> {
   throwIfAborted(options.signal);
   const precision = await choosePrecision(options.precision ?? 'fp32');
@@ -95,7 +95,7 @@ export function encodeGraph<I extends NamedTensors<I>, O extends NamedTensors<O>
   const traceAt = (example: I) =>
     record(() => f(example), { inputs: [...bindings(example, uint8), ...fedBindings(feed)], precision, pool });
   const trace = traceAt(first);
-  if (second) openSizes(trace, traceAt(second));
+  if (second) makeDimsDynamic(trace, traceAt(second));
   else checkFixedSizes(trace);
   const used = new Set([...trace.operations.flatMap(({ inputs }) => inputs), ...trace.outputs.values()]);
   const inputs = trace.inputs.filter((value) => used.has(value) || !isFed(value.source));

@@ -8,7 +8,7 @@ import { DATA_TYPE, type PortDef } from './graphDef.js';
 export type NamedTensors<T> = { [K in keyof T]: tf.Tensor };
 
 /** One input or output. */
-export interface Port {
+export interface GraphPort {
   readonly name: string;
   /** As tfjs sees it; a graph that is fed uint8 takes int32 tensors with values 0…255. */
   readonly dtype: tf.DataType;
@@ -33,21 +33,25 @@ export interface LoadedGraph {
  */
 export class CompiledGraph<I extends NamedTensors<I>, O extends NamedTensors<O>> {
   /** What `run` takes. */
-  readonly inputs: readonly Port[];
+  readonly inputs: readonly GraphPort[];
   /** What `run` gives. */
-  readonly outputs: readonly Port[];
-  private readonly feeds: readonly { readonly name: string; readonly tfDtype: string }[];
-  private readonly fetches: readonly string[];
-  private disposed = false;
+  readonly outputs: readonly GraphPort[];
+  readonly #feeds: readonly { readonly name: string; readonly tfDtype: string }[];
+  readonly #fetches: readonly string[];
+  #disposed = false;
 
-  constructor(private readonly graph: LoadedGraph) {
+  readonly #graph: LoadedGraph;
+
+  constructor(graph: LoadedGraph) {
+    this.#graph = graph;
+
     this.inputs = ports(graph.inputs).filter(({ name }) => !graph.fed.has(name));
     this.outputs = ports(graph.outputs);
-    this.feeds = [...this.inputs.map(({ name }) => name), ...graph.fed.keys()].map((name) => ({
+    this.#feeds = [...this.inputs.map(({ name }) => name), ...graph.fed.keys()].map((name) => ({
       name: graph.inputs[name].name,
       tfDtype: graph.inputs[name].dtype === DATA_TYPE.uint8 ? 'DT_UINT8' : '',
     }));
-    this.fetches = this.outputs.map(({ name }) => graph.outputs[name].name);
+    this.#fetches = this.outputs.map(({ name }) => graph.outputs[name].name);
   }
 
   /**
@@ -59,14 +63,14 @@ export class CompiledGraph<I extends NamedTensors<I>, O extends NamedTensors<O>>
    *   not fit; `NOT_COMPILABLE` when TensorFlow refuses to run the graph.
    */
   run(inputs: I): O {
-    if (this.disposed) {
+    if (this.#disposed) {
       throw new FastSAMError('DISPOSED', 'compiled graph: got a call after dispose(), expected none; compile it again');
     }
-    const given = this.ordered(inputs);
-    const { backend, session, fed } = this.graph;
+    const given = this.#ordered(inputs);
+    const { backend, session, fed } = this.#graph;
     let tensors: tf.Tensor[];
     try {
-      tensors = backend.runSavedModel(session, [...given, ...fed.values()], this.feeds, this.fetches);
+      tensors = backend.runSavedModel(session, [...given, ...fed.values()], this.#feeds, this.#fetches);
     } catch (error) {
       throw new FastSAMError('NOT_COMPILABLE', `compiled graph: TensorFlow could not run it: ${messageOf(error)}`, {
         cause: error,
@@ -77,25 +81,25 @@ export class CompiledGraph<I extends NamedTensors<I>, O extends NamedTensors<O>>
 
   /** Frees the native memory and what was fed. May be called again. */
   dispose(): void {
-    if (this.disposed) return;
-    this.disposed = true;
-    for (const tensor of this.graph.fed.values()) tensor.dispose();
-    this.graph.backend.deleteSavedModel(this.graph.session);
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const tensor of this.#graph.fed.values()) tensor.dispose();
+    this.#graph.backend.deleteSavedModel(this.#graph.session);
   }
 
-  private ordered(inputs: I): tf.Tensor[] {
+  #ordered(inputs: I): tf.Tensor[] {
     const given = inputs as Readonly<Record<string, tf.Tensor | undefined>>;
     const unknown = Object.keys(given).find((name) => !this.inputs.some((port) => port.name === name));
-    if (unknown !== undefined) throw wrongInput(unknown, 'an input that the graph does not have', this.names());
+    if (unknown !== undefined) throw wrongInput(unknown, 'an input that the graph does not have', this.#names());
     return this.inputs.map((port) => {
       const tensor = given[port.name];
-      if (!tensor) throw wrongInput(port.name, 'nothing', `the inputs ${this.names()}`);
+      if (!tensor) throw wrongInput(port.name, 'nothing', `the inputs ${this.#names()}`);
       if (!fits(tensor, port)) throw wrongInput(port.name, shapeText(tensor), shapeText(port));
       return tensor;
     });
   }
 
-  private names(): string {
+  #names(): string {
     return this.inputs.map(({ name }) => name).join(', ');
   }
 }
@@ -110,7 +114,7 @@ const TFJS_TYPE: Readonly<Record<number, tf.DataType | undefined>> = {
   [DATA_TYPE.bool]: 'bool',
 };
 
-function ports(defs: Readonly<Record<string, PortDef>>): Port[] {
+function ports(defs: Readonly<Record<string, PortDef>>): GraphPort[] {
   return Object.entries(defs).map(([name, { dtype, tensor_shape }]) => ({
     name,
     dtype: TFJS_TYPE[dtype] ?? 'float32',
@@ -118,7 +122,7 @@ function ports(defs: Readonly<Record<string, PortDef>>): Port[] {
   }));
 }
 
-function fits(tensor: tf.Tensor, { dtype, shape }: Port): boolean {
+function fits(tensor: tf.Tensor, { dtype, shape }: GraphPort): boolean {
   return (
     tensor.dtype === dtype &&
     tensor.shape.length === shape.length &&

@@ -2,7 +2,7 @@
 import { toBfloat16, toFloat16 } from '../../geometry/half.js';
 import { DATA_TYPE, shapeProto, type AttrValue, type GraphFile, type NodeDef, type PortDef } from './graphDef.js';
 import { FLOAT32_ONLY, type Precision } from './precision.js';
-import type { ConstantSource, InputSource, OperationSource, Trace, Value } from './trace.js';
+import type { ConstantSource, InputSource, OperationSource, Trace, TracedValue } from './trace.js';
 
 const FLOAT_TYPE: Readonly<Record<Precision, number>> = {
   fp32: DATA_TYPE.float32,
@@ -10,7 +10,7 @@ const FLOAT_TYPE: Readonly<Record<Precision, number>> = {
   fp16: DATA_TYPE.float16,
 };
 
-/** The shape of each input in the signature; -1 for open dimensions. */
+/** The shape of each input in the signature; -1 for dynamic dimensions. */
 export type InputShapes = ReadonlyMap<string, readonly number[]>;
 
 /** The nodes and the signature of a trace. */
@@ -19,95 +19,99 @@ export function emit(trace: Trace, shapes: InputShapes): GraphFile {
 }
 
 class Emitter {
-  private readonly nodes: NodeDef[] = [];
-  private readonly inputs: Record<string, PortDef> = {};
+  readonly #nodes: NodeDef[] = [];
+  readonly #inputs: Record<string, PortDef> = {};
   /** Where a value can be had, by element type. */
-  private readonly edges = new Map<Value | ConstantSource, Map<number, string>>();
-  private readonly emitted = new Set<OperationSource>();
+  readonly #edges = new Map<TracedValue | ConstantSource, Map<number, string>>();
+  readonly #emitted = new Set<OperationSource>();
 
-  constructor(private readonly shapes: InputShapes) {}
+  readonly #shapes: InputShapes;
+
+  constructor(shapes: InputShapes) {
+    this.#shapes = shapes;
+  }
 
   graph(trace: Trace): GraphFile {
-    for (const value of trace.inputs) this.placeholder(value);
-    for (const operation of trace.operations) this.operation(operation);
+    for (const value of trace.inputs) this.#placeholder(value);
+    for (const operation of trace.operations) this.#operation(operation);
     const outputs: Record<string, PortDef> = {};
     for (const [name, value] of trace.outputs) {
       const dtype = DATA_TYPE[value.dtype];
-      const node = this.node('Identity', [this.edge(value, dtype)], { T: { type: dtype } });
+      const node = this.#node('Identity', [this.#edge(value, dtype)], { T: { type: dtype } });
       outputs[name] = { name: `${node}:0`, dtype, tensor_shape: shapeProto(value.shape.map(() => -1)) };
     }
-    return { nodes: this.nodes, inputs: this.inputs, outputs };
+    return { nodes: this.#nodes, inputs: this.#inputs, outputs };
   }
 
-  private placeholder(value: Value): void {
+  #placeholder(value: TracedValue): void {
     const { name, dtype } = value.source as InputSource;
     const type = DATA_TYPE[dtype];
-    const shape = shapeProto(this.shapes.get(name) ?? value.shape);
-    const node = this.node('Placeholder', [], { dtype: { type }, shape: { shape } });
-    this.edges.set(value, new Map([[type, node]]));
-    this.inputs[name] = { name: `${node}:0`, dtype: type, tensor_shape: shape };
+    const shape = shapeProto(this.#shapes.get(name) ?? value.shape);
+    const node = this.#node('Placeholder', [], { dtype: { type }, shape: { shape } });
+    this.#edges.set(value, new Map([[type, node]]));
+    this.#inputs[name] = { name: `${node}:0`, dtype: type, tensor_shape: shape };
   }
 
-  private operation(operation: OperationSource): void {
-    if (this.emitted.has(operation)) return;
-    this.emitted.add(operation);
+  #operation(operation: OperationSource): void {
+    if (this.#emitted.has(operation)) return;
+    this.#emitted.add(operation);
     const { op, attrs, inputs, outputs } = operation;
     const float = FLOAT32_ONLY.has(op) ? DATA_TYPE.float32 : FLOAT_TYPE[operation.precision];
     const real = (type: number): number => (type === DATA_TYPE.float32 ? float : type);
     // A cast takes its input in whatever type it is there; everything else wants its own type.
-    const types = inputs.map((value) => (op === 'Cast' ? this.anyType(value) : real(DATA_TYPE[value.dtype])));
-    const edges = inputs.map((value, i) => this.edge(value, types[i]));
+    const types = inputs.map((value) => (op === 'Cast' ? this.#anyType(value) : real(DATA_TYPE[value.dtype])));
+    const edges = inputs.map((value, i) => this.#edge(value, types[i]));
     const attr = Object.fromEntries(
       Object.entries(attrs).map(([name, value]) => [name, 'type' in value ? { type: real(value.type) } : value]),
     );
     if (op === 'Cast') attr.SrcT = { type: types[0] };
     if (op === 'ExpandDims') attr.T = { type: types[0] }; // the one type that tfjs-node leaves to be inferred
-    const node = this.node(fusibleName(operation), edges, attr);
+    const node = this.#node(fusibleName(operation), edges, attr);
     outputs.forEach((value, i) => {
-      this.edges.set(value, new Map([[real(DATA_TYPE[value.dtype]), i === 0 ? node : `${node}:${i}`]]));
+      this.#edges.set(value, new Map([[real(DATA_TYPE[value.dtype]), i === 0 ? node : `${node}:${i}`]]));
     });
   }
 
   /** A type in which a value can be had without a cast. */
-  private anyType(value: Value): number {
-    if (value.source.kind === 'operation') this.operation(value.source);
-    const versions = this.edges.get(value);
+  #anyType(value: TracedValue): number {
+    if (value.source.kind === 'operation') this.#operation(value.source);
+    const versions = this.#edges.get(value);
     return versions ? [...versions.keys()][0] : DATA_TYPE[value.dtype];
   }
 
-  /** The place where a value can be had in this type. */
-  private edge(value: Value, type: number): string {
+  /** The edge that has a value in this type. */
+  #edge(value: TracedValue, type: number): string {
     const { source } = value;
-    if (source.kind === 'operation') this.operation(source); // only for what was put in after the recording
+    if (source.kind === 'operation') this.#operation(source); // only for what was put in after the recording
     const key = source.kind === 'constant' ? source : value;
-    const versions = this.edges.get(key) ?? new Map<number, string>();
-    this.edges.set(key, versions);
+    const versions = this.#edges.get(key) ?? new Map<number, string>();
+    this.#edges.set(key, versions);
     let name = versions.get(type);
     if (name === undefined) {
-      name = source.kind === 'constant' ? this.constant(source, value.shape, type) : this.cast(versions, type);
+      name = source.kind === 'constant' ? this.#constant(source, value.shape, type) : this.#cast(versions, type);
       versions.set(type, name);
     }
     return name;
   }
 
-  private cast(versions: ReadonlyMap<number, string>, type: number): string {
+  #cast(versions: ReadonlyMap<number, string>, type: number): string {
     const [[from, name]] = versions;
-    return this.node('Cast', [name], { SrcT: { type: from }, DstT: { type } });
+    return this.#node('Cast', [name], { SrcT: { type: from }, DstT: { type } });
   }
 
-  private constant({ values }: ConstantSource, shape: readonly number[], dtype: number): string {
+  #constant({ values }: ConstantSource, shape: readonly number[], dtype: number): string {
     const { buffer, byteOffset, byteLength } = inType(values, dtype);
     const tensor = {
       dtype,
       tensor_shape: shapeProto(shape),
       tensor_content: new Uint8Array(buffer, byteOffset, byteLength),
     };
-    return this.node('Const', [], { dtype: { type: dtype }, value: { tensor } });
+    return this.#node('Const', [], { dtype: { type: dtype }, value: { tensor } });
   }
 
-  private node(op: string, input: readonly string[], attr: Readonly<Record<string, AttrValue>>): string {
-    const name = `${op}_${this.nodes.length}`;
-    this.nodes.push({ name, op, input, attr });
+  #node(op: string, input: readonly string[], attr: Readonly<Record<string, AttrValue>>): string {
+    const name = `${op}_${this.#nodes.length}`;
+    this.#nodes.push({ name, op, input, attr });
     return name;
   }
 }

@@ -6,6 +6,10 @@ export type Precision = 'fp32' | 'bf16' | 'fp16';
 /** What a caller may ask for. */
 export const PRECISION_CHOICES = ['auto', 'fp32', 'bf16', 'fp16'] as const satisfies (Precision | 'auto')[];
 
+/** Where a compiled graph has the weights: inside it, or beside it. */
+export const GRAPH_WEIGHTS = ['embedded', 'external'] as const;
+export type GraphWeights = (typeof GRAPH_WEIGHTS)[number];
+
 /** The type in which the operations traced now are written; undefined when nothing is being traced. */
 let region: Precision | undefined;
 

@@ -1,7 +1,7 @@
 /**
  * Listens to TensorFlow's backend while a function runs once, eagerly, and writes down each operation.
  *
- * Every kernel of tfjs-node ends in one of two methods of the backend, which are covered on the instance for as long as
+ * Every kernel of tfjs-node ends in one of two methods of the backend, which are patched on the instance for as long as
  * the function runs. Tensors that the function did not make (weights, sizes, axes) become constants.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -17,7 +17,7 @@ import {
   type OperationSource,
   type Trace,
   type TracedDtype,
-  type Value,
+  type TracedValue,
 } from './trace.js';
 
 /** Constants by tensor; shared between the runs of one function so that equal ones are known without comparing. */
@@ -31,7 +31,7 @@ export interface InputBinding {
 }
 
 /** What is to be recorded. */
-export interface Recipe {
+export interface TraceSpec {
   readonly inputs: readonly InputBinding[];
   readonly precision: Precision;
   readonly pool: ConstantPool;
@@ -42,45 +42,49 @@ export interface Recipe {
  * @throws FastSAMError `NOT_COMPILABLE` when `f` reads values that depend on its inputs, gives something else than named
  *   tensors, or uses types that graphs do not hold. What `f` throws itself is passed on.
  */
-export function record(f: () => Readonly<Record<string, tf.Tensor>>, recipe: Recipe): Trace {
-  return new Recorder(recipe).run(f);
+export function record(f: () => Readonly<Record<string, tf.Tensor>>, spec: TraceSpec): Trace {
+  return new Recorder(spec).run(f);
 }
 
 class Recorder {
-  private readonly backend: TensorFlowBackend = tensorFlowBackend();
-  private readonly written = new WeakMap<tf.DataId, Value>();
-  private readonly operations: OperationSource[] = [];
+  readonly #backend: TensorFlowBackend = tensorFlowBackend();
+  readonly #written = new WeakMap<tf.DataId, TracedValue>();
+  readonly #operations: OperationSource[] = [];
   /** Values that depend on an input of the graph. */
-  private readonly dependent = new WeakSet<Value>();
-  private readonly inputs: Value[];
+  readonly #dependent = new WeakSet<TracedValue>();
+  readonly #inputs: TracedValue[];
 
-  constructor(private readonly recipe: Recipe) {
-    this.inputs = recipe.inputs.map(({ name, tensor, dtype }) => {
+  readonly #spec: TraceSpec;
+
+  constructor(spec: TraceSpec) {
+    this.#spec = spec;
+
+    this.#inputs = spec.inputs.map(({ name, tensor, dtype }) => {
       const source = { kind: 'input', name, dtype } as const;
-      const value: Value = { source, output: 0, dtype: tracedDtype(tensor), shape: tensor.shape };
-      this.written.set(tensor.dataId, value);
-      this.dependent.add(value);
+      const value: TracedValue = { source, output: 0, dtype: tracedDtype(tensor), shape: tensor.shape };
+      this.#written.set(tensor.dataId, value);
+      this.#dependent.add(value);
       return value;
     });
   }
 
   run(f: () => Readonly<Record<string, tf.Tensor>>): Trace {
-    const restore = this.listen();
-    const outputs = new Map<string, Value>();
+    const restore = this.#listen();
+    const outputs = new Map<string, TracedValue>();
     try {
       tf.tidy(() => {
-        const result: unknown = whileTracing(this.recipe.precision, f);
-        for (const [name, tensor] of namedTensors(result)) outputs.set(name, this.valueOf(tensor));
+        const result: unknown = whileTracing(this.#spec.precision, f);
+        for (const [name, tensor] of namedTensors(result)) outputs.set(name, this.#valueOf(tensor));
       });
     } finally {
       restore();
     }
-    return { inputs: this.inputs, outputs, operations: liveOperations(this.operations, outputs.values()) };
+    return { inputs: this.#inputs, outputs, operations: liveOperations(this.#operations, outputs.values()) };
   }
 
-  /** Covers the backend's methods and the reading of values; the result uncovers them. */
-  private listen(): () => void {
-    const { backend } = this;
+  /** Patches the backend's methods and the reading of values; the result restores them. */
+  #listen(): () => void {
+    const backend = this.#backend;
     const engine = tf.engine();
     if (Object.hasOwn(backend, 'executeMultipleOutputs')) {
       throw notCompilable('called while another function is being traced; expected one at a time');
@@ -88,18 +92,18 @@ class Recorder {
     const executeForReal = backend.executeMultipleOutputs.bind(backend);
     const execute = (op: string, attrs: readonly OpAttr[], inputs: readonly tf.TensorInfo[], count: number) => {
       const outputs = executeForReal(op, attrs, inputs, count);
-      this.write(op, attrs, inputs, outputs);
+      this.#write(op, attrs, inputs, outputs);
       return outputs;
     };
-    cover(backend, 'executeMultipleOutputs', execute);
-    cover(backend, 'executeSingleOutput', (op: string, attrs: readonly OpAttr[], inputs: readonly tf.TensorInfo[]) =>
+    patch(backend, 'executeMultipleOutputs', execute);
+    patch(backend, 'executeSingleOutput', (op: string, attrs: readonly OpAttr[], inputs: readonly tf.TensorInfo[]) =>
       execute(op, attrs, inputs, 1).at(0),
     );
     // Reading through the engine is what f does (dataSync, data, array); kernels read from the backend, only to check.
     const readSync = engine.readSync.bind(engine);
     const read = engine.read.bind(engine);
-    cover(engine, 'readSync', (id: tf.DataId) => readSync(this.readable(id)));
-    cover(engine, 'read', (id: tf.DataId) => read(this.readable(id)));
+    patch(engine, 'readSync', (id: tf.DataId) => readSync(this.#readable(id)));
+    patch(engine, 'read', (id: tf.DataId) => read(this.#readable(id)));
     return () => {
       for (const name of ['executeMultipleOutputs', 'executeSingleOutput']) Reflect.deleteProperty(backend, name);
       for (const name of ['readSync', 'read']) Reflect.deleteProperty(engine, name);
@@ -107,18 +111,18 @@ class Recorder {
   }
 
   /** Lets values be read that are the same at each run. */
-  private readable(id: tf.DataId): tf.DataId {
-    const value = this.written.get(id);
-    if (!value || !this.dependent.has(value)) return id;
+  #readable(id: tf.DataId): tf.DataId {
+    const value = this.#written.get(id);
+    if (!value || !this.#dependent.has(value)) return id;
     throw notCompilable(
       'the function reads values that depend on its inputs (dataSync, data or array); they would be frozen as they are ' +
         'at the example. Express the step with tensor operations, or do it outside',
     );
   }
 
-  private write(op: string, attrs: readonly OpAttr[], inputs: readonly tf.TensorInfo[], outputs: tf.Tensor[]): void {
-    const values = inputs.map((tensor) => this.valueOf(tensor));
-    const named = attrs.map((attr): [string, AttrValue] => [attr.name, attributeOf(op, attr, this.backend.binding)]);
+  #write(op: string, attrs: readonly OpAttr[], inputs: readonly tf.TensorInfo[], outputs: tf.Tensor[]): void {
+    const values = inputs.map((tensor) => this.#valueOf(tensor));
+    const named = attrs.map((attr): [string, AttrValue] => [attr.name, attributeOf(op, attr, this.#backend.binding)]);
     const operation: OperationSource = {
       kind: 'operation',
       op,
@@ -127,38 +131,38 @@ class Recorder {
       outputs: [],
       precision: currentPrecision(),
     };
-    const dependent = values.some((value) => this.dependent.has(value));
+    const dependent = values.some((value) => this.#dependent.has(value));
     outputs.forEach((tensor, output) => {
-      const value: Value = { source: operation, output, dtype: tracedDtype(tensor), shape: tensor.shape };
+      const value: TracedValue = { source: operation, output, dtype: tracedDtype(tensor), shape: tensor.shape };
       operation.outputs.push(value);
-      this.written.set(tensor.dataId, value);
-      if (dependent) this.dependent.add(value);
+      this.#written.set(tensor.dataId, value);
+      if (dependent) this.#dependent.add(value);
     });
-    this.operations.push(operation);
+    this.#operations.push(operation);
   }
 
   /** What the run knows of a tensor; a constant, if no recorded operation made it. */
-  private valueOf(tensor: tf.TensorInfo): Value {
-    const known = this.written.get(tensor.dataId);
+  #valueOf(tensor: tf.TensorInfo): TracedValue {
+    const known = this.#written.get(tensor.dataId);
     if (known) return known;
     const dtype = tracedDtype(tensor);
-    const value: Value = { source: this.constant(tensor), output: 0, dtype, shape: tensor.shape };
-    this.written.set(tensor.dataId, value);
+    const value: TracedValue = { source: this.#constant(tensor), output: 0, dtype, shape: tensor.shape };
+    this.#written.set(tensor.dataId, value);
     return value;
   }
 
-  private constant({ dataId }: tf.TensorInfo): ConstantSource {
-    const { pool } = this.recipe;
+  #constant({ dataId }: tf.TensorInfo): ConstantSource {
+    const { pool } = this.#spec;
     let source = pool.get(dataId);
     if (!source) {
-      source = { kind: 'constant', values: this.backend.readSync(dataId) as ConstantValues };
+      source = { kind: 'constant', values: this.#backend.readSync(dataId) as ConstantValues };
       pool.set(dataId, source);
     }
     return source;
   }
 }
 
-function cover(target: object, name: string, value: unknown): void {
+function patch(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, configurable: true, writable: true });
 }
 

@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { tensorFlowBackend } from './backend.js';
 
-/** When `nonMaxSuppression` stops and what it drops. */
+/** When `nonMaxSuppressionV3` stops and what it drops. */
 export interface SuppressionLimits {
   /** int32 scalar: most boxes kept. */
   readonly maxOutputs: tf.Scalar;
@@ -17,9 +17,9 @@ export interface SuppressionLimits {
  * Among equal scores the box that comes first wins. A box without area overlaps none.
  * @param boxes [N,4] float32, two opposite corners each (x1, y1, x2, y2 or with y first: both axes count alike).
  * @param scores [N] float32.
- * @returns int32 [kept], places in `boxes` by falling score.
+ * @returns int32 [kept], indices into `boxes` by descending score.
  */
-export function nonMaxSuppression(
+export function nonMaxSuppressionV3(
   boxes: tf.Tensor2D,
   scores: tf.Tensor1D,
   { maxOutputs, iou, score }: SuppressionLimits,

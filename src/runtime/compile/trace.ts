@@ -26,17 +26,17 @@ export interface OperationSource {
   readonly kind: 'operation';
   readonly op: string;
   readonly attrs: Readonly<Record<string, AttrValue>>;
-  /** Replaced in place where a size is opened. */
-  readonly inputs: Value[];
-  readonly outputs: Value[];
+  /** Replaced where a dimension becomes dynamic. */
+  readonly inputs: TracedValue[];
+  readonly outputs: TracedValue[];
   readonly precision: Precision;
 }
 
-export type Source = InputSource | ConstantSource | OperationSource;
+export type ValueSource = InputSource | ConstantSource | OperationSource;
 
 /** A tensor of the run. */
-export interface Value {
-  readonly source: Source;
+export interface TracedValue {
+  readonly source: ValueSource;
   /** Which of the operation's outputs. */
   readonly output: number;
   readonly dtype: TracedDtype;
@@ -47,8 +47,8 @@ export interface Value {
 /** A finished recording. */
 export interface Trace {
   /** Every declared input in order of declaration. */
-  readonly inputs: readonly Value[];
-  readonly outputs: ReadonlyMap<string, Value>;
+  readonly inputs: readonly TracedValue[];
+  readonly outputs: ReadonlyMap<string, TracedValue>;
   /** Operations in the order in which they ran, those without influence on the outputs left out. */
   readonly operations: readonly OperationSource[];
 }
@@ -57,9 +57,9 @@ export const notCompilable = (message: string, cause?: unknown): FastSAMError =>
   new FastSAMError('NOT_COMPILABLE', `compile: ${message}`, cause === undefined ? undefined : { cause });
 
 /** The operations among `all` that some output needs. */
-export function liveOperations(all: readonly OperationSource[], outputs: Iterable<Value>): OperationSource[] {
+export function liveOperations(all: readonly OperationSource[], outputs: Iterable<TracedValue>): OperationSource[] {
   const live = new Set<OperationSource>();
-  const mark = ({ source }: Value): void => {
+  const mark = ({ source }: TracedValue): void => {
     if (source.kind === 'operation') live.add(source);
   };
   for (const output of outputs) mark(output);
@@ -68,13 +68,13 @@ export function liveOperations(all: readonly OperationSource[], outputs: Iterabl
 }
 
 /** A constant made by the compiler itself. */
-export function int32Constant(values: readonly number[]): Value {
+export function int32Constant(values: readonly number[]): TracedValue {
   const source: ConstantSource = { kind: 'constant', values: Int32Array.from(values) };
   return { source, output: 0, dtype: 'int32', shape: [values.length] };
 }
 
 /** Short text of a value for messages. */
-export function describe({ source, shape }: Value): string {
+export function describe({ source, shape }: TracedValue): string {
   if (source.kind === 'input') return `input "${source.name}" [${shape.join(', ')}]`;
   if (source.kind === 'operation') return `${source.op} [${shape.join(', ')}]`;
   const shown = Array.from(source.values.subarray(0, 8), String).join(', ');

@@ -48,16 +48,19 @@ export class WinogradConvolution {
   /** By the filter's data: 36 matrices [C,O], packed. */
   readonly #filters = new WeakMap<object, tf.TensorInfo>();
 
-  constructor(
-    private readonly backend: WasmBackend,
-    private readonly transforms: Transforms,
-  ) {
+  readonly #backend: WasmBackend;
+  readonly #transforms: Transforms;
+
+  constructor(backend: WasmBackend, transforms: Transforms) {
+    this.#backend = backend;
+    this.#transforms = transforms;
+
     this.#freeWithFilter();
   }
 
   /** @returns [B,H,W,O]. */
   run({ x, filter, bias }: ConvInputs): tf.TensorInfo {
-    const { backend, transforms } = this;
+    const [backend, transforms] = [this.#backend, this.#transforms];
     const [batch, height, width, channels] = x.shape;
     const filters = filter.shape[3];
     const matrices = this.#transformed(filter);
@@ -69,14 +72,14 @@ export class WinogradConvolution {
     const products = backend.makeOutput([POINTS, rows, filters], 'float32');
     const [cellBytes, outCellBytes] = [channels * FLOAT_BYTES, filters * FLOAT_BYTES];
     /** Of one map of the batch. */
-    const places = (map: tf.TensorInfo, points: tf.TensorInfo, i: number): Parts => {
+    const partsAt = (map: tf.TensorInfo, points: tf.TensorInfo, i: number): Parts => {
       const bytes = map.shape[3] * FLOAT_BYTES;
       const mapAddress = this.#at(map) + i * height * width * bytes;
       return [mapAddress, this.#at(elsewhere), this.#at(points), rows * bytes, i * perMap * bytes];
     };
 
     this.#floats(elsewhere).fill(0);
-    for (let i = 0; i < batch; i++) transforms.input(...places(x, parts, i), height, width, cellBytes);
+    for (let i = 0; i < batch; i++) transforms.input(...partsAt(x, parts, i), height, width, cellBytes);
     for (let point = 0; point < POINTS; point++) {
       const a = this.#at(parts) + point * rows * cellBytes;
       const b = this.#at(matrices) + point * channels * outCellBytes;
@@ -84,7 +87,7 @@ export class WinogradConvolution {
       transforms.product(a, b, c, rows, cellBytes, outCellBytes);
     }
     for (let i = 0; i < batch; i++) {
-      transforms.output(...places(out, products, i), height, width, outCellBytes, this.#at(bias));
+      transforms.output(...partsAt(out, products, i), height, width, outCellBytes, this.#at(bias));
     }
     for (const { dataId } of [elsewhere, parts, products]) backend.disposeData(dataId);
     return out;
@@ -92,13 +95,13 @@ export class WinogradConvolution {
 
   /** Address of a tensor's values. */
   #at({ dataId }: tf.TensorInfo): number {
-    return this.backend.getMemoryOffset(dataId);
+    return this.#backend.getMemoryOffset(dataId);
   }
 
   /** A view that is valid until the next allocation. */
   #floats(info: tf.TensorInfo): Float32Array {
     const size = info.shape.reduce((product, side) => product * side, 1);
-    return new Float32Array(this.backend.wasm.HEAPU8.buffer, this.#at(info), size);
+    return new Float32Array(this.#backend.wasm.HEAPU8.buffer, this.#at(info), size);
   }
 
   /** The transformed filter, made once. */
@@ -108,7 +111,7 @@ export class WinogradConvolution {
     const [, , channels, filters] = filter.shape;
     const pairs = channels * filters;
     const matrices = transformFilter(this.#floats(filter).slice(), pairs);
-    const made = this.backend.makeOutput([POINTS, channels, filters], 'float32');
+    const made = this.#backend.makeOutput([POINTS, channels, filters], 'float32');
     const values = this.#floats(made);
     matrices.forEach((matrix, point) => {
       values.set(packPanels(matrix, filters), point * pairs);
@@ -119,7 +122,7 @@ export class WinogradConvolution {
 
   /** A transformed filter lives as long as the filter. */
   #freeWithFilter(): void {
-    const { backend } = this;
+    const backend = this.#backend;
     const disposeData = backend.disposeData.bind(backend);
     backend.disposeData = (dataId, force) => {
       const freed = disposeData(dataId, force);

@@ -72,7 +72,7 @@ interface MapVariables {
 }
 
 /** The first output of a tile. */
-interface Place {
+interface TilePosition {
   readonly row: Local;
   readonly column: Local;
 }
@@ -89,7 +89,7 @@ interface Square {
 function findCells(
   f: FunctionWriter,
   { map, height, width, cellBytes }: MapVariables,
-  { row, column }: Place,
+  { row, column }: TilePosition,
   { cells, side, border, elsewhere }: Square,
 ): void {
   cells.forEach((cell, i) => {
@@ -110,12 +110,12 @@ function planes(f: FunctionWriter, first: Local, planeBytes: Local): Local[] {
   return addresses;
 }
 
-/** Runs the body for each tile of a map, row by row; `at` is the tile's place in the transformed maps, in bytes. */
+/** Runs the body for each tile of a map, row by row; `at` is the tile's position in the transformed maps, in bytes. */
 function eachTile(
   f: FunctionWriter,
   { height, width, cellBytes }: MapVariables,
   at: Local,
-  body: (place: Place) => void,
+  body: (position: TilePosition) => void,
 ): void {
   const [row, column] = f.locals(2, I32);
   f.loop(row, 0, height, TILE, () => {
@@ -141,8 +141,8 @@ export function inputTransform(): FunctionWriter {
   const out = f.locals(PATCH, V128);
   const spare = f.locals(2, V128);
   const c = f.local(I32);
-  eachTile(f, shape, at, (place) => {
-    findCells(f, shape, place, { cells, side: PATCH, border: 1, elsewhere });
+  eachTile(f, shape, at, (position) => {
+    findCells(f, shape, position, { cells, side: PATCH, border: 1, elsewhere });
     f.loop(c, 0, cellBytes, VECTOR_BYTES, () => {
       for (let x = 0; x < PATCH; x++) {
         for (let y = 0; y < PATCH; y++)
@@ -178,8 +178,8 @@ export function outputTransform(): FunctionWriter {
   const out = f.locals(TILE, V128);
   const spare = f.locals(4, V128);
   const c = f.local(I32);
-  eachTile(f, shape, at, (place) => {
-    findCells(f, shape, place, { cells, side: TILE, border: 0, elsewhere });
+  eachTile(f, shape, at, (position) => {
+    findCells(f, shape, position, { cells, side: TILE, border: 0, elsewhere });
     f.loop(c, 0, cellBytes, VECTOR_BYTES, () => {
       for (let x = 0; x < PATCH; x++) {
         for (let y = 0; y < PATCH; y++)

@@ -8,10 +8,12 @@ import { boundingBox } from '../../mask/setOps.js';
 import type { Results } from '../../results/results.js';
 import { drawPlaces, panels } from '../shared/drawing.js';
 import { fingerprintOf, inputsOf } from '../shared/fingerprint.js';
-import { chosenBy, hintFrom, hintOfKind, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../shared/hints.js';
+import { chosenBy, hintFrom, hintOfKind, HINT_KINDS, readHints, type Hint } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
-import { AUTHORS, textOf } from '../shared/options.js';
+import { AUTHORS } from '../shared/options.js';
+import { HINTS_ROW } from '../shared/hints.js';
+import { studyValues } from '../shared/options.js';
 import {
   countRegions,
   figuresOf,
@@ -20,7 +22,7 @@ import {
   type RegionCounts,
   type RegionFigures,
 } from '../shared/regionCounts.js';
-import type { Study, StudyRecord } from '../study.js';
+import type { Study, StudyRecord, StudyRows } from '../study.js';
 import { rowName } from '../table.js';
 
 interface AnomalyRecord extends StudyRecord {
@@ -38,6 +40,10 @@ const LABELS: Readonly<Record<keyof RegionFigures, string>> = {
 };
 const KEYS = Object.keys(LABELS) as (keyof RegionFigures)[];
 
+const OPTIONS = {
+  hints: HINTS_ROW,
+} satisfies StudyRows;
+
 /** The study. */
 export const anomalyStudy: Study<AnomalyRecord, MaskItem> = {
   name: 'anomaly',
@@ -50,12 +56,12 @@ Examples:
   $ fastsam study anomaly mvtec/bottle --model FastSAM-x --images out --hints hints.json
 with hints.json: { "test/broken_large/000.png": { "boxes": [[310, 90, 560, 240]], "points": [[420, 160]] } }`,
   arguments: [{ name: 'data', description: 'folder of a category of MVTec AD, or of several' }],
-  options: [HINTS_OPTION],
+  options: OPTIONS,
   settings: AUTHORS,
   metrics: KEYS.map((key) => ({ key, label: LABELS[key], better: 'higher' })),
   async open({ args, options, files, signal }) {
     const items = itemsIn(args[0], await filesIn(args[0], files));
-    const path = textOf(options, 'hints');
+    const { hints: path } = studyValues(OPTIONS, options);
     const given = path === undefined ? undefined : await readHints(path, new Set(items.map(({ key }) => key)));
     const lookAt = async ({ key, truth: file }: MaskItem, { image }: Results) => {
       const truth = file === undefined ? Mask.empty(image.width, image.height) : await readMask(file, image);

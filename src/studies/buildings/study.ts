@@ -1,5 +1,6 @@
 /** `fastsam study buildings`: roofs of aerial images by tiles, as polygons, against masks where they are given. */
-import { FastSAMError } from '../../errors.js';
+import { integer, number, text } from '../../options/kinds.js';
+import { FastSAMError, invalidArgument } from '../../errors.js';
 import { readImage } from '../../source/readImage.js';
 import { platform } from '../../platform/platform.js';
 import type { Results } from '../../results/results.js';
@@ -7,10 +8,11 @@ import { drawPlaces } from '../shared/drawing.js';
 import { fingerprintOf } from '../shared/fingerprint.js';
 import { unionOf } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
-import { numberOf, textOf } from '../shared/options.js';
 import { bestIous, countPixels, FOUND_IOU, type PixelCounts } from '../shared/regionCounts.js';
-import type { Metrics, Study, StudyOption, StudyOptions, StudyRecord } from '../study.js';
+import type { Metrics, Study, StudyOptions, StudyRecord } from '../study.js';
+import { AUTHORS, studyValues } from '../shared/options.js';
 import { rowName } from '../table.js';
+import type { StudyRows } from '../study.js';
 import { outlineOf, parseWorldFile, type MultiPolygon, type WorldFile } from './geojson.js';
 import { checkTiles, cropImage, joinTiles, tileGrid } from './tiles.js';
 
@@ -30,6 +32,20 @@ const DEFAULTS = { tile: 1024, overlap: 128, minArea: 64, tolerance: 1 };
 const WORLD_FILE = /\.(pgw|jgw|tfw|wld)$/i;
 const KEYS = ['IoU', 'recall of pixels', `regions with IoU >= ${FOUND_IOU}`] as const;
 
+const PIXELS = { value: '<pixels>' };
+const OPTIONS = {
+  masks: text({ text: 'masks of the same names: buildings white', cosmetic: true, cli: { value: '<folder>' } }),
+  tile: integer(32, LARGEST, { text: 'side of a tile', default: DEFAULTS.tile, cli: PIXELS }),
+  overlap: integer(0, LARGEST, {
+    text: 'that neighbouring tiles share, less than a tile',
+    default: DEFAULTS.overlap,
+    cli: PIXELS,
+  }),
+  minArea: integer(0, LARGEST, { text: 'smaller objects are left out', default: DEFAULTS.minArea, cli: PIXELS }),
+  maxArea: integer(1, LARGEST, { text: 'larger objects are left out', cli: PIXELS }),
+  tolerance: number(0, 1000, { text: 'that outlines may be off', default: DEFAULTS.tolerance, cli: PIXELS }),
+} satisfies StudyRows;
+
 /** The study. */
 export const buildingsStudy: Study<BuildingRecord, BuildingItem> = {
   name: 'buildings',
@@ -40,26 +56,12 @@ polygons.geojson, too. FastSAM does not know what a roof is: all objects of the 
 Example:
   $ fastsam study buildings aerial --masks labels --model FastSAM-x --tile 1024 --max-area 20000`,
   arguments: [{ name: 'images', description: 'folder of the images' }],
-  options: [
-    { flags: '--masks <folder>', description: 'masks of the same names: buildings white', cosmetic: true },
-    pixels('tile', 'side of a tile', 32, DEFAULTS.tile),
-    pixels('overlap', 'that neighbouring tiles share, less than a tile', 0, DEFAULTS.overlap),
-    pixels('min-area', 'smaller objects are left out', 0, DEFAULTS.minArea),
-    pixels('max-area', 'larger objects are left out', 1),
-    {
-      flags: '--tolerance <pixels>',
-      description: 'that outlines may be off',
-      number: { low: 0, high: 1000 },
-      default: DEFAULTS.tolerance,
-    },
-  ],
-  settings: { conf: 0.4, iou: 0.9, maxDet: 1000, snapFullBoxes: false },
+  options: OPTIONS,
+  settings: { conf: AUTHORS.conf, iou: AUTHORS.iou, maxDet: 1000, snapFullBoxes: false },
   metrics: KEYS.map((key) => ({ key, label: key, better: 'higher' })),
   async open({ args, options, files, signal }) {
-    const { tile, overlap, least, most, tolerance } = sizesOf(options);
-    const items = await itemsIn(args[0], textOf(options, 'masks'), (folder, pattern) =>
-      filesIn(folder, files, pattern),
-    );
+    const { masks, tile, overlap, least, most, tolerance } = sizesOf(options);
+    const items = await itemsIn(args[0], masks, (folder, pattern) => filesIn(folder, files, pattern));
     return {
       items,
       fingerprint: await fingerprintOf(items, signal, ({ truth, world }) => [truth, world]),
@@ -97,21 +99,12 @@ Example:
   quality: ({ truth }) => (truth && truth.union > 0 ? truth.shared / truth.union : null),
 };
 
-/** An option of whole pixels. */
-function pixels(name: string, description: string, low: number, value?: number): StudyOption {
-  const number = { low, high: LARGEST, whole: true } as const;
-  return { flags: `--${name} <pixels>`, description, number, ...(value !== undefined && { default: value }) };
-}
-
 /** @throws FastSAMError `INVALID_ARGUMENT` for sizes that exclude each other. */
 function sizesOf(options: StudyOptions) {
-  const [tile, overlap] = [numberOf(options, 'tile', DEFAULTS.tile), numberOf(options, 'overlap', DEFAULTS.overlap)];
-  checkTiles(tile, overlap);
-  const [least, most] = [numberOf(options, 'minArea', DEFAULTS.minArea), numberOf(options, 'maxArea', Infinity)];
-  if (least > most) {
-    throw new FastSAMError('INVALID_ARGUMENT', `--max-area: got ${most}, expected at least --min-area ${least}`);
-  }
-  return { tile, overlap, least, most, tolerance: numberOf(options, 'tolerance', DEFAULTS.tolerance) };
+  const { minArea: least, maxArea: most = Infinity, ...others } = studyValues(OPTIONS, options);
+  checkTiles(others.tile, others.overlap);
+  if (least > most) throw invalidArgument(`--max-area: got ${most}, expected at least --min-area ${least}`);
+  return { least, most, ...others };
 }
 
 async function itemsIn(

@@ -56,11 +56,7 @@ export interface TiledObject {
 }
 
 /** The objects of a tile on the grid of the whole image. */
-export function placeObjects(
-  scene: Results,
-  tile: Rect,
-  image: { width: number; height: number },
-): TiledObject[] {
+export function placeObjects(scene: Results, tile: Rect, image: { width: number; height: number }): TiledObject[] {
   return scene.imageMasks.map((mask, i) => {
     const { x, y, width, height, words } = mask;
     const placed = new Mask(image.width, image.height, tile.x + x, tile.y + y, width, height, words);

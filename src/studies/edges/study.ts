@@ -1,11 +1,13 @@
 /** `fastsam study edges`: boundaries from masks against what people drew (FastSAM paper, zero-shot edge detection). */
+import { MAX_DET } from '../../options/limits.js';
+import { oneOf, text } from '../../options/kinds.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import { platform } from '../../platform/platform.js';
 import { FastSAMError } from '../../errors.js';
 import { greyImage, panels } from '../shared/drawing.js';
 import { fingerprintOf } from '../shared/fingerprint.js';
 import { filesIn, type MaskItem } from '../shared/maskFolder.js';
-import { choiceOf, textOf } from '../shared/options.js';
+import { studyValues } from '../shared/options.js';
 import { rowName } from '../table.js';
 import type { Metrics, Study, StudyRecord, StudyTable } from '../study.js';
 import {
@@ -16,6 +18,7 @@ import {
   type EdgeCounts,
   type HumanMap,
 } from '../../evaluate/edges/benchmark.js';
+import type { StudyRows } from '../study.js';
 import { edgeMapOf, type EdgeRegion } from './edgeMap.js';
 import { readHumanMaps } from './groundTruth.js';
 
@@ -38,6 +41,18 @@ const PAPER: StudyTable['rows'] = [
   { name: 'HED, trained on BSDS (paper)', values: [0.788, 0.808, 0.84, 0.923] },
 ];
 
+const OPTIONS = {
+  split: text({
+    text: 'only this folder below images and groundTruth: train, val, test',
+    cli: { value: '<name>' },
+  }),
+  region: oneOf(REGIONS, {
+    text: 'where gradients of a mask count: in its box and two pixels around, or in the whole image',
+    default: 'box',
+    cli: { value: '<which>' },
+  }),
+} satisfies StudyRows;
+
 /** The study. */
 export const edgesStudy: Study<EdgeRecord, EdgeItem> = {
   name: 'edges',
@@ -48,16 +63,8 @@ the folders train, val and test; the paper's figures are of the 200 images of te
 Example:
   $ fastsam study edges BSDS500/data --split test --model FastSAM-x`,
   arguments: [{ name: 'data', description: 'folder of BSDS500: images/ and groundTruth/' }],
-  options: [
-    { flags: '--split <name>', description: 'only this folder below images and groundTruth: train, val, test' },
-    {
-      flags: '--region <which>',
-      description: 'where gradients of a mask count: in its box and two pixels around, or in the whole image',
-      choices: REGIONS,
-      default: 'box',
-    },
-  ],
-  settings: { conf: 0.1, iou: 0.9, maxDet: 300, snapFullBoxes: false },
+  options: OPTIONS,
+  settings: { conf: 0.1, iou: 0.9, maxDet: MAX_DET.default, snapFullBoxes: false },
   metrics: [
     { key: 'ODS', label: 'ODS', better: 'higher' },
     { key: 'OIS', label: 'OIS', better: 'higher' },
@@ -66,9 +73,8 @@ Example:
   ],
   async open({ args, options, files, signal }) {
     const [data] = args;
-    const split = textOf(options, 'split');
+    const { split, region } = studyValues(OPTIONS, options);
     const prefix = split === undefined ? '' : `${split}/`;
-    const region = choiceOf(options, 'region', REGIONS);
     const images = await filesIn(platform().joinPath(data, 'images'), files);
     const truths = await filesIn(platform().joinPath(data, 'groundTruth'), files, /\.mat$/);
     const items = [...truths].flatMap(([key, truth]): EdgeItem[] => {

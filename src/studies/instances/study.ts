@@ -1,4 +1,5 @@
 /** `fastsam study instances`: a mask for each given box, COCO's AP (FastSAM paper, instance segmentation). */
+import { flag, oneOf, text } from '../../options/kinds.js';
 import { drawObjects } from '../../draw/drawObjects.js';
 import { iouMatrix } from '../../evaluate/coco/match.js';
 import { shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
@@ -6,9 +7,11 @@ import { COCO_AREAS, type CocoDetection } from '../../evaluate/coco/types.js';
 import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
 import { inputsOf } from '../shared/fingerprint.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
-import { choiceOf, EVERYTHING, textOf } from '../shared/options.js';
+import { EVERYTHING } from '../shared/options.js';
 import { rowName } from '../table.js';
 import type { Metric, Metrics, Study, StudyRecord, StudyTable } from '../study.js';
+import { studyValues } from '../shared/options.js';
+import type { StudyRows } from '../study.js';
 import { countInstances, evaluateCounts, type CategoryCounts } from './counts.js';
 import { answerBoxes, instancesOf, readDetections, truePrompts, type Answer, type BoxPrompt } from './prompts.js';
 
@@ -42,6 +45,19 @@ const PAPER: StudyTable['rows'] = [
   { name: 'ViTDet-H, trained on COCO (paper)', values: [0.51, 0.32, 0.543, 0.689] },
 ];
 
+const OPTIONS = {
+  boxes: text({
+    text: "a detector's results as COCO JSON: image_id, category_id, bbox, score",
+    cli: { value: '<file>' },
+  }),
+  rule: oneOf(RULES, {
+    text: "a box's best object by IoU of its pixels with the mask, or of box and box",
+    default: 'mask',
+    cli: { value: '<which>' },
+  }),
+  weigh: flag({ text: 'multiply scores with the IoU of box and mask', cli: {} }),
+} satisfies StudyRows;
+
 /** The study. */
 export const instancesStudy: Study<InstanceRecord, CocoItem> = {
   name: 'instances',
@@ -52,23 +68,13 @@ of the annotations are asked, all with score 1: a test of masks alone, not compa
 Example:
   $ fastsam study instances instances_val2017.json coco/val2017 --boxes vitdet_bbox.json --model FastSAM-x`,
   arguments: COCO_ARGUMENTS,
-  options: [
-    { flags: '--boxes <file>', description: "a detector's results as COCO JSON: image_id, category_id, bbox, score" },
-    {
-      flags: '--rule <which>',
-      description: "a box's best object by IoU of its pixels with the mask, or of box and box",
-      choices: RULES,
-      default: 'mask',
-    },
-    { flags: '--weigh', description: 'multiply scores with the IoU of box and mask' },
-  ],
+  options: OPTIONS,
   settings: EVERYTHING,
   metrics: METRICS,
   async open({ args, options, files }) {
     const { items, fingerprint } = await openCoco(args[0], args[1], files);
-    const path = textOf(options, 'boxes');
+    const { boxes: path, rule } = studyValues(OPTIONS, options);
     const detector = path === undefined ? undefined : await readDetections(path);
-    const rule = choiceOf(options, 'rule', RULES);
     const promptsOf = ({ id, truths }: CocoItem): readonly BoxPrompt[] =>
       detector ? (detector.get(id) ?? []) : truePrompts(truths);
     return {

@@ -11,6 +11,9 @@ import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
 import { EVERYTHING } from '../shared/options.js';
 import { rowName } from '../table.js';
 import type { Metric, Metrics, Study, StudyRecord, StudyTable } from '../study.js';
+import { oneOf } from '../../options/kinds.js';
+import { studyValues } from '../shared/options.js';
+import type { StudyRows } from '../study.js';
 
 /** Boxes and masks of one image; masks only where they were asked for. */
 interface ProposalRecord extends StudyRecord {
@@ -52,6 +55,10 @@ const PAPER_LVIS: StudyTable['rows'] = [
   { name: 'ViTDet-H, trained on LVIS (paper)', values: [0.65, 0.532, 0.833, 0.912] },
 ];
 
+const OPTIONS = {
+  kind: oneOf(['both', 'boxes'], { text: 'boxes, or masks as well', default: 'both', cli: { value: '<which>' } }),
+} satisfies StudyRows;
+
 /** The study. */
 export const proposalsStudy: Study<ProposalRecord, CocoItem> = {
   name: 'proposals',
@@ -62,14 +69,12 @@ Examples:
   $ fastsam study proposals coco/annotations/instances_val2017.json coco/val2017 --model FastSAM-x
   $ fastsam study proposals lvis_v1_val.json coco --model FastSAM-x --kind boxes`,
   arguments: COCO_ARGUMENTS,
-  options: [
-    { flags: '--kind <which>', description: 'boxes, or masks as well', choices: ['both', 'boxes'], default: 'both' },
-  ],
+  options: OPTIONS,
   settings: EVERYTHING,
   metrics: METRICS,
   async open({ args, options, files }) {
     const { items, fingerprint } = await openCoco(args[0], args[1], files);
-    const withMasks = options.kind !== 'boxes';
+    const withMasks = studyValues(OPTIONS, options).kind !== 'boxes';
     return {
       items,
       fingerprint,

@@ -1,4 +1,5 @@
 /** `fastsam study quality`: do scores order masks by how good they are, and does the stability score do it better? */
+import { number } from '../../options/kinds.js';
 import { platform } from '../../platform/platform.js';
 import type { Results } from '../../results/results.js';
 import { recallOf } from '../../evaluate/coco/proposalCounts.js';
@@ -7,13 +8,15 @@ import { spearman } from '../../evaluate/statistics/lists.js';
 import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
 import { drawPlaces, panels } from '../shared/drawing.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
-import { EVERYTHING, numberOf } from '../shared/options.js';
+import { EVERYTHING } from '../shared/options.js';
 import { rowName } from '../table.js';
 import type { Metric, Metrics, Study } from '../study.js';
 import { calibrationError, calibrationOf } from '../../evaluate/statistics/calibration.js';
+import { studyValues } from '../shared/options.js';
+import type { StudyRows } from '../study.js';
 import { measureQuality, ON_OBJECT, ORDERS, type Order, type QualityRecord } from './measure.js';
 import { calibrationPlot } from './plot.js';
-import { STABILITY_DELTA, stabilityScores } from '../../evaluate/stability.js';
+import { STABILITY_DELTA, stabilityScores } from '../../record/stability.js';
 
 /** Those that need no ground truth. */
 const PREDICTIONS = ['score', 'stability', 'product'] as const satisfies readonly Order[];
@@ -44,6 +47,14 @@ const METRICS: readonly Metric[] = [
   ...PREDICTIONS.map((order) => ({ key: errorKey(order), label: errorKey(order), better: 'lower' as const })),
 ];
 
+const OPTIONS = {
+  delta: number(0.01, 100, {
+    text: 'stability: IoU of the masks at thresholds of the logits so far to both sides',
+    default: STABILITY_DELTA,
+    cli: { value: '<logits>' },
+  }),
+} satisfies StudyRows;
+
 /** The study. */
 export const qualityStudy: Study<QualityRecord, CocoItem> = {
   name: 'quality',
@@ -53,19 +64,12 @@ export const qualityStudy: Study<QualityRecord, CocoItem> = {
 Example:
   $ fastsam study quality coco/annotations/instances_val2017.json coco/val2017 --model FastSAM-x --subset 500`,
   arguments: COCO_ARGUMENTS,
-  options: [
-    {
-      flags: '--delta <logits>',
-      description: 'stability: IoU of the masks at thresholds of the logits so far to both sides',
-      number: { low: 0.01, high: 100 },
-      default: STABILITY_DELTA,
-    },
-  ],
+  options: OPTIONS,
   settings: EVERYTHING,
   metrics: METRICS,
   async open({ args, options, files }) {
     const { items, fingerprint } = await openCoco(args[0], args[1], files);
-    const delta = numberOf(options, 'delta', STABILITY_DELTA);
+    const { delta } = studyValues(OPTIONS, options);
     return {
       items,
       fingerprint,

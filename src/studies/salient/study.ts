@@ -1,16 +1,21 @@
 /** `fastsam study salient`: the object that stands out, against ground-truth maps. */
 import { FastSAMError } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
+import { integer, oneOf } from '../../options/kinds.js';
+import { MAX_DET } from '../../options/limits.js';
 import type { Results } from '../../results/results.js';
 import { drawPlaces, greyImage, panels } from '../shared/drawing.js';
 import { fingerprintOf, inputsOf } from '../shared/fingerprint.js';
-import { chosenBy, hintFrom, HINT_KINDS, HINTS_OPTION, readHints, type Hint } from '../shared/hints.js';
+import { chosenBy, hintFrom, HINT_KINDS, readHints, type Hint } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
-import { AUTHORS, choiceOf, numberOf, textOf } from '../shared/options.js';
+import { AUTHORS } from '../shared/options.js';
 import type { Metrics, Study, StudyOptions, StudyRecord } from '../study.js';
 import { rowName } from '../table.js';
 import { levelCurve, meanAbsoluteError, saliencyF, sMeasure, type ByteMap } from '../../evaluate/salient/measures.js';
+import { HINTS_ROW } from '../shared/hints.js';
+import { studyValues } from '../shared/options.js';
+import type { StudyRows } from '../study.js';
 import { mapOf, SALIENCE_RULES, salienceOf, type SalienceRule } from './ranking.js';
 
 interface SalientItem extends MaskItem {
@@ -29,6 +34,25 @@ interface SalientRecord extends StudyRecord {
 const DIGITS = 1e5;
 const HINTS = ['none', ...HINT_KINDS] as const;
 
+const OPTIONS = {
+  rule: oneOf(SALIENCE_RULES, {
+    text: 'what objects are ranked by; product: score, area and centre together',
+    default: 'product',
+    cli: { value: '<which>' },
+  }),
+  top: integer(MAX_DET.low, MAX_DET.high, {
+    text: 'so many objects make the map, weaker ones darker',
+    default: 1,
+    cli: { value: '<n>' },
+  }),
+  hint: oneOf(HINTS, {
+    text: 'choose by the box of each marked region, or by a point in it, instead of by rank',
+    default: 'none',
+    cli: { value: '<which>' },
+  }),
+  hints: HINTS_ROW,
+} satisfies StudyRows;
+
 /** The study. */
 export const salientStudy: Study<SalientRecord, SalientItem> = {
   name: 'salient',
@@ -45,27 +69,7 @@ with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { 
     { name: 'images', description: 'folder of the images' },
     { name: 'maps', description: 'folder of the ground-truth maps' },
   ],
-  options: [
-    {
-      flags: '--rule <which>',
-      description: 'what objects are ranked by; product: score, area and centre together',
-      choices: SALIENCE_RULES,
-      default: 'product',
-    },
-    {
-      flags: '--top <n>',
-      description: 'so many objects make the map, weaker ones darker',
-      number: { low: 1, high: 100_000, whole: true },
-      default: 1,
-    },
-    {
-      flags: '--hint <which>',
-      description: 'choose by the box of each marked region, or by a point in it, instead of by rank',
-      choices: HINTS,
-      default: 'none',
-    },
-    HINTS_OPTION,
-  ],
+  options: OPTIONS,
   settings: AUTHORS,
   metrics: [
     { key: 'MAE', label: 'MAE', better: 'lower' },
@@ -73,8 +77,7 @@ with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { 
     { key: 'S', label: 'S', better: 'higher' },
   ],
   async open({ args, options, files, signal }) {
-    const path = textOf(options, 'hints');
-    const kind = choiceOf(options, 'hint', HINTS);
+    const { rule, top, hint: kind, hints: path } = studyValues(OPTIONS, options);
     if (path !== undefined && kind !== 'none') {
       throw new FastSAMError('INVALID_ARGUMENT', `--hint ${kind}: got --hints as well, give one of them`);
     }
@@ -83,7 +86,7 @@ with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { 
     const items = given ? paired.filter(({ key }) => given.has(key)) : paired;
     const hintFor = (key: string, truth: Mask) =>
       given?.get(key) ?? (kind === 'none' ? undefined : hintFrom(truth, kind));
-    const rank = { rule: choiceOf(options, 'rule', SALIENCE_RULES), top: numberOf(options, 'top', 1) };
+    const rank = { rule, top };
     return {
       items,
       fingerprint: await fingerprintOf(items, signal),
@@ -143,9 +146,9 @@ function pair(
 
 /** How objects were chosen, for the row's name. */
 function choiceName(options: StudyOptions): string {
-  if (textOf(options, 'hints') !== undefined) return 'given hints';
-  const kind = choiceOf(options, 'hint', HINTS);
-  return kind === 'none' ? `rule ${choiceOf(options, 'rule', SALIENCE_RULES)}` : `hint ${kind}`;
+  const { rule, hint, hints } = studyValues(OPTIONS, options);
+  if (hints !== undefined) return 'given hints';
+  return hint === 'none' ? `rule ${rule}` : `hint ${hint}`;
 }
 
 /** The map of an image: what the hint asks for, else the first by rank; all black where nothing was found or chosen. */

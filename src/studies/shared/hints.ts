@@ -1,4 +1,5 @@
 /** What is asked of an image in a study whose ground truth is a mask: a point or a box, given or made from the mask. */
+import { text } from '../../options/kinds.js';
 import { FastSAMError } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import { connectedComponents } from '../../mask/regions.js';
@@ -10,7 +11,6 @@ import { pointKind } from '../../prompt/kinds/point.js';
 import { parsePrompt, partOf } from '../../prompt/parse.js';
 import type { Results } from '../../results/results.js';
 import { itemKey } from './maskFolder.js';
-import type { StudyOption } from '../study.js';
 
 const KINDS = { box: boxKind, point: pointKind } as const;
 
@@ -22,11 +22,11 @@ export const HINT_KINDS = Object.keys(KINDS) as readonly HintKind[];
 export type Hint = Prompt | null;
 
 /** The option of studies that take hints; its file is read by `readHints`. */
-export const HINTS_OPTION: StudyOption = {
-  flags: '--hints <file>',
-  description: 'JSON with a box or points for each image: { "NAME": { "boxes": …, "points": …, "labels": … } }',
+export const HINTS_ROW = text({
+  text: 'JSON with a box or points for each image: { "NAME": { "boxes": …, "points": …, "labels": … } }',
   cosmetic: true,
-};
+  cli: { value: '<file>' },
+});
 
 /** A hint made of the regions that are marked. */
 export function hintFrom(truth: Mask, kind: HintKind): Hint {
@@ -36,7 +36,7 @@ export function hintFrom(truth: Mask, kind: HintKind): Hint {
 
 /** The part of a hint that is of one kind. */
 export function hintOfKind(hint: Hint, kind: HintKind): Hint {
-  const keys: readonly string[] = KINDS[kind].keys;
+  const keys: readonly string[] = Object.keys(KINDS[kind].options);
   const entries = Object.entries(hint ?? {}).filter(([key]) => keys.includes(key));
   return entries.length === 0 ? null : Object.fromEntries(entries);
 }

@@ -1,5 +1,12 @@
 /** Reading the values of a study's own options, and settings that several studies have. */
 import type { StudyOptions, StudySettings } from '../study.js';
+import { SEGMENT_OPTIONS } from '../../model/options.js';
+import { integer } from '../../options/kinds.js';
+import { COUNT, MAX_DET } from '../../options/limits.js';
+import { resolve } from '../../options/resolve.js';
+import { pickRows, type Given, type OptionTable, type Resolved } from '../../options/row.js';
+import { FASTSAM_DEFAULTS } from '../../weights/catalogue.js';
+import type { StudyRows } from '../study.js';
 
 /**
  * What figures need that count all that was found: the usual settings give at most 300 objects, and drop weak and close
@@ -8,21 +15,26 @@ import type { StudyOptions, StudySettings } from '../study.js';
 export const EVERYTHING: StudySettings = { conf: 0.001, iou: 0.9, maxDet: 1000, snapFullBoxes: false };
 
 /** Those of the original repository's script. */
-export const AUTHORS: StudySettings = { conf: 0.4, iou: 0.9, maxDet: 300 };
+export const AUTHORS: StudySettings = {
+  conf: FASTSAM_DEFAULTS.conf,
+  iou: FASTSAM_DEFAULTS.iou,
+  maxDet: MAX_DET.default,
+};
 
-/** The text of an option; undefined where it was not given. */
-export function textOf(options: StudyOptions, name: string): string | undefined {
-  const value = options[name];
-  return typeof value === 'string' ? value : undefined;
-}
+/** The names of `StudySettings` that the command line has. */
+export const SETTING_ROWS = pickRows(SEGMENT_OPTIONS, ['imgsz', 'conf', 'iou', 'maxDet']);
 
-/** The number of an option. */
-export function numberOf(options: StudyOptions, name: string, otherwise: number): number {
-  const value = options[name];
-  return typeof value === 'number' ? value : otherwise;
-}
+/** Which images of the data are taken. */
+export const CHOICE_OPTIONS = {
+  subset: integer(COUNT.low, COUNT.high, { text: 'so many images, drawn at random', cli: { value: '<n>' } }),
+  seed: integer(0, 2 ** 32 - 1, { text: 'of the draw', default: 1, cli: { value: '<n>' } }),
+  limit: integer(COUNT.low, COUNT.high, { text: 'only the first so many (of the draw)', cli: { value: '<n>' } }),
+} satisfies OptionTable;
 
-/** One of the choices of an option; the first of them where it was not given. */
-export function choiceOf<T extends string>(options: StudyOptions, name: string, choices: readonly T[]): T {
-  return choices.find((choice) => choice === options[name]) ?? choices[0];
+/**
+ * The values of a study's own options, with their defaults.
+ * @throws FastSAMError `INVALID_ARGUMENT` for an unknown name or a wrong value.
+ */
+export function studyValues<T extends StudyRows>(rows: T, options: StudyOptions): Resolved<T> {
+  return resolve(rows, options as Given<T>);
 }

@@ -1,5 +1,9 @@
 /** `fastsam study text`: the object that a phrase means, chosen by CLIP (FastSAM paper, text prompts). */
 import { openClip } from '../../clip/weights/openClip.js';
+import { CLIP_CATALOGUE } from '../../clip/weights/catalogue.js';
+import { TEXT_MODEL } from '../../options/limits.js';
+import { text } from '../../options/kinds.js';
+import { AUTHORS, studyValues } from '../shared/options.js';
 import { FastSAMError } from '../../errors.js';
 import { drawObjects } from '../../draw/drawObjects.js';
 import { platform } from '../../platform/platform.js';
@@ -8,9 +12,9 @@ import type { Results } from '../../results/results.js';
 import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
 import { inputsOf } from '../shared/fingerprint.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
-import { textOf } from '../shared/options.js';
 import { rowName } from '../table.js';
 import type { Metric, Metrics, Study, StudyRecord } from '../study.js';
+import type { StudyRows } from '../study.js';
 import { chooseObjects, phraseIous, withPhrase, type PhraseIous, type PhraseTruth } from './phrases.js';
 
 interface TextItem extends CocoItem {
@@ -22,8 +26,6 @@ interface TextRecord extends StudyRecord {
   readonly phrases: readonly PhraseIous[];
 }
 
-/** Both peers' encoders. */
-const DEFAULT_TEXT_MODEL = 'ViT-B/32';
 /** IoU from which on an object is the one that is meant. */
 const HIT = 0.5;
 
@@ -35,6 +37,14 @@ const METRICS: readonly Metric[] = [
   { key: 'bestIou', label: 'mean IoU of the best mask' },
 ].map((metric) => ({ ...metric, better: 'higher' as const }));
 
+const OPTIONS = {
+  textModel: text({
+    text: `encoders of phrases and objects: ${CLIP_CATALOGUE.map(({ name }) => name).join(', ')}, a path or URL`,
+    default: TEXT_MODEL,
+    cli: { value: '<name>' },
+  }),
+} satisfies StudyRows;
+
 /** The study. */
 export const textStudy: Study<TextRecord, TextItem> = {
   name: 'text',
@@ -45,14 +55,8 @@ the folder with its images. Masks are compared where an annotation has a segment
 Example:
   $ fastsam study text refcoco_val.json coco/train2014 --text-model ViT-B/32 --model FastSAM-x`,
   arguments: COCO_ARGUMENTS,
-  options: [
-    {
-      flags: '--text-model <name>',
-      description: 'encoders of phrases and objects: ViT-B/32, ViT-B/16, ViT-L/14, ViT-L/14@336px, a path or URL',
-      default: DEFAULT_TEXT_MODEL,
-    },
-  ],
-  settings: { conf: 0.4, iou: 0.9 },
+  options: OPTIONS,
+  settings: { conf: AUTHORS.conf, iou: AUTHORS.iou },
   metrics: METRICS,
   async open({ args, options, files, signal, onProgress }) {
     const { items, fingerprint } = await openCoco(args[0], args[1], files);
@@ -62,7 +66,7 @@ Example:
     if (asked.length === 0) {
       throw new FastSAMError('INVALID_ARGUMENT', `${args[0]}: got no annotation with a phrase, expected some`);
     }
-    const name = textOf(options, 'textModel') ?? DEFAULT_TEXT_MODEL;
+    const { textModel: name } = studyValues(OPTIONS, options);
     // Weights that are missing or broken end the run here: later each image would fail on its own. They are loaded after
     // the segmenter, which decides on the device.
     await openClip(name, { signal, onProgress });
@@ -97,7 +101,7 @@ Example:
   },
   summarise,
   tables(metrics, context) {
-    const encoders = textOf(context.options, 'textModel') ?? DEFAULT_TEXT_MODEL;
+    const { textModel: encoders } = studyValues(OPTIONS, context.options);
     return [
       {
         title: `Objects chosen by phrases, IoU >= ${HIT}`,

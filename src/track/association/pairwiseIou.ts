@@ -1,6 +1,6 @@
 /** IoU between the boxes of two lists. */
 import { boxIou } from '../../geometry/boxIou.js';
-import type { Xyxy } from '../../results/boxes.js';
+import type { Xyxy } from '../../record/boxes.js';
 
 /** A dense table: `values[row * columns + column]`. */
 export interface Matrix {

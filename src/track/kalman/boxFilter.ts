@@ -1,5 +1,5 @@
 /** Kalman filter of a box that moves and changes its size at constant velocity (SORT, arXiv 1602.00763, and its heirs). */
-import type { Xyxy } from '../../results/boxes.js';
+import type { Xyxy } from '../../record/boxes.js';
 import { PlanarFilter, type Pair } from './planarFilter.js';
 import type { Affine } from '../types.js';
 

@@ -1,6 +1,8 @@
-/** The camera's motion from the images: corners of the last frame are looked for in this one, and most agree on a transform. */
-import { FastSAMError } from '../../errors.js';
 import type { RgbImage } from '../../image/rgbImage.js';
+import { integer, number } from '../../options/kinds.js';
+import { COUNT } from '../../options/limits.js';
+import { resolve } from '../../options/resolve.js';
+import type { RowsOf } from '../../options/row.js';
 import type { Affine, CameraMotion } from '../types.js';
 import { findCorners } from './corners.js';
 import { type GreyPlane, greyPlane } from './greyPlane.js';
@@ -24,6 +26,13 @@ export interface SparseOpticalFlowOptions {
   readonly quality?: number;
 }
 
+/** Every setting of `SparseOpticalFlow`. */
+export const SPARSE_OPTICAL_FLOW_OPTIONS = {
+  downscale: integer(1, COUNT.high, { text: 'frames are measured at 1 / downscale of their size', default: 2 }),
+  maxCorners: integer(1, COUNT.high, { text: 'corners that are followed from frame to frame', default: 400 }),
+  quality: number(0, 1, { text: 'corners weaker than this share of the strongest one are left out', default: 0.01 }),
+} satisfies RowsOf<SparseOpticalFlowOptions>;
+
 /** What is kept of the last frame. */
 interface Seen {
   readonly pyramid: Pyramid;
@@ -41,12 +50,8 @@ export class SparseOpticalFlow implements CameraMotion {
   #last: Seen | undefined;
 
   /** @throws FastSAMError `INVALID_ARGUMENT` for settings that make no sense. */
-  constructor({ downscale = 2, maxCorners = 400, quality = 0.01 }: SparseOpticalFlowOptions = {}) {
-    checkCount('downscale', downscale);
-    checkCount('maxCorners', maxCorners);
-    if (!(quality >= 0 && quality <= 1)) {
-      throw new FastSAMError('INVALID_ARGUMENT', `quality: got ${quality}, expected a number from 0 to 1`);
-    }
+  constructor(options: SparseOpticalFlowOptions = {}) {
+    const { downscale, maxCorners, quality } = resolve(SPARSE_OPTICAL_FLOW_OPTIONS, options);
     this.#downscale = downscale;
     this.#corners = { maxCorners, quality };
   }
@@ -71,11 +76,6 @@ export class SparseOpticalFlow implements CameraMotion {
   #see(plane: GreyPlane): Seen {
     return { pyramid: buildPyramid(plane, PYRAMID_LEVELS), corners: findCorners(plane, this.#corners) };
   }
-}
-
-function checkCount(name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${value}, expected a whole number from 1`);
 }
 
 const sameSize = ([a]: Pyramid, [b]: Pyramid) => a.width === b.width && a.height === b.height;

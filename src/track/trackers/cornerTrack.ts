@@ -1,5 +1,5 @@
 /** A track as TrackTrack keeps it: with the recent motion of the box's corners and the trend of its score. */
-import type { Xyxy } from '../../results/boxes.js';
+import type { Xyxy } from '../../record/boxes.js';
 import type { Detection } from './detection.js';
 import { Track } from './track.js';
 

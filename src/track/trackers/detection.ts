@@ -1,7 +1,6 @@
-/** The detections of a frame, checked and sorted by score. */
-import { FastSAMError } from '../../errors.js';
-import type { Xyxy } from '../../results/boxes.js';
+import type { Xyxy } from '../../record/boxes.js';
 import type { BoxDetections } from '../types.js';
+import { invalidArgument } from '../../errors.js';
 
 /** One detection. */
 export interface Detection {
@@ -59,14 +58,10 @@ function check({ boxes, scores, classes }: BoxDetections): void {
   const n = scores.length;
   if (boxes.length !== 4 * n || (classes && classes.length !== n)) {
     const got = `${boxes.length} box coordinates, ${n} scores${classes ? `, ${classes.length} classes` : ''}`;
-    throw invalid(`detections: got ${got}, expected 4 coordinates and one class for each score`);
+    throw invalidArgument(`detections: got ${got}, expected 4 coordinates and one class for each score`);
   }
   const score = scores.findIndex((value) => !(value >= 0 && value <= 1));
-  if (score >= 0) throw invalid(`scores[${score}]: got ${scores[score]}, expected a number from 0 to 1`);
+  if (score >= 0) throw invalidArgument(`scores[${score}]: got ${scores[score]}, expected a number from 0 to 1`);
   const side = boxes.findIndex((value) => !Number.isFinite(value));
-  if (side >= 0) throw invalid(`boxes[${side}]: got ${boxes[side]}, expected finite xyxy pixels`);
-}
-
-function invalid(message: string): FastSAMError {
-  return new FastSAMError('INVALID_ARGUMENT', message);
+  if (side >= 0) throw invalidArgument(`boxes[${side}]: got ${boxes[side]}, expected finite xyxy pixels`);
 }

@@ -1,5 +1,5 @@
 /** One object that is followed. */
-import type { Xyxy } from '../../results/boxes.js';
+import type { Xyxy } from '../../record/boxes.js';
 import { BoxFilter, type BoxModel } from '../kalman/boxFilter.js';
 import type { Detection } from './detection.js';
 

@@ -1,5 +1,5 @@
 /** What TrackTrack's pairs of a track and a detection cost: overlap, score and direction together. */
-import type { Xyxy } from '../../results/boxes.js';
+import type { Xyxy } from '../../record/boxes.js';
 import { CORNER_FRAMES, cornerDirections, type CornerDirections, type CornerTrack } from './cornerTrack.js';
 import type { Detection } from './detection.js';
 import { pairwiseIou, type Matrix } from '../association/pairwiseIou.js';

@@ -6,11 +6,10 @@ import { makeManifest, type BatchIdentity } from '../../../src/batch/identity.js
 import { keyOf } from '../../../src/batch/names.js';
 import type { BatchRecord } from '../../../src/batch/records.js';
 import { WHOLE } from '../../../src/batch/shard.js';
-import { beginBatch } from '../../../src/cli/batch/begin.js';
-import { writeOverview } from '../../../src/cli/batch/finish.js';
-import { openJournal } from '../../../src/cli/batch/folder.js';
-import type { BatchOptions } from '../../../src/cli/batch/options.js';
-import { LineFile, readLines } from '../../../src/cli/journal.js';
+import { beginBatch, type ResumeOptions } from '../../../src/batch/begin.js';
+import { writeOverview } from '../../../src/batch/overview.js';
+import { openJournal } from '../../../src/batch/folder.js';
+import { LineFile, readLines } from '../../../src/platform/lineFile.js';
 import { usePlatform } from '../../../src/index.js';
 import { nodePlatform } from '../../../src/platform/node.js';
 import { fastsamHere } from '../../support/cli.js';
@@ -26,9 +25,8 @@ const IDENTITY: BatchIdentity = {
   options: { conf: 0.25 },
   formats: ['json'],
 };
-const OPTIONS: BatchOptions = { model: 'demo', device: 'cpu', precision: 'auto', format: ['json'], workers: 1 };
 
-type Flags = Pick<BatchOptions, 'resume' | 'retryFailed' | 'overwrite'>;
+type Flags = Omit<ResumeOptions, 'out'>;
 
 /** What a run has to do; names of images. */
 async function begin(out: string, keys: readonly string[], flags: Flags = {}, identity = IDENTITY) {
@@ -36,7 +34,7 @@ async function begin(out: string, keys: readonly string[], flags: Flags = {}, id
   const asked = await makeManifest(identity);
   const quiet = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
-    const { todo, manifest } = await beginBatch(found, WHOLE, asked, { ...OPTIONS, ...flags, out });
+    const { todo, manifest } = await beginBatch(found, WHOLE, asked, { ...flags, out });
     return { todo: todo.map(({ key }) => key), manifest };
   } finally {
     quiet.mockRestore();
@@ -63,10 +61,15 @@ describe('going on', () => {
     await record(out, [done('a.jpg'), failed('b.jpg'), failed('e.jpg')]);
     const { todo, manifest } = await begin(out, ['c.jpg', 'd.jpg', 'e.jpg'], { resume: true });
     expect(todo).toEqual(['c.jpg', 'd.jpg']);
-    expect(await writeOverview(out, manifest, false)).toMatchObject({ images: 4, done: 1, failed: 1, missing: 2 });
+    expect(await writeOverview(out, manifest, { always: false })).toMatchObject({
+      images: 4,
+      done: 1,
+      failed: 1,
+      missing: 2,
+    });
     expect(existsSync(join(out, 'summary.json'))).toBe(false);
     await record(out, [done('c.jpg'), done('d.jpg')]);
-    await writeOverview(out, manifest, false);
+    await writeOverview(out, manifest, { always: false });
     const summary: unknown = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'));
     expect(summary).toEqual({ images: 4, done: 3, failed: 1, missing: 0, objects: 6 });
     expect(failures(out).map(({ key }) => key)).toEqual(['e.jpg']); // b.jpg is no longer there
@@ -81,7 +84,7 @@ describe('going on', () => {
     const { todo, manifest } = await begin(out, ['a.jpg', 'b.jpg'], { resume: true, retryFailed: true });
     expect(todo).toEqual(['a.jpg']);
     await record(out, [done('a.jpg')]);
-    expect(await writeOverview(out, manifest, false)).toMatchObject({ done: 2, failed: 0 });
+    expect(await writeOverview(out, manifest, { always: false })).toMatchObject({ done: 2, failed: 0 });
     expect(existsSync(join(out, 'failures.jsonl'))).toBe(false);
   });
 

@@ -1,0 +1,29 @@
+/** A model and a task that are sent to other processes as plain data. */
+import type { BatchTask } from '../../batch/processor.js';
+import { FastSAM } from '../../fastsam.js';
+import type { OnProgress } from '../../progress.js';
+import type { Precision } from '../../runtime/compile/precision.js';
+import type { DeviceChoice } from '../../runtime/device.js';
+import { loadRef, type FormatRef } from '../formats.js';
+
+/** The model that a worker loads. */
+export interface ModelSpec {
+  readonly model: string;
+  readonly device: DeviceChoice;
+  readonly precision: Precision | 'auto';
+}
+
+/** What is done with each image. */
+export interface SentTask extends Omit<BatchTask, 'formats'> {
+  readonly formats: readonly FormatRef[];
+}
+
+/** Loads a model. */
+export function loadModel({ model, device, precision }: ModelSpec, onProgress?: OnProgress): Promise<FastSAM> {
+  return FastSAM.load(model, { device, precision, ...(onProgress && { onProgress }) });
+}
+
+/** The task with its formats. @throws FastSAMError `INVALID_ARGUMENT` for a module that has changed since. */
+export async function receiveTask(task: SentTask): Promise<BatchTask> {
+  return { ...task, formats: await Promise.all(task.formats.map(loadRef)) };
+}

@@ -1,0 +1,42 @@
+/** The files about all images of a run, such as `coco.json`. */
+import type { OutputFormat, RunFormat, RunPart } from '../formats/format.js';
+import { encodeFile, formatPath } from '../formats/write.js';
+import { disk } from '../platform/platform.js';
+import type { Results } from '../results/results.js';
+
+/** Gathers each image's share; masks and images are not kept. */
+export class RunFiles {
+  readonly #folder: string;
+  readonly #parts: ReadonlyMap<RunFormat, RunPart[]>;
+
+  /** @param formats those that are not for a run are left out. */
+  constructor(formats: readonly OutputFormat[], folder: string) {
+    this.#folder = folder;
+    this.#parts = new Map(formats.flatMap((format) => (format.scope === 'run' ? [[format, []]] : [])));
+  }
+
+  /** @param name of the image or frame. */
+  async add(results: Results, name: string): Promise<void> {
+    for (const [format, parts] of this.#parts) {
+      const bytes = await encodeFile(format, results, { name, reproducible: false, options: {} });
+      const { width, height } = results.image;
+      parts.push({ name, width, height, read: () => Promise.resolve(bytes) });
+    }
+  }
+
+  /**
+   * Writes the files; without an image there are none.
+   * @returns their paths.
+   * @throws FastSAMError `WRITE_FAILED`, and what formats throw.
+   */
+  async finish(): Promise<string[]> {
+    const written: string[] = [];
+    for (const [format, parts] of this.#parts) {
+      if (parts.length === 0) continue;
+      const path = formatPath(format, this.#folder, '');
+      await disk().writePieces(path, format.merge(parts, { compact: true }));
+      written.push(path);
+    }
+    return written;
+  }
+}

@@ -1,0 +1,113 @@
+/** See `Disk`, in Node. */
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { FastSAMError } from '../errors.js';
+import type { Disk } from './diskTypes.js';
+import { codeOf, fileError } from './fileErrors.js';
+import { LineFile, readLines } from './lineFile.js';
+import { stageFile, writeFileAtomic } from './tempFiles.js';
+
+/** Characters that are gathered before they are written. */
+const CHUNK = 1 << 20;
+
+export const nodeDisk: Disk = {
+  async makeFolder(path) {
+    try {
+      await mkdir(path, { recursive: true });
+    } catch (error) {
+      const code = codeOf(error);
+      const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in the way' : String(code);
+      throw new FastSAMError('WRITE_FAILED', `${path}: the folder cannot be made (${reason}); name another one`, {
+        cause: error,
+      });
+    }
+  },
+
+  async names(folder) {
+    try {
+      return (await readdir(folder)).sort();
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw fileError('read', folder, error);
+    }
+  },
+
+  move: (from, to) => writing(to, () => rename(from, to)),
+
+  remove: (path) => writing(path, () => rm(path, { recursive: true, force: true })),
+
+  async writeNew(path, bytes) {
+    const own = join(dirname(path), `.${basename(path)}.${processName()}`);
+    await writeFileAtomic(own, bytes);
+    try {
+      await link(own, path);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') await writeFileAtomic(path, bytes); // a file system without links
+    } finally {
+      await rm(own, { force: true });
+    }
+  },
+
+  async writePieces(path, pieces, temporary) {
+    const staged = stageFile(path, temporary);
+    try {
+      const file = await open(staged.temporary, 'wx');
+      try {
+        let waiting = '';
+        for await (const piece of pieces) {
+          waiting += piece;
+          if (waiting.length < CHUNK) continue;
+          await file.appendFile(waiting);
+          waiting = '';
+        }
+        await file.appendFile(waiting);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await staged.commit();
+    } catch (error) {
+      await staged.discard();
+      throw fileError('write', path, error);
+    }
+  },
+
+  openLines: (path, flags) => LineFile.open(path, flags),
+  readLines,
+
+  isWithin(folder, path) {
+    const way = relative(resolve(folder), resolve(path));
+    return !way.startsWith('..') && !isAbsolute(way);
+  },
+
+  processName,
+
+  hasEnded(name) {
+    const [host, pid] = name.split('-');
+    if (host !== hostPart() || !/^\d+$/.test(pid)) return false;
+    try {
+      process.kill(Number(pid), 0);
+      return false;
+    } catch (error) {
+      return codeOf(error) === 'ESRCH';
+    }
+  },
+};
+
+function processName(): string {
+  return `${hostPart()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+}
+
+function hostPart(): string {
+  return hostname().replace(/[^A-Za-z0-9]/g, '');
+}
+
+async function writing(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw fileError('write', path, error);
+  }
+}

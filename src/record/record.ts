@@ -1,0 +1,186 @@
+/** The record behind `Results`, which formats, drawing and prompts read: columns with one entry for each object. */
+import { FastSAMError } from '../errors.js';
+import type { Letterbox } from '../image/letterbox.js';
+import type { RgbImage } from '../image/rgbImage.js';
+import type { Compat } from '../compat/reference.js';
+import type { Mask } from '../mask/mask.js';
+import type { NotedKind } from '../prompt/kinds/kind.js';
+import type { PromptRecord } from '../prompt/kinds/list.js';
+import type { TextModelSource } from '../prompt/textModel.js';
+import type { Match } from '../prompt/types.js';
+import type { Frame } from '../source/types.js';
+import { Boxes } from './boxes.js';
+import { checkIndex } from './indices.js';
+import { Masks } from './masks.js';
+
+/** Milliseconds that each stage took for this image. */
+export interface Speed {
+  readonly preprocess: number;
+  readonly inference: number;
+  readonly postprocess: number;
+}
+
+/** Where an image lies in its video. */
+export type FramePlace = Omit<Frame, 'image'>;
+
+/** What masks were made of, kept so that their soft form can be had later. */
+export interface MaskInputs {
+  /** float32 `height * width * k`, row by row, the k prototypes of a pixel together. */
+  readonly prototypes: Float32Array;
+  readonly height: number;
+  readonly width: number;
+  /** float32 `n * k`, one row for each object. */
+  readonly coefficients: Float32Array;
+}
+
+/** What is known of one image and stays as it is, and columns with one entry for each object. */
+export interface SceneFacts {
+  readonly image: RgbImage;
+  /** float32 `n`, 0 … 1. */
+  readonly scores: Float32Array;
+  /** int32 `n`; absent where the model has one class. */
+  readonly classes?: Int32Array;
+  /** int32 `n`, from 1: the track that each object belongs to; absent where nothing was tracked. */
+  readonly trackIds?: Int32Array;
+  /** Where the image lies in its video; absent for single images. */
+  readonly frame?: FramePlace;
+  readonly speed: Speed;
+  /** Name of the model. */
+  readonly model: string;
+  /** Size of the network input that was asked for: the longer side, or `[height, width]`. */
+  readonly imgsz: number | readonly [number, number];
+  readonly device: string;
+  readonly precision: string;
+  /** The kind that answered the prompt, where it is not built in: it draws its part of `promptRecord`. */
+  readonly promptKind?: NotedKind<never, object>;
+  /** How the image lay in the network input; needed where masks are on the network's grid. */
+  readonly letterbox: Letterbox;
+  readonly compat?: Compat;
+  /** Absent where masks were changed since. */
+  readonly maskInputs?: MaskInputs;
+  /** The encoders of text prompts that give none of their own. */
+  readonly textModel?: TextModelSource;
+}
+
+/** What `Results` are made of. Columns are in the order of the objects. */
+export interface ResultsData extends SceneFacts {
+  /** float32 `n * 4`, xyxy pixels of the image. */
+  readonly boxes: Float32Array;
+  readonly masks: readonly Mask[];
+  /** int32 `n`: index of each object in the first, unfiltered result. Default 0 … n - 1. */
+  readonly ids?: Int32Array;
+  /** Names of the classes. Default `{ 0: 'object' }`. */
+  readonly names?: Readonly<Record<number, string>>;
+  /** Default null. */
+  readonly promptRecord?: PromptRecord | null;
+  /** Default: none. */
+  readonly matches?: readonly Match[];
+}
+
+/** The objects of one image and how they were found, as formats, drawing and prompts read them; `Results` are one. */
+export interface SceneRecord extends SceneFacts {
+  /** Number of objects. */
+  readonly length: number;
+  readonly boxes: Boxes;
+  /** On the image's grid, except for non-retina results under `compat`, where they lie on the network input's. */
+  readonly masks: Masks;
+  /** The masks on the image's grid: those of `masks`, brought there from the network's grid where they lie on it. */
+  readonly imageMasks: readonly Mask[];
+  /** int32 `n`: index of each object in the first, unfiltered result. */
+  readonly ids: Int32Array;
+  /** Names of the classes. */
+  readonly names: Readonly<Record<number, string>>;
+  /** What was asked; null for everything. */
+  readonly promptRecord: PromptRecord | null;
+  /** What each box, point and text of the prompt found; empty for everything. */
+  readonly matches: readonly Match[];
+}
+
+/** The data of results with their ids. */
+export type IdentifiedData = ResultsData & { readonly ids: Int32Array };
+
+/**
+ * Completes the data of results: defaults, and the forms that people use.
+ * @throws FastSAMError `INVALID_ARGUMENT` if the columns' lengths differ.
+ */
+function complete(data: ResultsData): Omit<SceneRecord, 'imageMasks' | 'length'> {
+  checkColumns(data);
+  const { image, boxes, masks, ids, names, promptRecord, matches } = data;
+  return {
+    ...data,
+    boxes: new Boxes(boxes, image.width, image.height),
+    masks: new Masks(masks),
+    ids: ids ?? Int32Array.from(data.scores, (_, i) => i),
+    names: names ?? { 0: 'object' },
+    promptRecord: promptRecord ?? null,
+    matches: matches ?? [],
+  };
+}
+
+/**
+ * The fields of a record as a class to inherit from: they are declared in `SceneRecord` alone. Its constructor throws
+ * `INVALID_ARGUMENT` if the columns' lengths differ.
+ */
+export const RecordFields = class {
+  readonly scores: Float32Array;
+
+  constructor(data: ResultsData) {
+    this.scores = data.scores;
+    Object.assign(this, complete(data));
+  }
+
+  get length(): number {
+    return this.scores.length;
+  }
+} as new (data: ResultsData) => Omit<SceneRecord, 'imageMasks'>;
+
+/**
+ * Checks that all columns have one entry for each object.
+ * @throws FastSAMError `INVALID_ARGUMENT` naming the column that does not fit.
+ */
+export function checkColumns(data: ResultsData): void {
+  const n = data.scores.length;
+  const found: [string, number | undefined, number][] = [
+    ['boxes', data.boxes.length, 4 * n],
+    ['masks', data.masks.length, n],
+    ['ids', data.ids?.length, n],
+    ['classes', data.classes?.length, n],
+    ['trackIds', data.trackIds?.length, n],
+  ];
+  for (const [name, length, expected] of found) {
+    if (length === undefined || length === expected) continue;
+    throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${length} entries, expected ${expected} for ${n} scores`);
+  }
+}
+
+/**
+ * The rows at these indices, in this order; an index may come more than once.
+ * @throws FastSAMError `INVALID_ARGUMENT` for an index outside.
+ */
+export function selectRows(data: IdentifiedData, indices: readonly number[]): IdentifiedData {
+  const n = data.scores.length;
+  const rows = indices.map((i) => checkIndex('object', i, n));
+  const boxes = new Float32Array(4 * rows.length);
+  rows.forEach((row, i) => {
+    boxes.set(data.boxes.subarray(4 * row, 4 * row + 4), 4 * i);
+  });
+  return {
+    ...data,
+    boxes,
+    scores: Float32Array.from(rows, (row) => data.scores[row]),
+    masks: rows.map((row) => data.masks[row]),
+    ids: Int32Array.from(rows, (row) => data.ids[row]),
+    ...(data.classes && { classes: Int32Array.from(rows, (row) => data.classes?.[row] ?? 0) }),
+    ...(data.trackIds && { trackIds: Int32Array.from(rows, (row) => data.trackIds?.[row] ?? 0) }),
+    ...(data.maskInputs && { maskInputs: selectCoefficients(data.maskInputs, rows) }),
+  };
+}
+
+function selectCoefficients(inputs: MaskInputs, rows: readonly number[]): MaskInputs {
+  const k = inputs.prototypes.length / (inputs.height * inputs.width);
+  const coefficients = new Float32Array(rows.length * k);
+  rows.forEach((row, i) => {
+    coefficients.set(inputs.coefficients.subarray(row * k, (row + 1) * k), i * k);
+  });
+  return { ...inputs, coefficients };
+}

@@ -1,0 +1,18 @@
+/** What every reader of weights files gives. */
+import type { StateDict } from './tensor.js';
+
+/** A checkpoint, read. */
+export interface Checkpoint {
+  /** Container that the bytes were. */
+  readonly format: 'torch-zip' | 'torch-legacy' | 'safetensors' | 'onnx';
+  /** Which part of the file the tensors come from: what is under `ema` or `model`, or a dict of tensors. */
+  readonly source: 'ema' | 'model' | 'state_dict';
+  /** Tensors by Ultralytics name. */
+  readonly tensors: StateDict;
+  /** Side of the square training image in pixels, where the file says so. */
+  readonly imgsz?: number;
+  /** Class names by index, where the file says so. */
+  readonly names?: Record<number, string>;
+  /** Version, date, licence and the like, as the file spells them. */
+  readonly metadata: Record<string, string>;
+}

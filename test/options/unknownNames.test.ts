@@ -1,0 +1,151 @@
+/** Every function with options refuses names that it does not know, and the pages show the rows as they are. */
+import { readFileSync } from 'node:fs';
+import { glob } from 'tinyglobby';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  Clip,
+  CocoEvaluator,
+  contactSheet,
+  createTracker,
+  createVideo,
+  FastSAM,
+  mergeCoco,
+  openVideo,
+} from '../../src/index.js';
+import { PromptFollower, readImage, SparseOpticalFlow, validateCoco, writeSafetensors } from '../../src/index.js';
+import { batchOptions } from '../../src/cli/batch/options.js';
+import { runOptionsOf } from '../../src/cli/study/options.js';
+import { STUDIES } from '../../src/cli/study/registry.js';
+import { studyValues } from '../../src/studies/shared/options.js';
+import { resolve } from '../../src/options/resolve.js';
+import { OPTION_TABLES } from '../../tools/docs/optionTables.js';
+import { PAGES, tablesIn, withTables } from '../../tools/docs/optionText.js';
+
+const COINS = 'examples/coins.png';
+const model = await FastSAM.load('demo', { device: 'wasm' });
+const scene = await model.segment(COINS);
+afterAll(() => {
+  model.dispose();
+});
+
+/** Options with a name that nothing knows, for calls whose types forbid it. */
+const wrong: never = { nonsense: 1 } as never;
+
+async function first(stream: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of stream) return;
+}
+
+/** What the call throws, now or later, as a rejection. */
+const attempt = (call: () => unknown): Promise<unknown> => Promise.resolve().then(call);
+
+/** One call for each table. Those of the command line check what they fill in. */
+const CALLS: Readonly<Record<keyof typeof OPTION_TABLES, () => unknown>> = {
+  LoadOptions: () => FastSAM.load('demo', wrong),
+  SegmentOptions: () => model.segment(COINS, wrong),
+  StreamOptions: () => first(model.stream([COINS], wrong)),
+  ActivationOptions: () => model.activations(COINS, ['model.0'], wrong),
+  Prompt: () => scene.prompt(wrong),
+  TextOptions: () => scene.promptText('a coin', wrong),
+  RefineOptions: () => scene.refine(wrong),
+  DrawOptions: () => scene.plot(wrong),
+  SaveOptions: () => scene.save('never.png', wrong),
+  SheetOptions: () => contactSheet([{ image: scene.image, caption: '' }], wrong),
+  CutoutOptions: () => scene.cutout(0, wrong),
+  CocoOptions: () => scene.toCoco(wrong),
+  MergeCocoOptions: () => mergeCoco([scene], wrong),
+  YoloOptions: () => scene.toYolo(wrong),
+  PolygonOptions: () => scene.at(0).mask.toPolygons(wrong),
+  ReadOptions: () => readImage(COINS, wrong),
+  VideoOptions: () => openVideo('never.mp4', wrong),
+  CreateVideoOptions: () => createVideo('never.mp4', wrong),
+  TrackOptions: () => first(model.track([COINS], wrong)),
+  ByteTrackOptions: () => createTracker('bytetrack', wrong),
+  TrackTrackOptions: () => createTracker('tracktrack', wrong),
+  FollowOptions: () => new PromptFollower(scene, scene, wrong),
+  SparseOpticalFlowOptions: () => new SparseOpticalFlow(wrong),
+  ValOptions: () => model.val('never.yaml', wrong),
+  CocoValOptions: () => validateCoco(model, 'never.json', 'never', wrong),
+  CocoEvalOptions: () => new CocoEvaluator([1], wrong),
+  ExportOptions: () => model.export('onnx', null, wrong),
+  ClipOptions: () => Clip.load('ViT-B/32', wrong),
+  WriteSafetensorsOptions: () => writeSafetensors(new Map(), {}, wrong),
+  BatchOptions: () => resolve(OPTION_TABLES.BatchOptions, wrong),
+  RunOptions: () => resolve(OPTION_TABLES.RunOptions, wrong),
+};
+
+describe('unknown names', () => {
+  test.each(Object.keys(CALLS) as (keyof typeof CALLS)[])('%s', async (name) => {
+    await expect(attempt(CALLS[name])).rejects.toMatchObject({
+      code: name === 'Prompt' ? 'INVALID_PROMPT' : 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/^option "nonsense": not known; known are /) as string,
+    });
+  });
+
+  test('inside an option that is an object', async () => {
+    const options = (given: object) => given as never;
+    await expect(first(model.track([COINS], options({ follow: wrong })))).rejects.toThrow(/option "nonsense"/);
+    await expect(first(model.track([COINS], options({ tracker: { name: 'botsort', nonsense: 1 } })))).rejects.toThrow(
+      /option "nonsense"/,
+    );
+    await expect(attempt(() => model.export('onnx', null, options({ nms: wrong })))).rejects.toThrow(
+      /option "nonsense"/,
+    );
+  });
+
+  test.each(STUDIES.map((study) => [study.name, study] as const))('of the study %s', (_, { options }) => {
+    expect(() => studyValues(options, { nonsense: 1 })).toThrow(/option "nonsense": not known/);
+  });
+
+  test('every options interface of the package has a table', () => {
+    const api = readFileSync('src/api.ts', 'utf8');
+    const names = new Set(api.match(/\b[A-Z]\w*Options\b/g));
+    const without = [...names].filter((name) => !Object.hasOwn(OPTION_TABLES, name));
+    expect(without).toEqual(['TrackerOptions']); // a record of tables by the trackers' names
+  });
+});
+
+describe('names of the peers', () => {
+  test.each<[string, () => unknown, string]>([
+    ['box', () => scene.prompt({ box: [250, 100, 290, 140] } as never), 'option "box": is called boxes here'],
+    ['point', () => scene.prompt({ point: [[335, 188]] } as never), 'option "point": is called points here'],
+    ['point_labels', () => scene.prompt({ points: [1, 1], point_labels: 1 } as never), 'is called labels here'],
+    ['confidence', () => model.segment(COINS, { confidence: 0.9 } as never), 'did you mean conf?'],
+    ['dropcontained', () => scene.refine({ dropcontained: true } as never), 'did you mean dropContained?'],
+    ['box in plot', () => scene.plot({ box: true } as never), 'option "box": is called boxes here'],
+    ['image_id', () => scene.toCoco({ image_id: 7 } as never), 'option "image_id": is called imageId here'],
+  ])('%s', async (_, call, message) => {
+    await expect(attempt(call)).rejects.toThrow(message);
+  });
+
+  test('a prompt with a right name still answers', () => {
+    expect(scene.prompt({ boxes: [250, 100, 290, 140] }).length).toBe(1);
+  });
+});
+
+describe('the command line', () => {
+  test('fills in the defaults of batch and study', () => {
+    expect(batchOptions({ conf: 0.3 })).toMatchObject({
+      model: 'demo',
+      device: 'auto',
+      precision: 'fp32',
+      format: ['json'],
+      workers: 1,
+      resume: false,
+      segment: { conf: 0.3 },
+    });
+    expect(runOptionsOf({ subset: 5 })).toMatchObject({ subset: 5, seed: 1, cases: 6, json: false });
+  });
+});
+
+describe('pages', async () => {
+  const paths = await glob([...PAGES]);
+  const pages = paths.map((path) => [path, readFileSync(path, 'utf8')] as const);
+
+  test.each(pages)('%s shows the rows as they are (npm run docs:options)', (_, page) => {
+    expect(page).toBe(withTables(page, OPTION_TABLES));
+  });
+
+  test('every table stands on one page', () => {
+    expect(pages.flatMap(([, page]) => tablesIn(page)).sort()).toEqual(Object.keys(OPTION_TABLES).sort());
+  });
+});
