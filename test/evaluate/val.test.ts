@@ -7,6 +7,7 @@ import { interpolate, smooth } from '../../src/evaluate/statistics/curves.js';
 import { boxIous } from '../../src/evaluate/yolo/ious.js';
 import { parseYoloLabels } from '../../src/evaluate/yolo/labels.js';
 import { fastsam } from '../support/cli.js';
+import { describeOnDevices } from '../support/devices.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { goldenPath } from '../support/golden.js';
 import { repository } from '../support/paths.js';
@@ -20,10 +21,10 @@ function expectMetrics(found: ValMetrics | undefined, expected: Record<string, n
   }
 }
 
-describe('agreement with val of Ultralytics', () => {
+describeOnDevices('agreement with val of Ultralytics', ['wasm', 'native'], ({ choice }) => {
   let model: FastSAM;
   beforeAll(async () => {
-    model = await FastSAM.load('demo', { device: 'auto' });
+    model = await FastSAM.load('demo', { device: choice });
   });
   afterAll(() => {
     model.dispose();
