@@ -1,23 +1,15 @@
 /** Nothing stays behind in TensorFlow.js: not after calls of any kind, not after errors, not after dispose. */
 import * as tf from '@tensorflow/tfjs';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { FastSAM, readImage, writeSafetensors, type DeviceChoice, type SegmentOptions } from '../src/index.js';
-import { deviceTable } from '../src/runtime/deviceStatus.js';
-import { tinyFile } from './model/tinyNetwork.js';
+import { FastSAM, readImage, writeSafetensors, type SegmentOptions } from '../src/index.js';
+import { tinyFile } from './support/tinyNetwork.js';
+import { goldenBytes } from './support/golden.js';
+import { example } from './support/paths.js';
+import { describeOnDevices } from './support/devices.js';
 
 const CALLS = 200;
-const path = (file: string): string => new URL(`../${file}`, import.meta.url).pathname;
-const tiny = readFileSync(path('test/golden/layers/tiny.safetensors'));
-const coins = await readImage(path('examples/coins.png'));
-const native = (await deviceTable()).some(({ device, available }) => device === 'native-cpu' && available);
-
-const kinds: [string, DeviceChoice, object][] = [
-  ['wasm', 'wasm', {}],
-  ['native, compiled', 'cpu', {}],
-  ['native, layer by layer', 'cpu', { compile: false }],
-];
-
+const tiny = goldenBytes('layers/tiny.safetensors');
+const coins = await readImage(example('coins.png'));
 async function expectCode(call: Promise<unknown>, code: string): Promise<void> {
   await expect(call).rejects.toMatchObject({ code });
 }
@@ -75,14 +67,16 @@ async function call(model: FastSAM, number: number): Promise<void> {
   }
 }
 
-describe.each(kinds)('on %s', (_name, device, load) => {
-  const skipped = device === 'cpu' && !native;
-
-  test.skipIf(skipped)(`${CALLS} calls leave nothing${skipped ? ' (skipped: no native library)' : ''}`, async () => {
+describeOnDevices('calls leave nothing', ['wasm', 'native'], ({ choice, device }) => {
+  const kinds: [string, object][] = [
+    ['compiled where that can be', {}],
+    ['layer by layer', { compile: false }],
+  ];
+  test.each(choice === 'wasm' ? kinds.slice(1) : kinds)(`%s, ${CALLS} times`, async (_name, load) => {
     const start = tf.memory().numTensors;
-    const model = await FastSAM.load(tiny, { device, ...load });
+    const model = await FastSAM.load(tiny, { device: choice, ...load });
     try {
-      expect(model.info.device).toBe(device === 'wasm' ? 'wasm' : 'native-cpu');
+      expect(model.info.device).toBe(device);
       for (let i = 0; i < 10; i++) await call(model, i);
       const before = tf.memory().numTensors;
       const left = new Set<string>();

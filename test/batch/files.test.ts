@@ -1,6 +1,4 @@
 /** The files of a batch beside those of pycocotools and torch (tools/golden/batch.py). */
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { coco } from '../../src/formats/coco.js';
 import type { RunPart } from '../../src/formats/format.js';
@@ -9,15 +7,15 @@ import { mergeCoco, usePlatform, type CocoFile } from '../../src/index.js';
 import { decodeRle } from '../../src/mask/rle.js';
 import { Mask } from '../../src/mask/mask.js';
 import { nodePlatform } from '../../src/platform/node.js';
-import { goldenCases, goldenResults, resultsOf } from '../results/make.js';
+import { goldenCases, goldenResults, resultsOf } from '../support/results.js';
+import { readGolden } from '../support/golden.js';
 
 usePlatform(nodePlatform);
 
-const read = (path: string) => readFileSync(new URL(`../golden/${path}`, import.meta.url));
-const golden = JSON.parse(gunzipSync(read('batch/files.json.gz')).toString()) as {
+const golden = readGolden<{
   readonly merged: CocoFile;
   readonly sa1b: { readonly image: Sa1bFile['image']; readonly annotations: readonly Partial<Sa1bAnnotation>[] };
-};
+}>('batch/files.json.gz');
 
 async function merge(parts: ReadonlyMap<string, CocoFile>): Promise<CocoFile> {
   const shares = [...parts].map(([name, file]): RunPart => {
@@ -43,9 +41,7 @@ test('the merged COCO file is what pycocotools read back', async () => {
   for (const [i, { bbox, score, ...rest }] of annotations.entries()) {
     const { bbox: box, score: confidence, ...others } = merged.annotations[i];
     expect(rest).toEqual(others);
-    bbox.forEach((value, k) => {
-      expect(value).toBeCloseTo(box[k], 2);
-    });
+    expect(bbox).toBeAllclose(box, { atol: 0.005 });
     expect(score).toBeCloseTo(confidence, 5);
   }
 });
@@ -61,11 +57,9 @@ test('images without objects, and none at all', async () => {
 });
 
 test('SA-1B: fields, masks, boxes, stability', async () => {
-  const { prototypes, coefficients, boxes } = (
-    JSON.parse(read('studies/quality.json').toString()) as {
-      stability: Record<string, number[]> & { boxes: number[][] };
-    }
-  ).stability;
+  const { prototypes, coefficients, boxes } = readGolden<{
+    stability: Record<string, number[]> & { boxes: number[][] };
+  }>('studies/quality.json').stability;
   const { image, annotations } = golden.sa1b;
   const masks = boxes.map((_, i) => {
     const rle = annotations.find(({ id }) => id === i + 1)?.segmentation;

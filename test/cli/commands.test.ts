@@ -5,10 +5,12 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FastSAM, readSafetensors, writeSafetensors, type WeightTensor } from '../../src/index.js';
-import { tinyFile } from '../model/tinyNetwork.js';
-import { fastsam, fastsamHere, repository, workFolder } from './cli.js';
+import { tinyFile } from '../support/tinyNetwork.js';
+import { fastsam, fastsamHere } from '../support/cli.js';
+import { repository } from '../support/paths.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
-const folder = workFolder();
+const folder = temporaryFolder();
 const TINY = repository('test/golden/layers/tiny.safetensors');
 const REFERENCE = repository('test/golden/layers/tiny.reference.safetensors');
 const PICKLED = repository('test/golden/checkpoints/current.pt');

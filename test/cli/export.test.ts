@@ -15,10 +15,12 @@ import { platform } from '../../src/platform/platform.js';
 import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
 import { acquireDevice, releaseDevice } from '../../src/runtime/device.js';
 import { openCheckpoint } from '../../src/model/open.js';
-import { expectClose, expectedOutputs, memoryHandler, image } from '../export/outputs.js';
-import { fastsam, fastsamHere, repository, workFolder, type Run } from './cli.js';
+import { expectOutputs, expectedOutputs, memoryHandler, image } from '../support/exports.js';
+import { fastsam, fastsamHere, type Run } from '../support/cli.js';
+import { repository } from '../support/paths.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
-const folder = workFolder();
+const folder = temporaryFolder();
 const TINY = repository('test/golden/layers/tiny.safetensors');
 const native = (await platform().loadNative?.({ cpuOnly: true }))?.available ?? false;
 
@@ -112,7 +114,7 @@ describe('every format of the demo checkpoint', () => {
       expect(bytes).toBeLessThan(most);
       if (format === 'saved_model' && !native) continue; // nothing here reads it
       const got = await RUNTIMES[format](path, x);
-      expectClose(got, expected, tolerance);
+      expectOutputs(got, expected, tolerance);
       tf.dispose(got);
     }
     tf.dispose([x, expected]);

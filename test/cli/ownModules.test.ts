@@ -5,11 +5,13 @@ import { describe, expect, test, vi } from 'vitest';
 import { FastSAM, runStudy, usePlatform, writeBatch, type BatchRecord, type Study } from '../../src/index.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { contents, FAST, makeImages } from './batch/folder.js';
-import { fastsam, fastsamHere, repository, workFolder } from './cli.js';
+import { fastsam, fastsamHere } from '../support/cli.js';
+import { repository } from '../support/paths.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
 vi.setConfig({ testTimeout: 300_000 });
 usePlatform(nodePlatform);
-const folder = workFolder();
+const folder = temporaryFolder();
 const module = (name: string, source: string) => {
   writeFileSync(join(folder, name), source);
 };

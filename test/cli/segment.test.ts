@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { decodeRle, readImage, usePlatform, type CocoFile, type ResultsJson } from '../../src/index.js';
 import { nodePlatform } from '../../src/platform/node.js';
-import { violations } from '../results/schema.js';
-import { fastsam, fastsamHere, repository, workFolder } from './cli.js';
+import { violations } from '../support/schema.js';
+import { fastsam, fastsamHere } from '../support/cli.js';
+import { repository } from '../support/paths.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
 usePlatform(nodePlatform);
-const folder = workFolder();
+const folder = temporaryFolder();
 const COINS = repository('examples/coins.png');
 const ROCKET = repository('examples/rocket.jpg');
 const SCHEMA = JSON.parse(readFileSync(repository('docs/results.schema.json'), 'utf8')) as object;

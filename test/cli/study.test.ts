@@ -1,9 +1,11 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { fastsam, fastsamHere, repository, workFolder } from './cli.js';
+import { fastsam, fastsamHere } from '../support/cli.js';
+import { repository } from '../support/paths.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
-const folder = workFolder();
+const folder = temporaryFolder();
 const annotations = join(folder, 'annotations.json');
 const images = repository('examples');
 const names = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];

@@ -2,9 +2,11 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { fastsam, fastsamHere, repository, workFolder } from './cli.js';
+import { fastsam, fastsamHere } from '../support/cli.js';
+import { repository } from '../support/paths.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
-const folder = workFolder();
+const folder = temporaryFolder();
 const mvtec = join(folder, 'bottle');
 const hints = join(folder, 'hints.json');
 /** The images are the first 64 x 48 pixels of an example. */

@@ -1,34 +1,29 @@
 /** `fastsam segment --text`, in this process, with small random encoders. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { segmentCommand } from '../../src/cli/segment.js';
 import { addTextRows, textPrompts } from '../../src/cli/textPrompt.js';
 import type { CommandValues } from '../../src/cli/rows.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import type { ResultsJson } from '../../src/formats/json.js';
-import { seededClip } from '../clip/seededClip.js';
-import { violations } from '../results/schema.js';
+import { seededClip } from '../support/seededClip.js';
+import { violations } from '../support/schema.js';
+import { example, repository } from '../support/paths.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
 usePlatform(nodePlatform);
 
-const COFFEE = fileURLToPath(new URL('../../examples/coffee.jpg', import.meta.url));
-let folder: string;
+const COFFEE = example('coffee.jpg');
+const folder = temporaryFolder();
 let clip: string;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fastsam-text-'));
   clip = join(folder, 'clip.safetensors');
   writeFileSync(clip, seededClip());
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
 });
 
 /** Runs the command; what it prints on stdout. */
@@ -68,7 +63,7 @@ describe('segment --text', () => {
   });
 
   test('wrong encoders are named', async () => {
-    const detector = fileURLToPath(new URL('../../weights/demo.safetensors', import.meta.url));
+    const detector = repository('weights/demo.safetensors');
     await expect(segment(COFFEE, '--text', 'a cup', '--text-model', detector, '--json')).rejects.toMatchObject({
       code: 'CHECKPOINT_MISMATCH',
     });

@@ -2,9 +2,11 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ResultsJson } from '../../src/formats/json.js';
-import { ffmpeg, HAS_FFMPEG, probe } from '../source/clips.js';
-import { violations } from '../results/schema.js';
-import { fastsam, fastsamHere, repository, workFolder } from './cli.js';
+import { repository } from '../support/paths.js';
+import { ffmpeg, HAS_FFMPEG, probe } from '../support/ffmpeg.js';
+import { violations } from '../support/schema.js';
+import { fastsam, fastsamHere } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
 const FRAMES = 4;
 const SMALL = ['--device', 'wasm', '--imgsz', '160', '--tracker', 'bytetrack'];
@@ -12,7 +14,7 @@ const schema = JSON.parse(readFileSync(repository('docs/results.schema.json'), '
   typeof violations
 >[1];
 
-const folder = workFolder();
+const folder = temporaryFolder();
 const clip = join(folder, 'clip');
 
 /** A still camera: the same image again and again. */
@@ -51,14 +53,7 @@ describe('fastsam track', () => {
         ...[-1, -1, -1],
       ]),
     );
-    const rows = motRows(mot);
-    expect(rows.length).toBe(expected.length);
-    rows.forEach((row, i) => {
-      expect(row).toHaveLength(10);
-      row.forEach((value, j) => {
-        expect(Math.abs(value - expected[i][j])).toBeLessThan(0.0061);
-      });
-    });
+    expect(motRows(mot)).toBeAllclose(expected, { atol: 0.0061 });
     expect(readdirSync(folder)).not.toContain('fastsam-out');
   }, 120_000);
 

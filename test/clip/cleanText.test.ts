@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { cleanText } from '../../src/clip/text/cleanText.js';
 import { HtmlReferences } from '../../src/clip/text/htmlReferences.js';
 import { repairMojibake } from '../../src/clip/text/mojibake.js';
+import { repository } from '../support/paths.js';
 
-const packed = readFileSync(new URL('../../weights/clip-vocabulary.txt.gz', import.meta.url));
+const packed = readFileSync(repository('weights/clip-vocabulary.txt.gz'));
 const html = new HtmlReferences(gunzipSync(packed).toString().split('\n\n')[1].trimEnd().split('\n'));
 const clean = (text: string) => cleanText(text, html);
 

@@ -1,7 +1,6 @@
 /** The layers of CLIP on small literal rows, and how images and texts become rows. */
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { toPatches } from '../../src/clip/encoders/imageEncoder.js';
 import type { ClipConfig } from '../../src/clip/weights/config.js';
 import { ClassAndPositions, TokenEmbedding } from '../../src/clip/layers/embeddings.js';
@@ -10,6 +9,7 @@ import { LayerNorm } from '../../src/clip/layers/layerNorm.js';
 import { Linear } from '../../src/clip/layers/linear.js';
 import { SelfAttention } from '../../src/clip/layers/selfAttention.js';
 import { endOf, packTexts } from '../../src/clip/encoders/textEncoder.js';
+import { describeOnBackends } from '../support/devices.js';
 
 function run(layer: tf.layers.Layer, x: tf.Tensor | tf.Tensor[], weights: tf.Tensor[] = []): number[] {
   layer.build(Array.isArray(x) ? x.map(({ shape }) => shape) : x.shape);
@@ -19,12 +19,7 @@ function run(layer: tf.layers.Layer, x: tf.Tensor | tf.Tensor[], weights: tf.Ten
 
 const closeTo = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 5) as number);
 
-describe.each(['wasm', 'cpu'])('on %s', (backend) => {
-  beforeAll(async () => {
-    await tf.setBackend(backend);
-    await tf.ready();
-  });
-
+describeOnBackends('layers of CLIP', ['wasm', 'native', 'plain JavaScript'], () => {
   test('Linear is x·W + b', () => {
     const weights = [tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]), tf.tensor1d([10, 20, 30])];
     expect(run(new Linear({ units: 3 }), tf.tensor2d([1, 1, 0, 2], [2, 2]), weights)).toEqual([15, 27, 39, 18, 30, 42]);

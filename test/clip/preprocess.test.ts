@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { preprocessCrops, type CropBackground, type CropRegion } from '../../src/clip/image/preprocess.js';
 import type { RgbImage } from '../../src/image/rgbImage.js';
 import { Mask } from '../../src/mask/mask.js';
+import { readGolden } from '../support/golden.js';
+import { noiseImage } from '../support/random.js';
 
 interface Case {
   readonly seed: number;
@@ -19,16 +20,12 @@ interface Case {
   readonly middleRow: string;
 }
 
-const cases = JSON.parse(readFileSync(new URL('../golden/clip/preprocess.json', import.meta.url), 'utf8')) as Case[];
+const cases = readGolden<Case[]>('clip/preprocess.json');
 
 /** As tools/golden/clipPreprocess.py makes them. */
 function makeImage(seed: number, width: number, height: number, blocks: number): RgbImage {
   const columns = Math.ceil(width / blocks);
-  let state = seed;
-  const small = Uint8Array.from({ length: columns * Math.ceil(height / blocks) * 3 }, () => {
-    state = (Math.imul(1664525, state) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
+  const { data: small } = noiseImage(seed, columns, Math.ceil(height / blocks));
   const data = new Uint8Array(width * height * 3);
   for (let y = 0, o = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

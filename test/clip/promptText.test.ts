@@ -8,7 +8,8 @@ import { usePlatform } from '../../src/platform/platform.js';
 import type { TextImageModel } from '../../src/prompt/textModel.js';
 import type { ResultsData } from '../../src/record/record.js';
 import type { Results } from '../../src/results/results.js';
-import { rectMask, resultsOf } from '../results/make.js';
+import { rectMask } from '../support/masks.js';
+import { idsOf, resultsOf } from '../support/results.js';
 import { FakeClip, meanColour } from './fakeClip.js';
 
 usePlatform(nodePlatform);
@@ -35,7 +36,7 @@ function scene(patches: readonly Patch[] = PATCHES, changes: Partial<ResultsData
     for (let r = y; r < y + h; r++) for (let c = x; c < x + w; c++) data.set(colour, (r * WIDTH + c) * 3);
   }
   return resultsOf(
-    patches.map(([x, y, w, h]) => rectMask(WIDTH, HEIGHT, x, y, w, h)),
+    patches.map(([x, y, w, h]) => rectMask(WIDTH, HEIGHT, [x, y, x + w, y + h])),
     {
       image: { data, width: WIDTH, height: HEIGHT },
       boxes: Float32Array.from(patches.flatMap(([x, y, w, h]) => [x, y, x + w, y + h])),
@@ -43,8 +44,6 @@ function scene(patches: readonly Patch[] = PATCHES, changes: Partial<ResultsData
     },
   );
 }
-
-const idsOf = (results: Results): number[] => [...results.ids];
 
 describe('a text', () => {
   test('chooses the object that it means and says how well every object fits', async () => {

@@ -1,5 +1,4 @@
 /** Text prompts from end to end: the shipped model, an image, small random encoders; nothing is left behind. */
-import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { Clip } from '../../src/clip/clip.js';
@@ -7,11 +6,12 @@ import { FastSAM } from '../../src/fastsam.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import { currentDevice } from '../../src/runtime/device.js';
-import { seededClip } from './seededClip.js';
+import { seededClip } from '../support/seededClip.js';
+import { example } from '../support/paths.js';
 
 usePlatform(nodePlatform);
 
-const COFFEE = fileURLToPath(new URL('../../examples/coffee.jpg', import.meta.url));
+const COFFEE = example('coffee.jpg');
 
 test('a model’s results know its encoders, which it loads once and frees', async () => {
   const first = await FastSAM.load('demo', { textModel: seededClip() });

@@ -1,6 +1,4 @@
 /** Text prompts of both peers, against tools/golden/textPrompts.py: ten images, seeded random weights. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Clip } from '../../src/clip/clip.js';
@@ -12,8 +10,10 @@ import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import type { Compat } from '../../src/compat/reference.js';
 import type { Results } from '../../src/results/results.js';
-import { resultsOf } from '../results/make.js';
-import { seededClip, seededImage } from './seededClip.js';
+import { resultsOf } from '../support/results.js';
+import { seededClip, seededImage } from '../support/seededClip.js';
+import { readGolden } from '../support/golden.js';
+import { example as exampleImage } from '../support/paths.js';
 
 usePlatform(nodePlatform);
 
@@ -32,13 +32,11 @@ interface Case {
   readonly casia: { readonly shares: number[]; readonly chosen: number }[];
 }
 
-const CASES = JSON.parse(
-  readFileSync(new URL('../golden/textPrompts/cases.json', import.meta.url), 'utf8'),
-) as readonly Case[];
+const CASES = readGolden<readonly Case[]>('textPrompts/cases.json');
 
 function makeImage({ example, size, seed = 0 }: Case): Promise<RgbImage> {
   if (example === undefined) return Promise.resolve(seededImage(...size, seed));
-  return readImage(fileURLToPath(new URL(`../../examples/${example}`, import.meta.url)));
+  return readImage(exampleImage(example));
 }
 
 async function sceneOf(golden: Case, compat: Compat): Promise<Results> {
@@ -68,11 +66,8 @@ describe.each(CASES.map((golden, i) => ({ golden, name: golden.example ?? `image
     const found = await (await sceneOf(golden, 'ultralytics')).promptText(golden.texts, { clip });
     expect([...found.ids]).toEqual(golden.ultralytics.chosen);
     found.matches.forEach(({ scores = [] }, i) => {
-      const looked = scores.filter(({ cosine }) => !Number.isNaN(cosine));
-      expect(looked).toHaveLength(golden.ultralytics.cosines[i].length);
-      looked.forEach(({ cosine }, k) => {
-        expect(Math.abs(cosine - golden.ultralytics.cosines[i][k])).toBeLessThan(1e-3);
-      });
+      const cosines = scores.map(({ cosine }) => cosine).filter((cosine) => !Number.isNaN(cosine));
+      expect(cosines).toBeAllclose(golden.ultralytics.cosines[i], { atol: 1e-3 });
     });
   });
 
@@ -82,10 +77,7 @@ describe.each(CASES.map((golden, i) => ({ golden, name: golden.example ?? `image
       const found = await scene.promptText(golden.texts[i], { clip });
       expect([...found.ids], golden.texts[i]).toEqual([chosen]);
       const looked = (found.matches[0].scores ?? []).filter(({ cosine }) => !Number.isNaN(cosine));
-      expect(looked).toHaveLength(shares.length);
-      looked.forEach(({ probability }, k) => {
-        expect(Math.abs(probability - shares[k])).toBeLessThan(1e-3);
-      });
+      expect(looked.map(({ probability }) => probability)).toBeAllclose(shares, { atol: 1e-3 });
     }
   });
 });

@@ -5,16 +5,14 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ClipTokenizer, CONTEXT_LENGTH, END_TOKEN, loadTokenizer, START_TOKEN } from '../../src/clip/text/tokenizer.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
+import { readGolden } from '../support/golden.js';
+import { repository } from '../support/paths.js';
 
 type Case = [text: string, count: number, firstTokens: number[]];
 
-function unpacked(path: string): string {
-  return gunzipSync(readFileSync(new URL(`../../${path}`, import.meta.url))).toString();
-}
-
-const vocabulary = unpacked('weights/clip-vocabulary.txt.gz');
+const vocabulary = gunzipSync(readFileSync(repository('weights/clip-vocabulary.txt.gz'))).toString();
 const tokenizer = ClipTokenizer.load(vocabulary);
-const golden = Object.entries(JSON.parse(unpacked('test/golden/clip/tokens.json.gz')) as Record<string, Case[]>);
+const golden = Object.entries(readGolden<Record<string, Case[]>>('clip/tokens.json.gz'));
 
 /** Texts of which the tokens are not those of the reference. */
 function different(cases: readonly Case[]): string[] {

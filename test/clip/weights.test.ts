@@ -6,7 +6,7 @@ import { clipWeightsOf } from '../../src/clip/weights/openClip.js';
 import { findIn } from '../../src/weights/catalogue.js';
 import { readCheckpoint, type Checkpoint } from '../../src/weights/checkpoint.js';
 import type { WeightTensor } from '../../src/weights/tensor.js';
-import { rejectionOf } from '../weights/errors.js';
+import { rejectionOf } from '../support/errors.js';
 import { TINY_FILES, TINY_HEADS, tinyBytes } from './tiny.js';
 
 const read = (file: string): Promise<Checkpoint> => readCheckpoint(tinyBytes(file));

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { letterboxGeometry, type Letterbox } from '../../src/image/letterbox.js';
 import type { Compat, ScaleOptions } from '../../src/compat/reference.js';
 import { referenceOf } from '../../src/compat/references.js';
+import { readGolden } from '../support/golden.js';
 
 interface Golden {
   readonly cases: {
@@ -17,7 +17,7 @@ interface Golden {
   readonly full: { readonly width: number; readonly height: number; readonly boxes: number[][]; snapped: number[][] }[];
 }
 
-const golden = JSON.parse(readFileSync(new URL('../golden/letterbox/cases.json', import.meta.url), 'utf8')) as Golden;
+const golden = readGolden<Golden>('letterbox/cases.json');
 
 /** Scales boxes as a peer does, or as this package. */
 const scaleBoxes = (

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { letterboxGeometry, type Letterbox } from '../../src/image/letterbox.js';
 import type { Compat } from '../../src/compat/reference.js';
 import { referenceOf } from '../../src/compat/references.js';
+import { shared } from '../support/paths.js';
 
 interface Fixture {
   readonly letterbox?: {
@@ -27,7 +28,7 @@ interface Fixture {
 
 const CURRENT = 'post-ultralytics-8.4.190.json';
 
-const fileOf = (name: string): URL => new URL(`../../../shared/reference/fixtures/${name}`, import.meta.url);
+const fileOf = (name: string): string => shared(`reference/fixtures/${name}`);
 const read = (name: string): Fixture => JSON.parse(readFileSync(fileOf(name), 'utf8')) as Fixture;
 
 describe.each<[string, Compat | undefined]>([

@@ -1,12 +1,13 @@
 /** Choices of both peers, against tools/golden/prompts.py. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { unletterboxMask } from '../../src/mask/resize.js';
 import { listOfSet } from '../../src/compat/pythonSet.js';
 import type { Compat } from '../../src/compat/reference.js';
 import type { Prompt } from '../../src/prompt/kinds/list.js';
 import type { PromptTarget, Selection } from '../../src/prompt/types.js';
-import { maskOfRuns, runsOf, select, targetOf } from '../prompt/masks.js';
+import { select, targetOf } from '../support/scenes.js';
+import { maskOfRuns, runsOf } from '../support/masks.js';
+import { readGolden } from '../support/golden.js';
 
 interface Scene {
   readonly size: [number, number];
@@ -19,10 +20,10 @@ interface Scene {
   readonly both: [number[][], number[][], number[], number[]][];
 }
 
-const { scenes, sets } = JSON.parse(readFileSync(new URL('../golden/prompts/cases.json', import.meta.url), 'utf8')) as {
+const { scenes, sets } = readGolden<{
   scenes: Scene[];
   sets: [number[], number[]][];
-};
+}>('prompts/cases.json');
 
 function target({ size, grid, masks }: Scene, compat: Compat): PromptTarget {
   const [imageWidth, imageHeight] = size;

@@ -6,7 +6,9 @@ import { CocoEvaluator, evaluateCoco } from '../../src/evaluate/coco/evaluator.j
 import { COCO_AREAS, type CocoDataset, type CocoDetection } from '../../src/evaluate/coco/types.js';
 import { runsOf } from '../../src/evaluate/coco/runs.js';
 import { evaluateProposals } from '../../src/evaluate/coco/proposals.js';
-import { drawBox, drawPolygon, Lcg, makeCase, readCocoGolden, type CocoCase } from './cocoCases.js';
+import { drawBox, drawPolygon, Lcg, makeCase, type CocoCase } from './cocoCases.js';
+import { readGolden } from '../support/golden.js';
+import { shared } from '../support/paths.js';
 
 /** The averages in the order in which the golden file has them. */
 function averages({ truth, detections, options }: CocoCase): number[] {
@@ -20,20 +22,13 @@ function averages({ truth, detections, options }: CocoCase): number[] {
   return [...byArea, result.averagePrecision({ iou: 0.5 }), result.averagePrecision({ iou: 0.75 })];
 }
 
-function expectClose(actual: readonly number[], expected: readonly number[], what: string): void {
-  expect(actual.length, what).toBe(expected.length);
-  actual.forEach((value, i) => {
-    expect(Math.abs(value - expected[i]), `${what}, number ${i}: ${value} for ${expected[i]}`).toBeLessThan(1e-6);
-  });
-}
-
 describe('agreement with pycocotools', () => {
-  const golden = readCocoGolden<number[][]>('cases');
+  const golden = readGolden<number[][]>('coco/cases.json.gz');
 
   test(`on ${golden.length} random ground truths: crowds, empty images, ties, classes, limits`, () => {
     expect(golden.length).toBeGreaterThanOrEqual(500);
     golden.forEach((expected, number) => {
-      expectClose(averages(makeCase(number)), expected, `case ${number}`);
+      expect(averages(makeCase(number)), `case ${number}`).toBeAllclose(expected, { atol: 1e-6 });
     });
     // The cases are worth something only if most have an AP strictly between 0 and 1.
     expect(golden.filter(([ap]) => ap > 0 && ap < 1).length).toBeGreaterThan(golden.length / 2);
@@ -47,12 +42,13 @@ describe('agreement with pycocotools', () => {
         if (segmentation === undefined || !('counts' in segmentation)) return detection;
         return { ...detection, segmentation: compressRle(segmentation as never) };
       });
-      expectClose(averages({ truth, detections: packed, options }), golden[number], `case ${number}`);
+      const found = averages({ truth, detections: packed, options });
+      expect(found, `case ${number}`).toBeAllclose(golden[number], { atol: 1e-6 });
     }
   });
 
   test('on the pixels of polygons, also of those that leave the image', () => {
-    readCocoGolden<string[]>('polygons').forEach((counts, number) => {
+    readGolden<string[]>('coco/polygons.json.gz').forEach((counts, number) => {
       const rng = new Lcg(100_000 + number);
       const width = 3 + rng.below(60);
       const height = 3 + rng.below(60);
@@ -62,15 +58,16 @@ describe('agreement with pycocotools', () => {
     });
   });
 
-  const tiny = new URL('../../../shared/data/coco-tiny/instances_val2017.json', import.meta.url);
+  const tiny = shared('data/coco-tiny/instances_val2017.json');
   test.skipIf(!existsSync(tiny))('on real annotations (skipped where ../shared/data/coco-tiny is absent)', () => {
     const truth = JSON.parse(readFileSync(tiny, 'utf8')) as CocoDataset;
-    const expected = readCocoGolden<Record<string, number[]>>('tiny');
+    const expected = readGolden<Record<string, number[]>>('coco/tiny.json.gz');
     for (const kind of ['boxes', 'masks'] as const) {
       for (const classAgnostic of [false, true]) {
         const options = { kind, classAgnostic, maxDets: [1, 10, 100, 1000] };
         const found = averages({ truth, detections: tinyDetections(truth), options });
-        expectClose(found, expected[`${kind}-${classAgnostic ? 'agnostic' : 'classes'}`], kind);
+        const name = `${kind}-${classAgnostic ? 'agnostic' : 'classes'}`;
+        expect(found, name).toBeAllclose(expected[name], { atol: 1e-6 });
       }
     }
   });

@@ -1,15 +1,6 @@
 /** The random cases of tools/golden/cocoEval.py, drawn again number by number. */
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import type { RleCounts } from '../../src/mask/rleCounts.js';
 import type { CocoDataset, CocoDetection, CocoEvalOptions, CocoTruth } from '../../src/evaluate/coco/types.js';
-
-/** A file of test/golden/coco. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what the file holds
-export function readCocoGolden<T>(name: string): T {
-  const path = new URL(`../golden/coco/${name}.json.gz`, import.meta.url);
-  return JSON.parse(gunzipSync(readFileSync(path)).toString()) as T;
-}
 
 /** The same numbers as in Python. */
 export class Lcg {

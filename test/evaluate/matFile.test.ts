@@ -5,14 +5,15 @@ import { describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import { readHumanMaps } from '../../src/studies/edges/groundTruth.js';
 import { readMat, matrixRows, type MatValue } from '../../src/evaluate/mat/file.js';
-import { BSDS, bsdsGolden, readBsds } from '../studies/bsds.js';
+import { BSDS } from '../studies/bsds.js';
+import { goldenPath, readGolden } from '../support/golden.js';
 
 interface Golden {
   numbers: Record<string, { dims: number[]; columns: (number | boolean)[] }>;
 }
 
-const bytesOf = (name: string) => new Uint8Array(readFileSync(bsdsGolden(`mat/${name}.mat`)));
-const golden = readBsds<Golden>('mat.json');
+const bytesOf = (name: string) => new Uint8Array(readFileSync(goldenPath(`bsds/mat/${name}.mat`)));
+const golden = readGolden<Golden>('bsds/mat.json');
 
 describe.each(['plain', 'packed'])('a MAT-file that scipy wrote, %s', (name) => {
   const file = readMat(bytesOf(name), name);
@@ -114,7 +115,9 @@ describe('files that are no sound MAT-files', () => {
 
 describe.skipIf(BSDS === undefined)('human maps of BSDS500 (skipped: no data set beside the repository)', () => {
   test('has as many edge pixels as scipy and numpy count', () => {
-    const { images } = readBsds<{ images: Record<string, { people: number[]; size: [number, number] }> }>('real.json');
+    const { images } = readGolden<{ images: Record<string, { people: number[]; size: [number, number] }> }>(
+      'bsds/real.json',
+    );
     for (const [name, { people, size }] of Object.entries(images)) {
       const maps = readHumanMaps(new Uint8Array(readFileSync(join(BSDS ?? '', 'groundTruth', `${name}.mat`))), name);
       expect(maps.map(({ data }) => data.reduce((sum, value) => sum + value, 0))).toEqual(people);

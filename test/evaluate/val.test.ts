@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAM, type ValMetrics } from '../../src/index.js';
@@ -7,33 +6,32 @@ import { matchByScore, valMetrics } from '../../src/evaluate/yolo/ap.js';
 import { interpolate, smooth } from '../../src/evaluate/statistics/curves.js';
 import { boxIous } from '../../src/evaluate/yolo/ious.js';
 import { parseYoloLabels } from '../../src/evaluate/yolo/labels.js';
-import { fastsam, workFolder } from '../cli/cli.js';
+import { fastsam } from '../support/cli.js';
+import { describeOnDevices } from '../support/devices.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
+import { goldenPath } from '../support/golden.js';
+import { repository } from '../support/paths.js';
 
 type Expected = Record<string, Record<'boxes' | 'masks', Record<string, number>>>;
-
-function folderOf(path: string): string {
-  return fileURLToPath(new URL(path, import.meta.url));
-}
 
 function expectMetrics(found: ValMetrics | undefined, expected: Record<string, number>, what: string): void {
   for (const [name, value] of Object.entries(expected)) {
     const own = found?.[name as 'mAP50'] ?? NaN;
-    expect(Math.abs(own - value), `${what} ${name}: ${own} for ${value}`).toBeLessThan(1e-4);
+    expect(own, `${what} ${name}`).toBeAllclose(value, { atol: 1e-4 });
   }
 }
 
-describe('agreement with val of Ultralytics', () => {
+describeOnDevices('agreement with val of Ultralytics', ['wasm', 'native'], ({ choice }) => {
   let model: FastSAM;
   beforeAll(async () => {
-    model = await FastSAM.load('demo', { device: 'auto' });
+    model = await FastSAM.load('demo', { device: choice });
   });
   afterAll(() => {
     model.dispose();
   });
 
-  const sets = { 'drawn scenes': '../golden/val', 'COCO images': '../../out/val' };
-  for (const [name, path] of Object.entries(sets)) {
-    const folder = folderOf(path);
+  const sets = { 'drawn scenes': goldenPath('val'), 'COCO images': repository('out/val') };
+  for (const [name, folder] of Object.entries(sets)) {
     test.skipIf(!existsSync(`${folder}/expected.json`))(
       `on ${name} (skipped where tools/golden/yoloVal.py has not made them), in batches of any size`,
       async () => {
@@ -52,9 +50,9 @@ describe('agreement with val of Ultralytics', () => {
   }
 
   test('leaves out images that cannot be used and says why; limit, progress and abort hold', async () => {
-    const folder = workFolder();
+    const folder = temporaryFolder();
     for (const kind of ['images', 'labels']) mkdirSync(`${folder}/${kind}`);
-    const png = readFileSync(folderOf('../golden/val/images/val/scene0.png'));
+    const png = readFileSync(goldenPath('val/images/val/scene0.png'));
     for (const name of ['a', 'b', 'c']) writeFileSync(`${folder}/images/${name}.png`, png);
     writeFileSync(`${folder}/images/d.png`, 'no image');
     writeFileSync(`${folder}/labels/a.txt`, '0 0.2 0.2 0.6 0.2 0.6 0.7\n');
@@ -77,10 +75,10 @@ describe('agreement with val of Ultralytics', () => {
 });
 
 describe('fastsam val', () => {
-  const scenes = folderOf('../golden/val');
+  const scenes = goldenPath('val');
 
   test('prints a table and writes numbers and curves', async () => {
-    const out = `${workFolder()}/val`;
+    const out = `${temporaryFolder()}/val`;
     const run = await fastsam(['val', `${scenes}/data.yaml`, '--device', 'wasm', '--limit', '2', '--out', out]);
     expect([run.code, run.stderr]).toEqual([0, '']);
     expect(run.stdout).toMatch(/^2 images, \d+ objects.*\n +P +R +mAP50 mAP50-95\nboxes +\d.*\nmasks +\d/);
@@ -90,7 +88,7 @@ describe('fastsam val', () => {
   });
 
   test('takes COCO files, leaves out crowds and images that are missing, and says so', async () => {
-    const file = `${workFolder()}/coco.json`;
+    const file = `${temporaryFolder()}/coco.json`;
     const object = { image_id: 1, category_id: 3, bbox: [10, 10, 50, 40], area: 2000 };
     const segmentation = [[10, 10, 60, 10, 60, 50, 10, 50]];
     const image = { width: 160, height: 120 };

@@ -1,5 +1,5 @@
 /** Both tfjs formats in a browser (headless Chromium): plain tfjs from a script tag, on a page that knows nothing of this package. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -16,16 +16,11 @@ import { networkGraph } from '../../src/export/graph/networkGraph.js';
 import { graphModelFiles } from '../../src/export/tfjs/graphModel.js';
 import { layersModelFiles } from '../../src/export/tfjs/layersModel.js';
 import { stockModel } from '../../src/export/tfjs/stockModel.js';
-import { tinyNetwork } from '../model/tinyNetwork.js';
-import { expectClose, expectedOutputs, image } from './outputs.js';
+import { tinyNetwork } from '../support/tinyNetwork.js';
+import { expectOutputs, expectedOutputs, image } from '../support/exports.js';
+import { CHROMIUM } from '../setup/requirements.js';
 
-const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => {
-  try {
-    return execFileSync(name, ['--version'], { stdio: 'pipe' }).length > 0;
-  } catch {
-    return false;
-  }
-});
+const chromium = CHROMIUM.find((name) => spawnSync(name, ['--version']).status === 0);
 const TFJS = createRequire(import.meta.url).resolve('@tensorflow/tfjs/dist/tf.min.js');
 const SIZE = [1, 64, 96, 3] as const;
 
@@ -121,7 +116,7 @@ test.skipIf(chromium === undefined).each(['loadGraphModel', 'loadLayersModel'])(
     );
     expect(['webgl', 'cpu']).toContain(backend);
     const got = outputs.map(({ shape: sizes, values }) => tf.tensor(values, sizes));
-    expectClose(got, expected, 1e-4);
+    expectOutputs(got, expected, 1e-4);
     tf.dispose([input, ...got, ...expected]);
     stock.dispose();
     network.model.dispose();

@@ -1,7 +1,6 @@
 /** The dispatcher: what is written where, what is refused, and that a model comes back. */
 import * as tf from '@tensorflow/tfjs';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { savedModelBytes } from '../../src/export/graph/savedModel.js';
@@ -9,17 +8,17 @@ import { requireProtobufSize } from '../../src/export/protobufSize.js';
 import { FastSAM, readSafetensors, type ExportFormat, type ExportOptions } from '../../src/index.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { DATA_TYPE, type NodeDef } from '../../src/runtime/compile/graphDef.js';
+import { goldenBytes } from '../support/golden.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
-const TINY = new URL('../golden/layers/tiny.safetensors', import.meta.url);
-const folder = mkdtempSync(join(tmpdir(), 'fastsam-export-'));
+const folder = temporaryFolder();
 let model: FastSAM;
 
 beforeAll(async () => {
-  model = await FastSAM.load(new Uint8Array(readFileSync(TINY)), { device: 'wasm' });
+  model = await FastSAM.load(goldenBytes('layers/tiny.safetensors'), { device: 'wasm' });
 });
 afterAll(() => {
   model.dispose();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 test.each([

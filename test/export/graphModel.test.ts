@@ -1,12 +1,20 @@
 /** The tfjs graph model, run by plain tfjs. */
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { networkGraph } from '../../src/export/graph/networkGraph.js';
 import type { GraphShape } from '../../src/export/ports.js';
 import { graphModelFiles } from '../../src/export/tfjs/graphModel.js';
-import { tinyNetwork, type TinyName } from '../model/tinyNetwork.js';
-import { expectClose, expectedObjects, expectedOutputs, memoryHandler, NMS, image, type Shape4 } from './outputs.js';
+import { tinyNetwork, type TinyName } from '../support/tinyNetwork.js';
+import {
+  expectOutputs,
+  expectedObjects,
+  expectedOutputs,
+  memoryHandler,
+  NMS,
+  image,
+  type Shape4,
+} from '../support/exports.js';
+import { describeOnBackends } from '../support/devices.js';
 
 const FIXED: GraphShape = { height: 64, width: 96, batch: 1, dynamic: false };
 const OPEN: GraphShape = { ...FIXED, dynamic: true };
@@ -21,7 +29,7 @@ async function check(name: TinyName, shape: GraphShape, inputs: readonly Shape4[
     const input = image(size);
     const expected = expectedOutputs(network, input);
     const got = model.predict(input) as tf.Tensor[];
-    expectClose(got, expected, half ? 1e-2 : 1e-5);
+    expectOutputs(got, expected, half ? 1e-2 : 1e-5);
     const byName = model.execute({ images: input }, ['output1', 'output0']) as tf.Tensor[];
     expect(byName.map((t) => t.shape)).toEqual([expected[1].shape, expected[0].shape]);
     tf.dispose([input, ...expected, ...got, ...byName]);
@@ -31,12 +39,7 @@ async function check(name: TinyName, shape: GraphShape, inputs: readonly Shape4[
   expect(tf.memory().numTensors).toBe(before);
 }
 
-describe.each(['wasm', 'cpu'])('on %s', (backend) => {
-  beforeAll(async () => {
-    await tf.setBackend(backend);
-    await tf.ready();
-  });
-
+describeOnBackends('a graph model', ['wasm', 'native', 'plain JavaScript'], () => {
   test('fixed size', () => check('tiny', FIXED, [[1, 64, 96, 3]]));
   test('fixed batch of two, three classes', () => check('tiny-3-classes', { ...FIXED, batch: 2 }, [[2, 64, 96, 3]]));
   test('any size and batch', () =>
@@ -54,7 +57,7 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
       const images = image([1, 64, 96, 3]);
       const got = (await model.executeAsync({ images }, ['output0', 'output1'])) as tf.Tensor[];
       const expected = expectedObjects(network, images, NMS);
-      expectClose(got, expected, 1e-5);
+      expectOutputs(got, expected, 1e-5);
       tf.dispose([images, ...got, ...expected]);
       model.dispose();
       expect(tf.memory().numTensors).toBe(before);

@@ -1,11 +1,11 @@
 /** The tfjs layers model, run by plain tfjs: no layer of ours may be needed. */
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { layersModelFiles } from '../../src/export/tfjs/layersModel.js';
 import { stockModel, type StockInput } from '../../src/export/tfjs/stockModel.js';
-import { tinyNetwork, type TinyName } from '../model/tinyNetwork.js';
-import { expectClose, expectedOutputs, memoryHandler, image, type Shape4 } from './outputs.js';
+import { tinyNetwork, type TinyName } from '../support/tinyNetwork.js';
+import { expectOutputs, expectedOutputs, memoryHandler, image, type Shape4 } from '../support/exports.js';
+import { activate, describeOnBackends } from '../support/devices.js';
 
 const OPEN: StockInput = { batch: null, height: null, width: null };
 
@@ -31,7 +31,7 @@ async function check(
     const input = image(size);
     const expected = expectedOutputs(network, input);
     const got = model.predict(input, { batchSize: size[0] }) as tf.Tensor[];
-    expectClose(got, expected, tolerance);
+    expectOutputs(got, expected, tolerance);
     tf.dispose([input, ...expected, ...got]);
   }
   model.dispose();
@@ -39,12 +39,7 @@ async function check(
   expect(tf.memory().numTensors).toBe(before);
 }
 
-describe.each(['wasm', 'cpu'])('on %s', (backend) => {
-  beforeAll(async () => {
-    await tf.setBackend(backend);
-    await tf.ready();
-  });
-
+describeOnBackends('a layers model', ['wasm', 'native', 'plain JavaScript'], () => {
   test('fixed size', () => check('tiny', { batch: 1, height: 64, width: 96 }, [[1, 64, 96, 3]]));
   test('any size and batch, three classes', () =>
     check('tiny-3-classes', OPEN, [
@@ -58,7 +53,7 @@ test.each([
   ['4,608 px', [1, 32, 4608, 3]],
   ['33,024 px, upright', [1, 33_024, 32, 3]],
 ] as [string, Shape4][])('an image of %s has its boxes in the right place', async (_, size) => {
-  await tf.setBackend('wasm');
+  await activate('wasm');
   // Our own heights are differences of places, rounded to 1/512 px out there.
   await check('tiny', OPEN, [size], { tolerance: 1e-4 });
 });

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,13 +9,14 @@ import { loadWeights } from '../../src/model/load.js';
 import { buildNetwork, type Network } from '../../src/model/network.js';
 import { inferArchitecture } from '../../src/model/check.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
-import { tinyNetwork } from '../model/tinyNetwork.js';
-import { expectedOutputs, largestDifference, image, type Shape4 } from './outputs.js';
+import { tinyNetwork } from '../support/tinyNetwork.js';
+import { expectedOutputs, expectOutputs, image, type Shape4 } from '../support/exports.js';
+import { goldenBytes } from '../support/golden.js';
+import type { TensorLike } from '../support/allclose.js';
+import { activate } from '../support/devices.js';
 
 /** The same small network as Ultralytics exported it (tools/golden/onnxModels.py). */
-function golden(form: string): Uint8Array {
-  return new Uint8Array(gunzipSync(readFileSync(new URL(`../golden/onnx/${form}.onnx.gz`, import.meta.url))));
-}
+const golden = (form: string): Uint8Array => goldenBytes(`onnx/${form}.onnx.gz`);
 
 type Facts = Pick<ModelInfo, 'classNames' | 'metadata'>;
 
@@ -28,8 +27,7 @@ function exported(network: Network, options: ExportOptions, facts: Facts = { cla
   return exportOnnx(network, plan, metadataStrings(exportMetadata(model, plan)));
 }
 
-interface Output {
-  readonly dims: readonly number[];
+interface Output extends TensorLike {
   readonly data: Float32Array;
 }
 
@@ -41,31 +39,32 @@ async function run(model: Uint8Array, x: tf.Tensor4D): Promise<[Output, Output]>
   channelsFirst.dispose();
   const { output0, output1 } = await session.run({ images });
   await session.release();
-  return [output0, output1] as unknown as [Output, Output];
+  const outputOf = ({ dims, data }: ort.Tensor): Output => ({
+    shape: dims,
+    data: data as Float32Array,
+    dataSync: () => data,
+  });
+  return [outputOf(output0), outputOf(output1)];
 }
 
 /** What our own layers say, in the layout of the file. */
-function ours(network: Network, x: tf.Tensor4D): Output[] {
+function ours(network: Network, x: tf.Tensor4D): TensorLike[] {
   const [rows, channelsLast] = expectedOutputs(network, x);
   const prototypes = tf.transpose(channelsLast, [0, 3, 1, 2]);
-  const tensors = [rows, prototypes];
-  const outputs = tensors.map((tensor) => ({ dims: tensor.shape, data: tensor.dataSync<'float32'>() }));
-  tf.dispose([...tensors, channelsLast]);
+  const outputs = [rows, prototypes].map((tensor) => {
+    const values = tensor.dataSync();
+    return { shape: tensor.shape, dataSync: () => values };
+  });
+  tf.dispose([rows, channelsLast, prototypes]);
   return outputs;
 }
 
 /** Differences relative to the largest value: of each output, and, more loosely, of each row of output0 by itself. */
-function expectSame(got: readonly Output[], expected: readonly Output[], tolerance: number): void {
-  expect(got.map(({ dims }) => [...dims])).toEqual(expected.map(({ dims }) => [...dims]));
-  got.forEach(({ data }, i) => {
-    expect(largestDifference(data, expected[i].data)).toBeLessThan(tolerance);
+function expectSame(got: readonly TensorLike[], expected: readonly TensorLike[], rtol: number): void {
+  expectOutputs(got, expected, ROW * rtol);
+  got.forEach((tensor, i) => {
+    expect(tensor, `output${i}`).toBeAllclose(expected[i], { rtol, relativeTo: 'largest' });
   });
-  const span = expected[0].dims[2];
-  for (let at = 0; at < expected[0].data.length; at += span) {
-    const [a, b] = [got[0].data.slice(at, at + span), expected[0].data.slice(at, at + span)];
-    if (b.every((value) => value === 0)) expect(a.every((value) => value === 0)).toBe(true);
-    else expect(largestDifference(a, b), `row at ${String(at)}`).toBeLessThan(ROW * tolerance);
-  }
 }
 
 const ROW = 3;
@@ -77,7 +76,7 @@ const input = (...shape: Shape4): tf.Tensor4D => image(shape);
 
 beforeAll(async () => {
   ort.env.wasm.numThreads = 1;
-  await tf.setBackend('cpu');
+  await activate('plain JavaScript');
 });
 
 describe('an ONNX export, in ONNX Runtime', () => {
@@ -167,7 +166,7 @@ describe("an ONNX export beside Ultralytics' own of the same weights", () => {
     const model = await exported(network, { imgsz: SIZE, nms: { conf: 1 }, half: true });
     const x = input(1, SIZE, SIZE, 3);
     const [found] = await run(model, x);
-    expect([...found.dims]).toEqual([1, 300, 14]);
+    expect(found.shape).toEqual([1, 300, 14]);
     expect(found.data.every((value) => value === 0)).toBe(true);
     x.dispose();
   });

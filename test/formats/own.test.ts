@@ -7,7 +7,8 @@ import { sameNames, videoPath } from '../../src/formats/write.js';
 import { defineFormat, FORMATS, usePlatform, type OutputFormat } from '../../src/index.js';
 import { browserPlatform } from '../../src/platform/browser.js';
 import { nodePlatform } from '../../src/platform/node.js';
-import { rectMask, resultsOf } from '../results/make.js';
+import { rectMask } from '../support/masks.js';
+import { resultsOf } from '../support/results.js';
 
 usePlatform(nodePlatform);
 const folder = mkdtempSync(join(tmpdir(), 'fastsam-formats-'));
@@ -15,7 +16,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const scene = () => resultsOf([rectMask(40, 30, 5, 5, 20, 15), rectMask(40, 30, 1, 2, 3, 4)]);
+const scene = () => resultsOf([rectMask(40, 30, [5, 5, 25, 20]), rectMask(40, 30, [1, 2, 4, 6])]);
 
 const csv = defineFormat({
   name: 'csv',

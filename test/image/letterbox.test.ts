@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { letterbox, letterboxGeometry } from '../../src/image/letterbox.js';
 import { resizeInto } from '../../src/image/resize.js';
+import { readGolden } from '../support/golden.js';
+import { noiseImage } from '../support/random.js';
 
 interface Case {
   readonly width: number;
@@ -18,19 +19,9 @@ interface Case {
   readonly firstRow?: number[];
 }
 
-const { cases } = JSON.parse(readFileSync(new URL('../golden/letterbox/cases.json', import.meta.url), 'utf8')) as {
+const { cases } = readGolden<{
   cases: Case[];
-};
-
-/** Bytes from the top of a linear congruential generator, as tools/golden/letterbox.py makes them. */
-function makeImage(seed: number, width: number, height: number): { data: Uint8Array; width: number; height: number } {
-  let state = seed >>> 0;
-  const data = Uint8Array.from({ length: width * height * 3 }, () => {
-    state = (Math.imul(1664525, state) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
-  return { data, width, height };
-}
+}>('letterbox/cases.json');
 
 describe('geometry', () => {
   test.each(cases)('Ultralytics: $width x $height into $imgsz, auto $auto', (wanted) => {
@@ -81,7 +72,7 @@ describe('pixels', () => {
     'OpenCV, bit for bit: $width x $height into $imgsz, auto $auto',
     ({ width, height, imgsz, auto, seed = 0, sha256, firstRow = [] }) => {
       const g = letterboxGeometry(width, height, imgsz, { auto });
-      const pixels = letterbox(makeImage(seed, width, height), g);
+      const pixels = letterbox(noiseImage(seed, width, height), g);
       const start = (g.top * g.netWidth + g.left) * 3;
       expect([...pixels.subarray(start, start + firstRow.length)]).toEqual(firstRow);
       expect(createHash('sha256').update(pixels).digest('hex')).toBe(sha256);
@@ -89,7 +80,7 @@ describe('pixels', () => {
   );
 
   test('an image of the right size is copied, not shared', () => {
-    const image = makeImage(1, 32, 32);
+    const image = noiseImage(1, 32, 32);
     const pixels = letterbox(image, letterboxGeometry(32, 32, 32));
     expect(pixels).toEqual(image.data);
     expect(pixels.buffer).not.toBe(image.data.buffer);
@@ -119,6 +110,6 @@ describe('pixels', () => {
   });
 
   test('refuses the geometry of another image', () => {
-    expect(() => letterbox(makeImage(1, 5, 4), letterboxGeometry(4, 5, 32))).toThrow(/5 x 4/);
+    expect(() => letterbox(noiseImage(1, 5, 4), letterboxGeometry(4, 5, 32))).toThrow(/5 x 4/);
   });
 });

@@ -2,27 +2,20 @@ import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { RgbImage } from '../../src/image/rgbImage.js';
 import { resizeInto } from '../../src/image/resize.js';
 import { roundHalfEven } from '../../src/geometry/rounding.js';
+import { shared } from '../support/paths.js';
+import { noiseImage } from '../support/random.js';
 
-/** `width * height` RGB pixels from the top bytes of a linear congruential generator. */
-function noise(seed: number, width: number, height: number): { data: Uint8Array; width: number; height: number } {
-  let state = seed >>> 0;
-  const data = Uint8Array.from({ length: width * height * 3 }, () => {
-    state = (Math.imul(1664525, state) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
-  return { data, width, height };
-}
-
-function resize(source: ReturnType<typeof noise>, width: number, height: number): Uint8Array {
+function resize(source: RgbImage, width: number, height: number): Uint8Array {
   const data = new Uint8Array(width * height * 3);
   resizeInto(source, width, height, { data, offset: 0, stride: width * 3 });
   return data;
 }
 
 /** OpenCV's recipe, one value at a time, straight from its description. */
-function valueAt(source: ReturnType<typeof noise>, width: number, height: number, x: number, y: number, c: number) {
+function valueAt(source: RgbImage, width: number, height: number, x: number, y: number, c: number) {
   const axis = (i: number, from: number, to: number) => {
     const position = Math.fround((i + 0.5) * (from / to) - 0.5);
     const k = Math.floor(position);
@@ -68,7 +61,7 @@ describe('resize', () => {
     const side = fc.integer({ min: 1, max: 40 });
     fc.assert(
       fc.property(side, side, side, side, fc.nat(), (w, h, width, height, seed) => {
-        const source = noise(seed, w, h);
+        const source = noiseImage(seed, w, h);
         const expected = Uint8Array.from({ length: width * height * 3 }, (_, i) =>
           valueAt(source, width, height, Math.floor(i / 3) % width, Math.floor(i / (3 * width)), i % 3),
         );
@@ -79,7 +72,7 @@ describe('resize', () => {
   });
 });
 
-const fixture = new URL('../../../shared/reference/fixtures/resize.json', import.meta.url);
+const fixture = shared('reference/fixtures/resize.json');
 
 interface Fixture {
   readonly cases: {
@@ -93,7 +86,7 @@ interface Fixture {
 test.skipIf(!existsSync(fixture))("OpenCV's own bytes of more images (reference files beside the checkout)", () => {
   const { cases } = JSON.parse(readFileSync(fixture, 'utf8')) as Fixture;
   for (const { seed, src_hw, dst_hw, cv2_linear } of cases) {
-    const out = resize(noise(seed, src_hw[1], src_hw[0]), dst_hw[1], dst_hw[0]);
+    const out = resize(noiseImage(seed, src_hw[1], src_hw[0]), dst_hw[1], dst_hw[0]);
     expect(createHash('sha256').update(out).digest('hex')).toBe(cv2_linear.sha256);
   }
 });

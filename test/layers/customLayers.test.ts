@@ -1,7 +1,6 @@
 /** The layers that tfjs does not have, on small literal maps. */
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ChannelSlice, sliceBySplit } from '../../src/layers/channelSlice.js';
 import { Dfl, expectedDistances } from '../../src/layers/dfl.js';
 import { FlattenLevels } from '../../src/layers/flattenLevels.js';
@@ -9,6 +8,7 @@ import { Silu } from '../../src/layers/silu.js';
 import { StridedConv } from '../../src/layers/stridedConv.js';
 import { byDepthToSpace, byRows, TransposedConv } from '../../src/layers/transposedConv.js';
 import { Upsample, upsampleByDepthToSpace } from '../../src/layers/upsample.js';
+import { describeOnBackends } from '../support/devices.js';
 
 const apply = (layer: tf.layers.Layer, ...x: tf.Tensor[]): tf.Tensor =>
   tf.tidy(() => layer.apply(x.length === 1 ? x[0] : x) as tf.Tensor);
@@ -17,17 +17,10 @@ const apply = (layer: tf.layers.Layer, ...x: tf.Tensor[]): tf.Tensor =>
 const counting = (...shape: [number, number, number, number]): tf.Tensor4D =>
   tf.reshape(tf.range(0, tf.util.sizeFromShape(shape)), shape);
 
-describe.each(['wasm', 'cpu'])('on %s', (backend) => {
-  beforeAll(async () => {
-    await tf.setBackend(backend);
-    await tf.ready();
-  });
-
-  test('Silu is x · sigmoid(x)', async () => {
-    const y = await apply(new Silu({}), tf.tensor([0, 1, -1, 20])).data();
-    [0, 0.7310586, -0.2689414, 20].forEach((value, i) => {
-      expect(y[i]).toBeCloseTo(value, 5);
-    });
+describeOnBackends('layers', ['wasm', 'native', 'plain JavaScript'], () => {
+  test('Silu is x · sigmoid(x)', () => {
+    const y = apply(new Silu({}), tf.tensor([0, 1, -1, 20]));
+    expect(y).toBeAllclose([0, 0.7310586, -0.2689414, 20], { atol: 5e-6 });
   });
 
   test('StridedConv is centred on cells 0, 2, 4 … with zeros around, for even and odd sides', () => {
@@ -93,7 +86,7 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
     ]);
   });
 
-  test('both forms of the transposed convolution equal tfjs conv2dTranspose', async () => {
+  test('both forms of the transposed convolution equal tfjs conv2dTranspose', () => {
     const x = tf.randomNormal<tf.Rank.R4>([2, 3, 5, 4], 0, 1, 'float32', 1);
     const filter = tf.randomNormal<tf.Rank.R4>([2, 2, 4, 4], 0, 1, 'float32', 2); // [row, column, out, in]
     const bias = tf.tensor1d([1, 2, 3, 4]);
@@ -102,7 +95,7 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
     for (const form of [byRows, byDepthToSpace]) {
       const y = form(x, kernel, bias);
       expect(y.shape).toEqual([2, 6, 10, 4]);
-      expect(Math.max(...(await tf.abs(tf.sub(y, expected)).data()))).toBeLessThan(1e-5);
+      expect(y).toBeAllclose(expected, { atol: 1e-5 });
     }
   });
 
@@ -116,14 +109,11 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
     ]);
   });
 
-  test('DFL gives the mean bin of each side', async () => {
+  test('DFL gives the mean bin of each side', () => {
     const sure = [-50, -50, 50]; // bin 2
     const torn = [0, 0, -50]; // bins 0 and 1 alike
     const logits = tf.tensor3d([[[...sure, ...torn, 0, 0, 0, ...sure]]]);
-    const y = await expectedDistances(logits, 3).data();
-    [2, 0.5, 1, 2].forEach((value, i) => {
-      expect(y[i]).toBeCloseTo(value, 5);
-    });
+    expect(expectedDistances(logits, 3)).toBeAllclose([2, 0.5, 1, 2], { atol: 5e-6 });
   });
 
   test('with one bin the DFL hands the distances through', () => {

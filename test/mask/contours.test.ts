@@ -4,24 +4,26 @@ import { contourArea, traceContours, type Contour } from '../../src/mask/contour
 import { labelRuns } from '../../src/mask/components.js';
 import { Mask } from '../../src/mask/mask.js';
 import { decodeRle } from '../../src/mask/rle.js';
-import { draw, masks, maskInWindow, readGolden } from './support.js';
+import { readGolden } from '../support/golden.js';
+import { maskOf, randomMasks, maskInWindow } from '../support/masks.js';
 
 interface Found {
   points: number[][];
   hierarchy: number[];
   areas: number[];
 }
-const golden = readGolden<{ size: [number, number]; counts: string; found: Record<string, Found> }[]>('contours');
+const golden =
+  readGolden<{ size: [number, number]; counts: string; found: Record<string, Found> }[]>('contours/contours.json.gz');
 
 describe('contours of hand-worked masks', () => {
   test('go down first around a rectangle, corners only', () => {
-    const [contour] = traceContours(draw('.....', '.###.', '.###.', '.....'));
+    const [contour] = traceContours(maskOf('.....', '.###.', '.###.', '.....'));
     expect(Array.from(contour.points)).toEqual([1, 1, 1, 2, 3, 2, 3, 1]);
     expect(contourArea(contour.points)).toBe(2);
   });
 
   test('run along the pixels around a hole', () => {
-    const contours = traceContours(draw('###', '#.#', '###'));
+    const contours = traceContours(maskOf('###', '#.#', '###'));
     expect(contours.map(({ hole, parent }) => [hole, parent])).toEqual([
       [false, -1],
       [true, 0],
@@ -30,7 +32,7 @@ describe('contours of hand-worked masks', () => {
   });
 
   test('are one point for one pixel, and none for none', () => {
-    expect(traceContours(draw('..', '.#')).map((c) => Array.from(c.points))).toEqual([[1, 1]]);
+    expect(traceContours(maskOf('..', '.#')).map((c) => Array.from(c.points))).toEqual([[1, 1]]);
     expect(traceContours(Mask.empty(4, 4))).toEqual([]);
   });
 
@@ -74,7 +76,7 @@ describe('contours against cv2.findContours', () => {
 describe('contour properties', () => {
   test('one outer border for each connected component, and only pixels of the mask with a gap beside them', () => {
     fc.assert(
-      fc.property(masks([75, 40]), (mask) => {
+      fc.property(randomMasks([75, 40]), (mask) => {
         const contours = traceContours(mask, { approximation: 'none' });
         expect(contours.filter((c) => !c.hole)).toHaveLength(labelRuns(mask).areas.length);
         for (const { points } of contours) {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Mask, popcount } from '../../src/mask/mask.js';
 import { fillBits, lowBits, lowestBit, readBits, transpose32 } from '../../src/mask/bits.js';
-import { draw, lcg, maskInWindow } from './support.js';
+import { maskOf, maskInWindow } from '../support/masks.js';
+import { uniform } from '../support/random.js';
 
 describe('a mask', () => {
   test('knows its pixels, its area and nothing outside', () => {
@@ -26,7 +27,7 @@ describe('a mask', () => {
   test('without pixels takes no memory', () => {
     expect(Mask.empty(4000, 3000).words).toHaveLength(0);
     expect(Mask.empty(4000, 3000).area).toBe(0);
-    expect(draw('..').area).toBe(0);
+    expect(maskOf('..').area).toBe(0);
   });
 });
 
@@ -66,7 +67,7 @@ describe('bits', () => {
   });
 
   test('are transposed, and back', () => {
-    const block = Int32Array.from(lcg(5, 32), (v) => v * 2 ** 31);
+    const block = Int32Array.from(uniform(5, 32), (v) => v * 2 ** 31);
     const turned = block.slice();
     transpose32(turned);
     for (let r = 0; r < 32; r++) {

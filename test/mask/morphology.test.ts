@@ -12,7 +12,9 @@ import {
 } from '../../src/mask/regions.js';
 import { decodeRle, encodeRle } from '../../src/mask/rle.js';
 import { equals, shrinkWindow, union } from '../../src/mask/setOps.js';
-import { codeOf, draw, masks, readGolden, show } from './support.js';
+import { maskOf, randomMasks } from '../support/masks.js';
+import { codeOf } from '../support/errors.js';
+import { readGolden } from '../support/golden.js';
 
 interface Golden {
   size: [number, number];
@@ -21,29 +23,26 @@ interface Golden {
   cleaned: string;
   components: Record<'4' | '8', number[][]>;
 }
-const golden = readGolden<Golden[]>('morphology').map((g, i) => ({ ...g, i }));
+const golden = readGolden<Golden[]>('morphology/morphology.json.gz').map((g, i) => ({ ...g, i }));
 const operations = { erode, dilate, open, close };
 
 describe('morphology of hand-worked masks', () => {
   test('spreads an even kernel further to the right of a pixel, because its anchor lies right of its middle', () => {
-    expect(show(dilate(draw('..........', '.....#....'), { width: 4, height: 1 }))).toEqual([
-      '..........',
-      '....####..',
-    ]);
+    expect(dilate(maskOf('..........', '.....#....'), { width: 4, height: 1 })).toEqualMask('..........', '....####..');
   });
 
   test('does not eat at the border of the image', () => {
-    expect(show(erode(draw('####', '####', '..##'), 3))).toEqual(['####', '...#', '...#']);
+    expect(erode(maskOf('####', '####', '..##'), 3)).toEqualMask('####', '...#', '...#');
   });
 
   test('moves nothing with a kernel of one pixel', () => {
-    const mask = draw('#.#', '.#.');
-    for (const operation of Object.values(operations)) expect(equals(operation(mask, 1), mask)).toBe(true);
+    const mask = maskOf('#.#', '.#.');
+    for (const operation of Object.values(operations)) expect(operation(mask, 1)).toEqualMask(mask);
   });
 
   test.each([0, -1, 1.5, NaN])('refuses a kernel of %d', (side) => {
-    expect(codeOf(() => dilate(draw('#'), side))).toBe('INVALID_ARGUMENT');
-    expect(codeOf(() => erode(draw('#'), { width: 3, height: side }))).toBe('INVALID_ARGUMENT');
+    expect(codeOf(() => dilate(maskOf('#'), side))).toBe('INVALID_ARGUMENT');
+    expect(codeOf(() => erode(maskOf('#'), { width: 3, height: side }))).toBe('INVALID_ARGUMENT');
   });
 
   test('leaves an empty mask empty', () => {
@@ -75,14 +74,14 @@ describe('morphology properties', () => {
 
   test('with odd kernels opening and closing twice change nothing more, one only takes away, one only adds', () => {
     fc.assert(
-      fc.property(masks([70, 45]), side, side, (mask, a, b) => {
+      fc.property(randomMasks([70, 45]), side, side, (mask, a, b) => {
         const kernel = { width: a | 1, height: b | 1 };
         const opened = open(mask, kernel);
         const closed = close(mask, kernel);
-        expect(equals(open(opened, kernel), opened)).toBe(true);
-        expect(equals(close(closed, kernel), closed)).toBe(true);
-        expect(equals(union(opened, mask), mask)).toBe(true);
-        expect(equals(union(mask, closed), closed)).toBe(true);
+        expect(open(opened, kernel)).toEqualMask(opened);
+        expect(close(closed, kernel)).toEqualMask(closed);
+        expect(union(opened, mask)).toEqualMask(mask);
+        expect(union(mask, closed)).toEqualMask(closed);
       }),
       { numRuns: 50 },
     );
@@ -99,7 +98,7 @@ describe('regions', () => {
     }
   });
 
-  const islands = draw(
+  const islands = maskOf(
     '##......####', //
     '##......#..#',
     '..#.###.#..#',
@@ -113,23 +112,23 @@ describe('regions', () => {
   });
 
   test('keep the most pixels, or the largest outline with its holes closed', () => {
-    const ring = draw('###..##', '#.#..##', '###..##', '.....##', '.....##');
+    const ring = maskOf('###..##', '#.#..##', '###..##', '.....##', '.....##');
     expect(largestComponent(ring).area).toBe(10);
     expect(largestContour(ring).area).toBe(10);
-    expect(largestContour(draw('#####.##', '#...#.##', '#...#.##', '#####.##')).area).toBe(20);
+    expect(largestContour(maskOf('#####.##', '#...#.##', '#...#.##', '#####.##')).area).toBe(20);
     expect(largestContour(Mask.empty(3, 3)).area).toBe(0);
     expect(largestComponent(Mask.empty(3, 3)).area).toBe(0);
   });
 
   test('close holes up to a size, never bays', () => {
-    const mask = draw('#######', '#.#..#.', '#######');
+    const mask = maskOf('#######', '#.#..#.', '#######');
     expect(holes(mask).area).toBe(3);
-    expect(show(fillHoles(mask))).toEqual(['#######', '######.', '#######']);
-    expect(show(fillHoles(mask, 1))).toEqual(['#######', '###..#.', '#######']);
+    expect(fillHoles(mask)).toEqualMask('#######', '######.', '#######');
+    expect(fillHoles(mask, 1)).toEqualMask('#######', '###..#.', '#######');
   });
 
   test('count a background that touches only over a corner as a hole', () => {
-    expect(holes(draw('.##.', '#..#', '.##.')).area).toBe(2);
+    expect(holes(maskOf('.##.', '#..#', '.##.')).area).toBe(2);
   });
 
   test('drop the small ones', () => {
@@ -140,7 +139,7 @@ describe('regions', () => {
 
   test('make up the mask again', () => {
     fc.assert(
-      fc.property(masks([66, 30]), (mask) => {
+      fc.property(randomMasks([66, 30]), (mask) => {
         const parts = connectedComponents(mask);
         expect(parts.reduce((n, part) => n + part.area, 0)).toBe(mask.area);
         expect(equals(parts.reduce(union, Mask.empty(66, 30)), shrinkWindow(mask))).toBe(true);

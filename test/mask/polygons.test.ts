@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { Mask } from '../../src/mask/mask.js';
 import { polygonArea, simplifyPolygon, toPolygons, toSinglePolygon } from '../../src/mask/polygons.js';
 import { decodeRle } from '../../src/mask/rle.js';
-import { draw, maskInWindow, readGolden } from './support.js';
+import { readGolden } from '../support/golden.js';
+import { maskOf, maskInWindow } from '../support/masks.js';
 
 interface Golden {
   polygons: {
@@ -14,7 +15,7 @@ interface Golden {
 
 describe('polygons', () => {
   test('keep each part with its holes, the largest part first', () => {
-    const mask = draw(
+    const mask = maskOf(
       '##.......', //
       '##.#####.',
       '...#...#.',
@@ -51,7 +52,7 @@ describe('thinning out', () => {
 });
 
 describe('one polygon a mask', () => {
-  const { polygons } = readGolden<Golden>('masks');
+  const { polygons } = readGolden<Golden>('masks/masks.json.gz');
 
   test.each(polygons.map((p, i) => ({ ...p, i })))("equals Ultralytics' for mask $i of $size", (p) => {
     const mask = decodeRle(p);

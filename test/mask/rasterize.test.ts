@@ -10,7 +10,11 @@ import { EXACT_RASTER, rasterGeometry, type RasterMode } from '../../src/mask/ra
 import { probabilities, prototypeWindow, rasterize } from '../../src/mask/rasterize.js';
 import { encodeRle } from '../../src/mask/rle.js';
 import { equals } from '../../src/mask/setOps.js';
-import { bitmapOfRuns, codeOf, lcg, readGolden, sameBytes } from './support.js';
+import { codeOf } from '../support/errors.js';
+import { readGolden } from '../support/golden.js';
+import { maskOfRuns } from '../support/masks.js';
+import { uniform } from '../support/random.js';
+import { shared } from '../support/paths.js';
 
 type Size = [height: number, width: number];
 interface Golden {
@@ -25,7 +29,7 @@ interface Golden {
   }[];
   soft: { image: Size; net: Size; seed: number; values: number[] };
 }
-const golden = readGolden<Golden>('masks');
+const golden = readGolden<Golden>('masks/masks.json.gz');
 
 const MODES: Record<string, RasterMode> = {
   ultralytics: { rule: EXACT_RASTER, retina: true },
@@ -63,7 +67,7 @@ function viaWindow(full: Float32Array, box: ArrayLike<number>, letterbox: Letter
 describe('masks against the peers', () => {
   for (const c of golden.cases) {
     const letterbox = letterboxOf(c.image, c.net);
-    const logits = lcg(c.seed, (c.net[0] / 4) * (c.net[1] / 4));
+    const logits = uniform(c.seed, (c.net[0] / 4) * (c.net[1] / 4));
     test.each(Object.entries(MODES))(`${c.name}: %s`, (name, mode) => {
       const boxes = mode.retina ? c.imageBoxes : c.netBoxes;
       const masks = boxes.map((box) => viaWindow(logits, box, letterbox, mode));
@@ -81,17 +85,15 @@ describe('masks against the peers', () => {
 
   test('gives soft masks like sigmoid, then the same way to the image', () => {
     const { image, net, seed, values } = golden.soft;
-    const soft = probabilities(lcg(seed, (net[0] / 4) * (net[1] / 4)), letterboxOf(image, net));
+    const soft = probabilities(uniform(seed, (net[0] / 4) * (net[1] / 4)), letterboxOf(image, net));
     expect(soft).toHaveLength(image[0] * image[1]);
-    values.forEach((value, i) => {
-      expect(soft[17 * i]).toBeCloseTo(value, 5);
-    });
+    expect(soft.filter((_, i) => i % 17 === 0)).toBeAllclose(values, { atol: 5e-6 });
   });
 });
 
 describe('a window of the prototypes', () => {
   const letterbox = letterboxOf([57, 83], [64, 96]);
-  const logits = lcg(3, 16 * 24);
+  const logits = uniform(3, 16 * 24);
   const full = { x: 0, y: 0, width: 24, height: 16 };
 
   test('gives the same mask as the whole grid, for any box and mode', () => {
@@ -152,7 +154,7 @@ describe.each([
   ['post-ultralytics-8.4.190.json', 'ultralytics'],
   ['post-casia-head.json', 'casia'],
 ])('%s', (file, peer) => {
-  const url = new URL(`../../../shared/reference/fixtures/${file}`, import.meta.url);
+  const url = shared(`reference/fixtures/${file}`);
   if (!existsSync(url)) {
     test.skip('skipped: the reference fixtures are not here', () => undefined);
     return;
@@ -162,8 +164,8 @@ describe.each([
   test.each(masks)('$orig_hw in $net_hw', (c) => {
     const letterbox = letterboxOf(c.orig_hw, c.net_hw);
     const cells = (c.net_hw[0] / 4) * (c.net_hw[1] / 4);
-    const prototypes = lcg(c.proto_seed, c.nm * cells);
-    const coefficients = lcg(c.coef_seed, c.nm * c.boxes_net.length);
+    const prototypes = uniform(c.proto_seed, c.nm * cells);
+    const coefficients = uniform(c.coef_seed, c.nm * c.boxes_net.length);
     c.boxes_net.forEach((_, k) => {
       const logits = Float32Array.from({ length: cells }, (_, p) => {
         let sum = 0;
@@ -171,7 +173,7 @@ describe.each([
         return sum;
       });
       const check = (mask: Mask, runs: number[]): void => {
-        expect(sameBytes(mask.toBitmap(), bitmapOfRuns(runs, mask.gridWidth * mask.gridHeight))).toBe(true);
+        expect(mask).toEqualMask(maskOfRuns(runs, mask.gridWidth, mask.gridHeight));
       };
       const net = { ...MODES[peer], retina: false };
       check(viaWindow(logits, c.boxes_net[k], letterbox, net), c.nonretina[k]);

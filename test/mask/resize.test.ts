@@ -5,14 +5,17 @@ import { EXACT_RASTER } from '../../src/mask/rasterGeometry.js';
 import { rasterize } from '../../src/mask/rasterize.js';
 import { resizeMask, unletterboxMask } from '../../src/mask/resize.js';
 import { encodeRle } from '../../src/mask/rle.js';
-import { equals, shrinkWindow } from '../../src/mask/setOps.js';
-import { codeOf, draw, lcg, masks, readGolden, show } from './support.js';
+import { shrinkWindow } from '../../src/mask/setOps.js';
+import { maskOf, randomMasks } from '../support/masks.js';
+import { codeOf } from '../support/errors.js';
+import { readGolden } from '../support/golden.js';
+import { uniform } from '../support/random.js';
 
 type Size = [height: number, width: number];
 interface Golden {
   cases: { name: string; image: Size; net: Size; seed: number; back: string; backNearest: string; stretched: string }[];
 }
-const { cases } = readGolden<Golden>('masks');
+const { cases } = readGolden<Golden>('masks/masks.json.gz');
 
 /** The network-sized mask that the golden script started from. */
 function netMask({ image, net, seed }: Golden['cases'][number]): Mask {
@@ -20,7 +23,7 @@ function netMask({ image, net, seed }: Golden['cases'][number]): Mask {
   const sizes = { imageWidth: image[1], imageHeight: image[0], netWidth: net[1], netHeight: net[0] };
   const letterbox = { ...sizes, width: net[1], height: net[0], left: 0, right: 0, top: 0, bottom: 0 };
   const mode = { rule: EXACT_RASTER, retina: false };
-  return rasterize(lcg(seed, window.width * window.height), window, [0, 0, net[1], net[0]], letterbox, mode);
+  return rasterize(uniform(seed, window.width * window.height), window, [0, 0, net[1], net[0]], letterbox, mode);
 }
 
 describe("masks between grids, against Ultralytics' scale_masks and PyTorch", () => {
@@ -35,24 +38,24 @@ describe("masks between grids, against Ultralytics' scale_masks and PyTorch", ()
 
 describe('resizing', () => {
   test('doubles with nearest', () => {
-    expect(show(resizeMask(draw('#.', '.#'), 4, 4, 'nearest'))).toEqual(['##..', '##..', '..##', '..##']);
+    expect(resizeMask(maskOf('#.', '.#'), 4, 4, 'nearest')).toEqualMask('##..', '##..', '..##', '..##');
   });
 
   test('leaves out pixels that are exactly half covered', () => {
-    expect(show(resizeMask(draw('##..'), 2, 1))).toEqual(['#.']);
-    expect(show(resizeMask(draw('#.#.'), 2, 1))).toEqual(['..']);
+    expect(resizeMask(maskOf('##..'), 2, 1)).toEqualMask('#.');
+    expect(resizeMask(maskOf('#.#.'), 2, 1)).toEqualMask('..');
   });
 
   test('does not depend on the window that a mask is stored in', () => {
     const sides = fc.integer({ min: 1, max: 150 });
     fc.assert(
-      fc.property(masks([60, 40]), sides, sides, (mask, width, height) => {
+      fc.property(randomMasks([60, 40]), sides, sides, (mask, width, height) => {
         const whole = Mask.fromBitmap(mask.toBitmap(), 60, 40);
         for (const filter of ['bilinear', 'nearest'] as const) {
           const one = resizeMask(shrinkWindow(mask), width, height, filter);
-          expect(equals(one, resizeMask(whole, width, height, filter))).toBe(true);
+          expect(one).toEqualMask(resizeMask(whole, width, height, filter));
         }
-        expect(equals(resizeMask(mask, 60, 40), mask)).toBe(true);
+        expect(resizeMask(mask, 60, 40)).toEqualMask(mask);
       }),
       { numRuns: 60 },
     );
@@ -60,10 +63,10 @@ describe('resizing', () => {
 
   test('keeps empty masks empty and full masks full', () => {
     expect(resizeMask(Mask.empty(10, 10), 33, 7).area).toBe(0);
-    expect(resizeMask(draw('###', '###'), 33, 7).area).toBe(33 * 7);
+    expect(resizeMask(maskOf('###', '###'), 33, 7).area).toBe(33 * 7);
   });
 
   test.each([0, -2, 1.5, NaN])('refuses a side of %d', (side) => {
-    expect(codeOf(() => resizeMask(draw('#'), side, 3))).toBe('INVALID_ARGUMENT');
+    expect(codeOf(() => resizeMask(maskOf('#'), side, 3))).toBe('INVALID_ARGUMENT');
   });
 });

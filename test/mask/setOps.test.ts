@@ -15,7 +15,8 @@ import {
   shrinkWindow,
   union,
 } from '../../src/mask/setOps.js';
-import { codeOf, draw, masks, maskInWindow, show, sameBytes } from './support.js';
+import { codeOf } from '../support/errors.js';
+import { maskOf, randomMasks, maskInWindow } from '../support/masks.js';
 
 const grid = [101, 37] as const;
 
@@ -29,38 +30,26 @@ function pixelwise(a: Mask, b: Mask, inside: (inA: boolean, inB: boolean) => boo
   return out;
 }
 
+/** A mask of such bytes. */
+const onGrid = (bitmap: Uint8Array): Mask => Mask.fromBitmap(bitmap, ...grid);
+
 describe('set operations', () => {
   test('combine masks in different windows', () => {
     const a = maskInWindow([6, 3], [0, 0, 3, 2], () => true);
     const b = maskInWindow([6, 3], [2, 1, 3, 2], () => true);
-    expect(show(union(a, b))).toEqual(['###...', '#####.', '..###.']);
-    expect(show(intersection(a, b))).toEqual(['......', '..#...', '......']);
-    expect(show(difference(a, b))).toEqual(['###...', '##....', '......']);
+    expect(union(a, b)).toEqualMask('###...', '#####.', '..###.');
+    expect(intersection(a, b)).toEqualMask('......', '..#...', '......');
+    expect(difference(a, b)).toEqualMask('###...', '##....', '......');
     expect(intersectionArea(a, b)).toBe(1);
     expect(iou(a, b)).toBe(1 / 11);
   });
 
   test('agree with counting single pixels', () => {
     fc.assert(
-      fc.property(masks(grid), masks(grid), (a, b) => {
-        expect(
-          sameBytes(
-            union(a, b).toBitmap(),
-            pixelwise(a, b, (p, q) => p || q),
-          ),
-        ).toBe(true);
-        expect(
-          sameBytes(
-            intersection(a, b).toBitmap(),
-            pixelwise(a, b, (p, q) => p && q),
-          ),
-        ).toBe(true);
-        expect(
-          sameBytes(
-            difference(a, b).toBitmap(),
-            pixelwise(a, b, (p, q) => p && !q),
-          ),
-        ).toBe(true);
+      fc.property(randomMasks(grid), randomMasks(grid), (a, b) => {
+        expect(union(a, b)).toEqualMask(onGrid(pixelwise(a, b, (p, q) => p || q)));
+        expect(intersection(a, b)).toEqualMask(onGrid(pixelwise(a, b, (p, q) => p && q)));
+        expect(difference(a, b)).toEqualMask(onGrid(pixelwise(a, b, (p, q) => p && !q)));
         expect(intersectionArea(a, b)).toBe(intersection(a, b).area);
         expect(union(a, b).area + intersection(a, b).area).toBe(a.area + b.area);
       }),
@@ -75,8 +64,8 @@ describe('set operations', () => {
   });
 
   test('refuse grids of different sizes', () => {
-    expect(codeOf(() => union(draw('#'), draw('##')))).toBe('INVALID_ARGUMENT');
-    expect(codeOf(() => iou(draw('#'), draw('##')))).toBe('INVALID_ARGUMENT');
+    expect(codeOf(() => union(maskOf('#'), maskOf('##')))).toBe('INVALID_ARGUMENT');
+    expect(codeOf(() => iou(maskOf('#'), maskOf('##')))).toBe('INVALID_ARGUMENT');
   });
 
   test('call two empty masks not alike and equal', () => {
@@ -88,7 +77,7 @@ describe('set operations', () => {
         maskInWindow([5, 5], [1, 1, 2, 2], () => false),
       ),
     ).toBe(true);
-    expect(equals(draw('#.'), draw('.#'))).toBe(false);
+    expect(equals(maskOf('#.'), maskOf('.#'))).toBe(false);
   });
 });
 
@@ -112,12 +101,12 @@ describe('a box on a mask', () => {
   test('counts what cropping keeps', () => {
     const side = fc.double({ min: -20, max: 130, noNaN: true });
     fc.assert(
-      fc.property(masks(grid), fc.tuple(side, side, side, side), (m, box) => {
+      fc.property(randomMasks(grid), fc.tuple(side, side, side, side), (m, box) => {
         const cropped = pixelwise(m, m, (p) => p).map((v, p) => {
           const [x, y] = [p % grid[0], Math.floor(p / grid[0])];
           return x >= box[0] && x < box[2] && y >= box[1] && y < box[3] ? v : 0;
         });
-        expect(sameBytes(cropToBox(m, box).toBitmap(), cropped)).toBe(true);
+        expect(cropToBox(m, box)).toEqualMask(onGrid(cropped));
         expect(areaInBox(m, box)).toBe(cropped.reduce((n, v) => n + v, 0));
       }),
       { numRuns: 60 },

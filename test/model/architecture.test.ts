@@ -3,7 +3,7 @@ import { architectureFor, architectureOf } from '../../src/model/architecture.js
 import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
 import { scaledChannels, scaledRepeats, SCALE_NAMES } from '../../src/model/families/scaling.js';
 import { expectedTensors, convSpecs, parameterCount } from '../../src/model/convSpecs.js';
-import { shapeOnly, shapesOf } from './shapes.js';
+import { shapeOnly, shapesOf } from '../support/shapes.js';
 
 describe('scaling', () => {
   test.each([

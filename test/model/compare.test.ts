@@ -1,46 +1,47 @@
 /** Every layer and block of two small networks against PyTorch and Ultralytics. */
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import { compareActivations, eachDifference, type LayerDifference } from '../../src/model/compare.js';
 import type { Network } from '../../src/model/network.js';
-import { tinyFile, tinyNetwork } from './tinyNetwork.js';
+import { tinyFile, tinyNetwork } from '../support/tinyNetwork.js';
+import { activate, describeOnBackends } from '../support/devices.js';
 
 const TOLERANCE = 1e-4;
 
 const CASES = [
-  { backend: 'wasm', name: 'tiny', foldBatchNorm: true },
-  { backend: 'wasm', name: 'tiny', foldBatchNorm: false },
-  { backend: 'wasm', name: 'tiny-3-classes', foldBatchNorm: true },
-  { backend: 'wasm', name: 'tiny-3-classes', foldBatchNorm: false },
-  { backend: 'cpu', name: 'tiny', foldBatchNorm: true },
+  { name: 'tiny', foldBatchNorm: true },
+  { name: 'tiny', foldBatchNorm: false },
+  { name: 'tiny-3-classes', foldBatchNorm: true },
+  { name: 'tiny-3-classes', foldBatchNorm: false },
 ] as const;
 
-describe.each(CASES)('$name on $backend, batch norm folded: $foldBatchNorm', ({ backend, name, foldBatchNorm }) => {
-  let network: Network;
-  let rows: LayerDifference[];
+describeOnBackends('layers and blocks', ['wasm', 'native', 'plain JavaScript'], (backend) => {
+  const cases = backend === 'plain JavaScript' ? CASES.slice(0, 1) : CASES;
 
-  beforeAll(async () => {
-    await tf.setBackend(backend);
-    await tf.ready();
-    network = tinyNetwork(name, { foldBatchNorm });
-    rows = await compareActivations(network, tinyFile(`${name}.reference`));
-  });
-  afterAll(() => {
-    network.model.dispose();
-  });
+  describe.each(cases)('of $name, batch norm folded: $foldBatchNorm', ({ name, foldBatchNorm }) => {
+    let network: Network;
+    let rows: LayerDifference[];
 
-  test('all 23 layers were compared, and every block of the reference', () => {
-    const layers = rows.map(({ layer }) => layer).filter((layer) => layer.split('.').length === 2);
-    expect(layers).toEqual(Array.from({ length: 23 }, (_, i) => `model.${String(i)}`));
-    const { metadata } = tinyFile(`${name}.reference`);
-    expect(rows).toHaveLength((JSON.parse(metadata.layers) as unknown[]).length);
-  });
+    beforeAll(async () => {
+      network = tinyNetwork(name, { foldBatchNorm });
+      rows = await compareActivations(network, tinyFile(`${name}.reference`));
+    });
+    afterAll(() => {
+      network.model.dispose();
+    });
 
-  test('each is within 1e-4 of its largest value, and none is flat', () => {
-    expect(rows.filter(({ relative }) => !(relative <= TOLERANCE))).toEqual([]);
-    expect(rows.filter(({ maxRef }) => maxRef < 0.01)).toEqual([]);
+    test('all 23 layers were compared, and every block of the reference', () => {
+      const layers = rows.map(({ layer }) => layer).filter((layer) => layer.split('.').length === 2);
+      expect(layers).toEqual(Array.from({ length: 23 }, (_, i) => `model.${String(i)}`));
+      const { metadata } = tinyFile(`${name}.reference`);
+      expect(rows).toHaveLength((JSON.parse(metadata.layers) as unknown[]).length);
+    });
+
+    test('each is within 1e-4 of its largest value, and none is flat', () => {
+      expect(rows.filter(({ relative }) => !(relative <= TOLERANCE))).toEqual([]);
+      expect(rows.filter(({ maxRef }) => maxRef < 0.01)).toEqual([]);
+    });
   });
 });
 
@@ -48,7 +49,7 @@ describe('a comparison that must not pass', () => {
   let network: Network;
 
   beforeAll(async () => {
-    await tf.setBackend('wasm');
+    await activate('wasm');
     network = tinyNetwork('tiny');
   });
   afterAll(() => {

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { anchorGrid, decode, detectionRows } from '../../src/model/decode.js';
 import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
 import type { RawOutputs } from '../../src/model/network.js';
+import { describeOnBackends } from '../support/devices.js';
 
 const NETWORK = { family: YOLOV8_SEG, regMax: 3 };
 
@@ -20,12 +20,7 @@ function rawOutputs(): RawOutputs {
   };
 }
 
-describe.each(['wasm', 'cpu'])('decoding on %s', (backend) => {
-  beforeAll(async () => {
-    await tf.setBackend(backend);
-    await tf.ready();
-  });
-
+describeOnBackends('decoding', ['wasm', 'native', 'plain JavaScript'], () => {
   test('anchors stand in the middle of their cells, fine level first, row by row', () => {
     const { centres, strides } = anchorGrid(32, 64, [8, 16, 32]);
     expect([...centres.slice(0, 6)]).toEqual([4, 4, 12, 4, 20, 4]);
@@ -63,9 +58,7 @@ describe.each(['wasm', 'cpu'])('decoding on %s', (backend) => {
     const rows = detectionRows(rawOutputs(), 32, 32, NETWORK);
     expect(rows.shape).toEqual([1, 7, 21]);
     const last = rows.arraySync()[0].map((row) => row[20]);
-    [48, 16, 64, 64, 1 / (1 + Math.exp(-10)), 0.5, 1].forEach((value, i) => {
-      expect(last[i]).toBeCloseTo(value, 4);
-    });
+    expect(last).toBeAllclose([48, 16, 64, 64, 1 / (1 + Math.exp(-10)), 0.5, 1], { atol: 5e-5 });
   });
 
   test('nothing leaks', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { architectureFor } from '../../src/model/architecture.js';
 import { familyOf } from '../../src/model/families/families.js';
 import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
-import { shapeOnly, shapesOf } from './shapes.js';
+import { shapeOnly, shapesOf } from '../support/shapes.js';
 
 describe('a family', () => {
   test('names its head after the last row of the table', () => {

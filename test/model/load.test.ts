@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { compareActivations } from '../../src/model/compare.js';
 import { architectureFor } from '../../src/model/architecture.js';
 import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
@@ -8,7 +7,8 @@ import { loadWeights } from '../../src/model/load.js';
 import { buildNetwork } from '../../src/model/network.js';
 import { inferArchitecture } from '../../src/model/check.js';
 import type { WeightTensor } from '../../src/weights/tensor.js';
-import { tinyFile, tinyNetwork } from './tinyNetwork.js';
+import { tinyFile, tinyNetwork } from '../support/tinyNetwork.js';
+import { describeOnBackends } from '../support/devices.js';
 
 const tensor = (values: Float32Array, ...shape: number[]): WeightTensor => {
   return { dtype: 'float32', shape, toFloat32: () => values };
@@ -37,12 +37,7 @@ function fusedTiny(): Map<string, WeightTensor> {
   return fused;
 }
 
-beforeAll(async () => {
-  await tf.setBackend('wasm');
-  await tf.ready();
-});
-
-describe('loading weights', () => {
+describeOnBackends('loading weights', ['wasm', 'native'], () => {
   test('a fused checkpoint computes what the unfused one does', async () => {
     const fused = fusedTiny();
     const architecture = inferArchitecture(fused);

@@ -1,4 +1,5 @@
 /** Boxes for NMS as tools/golden/nms.py makes them. */
+import { lcg } from '../support/random.js';
 
 /** How the boxes of a large case are made. */
 export interface Clusters {
@@ -14,19 +15,11 @@ export interface Clusters {
   readonly levels: number;
 }
 
-/** Numbers from 0 to 1 by a linear congruential generator. */
-export function lcg(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(1664525, state) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /** `n * 4` boxes around some centres, and `n` scores. */
 export function clusteredBoxes(plan: Clusters): { boxes: Float32Array; scores: Float32Array } {
   const { n, clusters, spread, grid, levels } = plan;
-  const next = lcg(plan.seed);
+  const states = lcg(plan.seed);
+  const next = (): number => states() / 2 ** 32;
   const centres = Array.from({ length: clusters }, () => {
     const [x, y] = [next() * 900, next() * 900];
     return [x, y, 20 + next() * 300, 20 + next() * 300];

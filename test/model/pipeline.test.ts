@@ -1,8 +1,10 @@
 /** The shipped model on the shipped images against Ultralytics' FastSAM with the same weights. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FastSAM } from '../../src/index.js';
-import { deviceTable } from '../../src/runtime/deviceStatus.js';
 import { compareWithRecord, readRecord } from '../../tools/parity.js';
+import { goldenPath } from '../support/golden.js';
+import { example } from '../support/paths.js';
+import { describeOnDevices } from '../support/devices.js';
 
 const IMAGES = ['coffee.jpg', 'coins.png', 'rocket.jpg'] as const;
 const RUNS = ['retina', 'plain'] as const;
@@ -12,32 +14,23 @@ const BOX_TOLERANCE = 0.01;
 const SCORE_TOLERANCE = 1e-4;
 const LOWEST_IOU = 0.99;
 
-const path = (file: string): string => new URL(`../../examples/${file}`, import.meta.url).pathname;
-const recordOf = (file: string) =>
-  readRecord(new URL(`../golden/pipeline/${file.replace(/\.\w+$/, '')}.json.gz`, import.meta.url).pathname);
-const present = new Map((await deviceTable()).map((row) => [row.device, row]));
+const recordOf = (file: string) => readRecord(goldenPath(`pipeline/${file.replace(/\.\w+$/, '')}.json.gz`));
 
-describe.each([
-  ['native-cpu', 'cpu'],
-  ['wasm', 'wasm'],
-] as const)('on %s', (device, choice) => {
-  const row = present.get(device);
-  const absent = row?.available === true ? undefined : row?.detail;
-  const note = absent === undefined ? '' : ` (skipped: ${absent})`;
+describeOnDevices('the demo model', ['wasm', 'native'], ({ choice, device }) => {
   let model: FastSAM;
 
   beforeAll(async () => {
-    if (absent === undefined) model = await FastSAM.load('demo', { device: choice });
+    model = await FastSAM.load('demo', { device: choice });
   });
   afterAll(() => {
-    if (absent === undefined) model.dispose();
+    model.dispose();
   });
 
-  test.skipIf(absent !== undefined).each(IMAGES.flatMap((file) => RUNS.map((run) => [file, run] as const)))(
-    `%s with %s masks gives what Ultralytics gives${note}`,
+  test.each(IMAGES.flatMap((file) => RUNS.map((run) => [file, run] as const)))(
+    '%s with %s masks gives what Ultralytics gives',
     async (file, run) => {
       expect(model.info.device).toBe(device);
-      const difference = await compareWithRecord(model, path(file), recordOf(file), run);
+      const difference = await compareWithRecord(model, example(file), recordOf(file), run);
       expect(difference.expected).toBeGreaterThan(2);
       expect(difference.found).toBe(difference.expected);
       expect(difference.box).toBeLessThan(BOX_TOLERANCE);
@@ -52,9 +45,9 @@ describe.each([
 test('the comparison sees a difference', async () => {
   const model = await FastSAM.load('demo');
   const record = recordOf('coins.png');
-  const fewer = await compareWithRecord(model, path('coins.png'), { ...record, conf: 0.6 }, 'retina');
+  const fewer = await compareWithRecord(model, example('coins.png'), { ...record, conf: 0.6 }, 'retina');
   expect(fewer.found).toBeLessThan(fewer.expected);
-  const smaller = await compareWithRecord(model, path('coins.png'), { ...record, imgsz: 256 }, 'retina');
+  const smaller = await compareWithRecord(model, example('coins.png'), { ...record, imgsz: 256 }, 'retina');
   expect(smaller.box).toBeGreaterThan(BOX_TOLERANCE);
   expect(Math.min(...smaller.maskIous)).toBeLessThan(LOWEST_IOU);
   model.dispose();

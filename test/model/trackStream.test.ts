@@ -9,7 +9,7 @@ import type { Results } from '../../src/results/results.js';
 import type { Xyxy } from '../../src/record/boxes.js';
 import type { Frame } from '../../src/source/types.js';
 import { createTracker } from '../../src/track/createTracker.js';
-import { repository } from '../cli/cli.js';
+import { repository } from '../support/paths.js';
 
 const SIZE = 64;
 const DEFAULTS = { imgsz: SIZE, conf: 0.4, iou: 0.9 };

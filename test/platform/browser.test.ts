@@ -1,13 +1,13 @@
 /** The browser's platform against stand-ins for what only browsers have; codecs are the browser's own and not tested here. */
 
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readImage, type ImageInput } from '../../src/source/readImage.js';
 import { browserPlatform } from '../../src/platform/browser.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { platform, usePlatform } from '../../src/platform/platform.js';
 import { resolveWeights } from '../../src/weights/resolve.js';
+import { goldenBytes } from '../support/golden.js';
 
 const weights = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
 const store = new Map<string, Response>();
@@ -110,7 +110,7 @@ describe('the browser platform', () => {
 });
 
 describe('images in the browser', () => {
-  const png = readFileSync(new URL('../golden/images/rgb.png', import.meta.url));
+  const png = goldenBytes('images/rgb.png');
 
   test('are decoded without alpha, and the bitmap is closed', async () => {
     const image = await readImage(png);

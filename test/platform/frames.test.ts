@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { feedFrames, readFrames } from '../../src/platform/frames/thread.js';
 import type { FrameOutput, ReadFramesOptions } from '../../src/platform/programTypes.js';
-import { childPrograms, clipFolder } from '../source/clips.js';
+import { childPrograms } from '../support/ffmpeg.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
 const OPTIONS: ReadFramesOptions = { frameBytes: 1000, ahead: 2, drop: false };
 
@@ -80,7 +81,7 @@ describe('reading', () => {
 });
 
 describe('writing', () => {
-  const path = join(clipFolder(), 'frames');
+  const path = join(temporaryFolder(), 'frames');
   const copy = `process.stdin.pipe(require('node:fs').createWriteStream(${JSON.stringify(path)}))`;
 
   test('everything arrives in order, also when nobody waits between', async () => {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodeImage, encodeJpeg, encodePng } from '../../src/platform/nodeImages.js';
+import { goldenBytes, readGolden } from '../support/golden.js';
 
 interface Entry {
   readonly width: number;
@@ -10,15 +10,8 @@ interface Entry {
   readonly tolerance: number;
 }
 
-const folder = new URL('../golden/images/', import.meta.url);
-const manifest = JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8')) as Record<string, Entry>;
-const golden = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
-
-function largestDifference(a: Uint8Array, b: Uint8Array): number {
-  let largest = Math.abs(a.length - b.length);
-  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
-  return largest;
-}
+const manifest = readGolden<Record<string, Entry>>('images/manifest.json');
+const golden = (name: string) => goldenBytes(`images/${name}`);
 
 describe('decodeImage gives the pixels that the peers see', () => {
   let expected: Uint8Array;
@@ -30,7 +23,7 @@ describe('decodeImage gives the pixels that the peers see', () => {
     const image = await decodeImage(golden(name));
     expect([image.width, image.height]).toEqual([width, height]);
     const want = expected.subarray(offset, offset + width * height * 3);
-    expect(largestDifference(image.data, want)).toBeLessThanOrEqual(tolerance);
+    expect(image.data).toBeAllclose(want, { atol: tolerance });
   });
 
   test('covers every format that is promised', () => {
@@ -119,7 +112,7 @@ describe('encoding', () => {
   test('writes JPEG close to the pixels', async () => {
     const flat = new Uint8Array(16 * 16 * 3).fill(90);
     const { data } = await decodeImage(await encodeJpeg(flat, 16, 16));
-    expect(largestDifference(data, flat)).toBeLessThanOrEqual(1);
+    expect(data).toBeAllclose(flat, { atol: 1 });
   });
 
   test('refuses a length that fits no number of channels', async () => {

@@ -4,7 +4,8 @@ import { Mask } from '../../src/mask/mask.js';
 import { withoutContained } from '../../src/mask/containment.js';
 import type { Prompt } from '../../src/prompt/kinds/list.js';
 import type { PromptTarget } from '../../src/prompt/types.js';
-import { maskOf, select, targetOf, textOf } from './masks.js';
+import { select, targetOf } from '../support/scenes.js';
+import { maskOf, rowsOf } from '../support/masks.js';
 
 // A whole, a part of it, a part of the part, and something beside them.
 const whole = maskOf('######..', '######..', '######..', '######..', '######..', '........');
@@ -139,10 +140,7 @@ describe('points', () => {
 });
 
 describe('merge', () => {
-  const merged = (prompt: Prompt): string[] => {
-    const { merged: mask } = select(scene, { ...prompt, pick: 'merge' });
-    return mask ? textOf(mask) : [];
-  };
+  const merged = (prompt: Prompt) => select(scene, { ...prompt, pick: 'merge' }).merged;
 
   test('the union of what holds the foreground points', () => {
     expect(
@@ -152,10 +150,7 @@ describe('merge', () => {
           [7, 0],
         ],
       }),
-    ).toEqual(
-      // prettier-ignore
-      ['########', '########', '########', '######..', '######..', '........'],
-    );
+    ).toEqualMask('########', '########', '########', '######..', '######..', '........');
   });
 
   test('a part can be cut out of a whole', () => {
@@ -167,15 +162,12 @@ describe('merge', () => {
         ],
         labels: [1, 0],
       }),
-    ).toEqual(
-      // prettier-ignore
-      ['######..', '#....#..', '#....#..', '#....#..', '######..', '........'],
-    );
+    ).toEqualMask('######..', '#....#..', '#....#..', '#....#..', '######..', '........');
   });
 
   test('a part can be had without the whole around it', () => {
-    expect(merged({ points: [[0, 0], [1, 1]], labels: [0, 1] })).toEqual(textOf(part)); // prettier-ignore
-    expect(merged({ points: [[2, 2], [1, 1]], labels: [1, 0] })).toEqual(textOf(core)); // prettier-ignore
+    expect(merged({ points: [[0, 0], [1, 1]], labels: [0, 1] })).toEqualMask(part); // prettier-ignore
+    expect(merged({ points: [[2, 2], [1, 1]], labels: [1, 0] })).toEqualMask(core); // prettier-ignore
   });
 
   test('foreground and background in the same smallest mask contradict each other', () => {
@@ -195,7 +187,7 @@ describe('merge', () => {
   });
 
   test('background points alone: the union of the rest', () => {
-    expect(merged({ points: [2, 2], labels: 0 })).toEqual(textOf(aside));
+    expect(merged({ points: [2, 2], labels: 0 })).toEqualMask(aside);
   });
 });
 
@@ -266,7 +258,7 @@ describe('on random masks', () => {
       fc.property(target, labelled, pick, (on, rows, which) => {
         const ask = (list: typeof rows): unknown => {
           const { indices: found, merged } = select(on, { ...promptOf(list), pick: which });
-          return [found, merged && textOf(merged)];
+          return [found, merged && rowsOf(merged)];
         };
         expect(ask(rows.toReversed())).toEqual(ask(rows));
       }),

@@ -4,24 +4,22 @@ import { describe, expect, test } from 'vitest';
 import { letterboxGeometry } from '../../src/image/letterbox.js';
 import type { Mask } from '../../src/mask/mask.js';
 import type { Prompt } from '../../src/prompt/kinds/list.js';
-import type { Results } from '../../src/results/results.js';
-import { maskOf, rectMask, resultsOf } from './make.js';
+import { maskOf, rectMask } from '../support/masks.js';
+import { idsOf, resultsOf } from '../support/results.js';
 
 /** 8 x 6: the whole, its left part, a core in the part, something apart. */
-const whole = rectMask(8, 6, 0, 0, 6, 6);
-const part = rectMask(8, 6, 0, 0, 3, 6);
-const core = rectMask(8, 6, 1, 2, 1, 2);
-const aside = rectMask(8, 6, 7, 0, 1, 3);
+const whole = rectMask(8, 6, [0, 0, 6, 6]);
+const part = rectMask(8, 6, [0, 0, 3, 6]);
+const core = rectMask(8, 6, [1, 2, 2, 4]);
+const aside = rectMask(8, 6, [7, 0, 8, 3]);
 const scene = resultsOf([part, whole, core, aside], {
   boxes: Float32Array.from([0, 0, 3, 6, 0, 0, 6, 6, 1, 2, 2, 4, 7, 0, 8, 3]),
 });
 
-const ids = (results: Results): number[] => [...results.ids];
-
 describe('prompts on results', () => {
   test('the chosen objects keep their columns and their place in the whole scene', () => {
     const found = scene.prompt({ boxes: [[7, 0, 8, 3], [1, 2, 2, 4]] }); // prettier-ignore
-    expect(ids(found)).toEqual([2, 3]);
+    expect(idsOf(found)).toEqual([2, 3]);
     expect([...found.scores]).toEqual([scene.scores[2], scene.scores[3]]);
     expect(found.map(({ box }) => [...box])).toEqual([
       [1, 2, 2, 4],
@@ -69,9 +67,9 @@ describe('prompts on results', () => {
           { points: a, labels: labelA },
           { points: b, labels: labelB },
         ];
-        const either = (prompt: Prompt): Set<number> => new Set(ids(scene.prompt(prompt)));
+        const either = (prompt: Prompt): Set<number> => new Set(idsOf(scene.prompt(prompt)));
         const both = [...either(first)].filter((id) => either(second).has(id));
-        expect(ids(scene.prompt(first).prompt(second))).toEqual(both);
+        expect(idsOf(scene.prompt(first).prompt(second))).toEqual(both);
       }),
     );
   });
@@ -94,7 +92,7 @@ describe('prompts on results under compat', () => {
   test("masks on the network's grid: the merged object's box is in pixels of the image", () => {
     // 64 x 32 pixels in a square of 32: content in rows 8 to 24, half the size.
     const letterbox = letterboxGeometry(64, 32, 32, { auto: false });
-    const left = rectMask(32, 32, 4, 12, 6, 4);
+    const left = rectMask(32, 32, [4, 12, 10, 16]);
     const image = { data: new Uint8Array(64 * 32 * 3), width: 64, height: 32 };
     const small = resultsOf([left], { image, letterbox, compat: 'casia' });
     // The peer forgets the letterbox: image row 26 is grid row 26.
@@ -106,9 +104,9 @@ describe('prompts on results under compat', () => {
   test("Ultralytics chooses on the image's grid and gives back masks on the network's", () => {
     const letterbox = letterboxGeometry(64, 32, 32, { auto: false });
     const image = { data: new Uint8Array(64 * 32 * 3), width: 64, height: 32 };
-    const masks = [rectMask(32, 32, 4, 12, 6, 4), rectMask(32, 32, 20, 8, 6, 4)];
+    const masks = [rectMask(32, 32, [4, 12, 10, 16]), rectMask(32, 32, [20, 8, 26, 12])];
     const found = resultsOf(masks, { image, letterbox, compat: 'ultralytics' }).prompt({ points: [10, 10] });
-    expect(ids(found)).toEqual([0]);
+    expect(idsOf(found)).toEqual([0]);
     expect(found.masks.at(0).width).toBe(32);
   });
 
@@ -125,8 +123,8 @@ describe('prompts on results under compat', () => {
 });
 
 test('the two peers differ where the specification says so', () => {
-  const a: Mask = maskOf(['####', '####', '....']);
-  const b: Mask = maskOf(['##..', '....', '....']);
+  const a: Mask = maskOf('####', '####', '....');
+  const b: Mask = maskOf('##..', '....', '....');
   const nested = resultsOf([a, b]);
   const ask = (compat: 'ultralytics' | 'casia', points: number[][], labels: number[]): number[] =>
     nested.with({ compat }).prompt({ points, labels }).map(({ area }) => area); // prettier-ignore

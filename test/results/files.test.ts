@@ -1,22 +1,19 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
-import { maskOf, rectMask, resultsOf } from './make.js';
+import { maskOf, rectMask } from '../support/masks.js';
+import { resultsOf } from '../support/results.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
-let folder = '';
-beforeAll(async () => {
+const folder = temporaryFolder();
+beforeAll(() => {
   usePlatform(nodePlatform);
-  folder = await mkdtemp(join(tmpdir(), 'results-'));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true });
 });
 
-const scene = () => resultsOf([rectMask(40, 30, 5, 5, 20, 15)]);
+const scene = () => resultsOf([rectMask(40, 30, [5, 5, 25, 20])]);
 
 describe('save', () => {
   test('writes the plot as PNG, pixel for pixel', async () => {
@@ -43,7 +40,7 @@ describe('save', () => {
 
 describe('cutout', () => {
   const image = { data: Uint8Array.from({ length: 4 * 3 * 3 }, (_, i) => i + 1), width: 4, height: 3 };
-  const mask = maskOf(['....', '.#..', '.##.']);
+  const mask = maskOf('....', '.#..', '.##.');
 
   test('is the tight box with the outside transparent', () => {
     expect(resultsOf([mask], { image }).cutout(0)).toEqual({
@@ -60,7 +57,7 @@ describe('cutout', () => {
   });
 
   test('refuses an empty mask and a senseless padding', () => {
-    expect(() => resultsOf([maskOf(['..', '..'])]).cutout(0)).toThrow('without a pixel');
+    expect(() => resultsOf([maskOf('..', '..')]).cutout(0)).toThrow('without a pixel');
     expect(() => resultsOf([mask], { image }).cutout(0, { padding: -1 })).toThrow('padding: got -1');
   });
 });

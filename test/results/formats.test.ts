@@ -5,17 +5,19 @@ import type { PromptRecord } from '../../src/prompt/kinds/list.js';
 import { decodeRle } from '../../src/mask/rle.js';
 import { mergeCoco } from '../../src/formats/coco.js';
 import { formatG } from '../../src/formats/yolo.js';
-import { goldenCases, goldenResults, maskOf, rectMask, resultsOf } from './make.js';
-import { violations } from './schema.js';
+import { maskOf, rectMask } from '../support/masks.js';
+import { goldenCases, goldenResults, resultsOf } from '../support/results.js';
+import { violations } from '../support/schema.js';
+import { repository } from '../support/paths.js';
 
-const schema = JSON.parse(
-  readFileSync(new URL('../../docs/results.schema.json', import.meta.url), 'utf8'),
-) as Parameters<typeof violations>[1];
+const schema = JSON.parse(readFileSync(repository('docs/results.schema.json'), 'utf8')) as Parameters<
+  typeof violations
+>[1];
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('JSON', () => {
   test('is the documented record', () => {
-    const results = resultsOf([maskOf(['.#.', '.#.', '...'])], {
+    const results = resultsOf([maskOf('.#.', '.#.', '...')], {
       image: { data: new Uint8Array(27), width: 3, height: 3, path: 'a.jpg' },
       boxes: Float32Array.of(0.1, 0, 2.00049, 2),
       promptRecord: { points: [[1, 1]], labels: [1] },
@@ -33,7 +35,7 @@ describe('JSON', () => {
   });
 
   test('names classes only where the model has several', () => {
-    const masks = [rectMask(4, 4, 0, 0, 1, 1)];
+    const masks = [rectMask(4, 4, [0, 0, 1, 1])];
     const classes = Int32Array.of(2);
     expect(resultsOf(masks, { classes, names: { 0: 'object' } }).toJSON().masks[0]).not.toHaveProperty('class');
     const many = resultsOf(masks, { classes, names: { 0: 'cat', 2: 'dog' } });
@@ -57,7 +59,7 @@ describe('JSON', () => {
   });
 
   test('has a schema that refuses what is not such a record', () => {
-    const good = resultsOf([rectMask(4, 4, 0, 0, 1, 1)]).toJSON();
+    const good = resultsOf([rectMask(4, 4, [0, 0, 1, 1])]).toJSON();
     const bad: unknown[] = [
       { ...good, masks: undefined },
       { ...good, extra: 1 },
@@ -78,7 +80,7 @@ describe('JSON', () => {
 
 describe('COCO', () => {
   test('writes xywh boxes, RLE, area and score', () => {
-    const results = resultsOf([maskOf(['.#.', '.#.', '...'])], { boxes: Float32Array.of(1, 0, 2.5, 2) });
+    const results = resultsOf([maskOf('.#.', '.#.', '...')], { boxes: Float32Array.of(1, 0, 2.5, 2) });
     expect(results.toCoco({ imageId: 7, categoryId: 3 })).toEqual([
       {
         id: 1,
@@ -94,7 +96,7 @@ describe('COCO', () => {
   });
 
   test('writes outer rings along pixel corners on request', () => {
-    const [annotation] = resultsOf([rectMask(8, 6, 1, 2, 4, 3)]).toCoco({ segmentation: 'polygons' });
+    const [annotation] = resultsOf([rectMask(8, 6, [1, 2, 5, 5])]).toCoco({ segmentation: 'polygons' });
     expect(annotation.segmentation).toEqual([[5, 2, 5, 5, 1, 5, 1, 2]]);
   });
 
@@ -107,7 +109,7 @@ describe('COCO', () => {
   );
 
   test('merges images into one file with ids that go on', () => {
-    const square = rectMask(4, 4, 0, 0, 2, 2);
+    const square = rectMask(4, 4, [0, 0, 2, 2]);
     const named = { data: new Uint8Array(48), width: 4, height: 4, path: 'dir/b.png' };
     const file = mergeCoco([resultsOf([square, square]), resultsOf([]), resultsOf([square], { image: named })]);
     expect(file.images).toEqual([
@@ -124,7 +126,7 @@ describe('COCO', () => {
   });
 
   test('numbers categories from the model’s classes', () => {
-    const results = resultsOf([rectMask(4, 4, 0, 0, 2, 2)], {
+    const results = resultsOf([rectMask(4, 4, [0, 0, 2, 2])], {
       classes: Int32Array.of(1),
       names: { 0: 'cat', 1: 'dog' },
     });
@@ -173,14 +175,14 @@ describe('YOLO labels', () => {
 describe('masks as data', () => {
   test('come back from their RLE', () => {
     const rows = ['#..#', '.##.', '####'];
-    const rle = resultsOf([maskOf(rows)])
+    const rle = resultsOf([maskOf(...rows)])
       .masks.at(0)
       .toRle();
     expect(Array.from(decodeRle(rle).toBitmap())).toEqual([1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1]);
   });
 
   test('have polygons with holes', () => {
-    const [polygon] = resultsOf([maskOf(['####', '#..#', '#..#', '####'])])
+    const [polygon] = resultsOf([maskOf('####', '#..#', '#..#', '####')])
       .masks.at(-1)
       .toPolygons();
     expect(Array.from(polygon.outer)).toEqual([0, 0, 0, 3, 3, 3, 3, 0]);

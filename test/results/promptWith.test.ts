@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, describe, test } from 'vitest';
 import { drawDashedRect, FastSAMError, type PromptKind } from '../../src/index.js';
-import { rectMask, resultsOf } from './make.js';
-import { violations } from './schema.js';
+import { rectMask } from '../support/masks.js';
+import { resultsOf } from '../support/results.js';
+import { violations } from '../support/schema.js';
 
 const schema = JSON.parse(readFileSync(new URL('../../docs/results.schema.json', import.meta.url), 'utf8')) as object;
 
@@ -32,7 +33,7 @@ const strokeKind = (merge = false): PromptKind<Stroke, Stroke, StrokeRecord> => 
 });
 
 /** 8 x 6: a whole, its left part, something apart. */
-const scene = resultsOf([rectMask(8, 6, 0, 0, 6, 6), rectMask(8, 6, 0, 0, 3, 6), rectMask(8, 6, 7, 0, 1, 3)]);
+const scene = resultsOf([rectMask(8, 6, [0, 0, 6, 6]), rectMask(8, 6, [0, 0, 3, 6]), rectMask(8, 6, [7, 0, 8, 3])]);
 const LEFT: Stroke = { points: [[1, 1], [2, 4]] }; // prettier-ignore
 const RIGHT: Stroke = { points: [[1, 1], [5, 4]] }; // prettier-ignore
 
@@ -81,7 +82,7 @@ describe('a kind of prompt of your own', () => {
       ...{ top: 4, bottom: 4, left: 0, right: 0 },
     };
     const image = { data: new Uint8Array(96), width: 8, height: 4 };
-    const network = resultsOf([rectMask(16, 16, 0, 4, 8, 8)], { image, letterbox, compat: 'casia' });
+    const network = resultsOf([rectMask(16, 16, [0, 4, 8, 12])], { image, letterbox, compat: 'casia' });
     expect(network.promptWith(strokeKind(), { points: [[3, 3]] }).length).toBe(1);
     expect(network.promptWith(strokeKind(), { points: [[4, 3]] }).length).toBe(0);
   });
@@ -94,7 +95,7 @@ describe('a kind of prompt of your own', () => {
       select: () => ({ indices: [0], matches: [], ...answer }),
     });
     expect(() => scene.promptWith(answering({ indices: [3] }), LEFT)).toThrow(/object index: got 3/);
-    expect(() => scene.promptWith(answering({ merged: rectMask(4, 4, 0, 0, 1, 1) }), LEFT)).toThrow(
+    expect(() => scene.promptWith(answering({ merged: rectMask(4, 4, [0, 0, 1, 1]) }), LEFT)).toThrow(
       /wrong: got a merged mask of 4 x 4 pixels, expected the image's 8 x 6/,
     );
   });

@@ -2,68 +2,69 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { letterboxGeometry } from '../../src/image/letterbox.js';
 import { difference, intersectionArea, union } from '../../src/mask/setOps.js';
-import type { Results } from '../../src/results/results.js';
-import { masks as randomMasks, show } from '../mask/support.js';
-import { maskOf, rectMask, resultsOf } from './make.js';
-
-const ids = (results: Results): number[] => [...results.ids];
+import { randomMasks, maskOf, rectMask } from '../support/masks.js';
+import { idsOf, resultsOf } from '../support/results.js';
 
 describe('refine', () => {
   test('without options only objects without pixels go', () => {
-    const results = resultsOf([rectMask(9, 9, 0, 0, 3, 3), rectMask(9, 9, 0, 0, 0, 0), rectMask(9, 9, 4, 4, 1, 1)]);
+    const results = resultsOf([
+      rectMask(9, 9, [0, 0, 3, 3]),
+      rectMask(9, 9, [0, 0, 0, 0]),
+      rectMask(9, 9, [4, 4, 5, 5]),
+    ]);
     const refined = results.refine({});
-    expect(ids(refined)).toEqual([0, 2]);
+    expect(idsOf(refined)).toEqual([0, 2]);
     expect([...refined.scores]).toEqual([results.scores[0], results.scores[2]]);
     expect(refined.map(({ area }) => area)).toEqual([9, 1]);
   });
 
   test('clean closes a hole of one pixel and drops specks', () => {
-    const block = rectMask(30, 30, 10, 10, 10, 9);
-    const speck = rectMask(30, 30, 22, 22, 4, 4);
-    const dirty = difference(union(block, speck), rectMask(30, 30, 14, 13, 1, 1));
+    const block = rectMask(30, 30, [10, 10, 20, 19]);
+    const speck = rectMask(30, 30, [22, 22, 26, 26]);
+    const dirty = difference(union(block, speck), rectMask(30, 30, [14, 13, 15, 14]));
     const refined = resultsOf([speck, dirty]).refine({ clean: true });
-    expect(ids(refined)).toEqual([1]);
+    expect(idsOf(refined)).toEqual([1]);
     // The 8 x 8 kernel has no middle: OpenCV's opening, and so the peer's clean-up, moves masks by a pixel.
-    expect(show(refined.masks.list[0])).toEqual(show(rectMask(30, 30, 11, 11, 10, 9)));
+    expect(refined.masks.list[0]).toEqualMask(rectMask(30, 30, [11, 11, 21, 20]));
   });
 
   test('largest keeps one part and fills it', () => {
-    const mask = maskOf(['####.#', '#..#.#', '####.#']);
+    const mask = maskOf('####.#', '#..#.#', '####.#');
     const [only] = resultsOf([mask]).refine({ largest: true }).masks.list;
-    expect(show(only)).toEqual(['####..', '####..', '####..']);
+    expect(only).toEqualMask('####..', '####..', '####..');
   });
 
   test("masks on the network's grid come to the image's", () => {
     const letterbox = letterboxGeometry(64, 32, 32, { auto: false });
     const image = { data: new Uint8Array(64 * 32 * 3), width: 64, height: 32 };
-    const results = resultsOf([rectMask(32, 32, 4, 12, 6, 4)], { image, letterbox, compat: 'casia' });
+    const results = resultsOf([rectMask(32, 32, [4, 12, 10, 16])], { image, letterbox, compat: 'casia' });
     expect(results.refine({}).map(({ mask, area }) => [mask.width, mask.height, area])).toEqual([[64, 32, 96]]);
   });
 });
 
 describe('refine with dropContained', () => {
   /** Five pixels, of which the larger one covers four: exactly 0.8. */
-  const five = maskOf(['#####....']);
-  const six = maskOf(['.######..']);
-  const inSix = maskOf(['..##.....']);
+  const five = maskOf('#####....');
+  const six = maskOf('.######..');
+  const inSix = maskOf('..##.....');
 
   test("true: CASIA's 0.8, strictly above", () => {
-    expect(ids(resultsOf([five, inSix, six]).refine({ dropContained: true }))).toEqual([0, 2]);
+    expect(idsOf(resultsOf([five, inSix, six]).refine({ dropContained: true }))).toEqual([0, 2]);
   });
 
   test('a share of its own', () => {
-    expect(ids(resultsOf([five, inSix, six]).refine({ dropContained: 0.79 }))).toEqual([2]);
-    expect(ids(resultsOf([five, inSix, six]).refine({ dropContained: 1 }))).toEqual([0, 1, 2]);
-    expect(ids(resultsOf([five, inSix, six]).refine({ dropContained: false }))).toEqual([0, 1, 2]);
-    expect(ids(resultsOf([five, maskOf(['........#'])]).refine({ dropContained: 0 }))).toEqual([0, 1]);
+    expect(idsOf(resultsOf([five, inSix, six]).refine({ dropContained: 0.79 }))).toEqual([2]);
+    expect(idsOf(resultsOf([five, inSix, six]).refine({ dropContained: 1 }))).toEqual([0, 1, 2]);
+    expect(idsOf(resultsOf([five, inSix, six]).refine({ dropContained: false }))).toEqual([0, 1, 2]);
+    expect(idsOf(resultsOf([five, maskOf('........#')]).refine({ dropContained: 0 }))).toEqual([0, 1]);
   });
 
   test('what was cleaned before decides', () => {
     // The ring does not cover the dot, the filled ring does.
-    const ring = maskOf(['#####', '#...#', '#...#', '#####']);
-    const dot = maskOf(['.....', '..#..', '.....', '.....']);
-    expect(ids(resultsOf([dot, ring]).refine({ dropContained: true }))).toEqual([0, 1]);
-    expect(ids(resultsOf([dot, ring]).refine({ dropContained: true, largest: true }))).toEqual([1]);
+    const ring = maskOf('#####', '#...#', '#...#', '#####');
+    const dot = maskOf('.....', '..#..', '.....', '.....');
+    expect(idsOf(resultsOf([dot, ring]).refine({ dropContained: true }))).toEqual([0, 1]);
+    expect(idsOf(resultsOf([dot, ring]).refine({ dropContained: true, largest: true }))).toEqual([1]);
   });
 
   test('random masks: the loop of the original over masks by falling area', () => {
@@ -79,7 +80,7 @@ describe('refine with dropContained', () => {
           }
         });
         const wanted = present.flatMap((_, i) => (gone.has(i) ? [] : [i]));
-        expect(ids(resultsOf(present).refine({ dropContained: share }))).toEqual(wanted);
+        expect(idsOf(resultsOf(present).refine({ dropContained: share }))).toEqual(wanted);
       }),
     );
   });

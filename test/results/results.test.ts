@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
 import type { Results } from '../../src/results/results.js';
-import { goldenCases, goldenResults, maskOf, rectMask, resultsOf } from './make.js';
+import { maskOf, rectMask } from '../support/masks.js';
+import { goldenCases, goldenResults, idsOf, resultsOf } from '../support/results.js';
 
 const three = (): Results =>
-  resultsOf([rectMask(8, 6, 0, 0, 8, 6), rectMask(8, 6, 1, 1, 2, 2), rectMask(8, 6, 2, 2, 4, 3)], {
+  resultsOf([rectMask(8, 6, [0, 0, 8, 6]), rectMask(8, 6, [1, 1, 3, 3]), rectMask(8, 6, [2, 2, 6, 5])], {
     boxes: Float32Array.of(0, 0, 8, 6, 1, 1, 3, 3, 2, 2, 6, 5),
     maskInputs: {
       prototypes: Float32Array.of(1, 0, 0, 1, 2, 2),
@@ -13,8 +14,6 @@ const three = (): Results =>
       coefficients: Float32Array.of(0, 0, 1, -1, 2, 0),
     },
   });
-
-const ids = (results: Results): number[] => Array.from(results.ids);
 
 describe('Results', () => {
   test('gives one object with all its columns, also from the end', () => {
@@ -31,7 +30,7 @@ describe('Results', () => {
   test('filters into new results whose columns stay together', () => {
     const all = three();
     const small = all.filter((object) => object.area < 20);
-    expect(ids(small)).toEqual([1, 2]);
+    expect(idsOf(small)).toEqual([1, 2]);
     expect(Array.from(small.boxes.xyxy)).toEqual([1, 1, 3, 3, 2, 2, 6, 5]);
     expect(Array.from(small.scores)).toEqual([0.375, 0.1875]);
     expect(small.masks.list[0]).toBe(all.masks.list[1]);
@@ -41,13 +40,13 @@ describe('Results', () => {
 
   test('keeps the first result’s ids through filter, sort and select', () => {
     const sorted = three().sort((a, b) => a.area - b.area);
-    expect(ids(sorted)).toEqual([1, 2, 0]);
-    expect(ids(sorted.filter((object) => object.id !== 2))).toEqual([1, 0]);
-    expect(ids(sorted.select([-1]))).toEqual([0]);
+    expect(idsOf(sorted)).toEqual([1, 2, 0]);
+    expect(idsOf(sorted.filter((object) => object.id !== 2))).toEqual([1, 0]);
+    expect(idsOf(sorted.select([-1]))).toEqual([0]);
   });
 
   test('sorts equals into their old order', () => {
-    expect(ids(three().sort(() => 0))).toEqual([0, 1, 2]);
+    expect(idsOf(three().sort(() => 0))).toEqual([0, 1, 2]);
   });
 
   test('maps objects to an array', () => {
@@ -75,11 +74,11 @@ describe('Results', () => {
     const sigmoid = (x: number): number => Math.fround(1 / (1 + Math.exp(-x)));
     expect(Array.from(soft.data)).toEqual([sigmoid(1), sigmoid(-1), 0.5]);
     expect([soft.width, soft.height]).toEqual([3, 1]);
-    expect(() => resultsOf([rectMask(4, 4, 0, 0, 1, 1)]).probabilities(0)).toThrow('without prototypes');
+    expect(() => resultsOf([rectMask(4, 4, [0, 0, 1, 1])]).probabilities(0)).toThrow('without prototypes');
   });
 
   test('labels pixels with the smallest object on top', () => {
-    const results = resultsOf([maskOf(['##..', '....']), maskOf(['.###', '....']), maskOf(['.#..', '....'])]);
+    const results = resultsOf([maskOf('##..', '....'), maskOf('.###', '....'), maskOf('.#..', '....')]);
     expect(Array.from(results.labelMap())).toEqual([1, 3, 2, 2, 0, 0, 0, 0]);
   });
 
@@ -93,7 +92,7 @@ describe('Results', () => {
       ...{ top: 2, bottom: 2, left: 0, right: 0 },
     };
     const image = { data: new Uint8Array(16 * 8 * 3), width: 16, height: 8 };
-    const net = resultsOf([rectMask(8, 8, 0, 2, 4, 4)], { image, letterbox, compat: 'ultralytics' });
+    const net = resultsOf([rectMask(8, 8, [0, 2, 4, 6])], { image, letterbox, compat: 'ultralytics' });
     expect(net.masks.at(0).area).toBe(16);
     expect(net.toJSON().masks[0]).toMatchObject({ area: 64, segmentation: { size: [8, 16] } });
     expect(net.cutout(0)).toMatchObject({ x: 0, y: 0, width: 8, height: 8 });
@@ -104,9 +103,7 @@ describe('Boxes', () => {
   test.each(goldenCases())('has the forms of Ultralytics’ boxes: $name', (golden) => {
     const { boxes } = goldenResults(golden);
     for (const form of ['xywh', 'xyxyn', 'xywhn'] as const) {
-      golden[form].forEach((value, i) => {
-        expect(boxes[form][i]).toBeCloseTo(value, 5);
-      });
+      expect(boxes[form], form).toBeAllclose(golden[form], { atol: 5e-6 });
     }
   });
 });

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { colourOf } from '../../src/draw/palette.js';
-import { rectMask, resultsOf } from './make.js';
-import { violations } from './schema.js';
+import { rectMask } from '../support/masks.js';
+import { resultsOf } from '../support/results.js';
+import { violations } from '../support/schema.js';
+import { repository } from '../support/paths.js';
 
-const schema = JSON.parse(
-  readFileSync(new URL('../../docs/results.schema.json', import.meta.url), 'utf8'),
-) as Parameters<typeof violations>[1];
+const schema = JSON.parse(readFileSync(repository('docs/results.schema.json'), 'utf8')) as Parameters<
+  typeof violations
+>[1];
 
-const masks = [rectMask(8, 8, 0, 0, 4, 4), rectMask(8, 8, 4, 0, 3, 3), rectMask(8, 8, 0, 4, 2, 4)];
+const masks = [rectMask(8, 8, [0, 0, 4, 4]), rectMask(8, 8, [4, 0, 7, 3]), rectMask(8, 8, [0, 4, 2, 8])];
 const tracked = () => resultsOf(masks, { trackIds: Int32Array.of(7, 3, 9), frame: { index: 12, time: 0.48 } });
 const ids = (results: { readonly trackIds?: Int32Array }) => Array.from(results.trackIds ?? []);
 

@@ -2,10 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { compile, encodeGraph } from '../../src/runtime/compile/compile.js';
 import { decodeSavedModel } from '../../src/runtime/compile/graphDef.js';
-import { expectNoLeaks, later, opsOf, refusal, run, vector, zeros } from './compileSupport.js';
-import { nativeMissing, skipNote } from './native.js';
+import { refusal } from '../support/errors.js';
+import { expectNoLeaks, later, opsOf, run, vector, zeros } from '../support/tensors.js';
+import { describeOnBackends } from '../support/devices.js';
 
-describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
+describeOnBackends('compile', ['native'], () => {
   expectNoLeaks();
 
   describe('a function of fixed sizes', () => {
@@ -81,10 +82,7 @@ describe.skipIf(nativeMissing !== undefined)(`compile${skipNote}`, () => {
       });
       const x = later(tf.randomNormal([2, 6, 6, 2], 0, 1, 'float32', 7));
       const graph = later(await compile((i: { x: tf.Tensor }) => ({ y: model.apply(i.x) as tf.Tensor }), [{ x }]));
-      const eager = later(model.predict(x) as tf.Tensor).dataSync();
-      run(graph, x).forEach((value, i) => {
-        expect(value).toBeCloseTo(eager[i], 6);
-      });
+      expect(run(graph, x)).toBeAllclose(later(model.predict(x) as tf.Tensor), { atol: 5e-7 });
       model.dispose();
     });
 

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compile, encodeGraph } from '../../src/runtime/compile/compile.js';
 import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
-import { expectNoLeaks, later, opsOf, refusal, run, vector } from './compileSupport.js';
-import { nativeMissing, skipNote } from './native.js';
+import { refusal } from '../support/errors.js';
+import { expectNoLeaks, later, opsOf, run, vector } from '../support/tensors.js';
+import { describeOnBackends } from '../support/devices.js';
 
-describe.skipIf(nativeMissing !== undefined)(`loaded graphs${skipNote}`, () => {
+describeOnBackends('loaded graphs', ['native'], () => {
   expectNoLeaks();
 
   describe('tensors that are fed', () => {

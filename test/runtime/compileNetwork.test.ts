@@ -1,25 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CompiledDetector, encodeDetector } from '../../src/model/compiledDetector.js';
 import { type Detections, type DetectorInput } from '../../src/model/detector.js';
 import { LayersDetector } from '../../src/model/layersDetector.js';
 import { runNetwork, type Network, type RawOutputs } from '../../src/model/network.js';
 import { choosePrecision, compile } from '../../src/runtime/compile/compile.js';
 import { decodeSavedModel } from '../../src/runtime/compile/graphDef.js';
-import { tinyNetwork } from '../model/tinyNetwork.js';
-import { expectNoLeaks, later } from './compileSupport.js';
-import { nativeMissing, skipNote } from './native.js';
+import { tinyNetwork } from '../support/tinyNetwork.js';
+import { expectNoLeaks, later } from '../support/tensors.js';
+import type { Tolerance } from '../support/allclose.js';
+import { describeOnBackends } from '../support/devices.js';
 
-/** Largest difference, as a share of the largest value. */
-function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let worst = 0;
-  let largest = 0;
-  for (let i = 0; i < b.length; i++) {
-    worst = Math.max(worst, Math.abs(a[i] - b[i]));
-    largest = Math.max(largest, Math.abs(b[i]));
-  }
-  return worst / largest;
-}
+/** A share of the largest value. */
+const share = (rtol: number): Tolerance => ({ rtol, relativeTo: 'largest' });
 
 const later4d = (batch: number, height: number, width: number): tf.Tensor4D =>
   later(tf.randomUniform<tf.Rank.R4>([batch, height, width, 3], 0, 1, 'float32', 11));
@@ -39,19 +32,15 @@ function images(count: number, width: number, height: number): DetectorInput {
  * the largest coefficient and 0.01 pixel. Scores and prototypes within 1e-5 of the largest.
  */
 function expectSame(a: Detections, b: Detections): void {
-  expect(a.scores.length).toBe(b.scores.length);
   expect(a.classes).toEqual(b.classes);
-  for (const key of ['boxes', 'scores', 'coefficients'] as const) expect(a[key].length).toBe(b[key].length);
-  if (b.scores.length > 0) {
-    expect(difference(a.scores, b.scores), 'scores').toBeLessThan(1e-5);
-    expect(difference(a.coefficients, b.coefficients), 'coefficients').toBeLessThan(5e-5);
-    expect(Math.max(...a.boxes.map((value, i) => Math.abs(value - b.boxes[i]))), 'boxes').toBeLessThan(0.01);
-  }
+  expect(a.scores, 'scores').toBeAllclose(b.scores, share(1e-5));
+  expect(a.coefficients, 'coefficients').toBeAllclose(b.coefficients, share(5e-5));
+  expect(a.boxes, 'boxes').toBeAllclose(b.boxes, { atol: 0.01 });
   expect({ ...a.prototypes, data: undefined }).toEqual({ ...b.prototypes, data: undefined });
-  expect(difference(a.prototypes.data, b.prototypes.data), 'prototypes').toBeLessThan(1e-5);
+  expect(a.prototypes.data, 'prototypes').toBeAllclose(b.prototypes.data, share(1e-5));
 }
 
-describe.skipIf(nativeMissing !== undefined)(`the compiled network${skipNote}`, () => {
+describeOnBackends('the compiled network', ['native'], () => {
   expectNoLeaks();
 
   const network = (name: 'tiny' | 'tiny-3-classes' = 'tiny'): Network => {
@@ -74,8 +63,7 @@ describe.skipIf(nativeMissing !== undefined)(`the compiled network${skipNote}`, 
       const x = later4d(batch, height, width);
       const [got, eager] = [graph.run({ x }), f({ x })];
       for (const name of ['boxes', 'classes', 'coefficients', 'prototypes'] as const) {
-        expect(got[name].shape).toEqual(eager[name].shape);
-        expect(difference(got[name].dataSync(), eager[name].dataSync()), name).toBeLessThan(1e-5);
+        expect(got[name], name).toBeAllclose(eager[name], share(1e-5));
       }
       tf.dispose([{ ...got }, { ...eager }]);
     }
@@ -138,8 +126,8 @@ describe.skipIf(nativeMissing !== undefined)(`the compiled network${skipNote}`, 
     const [input, thresholds] = [images(1, 128, 96), { conf: 0, iou: 1, maxDet: 1000 }];
     const [[a], [b]] = [await half.detect(input, thresholds), await new LayersDetector(net).detect(input, thresholds)];
     // eight significant bits, rounded in each of some sixty layers
-    expect(difference(a.prototypes.data, b.prototypes.data)).toBeLessThan(0.15);
-    expect(difference(a.scores, b.scores)).toBeLessThan(0.15);
-    expect(difference(a.prototypes.data, b.prototypes.data)).toBeGreaterThan(1e-5);
+    expect(a.prototypes.data).toBeAllclose(b.prototypes.data, share(0.15));
+    expect(a.scores).toBeAllclose(b.scores, share(0.15));
+    expect(a.prototypes.data).not.toBeAllclose(b.prototypes.data, share(1e-5));
   });
 });

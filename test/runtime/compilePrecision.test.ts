@@ -7,10 +7,11 @@ import { namesBfloat16 } from '../../src/runtime/compile/cpuFeatures.js';
 import { decodeSavedModel } from '../../src/runtime/compile/graphDef.js';
 import { loadGraph } from '../../src/runtime/compile/loadGraph.js';
 import { inPrecision, keepFloat32 } from '../../src/runtime/compile/precision.js';
-import { expectNoLeaks, later, opsOf, refusal, run, vector } from './compileSupport.js';
-import { nativeMissing, skipNote } from './native.js';
+import { refusal } from '../support/errors.js';
+import { expectNoLeaks, later, opsOf, run, vector } from '../support/tensors.js';
+import { describeOnBackends } from '../support/devices.js';
 
-describe.skipIf(nativeMissing !== undefined)(`precision of compiled graphs${skipNote}`, () => {
+describeOnBackends('precision of compiled graphs', ['native'], () => {
   expectNoLeaks();
 
   describe('precision', () => {

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/runtime/compile/compile.js';
 import { nonMaxSuppressionV3, resizeBilinear } from '../../src/runtime/compile/tensorOps.js';
-import { expectNoLeaks, later, refusal, zeros } from './compileSupport.js';
-import { nativeMissing, skipNote } from './native.js';
+import { refusal } from '../support/errors.js';
+import { expectNoLeaks, later, zeros } from '../support/tensors.js';
+import { describeOnBackends } from '../support/devices.js';
 
-describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNote}`, () => {
+describeOnBackends('compiled graphs and sizes', ['native'], () => {
   expectNoLeaks();
 
   describe('open sizes', () => {
@@ -18,8 +19,7 @@ describe.skipIf(nativeMissing !== undefined)(`compiled graphs and sizes${skipNot
       const x = later(tf.randomNormal(third, 0, 1, 'float32', 3));
       const { y } = graph.run({ x });
       const eager = tf.tidy(() => f(x));
-      expect(y.shape).toEqual(eager.shape);
-      expect(tf.tidy(() => tf.max(tf.abs(tf.sub(y, eager))).dataSync()[0])).toBeLessThan(1e-6);
+      expect(y).toBeAllclose(eager, { atol: 1e-6 });
       tf.dispose([y, eager]);
       return graph;
     }

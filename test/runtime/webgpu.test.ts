@@ -7,7 +7,9 @@ import { acquireDevice, releaseDevice } from '../../src/runtime/device.js';
 import { deviceStatus } from '../../src/runtime/deviceStatus.js';
 import { throwIfGpuFailed } from '../../src/runtime/gpuErrors.js';
 import { compareWithRecord, readRecord } from '../../tools/parity.js';
-import { tinyFile, tinyNetwork, type TinyName } from '../model/tinyNetwork.js';
+import { tinyFile, tinyNetwork, type TinyName } from '../support/tinyNetwork.js';
+import { goldenPath } from '../support/golden.js';
+import { example } from '../support/paths.js';
 
 const TOLERANCE = 1e-4;
 const BOX_TOLERANCE = 0.01; // pixels
@@ -15,8 +17,7 @@ const LOWEST_IOU = 0.99;
 
 const row = await deviceStatus('webgpu');
 const note = row.available ? ` (${row.detail})` : ` (skipped: ${row.detail})`;
-const example = (file: string): string => new URL(`../../examples/${file}`, import.meta.url).pathname;
-const recordOf = (name: string) => readRecord(new URL(`../golden/pipeline/${name}.json.gz`, import.meta.url).pathname);
+const recordOf = (name: string) => readRecord(goldenPath(`pipeline/${name}.json.gz`));
 
 const areas = (scene: Results): number[] => Array.from(scene, ({ mask }) => mask.area);
 

@@ -8,7 +8,8 @@ import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import { createVideo } from '../../src/source/createVideo.js';
 import { openVideo } from '../../src/source/openVideo.js';
-import { childPrograms, clipFolder, HAS_FFMPEG, probe } from './clips.js';
+import { childPrograms, HAS_FFMPEG, probe } from '../support/ffmpeg.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
 usePlatform(nodePlatform);
 
@@ -25,7 +26,7 @@ const COLOURS = [
 ];
 
 describe.skipIf(!HAS_FFMPEG)('createVideo', () => {
-  const folder = clipFolder();
+  const folder = temporaryFolder();
 
   afterEach(() => {
     vi.unstubAllEnvs();
@@ -47,12 +48,9 @@ describe.skipIf(!HAS_FFMPEG)('createVideo', () => {
     await sink.discard();
     expect(probe(path)).toEqual({ codec, width, height, frames: 12 });
     for await (const { image, index } of await openVideo(path)) {
-      const [r, g, b] = COLOURS[index >> 2];
       const last = image.data.subarray(-3);
       const first = image.data.subarray(0, 3);
-      for (const pixel of [first, last]) {
-        expect(Math.max(...[r, g, b].map((value, c) => Math.abs(value - pixel[c])))).toBeLessThan(8);
-      }
+      for (const pixel of [first, last]) expect(pixel).toBeAllclose(COLOURS[index >> 2], { atol: 7 });
     }
   });
 

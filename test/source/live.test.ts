@@ -7,8 +7,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import { openVideo } from '../../src/source/openVideo.js';
-import { fastsam } from '../cli/cli.js';
-import { clipFolder, HAS_FFMPEG, probe } from './clips.js';
+import { fastsam } from '../support/cli.js';
+import { HAS_FFMPEG, probe } from '../support/ffmpeg.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
+import { freePort } from '../support/freePort.js';
 
 usePlatform(nodePlatform);
 
@@ -17,15 +19,6 @@ const KINDS = {
   http: { format: 'mpegts', codec: ['-c:v', 'mpeg2video', '-g', '5'], path: '/live.ts' },
 } as const;
 type Kind = keyof typeof KINDS;
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Connects as soon as a server listens; undefined if it ends before. */
 async function reach(port: number, server: ChildProcess): Promise<Socket | undefined> {
@@ -83,7 +76,7 @@ class LiveServer {
 }
 
 describe.skipIf(!HAS_FFMPEG)('live', () => {
-  const folder = clipFolder();
+  const folder = temporaryFolder();
   let server: LiveServer | undefined;
 
   afterEach(() => {

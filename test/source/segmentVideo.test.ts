@@ -5,11 +5,13 @@ import { mkdirSync, readdirSync, readFileSync, copyFileSync, writeFileSync } fro
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FastSAM, openVideo, type ResultsJson } from '../../src/index.js';
-import { fastsam, repository, workFolder } from '../cli/cli.js';
-import { ffmpeg, HAS_FFMPEG, probe } from './clips.js';
+import { fastsam } from '../support/cli.js';
+import { repository } from '../support/paths.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
+import { ffmpeg, HAS_FFMPEG, probe } from '../support/ffmpeg.js';
 
 describe.skipIf(!HAS_FFMPEG)('segment', { timeout: 180_000 }, () => {
-  const folder = workFolder();
+  const folder = temporaryFolder();
   mkdirSync(join(folder, 'mixed'));
   const clip = join(folder, 'mixed', 'clip.mkv');
   const coins = repository('examples/coins.png');
@@ -59,7 +61,7 @@ describe.skipIf(!HAS_FFMPEG)('segment', { timeout: 180_000 }, () => {
 
   test('a video on standard input', async () => {
     const options = ['-', '--stride', '4', '--format', 'png,json', '--out', 'piped', '--device', 'wasm'];
-    const env = { TMPDIR: workFolder() };
+    const env = { TMPDIR: temporaryFolder() };
     const { code, stderr } = await fastsam(['segment', ...options], { cwd: folder, stdin: readFileSync(clip), env });
     expect(stderr).toMatch(/^stdin: 3 frames, .* -> piped.stdin\.mp4, piped.stdin\.jsonl$/m);
     expect(code).toBe(0);

@@ -3,10 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isVideoBytes } from '../../src/source/videoBytes.js';
-import { repository } from '../cli/cli.js';
-import { clipFolder, ffmpeg, HAS_FFMPEG } from './clips.js';
+import { repository } from '../support/paths.js';
+import { ffmpeg, HAS_FFMPEG } from '../support/ffmpeg.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
-const folder = clipFolder();
+const folder = temporaryFolder();
 
 test.skipIf(!HAS_FFMPEG).each([
   ['mp4', 'mpeg4'],

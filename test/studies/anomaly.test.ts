@@ -1,8 +1,7 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import '../../src/index.js';
 import { studyFiles } from '../../src/studies/files.js';
 import { anomalyStudy } from '../../src/studies/anomaly/study.js';
@@ -10,7 +9,9 @@ import { hintFrom } from '../../src/studies/shared/hints.js';
 import { countRegions, figuresOf } from '../../src/studies/shared/regionCounts.js';
 import { Mask } from '../../src/mask/mask.js';
 import { union } from '../../src/mask/setOps.js';
-import { rectMask, sceneOf } from './studyScene.js';
+import { rectMask } from '../support/masks.js';
+import { sceneOf } from '../support/scenes.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
 const [width, height] = [40, 30];
 const scratch = rectMask(width, height, [2, 2, 12, 12]);
@@ -57,10 +58,7 @@ describe('marked regions', () => {
 });
 
 describe("MVTec's layout", () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fastsam-mvtec-'));
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = temporaryFolder();
   async function write(name: string, mask: Mask): Promise<void> {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     const pixels = Buffer.from(mask.toBitmap().map((bit) => 255 * bit));

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { outlineOf, parseWorldFile } from '../../src/studies/buildings/geojson.js';
 import { cropImage, joinTiles, mergeObjects, tileGrid, tileStarts } from '../../src/studies/buildings/tiles.js';
 import { equals } from '../../src/mask/setOps.js';
-import { rectMask, sceneOf } from './studyScene.js';
+import { rectMask } from '../support/masks.js';
+import { sceneOf } from '../support/scenes.js';
 
 describe('tiles', () => {
   test('cover a length with the overlap asked for, the last one ending with it', () => {

@@ -14,7 +14,8 @@ import { letterboxGeometry } from '../../src/image/letterbox.js';
 import { readImage } from '../../src/source/readImage.js';
 import { Mask } from '../../src/mask/mask.js';
 import { Results } from '../../src/results/results.js';
-import { bitmapOf, BSDS, bsdsGolden, placesOf, readBsds } from './bsds.js';
+import { bitmapOf, BSDS, indicesOf } from './bsds.js';
+import { goldenPath, readGolden } from '../support/golden.js';
 
 interface Counts extends EdgeCounts {
   cost: number[];
@@ -32,10 +33,9 @@ function figures(counts: readonly EdgeCounts[]): Scores {
   return { ods: ods.f, ois: ois.f, ap, r50 };
 }
 
-function expectClose(found: Scores, expected: Scores): void {
-  for (const key of ['ods', 'ois', 'ap', 'r50'] as const) {
-    expect(Math.abs(found[key] - expected[key]), `${key}: ${found[key]} and ${expected[key]}`).toBeLessThan(1e-3);
-  }
+function expectScores(found: Scores, expected: Scores): void {
+  const list = ({ ods, ois, ap, r50 }: Scores) => [ods, ois, ap, r50];
+  expect(list(found)).toBeAllclose(list(expected), { atol: 1e-3 });
 }
 
 describe('thinning', () => {
@@ -46,8 +46,8 @@ describe('thinning', () => {
       pixels: number[];
       thin: number[];
     }
-    for (const { width, height, pixels, thin: expected } of readBsds<Case[]>('thin.json')) {
-      expect(placesOf(thin(bitmapOf(pixels, width * height), width, height))).toEqual(expected);
+    for (const { width, height, pixels, thin: expected } of readGolden<Case[]>('bsds/thin.json')) {
+      expect(indicesOf(thin(bitmapOf(pixels, width * height), width, height))).toEqual(expected);
     }
   });
 
@@ -157,7 +157,7 @@ describe('correspondence of edge pixels', () => {
 });
 
 describe('the benchmark', () => {
-  const golden = readBsds<{
+  const golden = readGolden<{
     cases: {
       width: number;
       height: number;
@@ -167,7 +167,7 @@ describe('the benchmark', () => {
       counts: Counts;
     }[];
     scores: Scores;
-  }>('synthetic.json');
+  }>('bsds/synthetic.json');
 
   test("counts as the Python port with scipy's assignment does", () => {
     const all = golden.cases.map(({ width, height, maxDistance, levels, humans, counts }) => {
@@ -179,7 +179,7 @@ describe('the benchmark', () => {
       expect(found.foundHuman).toEqual(counts.foundHuman); // how many pairs there are does not depend on ties
       return found;
     });
-    expectClose(figures(all), golden.scores);
+    expectScores(figures(all), golden.scores);
   });
 
   test('finds pairs of the same total distance as scipy', () => {
@@ -231,14 +231,14 @@ describe('the benchmark', () => {
 });
 
 describe.skipIf(BSDS === undefined)('BSDS500 (skipped: no data set beside the repository)', () => {
-  const golden = readBsds<{ images: Record<string, { counts: Counts }>; scores: Scores }>('real.json');
+  const golden = readGolden<{ images: Record<string, { counts: Counts }>; scores: Scores }>('bsds/real.json');
   const found: EdgeCounts[] = [];
   const humansOf = (name: string) =>
     readHumanMaps(new Uint8Array(readFileSync(join(BSDS ?? '', 'groundTruth', `${name}.mat`))), name);
 
   beforeAll(async () => {
     for (const name of Object.keys(golden.images)) {
-      const { data } = await readImage(bsdsGolden(`${name}.png`));
+      const { data } = await readImage(goldenPath(`bsds/${name}.png`));
       const map = Float32Array.from({ length: data.length / 3 }, (_, p) => data[3 * p] / 255);
       found.push(benchmarkEdges(map, humansOf(name)));
     }
@@ -250,7 +250,7 @@ describe.skipIf(BSDS === undefined)('BSDS500 (skipped: no data set beside the re
       expect(found[i].machine).toEqual(counts.machine);
       expect(found[i].foundHuman).toEqual(counts.foundHuman);
     });
-    expectClose(figures(found), golden.scores);
+    expectScores(figures(found), golden.scores);
   });
 
   test('scores a human map against itself perfectly', () => {
@@ -265,10 +265,10 @@ describe.skipIf(BSDS === undefined)('BSDS500 (skipped: no data set beside the re
 
 describe('edge non-maximum suppression', () => {
   test('keeps the pixels that the Python port keeps', () => {
-    for (const { height, width, map, kept } of readBsds<
+    for (const { height, width, map, kept } of readGolden<
       { height: number; width: number; map: number[]; kept: number[] }[]
-    >('nms.json')) {
-      const found = placesOf(thinEdges(Float32Array.from(map), width, height));
+    >('bsds/nms.json')) {
+      const found = indicesOf(thinEdges(Float32Array.from(map), width, height));
       const expected = new Set(kept);
       // Rounding decides where a neighbour is stronger by just the tolerance.
       const differing =

@@ -1,16 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import '../../src/index.js';
 import { chosenBy, hintFrom, readHints } from '../../src/studies/shared/hints.js';
 import { union } from '../../src/mask/setOps.js';
-import { rectMask, sceneOf } from './studyScene.js';
+import { rectMask } from '../support/masks.js';
+import { sceneOf } from '../support/scenes.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'fastsam-hints-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = temporaryFolder();
 
 const keys = new Set(['a', 'below/b.c']);
 function read(content: unknown) {

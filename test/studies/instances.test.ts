@@ -10,7 +10,8 @@ import { answerBoxes, instancesOf, readDetections, truePrompts } from '../../src
 import { instancesStudy } from '../../src/studies/instances/study.js';
 import { encodeCounts } from '../../src/mask/rle.js';
 import { makeCase } from '../evaluate/cocoCases.js';
-import { rectMask, sceneOf } from './studyScene.js';
+import { rectMask } from '../support/masks.js';
+import { sceneOf } from '../support/scenes.js';
 
 /** AP by way of records of single images. */
 function byRecords({ images, annotations }: CocoDataset, detections: readonly CocoDetection[]) {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { calibrationError, calibrationOf } from '../../src/evaluate/statistics/calibration.js';
 import { calibrationPlot } from '../../src/studies/quality/plot.js';
@@ -7,7 +6,9 @@ import { measureQuality } from '../../src/studies/quality/measure.js';
 import { qualityStudy } from '../../src/studies/quality/study.js';
 import { averageRanks, spearman } from '../../src/evaluate/statistics/lists.js';
 import { encodeCounts } from '../../src/mask/rle.js';
-import { rectMask, sceneOf } from './studyScene.js';
+import { rectMask } from '../support/masks.js';
+import { sceneOf } from '../support/scenes.js';
+import { readGolden } from '../support/golden.js';
 
 interface Golden {
   readonly correlations: readonly { a: number[]; b: number[]; spearman: number | null }[];
@@ -18,7 +19,7 @@ interface Golden {
     readonly expected: readonly { delta: number; scores: number[] }[];
   };
 }
-const golden = JSON.parse(readFileSync(new URL('../golden/studies/quality.json', import.meta.url), 'utf8')) as Golden;
+const golden = readGolden<Golden>('studies/quality.json');
 
 describe('rank correlation', () => {
   test('gives equals the mean of their ranks', () => {
@@ -61,10 +62,7 @@ describe('stability', () => {
 
   test('equals masks of the whole grid in torch', () => {
     for (const { delta, scores } of expected) {
-      const found = stabilityScores(scene, delta);
-      scores.forEach((score, i) => {
-        expect(found[i], `delta ${delta}, object ${i}`).toBeCloseTo(score, 5);
-      });
+      expect(stabilityScores(scene, delta), `delta ${delta}`).toBeAllclose(scores, { atol: 5e-6 });
     }
     expect(expected.flatMap(({ scores }) => scores).some((score) => score > 0.1 && score < 0.9)).toBe(true);
   });

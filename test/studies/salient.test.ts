@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   levelCurve,
@@ -11,7 +10,9 @@ import { mapOf, salienceOf } from '../../src/studies/salient/ranking.js';
 import { compareMaps, salientMap, salientStudy } from '../../src/studies/salient/study.js';
 import { chosenBy, hintFrom } from '../../src/studies/shared/hints.js';
 import { pixelNearCentroid } from '../../src/mask/regions.js';
-import { maskOf, rectMask, sceneOf } from './studyScene.js';
+import { maskOf, rectMask } from '../support/masks.js';
+import { sceneOf } from '../support/scenes.js';
+import { readGolden } from '../support/golden.js';
 
 interface GoldenCase {
   readonly width: number;
@@ -22,9 +23,7 @@ interface GoldenCase {
   readonly maxF: number;
   readonly s: number;
 }
-const golden = JSON.parse(
-  readFileSync(new URL('../golden/studies/salient.json', import.meta.url), 'utf8'),
-) as GoldenCase[];
+const golden = readGolden<GoldenCase[]>('studies/salient.json');
 
 describe('measures of saliency maps', () => {
   test('equal the port of the definitions in numpy', () => {
@@ -86,7 +85,7 @@ describe('ranking', () => {
   });
 
   test('finds a point inside of a ring', () => {
-    const ring = maskOf(['#####', '#...#', '#...#', '#####']);
+    const ring = maskOf('#####', '#...#', '#...#', '#####');
     expect(ring.has(...pixelNearCentroid(ring))).toBe(true);
   });
 });

@@ -1,9 +1,8 @@
 /** The study of text prompts: known choices on made-up scenes give known figures. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import '../../src/index.js';
 import { Clip } from '../../src/clip/clip.js';
 import { STUDIES } from '../../src/cli/study/registry.js';
@@ -13,8 +12,10 @@ import { textStudy } from '../../src/studies/text/study.js';
 import { encodeCounts } from '../../src/mask/rle.js';
 import { Mask } from '../../src/mask/mask.js';
 import type { TextImageModel } from '../../src/prompt/textModel.js';
-import { seededClip, seededImage } from '../clip/seededClip.js';
-import { rectMask, sceneOf } from './studyScene.js';
+import { seededClip, seededImage } from '../support/seededClip.js';
+import { rectMask } from '../support/masks.js';
+import { sceneOf } from '../support/scenes.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
 const [WIDTH, HEIGHT] = [60, 40];
 const RED = [2, 2, 22, 22];
@@ -119,9 +120,8 @@ describe('phrases', () => {
 });
 
 describe('study text', () => {
-  let folder: string;
+  const folder = temporaryFolder();
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'fastsam-phrases-'));
     writeFileSync(join(folder, 'clip.safetensors'), seededClip());
     writeFileSync(join(folder, 'a.jpg'), '');
     const images = [7, 8].map((id) => ({ id, file_name: 'a.jpg', ...size }));
@@ -130,9 +130,6 @@ describe('study text', () => {
       JSON.stringify({ images, annotations: [truth('a cup', RED), truth('a spoon', GREEN)] }),
     );
     writeFileSync(join(folder, 'none.json'), JSON.stringify({ images, annotations: [] }));
-  });
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
   });
 
   const open = (annotations: string, textModel: string) =>

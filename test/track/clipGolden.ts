@@ -1,8 +1,7 @@
 /** The golden files of tools/golden/clips.py. */
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import type { TrackerName } from '../../src/track/createTracker.js';
 import type { BoxDetections } from '../../src/track/types.js';
+import { readGolden } from '../support/golden.js';
 
 export const CLIP_NAMES = ['crossing', 'hiding', 'camera'] as const;
 /** The demo model's detections, and the truth with noise. */
@@ -26,8 +25,7 @@ export interface ClipGolden {
 }
 
 export function readClip(name: string): ClipGolden {
-  const file = new URL(`../golden/track/clips/${name}.json.gz`, import.meta.url);
-  return JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as ClipGolden;
+  return readGolden<ClipGolden>(`track/clips/${name}.json.gz`);
 }
 
 export function detectionsOf(frame: RecordedFrame): BoxDetections {

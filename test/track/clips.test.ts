@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createTracker, type TrackerName } from '../../src/track/createTracker.js';
 import type { Affine, Tracker } from '../../src/track/types.js';
 import { CLIP_NAMES, detectionsOf, readClip, type ClipGolden } from './clipGolden.js';
-import { flat } from './motionFrames.js';
+import { greyImage } from '../support/images.js';
 
 /** A tracker that is told the camera's motion which Ultralytics' one saw. */
 function trackerOf(name: TrackerName, { affines }: ClipGolden): Tracker {
@@ -18,7 +18,7 @@ describe.each(CLIP_NAMES)("ids on the clip '%s' against Ultralytics", (name) => 
     const tracker = trackerOf(trackerName, golden);
     let [boxes, same] = [0, 0];
     golden.sets[set].forEach((frame, f) => {
-      const rows = tracker.update(detectionsOf(frame), flat(4, 4, 0));
+      const rows = tracker.update(detectionsOf(frame), greyImage(4, 4, 0));
       const idOf = new Map(Array.from(rows.indices, (index, i) => [index, rows.ids[i]]));
       indices[f].forEach((index, i) => (same += idOf.get(index) === ids[f][i] ? 1 : 0));
       boxes += Math.max(ids[f].length, rows.ids.length);

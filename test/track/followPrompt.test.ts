@@ -2,13 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { PromptFollower, type FollowOptions } from '../../src/track/followPrompt.js';
 import type { TrackRows } from '../../src/track/types.js';
-import { rectMask, resultsOf } from '../results/make.js';
+import { rectMask } from '../support/masks.js';
+import { resultsOf } from '../support/results.js';
 
 /** An object at a place, 8 x 8 pixels of 64 x 32, with the id of its track, 0 for none. */
 type Seen = readonly [x: number, y: number, id: number];
 
 function frame(objects: readonly Seen[]): [ReturnType<typeof resultsOf>, TrackRows] {
-  const masks = objects.map(([x, y]) => rectMask(64, 32, x, y, 8, 8));
+  const masks = objects.map(([x, y]) => rectMask(64, 32, [x, y, x + 8, y + 8]));
   const boxes = Float32Array.from(objects.flatMap(([x, y]) => [x, y, x + 8, y + 8]));
   const image = { data: new Uint8Array(64 * 32 * 3), width: 64, height: 32 };
   const tracked = objects.flatMap(([, , id], index) => (id > 0 ? [{ id, index }] : []));

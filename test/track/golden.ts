@@ -1,7 +1,7 @@
 /** What tools/golden/trackers.py wrote. */
-import { readFileSync } from 'node:fs';
 import type { TrackerName } from '../../src/track/createTracker.js';
 import type { Affine, CameraMotion, BoxDetections } from '../../src/track/types.js';
+import { readGolden } from '../support/golden.js';
 
 interface Sequence {
   /** For each frame its detections: x1 y1 x2 y2 in eighths of a pixel, score in 1/1024. */
@@ -21,9 +21,7 @@ export interface Run {
 }
 
 /** One of the files. */
-export function golden(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`../golden/track/${name}.json`, import.meta.url), 'utf8'));
-}
+export const golden = (name: string): unknown => readGolden(`track/${name}.json`);
 
 const sequences = golden('sequences') as Readonly<Record<string, Sequence>>;
 

@@ -6,8 +6,9 @@ import { opticalFlow } from '../../src/track/motion/lucasKanade.js';
 import { buildPyramid } from '../../src/track/motion/pyramid.js';
 import { fitSimilarity } from '../../src/track/motion/similarity.js';
 import { SparseOpticalFlow } from '../../src/track/motion/sparseOpticalFlow.js';
-import { codeOf } from '../mask/support.js';
-import { checksum, flat, framesOf, motionCases, type MotionCase } from './motionFrames.js';
+import { codeOf } from '../support/errors.js';
+import { checksum, framesOf, motionCases, type MotionCase } from './motionFrames.js';
+import { greyImage } from '../support/images.js';
 
 const IDENTITY = [1, 0, 0, 0, 1, 0];
 const CORNERS = { maxCorners: 400, quality: 0.01 };
@@ -73,10 +74,10 @@ describe.each(motionCases)('motion against cv2 and Ultralytics: $name', (golden)
 
 describe('motion in frames that say little', () => {
   test.each([
-    ['blank frames', [flat(64, 48, 0), flat(64, 48, 0), flat(64, 48, 255)]],
-    ['frames of one pixel', [flat(1, 1, 9), flat(1, 1, 200)]],
-    ['frames of two pixels', [flat(2, 2, 9), flat(2, 2, 200)]],
-    ['lines of pixels', [flat(200, 2, 9), flat(200, 2, 7), flat(2, 200, 1), flat(2, 200, 2)]],
+    ['blank frames', [greyImage(64, 48, 0), greyImage(64, 48, 0), greyImage(64, 48, 255)]],
+    ['frames of one pixel', [greyImage(1, 1, 9), greyImage(1, 1, 200)]],
+    ['frames of two pixels', [greyImage(2, 2, 9), greyImage(2, 2, 200)]],
+    ['lines of pixels', [greyImage(200, 2, 9), greyImage(200, 2, 7), greyImage(2, 200, 1), greyImage(2, 200, 2)]],
   ])('is none in %s', (_, frames) => {
     const motion = new SparseOpticalFlow();
     for (const frame of frames) expect(motion.estimate(frame)).toEqual(IDENTITY);
@@ -87,12 +88,12 @@ describe('motion in frames that say little', () => {
     const { width, height } = first;
     const motion = new SparseOpticalFlow();
     motion.estimate(first);
-    expect(motion.estimate(flat(width - 2, height, 7))).toEqual(IDENTITY);
+    expect(motion.estimate(greyImage(width - 2, height, 7))).toEqual(IDENTITY);
     expect(motion.estimate(second)).toEqual(IDENTITY);
     motion.reset();
     expect(motion.estimate(first)).toEqual(IDENTITY);
     expect(motion.estimate(second)).not.toEqual(IDENTITY);
-    motion.estimate(flat(width, height, 7));
+    motion.estimate(greyImage(width, height, 7));
     expect(motion.estimate(first)).toEqual(IDENTITY);
     expect(motion.estimate(second)).not.toEqual(IDENTITY);
   });

@@ -1,9 +1,8 @@
 /** The frames of tools/golden/motion.py, made again here in the same arithmetic. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { readImage } from '../../src/index.js';
 import type { RgbImage } from '../../src/image/rgbImage.js';
+import { readGolden } from '../support/golden.js';
+import { example } from '../support/paths.js';
 
 export interface MotionCase {
   readonly name: string;
@@ -22,9 +21,7 @@ export interface MotionCase {
   readonly gmc: readonly number[];
 }
 
-export const motionCases = JSON.parse(
-  gunzipSync(readFileSync(new URL('../golden/track/motion/motion.json.gz', import.meta.url))).toString('utf8'),
-) as readonly MotionCase[];
+export const motionCases = readGolden<readonly MotionCase[]>('track/motion/motion.json.gz');
 
 /** Both frames of a case. */
 export async function framesOf({
@@ -34,7 +31,7 @@ export async function framesOf({
   views,
   mover,
 }: MotionCase): Promise<[RgbImage, RgbImage]> {
-  const image = await readImage(fileURLToPath(new URL(`../../examples/${file}`, import.meta.url)));
+  const image = await readImage(example(file));
   const first = sample(image, views[0], width, height);
   const second = sample(image, views[1], width, height);
   if (mover) paste(first, second, mover);
@@ -75,9 +72,4 @@ export function checksum({ data }: RgbImage): number {
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum = (sum + data[i] * (i + 1)) % 2 ** 32;
   return sum;
-}
-
-/** A frame of one brightness. */
-export function flat(width: number, height: number, value: number): RgbImage {
-  return { data: new Uint8Array(width * height * 3).fill(value), width, height };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { colourOf } from '../../src/draw/palette.js';
 import { Trails } from '../../src/track/trails.js';
-import { rectMask, resultsOf } from '../results/make.js';
+import { rectMask } from '../support/masks.js';
+import { resultsOf } from '../support/results.js';
 
 const SIZE = 32;
 
@@ -9,7 +10,7 @@ const SIZE = 32;
 function frame(places: Readonly<Record<number, readonly [number, number]>>) {
   const entries = Object.entries(places);
   return resultsOf(
-    entries.map(([, [x, y]]) => rectMask(SIZE, SIZE, x, y, 4, 4)),
+    entries.map(([, [x, y]]) => rectMask(SIZE, SIZE, [x, y, x + 4, y + 4])),
     {
       image: { data: new Uint8Array(SIZE * SIZE * 3), width: SIZE, height: SIZE },
       boxes: Float32Array.from(entries.flatMap(([, [x, y]]) => [x, y, x + 4, y + 4])),

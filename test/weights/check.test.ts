@@ -4,7 +4,7 @@ import { architectureFor } from '../../src/model/architecture.js';
 import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
 import { inferArchitecture, checkTensors, closestArchitecture } from '../../src/model/check.js';
 import type { StateDict } from '../../src/weights/tensor.js';
-import { shapeOnly, shapesOf } from '../model/shapes.js';
+import { shapeOnly, shapesOf } from '../support/shapes.js';
 
 /** The message of the mismatch that the check finds. */
 function mismatch(tensors: StateDict): string {

@@ -18,11 +18,12 @@ import {
   tuple,
   type Picklable,
 } from '../../tools/fuzz/pickleWriter.js';
-import { rejectionOf } from './errors.js';
+import { rejectionOf } from '../support/errors.js';
+import { goldenBytes, goldenPath, readGolden } from '../support/golden.js';
+import { shared } from '../support/paths.js';
 
-const GOLDEN = new URL('../golden/checkpoints/', import.meta.url);
 /** Checkpoints that Ultralytics 8.0.120 itself wrote; too large to be part of the project. */
-const OLD = new URL('../../../shared/reference/checkpoints/', import.meta.url);
+const OLD = shared('reference/checkpoints/');
 
 interface Expected {
   format: string;
@@ -32,11 +33,9 @@ interface Expected {
   tensors: [string, string, number[], number, [number?]][];
 }
 
-const EXPECTED = JSON.parse(readFileSync(new URL('expected.json', GOLDEN), 'utf8')) as Record<string, Expected>;
+const EXPECTED = readGolden<Record<string, Expected>>('checkpoints/expected.json');
 
-function golden(file: string): Uint8Array {
-  return readFileSync(new URL(file, GOLDEN));
-}
+const golden = (file: string): Uint8Array => goldenBytes(`checkpoints/${file}`);
 
 const FOUR = new Uint8Array(new Float32Array([1, 2, 3, 4]).buffer);
 const WEIGHT = tensor({ kind: 'FloatStorage', key: '0', count: 4 }, [2, 2], [2, 1]);
@@ -52,7 +51,7 @@ function dict(entries: [string, Picklable][]): Map<Picklable, Picklable> {
 
 describe('readCheckpoint', () => {
   test('knows what to expect of every golden file', () => {
-    const files = readdirSync(GOLDEN).filter((name) => /\.(pt|safetensors)$/.test(name));
+    const files = readdirSync(goldenPath('checkpoints')).filter((name) => /\.(pt|safetensors)$/.test(name));
     expect(files.sort()).toEqual(Object.keys(EXPECTED).sort());
   });
 
@@ -109,7 +108,7 @@ describe('readCheckpoint', () => {
       ['old-8.0.120-n.pt', 3_263_811, 64],
       ['old-8.0.120-n-reg26.pt', 3_627_301, 104],
     ] as const) {
-      const { tensors, imgsz, metadata, source } = await readCheckpoint(readFileSync(new URL(file, OLD)));
+      const { tensors, imgsz, metadata, source } = await readCheckpoint(readFileSync(OLD + file));
       const learned = [...tensors].filter(([name]) => !/running_|num_batches/.test(name));
       expect(learned.reduce((sum, [, { shape }]) => sum + elementCount(shape), 0)).toBe(parameters);
       expect(tensors.get('model.22.cv2.0.0.conv.weight')?.shape).toEqual([box, 64, 3, 3]);

@@ -9,7 +9,7 @@ import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import type { ProgressEvent } from '../../src/progress.js';
 import { download, type DownloadRequest } from '../../src/weights/download.js';
-import { FileServer, status } from './fileServer.js';
+import { FileServer, status } from '../support/fileServer.js';
 
 const SIZE = 300_000;
 const RETRY = { attempts: 4, delay: 1, stallTimeout: 5_000 };

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { fuzzCheckpoints } from '../../tools/fuzz/checkpointRun.js';
+import { goldenBytes } from '../support/golden.js';
 
-const GOLDEN = new URL('../golden/checkpoints/', import.meta.url);
 const SEEDS = ['deflated.pt', 'odd.pt', 'odd-legacy.pt', 'zip64.pt', 'torchscript.pt', 'odd.safetensors', 'old.pt'];
 
 test('answers 2,000 mutated checkpoints with tensors or a FastSAMError', async () => {
-  const seeds = SEEDS.map((name) => new Uint8Array(readFileSync(new URL(name, GOLDEN))));
+  const seeds = SEEDS.map((name) => goldenBytes(`checkpoints/${name}`));
   const now = (): number => performance.now();
   const report = await fuzzCheckpoints(seeds, { firstSeed: 1_000_000, count: 2_000, now, deadline: now() + 45_000 });
   expect(report.faults).toEqual([]);

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { encodeModel } from '../../src/export/onnx/modelProto.js';
 import { buildNetwork } from '../../src/model/network.js';
@@ -10,9 +8,8 @@ import { crc32 } from '../../src/weights/crc32.js';
 import { pythonNames, pythonSize, pythonText } from '../../src/weights/pythonLiterals.js';
 import { FastSAMError } from '../../src/errors.js';
 import { mutate } from '../../tools/fuzz/mutate.js';
-import { rejectionOf } from './errors.js';
-
-const GOLDEN = new URL('../golden/onnx/', import.meta.url);
+import { rejectionOf } from '../support/errors.js';
+import { goldenBytes, readGolden } from '../support/golden.js';
 
 interface Expected {
   imgsz: number;
@@ -21,11 +18,9 @@ interface Expected {
   tensors: [string, number[], number, number][];
 }
 
-const EXPECTED = JSON.parse(readFileSync(new URL('expected.json', GOLDEN), 'utf8')) as Expected;
+const EXPECTED = readGolden<Expected>('onnx/expected.json');
 
-function golden(form: string): Uint8Array {
-  return new Uint8Array(gunzipSync(readFileSync(new URL(`${form}.onnx.gz`, GOLDEN))));
-}
+const golden = (form: string): Uint8Array => goldenBytes(`onnx/${form}.onnx.gz`);
 
 function checksum(values: Float32Array): number {
   return crc32(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));

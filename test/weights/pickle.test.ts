@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { unpickle } from '../../src/weights/pickle.js';
 import { PICKLE_LIMITS } from '../../src/weights/pickleMachine.js';
@@ -20,10 +20,10 @@ import {
   tuple,
   type Picklable,
 } from '../../tools/fuzz/pickleWriter.js';
-import { errorOf } from './errors.js';
+import { errorOf } from '../support/errors.js';
+import { readGolden } from '../support/golden.js';
 
-const GOLDEN = new URL('../golden/checkpoints/pickles.json', import.meta.url);
-const PROTOCOLS = JSON.parse(readFileSync(GOLDEN, 'utf8')) as Record<string, string>;
+const PROTOCOLS = readGolden<Record<string, string>>('checkpoints/pickles.json');
 
 /** The value of a pickle given as opcodes. */
 function valueOf(...opcodes: (number | string)[]): PickleValue {

@@ -7,7 +7,7 @@ import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import type { ProgressEvent } from '../../src/progress.js';
 import { resolveWeights } from '../../src/weights/resolve.js';
-import { FileServer, status } from './fileServer.js';
+import { FileServer, status } from '../support/fileServer.js';
 
 const content = Uint8Array.from({ length: 5000 }, (_, i) => (i * 31) % 256);
 const retry = { attempts: 2, delay: 1, stallTimeout: 5000 };

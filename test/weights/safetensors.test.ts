@@ -4,7 +4,7 @@ import { writeSafetensors } from '../../src/weights/writeSafetensors.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import type { WeightDtype, WeightTensor } from '../../src/weights/tensor.js';
 import { safetensorsFile } from '../../tools/fuzz/checkpointArchive.js';
-import { errorOf } from './errors.js';
+import { errorOf } from '../support/errors.js';
 
 function tensorOf(values: number[], shape: number[], dtype: WeightDtype = 'float32'): WeightTensor {
   return { dtype, shape, toFloat32: () => new Float32Array(values) };

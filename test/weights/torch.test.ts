@@ -15,7 +15,7 @@ import {
   tuple,
   type Picklable,
 } from '../../tools/fuzz/pickleWriter.js';
-import { rejectionOf } from './errors.js';
+import { rejectionOf } from '../support/errors.js';
 
 const FLOATS = new Uint8Array(new Float32Array([0, 1, 2, 3, 4, 5]).buffer);
 const SIX = { kind: 'FloatStorage', key: '0', count: 6 };

@@ -5,7 +5,7 @@ import { crc32 } from '../../src/weights/crc32.js';
 import { inflateBounded } from '../../src/weights/inflate.js';
 import { openZip } from '../../src/weights/zip.js';
 import { Random } from '../../tools/fuzz/random.js';
-import { errorOf } from './errors.js';
+import { errorOf } from '../support/errors.js';
 
 const HELLO = new TextEncoder().encode('hello, archive');
 const CENTRAL = [0x50, 0x4b, 1, 2];

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { seededClip } from '../../test/clip/seededClip.js';
+import { seededClip } from '../../test/support/seededClip.js';
 import { OWN_CHECKOUT, runTool } from './commandLine.js';
 import { IMAGES, makeStudyData } from './studyData.js';
 

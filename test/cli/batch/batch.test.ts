@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { CocoFile } from '../../../src/index.js';
-import { repository, workFolder } from '../cli.js';
+import { repository } from '../../support/paths.js';
+import { temporaryFolder } from '../../support/temporaryFolder.js';
 import {
   batch,
   childrenOf,
@@ -23,7 +24,7 @@ import {
 } from './folder.js';
 
 vi.setConfig({ testTimeout: 180_000 });
-const folder = workFolder();
+const folder = temporaryFolder();
 const inputs = join(folder, 'in');
 const calm = join(folder, 'calm');
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;

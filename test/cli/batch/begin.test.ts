@@ -12,11 +12,12 @@ import { openJournal } from '../../../src/batch/folder.js';
 import { LineFile, readLines } from '../../../src/platform/lineFile.js';
 import { usePlatform } from '../../../src/index.js';
 import { nodePlatform } from '../../../src/platform/node.js';
-import { fastsamHere, workFolder } from '../cli.js';
+import { fastsamHere } from '../../support/cli.js';
+import { temporaryFolder } from '../../support/temporaryFolder.js';
 import { contents, failures } from './folder.js';
 
 usePlatform(nodePlatform);
-const folder = workFolder();
+const folder = temporaryFolder();
 const IDENTITY: BatchIdentity = {
   package: 'fastsam-tfjs 1.0.0',
   model: 'demo',

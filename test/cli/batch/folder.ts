@@ -15,7 +15,8 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
-import { fastsam, repository, type Run, type RunSettings } from '../cli.js';
+import { fastsam, type Run, type RunSettings } from '../../support/cli.js';
+import { repository } from '../../support/paths.js';
 
 /** The same small network input and the device that is everywhere. */
 export const FAST = ['--imgsz', '64', '--device', 'wasm'];

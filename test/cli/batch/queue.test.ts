@@ -1,18 +1,19 @@
 /** `fastsam batch enqueue` and `work` with a real Redis: two workers, one of them killed; an image that ends workers. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { openConsumer, openQueueServer, PutBack, type QueueTry } from '../../../src/cli/batch/queue.js';
-import { violations } from '../../results/schema.js';
-import { fastsam, fastsamHere, repository, workFolder } from '../cli.js';
+import { violations } from '../../support/schema.js';
+import { fastsam, fastsamHere } from '../../support/cli.js';
+import { repository } from '../../support/paths.js';
+import { temporaryFolder } from '../../support/temporaryFolder.js';
 import { batch, contents, failures, makeImages, ofImages, recorded, whenRecorded } from './folder.js';
+import { freePort } from '../../support/freePort.js';
 
 vi.setConfig({ testTimeout: 240_000 });
-const folder = workFolder();
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
-if (!hasRedis) console.warn('skipped: redis-server is not installed');
+const folder = temporaryFolder();
+const noRedis = inject('missing').redis;
 
 test('without a server: one clear line', async () => {
   const { code, stderr } = await fastsamHere(['batch', 'work', '--queue', 'redis://127.0.0.1:1'], folder);
@@ -20,7 +21,7 @@ test('without a server: one clear line', async () => {
   expect(stderr.trim().split('\n')).toHaveLength(1);
 });
 
-describe.skipIf(!hasRedis)('with Redis', () => {
+describe.skipIf(noRedis)(`with Redis${noRedis === undefined ? '' : ` (skipped: ${noRedis})`}`, () => {
   let redis: ChildProcess;
   let url = '';
   const KEYS = [...Array.from({ length: 30 }, (_, i) => `${i % 3}/${i}.jpg`), 'torn.jpg'];
@@ -95,14 +96,3 @@ describe.skipIf(!hasRedis)('with Redis', () => {
     expect(record).not.toHaveProperty('speed');
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
-}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fastsam } from '../cli.js';
+import { fastsam } from '../../support/cli.js';
 
 interface Printed {
   readonly rows: readonly {

@@ -5,16 +5,13 @@ import { contactSheet } from '../../../src/draw/sheet.js';
 import type { RgbImage } from '../../../src/image/rgbImage.js';
 import { drawPromptRecord, type PromptRecord } from '../../../src/prompt/kinds/list.js';
 import type { Canvas } from '../../../src/draw/canvas.js';
-import { maskOf, rectMask } from '../../results/make.js';
+import { maskOf, rectMask } from '../../support/masks.js';
+import { greyImage } from '../../support/images.js';
 
 const RED: Rgb = [255, 0, 0];
 const BLUE: Rgb = [0, 0, 255];
 
-const grey = (width: number, height: number, value = 100): RgbImage => ({
-  data: new Uint8Array(width * height * 3).fill(value),
-  width,
-  height,
-});
+const grey = (width: number, height: number, value = 100): RgbImage => greyImage(width, height, value);
 
 const object = (id: number, mask: DrawnObject['mask'], box: DrawnObject['box'] = [0, 0, 1, 1]): DrawnObject => ({
   ...{ id, mask, box, label: `${id}` },
@@ -41,25 +38,25 @@ const letters = { '.': [100, 100, 100], r: [178, 50, 50], b: [50, 50, 178] };
 
 describe('filled masks', () => {
   test('are blended once with the smallest on top, whatever the order', () => {
-    const big = object(0, maskOf(['####', '####', '....']));
-    const small = object(1, maskOf(['.#..', '.##.', '.#..']));
+    const big = object(0, maskOf('####', '####', '....'));
+    const small = object(1, maskOf('.#..', '.##.', '.#..'));
     const expected = ['rbrr', 'rbbr', '.b..'];
     expect(look(drawObjects(grey(4, 3), [big, small], null, fillOnly), letters)).toEqual(expected);
     expect(look(drawObjects(grey(4, 3), [small, big], null, fillOnly), letters)).toEqual(expected);
   });
 
   test('show the first of equals', () => {
-    const mask = maskOf(['##']);
+    const mask = maskOf('##');
     expect(look(drawObjects(grey(2, 1), [object(1, mask), object(0, mask)], null, fillOnly), letters)).toEqual(['bb']);
   });
 
   test('reach every pixel of rows longer than a word', () => {
-    const image = drawObjects(grey(100, 2), [object(0, rectMask(100, 2, 3, 0, 90, 2))], null, fillOnly);
+    const image = drawObjects(grey(100, 2), [object(0, rectMask(100, 2, [3, 0, 93, 2]))], null, fillOnly);
     expect(look(image, letters)).toEqual(new Array(2).fill(`...${'r'.repeat(90)}.......`));
   });
 
   test('are opaque at alpha 1 and unseen at alpha 0', () => {
-    const objects = [object(0, maskOf(['#.']))];
+    const objects = [object(0, maskOf('#.'))];
     const pixels = (alpha: number): number[] =>
       Array.from(drawObjects(grey(2, 1), objects, null, { ...fillOnly, alpha }).data);
     expect(pixels(1)).toEqual([255, 0, 0, 100, 100, 100]);
@@ -67,13 +64,13 @@ describe('filled masks', () => {
   });
 
   test('stand out when the rest is dimmed', () => {
-    const image = drawObjects(grey(2, 1), [object(0, maskOf(['#.']))], null, { ...fillOnly, alpha: 0, dim: 0.5 });
+    const image = drawObjects(grey(2, 1), [object(0, maskOf('#.'))], null, { ...fillOnly, alpha: 0, dim: 0.5 });
     expect(Array.from(image.data)).toEqual([100, 100, 100, 50, 50, 50]);
   });
 
   test('leave the given image as it is', () => {
     const image = grey(2, 1);
-    drawObjects(image, [object(0, maskOf(['##']))]);
+    drawObjects(image, [object(0, maskOf('##'))]);
     expect(image.data).toEqual(grey(2, 1).data);
   });
 });
@@ -92,7 +89,7 @@ describe('outlines', () => {
   };
 
   test('run along the inside of the mask', () => {
-    expect(outline([object(0, rectMask(7, 7, 1, 1, 5, 5))], 7, 7)).toEqual([
+    expect(outline([object(0, rectMask(7, 7, [1, 1, 6, 6]))], 7, 7)).toEqual([
       '.......',
       '.rrrrr.',
       '.r...r.',
@@ -104,15 +101,15 @@ describe('outlines', () => {
   });
 
   test('are as wide as asked', () => {
-    expect(outline([object(0, rectMask(9, 3, 1, 0, 7, 3))], 9, 3, 2)).toEqual(new Array(3).fill('.rr...rr.'));
+    expect(outline([object(0, rectMask(9, 3, [1, 0, 8, 3]))], 9, 3, 2)).toEqual(new Array(3).fill('.rr...rr.'));
   });
 
   test('are not drawn where the image ends', () => {
-    expect(outline([object(0, rectMask(4, 3, 0, 0, 4, 3))], 4, 3)).toEqual(['....', '....', '....']);
+    expect(outline([object(0, rectMask(4, 3, [0, 0, 4, 3]))], 4, 3)).toEqual(['....', '....', '....']);
   });
 
   test('belong to the object on top', () => {
-    const objects = [object(0, rectMask(8, 1, 0, 0, 8, 1)), object(1, rectMask(8, 1, 3, 0, 3, 1))];
+    const objects = [object(0, rectMask(8, 1, [0, 0, 8, 1])), object(1, rectMask(8, 1, [3, 0, 6, 1]))];
     expect(outline(objects, 8, 1)).toEqual(['...b.b..']);
   });
 });
@@ -166,7 +163,7 @@ describe('prompts and labels', () => {
   });
 
   test('draw the object’s box in its colour', () => {
-    const objects = [object(0, rectMask(10, 10, 0, 0, 1, 1), [2, 3, 8, 9])];
+    const objects = [object(0, rectMask(10, 10, [0, 0, 1, 1]), [2, 3, 8, 9])];
     const image = drawObjects(grey(10, 10), objects, null, {
       ...{ masks: false, contours: false, boxes: true, colours: [RED] },
     });
@@ -177,7 +174,9 @@ describe('prompts and labels', () => {
   });
 
   test('never lay one label over another', () => {
-    const objects = Array.from({ length: 30 }, (_, i) => object(0, rectMask(90, 60, 0, 0, 1, 1), [10 + i, 20, 60, 40]));
+    const objects = Array.from({ length: 30 }, (_, i) =>
+      object(0, rectMask(90, 60, [0, 0, 1, 1]), [10 + i, 20, 60, 40]),
+    );
     const options: DrawOptions = { masks: false, contours: false, labels: true, colours: [RED] };
     const one = drawObjects(grey(90, 60), objects.slice(0, 1), null, options);
     const all = drawObjects(grey(90, 60), objects, null, options);

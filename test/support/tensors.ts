@@ -1,7 +1,6 @@
-/** What the tests of compiled graphs share. */
+/** Tensors of tests that go when the test ends, and what the tests of compiled graphs share. */
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { FastSAMError, type FastSAMErrorCode } from '../../src/errors.js';
 import { decodeSavedModel } from '../../src/runtime/compile/graphDef.js';
 
 const disposables: { dispose: () => void }[] = [];
@@ -36,15 +35,4 @@ export function run(graph: { run: (inputs: { x: tf.Tensor }) => { y: tf.Tensor }
   const values = Array.from(y.dataSync());
   y.dispose();
   return values;
-}
-
-/** Code and message of the FastSAMError that an action throws. */
-export async function refusal(action: () => unknown): Promise<[FastSAMErrorCode | undefined, string]> {
-  try {
-    await action();
-  } catch (error) {
-    if (error instanceof FastSAMError) return [error.code, error.message];
-    throw error;
-  }
-  return [undefined, 'nothing thrown'];
 }

@@ -1,22 +1,9 @@
 /** Clips that the tests make with ffmpeg, and whether there is one. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 
 /** Tests that need ffmpeg are skipped without it. */
-export const HAS_FFMPEG = ['ffmpeg', 'ffprobe'].every((tool) => spawnSync(tool, ['-version']).status === 0);
-if (!HAS_FFMPEG) console.warn('skipped: tests of videos, which need ffmpeg and ffprobe');
-
-/** An empty folder that goes with the tests of a file. */
-export function clipFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fastsam-video-'));
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
-}
+export const HAS_FFMPEG = inject('missing').ffmpeg === undefined;
 
 /** Runs ffmpeg; a failure fails the test. */
 export function ffmpeg(...args: string[]): Buffer {

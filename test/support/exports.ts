@@ -1,6 +1,7 @@
 /** What an export has to give, by the network's own layers. */
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
+import type { TensorLike } from './allclose.js';
 import type { ExportedFile } from '../../src/export/exportedFile.js';
 import type { NmsLimits } from '../../src/export/ports.js';
 import { detectionRows } from '../../src/model/decode.js';
@@ -43,31 +44,12 @@ export function expectedObjects(network: Network, input: tf.Tensor4D, nms: NmsLi
   return [objects, prototypes];
 }
 
-/** Compares row by row, each relative to its own largest value: boxes are hundreds, scores thousandths. */
-export function expectClose(got: readonly tf.Tensor[], expected: readonly tf.Tensor[], tolerance: number): void {
-  expect(got.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => shape));
+/** Compares [output0, output1]: rows of output0 relative to their own largest value, for boxes are hundreds, scores thousandths. */
+export function expectOutputs(got: readonly TensorLike[], expected: readonly TensorLike[], rtol: number): void {
+  expect(got).toHaveLength(expected.length);
   got.forEach((tensor, i) => {
-    const [a, b] = [tensor.dataSync(), expected[i].dataSync()];
-    expect(largestDifference(a, b)).toBeLessThanOrEqual(tolerance);
-    const span = expected[i].shape.at(-1) ?? 1;
-    if (i === 0) {
-      for (let start = 0; start < b.length; start += span) {
-        const [x, y] = [a.slice(start, start + span), b.slice(start, start + span)];
-        expect(largestDifference(x, y)).toBeLessThanOrEqual(tolerance);
-      }
-    }
+    expect(tensor, `output${i}`).toBeAllclose(expected[i], { rtol, relativeTo: i === 0 ? 'row' : 'largest' });
   });
-}
-
-/** The largest difference relative to the largest expected value; of zeros, only zeros differ by 0. */
-export function largestDifference(got: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let [difference, largest] = [0, 0];
-  for (let i = 0; i < expected.length; i++) {
-    const d = Math.abs(got[i] - expected[i]);
-    if (!(d <= difference)) difference = d; // NaN too
-    largest = Math.max(largest, Math.abs(expected[i]));
-  }
-  return difference === 0 ? 0 : difference / largest;
 }
 
 /** Serves the files of a tfjs model from memory, as a web server would. */

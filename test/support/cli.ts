@@ -1,13 +1,11 @@
 /** The real command line in a child process. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, expect, vi } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { expect, vi } from 'vitest';
+import { repository } from './paths.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const MAIN = repository('src/cli/main.ts');
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** What a run printed and how it ended. */
@@ -25,20 +23,6 @@ export interface RunSettings {
   readonly env?: NodeJS.ProcessEnv;
   /** Looks at the process while it runs. */
   readonly watch?: (child: ChildProcess) => void;
-}
-
-/** A path inside the repository. */
-export function repository(path: string): string {
-  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
-}
-
-/** An empty folder for the tests of a file, which goes with them. */
-export function workFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fastsam-cli-'));
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
 }
 
 /** Runs `fastsam` with these arguments. No run may print a stack trace. */

@@ -1,22 +1,9 @@
 /** Small results for tests. */
-import { readFileSync } from 'node:fs';
-import { Mask } from '../../src/mask/mask.js';
+import type { Mask } from '../../src/mask/mask.js';
 import { decodeRle } from '../../src/mask/rle.js';
 import type { ResultsData } from '../../src/record/record.js';
 import { Results } from '../../src/results/results.js';
-
-/** A mask from rows of text, `#` inside. */
-export function maskOf(rows: readonly string[]): Mask {
-  const cells = rows.flatMap((row) => Array.from(row, (cell) => (cell === '#' ? 1 : 0)));
-  return Mask.fromBitmap(cells, rows[0].length, rows.length);
-}
-
-/** A mask that fills a rectangle of a grid. */
-export function rectMask(gridWidth: number, gridHeight: number, x: number, y: number, w: number, h: number): Mask {
-  const bitmap = new Uint8Array(gridWidth * gridHeight);
-  for (let r = y; r < y + h; r++) bitmap.fill(1, r * gridWidth + x, r * gridWidth + x + w);
-  return Mask.fromBitmap(bitmap, gridWidth, gridHeight);
-}
+import { readGolden } from './golden.js';
 
 /** Results of masks on one grid; boxes around the grid, scores 0.75, 0.5, 0.25 … */
 export function resultsOf(masks: readonly Mask[], changes: Partial<ResultsData> = {}): Results {
@@ -63,7 +50,7 @@ export interface GoldenCase {
 
 /** The images that tools/golden/results.py wrote. */
 export function goldenCases(): GoldenCase[] {
-  return JSON.parse(readFileSync(new URL('../golden/results/results.json', import.meta.url), 'utf8')) as GoldenCase[];
+  return readGolden<GoldenCase[]>('results/results.json');
 }
 
 /** The results of a golden image. */
@@ -72,3 +59,6 @@ export function goldenResults(golden: GoldenCase): Results {
   const masks = golden.masks.map((counts) => decodeRle({ size: [height, width], counts }));
   return resultsOf(masks, { boxes: Float32Array.from(golden.boxes), scores: Float32Array.from(golden.scores) });
 }
+
+/** Numbers of the objects in the whole scene. */
+export const idsOf = (results: Results): number[] => [...results.ids];
