@@ -19,8 +19,11 @@ export function checkStudy(value: unknown, what: string): asserts value is Study
   for (const name of ['name', 'summary', 'help']) {
     if (typeof found[name] !== 'string') throw wrong(what, name, found[name], 'a text');
   }
-  for (const name of ['arguments', 'options', 'metrics']) {
+  for (const name of ['arguments', 'metrics']) {
     if (!Array.isArray(found[name])) throw wrong(what, name, found[name], 'a list');
+  }
+  if (!isRows(found.options)) {
+    throw wrong(what, 'options', found.options, 'rows by name, such as { radius: integer(1, 9, { text, cli: {} }) }');
   }
   if (typeof found.settings !== 'object' || found.settings === null) {
     throw wrong(what, 'settings', found.settings, 'an object');
@@ -28,6 +31,14 @@ export function checkStudy(value: unknown, what: string): asserts value is Study
   for (const name of ['open', 'summarise', 'tables']) {
     if (typeof found[name] !== 'function') throw wrong(what, name, found[name], 'a function');
   }
+}
+
+/** An object of option rows; `integer`, `number`, `flag`, `oneOf` and `text` make them. */
+function isRows(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value as Record<string, unknown>).every(
+    (row) => typeof row === 'object' && row !== null && 'schema' in row && 'text' in row,
+  );
 }
 
 function wrong(what: string, name: string, got: unknown, expected: string): FastSAMError {
