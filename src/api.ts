@@ -15,6 +15,8 @@ export { CocoEvaluator, evaluateCoco, type CocoEvalImage } from './evaluate/coco
 export type { CocoEvaluation, CocoSummary } from './evaluate/coco/evaluation.js';
 export type { CocoDataset, CocoDetection, CocoEvalOptions, CocoTruth } from './evaluate/coco/types.js';
 export { evaluateProposals, type ProposalTable } from './evaluate/coco/proposals.js';
+export * as rows from './options/kinds.js';
+export type { Row } from './options/row.js';
 export { defineStudy } from './studies/checkStudy.js';
 export { runStudy, type StudyEvents, type StudyRequestOptions, type StudyResult } from './studies/runStudy.js';
 export type {

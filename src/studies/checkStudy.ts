@@ -19,15 +19,23 @@ export function checkStudy(value: unknown, what: string): asserts value is Study
   for (const name of ['name', 'summary', 'help']) {
     if (typeof found[name] !== 'string') throw wrong(what, name, found[name], 'a text');
   }
-  for (const name of ['arguments', 'options', 'metrics']) {
+  for (const name of ['arguments', 'metrics']) {
     if (!Array.isArray(found[name])) throw wrong(what, name, found[name], 'a list');
   }
-  if (typeof found.settings !== 'object' || found.settings === null) {
-    throw wrong(what, 'settings', found.settings, 'an object');
+  for (const name of ['settings', 'options']) {
+    if (!isTable(found[name])) throw wrong(what, name, found[name], 'an object');
+  }
+  for (const [name, row] of Object.entries(found.options as object)) {
+    const made = isTable(row) && 'schema' in row && 'text' in row;
+    if (!made) throw wrong(what, `options.${name}`, row, 'a row, made by integer, number, flag … of `rows`');
   }
   for (const name of ['open', 'summarise', 'tables']) {
     if (typeof found[name] !== 'function') throw wrong(what, name, found[name], 'a function');
   }
+}
+
+function isTable(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function wrong(what: string, name: string, got: unknown, expected: string): FastSAMError {

@@ -1,6 +1,7 @@
 /** Modules of the user's own on the command line: formats and studies; and a batch gone on with by a program. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { FastSAM, runStudy, usePlatform, writeBatch, type BatchRecord, type Study } from '../../src/index.js';
 import { nodePlatform } from '../../src/platform/node.js';
@@ -32,8 +33,9 @@ module('wrong.mjs', `export default { name: 'wrong', about: '', ending: 'csv', s
 module('broken.mjs', `throw new Error('not today');`);
 module(
   'areas.mjs',
-  `export const study = { name: 'areas', summary: 'mean area', help: 'no more', settings: {}, options: [
-      { flags: '--min-area <n>', description: 'smallest', number: { low: 0, high: 1e6 }, default: 10 }],
+  `import { rows } from '${pathToFileURL(repository('src/index.ts')).href}';
+  export const study = { name: 'areas', summary: 'mean area', help: 'no more', settings: {},
+    options: { minArea: rows.number(0, 1e6, { text: 'smallest', default: 10, cli: { value: '<n>' } }) },
     arguments: [{ name: 'folder', description: 'images' }], metrics: [{ key: 'area', label: 'area', better: 'higher' }],
     async open({ args: [folder], options: { minArea }, files }) {
       const items = (await files.list(folder)).map((key) => ({ key, image: folder + '/' + key }));
