@@ -22,6 +22,8 @@ export default {
   out: 'out/api',
   readme: 'none',
   hideGenerator: true,
+  // A clone's remote may be anything; pages without links to sources hold everywhere.
+  disableSources: true,
   excludeInternal: true,
   validation: { invalidLink: true, notExported: true, notDocumented: true },
   // Fields such as `height` need no sentence; what is exported and what can be called does.

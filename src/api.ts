@@ -6,16 +6,16 @@ export type { Compat } from './compat/reference.js';
 export { blendPixel, fillCircle, fillRect, strokeRect, type Canvas } from './draw/canvas.js';
 export type { DrawOptions } from './draw/drawObjects.js';
 export { drawCaption, drawDashedRect, drawPoint } from './draw/marks.js';
-export { colourOf, type Rgb } from './draw/palette.js';
-export { contactSheet } from './draw/sheet.js';
+export { colourOf, type Rgb, type ColourOf } from './draw/palette.js';
+export { contactSheet, type SheetCell, type SheetOptions } from './draw/sheet.js';
 export type { Trail } from './draw/trails.js';
 export { FastSAMError, type FastSAMErrorCode } from './errors.js';
 export type { ValResult } from './evaluate/val.js';
 export type { ValOptions } from './evaluate/valOptions.js';
-export type { ValMetrics } from './evaluate/yolo/ap.js';
+export type { ValMetrics, ClassMetrics, Curves } from './evaluate/yolo/ap.js';
 export type { ExportedFile } from './export/exportedFile.js';
 export type { ExportResult } from './export/exportModel.js';
-export type { ExportFormat, ExportOptions } from './export/options.js';
+export { type ExportFormat, type ExportOptions, EXPORT_FORMATS } from './export/options.js';
 export { FastSAM } from './fastsam.js';
 export {
   mergeCoco,
@@ -58,12 +58,31 @@ export type { ActivationOptions, SegmentOptions } from './model/options.js';
 export type { StreamInput, StreamItem, StreamOptions } from './model/stream.js';
 export type { TrackerSettings, TrackOptions } from './model/trackOptions.js';
 export type { TrackSource } from './model/trackStream.js';
-export { platform, usePlatform, type Platform } from './platform/platform.js';
+export {
+  platform,
+  usePlatform,
+  type Platform,
+  type DecodeOptions,
+  type FileStat,
+  type FolderFile,
+  type NativeState,
+  type PartialFile,
+  type StagedFile,
+  type WasmThreads,
+  type WebGpuState,
+  type Obstacle,
+} from './platform/platform.js';
 export type { OnProgress, ProgressEvent } from './progress.js';
 export type { NotedKind, PromptKind } from './prompt/kinds/kind.js';
 export type { Prompt, PromptRecord } from './prompt/kinds/list.js';
 export type { MaskSelection } from './prompt/kinds/point.js';
-export type { TextImageModel, TextModelSource, TextTokenizer } from './prompt/textModel.js';
+export type {
+  TextImageModel,
+  TextModelSource,
+  TextTokenizer,
+  Cancellable,
+  TextModelOptions,
+} from './prompt/textModel.js';
 export type { Background, TextOptions } from './prompt/textOptions.js';
 export type { Match, NoMatch, PromptTarget, Selection, TextScore } from './prompt/types.js';
 export type { Boxes, Xyxy } from './record/boxes.js';
@@ -72,14 +91,34 @@ export type { FramePlace, MaskInputs, ResultsData, SceneRecord, Speed } from './
 export type { SoftMask } from './record/softMask.js';
 export type { RefineOptions } from './results/refine.js';
 export { Results, type SegmentedObject } from './results/results.js';
-export type { Device, DeviceChoice, Precision } from './runtime/choices.js';
+export { type Device, type DeviceChoice, type Precision, DEVICES, DEVICE_CHOICES } from './runtime/choices.js';
 export { deviceTable, type DeviceStatus } from './runtime/deviceStatus.js';
 export { createVideo, type CreateVideoOptions } from './source/createVideo.js';
 export { openVideo, type VideoOptions } from './source/openVideo.js';
-export { readImage, type ImageInput } from './source/readImage.js';
+export { readImage, type ImageInput, type DomImage, type PixelData, type ReadOptions } from './source/readImage.js';
 export type { Frame, VideoInfo, VideoSink, VideoSource } from './source/types.js';
 export { CATALOGUE, type CatalogueEntry, type ModelDefaults } from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';
-export { readSafetensors } from './weights/safetensors.js';
-export type { StateDict, WeightTensor } from './weights/tensor.js';
-export { writeSafetensors } from './weights/writeSafetensors.js';
+export { readSafetensors, type Safetensors } from './weights/safetensors.js';
+export type { StateDict, WeightTensor, WeightDtype } from './weights/tensor.js';
+export { writeSafetensors, type WriteSafetensorsOptions } from './weights/writeSafetensors.js';
+export type { Segmenter } from './model/segmenter.js';
+export type { PixelTensor, RawPixels, AlphaMode } from './image/pixels.js';
+export { NetworkFamily, type FamilyDefinition, type FamilyHead } from './model/families/networkFamily.js';
+export type { Ring } from './formats/cornerRings.js';
+export type { NmsLimits } from './export/ports.js';
+export type { Disk, LineWriter } from './platform/diskTypes.js';
+export type {
+  Programs,
+  FrameFeed,
+  FrameOutput,
+  ProgramOutput,
+  ReadFramesOptions,
+  PipedFrame,
+  ProgramEnd,
+} from './platform/programTypes.js';
+export type { BoxRule } from './prompt/kinds/box.js';
+export type { LayerRow, NominalSize, RowSize } from './model/families/rows.js';
+export { type Scale, type Scaling, SCALE_NAMES } from './model/families/scaling.js';
+export type { SegmentOutputs, SegmentShape } from './layers/segmentHead.js';
+export type { BlockGraph, ConvShape } from './layers/blockGraph.js';

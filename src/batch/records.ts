@@ -19,6 +19,7 @@ export interface FailedRecord {
   readonly error: { readonly code: FastSAMErrorCode | 'CRASHED'; readonly message: string };
 }
 
+/** What became of an image. */
 export type BatchRecord = DoneRecord | FailedRecord;
 
 /**

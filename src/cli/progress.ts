@@ -7,14 +7,17 @@ const RATE = 10;
 
 /** A line of progress; does nothing where stderr is no terminal. */
 export class ProgressLine {
+  readonly #stream: NodeJS.WriteStream;
   #last = 0;
   #shown = false;
 
-  constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {}
+  constructor(stream: NodeJS.WriteStream = process.stderr) {
+    this.#stream = stream;
+  }
 
   /** @param total 0 or undefined: not known. */
   update(label: string, done: number, total: number | undefined, unit: 'bytes' | 'count'): void {
-    if (!this.stream.isTTY) return;
+    if (!this.#stream.isTTY) return;
     const now = Date.now();
     if (now - this.#last < 1000 / RATE && done !== total) return;
     this.#last = now;
@@ -24,7 +27,7 @@ export class ProgressLine {
     const bar = total ? ` ${'█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')}` : '';
     const line = `${label}${bar} ${format(done)}${total ? ` of ${format(total)}` : ''}`;
     // Some terminals do not know how wide they are.
-    this.stream.write(`\r\x1b[2K${line.slice(0, (this.stream.columns || 80) - 1)}`);
+    this.#stream.write(`\r\x1b[2K${line.slice(0, (this.#stream.columns || 80) - 1)}`);
   }
 
   /** Shows the download of a model; hand it over as `onProgress`. */
@@ -34,7 +37,7 @@ export class ProgressLine {
 
   /** Wipes the line, so that the next message starts clean. */
   clear(): void {
-    if (this.#shown) this.stream.write('\r\x1b[2K');
+    if (this.#shown) this.#stream.write('\r\x1b[2K');
     this.#shown = false;
   }
 }

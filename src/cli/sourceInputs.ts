@@ -21,13 +21,16 @@ export interface VideoTrouble {
 
 /** Feeds a stream, and remembers in which order what went in. */
 export class SourceInputs {
+  readonly #sources: readonly Source[];
+  readonly #options: VideoOptions;
+  readonly #trouble: VideoTrouble;
   readonly #origins: Origin[] = [];
 
-  constructor(
-    private readonly sources: readonly Source[],
-    private readonly options: VideoOptions,
-    private readonly trouble: VideoTrouble,
-  ) {}
+  constructor(sources: readonly Source[], options: VideoOptions, trouble: VideoTrouble) {
+    this.#sources = sources;
+    this.#options = options;
+    this.#trouble = trouble;
+  }
 
   /** Where the next item that comes out of the stream came from. */
   takeOrigin(): Origin {
@@ -37,7 +40,7 @@ export class SourceInputs {
   }
 
   async *inputs(): AsyncGenerator<StreamInput, void> {
-    for (const [index, source] of this.sources.entries()) {
+    for (const [index, source] of this.#sources.entries()) {
       if (source.video && typeof source.input === 'string') yield* this.#frames(index, source.input, source.temporary);
       else {
         this.#origins.push({ source: index });
@@ -48,15 +51,15 @@ export class SourceInputs {
 
   async *#frames(source: number, name: string, temporary = false): AsyncGenerator<StreamInput, void> {
     try {
-      const video = await openVideo(name, this.options);
+      const video = await openVideo(name, this.#options);
       for await (const frame of video) {
         this.#origins.push({ source, frame: { frame, info: video.info } });
         yield temporary ? { ...frame, image: { ...frame.image, path: undefined } } : frame;
       }
       const warning = video.warnings.at(-1);
-      if (warning !== undefined) this.trouble.warn(source, warning);
+      if (warning !== undefined) this.#trouble.warn(source, warning);
     } catch (error) {
-      this.trouble.error(source, error);
+      this.#trouble.error(source, error);
     }
   }
 }

@@ -13,7 +13,8 @@ const PLATE: Rgb = [20, 20, 20];
 /**
  * Draws a point of a prompt: a disc in a white ring, green with a plus for the foreground, red with a minus for the
  * background, so that the two differ without colour too.
- * @param x, y pixels of the canvas.
+ * @param x column in pixels of the canvas.
+ * @param y row in pixels of the canvas.
  */
 export function drawPoint(canvas: Canvas, x: number, y: number, foreground: boolean): void {
   const unit = lineWidth(canvas.width, canvas.height);

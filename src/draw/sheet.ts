@@ -14,6 +14,7 @@ export interface SheetCell {
   readonly caption: string;
 }
 
+/** How a contact sheet is laid out. */
 export interface SheetOptions {
   /** Images in a row. Default: as many as make the sheet about square. */
   columns?: number;

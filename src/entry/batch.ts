@@ -4,3 +4,4 @@ export type { BatchItem, FoundImage } from '../batch/names.js';
 export type { BatchSummary } from '../batch/overview.js';
 export type { BatchRecord, DoneRecord, FailedRecord } from '../batch/records.js';
 export { mergeBatch, writeBatch } from '../batch/writeBatch.js';
+export type { Shard } from '../batch/shard.js';

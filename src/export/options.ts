@@ -56,6 +56,7 @@ export const EXPORT_FORMATS = {
   },
 } as const satisfies Record<string, FormatRow>;
 
+/** The name of an export format: a key of `EXPORT_FORMATS`. */
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
 export const EXPORT_FORMAT_NAMES = Object.keys(EXPORT_FORMATS) as readonly ExportFormat[];
 const FORMAT = oneOf(EXPORT_FORMAT_NAMES, { text: 'what is written' });

@@ -26,6 +26,7 @@ export interface CocoAnnotation {
   track_id?: number;
 }
 
+/** How results become COCO annotations. */
 export interface CocoOptions {
   /** Number of the image in its file. Default 1. */
   imageId?: number;

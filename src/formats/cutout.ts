@@ -24,6 +24,7 @@ export interface Cutout extends RgbaImage {
   readonly y: number;
 }
 
+/** How an object is cut out. */
 export interface CutoutOptions {
   /** Pixels added on each side of the mask's bounding box, as far as the image reaches. Default 0. */
   padding?: number;

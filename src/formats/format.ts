@@ -59,6 +59,7 @@ export type VideoForm =
   | {
       readonly kind: 'drawn';
       readonly ending: string;
+      /** Draws a frame of the video. */
       readonly draw: (scene: SceneRecord, options: DrawOptions) => RgbImage;
     };
 

@@ -6,6 +6,7 @@ import { ENCODE_OPTIONS, type ImageFormat } from './format.js';
 import { resolve } from '../options/resolve.js';
 import { pickRows, type RowsOf } from '../options/row.js';
 
+/** How results become YOLO labels. */
 export interface YoloOptions {
   /** Append the score to each line, before the track's id, as Ultralytics' `save_conf`. Default false. */
   saveConf?: boolean;

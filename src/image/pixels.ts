@@ -29,6 +29,7 @@ export interface PixelTensor {
   readonly shape: readonly number[];
   /** `int32` holds 0…255, `float32` holds 0…1. */
   readonly dtype: string;
+  /** The values, row by row. */
   data(): Promise<ArrayLike<number>>;
 }
 

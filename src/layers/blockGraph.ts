@@ -18,6 +18,7 @@ export interface BlockGraph<V> {
   plainConv(name: string, x: V, channels: number): V;
   /** 2x2 with stride 2 and bias, as many channels out as in. */
   transposedConv(name: string, x: V): V;
+  /** The sum of feature maps of one shape. */
   add(name: string, x: readonly V[]): V;
   /** Along the channels. */
   concat(name: string, x: readonly V[]): V;
@@ -33,5 +34,6 @@ export interface BlockGraph<V> {
   dfl(name: string, x: V, regMax: number): V;
   /** Gives an output one more name: that of the block which ends in it. */
   name(name: string, x: V): V;
+  /** Channels of a feature map. */
   channelsOf(x: V): number;
 }

@@ -16,6 +16,7 @@ export interface Polygon {
   readonly holes: readonly Int32Array[];
 }
 
+/** How outlines are made. */
 export interface PolygonOptions {
   /** Largest distance in pixels that thinning out may move the border; 0 (default) keeps every corner. */
   readonly tolerance?: number;

@@ -5,9 +5,12 @@ import type { ModelInfo } from './info.js';
 import type { SegmentOptions } from './options.js';
 import type { StreamInput, StreamItem, StreamOptions } from './stream.js';
 
+/** What studies, evaluations and batches need of a model; see `FastSAM`. */
 export interface Segmenter {
   readonly info: ModelInfo;
+  /** See `FastSAM.segment`. */
   segment(image: ImageInput, options?: SegmentOptions): Promise<Results>;
+  /** See `FastSAM.stream`. */
   stream<T extends StreamInput>(
     inputs: Iterable<T> | AsyncIterable<T>,
     options?: StreamOptions,

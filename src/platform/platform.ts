@@ -9,6 +9,7 @@ export type { AlphaMode, RawPixels };
 import type { Disk } from './diskTypes.js';
 import type { Programs } from './programTypes.js';
 
+/** How an image file is decoded. */
 export interface DecodeOptions {
   /** Default 'drop'. */
   readonly alpha?: AlphaMode;
@@ -28,6 +29,7 @@ export interface FolderFile {
   readonly bytes: Uint8Array;
 }
 
+/** What a path leads to. */
 export interface FileStat {
   readonly kind: 'file' | 'folder' | 'other';
   /** Bytes. */
@@ -45,6 +47,7 @@ export interface PartialFile {
   readonly validator: string | undefined;
   /** Drops the bytes held and remembers a new validator. */
   restart(validator: string | undefined): Promise<void>;
+  /** Adds bytes at the end. */
   append(chunk: Uint8Array): Promise<void>;
   /** All bytes held. */
   bytes(): Promise<Uint8Array>;
@@ -90,6 +93,7 @@ export interface Platform {
   /** As `encodePng`, as JPEG; `quality` 1…100, 90 if not given; alpha is dropped. */
   encodeJpeg(data: RawPixels['data'], width: number, height: number, quality?: number): Promise<Uint8Array>;
 
+  /** The bytes of a file. @throws FastSAMError `FILE_UNREADABLE` */
   readFile(path: string): Promise<Uint8Array>;
   /** Writes a whole file or nothing: readers see the old content or the new one. */
   writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
@@ -119,6 +123,7 @@ export interface Platform {
   readonly programs?: Programs;
   /** Node's name of the operating system; absent in browsers. */
   readonly os?: string;
+  /** A path of these parts, with the separator of the system. */
   joinPath(...parts: string[]): string;
   /**
    * Paths of all files in a folder and those below it, sorted. Not in browsers.
@@ -139,6 +144,7 @@ export interface Platform {
   cacheFolder(): string;
   /** Path of a file that the package ships, `relative` to the package's root. */
   packageFile(relative: string): string;
+  /** Opens a file in progress; what an earlier call has written stays. */
   openPartial(path: string): Promise<PartialFile>;
   /** Hexadecimal, lower case. */
   sha256(bytes: Uint8Array): Promise<string>;

@@ -63,7 +63,9 @@ export interface FrameFeed extends FramePipe {
 export interface Programs {
   /** Runs one to its end; the signal ends it. Never rejects. */
   run(command: string, args: readonly string[], signal?: AbortSignal): Promise<ProgramOutput>;
+  /** Starts a program that prints frames. */
   readFrames(command: string, args: readonly string[], options: ReadFramesOptions): FrameOutput;
   /** @param frameBytes of each frame. */
+  /** Starts a program that takes frames on standard input. */
   feedFrames(command: string, args: readonly string[], frameBytes: number): FrameFeed;
 }

@@ -52,6 +52,7 @@ export class Boxes implements Iterable<Xyxy> {
     return [this.xyxy[p], this.xyxy[p + 1], this.xyxy[p + 2], this.xyxy[p + 3]];
   }
 
+  /** The boxes in the order of the objects. */
   *[Symbol.iterator](): IterableIterator<Xyxy> {
     for (let i = 0; i < this.length; i++) yield this.at(i);
   }

@@ -72,6 +72,7 @@ export class Masks implements Iterable<ObjectMask> {
     return new ObjectMask(this.list[checkIndex('mask', index, this.length)]);
   }
 
+  /** The masks in the order of the objects. */
   *[Symbol.iterator](): IterableIterator<ObjectMask> {
     for (const mask of this.list) yield new ObjectMask(mask);
   }

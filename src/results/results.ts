@@ -81,6 +81,7 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
     };
   }
 
+  /** The objects, best first. */
   *[Symbol.iterator](): IterableIterator<SegmentedObject> {
     for (let i = 0; i < this.length; i++) yield this.at(i);
   }

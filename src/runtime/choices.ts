@@ -2,10 +2,12 @@
 
 /** What runs: the TensorFlow library on a GPU or the CPU, WebGPU, WebGL, or WebAssembly; fastest first. */
 export const DEVICES = ['native-gpu', 'native-cpu', 'webgpu', 'webgl', 'wasm'] as const;
+/** One of `DEVICES`. */
 export type Device = (typeof DEVICES)[number];
 
 /** What a caller may ask for. `auto` takes the fastest that is present. */
 export const DEVICE_CHOICES = ['auto', 'gpu', 'cpu', 'webgpu', 'webgl', 'wasm'] as const;
+/** One of `DEVICE_CHOICES`. */
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
 /** float32; bfloat16 (float32's range, 8 significant bits); float16 (11 significant bits, up to 65504). */
@@ -16,4 +18,5 @@ export const PRECISION_CHOICES = ['auto', 'fp32', 'bf16', 'fp16'] as const satis
 
 /** Where a compiled graph has the weights: inside it, or beside it. */
 export const GRAPH_WEIGHTS = ['embedded', 'external'] as const;
+/** One of `GRAPH_WEIGHTS`. */
 export type GraphWeights = (typeof GRAPH_WEIGHTS)[number];

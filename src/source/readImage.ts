@@ -27,6 +27,7 @@ export type DomImage =
  */
 export type ImageInput = string | URL | Uint8Array | ArrayBuffer | Blob | PixelData | RgbImage | PixelTensor | DomImage;
 
+/** How an image is read: its alpha channel, and the limits of a download. */
 export interface ReadOptions extends DecodeOptions, FetchLimits {}
 
 /** Every option of `readImage`. */

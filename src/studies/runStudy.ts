@@ -42,6 +42,7 @@ export interface StudyEvents {
   readonly onRecord?: (record: StudyRecord) => Promise<void> | void;
   /** An image that could not be measured; the run goes on. */
   readonly onFailure?: (item: StudyItem, error: FastSAMError) => void;
+  /** Hears how many images of how many are measured. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Takes the image of each item that is measured, before its record. */
   readonly show?: (item: StudyItem, image: RgbImage) => Promise<void>;

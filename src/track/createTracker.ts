@@ -25,7 +25,7 @@ export interface TrackerOptions {
   readonly tracktrack: Partial<TrackTrackOptions> & WithCamera;
 }
 
-interface WithCamera {
+export interface WithCamera {
   /** Estimates the camera's motion from the frames given to `update`. Default: none, for a camera that stands still. */
   readonly cameraMotion?: CameraMotion;
 }

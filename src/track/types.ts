@@ -33,6 +33,7 @@ export interface Tracker {
    */
   update(detections: BoxDetections, frame?: RgbImage): TrackRows;
   /** Forgets everything; ids start at 1 again. */
+  /** Forgets the clip: the next frame begins another. */
   reset(): void;
 }
 
@@ -46,5 +47,6 @@ export type Affine = readonly [number, number, number, number, number, number];
 export interface CameraMotion {
   /** @returns the identity for the first frame and where nothing could be estimated. */
   estimate(frame: RgbImage, detections?: BoxDetections): Affine;
+  /** Forgets the last frame: the next one begins a clip. */
   reset(): void;
 }

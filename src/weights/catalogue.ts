@@ -39,6 +39,7 @@ const ULTRALYTICS_LICENCE =
 /** The defaults of the original's own script, also for checkpoints that the catalogue does not know. */
 export const FASTSAM_DEFAULTS: ModelDefaults = { imgsz: 1024, conf: 0.4, iou: 0.9 };
 
+/** The checkpoints that have a name. */
 export const CATALOGUE: readonly CatalogueEntry[] = [
   {
     name: 'FastSAM-s',

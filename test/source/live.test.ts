@@ -40,16 +40,18 @@ async function reach(port: number, server: ChildProcess): Promise<Socket | undef
 /** A server of an endless stream of 64 x 48 at 25 frames a second. ffmpeg's own serves one client in its life. */
 class LiveServer {
   readonly servers: ChildProcess[] = [];
+  readonly #kind: Kind;
   readonly #relay: Server;
 
-  constructor(private readonly kind: Kind) {
+  constructor(kind: Kind) {
+    this.#kind = kind;
     this.#relay = createServer((client) => void this.#serve(client));
   }
 
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.#relay.listen(0, '127.0.0.1', resolve));
     const { port } = this.#relay.address() as AddressInfo;
-    return `${this.kind}://127.0.0.1:${port}${KINDS[this.kind].path}`;
+    return `${this.#kind}://127.0.0.1:${port}${KINDS[this.#kind].path}`;
   }
 
   stop(): void {
@@ -58,10 +60,10 @@ class LiveServer {
   }
 
   async #serve(client: Socket): Promise<void> {
-    const { format, codec, path } = KINDS[this.kind];
+    const { format, codec, path } = KINDS[this.#kind];
     const port = await freePort();
     const source = ['-re', '-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25', ...codec];
-    const target = ['-f', format, '-listen', '1', `${this.kind}://127.0.0.1:${port}${path}`];
+    const target = ['-f', format, '-listen', '1', `${this.#kind}://127.0.0.1:${port}${path}`];
     const server = spawn('ffmpeg', ['-v', 'error', '-nostdin', ...source, ...target], { stdio: 'ignore' });
     this.servers.push(server);
     const upstream = await reach(port, server);

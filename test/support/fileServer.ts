@@ -17,30 +17,30 @@ export class FileServer {
   /** Used up one per request; when empty, the server is honest. */
   readonly script: Handler[] = [];
   url = '';
-  private readonly server: Server;
+  readonly #server: Server;
 
   constructor(public content: Uint8Array) {
-    this.server = createServer((request, response) => {
+    this.#server = createServer((request, response) => {
       this.ranges.push(request.headers.range ?? '-');
       if (!this.script.shift()?.(request, response)) this.serve(request, response);
     });
   }
 
   async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/file.pt`;
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/file.pt`;
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
   }
 
   get sha256(): string {
     return createHash('sha256').update(this.content).digest('hex');
   }
 
-  private validators(): Record<string, string> {
+  #validators(): Record<string, string> {
     return {
       ...(this.etag === undefined ? {} : { etag: this.etag }),
       ...(this.lastModified === undefined ? {} : { 'last-modified': this.lastModified }),
@@ -59,7 +59,7 @@ export class FileServer {
     const from = start >= 0 && fits ? start : 0;
     const body = this.content.subarray(from);
     response.writeHead(start >= 0 && fits ? 206 : 200, {
-      ...this.validators(),
+      ...this.#validators(),
       'content-length': body.length,
       ...(start >= 0 && fits
         ? { 'content-range': `bytes ${from}-${this.content.length - 1}/${this.content.length}` }
@@ -84,7 +84,7 @@ export class FileServer {
   /** Sends `bytes` of the whole under its full length and then nothing more, with the line open. */
   stallAfter(bytes: number): Handler {
     return (_request, response) => {
-      response.writeHead(200, { ...this.validators(), 'content-length': this.content.length });
+      response.writeHead(200, { ...this.#validators(), 'content-length': this.content.length });
       response.write(this.content.subarray(0, bytes));
       this.sent += bytes;
       return true;

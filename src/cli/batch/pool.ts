@@ -37,6 +37,7 @@ export interface PoolOptions {
 
 /** Workers of one model. */
 export class WorkerPool {
+  readonly #options: PoolOptions;
   readonly #slots = new Set<Slot>();
   readonly #suspects: Task[] = [];
   #fresh: Iterator<BatchItem> = [][Symbol.iterator]();
@@ -48,7 +49,8 @@ export class WorkerPool {
   readonly #end = deferred<undefined>();
   #over = false;
 
-  constructor(private readonly options: PoolOptions) {
+  constructor(options: PoolOptions) {
+    this.#options = options;
     this.#facts.promise.catch(() => undefined);
     this.#end.promise.catch(() => undefined);
     options.signal.addEventListener('abort', () => {
@@ -76,7 +78,7 @@ export class WorkerPool {
     this.#task = task;
     this.#keep = keep;
     for (const { worker } of this.#slots) worker.send({ type: 'task', task });
-    while (this.#slots.size < Math.min(this.options.workers, items.length)) this.#spawn();
+    while (this.#slots.size < Math.min(this.#options.workers, items.length)) this.#spawn();
     this.#assign();
     await this.#end.promise;
   }
@@ -96,7 +98,7 @@ export class WorkerPool {
   }
 
   #spawn(): void {
-    const worker = new WorkerProcess(this.options.workers, {
+    const worker = new WorkerProcess(this.#options.workers, {
       onMessage: (message) => {
         this.#take(slot, message);
       },
@@ -107,7 +109,7 @@ export class WorkerPool {
     const slot: Slot = { worker, tasks: new Map(), ready: false };
     this.#slots.add(slot);
     // Nobody asks again once there is a task.
-    worker.send({ type: 'load', spec: this.options.spec, describe: this.#task === undefined });
+    worker.send({ type: 'load', spec: this.#options.spec, describe: this.#task === undefined });
     if (this.#task) worker.send({ type: 'task', task: this.#task });
   }
 
@@ -115,7 +117,7 @@ export class WorkerPool {
     if (this.#over) return;
     switch (message.type) {
       case 'progress':
-        this.options.onProgress(message.event);
+        this.#options.onProgress(message.event);
         return;
       case 'ready':
         slot.ready = true;
@@ -160,8 +162,8 @@ export class WorkerPool {
         this.#record(failureOf(item, 'CRASHED', message));
       }
     }
-    if (this.options.signal.aborted && slot.tasks.size === 0) this.#facts.reject(aborted());
-    else if (!this.#isDone() && !this.options.signal.aborted) this.#spawn();
+    if (this.#options.signal.aborted && slot.tasks.size === 0) this.#facts.reject(aborted());
+    else if (!this.#isDone() && !this.#options.signal.aborted) this.#spawn();
     this.#assign();
   }
 
@@ -172,7 +174,7 @@ export class WorkerPool {
   /** Gives images to every worker that has room. */
   #assign(): void {
     if (this.#over) return;
-    const stopping = this.options.signal.aborted;
+    const stopping = this.#options.signal.aborted;
     if (stopping) this.#facts.reject(aborted());
     if (!this.#task) return;
     for (const slot of this.#slots) {

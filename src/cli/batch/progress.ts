@@ -5,6 +5,7 @@ import { say } from '../run.js';
 const LOG_EVERY_MS = 60_000;
 
 export class BatchProgress {
+  readonly #total: number;
   readonly #line = new ProgressLine();
   readonly #start = Date.now();
   #logged = Date.now();
@@ -12,7 +13,9 @@ export class BatchProgress {
   #done = 0;
 
   /** @param total images to be done by this process. */
-  constructor(private readonly total: number) {}
+  constructor(total: number) {
+    this.#total = total;
+  }
 
   /** Images tried. */
   get done(): number {
@@ -37,10 +40,10 @@ export class BatchProgress {
       say(`fastsam: ${problem}`);
     }
     const text = this.#text();
-    this.#line.update(text, this.#done, this.total, 'count');
+    this.#line.update(text, this.#done, this.#total, 'count');
     if (process.stderr.isTTY || Date.now() - this.#logged < LOG_EVERY_MS) return;
     this.#logged = Date.now();
-    say(`${text}, ${this.#done} of ${this.total}`);
+    say(`${text}, ${this.#done} of ${this.#total}`);
   }
 
   clear(): void {
@@ -49,6 +52,6 @@ export class BatchProgress {
 
   #text(): string {
     const failed = this.#failed > 0 ? `, ${this.#failed} failed` : '';
-    return `${this.rate.toFixed(1)} images/s, ${duration((this.total - this.#done) / this.rate)} left${failed}`;
+    return `${this.rate.toFixed(1)} images/s, ${duration((this.#total - this.#done) / this.rate)} left${failed}`;
   }
 }

@@ -18,7 +18,8 @@ export interface BoxPrompt {
   readonly boxRule?: BoxRule;
 }
 
-type BoxRule = 'mask' | 'box';
+/** What a box is compared with. */
+export type BoxRule = 'mask' | 'box';
 
 /** Boxes, checked. */
 export interface ParsedBoxes {

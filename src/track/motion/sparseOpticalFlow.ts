@@ -73,6 +73,7 @@ export class SparseOpticalFlow implements CameraMotion {
     return [a, b, tx * this.#downscale, c, d, ty * this.#downscale];
   }
 
+  /** Forgets the last frame: the next one begins a clip. */
   reset(): void {
     this.#last = undefined;
   }
