@@ -8,7 +8,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineFormat, FastSAM, writeBatch } from 'fastsam-tfjs';
+import { defineFormat, FastSAM } from 'fastsam-tfjs';
+import { writeBatch } from 'fastsam-tfjs/batch';
 
 const list = defineFormat({
   name: 'list',

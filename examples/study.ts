@@ -7,7 +7,8 @@
  * object gets runs that survive a crash, tables, and a comparison of two models.
  */
 import { fileURLToPath } from 'node:url';
-import { defineStudy, FastSAM, runStudy, type StudyItem, type StudyRecord } from 'fastsam-tfjs';
+import { FastSAM } from 'fastsam-tfjs';
+import { defineStudy, runStudy, type StudyItem, type StudyRecord } from 'fastsam-tfjs/studies';
 
 type Known = StudyItem & { readonly expected: number };
 type Count = StudyRecord & { readonly expected: number; readonly found: number };

@@ -7,7 +7,8 @@
  * how many coins each frame shows, and how many of them were in the first frame.
  */
 import { mkdirSync } from 'node:fs';
-import { createVideo, FastSAM, readImage, Trails } from 'fastsam-tfjs';
+import { createVideo, FastSAM, readImage } from 'fastsam-tfjs';
+import { Trails } from 'fastsam-tfjs/track';
 
 const [folder = 'out/track'] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });

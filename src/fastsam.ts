@@ -5,13 +5,14 @@ import { letterbox, letterboxGeometry } from './image/letterbox.js';
 import { readImage, type ImageInput } from './source/readImage.js';
 import type { ExportResult } from './export/exportModel.js';
 import type { ExportFormat, ExportOptions } from './export/options.js';
-import type { ValOptions, ValResult } from './evaluate/val.js';
+import type { ValResult } from './evaluate/val.js';
+import type { ValOptions } from './evaluate/valOptions.js';
 import { TEXT_MODEL } from './options/limits.js';
 import { resolve } from './options/resolve.js';
 import type { Results } from './results/results.js';
 import { FASTSAM_DEFAULTS } from './weights/catalogue.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
-import type { Device } from './runtime/deviceStatus.js';
+import type { Device } from './runtime/choices.js';
 import { Lifetime } from './runtime/lifetime.js';
 import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
 import { createDetector } from './model/createDetector.js';
@@ -30,7 +31,8 @@ import {
   type SegmentOptions,
 } from './model/options.js';
 import type { PipelineContext } from './model/pipeline.js';
-import type { TrackOptions, TrackSource } from './model/trackStream.js';
+import type { TrackSource } from './model/trackStream.js';
+import type { TrackOptions } from './model/trackOptions.js';
 import {
   resolveStreamOptions,
   segmentImages,

@@ -5,7 +5,9 @@ import { formatNamed } from '../formats/list.js';
 import { sameNames } from '../formats/write.js';
 import type { SegmentOptions } from '../model/options.js';
 import type { Segmenter } from '../model/segmenter.js';
-import { beginBatch, type ResumeOptions } from './begin.js';
+import { resolve } from '../options/resolve.js';
+import { BATCH_OPTIONS, DETECTION_OPTIONS, type BatchOptions } from './batchOptions.js';
+import { beginBatch } from './begin.js';
 import { openJournal, readManifest } from './folder.js';
 import { factsOf, formatIdentity, inOrder, manifestOf } from './identity.js';
 import { keyOf, type BatchItem, type FoundImage } from './names.js';
@@ -14,22 +16,6 @@ import { ImageProcessor, isImagesFault, type BatchTask } from './processor.js';
 import { failureOf, type BatchRecord } from './records.js';
 import { WHOLE, type Shard } from './shard.js';
 
-/** Options of `writeBatch`: what is written and where, and how images are segmented. */
-export interface BatchOptions extends ResumeOptions, Omit<SegmentOptions, 'batch'> {
-  /** Names of built-in formats, and formats of your own. Default `['json']`. */
-  readonly formats?: readonly (string | OutputFormat)[];
-  /** Close small gaps and remove specks of each mask. Default false. */
-  readonly clean?: boolean;
-  /** Keep only the largest connected part of each mask. Default false. */
-  readonly largest?: boolean;
-  /** Only part `index` of `count`, from 1: one of several processes that share the folder. Default: all. */
-  readonly shard?: Shard;
-}
-
-/** Options that are not those of `segment`. */
-const OWN: ReadonlySet<string> = new Set<keyof BatchOptions>([
-  ...(['out', 'formats', 'resume', 'retryFailed', 'overwrite', 'clean', 'largest', 'shard', 'signal'] as const),
-]);
 /** Images at a time: one in the network, the next being read, the one before being written. */
 const AHEAD = 3;
 
@@ -49,8 +35,9 @@ export async function* writeBatch(
   images: Iterable<string | FoundImage> | AsyncIterable<string | FoundImage>,
   options: BatchOptions,
 ): AsyncGenerator<BatchRecord, BatchSummary> {
-  const { out, resume, retryFailed, overwrite, shard = WHOLE, signal, clean = false, largest = false } = options;
-  const formats = resolveFormats(options.formats ?? ['json']);
+  const resolved = resolve(BATCH_OPTIONS, options, { ...model.info.defaults });
+  const { out, resume, retryFailed, overwrite, shard = WHOLE, signal, clean, largest } = resolved;
+  const formats = resolveFormats(resolved.formats);
   const task: BatchTask = { out, formats, clean, largest, options: segmentOptions(options) };
   const { device, precision } = model.info;
   const identities = formats.map((format) => formatIdentity(format));
@@ -137,7 +124,7 @@ function resolveFormats(asked: readonly (string | OutputFormat)[]): OutputFormat
   return inOrder(formats);
 }
 
-/** What is left for `segment`; names that are no options are refused there. */
+/** Those of the options that are `segment`'s. */
 function segmentOptions(options: BatchOptions): SegmentOptions {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !OWN.has(name)));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name in DETECTION_OPTIONS && name !== 'signal'));
 }

@@ -1,18 +1,12 @@
 /** `fastsam compare`: layer by layer against reference outputs. */
 import { Command } from 'commander';
-import { FastSAMError } from '../errors.js';
-import { eachDifference, type LayerDifference } from '../model/compare.js';
+
 import { LOAD_OPTIONS } from '../model/loadOptions.js';
-import { loadWeights } from '../model/load.js';
-import { buildNetwork } from '../model/network.js';
+
 import { number, text } from '../options/kinds.js';
-import { platform } from '../platform/platform.js';
-import { acquireDevice, releaseDevice } from '../runtime/device.js';
-import { openCheckpoint } from '../model/open.js';
-import { readSafetensors } from '../weights/safetensors.js';
+
 import { jsonRow } from './commonRows.js';
 import { addRows, filled, type CommandValues } from './rows.js';
-import { EXIT, say } from './run.js';
 
 const REFERENCE_ROWS = {
   reference: text({
@@ -45,47 +39,10 @@ Examples:
   $ python tools/golden/layers.py --checkpoint FastSAM-s.pt --size 640x640
   $ fastsam compare FastSAM-s.pt --reference out/layers/FastSAM-s-640x640.reference.safetensors --tolerance 1e-4`,
     )
-    .action(compare);
-}
-
-async function compare(source: string, values: CommandValues): Promise<void> {
-  const { reference: path } = filled(REFERENCE_ROWS, values);
-  const { device: choice, keepBatchNorm } = filled(LOAD_OPTIONS, values);
-  const { json, tolerance } = filled(OUTPUT_ROWS, values);
-  const { checkpoint, architecture } = await openCheckpoint(source);
-  const reference = readSafetensors(await platform().readFile(path));
-  const { device } = await acquireDevice(choice);
-  const network = buildNetwork(architecture, { foldBatchNorm: !keepBatchNorm });
-  const rows: LayerDifference[] = [];
-  try {
-    loadWeights(network, checkpoint.tensors);
-    if (!json) process.stdout.write(`${row('layer', 'shape', 'largest', 'difference', 'relative')}\n`);
-    for await (const difference of eachDifference(network, reference)) {
-      rows.push(difference);
-      if (!json) process.stdout.write(`${describe(difference)}\n`);
-    }
-  } finally {
-    network.model.dispose();
-    releaseDevice();
-  }
-  if (rows.length === 0) {
-    throw new FastSAMError('CHECKPOINT_MISMATCH', `${path}: has no layer of this network`);
-  }
-  if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
-  const worst = rows.reduce((a, b) => (b.relative <= a.relative ? a : b));
-  say(
-    `${rows.length} outputs on ${device}; furthest: ${worst.layer}, ${worst.relative.toExponential(1)} of its largest value`,
-  );
-  if (tolerance !== undefined && !(worst.relative <= tolerance)) process.exitCode = EXIT.someFailed;
-}
-
-function row(layer: string, shape: string, largest: string, difference: string, relative: string): string {
-  return [layer.padEnd(26), shape.padEnd(20), largest.padStart(10), difference.padStart(11), relative.padStart(9)].join(
-    ' ',
-  );
-}
-
-function describe({ layer, shape, maxRef, maxAbs, relative }: LayerDifference): string {
-  const number = (value: number) => value.toExponential(2);
-  return row(layer, shape.join('x'), number(maxRef), number(maxAbs), number(relative));
+    .action(async (source: string, values: CommandValues) => {
+      const { compare } = await import('./compare/run.js');
+      const { reference } = filled(REFERENCE_ROWS, values);
+      const { device, keepBatchNorm } = filled(LOAD_OPTIONS, values);
+      await compare(source, { reference, device, keepBatchNorm, ...filled(OUTPUT_ROWS, values) });
+    });
 }

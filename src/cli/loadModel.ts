@@ -1,11 +1,12 @@
 /** Models for commands: the download is shown while it goes on. */
-import { FastSAM } from '../fastsam.js';
+import type { FastSAM } from '../fastsam.js';
 import type { LoadOptions } from '../model/loadOptions.js';
 import type { OnProgress } from '../progress.js';
 import { ProgressLine } from './progress.js';
 
-/** Loads a segmenter, showing the download. */
-export function loadModel(name: string, options: Omit<LoadOptions, 'onProgress'>): Promise<FastSAM> {
+/** Loads a segmenter, showing the download. TensorFlow.js comes with it, so that help and wrong usage are quick. */
+export async function loadModel(name: string, options: Omit<LoadOptions, 'onProgress'>): Promise<FastSAM> {
+  const { FastSAM } = await import('../fastsam.js');
   return showDownload((onProgress) => FastSAM.load(name, { ...options, onProgress }));
 }
 

@@ -1,6 +1,5 @@
 /** `--text` and what belongs to it. */
 import type { Command } from 'commander';
-import { Clip } from '../clip/clip.js';
 import type { Compat } from '../compat/reference.js';
 import { referenceOf } from '../compat/references.js';
 import type { LoadOptions } from '../model/loadOptions.js';
@@ -62,6 +61,7 @@ export function textPrompts(
   }
   parseTexts(text, { ...options, ...(or && { or }) }, referenceOf(compat).texts);
   return async (load) => {
+    const { Clip } = await import('../clip/clip.js');
     const clip = await showDownload((onProgress) => Clip.load(textModel ?? TEXT_MODEL, { ...load, onProgress }));
     const { signal } = load;
     return {

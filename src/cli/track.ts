@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { FastSAMError } from '../errors.js';
 import type { TrackPrompt } from '../model/objectTracker.js';
-import type { TrackOptions } from '../model/trackStream.js';
+import type { TrackOptions } from '../model/trackOptions.js';
 import type { Results } from '../results/results.js';
 import { formatRow, loadFormats } from './formats.js';
 import { videoPath } from '../formats/write.js';
@@ -14,7 +14,7 @@ import { TrackFiles, trackOutputs } from './track/files.js';
 import { TrackProgress } from './track/progress.js';
 import { invalidArgument } from '../errors.js';
 import { LOAD_OPTIONS } from '../model/loadOptions.js';
-import { TRACK_OPTIONS, TRACKER_SETTINGS } from '../model/trackStream.js';
+import { TRACK_OPTIONS, TRACKER_SETTINGS } from '../model/trackOptions.js';
 import { flag, integer, number, oneOf, text } from '../options/kinds.js';
 import { OUTPUT_FOLDER } from '../options/limits.js';
 import { withoutUndefined } from '../options/withoutUndefined.js';
@@ -65,7 +65,7 @@ const OUTPUT_ROWS = {
 const CLIP_ROWS = {
   fps: number(0.01, 1000, {
     text: 'images: frames a second of the video that is written',
-    default: DEFAULT_FPS,
+    otherwise: String(DEFAULT_FPS),
     cli: { value: '<n>' },
   }),
 };

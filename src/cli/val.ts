@@ -1,13 +1,11 @@
 /** `fastsam val`: precision, recall and AP on a data set, as a table, JSON and curves. */
 import { Command } from 'commander';
 import type { ValMetrics } from '../evaluate/yolo/ap.js';
-import { plotPrCurves } from '../evaluate/yolo/prCurves.js';
 import type { ValResult } from '../evaluate/val.js';
-import { validateCoco, type CocoValResult } from '../evaluate/valCoco.js';
+import type { CocoValResult } from '../evaluate/valCoco.js';
 import { disk, platform } from '../platform/platform.js';
 import { loadModel } from './loadModel.js';
-import { VAL_OPTIONS } from '../evaluate/val.js';
-import { COCO_VAL_OPTIONS } from '../evaluate/valCoco.js';
+import { COCO_VAL_OPTIONS, VAL_OPTIONS } from '../evaluate/valOptions.js';
 import { invalidArgument } from '../errors.js';
 import { LOAD_OPTIONS } from '../model/loadOptions.js';
 import { text } from '../options/kinds.js';
@@ -68,7 +66,9 @@ async function val(data: string, values: CommandValues): Promise<void> {
       line.update('evaluating', done, total, 'count');
     };
     result = coco
-      ? await validateCoco(model, data, images ?? '', {
+      ? await (
+          await import('../evaluate/valCoco.js')
+        ).validateCoco(model, data, images ?? '', {
           ...picked(COCO_VAL_OPTIONS, values),
           signal,
           onProgress,
@@ -143,6 +143,7 @@ async function writeFiles(folder: string, result: ValResult, report: object): Pr
       label: `${result.names[c] ?? `class ${c}`} ${(100 * ap[0]).toFixed(1)}`,
       precision: precisionOfRecall,
     }));
+    const { plotPrCurves } = await import('../evaluate/yolo/prCurves.js');
     const { data, width, height } = plotPrCurves(`${name} precision and recall at IoU 0.5, AP in percent`, curves);
     await here.writeFileAtomic(here.joinPath(folder, `${name}-pr.png`), await here.encodePng(data, width, height));
   }

@@ -6,16 +6,15 @@ import type { Segmenter } from '../model/segmenter.js';
 import { platform } from '../platform/platform.js';
 import { MAX_DET } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
-import { omitRows, type RowsOf } from '../options/row.js';
 import type { Results } from '../results/results.js';
 import { matchByScore, valMetrics, type ValMetrics } from './yolo/ap.js';
 import { CocoEvaluator } from './coco/evaluator.js';
 import type { CocoEvaluation } from './coco/evaluation.js';
 import { runsOf } from './coco/runs.js';
 import type { CocoDataset, CocoDetection, CocoTruth } from './coco/types.js';
-import { type SkippedImage, type ValOptions, type ValResult } from './val.js';
+import type { SkippedImage, ValResult } from './val.js';
 import { boxIous, maskIous } from './yolo/ious.js';
-import { VAL_OPTIONS } from './val.js';
+import { COCO_VAL_OPTIONS, type CocoValOptions } from './valOptions.js';
 
 /** What `val` returns for a COCO file: Ultralytics' numbers, and COCO's own. All categories are one. */
 export interface CocoValResult extends Omit<ValResult, 'masks'> {
@@ -23,16 +22,6 @@ export interface CocoValResult extends Omit<ValResult, 'masks'> {
   /** AP and AR as pycocotools computes them, crowds included. */
   readonly coco: { readonly boxes: CocoEvaluation; readonly masks: CocoEvaluation };
 }
-
-/** Options of `validateCoco`; images are letterboxed as by `segment`, so there are no batches. */
-export type CocoValOptions = Omit<ValOptions, 'batch' | 'split' | 'singleClass'>;
-
-/** Every option of `validateCoco`. */
-export const COCO_VAL_OPTIONS = omitRows(VAL_OPTIONS, [
-  'batch',
-  'split',
-  'singleClass',
-]) satisfies RowsOf<CocoValOptions>;
 
 /**
  * Evaluates on the images of a COCO file. Crowd regions count for COCO's numbers only.

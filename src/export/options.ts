@@ -194,7 +194,7 @@ function checkTogether({ format, nms, batch }: ExportPlan): void {
 
 function checkSide(name: string, side: number, maxStride: number): number {
   if (side % maxStride === 0) return side;
-  throw invalidArgument(`${name}: got ${side}, expected a multiple of ${maxStride}`);
+  throw invalid(`${name}: got ${side}, expected a multiple of ${maxStride}`);
 }
 
 const invalid = (message: string): FastSAMError => invalidArgument(`export: ${message}`);

@@ -1,7 +1,7 @@
 /** Which detector runs a network on the device in use. */
 import { FastSAMError } from '../errors.js';
-import { type Device } from '../runtime/deviceStatus.js';
-import type { Precision } from '../runtime/compile/precision.js';
+import type { Device } from '../runtime/choices.js';
+import type { Precision } from '../runtime/choices.js';
 import { runsOnTensorFlow } from '../runtime/tensorFlow.js';
 import type { Detector } from './detector.js';
 import type { Network } from './network.js';

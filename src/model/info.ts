@@ -1,6 +1,6 @@
 /** What is known of a loaded model. */
-import type { Precision } from '../runtime/compile/precision.js';
-import type { Device } from '../runtime/deviceStatus.js';
+import type { Precision } from '../runtime/choices.js';
+import type { Device } from '../runtime/choices.js';
 import type { Architecture } from './architecture.js';
 import type { ModelDefaults } from '../weights/catalogue.js';
 

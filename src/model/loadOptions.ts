@@ -5,8 +5,8 @@ import { PRECISION, TEXT_MODEL } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
 import type { Resolved, RowsOf } from '../options/row.js';
 import type { TextImageModel } from '../prompt/textModel.js';
-import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } from '../runtime/compile/precision.js';
-import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/device.js';
+import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } from '../runtime/choices.js';
+import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/choices.js';
 
 /** Options of `FastSAM.load`. */
 export interface LoadOptions {

@@ -6,15 +6,13 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../errors.js';
+import { DEVICE_CHOICES, type DeviceChoice } from './choices.js';
 import { platform } from '../platform/platform.js';
-import { DEVICES, deviceStatus, type Device, type DeviceStatus } from './deviceStatus.js';
+import { deviceStatus, type DeviceStatus } from './deviceStatus.js';
+import { DEVICES, type Device } from './choices.js';
 import { watchGpu } from './gpuErrors.js';
 import { TENSORFLOW_BACKEND } from './tensorFlow.js';
 import { useWinograd } from './winograd/kernel.js';
-
-/** What a caller may ask for. `auto` takes the fastest that is present. */
-export const DEVICE_CHOICES = ['auto', 'gpu', 'cpu', 'webgpu', 'webgl', 'wasm'] as const;
-export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
 const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
   auto: DEVICES,

@@ -1,10 +1,7 @@
 /** Which devices there are on this machine, and why others are not. */
 import * as tf from '@tensorflow/tfjs';
 import { platform, type Obstacle } from '../platform/platform.js';
-
-/** What runs: the TensorFlow library on a GPU or the CPU, WebGPU, WebGL, or WebAssembly; fastest first. */
-export const DEVICES = ['native-gpu', 'native-cpu', 'webgpu', 'webgl', 'wasm'] as const;
-export type Device = (typeof DEVICES)[number];
+import { DEVICES, type Device } from './choices.js';
 
 /** One row of the device table: whether a device can be used here, and if not, why and what would help. */
 export interface DeviceStatus {

@@ -22,20 +22,23 @@ export function checkStudy(value: unknown, what: string): asserts value is Study
   for (const name of ['arguments', 'metrics']) {
     if (!Array.isArray(found[name])) throw wrong(what, name, found[name], 'a list');
   }
-  for (const name of ['settings', 'options']) {
-    if (!isTable(found[name])) throw wrong(what, name, found[name], 'an object');
+  if (!isRows(found.options)) {
+    throw wrong(what, 'options', found.options, 'rows by name, such as { radius: integer(1, 9, { text, cli: {} }) }');
   }
-  for (const [name, row] of Object.entries(found.options as object)) {
-    const made = isTable(row) && 'schema' in row && 'text' in row;
-    if (!made) throw wrong(what, `options.${name}`, row, 'a row, made by integer, number, flag … of `rows`');
+  if (typeof found.settings !== 'object' || found.settings === null) {
+    throw wrong(what, 'settings', found.settings, 'an object');
   }
   for (const name of ['open', 'summarise', 'tables']) {
     if (typeof found[name] !== 'function') throw wrong(what, name, found[name], 'a function');
   }
 }
 
-function isTable(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** An object of option rows; `integer`, `number`, `flag`, `oneOf` and `text` make them. */
+function isRows(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value as Record<string, unknown>).every(
+    (row) => typeof row === 'object' && row !== null && 'schema' in row && 'text' in row,
+  );
 }
 
 function wrong(what: string, name: string, got: unknown, expected: string): FastSAMError {

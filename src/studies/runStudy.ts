@@ -3,7 +3,10 @@ import type { FastSAMError } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Segmenter } from '../model/segmenter.js';
 import type { OnProgress } from '../progress.js';
-import { studyValues } from './shared/options.js';
+import { callback, custom, object, signal } from '../options/kinds.js';
+import { checkOptions } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
+import { CHOICE_OPTIONS, studyValues } from './shared/options.js';
 import { studyFiles } from './files.js';
 import { chooseItems, measureItems, summariseRecords, type ItemSelection } from './measure.js';
 import type {
@@ -44,6 +47,24 @@ export interface StudyEvents {
   readonly show?: (item: StudyItem, image: RgbImage) => Promise<void>;
 }
 
+/** Every option of `runStudy`. */
+export const STUDY_RUN_OPTIONS = {
+  ...CHOICE_OPTIONS,
+  args: custom<readonly string[]>('a list of texts', Array.isArray, {
+    text: "values of the study's arguments, in their order",
+    default: [],
+  }),
+  options: object<StudyOptions>({ text: "values of the study's own options" }),
+  settings: object<StudySettings>({ text: "in the place of the study's own settings" }),
+  signal: signal(),
+  onDownload: callback<OnProgress>({ text: 'hears about what is downloaded beside the model' }),
+  done: object<ReadonlyMap<string, StudyRecord>>({ text: 'records of an earlier run, by key' }),
+  onRecord: callback<NonNullable<StudyEvents['onRecord']>>({ text: 'takes a new record' }),
+  onFailure: callback<NonNullable<StudyEvents['onFailure']>>({ text: 'hears about images that failed' }),
+  onProgress: callback<NonNullable<StudyEvents['onProgress']>>({ text: 'hears how many images are measured' }),
+  show: callback<NonNullable<StudyEvents['show']>>({ text: 'takes the image of each item that is measured' }),
+} satisfies RowsOf<StudyRequestOptions & StudyEvents>;
+
 /** A study whose data is at hand. */
 export interface StudyRun {
   readonly study: Study;
@@ -80,6 +101,7 @@ export async function runStudy(
   model: Segmenter,
   options: StudyRequestOptions & StudyEvents = {},
 ): Promise<StudyResult> {
+  checkOptions(STUDY_RUN_OPTIONS, options);
   const run = await openStudy(study, options);
   try {
     return await measureStudy(run, model, options);

@@ -3,7 +3,9 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
-import { FastSAM, runStudy, usePlatform, writeBatch, type BatchRecord, type Study } from '../../src/index.js';
+import { FastSAM, usePlatform } from '../../src/index.js';
+import { runStudy, type Study } from '../../src/entry/studies.js';
+import { writeBatch, type BatchRecord } from '../../src/entry/batch.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { contents, FAST, makeImages } from './batch/folder.js';
 import { fastsam, fastsamHere } from '../support/cli.js';
@@ -33,9 +35,9 @@ module('wrong.mjs', `export default { name: 'wrong', about: '', ending: 'csv', s
 module('broken.mjs', `throw new Error('not today');`);
 module(
   'areas.mjs',
-  `import { rows } from '${pathToFileURL(repository('src/index.ts')).href}';
+  `import { number } from ${JSON.stringify(pathToFileURL(repository('src/entry/studies.ts')).href)};
   export const study = { name: 'areas', summary: 'mean area', help: 'no more', settings: {},
-    options: { minArea: rows.number(0, 1e6, { text: 'smallest', default: 10, cli: { value: '<n>' } }) },
+    options: { minArea: number(0, 1e6, { text: 'smallest', default: 10, cli: { value: '<n>' } }) },
     arguments: [{ name: 'folder', description: 'images' }], metrics: [{ key: 'area', label: 'area', better: 'higher' }],
     async open({ args: [folder], options: { minArea }, files }) {
       const items = (await files.list(folder)).map((key) => ({ key, image: folder + '/' + key }));

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform, type NativeState, type Platform, type WebGpuState } from '../../src/platform/platform.js';
-import { acquireDevice, currentDevice, releaseDevice, type DeviceChoice } from '../../src/runtime/device.js';
+import { acquireDevice, currentDevice, releaseDevice } from '../../src/runtime/device.js';
+import type { DeviceChoice } from '../../src/runtime/choices.js';
 import { deviceStatus, deviceTable } from '../../src/runtime/deviceStatus.js';
 
 const NO_GPU = { reason: 'no NVIDIA GPU' };

@@ -59,7 +59,7 @@ describe('a file of hints', () => {
     [{ a: { points: [[1, 2]], labels: [2] } }, /"a": labels: got 2, expected 0, 1/],
     [{ a: { points: [[1, 2]], labels: [0] } }, /"a": got no box and no point with label 1/],
     [{ a: { points: [[1, 2]], labels: { 0: 1 } } }, /"a": labels: got {"0":1}, expected 0 or 1/],
-    [{ a: {} }, /"a": got no box and no point/],
+    [{ a: {} }, /"a": prompt: got neither boxes nor points/],
   ])('%j is refused', async (content, message) => {
     const error: unknown = await read(content).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(message) as string });

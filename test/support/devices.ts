@@ -4,7 +4,7 @@ import { beforeAll, describe, inject } from 'vitest';
 import { loadNative } from '../../src/platform/native/load.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
-import type { Device } from '../../src/runtime/deviceStatus.js';
+import type { Device } from '../../src/runtime/choices.js';
 
 /** What computes: WebAssembly, TensorFlow's own library, or TensorFlow.js without any help, which is slow. */
 export type Backend = 'wasm' | 'native' | 'plain JavaScript';

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { evaluateCoco, type CocoDataset, type CocoDetection } from '../../src/index.js';
+import { evaluateCoco, type CocoDataset, type CocoDetection } from '../../src/entry/evaluate.js';
 
 interface Timing {
   readonly seconds: number;

@@ -8,7 +8,7 @@ import { objectsFingerprint } from '../../src/cli/bench/fingerprint.js';
 import { encodeReply, type Task } from '../../src/cli/bench/protocol.js';
 import { giveUp, serve, type Job } from '../../src/cli/bench/serve.js';
 import type { FastSAM as Model } from '../../src/index.js';
-import type { DeviceChoice } from '../../src/runtime/device.js';
+import type { DeviceChoice } from '../../src/runtime/choices.js';
 
 /** SPEC, as JSON. */
 export interface VersionSpec {

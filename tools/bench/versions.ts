@@ -16,7 +16,7 @@ import { describeMachine, load } from '../../src/cli/bench/machine.js';
 import { examplePath, makeMosaic } from '../../src/cli/bench/images.js';
 import { memoryRow, segmentRows, startRow, type Row } from '../../src/cli/bench/suite.js';
 import { textRow } from '../../src/cli/bench/table.js';
-import type { DeviceChoice } from '../../src/runtime/device.js';
+import type { DeviceChoice } from '../../src/runtime/choices.js';
 import { FOLDER, ROOT, script } from './models.js';
 import type { VersionSpec } from './versionWorker.js';
 

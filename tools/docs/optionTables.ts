@@ -4,9 +4,12 @@ import { CUTOUT_OPTIONS } from '../../src/formats/cutout.js';
 import { SAVE_OPTIONS } from '../../src/formats/save.js';
 import { YOLO_OPTIONS } from '../../src/formats/yolo.js';
 import { WRITE_SAFETENSORS_OPTIONS } from '../../src/weights/writeSafetensors.js';
-import { VAL_OPTIONS } from '../../src/evaluate/val.js';
-import { COCO_VAL_OPTIONS } from '../../src/evaluate/valCoco.js';
-import { BATCH_OPTIONS } from '../../src/cli/batch/options.js';
+import { VAL_OPTIONS } from '../../src/evaluate/valOptions.js';
+import { COCO_VAL_OPTIONS } from '../../src/evaluate/valOptions.js';
+import { BATCH_OPTIONS } from '../../src/batch/batchOptions.js';
+import { BATCH_ROWS } from '../../src/cli/batch/options.js';
+import { ENCODE_OPTIONS } from '../../src/formats/format.js';
+import { STUDY_RUN_OPTIONS } from '../../src/studies/runStudy.js';
 import { RUN_ROWS } from '../../src/cli/study/options.js';
 import { CLIP_OPTIONS } from '../../src/clip/clip.js';
 import { DRAW_OPTIONS } from '../../src/draw/drawObjects.js';
@@ -16,7 +19,7 @@ import { POLYGON_OPTIONS } from '../../src/mask/polygons.js';
 import { LOAD_OPTIONS } from '../../src/model/loadOptions.js';
 import { ACTIVATION_OPTIONS, SEGMENT_OPTIONS } from '../../src/model/options.js';
 import { STREAM_OPTIONS } from '../../src/model/stream.js';
-import { TRACK_OPTIONS } from '../../src/model/trackStream.js';
+import { TRACK_OPTIONS } from '../../src/model/trackOptions.js';
 import { PROMPT_OPTIONS } from '../../src/prompt/kinds/list.js';
 import type { OptionTable } from '../../src/options/row.js';
 import { TEXT_OPTIONS } from '../../src/prompt/textOptions.js';
@@ -38,6 +41,7 @@ export const OPTION_TABLES = {
   TextOptions: TEXT_OPTIONS,
   RefineOptions: REFINE_OPTIONS,
   DrawOptions: DRAW_OPTIONS,
+  EncodeOptions: ENCODE_OPTIONS,
   SaveOptions: SAVE_OPTIONS,
   SheetOptions: SHEET_OPTIONS,
   CutoutOptions: CUTOUT_OPTIONS,
@@ -60,5 +64,7 @@ export const OPTION_TABLES = {
   ClipOptions: CLIP_OPTIONS,
   WriteSafetensorsOptions: WRITE_SAFETENSORS_OPTIONS,
   BatchOptions: BATCH_OPTIONS,
+  StudyRequestOptions: STUDY_RUN_OPTIONS,
+  BatchCommandOptions: BATCH_ROWS,
   RunOptions: RUN_ROWS,
 } satisfies Readonly<Record<string, OptionTable>>;

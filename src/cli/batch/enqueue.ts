@@ -5,12 +5,12 @@ import { WHOLE } from '../../batch/shard.js';
 import { FastSAMError } from '../../errors.js';
 import { countOf, interruptSignal, say } from '../run.js';
 import { listImages } from './list.js';
-import { checkBatchOptions, type BatchOptions } from './options.js';
+import { checkBatchOptions, type BatchCommandOptions } from './options.js';
 import { planBatch, planTask } from './plan.js';
 import { WorkerPool } from './pool.js';
 import { enqueueItems, openQueue, openQueueServer } from './queue.js';
 
-export async function executeEnqueue(sources: readonly string[], options: BatchOptions): Promise<void> {
+export async function executeEnqueue(sources: readonly string[], options: BatchCommandOptions): Promise<void> {
   checkBatchOptions(options);
   const signal = interruptSignal();
   const server = await openQueueServer(queueOf(options));
@@ -33,7 +33,7 @@ export async function executeEnqueue(sources: readonly string[], options: BatchO
 }
 
 /** @throws FastSAMError `INVALID_ARGUMENT` without `--queue`. */
-export function queueOf({ queue }: BatchOptions): string {
+export function queueOf({ queue }: BatchCommandOptions): string {
   if (queue !== undefined) return queue;
   throw new FastSAMError('INVALID_ARGUMENT', 'batch: got no queue, expected --queue redis://host:port');
 }

@@ -10,14 +10,14 @@ import { throwIfAborted } from '../../errors.js';
 import { ProgressLine } from '../progress.js';
 import { countOf, EXIT, interruptSignal, say } from '../run.js';
 import { listImages } from './list.js';
-import { checkBatchOptions, type BatchOptions } from './options.js';
+import { checkBatchOptions, type BatchCommandOptions } from './options.js';
 import { planBatch, planTask } from './plan.js';
 import { WorkerPool } from './pool.js';
 import { BatchProgress } from './progress.js';
 import type { SentTask } from './sent.js';
 
 /** Runs a batch as the command line asks. */
-export async function executeBatch(sources: readonly string[], options: BatchOptions): Promise<void> {
+export async function executeBatch(sources: readonly string[], options: BatchCommandOptions): Promise<void> {
   checkBatchOptions(options);
   const signal = interruptSignal();
   const shard = options.shard === undefined ? WHOLE : parseShard(options.shard, (name) => process.env[name]);

@@ -1,64 +1,64 @@
 /** The options of `fastsam batch`, and what they mean. */
 import type { Command } from 'commander';
+import { BATCH_OPTIONS, DETECTION_OPTIONS } from '../../batch/batchOptions.js';
 import { formatIdentity, manifestOf, type BatchManifest, type ModelFacts } from '../../batch/identity.js';
 import type { BatchTask } from '../../batch/processor.js';
 import { invalidArgument } from '../../errors.js';
 import { LOAD_OPTIONS } from '../../model/loadOptions.js';
 import { SEGMENT_OPTIONS } from '../../model/options.js';
-import { flag, integer, text } from '../../options/kinds.js';
+import { integer, text } from '../../options/kinds.js';
 import { omitRows, pickRows, type Resolved } from '../../options/row.js';
-import { REFINE_OPTIONS } from '../../results/refine.js';
 import { MODEL_ROWS } from '../commonRows.js';
 import { formatRow, type FormatRef } from '../formats.js';
 import type { ModelSpec } from './sent.js';
 import { addRows, filled, picked, type CommandValues, type Picked } from '../rows.js';
 
 /** What is done with each image. */
-const DETECTOR_ROWS = omitRows(SEGMENT_OPTIONS, ['batch', 'signal']);
+const DETECTION_ROWS = omitRows(DETECTION_OPTIONS, ['signal']);
 
-/** Every option of a batch, beside those of `segment`. */
-export const BATCH_OPTIONS = {
+/** Every option of the command, beside those of `segment`. */
+export const BATCH_ROWS = {
   ...MODEL_ROWS,
-  ...pickRows(REFINE_OPTIONS, ['clean', 'largest']),
   ...pickRows(LOAD_OPTIONS, ['device', 'precision']),
-  out: text({ text: 'where files go; they mirror the folders of the images', cli: { value: '<folder>' } }),
+  ...pickRows(BATCH_OPTIONS, ['clean', 'largest', 'resume', 'retryFailed', 'overwrite']),
+  // The commands of a queue need none.
+  out: text({ text: BATCH_OPTIONS.out.text, cli: BATCH_OPTIONS.out.cli }),
   format: formatRow(false, { text: 'files of each image', default: ['json'] }),
   workers: integer(1, 256, { text: 'processes, each with a model of its own', default: 1, cli: { value: '<n>' } }),
   shard: text({
     text: 'only part i of n; auto, auto/n: as Slurm arrays and Kubernetes indexed jobs say',
     cli: { value: '<i/n>' },
   }),
-  resume: flag({ text: 'go on where an earlier run ended; what is done is not repeated', default: false, cli: {} }),
-  retryFailed: flag({ text: 'with --resume: try images again that failed', default: false, cli: {} }),
-  overwrite: flag({ text: 'remove what an earlier run wrote, and start anew', default: false, cli: {} }),
   queue: text({ text: 'for enqueue and work: redis://host:port', cli: { value: '<url>' } }),
 };
 
 /** The options of a batch with their defaults. */
-export interface BatchOptions extends Resolved<typeof BATCH_OPTIONS> {
-  readonly segment: Picked<typeof DETECTOR_ROWS>;
+export interface BatchCommandOptions extends Resolved<typeof BATCH_ROWS> {
+  readonly segment: Picked<typeof DETECTION_ROWS>;
 }
 
 /** Adds all options. */
 export function addBatchOptions(command: Command): Command {
-  addRows(command, BATCH_OPTIONS, ['model']);
+  addRows(command, BATCH_ROWS, ['model']);
   addRows(command, SEGMENT_OPTIONS, ['imgsz', 'conf', 'iou', 'maxDet']);
-  addRows(command, BATCH_OPTIONS, ['clean', 'largest']);
+  addRows(command, BATCH_ROWS, ['clean', 'largest']);
   addRows(command, SEGMENT_OPTIONS, ['retinaMasks', 'snapFullBoxes', 'square', 'compat']);
-  addRows(command, BATCH_OPTIONS, ['device', 'precision', 'out', 'format', 'workers', 'shard']);
-  return addRows(command, BATCH_OPTIONS, ['resume', 'retryFailed', 'overwrite', 'queue']);
+  addRows(command, BATCH_ROWS, ['device', 'precision', 'out', 'format', 'workers', 'shard']);
+  return addRows(command, BATCH_ROWS, ['resume', 'retryFailed', 'overwrite', 'queue']);
 }
 
 /** What commander gathered as options of a batch. */
-export function batchOptions(values: CommandValues): BatchOptions {
-  return { ...filled(BATCH_OPTIONS, values), segment: picked(DETECTOR_ROWS, values) };
+export function batchOptions(values: CommandValues): BatchCommandOptions {
+  return { ...filled(BATCH_ROWS, values), segment: picked(DETECTION_ROWS, values) };
 }
 
 /**
  * Checks what options say together.
  * @throws FastSAMError `INVALID_ARGUMENT`
  */
-export function checkBatchOptions(options: BatchOptions): asserts options is BatchOptions & { readonly out: string } {
+export function checkBatchOptions(
+  options: BatchCommandOptions,
+): asserts options is BatchCommandOptions & { readonly out: string } {
   if (options.out === undefined) throw invalidArgument('batch: got no output folder, expected --out DIR');
   if (options.overwrite && options.resume)
     throw invalidArgument('batch: got --overwrite and --resume, expected one of them');

@@ -6,10 +6,10 @@ import type { BatchTask } from '../../batch/processor.js';
 import type { Shard } from '../../batch/shard.js';
 import { loadFormats } from '../formats.js';
 import { countOf, say } from '../run.js';
-import { manifestFor, type BatchOptions } from './options.js';
+import { manifestFor, type BatchCommandOptions } from './options.js';
 import type { SentTask } from './sent.js';
 
-type OptionsWithOut = BatchOptions & { readonly out: string };
+type OptionsWithOut = BatchCommandOptions & { readonly out: string };
 
 /** A task for this process, and as it is sent to others. */
 export interface PlannedTask {

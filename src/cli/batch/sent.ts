@@ -1,9 +1,9 @@
 /** A model and a task that are sent to other processes as plain data. */
 import type { BatchTask } from '../../batch/processor.js';
-import { FastSAM } from '../../fastsam.js';
+import type { FastSAM } from '../../fastsam.js';
 import type { OnProgress } from '../../progress.js';
-import type { Precision } from '../../runtime/compile/precision.js';
-import type { DeviceChoice } from '../../runtime/device.js';
+import type { Precision } from '../../runtime/choices.js';
+import type { DeviceChoice } from '../../runtime/choices.js';
 import { loadRef, type FormatRef } from '../formats.js';
 
 /** The model that a worker loads. */
@@ -19,7 +19,8 @@ export interface SentTask extends Omit<BatchTask, 'formats'> {
 }
 
 /** Loads a model. */
-export function loadModel({ model, device, precision }: ModelSpec, onProgress?: OnProgress): Promise<FastSAM> {
+export async function loadModel({ model, device, precision }: ModelSpec, onProgress?: OnProgress): Promise<FastSAM> {
+  const { FastSAM } = await import('../../fastsam.js');
   return FastSAM.load(model, { device, precision, ...(onProgress && { onProgress }) });
 }
 

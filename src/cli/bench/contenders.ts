@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { extname } from 'node:path';
 import { cpuHasBfloat16 } from '../../runtime/compile/cpuFeatures.js';
 import { choiceFor } from '../../runtime/device.js';
-import { deviceTable, type Device } from '../../runtime/deviceStatus.js';
-import type { Precision } from '../../runtime/compile/precision.js';
+import { deviceTable } from '../../runtime/deviceStatus.js';
+import type { Device } from '../../runtime/choices.js';
+import type { Precision } from '../../runtime/choices.js';
 import type { ContenderSpec } from './contender.js';
 import type { WorkerSpec } from './spec.js';
 

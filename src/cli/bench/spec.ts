@@ -2,7 +2,7 @@
 import '../../node.js'; // registers the platform: workers are processes of their own
 import { FastSAM } from '../../fastsam.js';
 import type { DetectorOptions } from '../../model/createDetector.js';
-import type { DeviceChoice } from '../../runtime/device.js';
+import type { DeviceChoice } from '../../runtime/choices.js';
 
 /** The first argument of a worker, as JSON. */
 export interface WorkerSpec extends Pick<DetectorOptions, 'compile' | 'graphWeights'> {

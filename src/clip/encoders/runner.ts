@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../../errors.js';
 import type { NamedTensors } from '../../runtime/compile/compiledGraph.js';
-import type { Precision } from '../../runtime/compile/precision.js';
-import type { Device } from '../../runtime/deviceStatus.js';
+import type { Precision } from '../../runtime/choices.js';
+import type { Device } from '../../runtime/choices.js';
 import { runsOnTensorFlow } from '../../runtime/tensorFlow.js';
 import type { Features } from './imageEncoder.js';
 import type { LayerSet } from './layerSet.js';

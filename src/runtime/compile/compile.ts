@@ -13,7 +13,7 @@ import { emit, type InputShapes } from './emit.js';
 import { encodeSavedModel } from './graphDef.js';
 import { FED_PREFIX, loadGraph, requireBfloat16, type LoadGraphOptions } from './loadGraph.js';
 import { checkFixedSizes, makeDimsDynamic } from './dynamicDims.js';
-import type { Precision } from './precision.js';
+import type { Precision } from '../choices.js';
 import { record, type ConstantPool, type InputBinding } from './recorder.js';
 import type { TracedDtype } from './trace.js';
 

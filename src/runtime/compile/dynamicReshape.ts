@@ -1,6 +1,6 @@
 /** Reshape at sizes that are not known in advance. */
 import { DATA_TYPE } from './graphDef.js';
-import type { Precision } from './precision.js';
+import type { Precision } from '../choices.js';
 import { describe, int32Constant, notCompilable, type OperationSource, type TracedValue } from './trace.js';
 
 /**

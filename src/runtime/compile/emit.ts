@@ -1,7 +1,8 @@
 /** From a trace to TensorFlow's nodes: names, element types, casts, constants. */
 import { toBfloat16, toFloat16 } from '../../geometry/half.js';
 import { DATA_TYPE, shapeProto, type AttrValue, type GraphFile, type NodeDef, type PortDef } from './graphDef.js';
-import { FLOAT32_ONLY, type Precision } from './precision.js';
+import { FLOAT32_ONLY } from './precision.js';
+import type { Precision } from '../choices.js';
 import type { ConstantSource, InputSource, OperationSource, Trace, TracedValue } from './trace.js';
 
 const FLOAT_TYPE: Readonly<Record<Precision, number>> = {

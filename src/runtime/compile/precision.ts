@@ -1,14 +1,5 @@
 /** In which floating-point type the operations of a graph are written. */
-
-/** float32; bfloat16 (float32's range, 8 significant bits); float16 (11 significant bits, up to 65504). */
-export type Precision = 'fp32' | 'bf16' | 'fp16';
-
-/** What a caller may ask for. */
-export const PRECISION_CHOICES = ['auto', 'fp32', 'bf16', 'fp16'] as const satisfies (Precision | 'auto')[];
-
-/** Where a compiled graph has the weights: inside it, or beside it. */
-export const GRAPH_WEIGHTS = ['embedded', 'external'] as const;
-export type GraphWeights = (typeof GRAPH_WEIGHTS)[number];
+import type { Precision } from '../choices.js';
 
 /** The type in which the operations traced now are written; undefined when nothing is being traced. */
 let region: Precision | undefined;

@@ -8,7 +8,8 @@ import * as tf from '@tensorflow/tfjs';
 import { attributeOf } from './attributes.js';
 import { tensorFlowBackend, type OpAttr, type TensorFlowBackend } from './backend.js';
 import type { AttrValue, DataTypeName } from './graphDef.js';
-import { currentPrecision, whileTracing, type Precision } from './precision.js';
+import { currentPrecision, whileTracing } from './precision.js';
+import type { Precision } from '../choices.js';
 import {
   liveOperations,
   notCompilable,

@@ -1,7 +1,7 @@
 /** What one run of a function on tensors consisted of: operations, constants and inputs, not yet TensorFlow's nodes. */
 import { FastSAMError } from '../../errors.js';
 import type { AttrValue, DataTypeName } from './graphDef.js';
-import type { Precision } from './precision.js';
+import type { Precision } from '../choices.js';
 
 /** Types of the tensors that can be traced; tfjs' others (string, complex64) cannot. */
 export type TracedDtype = 'float32' | 'int32' | 'bool';

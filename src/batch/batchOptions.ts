@@ -1,0 +1,46 @@
+/** The options of `writeBatch`. */
+import type { OutputFormat } from '../formats/format.js';
+import { SEGMENT_OPTIONS, type SegmentOptions } from '../model/options.js';
+import { custom, flag, object, text } from '../options/kinds.js';
+import { omitRows, pickRows, type RowsOf } from '../options/row.js';
+import { REFINE_OPTIONS } from '../results/refine.js';
+import type { ResumeOptions } from './begin.js';
+import type { Shard } from './shard.js';
+
+/** Options of `writeBatch`: what is written and where, and how images are segmented. */
+export interface BatchOptions extends ResumeOptions, Omit<SegmentOptions, 'batch'> {
+  /** Names of built-in formats, and formats of your own. Default `['json']`. */
+  readonly formats?: readonly (string | OutputFormat)[];
+  /** Close small gaps and remove specks of each mask. Default false. */
+  readonly clean?: boolean;
+  /** Keep only the largest connected part of each mask. Default false. */
+  readonly largest?: boolean;
+  /** Only part `index` of `count`, from 1: one of several processes that share the folder. Default: all. */
+  readonly shard?: Shard;
+}
+
+/** The options of `segment` that a batch has. */
+export const DETECTION_OPTIONS = omitRows(SEGMENT_OPTIONS, ['batch']);
+
+/** Every option of `writeBatch`. */
+export const BATCH_OPTIONS = {
+  ...DETECTION_OPTIONS,
+  ...pickRows(REFINE_OPTIONS, ['clean', 'largest']),
+  out: text({
+    text: 'where files go; they mirror the folders of the images',
+    required: true,
+    cli: { value: '<folder>' },
+  }),
+  formats: custom<readonly (string | OutputFormat)[]>('a list of names and formats', Array.isArray, {
+    text: 'files of each image: names of formats, and formats of your own',
+    default: ['json'],
+  }),
+  shard: object<Shard>({ text: 'only part index of count, from 1', otherwise: 'all' }),
+  resume: flag({ text: 'go on where an earlier run ended; what is done is not repeated', default: false, cli: {} }),
+  retryFailed: flag({
+    text: 'with resume: try images again that failed',
+    default: false,
+    cli: { text: 'with --resume: try images again that failed' },
+  }),
+  overwrite: flag({ text: 'remove what an earlier run wrote, and start anew', default: false, cli: {} }),
+} satisfies RowsOf<BatchOptions>;

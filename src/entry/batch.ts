@@ -1,0 +1,6 @@
+/** `fastsam-tfjs/batch`: thousands of images as files, resumable; the library part of `fastsam batch`. Node only. */
+export type { BatchOptions } from '../batch/batchOptions.js';
+export type { BatchItem, FoundImage } from '../batch/names.js';
+export type { BatchSummary } from '../batch/overview.js';
+export type { BatchRecord, DoneRecord, FailedRecord } from '../batch/records.js';
+export { mergeBatch, writeBatch } from '../batch/writeBatch.js';

@@ -1,0 +1,19 @@
+/** What a caller may choose of how a model runs. Knows no TensorFlow.js, so that help texts need not load it. */
+
+/** What runs: the TensorFlow library on a GPU or the CPU, WebGPU, WebGL, or WebAssembly; fastest first. */
+export const DEVICES = ['native-gpu', 'native-cpu', 'webgpu', 'webgl', 'wasm'] as const;
+export type Device = (typeof DEVICES)[number];
+
+/** What a caller may ask for. `auto` takes the fastest that is present. */
+export const DEVICE_CHOICES = ['auto', 'gpu', 'cpu', 'webgpu', 'webgl', 'wasm'] as const;
+export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
+
+/** float32; bfloat16 (float32's range, 8 significant bits); float16 (11 significant bits, up to 65504). */
+export type Precision = 'fp32' | 'bf16' | 'fp16';
+
+/** The number formats that a caller may ask for. */
+export const PRECISION_CHOICES = ['auto', 'fp32', 'bf16', 'fp16'] as const satisfies (Precision | 'auto')[];
+
+/** Where a compiled graph has the weights: inside it, or beside it. */
+export const GRAPH_WEIGHTS = ['embedded', 'external'] as const;
+export type GraphWeights = (typeof GRAPH_WEIGHTS)[number];
