@@ -18,8 +18,7 @@ const [width, height] = [256, 224];
 const film = await createVideo(`${folder}/coins.mp4`, { width, height, fps: 10 });
 for (let i = 0; i < 8; i++) {
   const data = new Uint8Array(width * height * 3);
-  for (let row = 0; row < height; row++) {
-    const from = ((2 * i + row) * coins.width + 4 * i) * 3;
+  for (let row = 0, from = (2 * i * coins.width + 4 * i) * 3; row < height; row++, from += coins.width * 3) {
     data.set(coins.data.subarray(from, from + width * 3), row * width * 3);
   }
   await film.write({ data, width, height });

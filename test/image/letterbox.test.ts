@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { letterbox, letterboxGeometry } from '../../src/image/letterbox.js';
+import { letterbox, letterboxGeometry, letterboxRect } from '../../src/image/letterbox.js';
 import { resizeInto } from '../../src/image/resize.js';
 import { readGolden } from '../support/golden.js';
 import { noiseImage } from '../support/random.js';
@@ -35,6 +35,17 @@ describe('geometry', () => {
   test('the odd pixel of padding goes to the bottom', () => {
     const g = letterboxGeometry(640, 427, 1024);
     expect([g.netHeight, g.netWidth, g.height, g.top, g.bottom]).toEqual([704, 1024, 683, 10, 11]);
+  });
+
+  test('an image that is thinner than a pixel there keeps one', () => {
+    expect(letterboxRect(32, 32, 1000, 1)).toEqual({ x: 0, y: 15, width: 32, height: 1 });
+    expect(letterboxRect(32, 32, 1, 1000)).toEqual({ x: 15, y: 0, width: 1, height: 32 });
+    expect(letterboxGeometry(1, 1000, 64, { auto: false })).toMatchObject({
+      width: 1,
+      height: 64,
+      left: 31,
+      right: 32,
+    });
   });
 
   test('any image fits: content plus padding is the network input, in stride multiples', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nodeHeaders } from '../../src/platform/native/compile.js';
 import { fetchWheel, wheelLink } from '../../src/platform/native/fetchWheel.js';
-import { buildName, chooseVariant, nodeApiVersion } from '../../src/platform/native/target.js';
+import { buildName, chooseVariant, nodeApiVersion, thisMachine } from '../../src/platform/native/target.js';
 import { WheelArchive } from '../../src/platform/native/wheelZip.js';
 import { WHEELS, nvidiaRequirements } from '../../src/platform/native/wheels.js';
 import { LINUX, makeWorld, type World } from './nativeFixture.js';
@@ -114,6 +114,13 @@ describe('a package index', () => {
 });
 
 describe('the choice of a library', () => {
+  test('this machine is told from one with another C library', () => {
+    const report = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+    const { platform, arch, musl } = thisMachine();
+    expect([platform, arch]).toEqual([process.platform, process.arch]);
+    expect(musl).toBe(process.platform === 'linux' && report.header.glibcVersionRuntime === undefined);
+  });
+
   test('follows the driver unless it is told', () => {
     expect(chooseVariant(LINUX, 'auto')).toBe('cpu');
     expect(chooseVariant({ ...LINUX, nvidiaDriver: true }, 'auto')).toBe('gpu');

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
+import { createDetector } from '../../src/model/createDetector.js';
 import { CompiledDetector, encodeDetector } from '../../src/model/compiledDetector.js';
 import { type Detections, type DetectorInput } from '../../src/model/detector.js';
 import { LayersDetector } from '../../src/model/layersDetector.js';
@@ -129,5 +130,10 @@ describeOnBackends('the compiled network', ['native'], () => {
     expect(a.prototypes.data).toBeAllclose(b.prototypes.data, share(0.15));
     expect(a.scores).toBeAllclose(b.scores, share(0.15));
     expect(a.prototypes.data).not.toBeAllclose(b.prototypes.data, share(1e-5));
+  });
+
+  test('is not compiled for a caller who has gone', async () => {
+    const options = { signal: AbortSignal.abort() };
+    await expect(createDetector(network(), 'native-cpu', options)).rejects.toMatchObject({ code: 'ABORTED' });
   });
 });
