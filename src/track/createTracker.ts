@@ -3,7 +3,7 @@ import { FastSAMError } from '../errors.js';
 import { ByteTracker } from './trackers/byteTrack.js';
 import { custom } from '../options/kinds.js';
 import { checkValue } from '../options/resolve.js';
-import type { OptionTable } from '../options/row.js';
+
 import {
   BYTE_TRACK_OPTIONS,
   resolveTracker,
@@ -36,13 +36,6 @@ export const CAMERA_MOTION = custom<CameraMotion>(
   (value) => typeof (value as Partial<CameraMotion> | null)?.estimate === 'function',
   { text: "estimates the camera's motion from the frames", otherwise: 'none: a camera that stands still' },
 );
-
-/** Every option of every tracker. */
-export const TRACKER_OPTIONS = {
-  bytetrack: BYTE_TRACK_OPTIONS,
-  botsort: { ...BYTE_TRACK_OPTIONS, cameraMotion: CAMERA_MOTION },
-  tracktrack: { ...TRACK_TRACK_OPTIONS, cameraMotion: CAMERA_MOTION },
-} as const satisfies Readonly<Record<TrackerName, OptionTable>>;
 
 /**
  * A tracker for one clip, with Ultralytics' parameters and defaults.
