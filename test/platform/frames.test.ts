@@ -52,18 +52,18 @@ describe('reading', () => {
     const written = join(folder, 'written');
     const program = `
       const fs = require('node:fs');
-      for (let i = 0; i < 3; i++) {
+      for (let i = 0; i < 6; i++) {
         fs.writeSync(3, 'frame:' + i + ' pts:' + i * 40000 + '\\n');
         fs.writeSync(1, Buffer.alloc(400_000, i));
       }
       fs.writeFileSync(${JSON.stringify(written)}, '');
     `;
-    const output = node(program, { ahead: 3, frameBytes: 400_000 });
+    const output = node(program, { ahead: 6, frameBytes: 400_000 });
     await output.next();
     const pause = new Int32Array(new SharedArrayBuffer(4));
     for (let i = 0; i < 3000 && !existsSync(written); i++) Atomics.wait(pause, 0, 0, 10);
     expect(existsSync(written)).toBe(true);
-    for (const count of [1, 2]) expect(await output.next()).toMatchObject({ count, time: count * 0.04 });
+    for (const count of [1, 2, 3, 4, 5]) expect(await output.next()).toMatchObject({ count, time: count * 0.04 });
     expect(await output.next()).toBeUndefined();
     await output.ended();
   });
