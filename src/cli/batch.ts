@@ -6,7 +6,7 @@ import { executeBatch } from './batch/execute.js';
 import { addBatchOptions } from './batch/options.js';
 import { executeWork } from './batch/work.js';
 import { loadFormats } from './formats.js';
-import { EXIT, say } from './run.js';
+import { EXIT, log } from './run.js';
 import { batchOptions } from './batch/options.js';
 import { WORK_ROWS } from './batch/work.js';
 import { addRows, type CommandValues } from './rows.js';
@@ -67,6 +67,6 @@ async function merge(out: string, _: object, command: Command): Promise<void> {
   const { format } = batchOptions(command.optsWithGlobals<CommandValues>());
   const formats = (await loadFormats(format)).map((chosen) => chosen.format);
   const { images, done, failed, missing } = await mergeBatch(out, formats);
-  say(`${done} of ${images} images done, ${missing} missing, ${failed} failed -> ${out}`);
+  log(`${done} of ${images} images done, ${missing} missing, ${failed} failed -> ${out}`);
   if (failed + missing > 0) process.exitCode = EXIT.someFailed;
 }

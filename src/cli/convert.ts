@@ -9,7 +9,7 @@ import { openCheckpoint } from '../model/open.js';
 import { neededTensors, WRITE_SAFETENSORS_OPTIONS, writeSafetensors } from '../weights/writeSafetensors.js';
 import { describeBytes } from './info.js';
 import { addRows, picked, type CommandValues } from './rows.js';
-import { say } from './run.js';
+import { log } from './run.js';
 
 /** The command. */
 export function convertCommand(): Command {
@@ -43,5 +43,5 @@ async function convert(source: string, out: string, values: CommandValues): Prom
     picked(WRITE_SAFETENSORS_OPTIONS, values),
   );
   await platform().writeFileAtomic(out, bytes);
-  say(`${name} (${describeArchitecture(architecture)}) -> ${out}, ${describeBytes(bytes.length)}`);
+  log(`${name} (${describeArchitecture(architecture)}) -> ${out}, ${describeBytes(bytes.length)}`);
 }

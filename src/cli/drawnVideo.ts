@@ -2,7 +2,7 @@
 import type { RgbImage } from '../image/rgbImage.js';
 import { createVideo } from '../source/createVideo.js';
 import type { VideoSink } from '../source/types.js';
-import { say } from './run.js';
+import { log } from './run.js';
 
 /** A file on its way; it begins with the first frame, which gives it its size. */
 export class DrawnVideo {
@@ -20,7 +20,7 @@ export class DrawnVideo {
     if (!this.#sink) {
       const { width, height } = frame;
       this.#sink = await createVideo(this.#path, { width, height, fps: this.#fps });
-      if (this.#sink.note !== undefined) say(this.#sink.note);
+      if (this.#sink.note !== undefined) log(this.#sink.note);
     }
     await this.#sink.write(frame);
   }

@@ -17,7 +17,7 @@ import { describeBytes } from './info.js';
 import { loadModel } from './loadModel.js';
 import { ProgressLine } from './progress.js';
 import { addRows, filled, picked, type CommandValues } from './rows.js';
-import { interruptSignal, say } from './run.js';
+import { interruptSignal, log } from './run.js';
 
 const FORMAT_LIST = `one or more of ${EXPORT_FORMAT_NAMES.join(', ')}`;
 
@@ -88,7 +88,7 @@ async function run(checkpoint: string, values: CommandValues): Promise<void> {
       progress.clear();
       if (json)
         process.stdout.write(`${JSON.stringify({ format, path, bytes, files: files.map(({ name }) => name) })}\n`);
-      else say(`${model.info.name} -> ${path ?? ''}, ${describeBytes(bytes)}`);
+      else log(`${model.info.name} -> ${path ?? ''}, ${describeBytes(bytes)}`);
     }
   } finally {
     progress.clear();

@@ -2,7 +2,7 @@
 /** The command `fastsam`. */
 import { Command } from 'commander';
 import { loadCommands } from './commands.js';
-import { EXIT, runProgram } from './run.js';
+import { EXIT, runCommands } from './run.js';
 import { packageVersion } from './version.js';
 
 const program = new Command('fastsam')
@@ -29,5 +29,5 @@ if (process.argv.length <= 2) {
   program.outputHelp();
   process.exitCode = EXIT.usage;
 } else {
-  await runProgram(program, process.argv);
+  await runCommands(program, process.argv);
 }

@@ -8,7 +8,7 @@ import { frameNumber, type ClipOutput } from './clipFiles.js';
 import { StemNames } from './files.js';
 import { ProgressLine } from './progress.js';
 import { RunFiles } from './runFiles.js';
-import { countOf, describeError, EXIT, exitCodeOf, say } from './run.js';
+import { plural, describeError, EXIT, exitCodeOf, log } from './run.js';
 import type { Origin } from './sourceInputs.js';
 import type { Source } from './source.js';
 import { VideoReport } from './videoReport.js';
@@ -85,13 +85,13 @@ export class Report {
   /** A video was read, with losses. */
   warn(index: number, line: string): void {
     this.#line.clear();
-    say(`fastsam: ${this.#sources[index].name}: some of it may be lost: ${line}`);
+    log(`fastsam: ${this.#sources[index].name}: some of it may be lost: ${line}`);
   }
 
   /** Reports something that stands for no image. */
   refuse(problem: FastSAMError): void {
     this.#failed++;
-    say(`fastsam: ${describeError(problem)}`);
+    log(`fastsam: ${describeError(problem)}`);
   }
 
   /** Waits for the last files, writes those about all images, and sets the exit code. */
@@ -101,7 +101,7 @@ export class Report {
     await this.#run?.finish();
     const { out } = this.#target;
     this.#line.clear();
-    if (out !== undefined && this.#done > 0) say(`Written to ${out}/`);
+    if (out !== undefined && this.#done > 0) log(`Written to ${out}/`);
     if (this.#failed > 0) process.exitCode = EXIT.someFailed;
   }
 
@@ -121,7 +121,7 @@ export class Report {
     this.#failed++;
     this.#line.clear();
     const message = describeError(error);
-    say(`fastsam: ${message.includes(source.name) ? '' : `${source.name}: `}${message}`);
+    log(`fastsam: ${message.includes(source.name) ? '' : `${source.name}: `}${message}`);
   }
 
   async #write(results: Results, { source: index, frame: of }: Origin): Promise<void> {
@@ -146,10 +146,10 @@ export class Report {
     await this.#share(results, name);
     const { preprocess, inference, postprocess } = results.speed;
     const time = `${(preprocess + inference + postprocess).toFixed(0)} ms`;
-    const count = countOf(results.length, 'object');
+    const count = plural(results.length, 'object');
     this.#line.clear();
     const written = files.length > 0 ? ` -> ${files.map(({ path }) => path).join(', ')}` : '';
-    say(`${name}: ${count} in ${time}${written}`);
+    log(`${name}: ${count} in ${time}${written}`);
   }
 
   /** The files of a source, but those about all images. */
@@ -174,7 +174,7 @@ export class Report {
       const files = await video.finish();
       const written = files.length > 0 ? ` -> ${files.join(', ')}` : '';
       this.#line.clear();
-      say(`${this.#sources[video.source].name}: ${video.frames} frames, ${video.rate.toFixed(1)} a second${written}`);
+      log(`${this.#sources[video.source].name}: ${video.frames} frames, ${video.rate.toFixed(1)} a second${written}`);
     } catch (error) {
       await video.discard();
       this.#break(video.source, error);

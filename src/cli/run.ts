@@ -38,17 +38,17 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** Writes a line for people to stderr. */
-export function say(line: string): void {
+export function log(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
 /** A number of things: `1 image`, `3 images`. */
-export function countOf(n: number, noun: string): string {
+export function plural(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 /** Runs the program and ends the process with the right code. */
-export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
+export async function runCommands(program: Command, argv: readonly string[]): Promise<void> {
   // A reader that closed its end of the pipe (head, less) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.done);
@@ -58,7 +58,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     await program.parseAsync(argv);
   } catch (error) {
     // Commander has already printed its own errors.
-    if (!(error instanceof CommanderError)) say(`fastsam: ${describeError(error)}`);
+    if (!(error instanceof CommanderError)) log(`fastsam: ${describeError(error)}`);
     process.exitCode = exitCodeOf(error);
   }
 }

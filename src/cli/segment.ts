@@ -17,7 +17,7 @@ import { DEFAULT_MODEL, jsonRow, MODEL_ROWS } from './commonRows.js';
 import { promptOf } from './promptRows.js';
 import { Report } from './report.js';
 import { addRows, filled, picked, type CommandValues } from './rows.js';
-import { interruptSignal, say } from './run.js';
+import { interruptSignal, log } from './run.js';
 import { SourceInputs } from './sourceInputs.js';
 import { expandSources } from './sources.js';
 import type { Source } from './source.js';
@@ -102,10 +102,10 @@ async function segment(args: readonly string[], values: CommandValues): Promise<
     model.dispose();
   }
   if (model.info.deviceNote !== undefined && report.done > 0) {
-    say(`Ran on ${model.info.device}; ${model.info.deviceNote}`);
+    log(`Ran on ${model.info.device}; ${model.info.deviceNote}`);
   }
   if (name === DEFAULT_MODEL && report.done > 0) {
-    say(
+    log(
       'Used the small demo model that is shipped; FastSAM-s does far better: add --model FastSAM-s (24 MB download).',
     );
   }

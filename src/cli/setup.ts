@@ -4,7 +4,7 @@ import { FastSAMError } from '../errors.js';
 import { nativeStatus } from '../platform/native/load.js';
 import { setupNative, uninstallNative, type SetupProgress } from '../platform/native/setup.js';
 import { ProgressLine } from './progress.js';
-import { interruptSignal, say } from './run.js';
+import { interruptSignal, log } from './run.js';
 
 interface SetupFlags {
   readonly cpu?: true;
@@ -71,8 +71,8 @@ async function setup(flags: SetupFlags): Promise<void> {
     line.clear();
     const where = result.gpu ? 'on the GPU' : 'on the CPU';
     const how = result.cached ? 'linked' : 'built and verified';
-    say(`TensorFlow ${result.version} ${how} in ${((Date.now() - begin) / 1000).toFixed(1)} s; runs ${where}`);
-    if (result.variant === 'gpu' && !result.gpu) say('no NVIDIA GPU is in use: check that nvidia-smi lists one');
+    log(`TensorFlow ${result.version} ${how} in ${((Date.now() - begin) / 1000).toFixed(1)} s; runs ${where}`);
+    if (result.variant === 'gpu' && !result.gpu) log('no NVIDIA GPU is in use: check that nvidia-smi lists one');
   } finally {
     line.clear();
   }
@@ -81,12 +81,12 @@ async function setup(flags: SetupFlags): Promise<void> {
 function show(line: ProgressLine, { step, detail, done, total }: SetupProgress): void {
   const label = `${STEPS[step]} ${detail}`;
   if (done !== undefined) line.update(label, done, total, 'bytes');
-  else if (process.stderr.isTTY) say(label);
+  else if (process.stderr.isTTY) log(label);
 }
 
 async function uninstall(): Promise<void> {
   const removed = await uninstallNative();
-  say(removed.length > 0 ? `removed from ${removed.join(' and ')}` : 'nothing to remove');
+  log(removed.length > 0 ? `removed from ${removed.join(' and ')}` : 'nothing to remove');
 }
 
 function printPath(): void {

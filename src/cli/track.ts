@@ -7,7 +7,7 @@ import type { Results } from '../results/results.js';
 import { formatRow, loadFormats } from './formats.js';
 import { videoPath } from '../formats/write.js';
 import { loadModel } from './loadModel.js';
-import { describeError, EXIT, exitCodeOf, interruptSignal, say } from './run.js';
+import { describeError, EXIT, exitCodeOf, interruptSignal, log } from './run.js';
 import { promptOf } from './promptRows.js';
 import { DEFAULT_FPS, openFrames, type FrameSource } from './track/frameSource.js';
 import { TrackFiles, trackOutputs } from './track/files.js';
@@ -124,7 +124,7 @@ async function track(source: string, values: CommandValues): Promise<void> {
     model.dispose();
   }
   if (model.info.deviceNote !== undefined && files.frames > 0) {
-    say(`Ran on ${model.info.device}; ${model.info.deviceNote}`);
+    log(`Ran on ${model.info.device}; ${model.info.deviceNote}`);
   }
 }
 
@@ -148,7 +148,7 @@ async function write(
     const code = exitCodeOf(error.cause);
     process.exitCode = code === EXIT.interrupted ? code : EXIT.someFailed;
     const what = code === EXIT.interrupted ? 'interrupted' : describeError(error.cause);
-    say(`fastsam: ${what}; the ${files.frames} frames before are kept`);
+    log(`fastsam: ${what}; the ${files.frames} frames before are kept`);
   }
   progress.clear();
   reportLosses(clip, files.frames);
@@ -156,7 +156,7 @@ async function write(
     throw new FastSAMError('INVALID_VIDEO', `${clip.name}: got no frame there; check --start and --end`);
   }
   const written = await files.finish();
-  say(`${clip.name}: ${progress.summary()}${written.length > 0 ? ` -> ${written.join(', ')}` : ''}`);
+  log(`${clip.name}: ${progress.summary()}${written.length > 0 ? ` -> ${written.join(', ')}` : ''}`);
 }
 
 /** A truncated video gives the frames that are there. */
@@ -165,7 +165,7 @@ function reportLosses(clip: FrameSource, frames: number): void {
   const complaint = clip.warning();
   if (complaint === undefined) return;
   if (frames < total) process.exitCode ??= EXIT.someFailed;
-  say(`fastsam: ${name}: ${frames < total ? `${frames} of ${total} frames` : 'some of it may be lost'}: ${complaint}`);
+  log(`fastsam: ${name}: ${frames < total ? `${frames} of ${total} frames` : 'some of it may be lost'}: ${complaint}`);
 }
 
 /** Something went wrong with the frames, not with the files. */

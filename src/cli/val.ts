@@ -12,7 +12,7 @@ import { text } from '../options/kinds.js';
 import { jsonRow, MODEL_ROWS } from './commonRows.js';
 import { ProgressLine } from './progress.js';
 import { addRows, filled, picked, type CommandValues } from './rows.js';
-import { countOf, EXIT, interruptSignal, say } from './run.js';
+import { plural, EXIT, interruptSignal, log } from './run.js';
 
 const DATA_ROWS = {
   images: text({ text: 'where the images of a COCO file lie', cli: { value: '<folder>' } }),
@@ -78,7 +78,7 @@ async function val(data: string, values: CommandValues): Promise<void> {
     line.clear();
     model.dispose();
   }
-  for (const { image, reason } of result.skipped) say(`left out ${image}: ${reason}`);
+  for (const { image, reason } of result.skipped) log(`left out ${image}: ${reason}`);
   const report = { model: model.info.name, data, ...numbersOf(result) };
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${tableOf(result).join('\n')}\n`);
   if (out !== undefined) await writeFiles(out, result, report);
@@ -109,7 +109,7 @@ function tableOf(result: ValResult | CocoValResult): string[] {
     name.padEnd(8) + [precision, recall, mAP50, mAP5095].map(percent).join('');
   const { preprocess, inference, postprocess } = result.speed;
   const lines = [
-    `${countOf(result.images, 'image')}, ${countOf(result.objects, 'object')}; percent`,
+    `${plural(result.images, 'image')}, ${plural(result.objects, 'object')}; percent`,
     `${''.padEnd(8)}${['P', 'R', 'mAP50', 'mAP50-95'].map((name) => name.padStart(9)).join('')}`,
     row('boxes', result.boxes),
     ...(result.masks ? [row('masks', result.masks)] : ['masks    none: the labels have no outlines']),

@@ -2,7 +2,7 @@
 import { resizeWindow } from '../clip/image/bicubic.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { boundingBox } from '../mask/setOps.js';
-import { encoderInput, filled, paste } from '../prompt/cropImages.js';
+import { encoderInput, filledImage, paste } from '../prompt/cropImages.js';
 import type { Cropper, CropSource } from '../prompt/cropper.js';
 import type { TextRules } from '../prompt/textRules.js';
 import type { TextScore } from '../prompt/types.js';
@@ -53,7 +53,7 @@ function crops({ image, masks }: CropSource): Cropper {
       const { gridWidth, gridHeight } = masks[i];
       shown ??= toGrid(swapped(image), gridWidth, gridHeight);
       const [x, y, right, bottom] = boundingBox(masks[i]);
-      const canvas = filled(gridWidth, gridHeight, WHITE);
+      const canvas = filledImage(gridWidth, gridHeight, WHITE);
       paste(canvas, { x, y }, shown, { x, y, width: right - x, height: bottom - y });
       return encoderInput(canvas, size);
     },

@@ -10,7 +10,7 @@ import type { TextModelSource } from '../prompt/textModel.js';
 import type { FramePlace, ResultsData } from '../record/record.js';
 import { Results } from '../results/results.js';
 import { nextTurn } from '../runtime/nextTurn.js';
-import type { SelectDetections, Selection } from './selection.js';
+import type { SelectDetections, SelectedDetections } from './selection.js';
 import type { Detections, Detector } from './detector.js';
 import type { ModelInfo } from './info.js';
 import { assembleMasks } from './masks.js';
@@ -109,7 +109,7 @@ function scale({ geometry, index }: Job, { boxes }: Detections, options: Resolve
 async function finish(job: Job, found: Detections, inference: number, context: PipelineContext): Promise<Results> {
   const start = performance.now();
   const scaled = scale(job, found, context.options);
-  const toResults = async (selection: Selection) => {
+  const toResults = async (selection: SelectedDetections) => {
     const columns = await objectsOf(job, found, scaled, selection, context);
     const times = { inference, postprocess: performance.now() - start };
     return new Results(record(job, columns, times, context));
@@ -128,7 +128,7 @@ async function objectsOf(
   job: Job,
   found: Detections,
   scaled: ScaledBoxes,
-  selection: Selection,
+  selection: SelectedDetections,
   { options, select }: PipelineContext,
 ): Promise<Columns> {
   const { prototypes } = found;

@@ -12,11 +12,11 @@ export interface ImageDetections {
   /** int32 `n`. */
   readonly classes: Int32Array;
   /** Makes objects of some of them. Those without a pixel are left out. The id of an object is its detection's index. */
-  toResults(selection: Selection): Promise<Results>;
+  toResults(selection: SelectedDetections): Promise<Results>;
 }
 
 /** Detections that become objects. */
-export interface Selection {
+export interface SelectedDetections {
   readonly indices: readonly number[];
   /** float32, four for each of `indices`: boxes to report instead of the detector's, which still crop the masks. */
   readonly boxes?: Float32Array;

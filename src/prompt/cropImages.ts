@@ -11,7 +11,7 @@ export function encoderInput(image: RgbImage, size: number): Uint8Array {
 }
 
 /** An image of one colour. */
-export function filled(width: number, height: number, colour: readonly number[]): RgbImage {
+export function filledImage(width: number, height: number, colour: readonly number[]): RgbImage {
   const data = new Uint8Array(width * height * 3);
   data.set(colour);
   for (let done = 3; done < data.length; done *= 2) data.copyWithin(done, 0, done);

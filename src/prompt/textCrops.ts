@@ -2,7 +2,7 @@
 import { PIXEL_MEAN } from '../clip/image/preprocess.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { boundingRect } from '../mask/setOps.js';
-import { encoderInput, filled, paste } from './cropImages.js';
+import { encoderInput, filledImage, paste } from './cropImages.js';
 import type { CropSource, Cropper } from './cropper.js';
 import type { Background, ParsedTexts } from './textOptions.js';
 
@@ -36,7 +36,7 @@ function squareCrop(
   const window = boundingRect(masks[index]) ?? { x: 0, y: 0, width: 1, height: 1 };
   const side = Math.max(window.width, window.height);
   const at = { x: (side - window.width) >> 1, y: (side - window.height) >> 1 };
-  const square = filled(side, side, colour);
+  const square = filledImage(side, side, colour);
   paste(square, at, image, window, crop === 'masked' ? masks[index] : undefined);
   return square;
 }

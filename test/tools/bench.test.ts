@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Row, TimedRow } from '../../src/cli/bench/suite.js';
+import type { BenchRow, TimedRow } from '../../src/cli/bench/suite.js';
 import { OURS, TITLE, verdicts } from '../../tools/bench/budgets.js';
 import { PEER } from '../../tools/bench/peers.js';
 import { plot, report, withReport, type Run } from '../../tools/bench/report.js';
@@ -20,7 +20,7 @@ function timed(
   return { kind, title, model, measured, refused: [] };
 }
 
-const rows: Row[] = [
+const rows: BenchRow[] = [
   timed(TITLE.network640, { [OURS.fp32]: [9, 9, 9], [OURS.bf16]: [6, 6, 6], [PEER.ort]: [10, 10, 10] }),
   timed(`${TITLE.wasm(1)}, 640x640`, { [OURS.wasm(1)]: [7], [`${PEER.ortWeb}, 1 thread`]: [10] }),
   { kind: 'memory', title: 'peak memory, 4K', model: 's', peaks: [{ label: OURS.fp32, bytes: 1.6e9 }], refused: [] },

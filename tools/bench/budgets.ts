@@ -1,7 +1,7 @@
 /** What this package promises about its speed, and whether the measurements keep it. */
 import type { Measured } from '../../src/cli/bench/interleave.js';
 import { pairedRatio, summarize } from '../../src/cli/bench/statistics.js';
-import type { Row, TimedRow } from '../../src/cli/bench/suite.js';
+import type { BenchRow, TimedRow } from '../../src/cli/bench/suite.js';
 import { PEER } from './peers.js';
 
 /** A promise and what was measured. */
@@ -30,7 +30,7 @@ export const OURS = {
 };
 
 /** The promises, in the order of the table. */
-export function verdicts(rows: readonly Row[]): Verdict[] {
+export function verdicts(rows: readonly BenchRow[]): Verdict[] {
   const timed = rows.filter((row) => row.kind !== 'memory');
   const small = timed.filter(({ model }) => model === 's');
   const network = small.find(({ title }) => title === TITLE.network640);
@@ -82,7 +82,7 @@ function startVerdict(row: TimedRow | undefined): Verdict {
   };
 }
 
-function memoryVerdict(rows: readonly Row[]): Verdict {
+function memoryVerdict(rows: readonly BenchRow[]): Verdict {
   const row = rows.find((each) => each.kind === 'memory');
   const bytes = row?.peaks.find(({ label }) => label === OURS.fp32)?.bytes;
   return {

@@ -1,7 +1,7 @@
 /** docs/user/performance.md and docs/user/performance.svg from the measurements of a run. */
 import type { Measured } from '../../src/cli/bench/interleave.js';
 import { summarize } from '../../src/cli/bench/statistics.js';
-import type { Row, TimedRow } from '../../src/cli/bench/suite.js';
+import type { BenchRow, TimedRow } from '../../src/cli/bench/suite.js';
 import { markdownTable, memoryTable, timedTable } from '../../src/cli/bench/table.js';
 import { TITLE, verdicts, type Verdict } from './budgets.js';
 import { PEER } from './peers.js';
@@ -18,7 +18,7 @@ export interface Run {
   readonly minutes: number;
   /** Processes that wanted to run, averaged over a minute, when the run started. */
   readonly load: number;
-  readonly rows: readonly Row[];
+  readonly rows: readonly BenchRow[];
   readonly soak?: Soak;
 }
 
@@ -146,11 +146,11 @@ function section(row: TimedRow, baseline: string | undefined): string[] {
   return [`${heading(row)}\n\n${markdownTable(timedTable(row, baseline))}${notes(row)}`];
 }
 
-function heading({ model, title }: Row): string {
+function heading({ model, title }: BenchRow): string {
   return `### ${model}: ${title}`;
 }
 
-function notes({ refused }: Row): string {
+function notes({ refused }: BenchRow): string {
   return refused.map(({ label, reason }) => `\n\n${label}: not measured, ${reason}.`).join('');
 }
 

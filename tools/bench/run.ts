@@ -30,7 +30,7 @@ import {
   segmentRows,
   startRow,
   type NetworkInput,
-  type Row,
+  type BenchRow,
 } from '../../src/cli/bench/suite.js';
 import { textRow } from '../../src/cli/bench/table.js';
 import type { Scale } from '../../src/model/families/scaling.js';
@@ -63,7 +63,7 @@ const IMGSZ = 640;
 const COUNTS = [1, 300];
 const START_ROUNDS = args.quick ? 2 : 3;
 const THREADS = Number(args.threads);
-const rows: Row[] = [];
+const rows: BenchRow[] = [];
 
 function wants(group: (typeof GROUPS)[number]): boolean {
   return args.only.split(',').includes(group);
@@ -80,7 +80,7 @@ function ours(variants: readonly Variant[], model: string): ContenderSpec[] {
   });
 }
 
-function keep(row: Row, baseline?: string): void {
+function keep(row: BenchRow, baseline?: string): void {
   rows.push(row);
   process.stdout.write(`\n${textRow(row, baseline)}\n`);
 }

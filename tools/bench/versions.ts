@@ -14,7 +14,7 @@ import '../../src/index.js';
 import type { ContenderSpec } from '../../src/cli/bench/contender.js';
 import { describeMachine, load } from '../../src/cli/bench/machine.js';
 import { examplePath, makeMosaic } from '../../src/cli/bench/images.js';
-import { memoryRow, segmentRows, startRow, type Row } from '../../src/cli/bench/suite.js';
+import { memoryRow, segmentRows, startRow, type BenchRow } from '../../src/cli/bench/suite.js';
 import { textRow } from '../../src/cli/bench/table.js';
 import type { DeviceChoice } from '../../src/runtime/choices.js';
 import { FOLDER, ROOT, script } from './models.js';
@@ -47,7 +47,7 @@ function contender(label: string, root: string, device: DeviceChoice): Contender
   return { label: `${label} ${device}`, command, firstMask: command, env, tolerance: TOLERANCE };
 }
 
-async function compareOn(device: DeviceChoice): Promise<Row[]> {
+async function compareOn(device: DeviceChoice): Promise<BenchRow[]> {
   const specs = [contender('old', before, device), contender('new', after, device)];
   const wants = (what: string): boolean => args.only.split(',').includes(what);
   const path = args.image ?? (await makeMosaic('1080p', FOLDER));

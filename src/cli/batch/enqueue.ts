@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { isUrl, type FoundImage } from '../../batch/names.js';
 import { WHOLE } from '../../batch/shard.js';
 import { FastSAMError } from '../../errors.js';
-import { countOf, interruptSignal, say } from '../run.js';
+import { plural, interruptSignal, log } from '../run.js';
 import { listImages } from './list.js';
 import { checkBatchOptions, type BatchCommandOptions } from './options.js';
 import { planBatch, planTask } from './plan.js';
@@ -25,7 +25,7 @@ export async function executeEnqueue(sources: readonly string[], options: BatchC
     const queue = openQueue(server);
     await enqueueItems(queue, todo, { task: planned.sent, spec, optionsHash: manifest.optionsHash });
     await queue.close();
-    say(`${countOf(todo.length, 'image')} in the queue -> ${options.out}`);
+    log(`${plural(todo.length, 'image')} in the queue -> ${options.out}`);
   } finally {
     pool.close();
     await server.close();

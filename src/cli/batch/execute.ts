@@ -8,7 +8,7 @@ import type { BatchRecord } from '../../batch/records.js';
 import { parseShard, WHOLE, type Shard } from '../../batch/shard.js';
 import { throwIfAborted } from '../../errors.js';
 import { ProgressLine } from '../progress.js';
-import { countOf, EXIT, interruptSignal, say } from '../run.js';
+import { plural, EXIT, interruptSignal, log } from '../run.js';
 import { listImages } from './list.js';
 import { checkBatchOptions, type BatchCommandOptions } from './options.js';
 import { planBatch, planTask } from './plan.js';
@@ -61,7 +61,7 @@ async function runPool(pool: WorkerPool, todo: readonly BatchItem[], task: SentT
     progress.clear();
     await journal.close();
   }
-  say(`${countOf(progress.done, 'image')}, ${progress.rate.toFixed(1)} a second`);
+  log(`${plural(progress.done, 'image')}, ${progress.rate.toFixed(1)} a second`);
   return progress.failed;
 }
 
@@ -70,6 +70,6 @@ async function sumUp({ out, formats }: BatchTask, manifest: BatchManifest, faile
   const { images, done, failed, missing } = await writeOverview(out, manifest, { always: false, formats });
   const left = missing > 0 ? `, ${missing} to be done` : '';
   const problems = failed > 0 ? `, ${failed} failed (failures.jsonl)` : '';
-  say(`${done} of ${images} images done${left}${problems} -> ${out}`);
+  log(`${done} of ${images} images done${left}${problems} -> ${out}`);
   if (failedNow > 0 || (missing === 0 && failed > 0)) process.exitCode = EXIT.someFailed;
 }

@@ -5,7 +5,7 @@ import type { FoundImage } from '../../batch/names.js';
 import type { BatchTask } from '../../batch/processor.js';
 import type { Shard } from '../../batch/shard.js';
 import { loadFormats } from '../formats.js';
-import { countOf, say } from '../run.js';
+import { plural, log } from '../run.js';
 import { manifestFor, type BatchCommandOptions } from './options.js';
 import type { SentTask } from './sent.js';
 
@@ -40,7 +40,7 @@ export async function planBatch(
   const plan = await beginBatch(found, shard, asked, { ...options, out: task.out });
   const { todo, images, tried, lost } = plan;
   const part = shard.count > 1 ? ` of part ${shard.index} of ${shard.count}` : '';
-  if (tried > 0) say(`${images - todo.length} of ${images} images${part} were done before`);
-  if (lost > 0) say(`${countOf(lost, 'image')} done before and no longer there: the files stay`);
+  if (tried > 0) log(`${images - todo.length} of ${images} images${part} were done before`);
+  if (lost > 0) log(`${plural(lost, 'image')} done before and no longer there: the files stay`);
   return plan;
 }

@@ -1,6 +1,6 @@
 /** How far a batch is: a line that is written over on a terminal, else a line a minute for log files. */
 import { duration, ProgressLine } from '../progress.js';
-import { say } from '../run.js';
+import { log } from '../run.js';
 
 const LOG_EVERY_MS = 60_000;
 
@@ -37,13 +37,13 @@ export class BatchProgress {
     if (problem !== undefined) {
       this.#failed++;
       this.#line.clear();
-      say(`fastsam: ${problem}`);
+      log(`fastsam: ${problem}`);
     }
     const text = this.#text();
     this.#line.update(text, this.#done, this.#total, 'count');
     if (process.stderr.isTTY || Date.now() - this.#logged < LOG_EVERY_MS) return;
     this.#logged = Date.now();
-    say(`${text}, ${this.#done} of ${this.#total}`);
+    log(`${text}, ${this.#done} of ${this.#total}`);
   }
 
   clear(): void {

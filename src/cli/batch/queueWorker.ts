@@ -7,10 +7,10 @@ import { failureOf, type FailedRecord } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { FastSAM } from '../../fastsam.js';
 import type { LineWriter } from '../../platform/diskTypes.js';
-import { describeError, say } from '../run.js';
+import { describeError, log } from '../run.js';
 import { manifestFor } from './options.js';
 import { PutBack, type QueueJob, type QueueTry } from './queue.js';
-import { loadModel, receiveTask } from './sent.js';
+import { loadSpecified, receiveTask } from './sent.js';
 
 /** Unexpected errors without an image done between them after which it is the worker that is to blame. */
 const ERRORS = 3;
@@ -80,7 +80,7 @@ export class QueueWorker {
       const batch = await this.#open(job);
       if (!batch) {
         this.failed++;
-        say(`fastsam: ${item.key}: was put in the queue for another batch in ${task.out}; dropped`);
+        log(`fastsam: ${item.key}: was put in the queue for another batch in ${task.out}; dropped`);
         return;
       }
       const { journal, processor } = batch;
@@ -110,7 +110,7 @@ export class QueueWorker {
 
   async #fail(journal: LineWriter, record: FailedRecord): Promise<void> {
     await journal.add(record);
-    say(`fastsam: ${record.error.message}`);
+    log(`fastsam: ${record.error.message}`);
     this.failed++;
   }
 
@@ -140,7 +140,7 @@ async function openBatch({ spec, task: sent, optionsHash }: QueueJob): Promise<B
   }
   if (manifest.optionsHash !== optionsHash) return undefined;
   const task = await receiveTask(sent);
-  const model = await loadModel(spec);
+  const model = await loadSpecified(spec);
   if ((await manifestFor(task, sent.formats, spec, await factsOf(model.info))).optionsHash !== optionsHash) {
     model.dispose();
     const message = `${out}: got weights or a package that differ from the job's, expected the same on all machines`;

@@ -19,7 +19,10 @@ export interface SentTask extends Omit<BatchTask, 'formats'> {
 }
 
 /** Loads a model. */
-export async function loadModel({ model, device, precision }: ModelSpec, onProgress?: OnProgress): Promise<FastSAM> {
+export async function loadSpecified(
+  { model, device, precision }: ModelSpec,
+  onProgress?: OnProgress,
+): Promise<FastSAM> {
   const { FastSAM } = await import('../../fastsam.js');
   return FastSAM.load(model, { device, precision, ...(onProgress && { onProgress }) });
 }

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { throwIfAborted } from '../../errors.js';
 import { flag, number } from '../../options/kinds.js';
 import { filled, type CommandValues } from '../rows.js';
-import { countOf, EXIT, interruptSignal, say } from '../run.js';
+import { plural, EXIT, interruptSignal, log } from '../run.js';
 import { queueOf } from './enqueue.js';
 import { batchOptions } from './options.js';
 import { openConsumer, openQueue, openQueueServer } from './queue.js';
@@ -46,7 +46,7 @@ export async function executeWork(values: CommandValues): Promise<void> {
     await queue.close();
     await server.close();
   }
-  say(`${countOf(worker.done, 'image')}, ${worker.failed} failed`);
+  log(`${plural(worker.done, 'image')}, ${worker.failed} failed`);
   if (worker.problem !== undefined) throw worker.problem;
   throwIfAborted(signal);
   if (worker.failed > 0) process.exitCode = EXIT.someFailed;

@@ -6,7 +6,7 @@ import { failureOf } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { FastSAM } from '../../fastsam.js';
 import type { FromWorker, ToWorker } from './protocol.js';
-import { loadModel, receiveTask } from './sent.js';
+import { loadSpecified, receiveTask } from './sent.js';
 
 let model: FastSAM | undefined;
 let processor: ImageProcessor | undefined;
@@ -33,7 +33,7 @@ async function take(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'load':
       try {
-        model = await loadModel(message.spec, (event) => void send({ type: 'progress', event }));
+        model = await loadSpecified(message.spec, (event) => void send({ type: 'progress', event }));
         await send({ type: 'ready', ...(message.describe && { facts: await factsOf(model.info) }) });
       } catch (error) {
         await fail(error, true);

@@ -1,7 +1,7 @@
 /** What a benchmark ran on. */
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import { countOf } from '../run.js';
+import { plural } from '../run.js';
 
 /** Instruction sets that decide which kernels run. */
 const TELLING_FLAGS = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_bf16', 'amx_int8'];
@@ -12,7 +12,7 @@ export function describeMachine(): string {
   const flags = cpuFlags();
   const model = os.cpus().at(0)?.model.trim() ?? 'unknown processor';
   const parts = [
-    `${model}, ${countOf(cores, 'core')}`,
+    `${model}, ${plural(cores, 'core')}`,
     ...(flags.length > 0 ? [flags.join(' ')] : []),
     `${(os.totalmem() / 2 ** 30).toFixed(0)} GiB of memory`,
     `${os.platform()} ${os.arch()} ${os.release().split('-', 1)[0]}`,

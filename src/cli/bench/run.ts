@@ -11,11 +11,11 @@ import type { Effort } from './interleave.js';
 import { describeMachine } from './machine.js';
 import { examplePath, makeMosaic, makePixels } from './images.js';
 import { randomCheckpoint } from './randomCheckpoint.js';
-import { memoryRow, networkRows, segmentRows, startRow, type Row } from './suite.js';
+import { memoryRow, networkRows, segmentRows, startRow, type BenchRow } from './suite.js';
 import { summarize } from './statistics.js';
 import { textRow } from './table.js';
 
-import { say } from '../run.js';
+import { log } from '../run.js';
 
 import { MANY, type BenchOptions, type Group } from './options.js';
 
@@ -47,7 +47,7 @@ export async function bench(names: readonly string[], options: BenchOptions): Pr
     );
   }
   const folder = await mkdtemp(join(os.tmpdir(), 'fastsam-bench-'));
-  const rows: Row[] = [];
+  const rows: BenchRow[] = [];
   const machine = describeMachine();
   if (!options.json) process.stdout.write(`${machine}\n`);
   try {
@@ -82,12 +82,12 @@ async function* measureModel(
   variants: readonly Variant[],
   options: BenchOptions,
   folder: string,
-): AsyncGenerator<Row, void> {
+): AsyncGenerator<BenchRow, void> {
   const wants = (group: Group) => options.only?.includes(group) ?? true;
   const specs = variants.map((variant) => specOf(variant, source));
   const effort = effortOf(options);
   if (wants('network')) {
-    say(`${name}: the network alone …`);
+    log(`${name}: the network alone …`);
     const inputs = [];
     for (const size of options.size ?? (options.quick ? QUICK_SIZES : SIZES)) {
       const side = 32 * Math.ceil(size / 32);
@@ -96,18 +96,18 @@ async function* measureModel(
     yield* await networkRows(name, specs, inputs, effort);
   }
   if (wants('segment')) {
-    say(`${name}: image file to JSON …`);
+    log(`${name}: image file to JSON …`);
     const path = options.image ?? (await makeMosaic('1080p', folder));
     const image = { name: options.image ? basename(options.image) : '1080p', path, imgsz: options.imgsz };
     yield* await segmentRows(name, specs, image, options.objects, effort);
   }
   if (wants('memory')) {
-    say(`${name}: memory …`);
+    log(`${name}: memory …`);
     const image = { name: '4K', path: await makeMosaic('4K', folder), imgsz: options.imgsz };
     yield await memoryRow(name, specs, image, MANY);
   }
   if (wants('start')) {
-    say(`${name}: process start to first mask …`);
+    log(`${name}: process start to first mask …`);
     yield await startRow(name, specs, examplePath('coffee.jpg'), options.rounds ?? (options.quick ? 1 : START_ROUNDS));
   }
 }
@@ -118,7 +118,7 @@ function effortOf({ quick, rounds }: BenchOptions): Effort {
 }
 
 /** A row with the summary of its numbers. */
-function withSummaries(row: Row): unknown {
+function withSummaries(row: BenchRow): unknown {
   if (row.kind === 'memory') return row;
   const measured = row.measured.map((each) => ({
     ...each,

@@ -24,7 +24,7 @@ export interface MemoryRow {
   readonly refused: readonly Refused[];
 }
 
-export type Row = TimedRow | MemoryRow;
+export type BenchRow = TimedRow | MemoryRow;
 
 /** A contender that was not measured. */
 export interface Refused {

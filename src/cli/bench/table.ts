@@ -1,7 +1,7 @@
 /** Tables of measurements, for terminals and for Markdown. */
 import type { Measured } from './interleave.js';
 import { pairedRatio, summarize, threeDigits, type Summary } from './statistics.js';
-import type { MemoryRow, Row, TimedRow } from './suite.js';
+import type { MemoryRow, BenchRow, TimedRow } from './suite.js';
 
 /** Cells as text; the first column is left-aligned, the others right-aligned. */
 export interface Table {
@@ -69,7 +69,10 @@ export function memoryTable({ peaks }: MemoryRow): Table {
  * A row with its title, for a terminal.
  * @param baseline picks the label that the ratios are to; the first contender by default.
  */
-export function textRow(row: Row, baseline = row.kind === 'memory' ? undefined : row.measured.at(0)?.label): string {
+export function textRow(
+  row: BenchRow,
+  baseline = row.kind === 'memory' ? undefined : row.measured.at(0)?.label,
+): string {
   const table = row.kind === 'memory' ? memoryTable(row) : timedTable(row, baseline);
   return [
     `${row.model}: ${row.title}`,

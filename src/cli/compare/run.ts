@@ -11,7 +11,7 @@ import { acquireDevice, releaseDevice } from '../../runtime/device.js';
 import { openCheckpoint } from '../../model/open.js';
 import { readSafetensors } from '../../weights/safetensors.js';
 
-import { EXIT, say } from '../run.js';
+import { EXIT, log } from '../run.js';
 
 import type { DeviceChoice } from '../../runtime/choices.js';
 
@@ -50,7 +50,7 @@ export async function compare(source: string, options: CompareOptions): Promise<
   }
   if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
   const worst = rows.reduce((a, b) => (b.relative <= a.relative ? a : b));
-  say(
+  log(
     `${rows.length} outputs on ${device}; furthest: ${worst.layer}, ${worst.relative.toExponential(1)} of its largest value`,
   );
   if (tolerance !== undefined && !(worst.relative <= tolerance)) process.exitCode = EXIT.someFailed;

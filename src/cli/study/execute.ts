@@ -12,7 +12,7 @@ import { OUTPUT_FOLDER } from '../../options/limits.js';
 import { loadModel } from '../loadModel.js';
 import { ProgressLine } from '../progress.js';
 import type { CommandValues } from '../rows.js';
-import { countOf, describeError, EXIT, interruptSignal, say } from '../run.js';
+import { plural, describeError, EXIT, interruptSignal, log } from '../run.js';
 import { Journal } from './journal.js';
 import { identityOptionsOf, runOptionsOf, settingsOf, studyOptionsOf } from './options.js';
 
@@ -59,7 +59,7 @@ export async function executeStudy(
       onRecord: (record) => journal.add(record),
       onFailure: (item, error) => {
         line.clear();
-        say(`fastsam: ${item.key}: ${describeError(error)}`);
+        log(`fastsam: ${item.key}: ${describeError(error)}`);
       },
       onProgress: (done, total) => {
         line.update(`study ${study.name}`, done, total, 'count');
@@ -72,7 +72,7 @@ export async function executeStudy(
     await writeSummary(folder, summary);
     await writeFiles(folder, run, result, model, options.cases);
     print(summary, options.json);
-    say(`${countOf(records.length, 'image')}${failed > 0 ? `, ${failed} failed` : ''} -> ${folder}`);
+    log(`${plural(records.length, 'image')}${failed > 0 ? `, ${failed} failed` : ''} -> ${folder}`);
     if (failed > 0) process.exitCode = EXIT.someFailed;
   } finally {
     line.clear();

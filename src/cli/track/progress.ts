@@ -1,7 +1,7 @@
 /** How far the tracking of a clip is. */
 import type { Results } from '../../results/results.js';
 import { duration, ProgressLine } from '../progress.js';
-import { countOf } from '../run.js';
+import { plural } from '../run.js';
 
 /** Counts frames and tracks, and shows them on a line that is overwritten. */
 export class TrackProgress {
@@ -32,7 +32,7 @@ export class TrackProgress {
 
   /** For people, when it is done. */
   summary(): string {
-    const [objects, frames] = [countOf(this.#ids.size, 'object'), countOf(this.#frames, 'frame')];
+    const [objects, frames] = [plural(this.#ids.size, 'object'), plural(this.#frames, 'frame')];
     return `${objects} in ${frames}, ${this.#rate.toFixed(1)} frames/s`;
   }
 

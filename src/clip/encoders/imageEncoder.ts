@@ -5,7 +5,7 @@ import { ClassAndPositions } from '../layers/embeddings.js';
 import { Linear } from '../layers/linear.js';
 import { PIXEL_MEAN, PIXEL_STD } from '../image/preprocess.js';
 import type { LayerSet } from './layerSet.js';
-import { apply, layerNorm, transformer } from './transformer.js';
+import { applyLayer, layerNorm, transformer } from './transformer.js';
 
 /** What the image encoder takes. */
 export interface ImageInputs {
@@ -43,11 +43,11 @@ export function imageEncoder(set: LayerSet, config: ClipConfig): (inputs: ImageI
   ]);
   return (inputs) =>
     tf.tidy(() => {
-      const embedded = apply(embed, tf.cast(inputs.patches, 'float32'));
-      const rows = blocks(tf.tidy(() => apply(before, apply(positions, embedded))));
+      const embedded = applyLayer(embed, tf.cast(inputs.patches, 'float32'));
+      const rows = blocks(tf.tidy(() => applyLayer(before, applyLayer(positions, embedded))));
       const bySequence = tf.reshape<tf.Rank.R3>(rows, [-1, patches + 1, width]);
       const classRows = tf.reshape(tf.slice(bySequence, [0, 0, 0], [-1, 1, -1]), [-1, width]);
-      return { features: apply(project, apply(after, classRows)) };
+      return { features: applyLayer(project, applyLayer(after, classRows)) };
     });
 }
 

@@ -9,7 +9,7 @@ import type { Features } from './imageEncoder.js';
 import { TokenEmbedding } from '../layers/embeddings.js';
 import { Linear } from '../layers/linear.js';
 import type { LayerSet } from './layerSet.js';
-import { apply, layerNorm, transformer } from './transformer.js';
+import { applyLayer, layerNorm, transformer } from './transformer.js';
 
 /** Texts without what follows their ends, one after another. */
 export interface PackedTexts {
@@ -64,7 +64,7 @@ export function textInputs(set: LayerSet, config: ClipConfig): (texts: PackedTex
   ]);
   return ({ tokens, positions, ends }) =>
     tf.tidy(() => ({
-      x: apply(embed, [tf.tensor1d(tokens, 'int32'), tf.tensor1d(positions, 'int32')]),
+      x: applyLayer(embed, [tf.tensor1d(tokens, 'int32'), tf.tensor1d(positions, 'int32')]),
       mask: causalMask(positions),
       ends: tf.tensor1d(ends, 'int32'),
     }));
@@ -94,6 +94,6 @@ export function textEncoder(set: LayerSet, config: ClipConfig): (inputs: TextInp
   return ({ x, mask, ends }) =>
     tf.tidy(() => {
       const rows = tf.gather(blocks(x, mask), ends);
-      return { features: apply(project, apply(after, rows)) };
+      return { features: applyLayer(project, applyLayer(after, rows)) };
     });
 }

@@ -49,9 +49,9 @@ function block(set: LayerSet, name: string, { width, heads, activation, length }
   const bend = new Gelu({ name: `${name}.mlp.gelu`, kind: activation });
   const narrow = linearLayer(set, `${name}.mlp.c_proj`, MLP_RATIO * width, width);
   return (x, mask) => {
-    const normed = apply(norm1, x);
-    const attended = tf.add(x, apply(attention, mask ? [normed, mask] : normed));
-    return tf.add(attended, apply(narrow, apply(bend, apply(widen, apply(norm2, attended)))));
+    const normed = applyLayer(norm1, x);
+    const attended = tf.add(x, applyLayer(attention, mask ? [normed, mask] : normed));
+    return tf.add(attended, applyLayer(narrow, applyLayer(bend, applyLayer(widen, applyLayer(norm2, attended)))));
   };
 }
 
@@ -59,7 +59,7 @@ function block(set: LayerSet, name: string, { width, heads, activation, length }
 const MLP_RATIO = 4;
 
 /** The one tensor that a layer gives. */
-export function apply(layer: tf.layers.Layer, x: tf.Tensor | tf.Tensor[]): tf.Tensor2D {
+export function applyLayer(layer: tf.layers.Layer, x: tf.Tensor | tf.Tensor[]): tf.Tensor2D {
   return layer.apply(x) as tf.Tensor2D;
 }
 

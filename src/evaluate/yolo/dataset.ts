@@ -30,9 +30,9 @@ export async function readYoloDataset(path: string, split = 'val'): Promise<Yolo
   const entry = fields[split] ?? (split === 'val' ? fields.validation : undefined);
   const list = Array.isArray(entry) ? (entry as unknown[]) : [entry];
   const images: string[] = [];
-  for (const place of list) {
-    if (typeof place !== 'string') throw invalid(path, `got no "${split}", expected the folder of its images`);
-    images.push(...(await imagesAt(resolve(root, place))));
+  for (const entry of list) {
+    if (typeof entry !== 'string') throw invalid(path, `got no "${split}", expected the folder of its images`);
+    images.push(...(await imagesAt(resolve(root, entry))));
   }
   images.sort();
   if (images.length === 0) throw invalid(path, `found no image under "${split}"`);

@@ -38,7 +38,7 @@ export const conv = (channels: number): LayerRow => ({
 });
 
 /** See `layers/c2f.ts`. @param shortcut whether each bottleneck adds its input. */
-export const c2f = (channels: number, repeats: number, shortcut = false): LayerRow => ({
+export const c2fRow = (channels: number, repeats: number, shortcut = false): LayerRow => ({
   from: PREVIOUS,
   channels: { nominal: channels, conv: 'cv2.conv' },
   repeats: { nominal: repeats, conv: 'cv1.conv' },
@@ -46,7 +46,7 @@ export const c2f = (channels: number, repeats: number, shortcut = false): LayerR
 });
 
 /** See `layers/sppf.ts`. */
-export const sppf = (channels: number): LayerRow => ({
+export const sppfRow = (channels: number): LayerRow => ({
   from: PREVIOUS,
   channels: { nominal: channels, conv: 'cv2.conv' },
   build: (graph, name, [x], size) => sppfBlock(graph, name, x, size),

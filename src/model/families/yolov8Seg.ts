@@ -1,7 +1,7 @@
 /** YOLOv8-seg as a table: the network that FastSAM trains on one class (FastSAM paper, section 3.1). */
 import { segmentHead } from '../../layers/segmentHead.js';
 import { NetworkFamily } from './networkFamily.js';
-import { c2f, concat, conv, sppf, upsample } from './rows.js';
+import { c2fRow, concat, conv, sppfRow, upsample } from './rows.js';
 
 const SHORTCUT = true;
 
@@ -14,28 +14,28 @@ export const YOLOV8_SEG = new NetworkFamily({
     // Backbone
     /*  0, stride  2 */ conv(64),
     /*  1, stride  4 */ conv(128),
-    /*  2            */ c2f(128, 3, SHORTCUT),
+    /*  2            */ c2fRow(128, 3, SHORTCUT),
     /*  3, stride  8 */ conv(256),
-    /*  4            */ c2f(256, 6, SHORTCUT),
+    /*  4            */ c2fRow(256, 6, SHORTCUT),
     /*  5, stride 16 */ conv(512),
-    /*  6            */ c2f(512, 6, SHORTCUT),
+    /*  6            */ c2fRow(512, 6, SHORTCUT),
     /*  7, stride 32 */ conv(1024),
-    /*  8            */ c2f(1024, 3, SHORTCUT),
-    /*  9            */ sppf(1024),
+    /*  8            */ c2fRow(1024, 3, SHORTCUT),
+    /*  9            */ sppfRow(1024),
     // Neck, up
     /* 10, stride 16 */ upsample(),
     /* 11            */ concat(6),
-    /* 12            */ c2f(512, 3),
+    /* 12            */ c2fRow(512, 3),
     /* 13, stride  8 */ upsample(),
     /* 14            */ concat(4),
-    /* 15, P3        */ c2f(256, 3),
+    /* 15, P3        */ c2fRow(256, 3),
     // Neck, down
     /* 16, stride 16 */ conv(256),
     /* 17            */ concat(12),
-    /* 18, P4        */ c2f(512, 3),
+    /* 18, P4        */ c2fRow(512, 3),
     /* 19, stride 32 */ conv(512),
     /* 20            */ concat(9),
-    /* 21, P5        */ c2f(1024, 3),
+    /* 21, P5        */ c2fRow(1024, 3),
   ],
   head: {
     from: [15, 18, 21],

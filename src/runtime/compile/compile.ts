@@ -25,7 +25,7 @@ import type { TracedDtype } from './trace.js';
 export type Examples<I> = readonly [I] | readonly [I, I];
 
 /** How to write a graph. */
-export interface EncodeOptions<I> {
+export interface GraphEncodeOptions<I> {
   /** Precision of float operations; `inPrecision` and `keepFloat32` change it inside the function. Default 'fp32'. */
   readonly precision?: Precision;
   /** Inputs that are bytes: fed as uint8, seen by the function as int32. */
@@ -38,7 +38,7 @@ export interface EncodeOptions<I> {
 }
 
 /** How to compile. */
-export interface CompileGraphOptions<I> extends Omit<EncodeOptions<I>, 'precision'>, LoadGraphOptions {
+export interface CompileGraphOptions<I> extends Omit<GraphEncodeOptions<I>, 'precision'>, LoadGraphOptions {
   /** As in EncodeOptions, or `auto`: what is fastest on the device in use. Default 'fp32'. */
   readonly precision?: Precision | 'auto';
 }
@@ -87,7 +87,7 @@ export async function choosePrecision(precision: Precision | 'auto'): Promise<Pr
 export function encodeGraph<I extends NamedTensors<I>, O extends NamedTensors<O>>(
   f: (inputs: I) => O,
   examples: Examples<NoInfer<I>>,
-  { precision = 'fp32', uint8 = [], feed = {} }: EncodeOptions<I> = {},
+  { precision = 'fp32', uint8 = [], feed = {} }: GraphEncodeOptions<I> = {},
 ): Uint8Array {
   const [first, second] = examples;
   const shapes = inputShapes(first, second ?? first);

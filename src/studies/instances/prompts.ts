@@ -6,7 +6,7 @@ import type { Results } from '../../results/results.js';
 import type { CocoDetection, CocoTruth } from '../../evaluate/coco/types.js';
 
 /** A box with the category and score that its mask gets. */
-export interface BoxPrompt {
+export interface GivenBox {
   /** Left, top, width, height in pixels of the image. */
   readonly bbox: readonly number[];
   readonly category_id: number;
@@ -16,7 +16,7 @@ export interface BoxPrompt {
 }
 
 /** The boxes of the objects of an image, crowds left out, all with score 1. */
-export function truePrompts(truths: readonly CocoTruth[]): BoxPrompt[] {
+export function truePrompts(truths: readonly CocoTruth[]): GivenBox[] {
   return truths
     .filter(({ iscrowd }) => !iscrowd)
     .map((truth) => ({ bbox: truth.bbox, category_id: truth.category_id, score: 1, truth }));
@@ -27,7 +27,7 @@ export function truePrompts(truths: readonly CocoTruth[]): BoxPrompt[] {
  * @returns by number of the image.
  * @throws FastSAMError `FILE_UNREADABLE`, `INVALID_ARGUMENT` for files of another form.
  */
-export async function readDetections(path: string): Promise<ReadonlyMap<number, readonly BoxPrompt[]>> {
+export async function readDetections(path: string): Promise<ReadonlyMap<number, readonly GivenBox[]>> {
   const wrong = (message: string, cause?: unknown) =>
     new FastSAMError('INVALID_ARGUMENT', `${path}: ${message}, expected a list of COCO results with boxes`, { cause });
   let json: unknown;
@@ -38,7 +38,7 @@ export async function readDetections(path: string): Promise<ReadonlyMap<number, 
     throw wrong('got no JSON', error);
   }
   if (!Array.isArray(json)) throw wrong('got no list');
-  const prompts = new Map<number, BoxPrompt[]>();
+  const prompts = new Map<number, GivenBox[]>();
   json.forEach((entry: unknown, i) => {
     if (!isDetection(entry)) throw wrong(`entry ${i}: got no image_id, category_id, score and bbox`);
     const list = prompts.get(entry.image_id);
@@ -61,14 +61,14 @@ function isDetection(value: unknown): value is CocoDetection & { readonly bbox: 
 }
 
 /** A prompt's answer: the index of the object that fits its box best, and how well. */
-export interface Answer {
-  readonly prompt: BoxPrompt;
+export interface BoxAnswer {
+  readonly prompt: GivenBox;
   readonly object: number;
   readonly iou: number;
 }
 
 /** For each box the object that fits it best; boxes without area, outside the image or over no object have none. */
-export function answerBoxes(scene: Results, prompts: readonly BoxPrompt[], rule: 'mask' | 'box'): Answer[] {
+export function answerBoxes(scene: Results, prompts: readonly GivenBox[], rule: 'mask' | 'box'): BoxAnswer[] {
   const { width, height } = scene.image;
   const used = prompts.filter(
     ({ bbox: [x, y, w, h] }) => w > 0 && h > 0 && x < width && y < height && x + w > 0 && y + h > 0,
@@ -86,7 +86,7 @@ export function answerBoxes(scene: Results, prompts: readonly BoxPrompt[], rule:
  * The masks as COCO results, with the boxes' categories and scores.
  * @param weigh whether the score is multiplied with the IoU of box and mask.
  */
-export function instancesOf(scene: Results, answers: readonly Answer[], imageId: number, weigh: boolean) {
+export function instancesOf(scene: Results, answers: readonly BoxAnswer[], imageId: number, weigh: boolean) {
   return answers.map(({ prompt, object, iou }): CocoDetection => ({
     image_id: imageId,
     category_id: prompt.category_id,

@@ -13,7 +13,7 @@ import type { Metric, Metrics, Study, StudyRecord, StudyTable } from '../study.j
 import { studyValues } from '../shared/options.js';
 import type { StudyRows } from '../study.js';
 import { countInstances, evaluateCounts, type CategoryCounts } from './counts.js';
-import { answerBoxes, instancesOf, readDetections, truePrompts, type Answer, type BoxPrompt } from './prompts.js';
+import { answerBoxes, instancesOf, readDetections, truePrompts, type BoxAnswer, type GivenBox } from './prompts.js';
 
 interface InstanceRecord extends StudyRecord {
   readonly prompts: number;
@@ -75,7 +75,7 @@ Example:
     const { items, fingerprint } = await openCoco(args[0], args[1], files);
     const { boxes: path, rule } = studyValues(OPTIONS, options);
     const detector = path === undefined ? undefined : await readDetections(path);
-    const promptsOf = ({ id, truths }: CocoItem): readonly BoxPrompt[] =>
+    const promptsOf = ({ id, truths }: CocoItem): readonly GivenBox[] =>
       detector ? (detector.get(id) ?? []) : truePrompts(truths);
     return {
       items,
@@ -131,8 +131,8 @@ Example:
 /** Area of each object whose box was a prompt, and its IoU with the mask found. */
 function ownIous(
   { width, height }: CocoItem,
-  prompts: readonly BoxPrompt[],
-  answers: readonly Answer[],
+  prompts: readonly GivenBox[],
+  answers: readonly BoxAnswer[],
   detections: readonly CocoDetection[],
 ): (readonly [number, number])[] {
   const answerOf = new Map(answers.map(({ prompt }, i) => [prompt, detections[i]]));
