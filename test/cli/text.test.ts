@@ -1,6 +1,5 @@
 /** `fastsam segment --text`, in this process, with small random encoders. */
 import { writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -49,8 +48,7 @@ describe('segment --text', () => {
     expect(json.masks.length).toBeGreaterThan(0);
     expect(json.masks.length).toBeLessThan(3);
     for (const { texts } of json.masks) expect(texts).toHaveLength(2);
-    const schema = new URL('../../docs/results.schema.json', import.meta.url);
-    expect(violations(json, JSON.parse(await readFile(schema, 'utf8')) as object)).toEqual([]);
+    expect(violations(json)).toEqual([]);
   });
 
   test('with a point: objects that answer either', async () => {

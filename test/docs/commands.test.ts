@@ -1,13 +1,13 @@
 /** Commands that the docs show exist, with the options they show. */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { globSync } from 'tinyglobby';
 import { expect, test } from 'vitest';
 import { loadCommands } from '../../src/cli/commands.js';
 import { readPage } from '../../tools/docs/page.js';
+import { repository } from '../support/paths.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = repository('');
 /** The changelog may name what is gone. */
 const PAGES = globSync(['*.md', '!CHANGELOG.md', 'docs/**/*.md', 'weights/*.md'], { cwd: ROOT }).sort();
 const COMMANDS = await loadCommands([]);

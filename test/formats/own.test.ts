@@ -1,20 +1,17 @@
 /** Formats of one's own through the library. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sameNames, videoPath } from '../../src/formats/write.js';
 import { defineFormat, FORMATS, usePlatform, type OutputFormat } from '../../src/index.js';
 import { browserPlatform } from '../../src/platform/browser.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { rectMask } from '../support/masks.js';
 import { resultsOf } from '../support/results.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
 usePlatform(nodePlatform);
-const folder = mkdtempSync(join(tmpdir(), 'fastsam-formats-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = temporaryFolder();
 
 const scene = () => resultsOf([rectMask(40, 30, [5, 5, 25, 20]), rectMask(40, 30, [1, 2, 4, 6])]);
 

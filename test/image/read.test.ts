@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,12 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readImage, type ImageInput } from '../../src/source/readImage.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 
 // Two pixels side by side: orange and blue.
 const RGB = [255, 128, 0, 10, 20, 240];
 const RGBA = [255, 128, 0, 0, 10, 20, 240, 255];
 
-let folder: string;
+const folder = temporaryFolder();
 let png: Uint8Array;
 let file: string;
 let server: Server;
@@ -21,7 +22,6 @@ let origin: string;
 
 beforeAll(async () => {
   usePlatform(nodePlatform);
-  folder = mkdtempSync(join(tmpdir(), 'fastsam-read-'));
   png = await nodePlatform.encodePng(new Uint8Array(RGB), 2, 1);
   file = join(folder, 'ä b.png');
   writeFileSync(file, png);
@@ -38,7 +38,6 @@ beforeAll(async () => {
 afterAll(() => {
   server.closeAllConnections();
   server.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 describe('readImage reads the same two pixels from', () => {

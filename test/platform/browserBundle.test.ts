@@ -1,10 +1,10 @@
 /** The browser's entry point, bundled as a web page would be: nothing of Node may come along. */
 import { build, type Metafile } from 'esbuild';
 import { isBuiltin } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { repository } from '../support/paths.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = repository('');
 
 async function bundle(entry: { stdin: string } | { file: string }): Promise<Metafile> {
   const { metafile } = await build({

@@ -1,4 +1,6 @@
-/** A validator for the part of JSON Schema that docs/results.schema.json uses. */
+/** The JSON Schema of results, docs/results.schema.json, and a validator for the part of JSON Schema that it uses. */
+import { readFileSync } from 'node:fs';
+import { repository } from './paths.js';
 
 interface Schema {
   readonly type?: string | readonly string[];
@@ -14,13 +16,15 @@ interface Schema {
   readonly anyOf?: readonly Schema[];
 }
 
+const RESULTS = JSON.parse(readFileSync(repository('docs/results.schema.json'), 'utf8')) as Schema;
+
 const KEYWORDS = new Set([
   ...['$schema', 'title', 'description', 'type', 'required', 'properties', 'additionalProperties', 'items'],
   ...['minItems', 'maxItems', 'minimum', 'maximum', 'enum', 'anyOf'],
 ]);
 
-/** What is wrong with the value, one line each with its place; empty when it fits. */
-export function violations(value: unknown, schema: Schema, path = '$'): string[] {
+/** What is wrong with a record of results, one line each with its path; empty when it fits its schema. */
+export function violations(value: unknown, schema: Schema = RESULTS, path = '$'): string[] {
   const unknown = Object.keys(schema).find((key) => !KEYWORDS.has(key));
   if (unknown) throw new Error(`the validator does not know the keyword ${unknown}`);
   const found: string[] = [];
