@@ -1,19 +1,16 @@
-/** `--box`, `--point`, `--pick` and `--box-rule` as a prompt. */
-import { PROMPT_OPTIONS } from '../prompt/kinds/list.js';
-import { withoutUndefined } from '../options/withoutUndefined.js';
-import type { Prompt } from '../prompt/kinds/list.js';
+/** What the options of prompts ask for. */
+import { PROMPT_KINDS, type Prompt } from '../prompt/kinds/list.js';
 import { picked, type CommandValues } from './rows.js';
 
-/** The boxes and points of a command's values as a prompt; undefined where there are none. */
+/**
+ * The prompt of a command's values; undefined where they ask for nothing.
+ * @throws FastSAMError `INVALID_PROMPT`
+ */
 export function promptOf(values: CommandValues): Prompt | undefined {
-  const { boxes, points, pick, boxRule } = picked(PROMPT_OPTIONS, values);
-  if (!boxes && !points) return undefined;
-  const rows = points as readonly (readonly number[])[] | undefined;
-  return withoutUndefined({
-    boxes,
-    points: rows?.map(([x, y]) => [x, y]),
-    labels: rows?.map((row) => row.at(2) ?? 1),
-    pick,
-    boxRule,
+  const parts = PROMPT_KINDS.map((kind): Prompt => {
+    const given = picked(kind.options, values);
+    return kind.fromCommand ? kind.fromCommand(given) : given;
   });
+  const prompt: Prompt = Object.assign({}, ...parts) as Prompt;
+  return PROMPT_KINDS.some((kind) => kind.parse(prompt) !== undefined) ? prompt : undefined;
 }

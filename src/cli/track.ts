@@ -17,6 +17,7 @@ import { LOAD_OPTIONS } from '../model/loadOptions.js';
 import { TRACK_OPTIONS, TRACKER_SETTINGS } from '../model/trackOptions.js';
 import { flag, integer, number, oneOf, text } from '../options/kinds.js';
 import { OUTPUT_FOLDER } from '../options/limits.js';
+import { omitRows, type OptionTable, type Row } from '../options/row.js';
 import { withoutUndefined } from '../options/withoutUndefined.js';
 import { PROMPT_OPTIONS } from '../prompt/kinds/list.js';
 import { BYTE_TRACK_OPTIONS } from '../track/options.js';
@@ -25,7 +26,7 @@ import { addRows, filled, picked, type CommandValues } from './rows.js';
 
 const DEFAULT_FORMATS = ['png', 'mot', 'json'];
 
-const { boxes, points, pick } = PROMPT_OPTIONS;
+const { pick } = PROMPT_OPTIONS;
 
 const FOLLOW_ROWS = {
   cameraMotion: flag({
@@ -36,18 +37,24 @@ const FOLLOW_ROWS = {
   trackBuffer: BYTE_TRACK_OPTIONS.trackBuffer,
 };
 
-const PROMPT_ROWS = {
-  boxes: { ...boxes, cli: { ...boxes.cli, text: 'follow the object in a box of the first frame (may be repeated)' } },
-  points: {
-    ...points,
-    cli: { ...points.cli, text: 'follow the objects at a point of the first frame; 0: not those (may be repeated)' },
-  },
+/** Prompts of the first frame: a merged mask has no track, and boxes are compared with masks. */
+const PROMPT_ROWS: OptionTable = {
+  ...Object.fromEntries(
+    Object.entries(omitRows(PROMPT_OPTIONS, ['boxRule'])).map(([name, row]) => [name, inFirstFrame(row)]),
+  ),
   pick: oneOf(['all', 'smallest', 'best'], { text: pick.text, otherwise: pick.otherwise, cli: pick.cli }),
+};
+
+const TEXT_ROWS = {
   text: text({
-    text: 'follow the object of the first frame that a text means (CLIP, 354 MB download)',
+    text: 'first frame: the object that a text means (CLIP, 354 MB download)',
     cli: { value: '<text>' },
   }),
 };
+
+function inFirstFrame(row: Row): Row {
+  return row.cli ? { ...row, cli: { ...row.cli, text: `first frame: ${row.cli.text ?? row.text}` } } : row;
+}
 
 const OUTPUT_ROWS = {
   out: text({
@@ -83,6 +90,7 @@ export function trackCommand(): Command {
   addRows(command, FOLLOW_ROWS);
   addRows(command, TRACK_OPTIONS, ['compat']);
   addRows(command, PROMPT_ROWS);
+  addRows(command, TEXT_ROWS);
   addRows(command, TRACK_OPTIONS, ['imgsz', 'conf', 'iou', 'maxDet', 'retinaMasks']);
   addRows(command, TRACK_OPTIONS, ['stride', 'start', 'end', 'maxFrames']);
   addRows(command, CLIP_ROWS);
@@ -192,7 +200,7 @@ function trackOptions(values: CommandValues): Omit<TrackOptions, 'prompt'> {
 
 /** @throws FastSAMError `INVALID_ARGUMENT` for a text beside boxes or points. */
 function trackPromptOf(values: CommandValues): TrackPrompt | undefined {
-  const { text } = picked(PROMPT_ROWS, values);
+  const { text } = picked(TEXT_ROWS, values);
   const prompt = promptOf(values);
   if (text !== undefined && prompt) {
     throw invalidArgument('--text: got --box or --point as well, expected one kind of prompt');

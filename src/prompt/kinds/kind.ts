@@ -41,6 +41,8 @@ export interface PromptKind<V, P = V, R extends object = object> extends NotedKi
 export interface BuiltInKind<V, P, R extends object> extends PromptKind<V, P, R> {
   /** A row for each of its properties in `Prompt`. */
   readonly options: OptionTable;
+  /** Makes its properties of what the command line gathered by its rows. Absent: they are the same. */
+  fromCommand?(values: Partial<V>): V;
   /** The prompt that asks for each of some regions; studies make prompts of ground truth so. */
   promptFor(regions: readonly Mask[]): V;
 }

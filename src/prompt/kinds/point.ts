@@ -101,6 +101,14 @@ export const pointKind: BuiltInKind<PointPrompt, ParsedPoints, PointRecord> = {
       drawPoint(canvas, x, y, labels[i] !== 0);
     });
   },
+  // `x,y,0` holds a label beside the point.
+  fromCommand: ({ points, pick }) => {
+    const rows = points as readonly (readonly number[])[] | undefined;
+    return {
+      ...(rows && { points: rows.map(([x, y]) => [x, y]), labels: rows.map((row) => row.at(2) ?? 1) }),
+      ...(pick && { pick }),
+    };
+  },
   promptFor: (regions) => ({ points: regions.map(pixelNearCentroid), labels: regions.map(() => 1) }),
 };
 
