@@ -26,7 +26,7 @@ A run writes records.jsonl (one line an image), summary.json, summary.md and cas
 Examples:
   $ fastsam study edges BSDS500 --model FastSAM-x
   $ fastsam study edges --help                        options, data layout
-  $ fastsam study ./myStudy.mjs data                  a study of your own: docs/studies
+  $ fastsam study ./myStudy.mjs data                  a study of your own: docs/user/studies
   $ fastsam study compare fastsam-out/edges-FastSAM-s fastsam-out/edges-FastSAM-x`,
     );
   for (const study of STUDIES) command.addCommand(oneStudy(study));

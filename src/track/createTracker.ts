@@ -2,7 +2,7 @@
 import { FastSAMError } from '../errors.js';
 import { ByteTracker } from './trackers/byteTrack.js';
 import { custom } from '../options/kinds.js';
-import { checkValue } from '../options/resolve.js';
+import { checkOptions } from '../options/resolve.js';
 import type { OptionTable } from '../options/row.js';
 import {
   BYTE_TRACK_OPTIONS,
@@ -50,16 +50,17 @@ export const TRACKER_OPTIONS = {
  */
 export function createTracker<N extends TrackerName>(name: N, options?: TrackerOptions[N]): Tracker;
 export function createTracker(name: TrackerName, options: TrackerOptions['botsort' | 'tracktrack'] = {}): Tracker {
+  if (!TRACKERS.includes(name)) {
+    throw new FastSAMError('UNKNOWN_NAME', `tracker: got ${name}, expected one of ${TRACKERS.join(', ')}`);
+  }
+  checkOptions(TRACKER_OPTIONS[name], options);
   const { cameraMotion, ...parameters } = options;
-  if (cameraMotion !== undefined) checkValue('cameraMotion', CAMERA_MOTION, cameraMotion);
   switch (name) {
     case 'bytetrack':
-      return new ByteTracker('xyah', resolveTracker(BYTE_TRACK_OPTIONS, options));
+      return new ByteTracker('xyah', resolveTracker(BYTE_TRACK_OPTIONS, parameters));
     case 'botsort':
       return new ByteTracker('xywh', resolveTracker(BYTE_TRACK_OPTIONS, parameters), cameraMotion);
     case 'tracktrack':
       return new TrackTracker(resolveTracker(TRACK_TRACK_OPTIONS, parameters), cameraMotion);
-    default:
-      throw new FastSAMError('UNKNOWN_NAME', `tracker: got ${String(name)}, expected one of ${TRACKERS.join(', ')}`);
   }
 }
