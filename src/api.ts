@@ -15,7 +15,7 @@ export type { ValOptions } from './evaluate/valOptions.js';
 export type { ValMetrics, ClassMetrics, Curves } from './evaluate/yolo/ap.js';
 export type { ExportedFile } from './export/exportedFile.js';
 export type { ExportResult } from './export/exportModel.js';
-export { type ExportFormat, type ExportOptions, EXPORT_FORMATS } from './export/options.js';
+export type { EXPORT_FORMATS, ExportFormat, ExportOptions } from './export/options.js';
 export { FastSAM } from './fastsam.js';
 export {
   mergeCoco,
