@@ -1,7 +1,7 @@
 /** The rows that several commands have and the library does not. */
 import { CLIP_CATALOGUE } from '../clip/weights/catalogue.js';
 import { flag, integer, text } from '../options/kinds.js';
-import { COUNT, OUTPUT_FOLDER, TEXT_MODEL } from '../options/limits.js';
+import { TEXT_MODEL } from '../options/limits.js';
 import { CATALOGUE } from '../weights/catalogue.js';
 
 /** The model that comes with the package. */
@@ -24,14 +24,6 @@ export const ENCODER_ROWS = {
     cli: { value: '<name>' },
   }),
 };
-
-/** `--out`, for commands that always write. */
-export const OUT_ROWS = {
-  out: text({ text: 'where files go', default: OUTPUT_FOLDER, cli: { value: '<folder>' } }),
-};
-
-/** `--limit`. */
-export const LIMIT = { low: COUNT.low, high: COUNT.high };
 
 /** `--json`. */
 export const jsonRow = (about: string) => flag({ text: about, default: false, cli: {} });

@@ -1,9 +1,6 @@
 /** Names of the files that commands write. */
 import { basename, extname } from 'node:path';
 
-/** The folder for files where none is named. */
-export const DEFAULT_OUT = 'fastsam-out';
-
 /** Gives every image a name of its own for its output files: `a/x.jpg` and `b/x.png` become `x` and `x-2`. */
 export class StemNames {
   readonly #used: Set<string>;
