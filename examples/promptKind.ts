@@ -6,6 +6,8 @@
  * Writes the answer with the rectangle drawn on it (out/within.png unless given). Prints the ids of the objects, and what
  * the results note of the prompt.
  */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { drawDashedRect, FastSAM, FastSAMError, type PromptKind, type Xyxy } from 'fastsam-tfjs';
 
 const within: PromptKind<Xyxy, Xyxy, { within: Xyxy }> = {
@@ -27,6 +29,7 @@ const within: PromptKind<Xyxy, Xyxy, { within: Xyxy }> = {
 };
 
 const [file = 'out/within.png'] = process.argv.slice(2);
+mkdirSync(dirname(file), { recursive: true });
 const model = await FastSAM.load('demo', { device: 'wasm' });
 const scene = await model.segment(new URL('coins.png', import.meta.url));
 const found = scene.promptWith(within, [180, 90, 310, 230]);

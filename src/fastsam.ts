@@ -8,7 +8,7 @@ import type { ExportFormat, ExportOptions } from './export/options.js';
 import type { ValResult } from './evaluate/val.js';
 import type { ValOptions } from './evaluate/valOptions.js';
 import { TEXT_MODEL } from './options/limits.js';
-import { resolve } from './options/resolve.js';
+import { checkValue, resolve } from './options/resolve.js';
 import type { Results } from './results/results.js';
 import { FASTSAM_DEFAULTS } from './weights/catalogue.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
@@ -25,6 +25,7 @@ import type { Segmenter } from './model/segmenter.js';
 import type { ModelInfo } from './model/info.js';
 import {
   ACTIVATION_OPTIONS,
+  LAYER_NAMES,
   resolveOptions,
   type ActivationOptions,
   type ResolvedOptions,
@@ -131,6 +132,7 @@ export class FastSAM implements Segmenter {
   ): Promise<Record<string, tf.Tensor>> {
     this.#lifetime.requireAlive();
     const { imgsz, square, signal } = resolve(ACTIVATION_OPTIONS, options, this.info.defaults);
+    checkValue('names', LAYER_NAMES, names);
     const rgb = await readImage(image, { signal });
     const { activations } = await import('./model/activations.js');
     const geometry = letterboxGeometry(rgb.width, rgb.height, imgsz, { auto: !square });

@@ -1,11 +1,11 @@
 /** The options of `writeBatch`. */
 import type { OutputFormat } from '../formats/format.js';
 import { SEGMENT_OPTIONS, type SegmentOptions } from '../model/options.js';
-import { custom, flag, object, text } from '../options/kinds.js';
+import { custom, flag, text } from '../options/kinds.js';
 import { omitRows, pickRows, type RowsOf } from '../options/row.js';
 import { REFINE_OPTIONS } from '../results/refine.js';
 import type { ResumeOptions } from './begin.js';
-import type { Shard } from './shard.js';
+import { isShard, type Shard } from './shard.js';
 
 /** Options of `writeBatch`: what is written and where, and how images are segmented. */
 export interface BatchOptions extends ResumeOptions, Omit<SegmentOptions, 'batch'> {
@@ -35,7 +35,10 @@ export const BATCH_OPTIONS = {
     text: 'files of each image: names of formats, and formats of your own',
     default: ['json'],
   }),
-  shard: object<Shard>({ text: 'only part index of count, from 1', otherwise: 'all' }),
+  shard: custom<Shard>('{ index, count } with index from 1 to count', isShard, {
+    text: 'only part index of count, from 1',
+    otherwise: 'all',
+  }),
   resume: flag({ text: 'go on where an earlier run ended; what is done is not repeated', default: false, cli: {} }),
   retryFailed: flag({
     text: 'with resume: try images again that failed',

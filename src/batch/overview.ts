@@ -1,5 +1,6 @@
 /** The files about all images: failures, summary and those of formats for a run. All follow from journals and shares. */
 import { FastSAMError } from '../errors.js';
+import { mergedPieces } from '../formats/write.js';
 import type { FormatNaming, OutputFormat, RunFormat } from '../formats/format.js';
 import { FORMATS } from '../formats/list.js';
 import { disk, platform } from '../platform/platform.js';
@@ -98,5 +99,5 @@ async function writeMerged(out: string, format: RunFormat, done: readonly DoneRe
     read: () => platform().readFile(outputPath(out, stem, format)),
   }));
   const temporary = platform().joinPath(layout.staging(out), disk().processName());
-  await disk().writePieces(layout.ofRun(out, format), format.merge(parts, { compact: false }), temporary);
+  await disk().writePieces(layout.ofRun(out, format), mergedPieces(format, parts, { compact: false }), temporary);
 }

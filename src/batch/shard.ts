@@ -56,7 +56,9 @@ function fromScheduler(given: number | undefined, env: (name: string) => string 
   );
 }
 
-function isShard({ index, count }: Shard): boolean {
+/** Whether a value is a shard. */
+export function isShard(value: unknown): boolean {
+  const { index = NaN, count = NaN } = (value ?? {}) as Partial<Shard>;
   return Number.isInteger(index) && Number.isInteger(count) && index >= 1 && index <= count;
 }
 

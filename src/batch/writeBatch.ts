@@ -1,11 +1,12 @@
 /** Any number of images as files, in this process: can be killed at any moment and gone on with. */
-import { FastSAMError, throwIfAborted } from '../errors.js';
+import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import { checkFormat, type OutputFormat } from '../formats/format.js';
 import { formatNamed } from '../formats/list.js';
 import { sameNames } from '../formats/write.js';
 import type { SegmentOptions } from '../model/options.js';
 import type { Segmenter } from '../model/segmenter.js';
 import { resolve } from '../options/resolve.js';
+import { showValue } from '../options/showValue.js';
 import { BATCH_OPTIONS, DETECTION_OPTIONS, type BatchOptions } from './batchOptions.js';
 import { beginBatch } from './begin.js';
 import { openJournal, readManifest } from './folder.js';
@@ -108,9 +109,17 @@ async function found(
 ): Promise<FoundImage[]> {
   const all: FoundImage[] = [];
   for await (const image of images) {
-    all.push(typeof image === 'string' ? { key: await keyOf(image), input: image } : image);
+    const named: FoundImage = typeof image === 'string' ? { key: await keyOf(image), input: image } : image;
+    checkFound(named);
+    all.push(named);
   }
   return all;
+}
+
+function checkFound(image: unknown): void {
+  const { key, input } = (image ?? {}) as Partial<FoundImage>;
+  if (typeof key === 'string' && typeof input === 'string') return;
+  throw invalidArgument(`batch: got ${showValue(image)} among the images, expected a path, a URL or { key, input }`);
 }
 
 function resolveFormats(asked: readonly (string | OutputFormat)[]): OutputFormat[] {

@@ -1,6 +1,6 @@
 /** The files about all images of a run, such as `coco.json`. */
 import type { OutputFormat, RunFormat, RunPart } from '../formats/format.js';
-import { encodeFile, formatPath } from '../formats/write.js';
+import { encodeFile, formatPath, mergedPieces } from '../formats/write.js';
 import { disk } from '../platform/platform.js';
 import type { Results } from '../results/results.js';
 
@@ -34,7 +34,7 @@ export class RunFiles {
     for (const [format, parts] of this.#parts) {
       if (parts.length === 0) continue;
       const path = formatPath(format, this.#folder, '');
-      await disk().writePieces(path, format.merge(parts, { compact: true }));
+      await disk().writePieces(path, mergedPieces(format, parts, { compact: true }));
       written.push(path);
     }
     return written;

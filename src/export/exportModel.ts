@@ -1,7 +1,8 @@
 /** A model in another format: made in memory, then written whole or not at all. */
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import type { ModelInfo } from '../model/info.js';
 import type { Network } from '../model/network.js';
+import { showValue } from '../options/showValue.js';
 import { platform } from '../platform/platform.js';
 import type { ExportedFile } from './exportedFile.js';
 import { exportMetadata, licensed, metadataJson, metadataStrings, metadataYaml } from './metadata.js';
@@ -36,6 +37,9 @@ export async function exportModel(
 ): Promise<ExportResult> {
   const { defaults, architecture } = source.info;
   const plan = planExport(format, options, { imgsz: defaults.imgsz, maxStride: architecture.family.maxStride });
+  if (path !== null && typeof path !== 'string') {
+    throw invalidArgument(`export: path: got ${showValue(path)}, expected a path, or null for the bytes alone`);
+  }
   requireFolded(source.network);
   const target = path === null ? undefined : targetOf(path, format, source.info.name);
   if (target !== undefined) await checkTarget(target, plan);

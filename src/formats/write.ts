@@ -61,10 +61,30 @@ export async function encodeFile(
   return guard(format, context.name, async () => bytesOf(format, await format.encode(scene, context)));
 }
 
+/**
+ * The pieces of the file of a run.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a format of one's own that fails or gives no texts.
+ */
+export async function* mergedPieces(
+  format: RunFormat,
+  parts: readonly RunPart[],
+  options: { readonly compact: boolean },
+): AsyncGenerator<string, void> {
+  try {
+    for await (const piece of format.merge(parts, options)) {
+      if (typeof (piece as unknown) !== 'string')
+        throw invalid(format, `got ${typeof piece} from merge, expected texts`);
+      yield piece;
+    }
+  } catch (error) {
+    throw failureOf(format, 'merge failed', error);
+  }
+}
+
 /** The file of a run as one piece of memory. */
 export async function mergeFile(format: RunFormat, parts: readonly RunPart[]): Promise<Uint8Array> {
   let text = '';
-  for await (const piece of format.merge(parts, { compact: true })) text += piece;
+  for await (const piece of mergedPieces(format, parts, { compact: true })) text += piece;
   return new TextEncoder().encode(text);
 }
 
@@ -96,12 +116,14 @@ async function guard<T>(format: OutputFormat, image: string, work: () => Promise
   try {
     return await work();
   } catch (error) {
-    if (error instanceof FastSAMError || FORMATS.includes(format)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new FastSAMError('INVALID_ARGUMENT', `format ${format.name}: encode failed for ${image}: ${reason}`, {
-      cause: error,
-    });
+    throw failureOf(format, `encode failed for ${image}`, error);
   }
+}
+
+function failureOf(format: OutputFormat, what: string, error: unknown): unknown {
+  if (error instanceof FastSAMError || FORMATS.includes(format)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new FastSAMError('INVALID_ARGUMENT', `format ${format.name}: ${what}: ${reason}`, { cause: error });
 }
 
 function bytesOf(format: OutputFormat, content: FileContent): Uint8Array {

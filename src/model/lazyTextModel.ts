@@ -1,7 +1,12 @@
 /** Text encoders that are loaded when they are first needed. */
 import type { Clip, ClipOptions } from '../clip/clip.js';
 import { throwIfAborted } from '../errors.js';
-import type { TextImageModel, TextModelOptions, TextModelSource } from '../prompt/textModel.js';
+import {
+  isTextImageModel,
+  type TextImageModel,
+  type TextModelOptions,
+  type TextModelSource,
+} from '../prompt/textModel.js';
 import { Lifetime } from '../runtime/lifetime.js';
 
 /** Encoders that somebody has to dispose of. */
@@ -34,7 +39,7 @@ export class LazyTextModel implements TextModelSource {
   /** See `TextModelSource`. A load that fails, or is cancelled by one of several callers, is tried again by the next. */
   async use<T>(work: (model: TextImageModel) => Promise<T>, options: TextModelOptions = {}): Promise<T> {
     const source = this.#source;
-    if (isModel(source)) return work(source);
+    if (isTextImageModel(source)) return work(source);
     return this.#lifetime.use(async () => work(await this.#loaded(source, options)));
   }
 
@@ -63,8 +68,4 @@ export class LazyTextModel implements TextModelSource {
 export async function loadClip(source: string | URL | Uint8Array, options: ClipOptions): Promise<Clip> {
   const { Clip } = await import('../clip/clip.js');
   return Clip.load(source, options);
-}
-
-function isModel(source: string | URL | Uint8Array | TextImageModel): source is TextImageModel {
-  return typeof source === 'object' && 'encodeImages' in source;
 }

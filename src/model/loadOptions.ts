@@ -1,10 +1,10 @@
 /** The options of `FastSAM.load`: one row each. */
 import type { OnProgress } from '../progress.js';
-import { callback, flag, oneOf, signal, unchecked } from '../options/kinds.js';
+import { callback, custom, flag, oneOf, signal } from '../options/kinds.js';
 import { PRECISION, TEXT_MODEL } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
 import type { Resolved, RowsOf } from '../options/row.js';
-import type { TextImageModel } from '../prompt/textModel.js';
+import { isTextImageModel, type TextImageModel } from '../prompt/textModel.js';
 import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } from '../runtime/choices.js';
 import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/choices.js';
 
@@ -50,10 +50,15 @@ export const LOAD_OPTIONS = {
     default: false,
     cli: {},
   }),
-  textModel: unchecked<NonNullable<LoadOptions['textModel']>>('a name, path, URL, bytes or encoders', {
-    text: 'encoders of text prompts: what Clip.load takes, or encoders that are loaded',
-    otherwise: TEXT_MODEL,
-  }),
+  textModel: custom<NonNullable<LoadOptions['textModel']>>(
+    'a name, path, URL, bytes or encoders',
+    (value) =>
+      typeof value === 'string' || value instanceof URL || value instanceof Uint8Array || isTextImageModel(value),
+    {
+      text: 'encoders of text prompts: what Clip.load takes, or encoders that are loaded',
+      otherwise: TEXT_MODEL,
+    },
+  ),
   onProgress: callback<OnProgress>({ text: 'receives the progress of a download' }),
   signal: signal('cancels the download'),
 } satisfies RowsOf<LoadOptions>;

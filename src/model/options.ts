@@ -1,7 +1,7 @@
 /** The options of `segment`: one row each. */
 import type { Compat } from '../compat/reference.js';
 import { COMPAT_NAMES } from '../compat/references.js';
-import { flag, imageSize, integer, number, oneOf, signal } from '../options/kinds.js';
+import { custom, flag, imageSize, integer, number, oneOf, signal } from '../options/kinds.js';
 import { BATCH, IMGSZ, MAX_DET } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
 import { pickRows, type Resolved, type RowsOf } from '../options/row.js';
@@ -50,7 +50,11 @@ export const SEGMENT_OPTIONS = {
   imgsz: imageSize(IMGSZ.low, IMGSZ.high, {
     text: 'longer side of the network input, or [height, width]; rounded up to a multiple of 32',
     otherwise: defaultInWords('imgsz'),
-    cli: { value: '<pixels>', text: 'longer side of the network input' },
+    cli: {
+      value: '<pixels>',
+      text: 'longer side of the network input',
+      expected: `a whole number from ${IMGSZ.low} to ${IMGSZ.high}`,
+    },
   }),
   conf: number(0, 1, {
     text: 'detections must score above this',
@@ -96,6 +100,11 @@ export const ACTIVATION_OPTIONS = pickRows(SEGMENT_OPTIONS, [
   'square',
   'signal',
 ]) satisfies RowsOf<ActivationOptions>;
+
+/** What `activations` is asked for. */
+export const LAYER_NAMES = custom<readonly string[]>("a list of layers' names", Array.isArray, {
+  text: 'outputs of layers by their Ultralytics names',
+});
 
 /** `SegmentOptions` with every default filled in. */
 export type ResolvedOptions = Resolved<typeof SEGMENT_OPTIONS, keyof ModelDefaults>;

@@ -1,12 +1,13 @@
 /** Many images in a row: reading runs ahead of the network, and memory stays bounded. */
 import { referenceOf } from '../compat/references.js';
-import { FastSAMError, throwIfAborted } from '../errors.js';
+import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import { readImage, type ImageInput } from '../source/readImage.js';
 import type { Results } from '../results/results.js';
 import type { Frame } from '../source/types.js';
 import { integer } from '../options/kinds.js';
 import { AHEAD } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
+import { showValue } from '../options/showValue.js';
 import type { Resolved, RowsOf } from '../options/row.js';
 import type { ModelDefaults } from '../weights/catalogue.js';
 import { SEGMENT_OPTIONS, type SegmentOptions } from './options.js';
@@ -204,10 +205,19 @@ async function readTimed(input: ImageInput, signal: AbortSignal | undefined): Pr
   return { image, time: performance.now() - start };
 }
 
-function isFrame(input: StreamInput): input is Frame {
-  return typeof input === 'object' && 'image' in input && 'index' in input;
+/** Callers without types give anything. */
+function isFrame(input: unknown): input is Frame {
+  return typeof input === 'object' && input !== null && 'image' in input && 'index' in input;
+}
+
+/** Whether a value can be gone through, at once or as its items come. */
+export function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
 }
 
 function iterate<T>(inputs: Iterable<T> | AsyncIterable<T>): AsyncIterator<T> | Iterator<T> {
+  if (!isIterable(inputs)) {
+    throw invalidArgument(`stream: got ${showValue(inputs)}, expected an iterable of images or frames`);
+  }
   return Symbol.asyncIterator in inputs ? inputs[Symbol.asyncIterator]() : inputs[Symbol.iterator]();
 }

@@ -1,5 +1,5 @@
 /** Tracking through a clip: where the frames come from, which tracker, and the stream of results. */
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 
 import { checkOptions, resolve } from '../options/resolve.js';
 
@@ -9,12 +9,13 @@ import { createTracker } from '../track/createTracker.js';
 import { FOLLOW_OPTIONS } from '../track/followPrompt.js';
 import { SparseOpticalFlow } from '../track/motion/sparseOpticalFlow.js';
 import type { Tracker } from '../track/types.js';
+import { showValue } from '../options/showValue.js';
 import { withoutUndefined } from '../options/withoutUndefined.js';
 import type { ModelDefaults } from '../weights/catalogue.js';
 import { resolveOptions, type ResolvedOptions } from './options.js';
 import { ObjectTracker } from './objectTracker.js';
 import type { PipelineContext } from './pipeline.js';
-import { streamImages, type StreamInput } from './stream.js';
+import { isIterable, streamImages, type StreamInput } from './stream.js';
 import { DEFAULT_TRACKER, TRACK_OPTIONS, type TrackOptions, type TrackerSettings } from './trackOptions.js';
 
 /** A clip: path, URL or camera (as `openVideo` takes them), or images or frames in their order. */
@@ -35,6 +36,7 @@ export interface ResolvedTrackOptions {
  * @throws FastSAMError `INVALID_ARGUMENT`, `UNKNOWN_NAME` for another tracker.
  */
 export function resolveTrackOptions(options: TrackOptions, defaults: ModelDefaults): ResolvedTrackOptions {
+  const resolved = resolve(TRACK_OPTIONS, options, { imgsz: defaults.imgsz });
   const {
     stride,
     start,
@@ -48,7 +50,6 @@ export function resolveTrackOptions(options: TrackOptions, defaults: ModelDefaul
     follow,
     ...segment
   } = options;
-  const resolved = resolve(TRACK_OPTIONS, options, { imgsz: defaults.imgsz });
   if (follow) checkOptions(FOLLOW_OPTIONS, follow, 'follow.');
   const video = { stride, start, end, maxFrames, ahead, drop, timeout, signal: options.signal };
   return {
@@ -83,8 +84,10 @@ async function openSource(source: TrackSource, options: VideoOptions): Promise<E
   if (given !== undefined) {
     throw new FastSAMError('INVALID_ARGUMENT', `${given}: is for paths and URLs; give it to openVideo`);
   }
-  if (source instanceof Uint8Array || !(Symbol.iterator in source || Symbol.asyncIterator in source)) {
-    throw new FastSAMError('INVALID_ARGUMENT', 'track: expected a path, a URL, or an iterable of images or frames');
+  if (source instanceof Uint8Array || !isIterable(source)) {
+    throw invalidArgument(
+      `track: got ${showValue(source)}, expected a path, a URL, or an iterable of images or frames`,
+    );
   }
   return source;
 }

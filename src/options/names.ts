@@ -10,31 +10,38 @@ const SHORTEST_PREFIX = 3;
 
 /**
  * Checks that the options are an object and that all its names are known. Names whose value is undefined are absent.
+ * @param prefix of the names in messages, for objects inside options: `nms.`.
  * @throws FastSAMError `INVALID_ARGUMENT`, or another code.
  */
 export function checkNames(
   options: unknown,
   known: readonly string[],
   code: FastSAMErrorCode = 'INVALID_ARGUMENT',
+  prefix = '',
 ): asserts options is Readonly<Record<string, unknown>> {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new FastSAMError(code, `options: got ${showValue(options)}, expected an object`);
+    throw new FastSAMError(code, `${prefix.slice(0, -1) || 'options'}: got ${showValue(options)}, expected an object`);
   }
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !known.includes(name)) throw new FastSAMError(code, unknownOption(name, known));
+    if (value !== undefined && !known.includes(name)) throw new FastSAMError(code, unknownOption(name, known, prefix));
   }
 }
 
+const plain = (name: string): string => name.toLowerCase().replace(/[_-]/g, '');
+/** The peers' names: `line_width` and `lineWidth` are one. */
+const PEERS = new Map(Object.entries(PEER_NAMES).map(([name, peer]) => [plain(name), peer]));
+
 /** What to say of a name that is not known. */
-export function unknownOption(name: string, known: readonly string[]): string {
-  const peer = Object.hasOwn(PEER_NAMES, name.toLowerCase()) ? PEER_NAMES[name.toLowerCase()] : undefined;
-  if (peer?.ours !== undefined && known.includes(peer.ours)) return `option "${name}": is called ${peer.ours} here`;
+export function unknownOption(name: string, known: readonly string[], prefix = ''): string {
+  const option = `option "${prefix}${name}"`;
+  const peer = PEERS.get(plain(name));
+  if (peer?.ours !== undefined && known.includes(peer.ours)) return `${option}: is called ${peer.ours} here`;
   const camel = name.replace(/[_-]+([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase());
-  if (camel !== name && known.includes(camel)) return `option "${name}": is called ${camel} here`;
+  if (camel !== name && known.includes(camel)) return `${option}: is called ${camel} here`;
   const near = nearestNames(name, known);
   const hint = peer ? `; ${peer.instead}` : near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ';';
   const list = `nown are ${known.join(', ')}`;
-  return `option "${name}": not known${hint}${hint === ';' ? ' k' : hint.endsWith('?') ? ' K' : '; k'}${list}`;
+  return `${option}: not known${hint}${hint === ';' ? ' k' : hint.endsWith('?') ? ' K' : '; k'}${list}`;
 }
 
 /** The known names that are most like this one, the nearest first; `_`, `-` and case make no difference. */
@@ -48,8 +55,6 @@ export function nearestNames(name: string, known: readonly string[]): string[] {
     .slice(0, MOST)
     .map(({ other }) => other);
 }
-
-const plain = (name: string): string => name.toLowerCase().replace(/[_-]/g, '');
 
 /** The edit distance; 1 for a name that begins with the other, as `confidence` and `conf` do. */
 function likeness(a: string, b: string): number {

@@ -17,7 +17,7 @@ const elsewhere = (instead: string): PeerName => ({ instead });
 const TEXTS = elsewhere('texts are prompts of their own: promptText(…)');
 const DEVICE = elsewhere('it belongs to FastSAM.load');
 
-/** By their names, which are compared without regard to case. Names that only differ by `_` need no line here. */
+/** By their names, which are compared without regard to case, `_` and `-`. */
 export const PEER_NAMES: Readonly<Record<string, PeerName>> = {
   // Ultralytics: predict, FastSAMPredictor, val, track, plot
   bboxes: prompt('boxes'),
@@ -43,6 +43,7 @@ export const PEER_NAMES: Readonly<Record<string, PeerName>> = {
   line_width: plot('lineWidth'),
   tracker_type: { ours: 'tracker', instead: 'give it to track(source, { tracker })' },
   persist: elsewhere('a tracker that is handed to track(source, { tracker }) goes on from its last clip'),
+  device: DEVICE,
   // SAM and its ports
   point_coords: prompt('points'),
   input_points: prompt('points'),

@@ -35,11 +35,11 @@ export function checkOptions<T extends OptionTable>(
   options: unknown,
   prefix = '',
 ): asserts options is Given<T> {
-  checkNames(options, Object.keys(table));
+  checkNames(options, Object.keys(table), 'INVALID_ARGUMENT', prefix);
   for (const [name, row] of Object.entries<Row>(table)) {
     const value = options[name];
     if (value !== undefined) checkValue(`${prefix}${name}`, row, value);
-    else if (row.required) throw invalidArgument(`${name}: got none, expected ${row.expected}`);
+    else if (row.required) throw invalidArgument(`${prefix}${name}: got none, expected ${row.expected}`);
   }
 }
 

@@ -22,8 +22,8 @@ export interface ParsedPrompt {
 
 /**
  * Checks a prompt.
- * @throws FastSAMError `INVALID_PROMPT` for unknown names, a prompt that asks for nothing, empty lists, wrong lengths, values that are no finite numbers, unknown
- *   choices.
+ * @throws FastSAMError `INVALID_PROMPT` for unknown names, a prompt that asks for nothing, empty lists, wrong lengths,
+ *   values that are no finite numbers, unknown choices.
  */
 export function parsePrompt(given: Prompt): ParsedPrompt {
   checkNames(given, Object.keys(PROMPT_OPTIONS), 'INVALID_PROMPT');

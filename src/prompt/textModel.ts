@@ -22,6 +22,12 @@ export interface TextImageModel {
   encodeTokens(tokens: readonly Int32Array[], options?: Cancellable): Promise<Float32Array>;
 }
 
+/** Whether a value is encoders, and not something to load them from. */
+export function isTextImageModel(value: unknown): value is TextImageModel {
+  const { encodeImages, encodeTokens } = (value ?? {}) as Partial<TextImageModel>;
+  return typeof encodeImages === 'function' && typeof encodeTokens === 'function';
+}
+
 /** Options of a call that may be cancelled between its batches. */
 export interface Cancellable {
   readonly signal?: AbortSignal | undefined;

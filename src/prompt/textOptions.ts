@@ -8,7 +8,7 @@ import type { Prompt } from './kinds/list.js';
 import { pointKind } from './kinds/point.js';
 import type { TextQuery } from './kinds/text.js';
 import { parsePrompt, partOf, type ParsedPrompt } from './parse.js';
-import type { TextImageModel } from './textModel.js';
+import { isTextImageModel, type TextImageModel } from './textModel.js';
 import type { Box } from './types.js';
 import { invalidPrompt, rowsOf } from './values.js';
 
@@ -71,7 +71,10 @@ const list = (value: unknown): boolean => Array.isArray(value);
 
 /** Every option of `promptText`. */
 export const TEXT_OPTIONS = {
-  clip: object<TextImageModel>({ text: 'the encoders', otherwise: 'those of the model that made the results' }),
+  clip: custom<TextImageModel>('encoders, such as await Clip.load(…)', isTextImageModel, {
+    text: 'the encoders',
+    otherwise: 'those of the model that made the results',
+  }),
   topK: custom<number>(
     'a whole number from 1, or Infinity',
     (value) => value === Infinity || (Number.isInteger(value) && (value as number) >= 1),

@@ -1,9 +1,10 @@
 /** Prompts on the record of one image: what they choose, and what results note of it. */
 import { referenceOf } from '../compat/references.js';
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';
 import { boundingBox } from '../mask/setOps.js';
+import { showValue } from '../options/showValue.js';
 import type { PromptKind } from '../prompt/kinds/kind.js';
 import type { Prompt, PromptRecord } from '../prompt/kinds/list.js';
 import { parsePrompt, recordPrompt } from '../prompt/parse.js';
@@ -31,14 +32,32 @@ export function answerPrompt(record: SceneRecord, prompt: Prompt): Answer {
 
 /** See `Results.promptWith`. Masks are always looked at on the image's grid. */
 export function answerWith<V, P, R extends object>(record: SceneRecord, kind: PromptKind<V, P, R>, value: V): Answer {
+  checkKind(kind);
   const parsed = kind.parse(value);
   if (parsed === undefined)
     throw invalidPrompt(`${kind.name}: got an empty prompt, expected one that asks for something`);
   const selection = kind.select(targetWith(record, record.imageMasks), parsed);
+  checkSelection(kind.name, selection);
   if (selection.merged) requireImageGrid(kind.name, selection.merged, record);
   // What a kind notes beside the built-in ones is under keys of its own.
   const promptRecord = kind.record(parsed, selection) as PromptRecord;
   return { selection, promptRecord, promptKind: kind };
+}
+
+function checkKind(value: unknown): void {
+  const kind = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof kind.name !== 'string') {
+    throw invalidArgument(`prompt kind: name: got ${showValue(kind.name)}, expected a text`);
+  }
+  const wrong = ['parse', 'select', 'record'].find((name) => typeof kind[name] !== 'function');
+  if (wrong === undefined) return;
+  throw invalidArgument(`prompt kind ${kind.name}: ${wrong}: got ${showValue(kind[wrong])}, expected a function`);
+}
+
+function checkSelection(name: string, value: unknown): void {
+  const { indices, matches } = (value ?? {}) as Partial<Selection>;
+  if (Array.isArray(indices) && Array.isArray(matches)) return;
+  throw invalidArgument(`${name}: got ${showValue(value)} from select, expected { indices, matches }, two lists`);
 }
 
 /** What prompts choose from, on the grid that the reference's prompts look at. */

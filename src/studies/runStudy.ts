@@ -6,6 +6,7 @@ import type { OnProgress } from '../progress.js';
 import { callback, custom, object, signal } from '../options/kinds.js';
 import { checkOptions } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
+import { checkStudy } from './checkStudy.js';
 import { CHOICE_OPTIONS, studyValues } from './shared/options.js';
 import { studyFiles } from './files.js';
 import { chooseItems, measureItems, summariseRecords, type ItemSelection } from './measure.js';
@@ -102,6 +103,7 @@ export async function runStudy(
   model: Segmenter,
   options: StudyRequestOptions & StudyEvents = {},
 ): Promise<StudyResult> {
+  checkStudy(study, 'study');
   checkOptions(STUDY_RUN_OPTIONS, options);
   const run = await openStudy(study, options);
   try {

@@ -2,8 +2,8 @@
 import { FastSAMError } from '../errors.js';
 import { ByteTracker } from './trackers/byteTrack.js';
 import { custom } from '../options/kinds.js';
-import { checkValue } from '../options/resolve.js';
-
+import { checkOptions } from '../options/resolve.js';
+import type { OptionTable } from '../options/row.js';
 import {
   BYTE_TRACK_OPTIONS,
   resolveTracker,
@@ -37,22 +37,30 @@ export const CAMERA_MOTION = custom<CameraMotion>(
   { text: "estimates the camera's motion from the frames", otherwise: 'none: a camera that stands still' },
 );
 
+/** Every option of every tracker. */
+export const TRACKER_OPTIONS = {
+  bytetrack: BYTE_TRACK_OPTIONS,
+  botsort: { ...BYTE_TRACK_OPTIONS, cameraMotion: CAMERA_MOTION },
+  tracktrack: { ...TRACK_TRACK_OPTIONS, cameraMotion: CAMERA_MOTION },
+} as const satisfies Readonly<Record<TrackerName, OptionTable>>;
+
 /**
  * A tracker for one clip, with Ultralytics' parameters and defaults.
  * @throws FastSAMError `UNKNOWN_NAME` for another tracker, `INVALID_ARGUMENT` for options that make no sense.
  */
 export function createTracker<N extends TrackerName>(name: N, options?: TrackerOptions[N]): Tracker;
 export function createTracker(name: TrackerName, options: TrackerOptions['botsort' | 'tracktrack'] = {}): Tracker {
+  if (!TRACKERS.includes(name)) {
+    throw new FastSAMError('UNKNOWN_NAME', `tracker: got ${name}, expected one of ${TRACKERS.join(', ')}`);
+  }
+  checkOptions(TRACKER_OPTIONS[name], options);
   const { cameraMotion, ...parameters } = options;
-  if (cameraMotion !== undefined) checkValue('cameraMotion', CAMERA_MOTION, cameraMotion);
   switch (name) {
     case 'bytetrack':
-      return new ByteTracker('xyah', resolveTracker(BYTE_TRACK_OPTIONS, options));
+      return new ByteTracker('xyah', resolveTracker(BYTE_TRACK_OPTIONS, parameters));
     case 'botsort':
       return new ByteTracker('xywh', resolveTracker(BYTE_TRACK_OPTIONS, parameters), cameraMotion);
     case 'tracktrack':
       return new TrackTracker(resolveTracker(TRACK_TRACK_OPTIONS, parameters), cameraMotion);
-    default:
-      throw new FastSAMError('UNKNOWN_NAME', `tracker: got ${String(name)}, expected one of ${TRACKERS.join(', ')}`);
   }
 }

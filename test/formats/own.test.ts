@@ -83,6 +83,10 @@ describe("a format of one's own", () => {
     });
     const nothing = { ...csv, encode: () => 5 } as unknown as OutputFormat;
     await expect(scene().encode(nothing)).rejects.toThrow('got number from encode');
+    const once = { ...total, merge: () => 5 } as unknown as OutputFormat;
+    await expect(scene().encode(once)).rejects.toThrow('format total: merge failed: ');
+    const numbers = { ...total, merge: () => [5] } as unknown as OutputFormat;
+    await expect(scene().encode(numbers)).rejects.toThrow('format total: got number from merge, expected texts');
     const outside = { ...areas, encode: () => [{ name: '../x', content: '' }] };
     await expect(scene().save(join(folder, 'outside'), { format: outside })).rejects.toThrow(
       "got the file name '../x'",

@@ -78,7 +78,10 @@ describe('unknown names', () => {
   test.each([
     ['confidence', 'option "confidence": not known; did you mean conf? Known are conf, iou, '],
     ['ocnf', 'option "ocnf": not known; did you mean conf?'],
-    ['maxdet', 'option "maxdet": not known; did you mean maxDet?'],
+    ['maxdet', 'option "maxdet": is called maxDet here'],
+    ['pointLabels', 'option "pointLabels": is called labels here'],
+    ['vidStride', 'option "vidStride": not known; give it to openVideo(path, { stride }); known are '],
+    ['device', 'option "device": not known; it belongs to FastSAM.load; known are '],
     ['dropcontained', 'option "dropcontained": not known; did you mean dropContained?'],
     ['max_det', 'option "max_det": is called maxDet here'],
     ['retina_masks', 'option "retina_masks": is called retinaMasks here'],

@@ -84,13 +84,42 @@ describe('unknown names', () => {
 
   test('inside an option that is an object', async () => {
     const options = (given: object) => given as never;
-    await expect(first(model.track([COINS], options({ follow: wrong })))).rejects.toThrow(/option "nonsense"/);
+    await expect(first(model.track([COINS], options({ follow: wrong })))).rejects.toThrow(/option "follow.nonsense"/);
     await expect(first(model.track([COINS], options({ tracker: { name: 'botsort', nonsense: 1 } })))).rejects.toThrow(
       /option "nonsense"/,
     );
     await expect(attempt(() => model.export('onnx', null, options({ nms: wrong })))).rejects.toThrow(
-      /option "nonsense"/,
+      /option "nms.nonsense"/,
     );
+  });
+
+  test.each([null, 5, ['x'], 'x'])('%j in the place of a source, options or what is run', async (value) => {
+    const given = value as never;
+    const refused = (message: RegExp) => ({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(message) as string,
+    });
+    await expect(first(model.track([COINS], given))).rejects.toMatchObject(refused(/^options: got .* an object/));
+    await expect(attempt(() => createTracker('botsort', given))).rejects.toMatchObject(refused(/^options: got/));
+    await expect(attempt(() => runStudy(given, model))).rejects.toMatchObject(refused(/^study: /));
+    await expect(scene.promptText('a coin', { clip: given })).rejects.toMatchObject(refused(/^clip: got .* encoders/));
+    const [images, out] = [[given], 'never'];
+    if (typeof value !== 'string') {
+      await expect(first(writeBatch(model, images, { out }))).rejects.toMatchObject(refused(/^batch: got .* a path/));
+    }
+    await expect(first(writeBatch(model, [COINS], { out, shard: given }))).rejects.toMatchObject(
+      refused(/^shard: got/),
+    );
+    if (typeof value === 'string') return;
+    await expect(model.export('onnx', value === null ? (undefined as never) : given)).rejects.toMatchObject(
+      refused(/^export: path: got /),
+    );
+    await expect(FastSAM.load('demo', { textModel: given })).rejects.toMatchObject(refused(/^textModel: got /));
+    if (Array.isArray(value)) return;
+    await expect(first(model.stream(given))).rejects.toMatchObject(refused(/^stream: got .* an iterable/));
+    await expect(first(model.track(given))).rejects.toMatchObject(refused(/^track: got .* an iterable/));
+    await expect(model.activations(COINS, given)).rejects.toMatchObject(refused(/^names: got .* a list/));
+    await expect(model.segment(given)).rejects.toMatchObject(refused(/^image: got /));
   });
 
   test.each(STUDIES.map((study) => [study.name, study] as const))('of the study %s', (_, { options }) => {

@@ -87,6 +87,10 @@ describe('a kind of prompt of your own', () => {
   test('is refused where it asks for nothing, and where it answers with what is not there', () => {
     expect(() => scene.promptWith(strokeKind(), { points: [] })).toThrow(/stroke: got an empty prompt/);
     expect(() => scene.promptWith(strokeKind(), { points: [[9, 0]] })).toThrow(/stroke: outside the image/);
+    const without = (part: object) => () => scene.promptWith({ ...strokeKind(), ...part }, LEFT);
+    expect(without({ name: undefined })).toThrow('prompt kind: name: got undefined, expected a text');
+    expect(without({ record: undefined })).toThrow('prompt kind stroke: record: got undefined, expected a function');
+    expect(without({ select: () => [0] })).toThrow('stroke: got [0] from select, expected { indices, matches }');
     const answering = (answer: object): PromptKind<Stroke> => ({
       ...{ name: 'wrong', parse: (stroke) => stroke, record: () => ({}) },
       select: () => ({ indices: [0], matches: [], ...answer }),
