@@ -14,7 +14,7 @@ export function promptOf(values: CommandValues): Prompt | undefined {
   });
   const prompt: Prompt = Object.assign({}, ...parts) as Prompt;
   if (PROMPT_KINDS.some((kind) => kind.parse(prompt) !== undefined)) return prompt;
-  const [choice] = Object.keys(prompt);
+  const choice = Object.keys(prompt).at(0);
   if (choice === undefined) return undefined;
   throw invalidArgument(`${choice}: got nothing to choose among, expected a prompt such as --box or --point beside it`);
 }
