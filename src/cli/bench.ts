@@ -1,15 +1,11 @@
 /** `fastsam bench`: how fast this machine is, on every device and in every number format that is present. */
 import { Command } from 'commander';
-
 import os from 'node:os';
-
 import { SCALE_NAMES } from '../model/families/scaling.js';
 import { integer } from '../options/kinds.js';
 import { IMGSZ } from '../options/limits.js';
 import { PRECISION_CHOICES } from '../runtime/choices.js';
-
 import { DEVICES } from '../runtime/choices.js';
-
 import { listOption, wholeListOption } from './bench/lists.js';
 import { GROUPS, MANY, type BenchOptions } from './bench/options.js';
 import { addRows, filled, type CommandValues } from './rows.js';

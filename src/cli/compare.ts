@@ -1,10 +1,7 @@
 /** `fastsam compare`: layer by layer against reference outputs. */
 import { Command } from 'commander';
-
 import { LOAD_OPTIONS } from '../model/loadOptions.js';
-
 import { number, text } from '../options/kinds.js';
-
 import { jsonRow } from './commonRows.js';
 import { addRows, filled, type CommandValues } from './rows.js';
 

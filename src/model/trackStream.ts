@@ -1,8 +1,6 @@
 /** Tracking through a clip: where the frames come from, which tracker, and the stream of results. */
 import { FastSAMError, invalidArgument } from '../errors.js';
-
 import { checkOptions, resolve } from '../options/resolve.js';
-
 import type { Results } from '../results/results.js';
 import { openVideo, type VideoOptions } from '../source/openVideo.js';
 import { createTracker } from '../track/createTracker.js';

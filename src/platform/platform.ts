@@ -5,6 +5,7 @@
 import { FastSAMError } from '../errors.js';
 import type { AlphaMode, RawPixels } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
+
 export type { AlphaMode, RawPixels };
 import type { Disk } from './diskTypes.js';
 import type { Programs } from './programTypes.js';

@@ -2,6 +2,7 @@
 import { FastSAMError } from '../errors.js';
 import { invalid, unsupported } from './byteView.js';
 import type { Checkpoint } from './checkpointRecord.js';
+
 export type { Checkpoint };
 import type { StateDict, WeightTensor } from './tensor.js';
 

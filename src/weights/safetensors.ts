@@ -2,7 +2,6 @@
  * safetensors files: a u64 header length, a JSON header, then the data (the format's own README is the reference).
  * The reader holds files to the letter of the format: no holes, no overlaps, no repeated keys.
  */
-
 import { ByteView, invalid, unsupported } from './byteView.js';
 import { DTYPE_BYTES } from './dtype.js';
 import { scanJsonHeader } from './jsonHeader.js';

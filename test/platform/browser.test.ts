@@ -1,5 +1,4 @@
 /** The browser's platform against stand-ins for what only browsers have; codecs are the browser's own and not tested here. */
-
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readImage, type ImageInput } from '../../src/source/readImage.js';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { createDetector } from '../../src/model/createDetector.js';
 import { CompiledDetector, encodeDetector } from '../../src/model/compiledDetector.js';
-import { type Detections, type DetectorInput } from '../../src/model/detector.js';
+import type { Detections, DetectorInput } from '../../src/model/detector.js';
 import { LayersDetector } from '../../src/model/layersDetector.js';
 import { runNetwork, type Network, type RawOutputs } from '../../src/model/network.js';
 import { choosePrecision, compile } from '../../src/runtime/compile/compile.js';

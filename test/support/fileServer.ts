@@ -1,5 +1,4 @@
 /** A local HTTP server that serves one file and misbehaves on demand. */
-
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

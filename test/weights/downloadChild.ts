@@ -1,5 +1,4 @@
 /** Run as a process of its own: downloads `url` to `path` (arguments) and prints the number of bytes. */
-
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import { download } from '../../src/weights/download.js';

@@ -1,5 +1,4 @@
 /** Packs torch archives for tests and for the fuzzer. */
-
 import { zipSync, type Zippable } from 'fflate';
 import { op, pickled, type Picklable } from './pickleWriter.js';
 

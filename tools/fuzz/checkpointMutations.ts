@@ -1,5 +1,4 @@
 /** Turns sound checkpoints into damaged and hostile ones. */
-
 import { openZip } from '../../src/weights/zip.js';
 import { concat, safetensorsFile, torchLegacy, torchZip } from './checkpointArchive.js';
 import { hostilePickle, hostileSnippet } from './hostilePickles.js';

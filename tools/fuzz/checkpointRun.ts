@@ -1,5 +1,4 @@
 /** Feeds mutated checkpoints to the reader and takes down what happens. */
-
 import { FastSAMError } from '../../src/errors.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import { MUTATIONS } from './checkpointMutations.js';

@@ -6,7 +6,6 @@
  * Prints what was read and refused by kind of mutation, the slowest case and the peak of memory; exits with 1 when
  * anything but a result or a FastSAMError came out. A case is repeated by `--seed` with its number and `--count 1`.
  */
-
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -1,5 +1,4 @@
 /** Pickles made to hurt: loops, shared references that multiply, and opcodes out of place. */
-
 import {
   call,
   global,

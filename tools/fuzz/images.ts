@@ -5,7 +5,6 @@
  *
  * Case n of a seed is always the same bytes: a crash of the process is repeated with `--start` at the last case printed.
  */
-
 import { readFileSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { FastSAMError } from '../../src/errors.js';

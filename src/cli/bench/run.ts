@@ -1,11 +1,9 @@
 /** One run of `fastsam bench`: models, rows, report. */
-
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { basename, join } from 'node:path';
 import { FastSAMError } from '../../errors.js';
-import { type Scale } from '../../model/families/scaling.js';
-
+import type { Scale } from '../../model/families/scaling.js';
 import { presentVariants, specOf, type Variant } from './contenders.js';
 import type { Effort } from './interleave.js';
 import { describeMachine } from './machine.js';
@@ -14,9 +12,7 @@ import { randomCheckpoint } from './randomCheckpoint.js';
 import { memoryRow, networkRows, segmentRows, startRow, type BenchRow } from './suite.js';
 import { summarize } from './statistics.js';
 import { textRow } from './table.js';
-
 import { log } from '../run.js';
-
 import { MANY, type BenchOptions, type Group } from './options.js';
 
 /** A model and what it is called in the report. */

@@ -1,18 +1,13 @@
 /** One run of `fastsam compare`. */
-
 import { FastSAMError } from '../../errors.js';
 import { eachDifference, type LayerDifference } from '../../model/compare.js';
-
 import { loadWeights } from '../../model/load.js';
 import { buildNetwork } from '../../model/network.js';
-
 import { platform } from '../../platform/platform.js';
 import { acquireDevice, releaseDevice } from '../../runtime/device.js';
 import { openCheckpoint } from '../../model/open.js';
 import { readSafetensors } from '../../weights/safetensors.js';
-
 import { EXIT, log } from '../run.js';
-
 import type { DeviceChoice } from '../../runtime/choices.js';
 
 /** What is compared, and what is printed. */

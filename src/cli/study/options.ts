@@ -1,5 +1,5 @@
 /** The options that every study has, and those of one. */
-import { type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Study, StudyOptions, StudySettings } from '../../studies/study.js';
 import { CHOICE_OPTIONS, SETTING_ROWS, studyValues } from '../../studies/shared/options.js';
 import type { StudyRows } from '../../studies/study.js';
