@@ -64,7 +64,7 @@ export const WORK: readonly Work[] = [
       '64',
       '--imgsz',
       '64',
-      '--picture',
+      '--image',
       IMAGE,
       '--rounds',
       '1',

@@ -170,7 +170,7 @@ const OTHERS: readonly Case[] = [
   study('instances', 'instances', ...ANNOTATED, '--weigh'),
   study('quality', 'quality', ...ANNOTATED),
   study('salient', 'salient', IMAGES, `${INPUTS}/masks`),
-  study('anomaly', 'anomaly', `${INPUTS}/mvtec`, '--pictures', 'cases'),
+  study('anomaly', 'anomaly', `${INPUTS}/mvtec`),
   study('buildings', 'buildings', IMAGES, '--masks', `${INPUTS}/masks`, '--tile', '256', '--overlap', '64'),
   study('text', 'text', ...ANNOTATED, '--text-model', `${INPUTS}/clip.safetensors`),
   { ...fixed('unknown option', 'segment', COINS, '--imgsize', '320'), codes: [2] },
