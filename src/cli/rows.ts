@@ -26,7 +26,7 @@ export function addRows<T extends OptionTable>(
 /** The values of a table's rows. */
 export function picked<T extends OptionTable>(table: T, values: CommandValues): Picked<T> {
   const given = Object.entries(table).flatMap(([name, row]) => {
-    const value = row.cli && values[optionOf(name, row).attributeName()];
+    const value = row.cli && values[attributeOf(name, row)];
     return value === undefined ? [] : [[name, value] as const];
   });
   return Object.fromEntries(given) as Picked<T>;
@@ -35,6 +35,11 @@ export function picked<T extends OptionTable>(table: T, values: CommandValues): 
 /** The values of a table's rows, with the table's defaults. */
 export function filled<T extends OptionTable>(table: T, values: CommandValues): Resolved<T> {
   return resolve<T>(table, picked(table, values));
+}
+
+/** Where commander puts the value of a row. */
+function attributeOf(name: string, { cli }: Row): string {
+  return cli?.flag?.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) ?? name;
 }
 
 function optionOf(name: string, row: Row): Option {

@@ -3,14 +3,13 @@ import { Command } from 'commander';
 import { formatPath, videoPath } from '../formats/write.js';
 import type { LoadOptions } from '../model/loadOptions.js';
 import { SEGMENT_OPTIONS } from '../model/options.js';
-import type { Results } from '../results/results.js';
 import { disk } from '../platform/platform.js';
 import { formatRow, loadFormats } from './formats.js';
 import { loadModel } from './loadModel.js';
 import { LOAD_OPTIONS } from '../model/loadOptions.js';
 import { text } from '../options/kinds.js';
 import { OUTPUT_FOLDER } from '../options/limits.js';
-import { PROMPT_OPTIONS, type Prompt } from '../prompt/kinds/list.js';
+import { PROMPT_OPTIONS } from '../prompt/kinds/list.js';
 import { REFINE_OPTIONS } from '../results/refine.js';
 import { VIDEO_OPTIONS } from '../source/openVideo.js';
 import { DEFAULT_MODEL, jsonRow, MODEL_ROWS } from './commonRows.js';
@@ -73,7 +72,9 @@ async function segment(args: readonly string[], values: CommandValues): Promise<
   const options = { ...picked(SEGMENT_OPTIONS, values), signal };
   const frames = picked(VIDEO_OPTIONS, values);
   const { out: folder, format, json } = filled(OUTPUT_ROWS, values);
-  const loadTexts = textPrompts(values, promptOf(values), options.compat);
+  const prompt = promptOf(values);
+  const cleaning = picked(REFINE_OPTIONS, values);
+  const loadTexts = textPrompts(values, prompt, options.compat);
   const { sources, problems } = await expandSources(args, signal);
   if (sources.length === 0) throw problems[0];
   const out = folder ?? (json && !format ? undefined : OUTPUT_FOLDER);
@@ -90,9 +91,10 @@ async function segment(args: readonly string[], values: CommandValues): Promise<
     const feed = new SourceInputs(sources, { ...frames, signal }, report);
     for await (const { results, error } of model.stream(feed.inputs(), options)) {
       // Files of this image are encoded while the next one is in the network.
-      await report.add(feed.takeOrigin(), () => {
+      await report.add(feed.takeOrigin(), async () => {
         if (error) throw error;
-        return choose(results, values, promptOf(values), texts);
+        const chosen = texts ? await texts.choose(results) : prompt ? results.prompt(prompt) : results;
+        return cleaning.clean || cleaning.largest ? chosen.refine(cleaning) : chosen;
       });
     }
     await report.finish();
@@ -122,15 +124,4 @@ function loadOptions(
 ): Required<Pick<LoadOptions, 'device' | 'precision' | 'graphWeights'>> {
   const { device, precision } = filled(LOAD_OPTIONS, values);
   return { device, precision, graphWeights: many ? 'embedded' : 'external' };
-}
-
-async function choose(
-  everything: Results,
-  values: CommandValues,
-  prompt: Prompt | undefined,
-  texts: TextPrompts | undefined,
-): Promise<Results> {
-  const cleaning = picked(REFINE_OPTIONS, values);
-  const chosen = texts ? await texts.choose(everything, prompt) : prompt ? everything.prompt(prompt) : everything;
-  return cleaning.clean || cleaning.largest ? chosen.refine(cleaning) : chosen;
 }

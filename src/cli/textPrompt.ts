@@ -32,8 +32,8 @@ export function addTextRows(command: Command): Command {
 
 /** Text prompts of one run of the command. */
 export interface TextPrompts {
-  /** @param or boxes and points that choose objects as well. */
-  choose(results: Results, or: Prompt | undefined): Promise<Results>;
+  /** The objects that the texts mean, and those that the boxes and points choose. */
+  choose(results: Results): Promise<Results>;
   dispose(): void;
 }
 
@@ -42,6 +42,7 @@ export type EncoderOptions = Pick<LoadOptions, 'precision' | 'graphWeights'> & {
 
 /**
  * Checks the options before anything is loaded.
+ * @param or boxes and points that choose objects as well.
  * @returns what loads the encoders, showing progress; undefined where no text was given. A model has to be loaded before,
  *   for the device.
  * @throws FastSAMError `INVALID_ARGUMENT`, `INVALID_PROMPT`.
@@ -53,19 +54,20 @@ export function textPrompts(
 ): ((load: EncoderOptions) => Promise<TextPrompts>) | undefined {
   const { text } = picked(TEXT_ROWS, values);
   const { textModel } = picked(ENCODER_ROWS, values);
-  const options = picked(TEXT_OPTIONS, values);
+  const given = picked(TEXT_OPTIONS, values);
   if (!text) {
-    const alone = textModel !== undefined || Object.keys(options).length > 0;
+    const alone = textModel !== undefined || Object.keys(given).length > 0;
     if (!alone) return undefined;
     throw invalidArgument('options of text prompts: got no --text; give one');
   }
-  parseTexts(text, { ...options, ...(or && { or }) }, referenceOf(compat).texts);
+  const options = { ...given, ...(or && { or }) };
+  parseTexts(text, options, referenceOf(compat).texts);
   return async (load) => {
     const { Clip } = await import('../clip/clip.js');
     const clip = await showDownload((onProgress) => Clip.load(textModel ?? TEXT_MODEL, { ...load, onProgress }));
     const { signal } = load;
     return {
-      choose: (results, also) => results.promptText(text, { ...options, ...(also && { or: also }), clip, signal }),
+      choose: (results) => results.promptText(text, { ...options, clip, signal }),
       dispose() {
         clip.dispose();
       },
