@@ -10,7 +10,7 @@ export interface PromptRules {
   /** Masks are looked at on the grid that they have, the network's too; false: on the image's. */
   readonly onMaskGrid: boolean;
   /**
-   * Answers a prompt that asks for something.
+   * Answers a prompt.
    * @throws FastSAMError `INVALID_PROMPT` when it cannot be answered, for choices and kinds that the reference does not
    *   know too; `INVALID_ARGUMENT` for masks that are not on the image's grid, unless `onMaskGrid`.
    */
@@ -28,15 +28,6 @@ export const OWN_PROMPTS: PromptRules = {
     );
   },
 };
-
-/**
- * Chooses objects. A prompt without parts asks for everything.
- * @throws FastSAMError see `PromptRules.select`.
- */
-export function selectByPrompt(target: PromptTarget, prompt: ParsedPrompt, rules = OWN_PROMPTS): Selection {
-  if (prompt.parts.length === 0) return { indices: target.masks.map((_, i) => i), matches: [] };
-  return rules.select(target, prompt);
-}
 
 /** What any of several answers chooses; where one is merged, the rest is merged with it. */
 function combine({ masks }: PromptTarget, answers: readonly Selection[]): Selection {

@@ -8,7 +8,6 @@ import { showValue } from '../options/showValue.js';
 import type { PromptKind } from '../prompt/kinds/kind.js';
 import type { Prompt, PromptRecord } from '../prompt/kinds/list.js';
 import { parsePrompt, recordPrompt } from '../prompt/parse.js';
-import { selectByPrompt } from '../prompt/select.js';
 import type { PromptTarget, Selection } from '../prompt/types.js';
 import { invalidPrompt } from '../prompt/values.js';
 import { selectRows, type IdentifiedData, type ResultsData, type SceneRecord } from '../record/record.js';
@@ -16,8 +15,7 @@ import { selectRows, type IdentifiedData, type ResultsData, type SceneRecord } f
 /** The answer to a prompt. */
 export interface Answer {
   readonly selection: Selection;
-  /** Null where everything was asked for. */
-  readonly promptRecord: PromptRecord | null;
+  readonly promptRecord: PromptRecord;
   /** Where a kind answered that is not built in. */
   readonly promptKind?: ResultsData['promptKind'];
 }
@@ -25,8 +23,7 @@ export interface Answer {
 /** See `Results.prompt`. */
 export function answerPrompt(record: SceneRecord, prompt: Prompt): Answer {
   const parsed = parsePrompt(prompt);
-  const { prompts } = referenceOf(record.compat);
-  const selection = selectByPrompt(targetOf(record), parsed, prompts);
+  const selection = referenceOf(record.compat).prompts.select(targetOf(record), parsed);
   return { selection, promptRecord: recordPrompt(parsed, selection) };
 }
 

@@ -6,7 +6,6 @@ import type { Mask } from '../mask/mask.js';
 import { areaInBox } from '../mask/setOps.js';
 import { textKind } from '../prompt/kinds/text.js';
 import { recordPrompt } from '../prompt/parse.js';
-import { selectByPrompt } from '../prompt/select.js';
 import { cropFeatures, textFeatures } from '../prompt/textFeatures.js';
 import type { TextModelSource } from '../prompt/textModel.js';
 import { parseTexts, type ParsedTexts, type TextOptions } from '../prompt/textOptions.js';
@@ -26,7 +25,7 @@ export async function answerTexts(
   const { prompts, texts } = referenceOf(record.compat);
   const parsed = parseTexts(text, options, texts);
   const target = targetOf(record);
-  const also = parsed.or && selectByPrompt(target, parsed.or, prompts);
+  const also = parsed.or && prompts.select(target, parsed.or);
   const evidence = await gather(record, target, parsed, options);
   // Both peers return results without objects as they are.
   const rules = target.masks.length === 0 ? OWN_TEXTS : texts;

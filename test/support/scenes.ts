@@ -8,7 +8,6 @@ import type { Compat } from '../../src/compat/reference.js';
 import { referenceOf } from '../../src/compat/references.js';
 import type { Prompt } from '../../src/prompt/kinds/list.js';
 import { parsePrompt } from '../../src/prompt/parse.js';
-import { selectByPrompt } from '../../src/prompt/select.js';
 import type { PromptTarget, Selection } from '../../src/prompt/types.js';
 import { greyImage } from './images.js';
 
@@ -43,5 +42,5 @@ export function targetOf(masks: readonly Mask[], width: number, height: number, 
 
 /** What a prompt chooses from a target, under a peer's rules if one is named. */
 export function select(target: PromptTarget, prompt: Prompt, compat?: Compat): Selection {
-  return selectByPrompt(target, parsePrompt(prompt), referenceOf(compat).prompts);
+  return referenceOf(compat).prompts.select(target, parsePrompt(prompt));
 }
