@@ -1,13 +1,13 @@
 /** See `Disk`, in Node. */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { link, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { FastSAMError } from '../errors.js';
 import type { Disk } from './diskTypes.js';
 import { codeOf, fileError } from './fileErrors.js';
 import { LineFile, readLines } from './lineFile.js';
-import { stageFile, writeFileAtomic } from './tempFiles.js';
+import { stageFile, writeFileAtomic, writeStaged } from './tempFiles.js';
 
 /** Characters that are gathered before they are written. */
 const CHUNK = 1 << 20;
@@ -50,28 +50,17 @@ export const nodeDisk: Disk = {
     }
   },
 
-  async writePieces(path, pieces, temporary) {
-    const staged = stageFile(path, temporary);
-    try {
-      const file = await open(staged.temporary, 'wx');
-      try {
-        let waiting = '';
-        for await (const piece of pieces) {
-          waiting += piece;
-          if (waiting.length < CHUNK) continue;
-          await file.appendFile(waiting);
-          waiting = '';
-        }
+  writePieces(path, pieces, temporary) {
+    return writeStaged(path, stageFile(path, temporary), async (file) => {
+      let waiting = '';
+      for await (const piece of pieces) {
+        waiting += piece;
+        if (waiting.length < CHUNK) continue;
         await file.appendFile(waiting);
-        await file.sync();
-      } finally {
-        await file.close();
+        waiting = '';
       }
-      await staged.commit();
-    } catch (error) {
-      await staged.discard();
-      throw fileError('write', path, error);
-    }
+      await file.appendFile(waiting);
+    });
   },
 
   openLines: (path, flags) => LineFile.open(path, flags),

@@ -1,7 +1,7 @@
 /** Files written whole or not at all. An interrupted process leaves nothing behind. */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './fileErrors.js';
@@ -85,12 +85,24 @@ export function stageFile(
  * Writes `bytes` to a temporary name in the folder of `path`, flushes them to the disk and renames.
  * @throws FastSAMError `WRITE_FAILED`; `path` is then as it was before and no temporary file remains.
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
-  const staged = stageFile(path);
+export function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+  return writeStaged(path, stageFile(path), (file) => file.writeFile(bytes));
+}
+
+/**
+ * Fills a staged file, flushes it to the disk and moves it to its name.
+ * @param path for messages.
+ * @throws FastSAMError `WRITE_FAILED`; `path` is then as it was before and no temporary file remains.
+ */
+export async function writeStaged(
+  path: string,
+  staged: StagedFile,
+  fill: (file: FileHandle) => Promise<void>,
+): Promise<void> {
   try {
     const file = await open(staged.temporary, 'wx');
     try {
-      await file.writeFile(bytes);
+      await fill(file);
       await file.sync();
     } finally {
       await file.close();
