@@ -1,6 +1,6 @@
 /** The files about all images of a run, such as `coco.json`. */
 import type { OutputFormat, RunFormat, RunPart } from '../formats/format.js';
-import { encodeFile, formatPath, mergedPieces } from '../formats/write.js';
+import { encodePart, formatPath, mergedPieces } from '../formats/write.js';
 import { disk } from '../platform/platform.js';
 import type { Results } from '../results/results.js';
 
@@ -18,9 +18,7 @@ export class RunFiles {
   /** @param name of the image or frame. */
   async add(results: Results, name: string): Promise<void> {
     for (const [format, parts] of this.#parts) {
-      const bytes = await encodeFile(format, results, { name, reproducible: false, options: {} });
-      const { width, height } = results.image;
-      parts.push({ name, width, height, read: () => Promise.resolve(bytes) });
+      parts.push(await encodePart(format, results, { name, reproducible: false, options: {} }));
     }
   }
 

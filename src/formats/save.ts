@@ -7,7 +7,7 @@ import { platform } from '../platform/platform.js';
 import type { SceneRecord } from '../record/record.js';
 import { checkFormat, ENCODE_OPTIONS, type EncodeOptions, type FormatContext, type OutputFormat } from './format.js';
 import { FORMATS, formatNamed } from './list.js';
-import { encodeFile, mergeFile, writeScene } from './write.js';
+import { encodeFile, encodePart, mergeFile, writeScene } from './write.js';
 
 /** Options of `Results.save`. */
 export interface SaveOptions extends EncodeOptions {
@@ -41,7 +41,7 @@ export async function encodeScene(
   const chosen = formatOf(format);
   const context = contextOf(scene, options);
   if (chosen.scope === 'image') return encodeFile(chosen, scene, context);
-  if (chosen.scope === 'run') return mergeFile(chosen, [await sharePart(scene, chosen, context)]);
+  if (chosen.scope === 'run') return mergeFile(chosen, [await encodePart(chosen, scene, context)]);
   throw new FastSAMError(
     'INVALID_ARGUMENT',
     `encode: got the format ${chosen.name}, which writes folders, expected one that writes a file; use save`,
@@ -59,12 +59,6 @@ export async function saveScene(scene: SceneRecord, path: string, given: SaveOpt
   const chosen = formatOf(format);
   if (chosen.scope === 'folder') await writeScene(chosen, scene, path, contextOf(scene, options));
   else await platform().writeFileAtomic(path, await encodeScene(scene, chosen, options));
-}
-
-async function sharePart(scene: SceneRecord, format: OutputFormat & { scope: 'run' }, context: FormatContext) {
-  const bytes = await encodeFile(format, scene, context);
-  const { width, height } = scene.image;
-  return { name: context.name, width, height, read: () => Promise.resolve(bytes) };
 }
 
 function contextOf({ image: { path = 'image' } }: SceneRecord, options: EncodeOptions): FormatContext {

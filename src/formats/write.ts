@@ -61,6 +61,13 @@ export async function encodeFile(
   return guard(format, context.name, async () => bytesOf(format, await format.encode(scene, context)));
 }
 
+/** An image's share of the file of a run, in memory. @throws FastSAMError as `encodeFile`. */
+export async function encodePart(format: RunFormat, scene: SceneRecord, context: FormatContext): Promise<RunPart> {
+  const bytes = await encodeFile(format, scene, context);
+  const { width, height } = scene.image;
+  return { name: context.name, width, height, read: () => Promise.resolve(bytes) };
+}
+
 /**
  * The pieces of the file of a run.
  * @throws FastSAMError `INVALID_ARGUMENT` for a format of one's own that fails or gives no texts.
