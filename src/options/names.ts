@@ -38,10 +38,11 @@ export function unknownOption(name: string, known: readonly string[], prefix = '
   if (peer?.ours !== undefined && known.includes(peer.ours)) return `${option}: is called ${peer.ours} here`;
   const camel = name.replace(/[_-]+([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase());
   if (camel !== name && known.includes(camel)) return `${option}: is called ${camel} here`;
+  const list = known.join(', ');
+  if (peer) return `${option}: not known; ${peer.instead}; known are ${list}`;
   const near = nearestNames(name, known);
-  const hint = peer ? `; ${peer.instead}` : near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ';';
-  const list = `nown are ${known.join(', ')}`;
-  return `${option}: not known${hint}${hint === ';' ? ' k' : hint.endsWith('?') ? ' K' : '; k'}${list}`;
+  if (near.length === 0) return `${option}: not known; known are ${list}`;
+  return `${option}: not known; did you mean ${near.join(' or ')}? Known are ${list}`;
 }
 
 /** The known names that are most like this one, the nearest first; `_`, `-` and case make no difference. */
