@@ -1,5 +1,5 @@
 /** The output folder of a batch: what it was made with, what is done, and who may go on. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { LineWriter } from '../platform/diskTypes.js';
 import { disk, platform } from '../platform/platform.js';
 import { imagesOf, namingOf, parseManifest, requireSameBatch, type BatchManifest } from './identity.js';
@@ -18,10 +18,7 @@ export async function claimFolder(out: string, manifest: BatchManifest): Promise
   const before = await readManifest(out);
   if (!before && found.length > 0) {
     const some = found.slice(0, 3).join(', ');
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      `${out}: got a folder with other files (${some}); name an empty one with --out`,
-    );
+    throw invalidArgument(`${out}: got a folder with other files (${some}); name an empty one with --out`);
   }
   if (!before) await disk().writeNew(layout.manifest(out), manifestBytes(manifest));
   const current = before ?? (await readManifest(out)) ?? manifest;

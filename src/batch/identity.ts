@@ -1,5 +1,5 @@
 /** What a batch is: everything that its files depend on. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { formatNamed, FORMATS } from '../formats/list.js';
 import type { FormatNaming, OutputFormat } from '../formats/format.js';
 import type { ModelInfo } from '../model/info.js';
@@ -133,12 +133,12 @@ export function parseManifest(text: string, path: string): BatchManifest {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${path}: got no JSON, expected the manifest of a batch`, {
+    throw invalidArgument(`${path}: got no JSON, expected the manifest of a batch`, {
       cause: error,
     });
   }
   if (isManifest(value)) return value;
-  throw new FastSAMError('INVALID_ARGUMENT', `${path}: got another file, expected the manifest of fastsam batch`);
+  throw invalidArgument(`${path}: got another file, expected the manifest of fastsam batch`);
 }
 
 function isManifest(value: unknown): value is BatchManifest {
@@ -156,8 +156,7 @@ export function requireSameBatch(folder: string, found: BatchIdentity, asked: Ba
   const now = flatten(asked);
   const name = [...new Set([...before.keys(), ...now.keys()])].find((key) => before.get(key) !== now.get(key));
   if (name === undefined) return;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `${folder}: got a batch with ${name} ${before.get(name) ?? 'not set'}, expected ${now.get(name) ?? 'not set'} as asked now; ` +
       'name another folder with --out, or start anew with --overwrite',
   );

@@ -1,5 +1,5 @@
 /** The files about all images: failures, summary and those of formats for a run. All follow from journals and shares. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { mergedPieces } from '../formats/write.js';
 import type { FormatNaming, OutputFormat, RunFormat } from '../formats/format.js';
 import { FORMATS } from '../formats/list.js';
@@ -86,8 +86,7 @@ function writeText(path: string, text: string): Promise<void> {
 function runFormat({ name }: FormatNaming, own: readonly OutputFormat[]): RunFormat {
   const found = [...FORMATS, ...own].find((format) => format.name === name);
   if (found?.scope === 'run') return found;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `batch: got files of the format ${name}, which is not built in, expected the format itself; give it with --format MODULE`,
   );
 }

@@ -1,5 +1,5 @@
 /** Which part of a batch is this process's. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { hashText } from '../platform/hashText.js';
 import type { BatchItem } from './names.js';
 
@@ -25,8 +25,7 @@ export function parseShard(text: string, env: (name: string) => string | undefin
   const count = match?.[2] === undefined ? undefined : Number(match[2]);
   const shard = match?.[1] === 'auto' ? fromScheduler(count, env) : { index: Number(match?.[1]), count: count ?? NaN };
   if (isShard(shard)) return shard;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `shard: got "${text}"${match?.[1] === 'auto' ? ` as task ${shard.index} of ${shard.count}` : ''}, ` +
       'expected i/n with i from 1 to n, such as 3/16; or auto, or auto/n',
   );
@@ -41,15 +40,13 @@ function fromScheduler(given: number | undefined, env: (name: string) => string 
     const count = number('COUNT', NaN);
     const last = indexOf(number('MAX', NaN));
     if (last === count || Number.isNaN(last)) return { index: indexOf(Number(slurm)), count: given ?? count };
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `shard auto: got a job array of ${count} tasks with gaps between them, expected a range such as --array=1-16; give i/n`,
     );
   }
   const index = env('JOB_COMPLETION_INDEX');
   if (index && given !== undefined) return { index: Number(index) + 1, count: given };
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     index
       ? 'shard auto: got JOB_COMPLETION_INDEX only, expected the number of tasks, too; give auto/n'
       : 'shard auto: got neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX in the environment; give i/n',

@@ -1,5 +1,5 @@
 /** Any number of images as files, in this process: can be killed at any moment and gone on with. */
-import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
+import { invalidArgument, throwIfAborted } from '../errors.js';
 import { checkFormat, type OutputFormat } from '../formats/format.js';
 import { formatNamed } from '../formats/list.js';
 import { sameNames } from '../formats/write.js';
@@ -59,7 +59,7 @@ export async function* writeBatch(
 export async function mergeBatch(out: string, formats: readonly OutputFormat[] = []): Promise<BatchSummary> {
   const manifest = await readManifest(out);
   if (manifest) return writeOverview(out, manifest, { always: true, formats });
-  throw new FastSAMError('INVALID_ARGUMENT', `${out}: got no manifest.json, expected the output folder of a batch`);
+  throw invalidArgument(`${out}: got no manifest.json, expected the output folder of a batch`);
 }
 
 async function* run(
@@ -129,7 +129,7 @@ function resolveFormats(asked: readonly (string | OutputFormat)[]): OutputFormat
     return format;
   });
   const problem = sameNames(formats);
-  if (problem !== undefined) throw new FastSAMError('INVALID_ARGUMENT', `formats: ${problem}`);
+  if (problem !== undefined) throw invalidArgument(`formats: ${problem}`);
   return inOrder(formats);
 }
 

@@ -1,7 +1,7 @@
 /** `fastsam convert`: a checkpoint as safetensors. */
 import { Command } from 'commander';
 import { extname } from 'node:path';
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { describeArchitecture } from '../model/architecture.js';
 import { platform } from '../platform/platform.js';
 import { safetensorsMetadata } from '../weights/checkpointStrings.js';
@@ -30,8 +30,7 @@ Examples:
 
 async function convert(source: string, out: string, values: CommandValues): Promise<void> {
   if (extname(out) !== '.safetensors') {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `${out}: got no name of a safetensors file, expected FILE.safetensors; other formats: fastsam export ${source} ` +
         '--format onnx, saved_model, tfjs or tfjs_graph',
     );

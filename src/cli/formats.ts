@@ -1,6 +1,6 @@
 /** `--format`: names of formats, and modules that hold a format of the user's own. */
 import { InvalidArgumentError } from 'commander';
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { checkFormat, type OutputFormat } from '../formats/format.js';
 import { formatNamed, FORMATS } from '../formats/list.js';
 import { formatPath, sameNames, videoPath } from '../formats/write.js';
@@ -74,7 +74,7 @@ export async function loadFormats(
       formats.map(({ format }) => format),
       path,
     );
-    if (problem !== undefined) throw new FastSAMError('INVALID_ARGUMENT', `--format: ${problem}`);
+    if (problem !== undefined) throw invalidArgument(`--format: ${problem}`);
   }
   return formats;
 }
@@ -87,8 +87,7 @@ export async function loadRef(ref: FormatRef): Promise<OutputFormat> {
   if (typeof ref === 'string') return formatNamed(ref);
   const { value, sha256 } = await loadFromModule<OutputFormat>(ref.module, FORMAT);
   if (sha256 === ref.sha256) return value;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `${ref.module}: got another module than when the batch began, expected the same on all machines`,
   );
 }

@@ -1,7 +1,7 @@
 /** Modules of the user's own that hold one object: a format, a study. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { platform } from '../platform/platform.js';
 
 /** What a module holds. */
@@ -42,8 +42,7 @@ export async function loadFromModule<T>(path: string, wanted: Wanted<T>): Promis
   const candidates = names.includes('default') ? ['default'] : names.filter((name) => holds(exported.module[name]));
   if (candidates.length !== 1) {
     const found = names.length === 0 ? 'no export' : `the exports ${names.join(', ')}`;
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `${path}: got a module with ${found}, expected one whose default export, or only export with ${property}, is ${what}`,
     );
   }
@@ -62,12 +61,8 @@ async function importModule(
     return { module: (await import(pathToFileURL(absolute).href)) as Record<string, unknown>, sha256 };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      `${path}: cannot be loaded (${reason}), expected a module with ${what}`,
-      {
-        cause: error,
-      },
-    );
+    throw invalidArgument(`${path}: cannot be loaded (${reason}), expected a module with ${what}`, {
+      cause: error,
+    });
   }
 }

@@ -1,6 +1,6 @@
 /** What `segment` prints and writes for each image and video, failures included. */
 import { resolve } from 'node:path';
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import type { OutputFormat } from '../formats/format.js';
 import { formatPath, videoPath, writeScene } from '../formats/write.js';
 import type { Results } from '../results/results.js';
@@ -205,6 +205,6 @@ function refuseToOverwrite(sources: readonly Source[], stems: readonly string[],
     const path = formats.map((format) => pathOf(format, out, stem)).find((file) => images.has(resolve(file)));
     if (path === undefined) continue;
     const kind = sources[i].video ? 'videos' : 'images';
-    throw new FastSAMError('INVALID_ARGUMENT', `${path}: is one of the ${kind}; name another folder with --out`);
+    throw invalidArgument(`${path}: is one of the ${kind}; name another folder with --out`);
   }
 }

@@ -1,5 +1,5 @@
 /** `val` on a COCO file: masks compared at the images' own resolution. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { encodeRle, decodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
 import type { Segmenter } from '../model/segmenter.js';
@@ -102,12 +102,12 @@ export async function readCocoDataset(file: string): Promise<CocoDataset> {
   try {
     data = JSON.parse(text);
   } catch (error) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${file}: got no JSON, expected COCO annotations`, { cause: error });
+    throw invalidArgument(`${file}: got no JSON, expected COCO annotations`, { cause: error });
   }
   const lists = ['images', 'annotations', 'categories'];
   const missing = lists.find((name) => !Array.isArray((data as Record<string, unknown> | null)?.[name]));
   if (missing === undefined) return data as CocoDataset;
-  throw new FastSAMError('INVALID_ARGUMENT', `${file}: got no list "${missing}", expected COCO annotations`);
+  throw invalidArgument(`${file}: got no list "${missing}", expected COCO annotations`);
 }
 
 /** The objects of an image as entries of a result file; their areas are those of their masks or boxes. */

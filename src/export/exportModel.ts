@@ -103,8 +103,7 @@ const MAKERS: Readonly<Record<ExportFormat, Maker>> = {
 
 function requireFolded({ folded }: Network): void {
   if (folded) return;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     'export: got a model with batch norm as layers, expected it folded into the convolutions; load it without keepBatchNorm',
   );
 }

@@ -1,5 +1,5 @@
 /** What one protobuf file can hold: ONNX and SavedModel keep their weights inside. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 
 /** Protocol buffers end here; a model beyond would need its weights in files beside it. */
 const MAX_BYTES = 2 ** 31 - 1;
@@ -10,8 +10,7 @@ const SLACK = 2 ** 24;
 export function requireProtobufSize(arrays: readonly { readonly length: number }[]): void {
   const total = arrays.reduce((sum, { length }) => sum + length, 0);
   if (total <= MAX_BYTES - SLACK) return;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `export: got ${total} bytes of weights, expected less than 2 GB, all that one file of this format holds; use half`,
   );
 }

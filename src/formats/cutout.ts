@@ -1,5 +1,5 @@
 /** One object cut out of its image. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { boundingRect } from '../mask/setOps.js';
@@ -52,8 +52,7 @@ export const CUTOUT_OPTIONS = {
 export function cutOut(image: RgbImage, mask: Mask, options: CutoutOptions = {}): Cutout {
   const { padding, keepColours } = resolve(CUTOUT_OPTIONS, options);
   const box = boundingRect(mask);
-  if (!box)
-    throw new FastSAMError('INVALID_ARGUMENT', 'cut-out: got a mask without a pixel, expected one to cut along');
+  if (!box) throw invalidArgument('cut-out: got a mask without a pixel, expected one to cut along');
   const x = Math.max(0, box.x - padding);
   const y = Math.max(0, box.y - padding);
   const width = Math.min(image.width, box.x + box.width + padding) - x;

@@ -1,6 +1,6 @@
 /** What an output format is: the contract between one kind of file and everything that writes files. */
 import { DRAW_OPTIONS, type DrawOptions } from '../draw/drawObjects.js';
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import { flag, integer } from '../options/kinds.js';
 import type { RowsOf } from '../options/row.js';
 import type { RgbImage } from '../image/rgbImage.js';
@@ -187,5 +187,5 @@ function show(value: unknown): string {
 }
 
 function wrong(what: string, message: string): FastSAMError {
-  return new FastSAMError('INVALID_ARGUMENT', `${what}: ${message}`);
+  return invalidArgument(`${what}: ${message}`);
 }

@@ -1,5 +1,5 @@
 /** Results as bytes and as files of a format. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { custom } from '../options/kinds.js';
 import { checkOptions } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
@@ -42,8 +42,7 @@ export async function encodeScene(
   const context = contextOf(scene, options);
   if (chosen.scope === 'image') return encodeFile(chosen, scene, context);
   if (chosen.scope === 'run') return mergeFile(chosen, [await encodePart(chosen, scene, context)]);
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `encode: got the format ${chosen.name}, which writes folders, expected one that writes a file; use save`,
   );
 }
@@ -78,8 +77,7 @@ function formatOfPath(path: string): OutputFormat {
   const found = files.find((format) => ending !== undefined && endingsOf(format).includes(ending));
   if (found) return found;
   const known = [...new Set(files.flatMap(endingsOf))].join(', ');
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `save: got the name "${path}", expected one that ends in ${known}; or say which format with { format }`,
   );
 }

@@ -1,5 +1,5 @@
 /** Files of formats: how they are called, made and written. */
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import { disk, platform } from '../platform/platform.js';
 import type { SceneRecord } from '../record/record.js';
 import type {
@@ -130,7 +130,7 @@ async function guard<T>(format: OutputFormat, image: string, work: () => Promise
 function failureOf(format: OutputFormat, what: string, error: unknown): unknown {
   if (error instanceof FastSAMError || FORMATS.includes(format)) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new FastSAMError('INVALID_ARGUMENT', `format ${format.name}: ${what}: ${reason}`, { cause: error });
+  return invalidArgument(`format ${format.name}: ${what}: ${reason}`, { cause: error });
 }
 
 function bytesOf(format: OutputFormat, content: FileContent): Uint8Array {
@@ -140,5 +140,5 @@ function bytesOf(format: OutputFormat, content: FileContent): Uint8Array {
 }
 
 function invalid({ name }: OutputFormat, message: string): FastSAMError {
-  return new FastSAMError('INVALID_ARGUMENT', `format ${name}: ${message}`);
+  return invalidArgument(`format ${name}: ${message}`);
 }

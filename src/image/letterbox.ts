@@ -1,5 +1,5 @@
 /** Fitting an image into the network's input: geometry, resize, padding. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { resizeInto } from './resize.js';
 import type { RgbImage } from './rgbImage.js';
 import type { Rect } from '../geometry/rect.js';
@@ -66,8 +66,7 @@ export function letterboxGeometry(
 ): Letterbox {
   for (const side of [imageWidth, imageHeight, imgsz, stride].flat()) {
     if (Number.isInteger(side) && side >= 1) continue;
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `letterbox: got ${imageWidth} x ${imageHeight} pixels into ${String(imgsz)}, expected whole numbers from 1 on`,
     );
   }
@@ -102,8 +101,7 @@ export function letterboxGeometry(
 export function letterbox(image: RgbImage, geometry: Letterbox): Uint8Array {
   const { netWidth, netHeight, width, height, left, top } = geometry;
   if (image.width !== geometry.imageWidth || image.height !== geometry.imageHeight) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `letterbox: got an image of ${image.width} x ${image.height} pixels, expected one of ` +
         `${geometry.imageWidth} x ${geometry.imageHeight} as in its geometry`,
     );

@@ -1,5 +1,5 @@
 /** Erosion and dilation with rectangles, on whole words of bits; OpenCV's conventions. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { lowBits, readBits } from './bits.js';
 import { Mask } from './mask.js';
 import { shrinkWindow } from './setOps.js';
@@ -18,10 +18,7 @@ function toKernel(size: number | Kernel): Kernel {
   const kernel = typeof size === 'number' ? { width: size, height: size } : size;
   for (const side of [kernel.width, kernel.height]) {
     if (!Number.isInteger(side) || side < 1) {
-      throw new FastSAMError(
-        'INVALID_ARGUMENT',
-        `kernel: got ${kernel.width} x ${kernel.height}, expected whole pixels from 1 on`,
-      );
+      throw invalidArgument(`kernel: got ${kernel.width} x ${kernel.height}, expected whole pixels from 1 on`);
     }
   }
   return kernel;

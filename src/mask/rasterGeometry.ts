@@ -1,5 +1,5 @@
 /** How the prototype grid lies on the image, and where its letterbox is cut off. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { Rect } from '../geometry/rect.js';
 import { letterboxRect, type Letterbox } from '../image/letterbox.js';
 
@@ -73,8 +73,7 @@ function upsamplingFactor(netWidth: number, netHeight: number, imageWidth: numbe
 export function rasterGeometry(letterbox: LetterboxSizes, { rule, retina }: RasterMode): RasterGeometry {
   const { netWidth, netHeight, imageWidth, imageHeight } = letterbox;
   if (netWidth % PROTOTYPE_STRIDE !== 0 || netHeight % PROTOTYPE_STRIDE !== 0) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `network input: got ${netWidth} x ${netHeight} pixels, expected multiples of ${PROTOTYPE_STRIDE}`,
     );
   }

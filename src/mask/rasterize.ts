@@ -1,5 +1,5 @@
 /** From one object's logits at prototype resolution to its mask: evaluated only inside the window of its box. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
 import { bilinearTaps, reachedRange, resampledRows, shiftTaps, sourceRange, type RowSource } from './bilinear.js';
 import { EXACT_RASTER, rasterGeometry, type RasterGeometry, type RasterMode } from './rasterGeometry.js';
@@ -72,10 +72,7 @@ function neededForCellCrop(box: ArrayLike<number>, g: RasterGeometry): NeededRec
 function neededFor(box: ArrayLike<number>, g: RasterGeometry): NeededRects {
   for (let i = 0; i < 4; i++) {
     if (Number.isNaN(box[i]) || box.length < 4) {
-      throw new FastSAMError(
-        'INVALID_ARGUMENT',
-        `box: got [${Array.from(box).join(', ')}], expected four numbers x1, y1, x2, y2`,
-      );
+      throw invalidArgument(`box: got [${Array.from(box).join(', ')}], expected four numbers x1, y1, x2, y2`);
     }
   }
   return g.cropsCells ? neededForCellCrop(box, g) : neededForOutputCrop(box, g);
@@ -99,8 +96,7 @@ function requireCover(logits: Float32Array, window: Rect, needed: Rect): void {
     window.y + window.height >= needed.y + needed.height;
   if (covers && logits.length >= window.width * window.height) return;
   const show = (w: Rect): string => `${w.width} x ${w.height} at (${w.x}, ${w.y})`;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `logits: got ${logits.length} values for the prototype window ${show(window)}, expected one that covers ` +
       `${show(needed)}, ask prototypeWindow`,
   );

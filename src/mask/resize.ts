@@ -1,5 +1,5 @@
 /** Masks from one grid to another. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { letterboxRect, type Letterbox } from '../image/letterbox.js';
 import { bilinearTaps, reachedRange, shiftTaps, sourceRange, type RowSource } from './bilinear.js';
 import type { Rect } from '../geometry/rect.js';
@@ -86,10 +86,7 @@ function resizeNearest(mask: Mask, cut: Rect, width: number, height: number): Ma
 function resample(mask: Mask, cut: Rect, width: number, height: number, filter: ResizeFilter): Mask {
   for (const side of [width, height]) {
     if (!Number.isInteger(side) || side < 1) {
-      throw new FastSAMError(
-        'INVALID_ARGUMENT',
-        `mask size: got ${width} x ${height}, expected whole pixels from 1 on`,
-      );
+      throw invalidArgument(`mask size: got ${width} x ${height}, expected whole pixels from 1 on`);
     }
   }
   if (mask.width === 0 || mask.height === 0) return Mask.empty(width, height);

@@ -1,5 +1,5 @@
 /** The compact string form of run lengths that COCO's files use. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 
 /** Every character carries 5 bits and a flag "more follows", written as a printable character from '0' on. */
 const FIRST_CHARACTER = 48;
@@ -8,7 +8,7 @@ const LAST_CHARACTER = FIRST_CHARACTER + 63;
 const MAX_GROUPS = 7;
 
 function broken(what: string): never {
-  throw new FastSAMError('INVALID_ARGUMENT', `RLE counts: ${what}, expected a COCO compressed counts string`);
+  throw invalidArgument(`RLE counts: ${what}, expected a COCO compressed counts string`);
 }
 
 /**

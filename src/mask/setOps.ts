@@ -1,5 +1,5 @@
 /** Set operations on masks of one grid, and counts by whole words. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { lowBits, lowestBit, readBits } from './bits.js';
 import type { Rect } from '../geometry/rect.js';
 import { Mask, popcount } from './mask.js';
@@ -7,8 +7,7 @@ import { Mask, popcount } from './mask.js';
 /** Throws unless both masks lie on grids of the same size. */
 function requireSameGrid(a: Mask, b: Mask): void {
   if (a.gridWidth !== b.gridWidth || a.gridHeight !== b.gridHeight) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `masks: got grids of ${a.gridWidth} x ${a.gridHeight} and ${b.gridWidth} x ${b.gridHeight} pixels, ` +
         'expected one size, resize one of them first',
     );

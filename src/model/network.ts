@@ -1,6 +1,6 @@
 /** The network: a family's table as tfjs layers. */
 import * as tf from '@tensorflow/tfjs';
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { TfjsGraph } from '../layers/tfjsGraph.js';
 import type { Architecture } from './architecture.js';
 import { buildGraph } from './buildGraph.js';
@@ -42,8 +42,7 @@ export interface NetworkOptions {
  */
 export function buildNetwork(architecture: Architecture, { foldBatchNorm = true }: NetworkOptions = {}): Network {
   if (architecture.folded && !foldBatchNorm) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       'foldBatchNorm: got false, expected true for weights that come without batch norm; leave it out',
     );
   }
@@ -80,8 +79,7 @@ export function checkInput({ architecture }: Network, { shape, dtype }: tf.Tenso
     shape[3] === 3 &&
     [shape[1], shape[2]].every((side) => side > 0 && side % maxStride === 0);
   if (fits) return;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `network input: got ${dtype} [${shape.join(', ')}], expected float32 [batch, height, width, 3] with sides that ` +
       `are multiples of ${maxStride}; letterbox the image first`,
   );

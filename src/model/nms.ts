@@ -8,7 +8,7 @@
  * `BLOCK * max(BLOCK, maxDet)` floats, however many candidates there are.
  */
 import * as tf from '@tensorflow/tfjs';
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { boxEdges, iouExcess } from './pairwiseIou.js';
 import { rankCandidates } from './rank.js';
 
@@ -75,8 +75,7 @@ function checkOptions({ conf, iou, maxDet }: NmsOptions, maxNms: number): void {
   const fraction = (value: number): boolean => value >= 0 && value <= 1;
   const count = (value: number): boolean => Number.isInteger(value) && value >= 0;
   if (fraction(conf) && fraction(iou) && count(maxDet) && count(maxNms)) return;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `nonMaxSuppression: got conf ${conf}, iou ${iou}, maxDet ${maxDet}, maxNms ${maxNms}, expected fractions from 0 ` +
       'to 1 and whole numbers from 0 on',
   );

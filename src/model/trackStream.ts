@@ -1,5 +1,5 @@
 /** Tracking through a clip: where the frames come from, which tracker, and the stream of results. */
-import { FastSAMError, invalidArgument } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { checkOptions, resolve } from '../options/resolve.js';
 import type { Results } from '../results/results.js';
 import { openVideo, type VideoOptions } from '../source/openVideo.js';
@@ -80,7 +80,7 @@ async function openSource(source: TrackSource, options: VideoOptions): Promise<E
   if (typeof source === 'string' || source instanceof URL) return openVideo(source, options);
   const given = OF_VIDEOS.find((name) => options[name] !== undefined);
   if (given !== undefined) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${given}: is for paths and URLs; give it to openVideo`);
+    throw invalidArgument(`${given}: is for paths and URLs; give it to openVideo`);
   }
   if (source instanceof Uint8Array || !isIterable(source)) {
     throw invalidArgument(

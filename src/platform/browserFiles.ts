@@ -1,5 +1,5 @@
 /** Files in a browser: downloads are kept in the Cache API under made-up addresses, everything else is fetched. */
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import type { FileStat, PartialFile } from './platform.js';
 
 const CACHE = 'fastsam-tfjs';
@@ -62,7 +62,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
 }
 
 export function pathOfUrl(url: string): string {
-  throw new FastSAMError('INVALID_ARGUMENT', `file URL: got ${url}, expected an http(s) URL or a File in a browser`);
+  throw invalidArgument(`file URL: got ${url}, expected an http(s) URL or a File in a browser`);
 }
 
 /** A download in progress, in memory. It survives broken connections, but not the page. */

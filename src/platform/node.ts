@@ -1,7 +1,7 @@
 /** The platform for Node: node:fs for files, sharp for images. */
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { feedFrames, readFrames } from './frames/thread.js';
 import { loadNative } from './native/load.js';
 import { nodeDisk } from './nodeDisk.js';
@@ -51,6 +51,6 @@ function parseYaml(text: string): unknown {
     return parse(text, { maxAliasCount: 100, logLevel: 'silent' }) as unknown;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new FastSAMError('INVALID_ARGUMENT', `YAML: ${reason}`, { cause: error });
+    throw invalidArgument(`YAML: ${reason}`, { cause: error });
   }
 }

@@ -4,7 +4,7 @@ import { readdir, readFile as readWhole, stat as statFile } from 'node:fs/promis
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { codeOf, fileError } from './fileErrors.js';
 import type { FileStat } from './platform.js';
 
@@ -66,11 +66,9 @@ export function pathOfUrl(url: string): string {
   try {
     return fileURLToPath(url);
   } catch (error) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      `file URL: got '${url}', expected file:///path/of/the/file; pass a path instead`,
-      { cause: error },
-    );
+    throw invalidArgument(`file URL: got '${url}', expected file:///path/of/the/file; pass a path instead`, {
+      cause: error,
+    });
   }
 }
 

@@ -2,7 +2,7 @@
  * The platform: files, image codecs, network and environment, for Node and for browsers. Everything outside goes
  * through it.
  */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { AlphaMode, RawPixels } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
 
@@ -204,8 +204,7 @@ export function usePlatform(chosen: Platform): void {
  */
 export function platform(): Platform {
   if (current === undefined) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       "platform: got none, expected a registered one; import the package through its entry point 'fastsam-tfjs' or call usePlatform(…)",
     );
   }
@@ -219,5 +218,5 @@ export function platform(): Platform {
 export function disk(): Disk {
   const { disk: found, name } = platform();
   if (found) return found;
-  throw new FastSAMError('INVALID_ARGUMENT', `folders: got the platform ${name}, which has none, expected Node`);
+  throw invalidArgument(`folders: got the platform ${name}, which has none, expected Node`);
 }

@@ -1,5 +1,5 @@
 /** The one way from a prompt to objects. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { unite } from './merge.js';
 import type { ParsedPrompt } from './parse.js';
 import type { PromptTarget, Selection } from './types.js';
@@ -43,8 +43,7 @@ function combine({ masks }: PromptTarget, answers: readonly Selection[]): Select
 export function requireImageGrid({ masks, image: { width, height } }: PromptTarget): void {
   const other = masks.find(({ gridWidth, gridHeight }) => gridWidth !== width || gridHeight !== height);
   if (!other) return;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `masks: got one of ${other.gridWidth} x ${other.gridHeight} pixels, expected the image's ${width} x ${height}, ` +
       'bring them to it with unletterboxMask',
   );

@@ -1,5 +1,5 @@
 /** Indices in a list of objects. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 
 /**
  * The index from 0 that an index means; -1 is the last.
@@ -9,8 +9,7 @@ import { FastSAMError } from '../errors.js';
 export function checkIndex(what: string, index: number, length: number): number {
   const fromStart = index < 0 ? index + length : index;
   if (!Number.isInteger(fromStart) || fromStart < 0 || fromStart >= length) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `${what} index: got ${index}, expected a whole number from ${-length} to ${length - 1} (there are ${length})`,
     );
   }

@@ -1,5 +1,5 @@
 /** The record behind `Results`, which formats, drawing and prompts read: columns with one entry for each object. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Compat } from '../compat/reference.js';
@@ -149,7 +149,7 @@ export function checkColumns(data: ResultsData): void {
   ];
   for (const [name, length, expected] of found) {
     if (length === undefined || length === expected) continue;
-    throw new FastSAMError('INVALID_ARGUMENT', `${name}: got ${length} entries, expected ${expected} for ${n} scores`);
+    throw invalidArgument(`${name}: got ${length} entries, expected ${expected} for ${n} scores`);
   }
 }
 

@@ -1,5 +1,5 @@
 /** A mask before it is cut at one half. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { MaskInputs } from './record.js';
 
 /** Probabilities on the prototypes' grid: a quarter of the network input, its letterbox border included. */
@@ -17,10 +17,7 @@ export interface SoftMask {
  */
 export function softMask(inputs: MaskInputs | undefined, row: number): SoftMask {
   if (!inputs) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      'probabilities: got results without prototypes, expected some that kept them',
-    );
+    throw invalidArgument('probabilities: got results without prototypes, expected some that kept them');
   }
   const { prototypes, coefficients, width, height } = inputs;
   const k = prototypes.length / (width * height);

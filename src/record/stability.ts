@@ -1,5 +1,5 @@
 /** How much masks change when the threshold of their logits is moved. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
 import { EXACT_RASTER } from '../mask/rasterGeometry.js';
 import { prototypeWindow, rasterize } from '../mask/rasterize.js';
@@ -26,12 +26,12 @@ export function stabilityScores(record: SceneRecord, delta = STABILITY_DELTA): F
     scores: { length },
   } = record;
   if (!(delta > 0 && Number.isFinite(delta))) {
-    throw new FastSAMError('INVALID_ARGUMENT', `delta: got ${delta}, expected a number above 0`);
+    throw invalidArgument(`delta: got ${delta}, expected a number above 0`);
   }
   const scores = new Float32Array(length);
   if (length === 0) return scores;
   if (!maskInputs) {
-    throw new FastSAMError('INVALID_ARGUMENT', 'stability: got results without prototypes, expected them');
+    throw invalidArgument('stability: got results without prototypes, expected them');
   }
   for (let i = 0; i < length; i++) {
     const box = boxes.at(i);

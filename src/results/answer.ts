@@ -1,6 +1,6 @@
 /** Prompts on the record of one image: what they choose, and what results note of it. */
 import { referenceOf } from '../compat/references.js';
-import { FastSAMError, invalidArgument } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';
 import { boundingBox } from '../mask/setOps.js';
@@ -69,8 +69,7 @@ function targetWith({ image, boxes, scores }: SceneRecord, masks: readonly Mask[
 
 function requireImageGrid(name: string, { gridWidth, gridHeight }: Mask, { image }: SceneRecord): void {
   if (gridWidth === image.width && gridHeight === image.height) return;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `${name}: got a merged mask of ${gridWidth} x ${gridHeight} pixels, expected the image's ${image.width} x ` +
       `${image.height}; make it of the masks of the target`,
   );

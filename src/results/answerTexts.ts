@@ -1,7 +1,7 @@
 /** Text prompts on the record of one image. */
 import { loadTokenizer } from '../clip/text/tokenizer.js';
 import { referenceOf } from '../compat/references.js';
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
 import { areaInBox } from '../mask/setOps.js';
 import { textKind } from '../prompt/kinds/text.js';
@@ -84,8 +84,7 @@ function indicesToLookAt(masks: readonly Mask[], { minArea, within }: ParsedText
 function encodersOf({ textModel }: SceneRecord, { clip }: TextOptions): TextModelSource {
   if (clip) return { use: (work) => work(clip) };
   if (textModel) return textModel;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     "clip: got none, and these results come from no model that brings encoders; give { clip: await Clip.load('ViT-B/32') }",
   );
 }

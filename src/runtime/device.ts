@@ -5,7 +5,7 @@
  * model is loaded and may change only once every model is disposed.
  */
 import * as tf from '@tensorflow/tfjs';
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import { DEVICE_CHOICES, type DeviceChoice } from './choices.js';
 import { platform } from '../platform/platform.js';
 import { deviceStatus, type DeviceStatus } from './deviceStatus.js';
@@ -61,10 +61,7 @@ export function acquireDevice(choice: DeviceChoice): Promise<{ device: Device; n
 
 async function choose(choice: DeviceChoice): Promise<{ device: Device; note?: string }> {
   if (!DEVICE_CHOICES.includes(choice)) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      `device: got ${JSON.stringify(choice)}, expected one of ${DEVICE_CHOICES.join(', ')}`,
-    );
+    throw invalidArgument(`device: got ${JSON.stringify(choice)}, expected one of ${DEVICE_CHOICES.join(', ')}`);
   }
   if (users > 0 && current !== undefined) return share(choice, current);
   const refused: DeviceStatus[] = [];

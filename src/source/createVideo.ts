@@ -1,5 +1,5 @@
 /** Videos as files, written frame by frame. */
-import { FastSAMError, throwIfAborted } from '../errors.js';
+import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { platform, type StagedFile } from '../platform/platform.js';
 import type { FrameFeed } from '../platform/programTypes.js';
@@ -84,8 +84,7 @@ class FfmpegSink implements VideoSink {
     this.#requireOpen();
     const { width, height } = this.#options;
     if (image.width !== width || image.height !== height || image.data.length !== width * height * 3) {
-      throw new FastSAMError(
-        'INVALID_ARGUMENT',
+      throw invalidArgument(
         `${this.#path}: got a frame of ${image.width} x ${image.height}, expected ${width} x ${height} as the first; begin another video`,
       );
     }
@@ -97,10 +96,7 @@ class FfmpegSink implements VideoSink {
     this.#requireOpen();
     if (this.#frames === 0) {
       await this.discard();
-      throw new FastSAMError(
-        'INVALID_ARGUMENT',
-        `${this.#path}: got no frame, expected one at least; write frames first`,
-      );
+      throw invalidArgument(`${this.#path}: got no frame, expected one at least; write frames first`);
     }
     this.#writing.feed.endInput();
     const { code, complaints } = await this.#writing.feed.ended();

@@ -1,5 +1,5 @@
 /** Chooses ffmpeg's encoder for a video by the file's name and by what this ffmpeg has. */
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import { lastComplaint, runTool, toolPath } from './ffmpeg.js';
 
 /** How a video is encoded. */
@@ -63,7 +63,7 @@ export async function chooseEncoder(path: string, signal?: AbortSignal): Promise
   const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1].toLowerCase() ?? '';
   if (!Object.hasOwn(CONTAINERS, ending)) {
     const endings = VIDEO_FORMATS.map((one) => `.${one}`).join(' ');
-    throw new FastSAMError('INVALID_ARGUMENT', `video: got the name "${path}", expected an ending of ${endings}`);
+    throw invalidArgument(`video: got the name "${path}", expected an ending of ${endings}`);
   }
   const container = CONTAINERS[ending];
   const present = await encoderNames(signal);

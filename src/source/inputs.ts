@@ -1,5 +1,5 @@
 /** The kinds of video sources: files, network streams, cameras. */
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import { runTool } from './ffmpeg.js';
 
@@ -46,13 +46,10 @@ export function isVideoName(name: string): boolean {
 export async function videoInput(source: string | URL, signal?: AbortSignal): Promise<VideoInput> {
   const text = String(source);
   if (text === '') {
-    throw new FastSAMError('INVALID_ARGUMENT', 'video: got an empty name, expected a path, a URL or a camera');
+    throw invalidArgument('video: got an empty name, expected a path, a URL or a camera');
   }
   if (text.includes('\0')) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      'video: got a name with a zero byte, expected a path, a URL or a camera',
-    );
+    throw invalidArgument('video: got a name with a zero byte, expected a path, a URL or a camera');
   }
   if (CAMERA.test(text)) return camera(text, text.slice('camera:'.length), signal);
   if (DEVICE.test(text)) return cameraInput(text, 'v4l2', text);
@@ -91,7 +88,7 @@ export function withoutPassword(url: string): string {
 /** Cameras by the system that they are plugged into. */
 async function camera(name: string, which: string, signal: AbortSignal | undefined): Promise<VideoInput> {
   if (which === '') {
-    throw new FastSAMError('INVALID_ARGUMENT', 'video: got "camera:", expected its number or name, such as camera:0');
+    throw invalidArgument('video: got "camera:", expected its number or name, such as camera:0');
   }
   const numbered = /^\d+$/.test(which);
   switch (platform().os) {
@@ -116,7 +113,7 @@ async function directShowName(number: number, signal: AbortSignal | undefined): 
   const name = names.at(number);
   if (name === undefined) {
     const known = names.length === 0 ? 'there is none' : `there are ${names.map((one) => `"${one}"`).join(', ')}`;
-    throw new FastSAMError('INVALID_ARGUMENT', `video: got camera:${number}, but ${known}; plug it in or name it`);
+    throw invalidArgument(`video: got camera:${number}, but ${known}; plug it in or name it`);
   }
   return name;
 }

@@ -120,7 +120,7 @@ class FfmpegSource implements VideoSource {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Frame, void> {
     if (this.#reader || this.#closed) {
-      throw new FastSAMError('INVALID_ARGUMENT', `${this.#input.name}: was read already; open it again`);
+      throw invalidArgument(`${this.#input.name}: was read already; open it again`);
     }
     throwIfAborted(this.#options.signal);
     const reader = this.#start();

@@ -1,5 +1,5 @@
 /** Reads everything that callers may pass as an image into one form. */
-import { FastSAMError, throwIfAborted } from '../errors.js';
+import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import { integer, number, oneOf, signal, text } from '../options/kinds.js';
 import { checkOptions } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
@@ -113,7 +113,7 @@ async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbI
   const here = platform();
   if (typeof input === 'string' || input instanceof URL) {
     const text = String(input);
-    if (text === '') throw new FastSAMError('INVALID_ARGUMENT', 'image: got an empty path, expected a path or a URL');
+    if (text === '') throw invalidArgument('image: got an empty path, expected a path or a URL');
     const bytes = await bytesOf(text, options);
     throwIfAborted(options.signal);
     return here.decodeImage(bytes, { path: label(text), ...options });
@@ -130,8 +130,7 @@ async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbI
       return { ...fromRawPixels(input, alpha), ...path };
     }
   }
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `image: got ${input === null ? 'null' : typeof input}, expected a path, a URL, an encoded file's bytes, { data, width, height } or a tensor`,
   );
 }

@@ -1,5 +1,5 @@
 /** Compares two runs on the same images: the difference of their figures and its confidence interval. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { randomSource } from '../evaluate/statistics/random.js';
 import type { Metrics, StudyRecord } from './study.js';
 
@@ -41,7 +41,7 @@ export function pairedBootstrap<R extends StudyRecord>(
   { resamples = 2000, seed = 1 }: BootstrapOptions = {},
 ): Comparison[] {
   if (a.length === 0 || a.length !== b.length || a.some(({ key }, i) => key !== b[i].key)) {
-    throw new FastSAMError('INVALID_ARGUMENT', 'compare: got runs without images in common, expected the same data');
+    throw invalidArgument('compare: got runs without images in common, expected the same data');
   }
   const wholeA = summarise(a, 'a');
   const wholeB = summarise(b, 'b');

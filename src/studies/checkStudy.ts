@@ -1,5 +1,5 @@
 /** Studies of one's own: their types, and what is looked at before they run. */
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import type { Study, StudyItem, StudyRecord } from './study.js';
 
 /** Gives a study back with its types. @throws FastSAMError `INVALID_ARGUMENT` naming what is wrong with it. */
@@ -39,5 +39,5 @@ function isTable(value: unknown): value is object {
 }
 
 function wrong(what: string, name: string, got: unknown, expected: string): FastSAMError {
-  return new FastSAMError('INVALID_ARGUMENT', `${what}: ${name}: got ${typeof got}, expected ${expected}`);
+  return invalidArgument(`${what}: ${name}: got ${typeof got}, expected ${expected}`);
 }

@@ -1,5 +1,5 @@
 /** Runs a study over its images, and continues an interrupted run. */
-import { FastSAMError, throwIfAborted } from '../errors.js';
+import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Segmenter } from '../model/segmenter.js';
 import type { Results } from '../results/results.js';
@@ -36,10 +36,10 @@ export interface StudyRunOptions {
  * @throws FastSAMError `INVALID_ARGUMENT` if there are none, or two of one key.
  */
 export function chooseItems<I extends StudyItem>(items: readonly I[], { subset, seed, limit }: ItemSelection): I[] {
-  if (items.length === 0) throw new FastSAMError('INVALID_ARGUMENT', 'study: got no images, expected some');
+  if (items.length === 0) throw invalidArgument('study: got no images, expected some');
   const keys = new Set<string>();
   for (const { key } of items) {
-    if (keys.has(key)) throw new FastSAMError('INVALID_ARGUMENT', `study: got two images called "${key}"`);
+    if (keys.has(key)) throw invalidArgument(`study: got two images called "${key}"`);
     keys.add(key);
   }
   const drawn = subset === undefined ? items : sampleIndices(items.length, subset, seed).map((i) => items[i]);
@@ -131,7 +131,7 @@ export function summariseRecords(study: Study, records: readonly StudyRecord[], 
     return study.summarise(records, options);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    throw new FastSAMError('INVALID_ARGUMENT', `study ${study.name}: the records are damaged; run it again`, {
+    throw invalidArgument(`study ${study.name}: the records are damaged; run it again`, {
       cause: error,
     });
   }

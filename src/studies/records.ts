@@ -1,5 +1,5 @@
 /** The file of a run: a header line that says what was run, then one line of JSON an image. */
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import type { StudyRecord } from './study.js';
 
 /** What was run. Two runs with the same `identity` measure the same thing, so one can continue the other. */
@@ -27,7 +27,7 @@ export interface RunFile {
 const NEWLINE = 10;
 
 function broken(path: string, message: string, cause?: unknown): FastSAMError {
-  return new FastSAMError('INVALID_ARGUMENT', `${path}: ${message}`, cause === undefined ? undefined : { cause });
+  return invalidArgument(`${path}: ${message}`, cause === undefined ? undefined : { cause });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Remembers where tracked objects were, for drawing. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { Trail } from '../draw/trails.js';
 import type { Results } from '../results/results.js';
 
@@ -25,7 +25,7 @@ export class Trails {
   constructor(frames: number) {
     this.#frames = frames;
     if (Number.isInteger(frames) && frames >= 0) return;
-    throw new FastSAMError('INVALID_ARGUMENT', `trails: got ${frames}, expected a whole number of frames from 0`);
+    throw invalidArgument(`trails: got ${frames}, expected a whole number of frames from 0`);
   }
 
   /** Adds the centres of the next frame's boxes. Tracks that were not seen for the length of a trail are forgotten. */

@@ -1,5 +1,5 @@
 /** Writing of safetensors files. */
-import { FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import { toFloat16 } from '../geometry/half.js';
 import { oneOf } from '../options/kinds.js';
 import { resolve } from '../options/resolve.js';
@@ -40,10 +40,7 @@ export function writeSafetensors(
 ): Uint8Array {
   const { dtype } = resolve(WRITE_SAFETENSORS_OPTIONS, options);
   if (tensors.has(METADATA_KEY)) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      `tensors: got one named ${METADATA_KEY}, which safetensors keeps for itself; rename it`,
-    );
+    throw invalidArgument(`tensors: got one named ${METADATA_KEY}, which safetensors keeps for itself; rename it`);
   }
   const parts = [...tensors].map(([name, tensor]) => encodeTensor(name, tensor, dtype));
   parts.sort((a, b) => (a.dtype === b.dtype ? compare(a.name, b.name) : compare(b.dtype, a.dtype)));

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { isUrl, type FoundImage } from '../../batch/names.js';
 import { WHOLE } from '../../batch/shard.js';
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { plural, interruptSignal, log } from '../run.js';
 import { listImages } from './list.js';
 import { checkBatchOptions, type BatchCommandOptions } from './options.js';
@@ -35,7 +35,7 @@ export async function executeEnqueue(sources: readonly string[], options: BatchC
 /** @throws FastSAMError `INVALID_ARGUMENT` without `--queue`. */
 export function queueOf({ queue }: BatchCommandOptions): string {
   if (queue !== undefined) return queue;
-  throw new FastSAMError('INVALID_ARGUMENT', 'batch: got no queue, expected --queue redis://host:port');
+  throw invalidArgument('batch: got no queue, expected --queue redis://host:port');
 }
 
 function absolute({ key, input }: FoundImage): FoundImage {

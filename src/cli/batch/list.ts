@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { escapePath } from 'tinyglobby';
 import { isUrl, keyOf, type FoundImage } from '../../batch/names.js';
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { disk, platform } from '../../platform/platform.js';
 import { expandSources } from '../sources.js';
 
@@ -17,11 +17,7 @@ export async function listImages(args: readonly string[], out: string, signal: A
   const images: FoundImage[] = [];
   let inside = 0;
   for (const arg of args) {
-    if (arg === '-')
-      throw new FastSAMError(
-        'INVALID_ARGUMENT',
-        'batch: got - for standard input, expected files that can be read again',
-      );
+    if (arg === '-') throw invalidArgument('batch: got - for standard input, expected files that can be read again');
     for (const input of await imagesOf(arg, signal)) {
       const key = await keyOf(only === undefined ? input : relative(only, input));
       if (!isUrl(input) && disk().isWithin(out, input)) inside++;
@@ -30,10 +26,7 @@ export async function listImages(args: readonly string[], out: string, signal: A
   }
   if (images.length === 0) {
     const why = inside > 0 ? `all ${inside} images lie in the output folder ${out}` : 'no image';
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
-      `${args.join(' ')}: got ${why}; name another folder with --out, or other sources`,
-    );
+    throw invalidArgument(`${args.join(' ')}: got ${why}; name another folder with --out, or other sources`);
   }
   return images;
 }
@@ -44,13 +37,13 @@ async function imagesOf(arg: string, signal: AbortSignal): Promise<string[]> {
   // A missing file in a list is one broken image among others; as an argument it is most likely a folder's name mistyped.
   const isMissing = sources.length === 1 && sources[0].input === arg && !isUrl(arg) && !(await platform().stat(arg));
   if (isMissing || (problems.length > 0 && sources.length === 0)) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${arg}: got no image, expected some; check the path`, {
+    throw invalidArgument(`${arg}: got no image, expected some; check the path`, {
       cause: problems[0],
     });
   }
   const images = sources.filter(({ video }) => video !== true);
   if (images.length === 0) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${arg}: got videos, expected images; fastsam track takes videos`);
+    throw invalidArgument(`${arg}: got videos, expected images; fastsam track takes videos`);
   }
   return images.flatMap(({ input }) => (typeof input === 'string' ? [input] : []));
 }

@@ -1,7 +1,7 @@
 /** The queue of a fleet: BullMQ on Redis. A job is one image, and says everything that a worker must know. */
 import type { Job, Queue, WorkerOptions } from 'bullmq';
 import type { BatchItem } from '../../batch/names.js';
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { hashText } from '../../platform/hashText.js';
 import type { ModelSpec, SentTask } from './sent.js';
 
@@ -55,10 +55,10 @@ export interface QueueServer {
 export async function openQueueServer(url: string): Promise<QueueServer> {
   const [bullmq, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]).catch((error: unknown) => {
     const message = 'queue: got no BullMQ, expected the packages bullmq and ioredis; npm install bullmq ioredis';
-    throw new FastSAMError('INVALID_ARGUMENT', message, { cause: error });
+    throw invalidArgument(message, { cause: error });
   });
   if (!/^rediss?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new FastSAMError('INVALID_ARGUMENT', `queue: got "${url}", expected redis://host:port`);
+    throw invalidArgument(`queue: got "${url}", expected redis://host:port`);
   }
   const connection = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
   let problem = '';
@@ -70,7 +70,7 @@ export async function openQueueServer(url: string): Promise<QueueServer> {
     const { host } = new URL(url);
     const reason = problem || (error as Error).message;
     const message = `queue: got no answer from Redis at ${host} (${reason}), expected a server; check the address`;
-    throw new FastSAMError('INVALID_ARGUMENT', message, { cause: error });
+    throw invalidArgument(message, { cause: error });
   }
   return {
     bullmq,

@@ -4,7 +4,7 @@ import { factsOf } from '../../batch/identity.js';
 import { writeOverview } from '../../batch/overview.js';
 import { endsTheBatch, isImagesFault, ImageProcessor, type BatchTask } from '../../batch/processor.js';
 import { failureOf, type FailedRecord } from '../../batch/records.js';
-import { FastSAMError } from '../../errors.js';
+import { FastSAMError, invalidArgument } from '../../errors.js';
 import type { FastSAM } from '../../fastsam.js';
 import type { LineWriter } from '../../platform/diskTypes.js';
 import { describeError, log } from '../run.js';
@@ -144,7 +144,7 @@ async function openBatch({ spec, task: sent, optionsHash }: QueueJob): Promise<B
   if ((await manifestFor(task, sent.formats, spec, await factsOf(model.info))).optionsHash !== optionsHash) {
     model.dispose();
     const message = `${out}: got weights or a package that differ from the job's, expected the same on all machines`;
-    throw new FastSAMError('INVALID_ARGUMENT', message);
+    throw invalidArgument(message);
   }
   return {
     task,

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { dirname, extname, join } from 'node:path';
-import { FastSAMError } from '../../errors.js';
+import { FastSAMError, invalidArgument } from '../../errors.js';
 import { pairedBootstrap, type Comparison } from '../../studies/bootstrap.js';
 import type { RunFile } from '../../studies/records.js';
 import { summariseRecords } from '../../studies/measure.js';
@@ -100,7 +100,7 @@ function requireSameData(a: string, runA: RunFile, b: string, runB: RunFile): vo
   const [found, expected] = [runB.header, runA.header];
   if (found.study === expected.study && found.identity.data === expected.identity.data) return;
   const what = found.study === expected.study ? 'other data' : `study ${found.study}`;
-  throw new FastSAMError('INVALID_ARGUMENT', `${b}: got ${what}, expected the same as in ${a} (${expected.study})`);
+  throw invalidArgument(`${b}: got ${what}, expected the same as in ${a} (${expected.study})`);
 }
 
 /** The images that both runs measured, in the order of the first. */

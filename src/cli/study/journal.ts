@@ -1,6 +1,6 @@
 /** The file of records. It is appended image by image and stays valid after a crash. */
 import { stat, truncate } from 'node:fs/promises';
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { readRun, requireSameRun, type RunFile, type RunHeader } from '../../studies/records.js';
 import type { StudyRecord } from '../../studies/study.js';
 import type { LineWriter } from '../../platform/diskTypes.js';
@@ -29,8 +29,7 @@ export class Journal {
   static async open(path: string, header: RunHeader, existing: Existing): Promise<Journal> {
     const found = existing === 'overwrite' ? undefined : await readRunFile(path);
     if (found && existing === 'refuse' && found.records.length > 0) {
-      throw new FastSAMError(
-        'INVALID_ARGUMENT',
+      throw invalidArgument(
         `${path}: got the records of an earlier run; go on with --resume, start again with --overwrite, or name another folder with --out`,
       );
     }

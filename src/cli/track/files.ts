@@ -1,7 +1,7 @@
 /** What `fastsam track` writes: the drawn video, MOT lines, lines of JSON. They appear when the clip is done. */
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { DrawOptions } from '../../draw/drawObjects.js';
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import type { OutputFormat } from '../../formats/format.js';
 import { mot as motFormat } from '../../formats/mot.js';
 import { videoForm, videoPath } from '../../formats/write.js';
@@ -70,17 +70,14 @@ function refuseSame(clip: string, outputs: readonly ClipOutput[]): void {
   const taken = outputs.find((_, i) => paths.indexOf(paths[i + 1]) <= i);
   if (taken === undefined) return;
   const what = resolve(taken.path) === paths[0] ? 'is the clip itself' : 'would be written twice';
-  throw new FastSAMError('INVALID_ARGUMENT', `${taken.path}: ${what}; name another path with --out or --mot`);
+  throw invalidArgument(`${taken.path}: ${what}; name another path with --out or --mot`);
 }
 
 function isVideoFile(path: string): boolean {
   if (VIDEO_FORMATS.includes(extname(path).slice(1).toLowerCase())) return true;
   if (!isVideoName(path)) return false;
   const endings = VIDEO_FORMATS.map((one) => `.${one}`).join(' ');
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
-    `--out: got ${path}, expected a folder or a video that ends in ${endings}`,
-  );
+  throw invalidArgument(`--out: got ${path}, expected a folder or a video that ends in ${endings}`);
 }
 
 /** The files of one clip. They have no signal, so that the frames before an interruption are kept. */

@@ -1,6 +1,6 @@
 /** What SOURCE of `fastsam track` stands for: a video, a camera, or images that are the frames of a clip. */
 import { isDynamicPattern } from 'tinyglobby';
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import type { TrackSource } from '../../model/trackStream.js';
 import { openVideo, type VideoOptions } from '../../source/openVideo.js';
 import { expandSources } from '../sources.js';
@@ -44,11 +44,10 @@ export async function openFrames(
     );
   }
   if (sources.length > 1) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${source}: got several videos, expected one; track one at a time`);
+    throw invalidArgument(`${source}: got several videos, expected one; track one at a time`);
   }
   const { fps: wrong, ...video } = options;
-  if (wrong !== undefined)
-    throw new FastSAMError('INVALID_ARGUMENT', '--fps: got a video, which has its own frame rate, expected images');
+  if (wrong !== undefined) throw invalidArgument('--fps: got a video, which has its own frame rate, expected images');
   return ofVideo(name, String(input), { ...video, signal });
 }
 
@@ -69,7 +68,7 @@ function ofImages(
   { stride = 1, start, end, maxFrames, fps = DEFAULT_FPS }: FrameChoice & { readonly fps?: number },
 ): FrameSource {
   if (start !== undefined || end !== undefined) {
-    throw new FastSAMError('INVALID_ARGUMENT', '--start, --end: got images, which have no times; use --max-frames');
+    throw invalidArgument('--start, --end: got images, which have no times; use --max-frames');
   }
   const frames = images.filter((_, i) => i % stride === 0).slice(0, maxFrames);
   return { name, frames, fps: fps / stride, total: frames.length, warning: () => undefined };

@@ -1,5 +1,5 @@
 /** Crops of an image as CLIP's image encoders take them: OpenAI's `_transform`, up to the division by 255. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import { roundHalfEven } from '../../geometry/rounding.js';
 import type { Mask } from '../../mask/mask.js';
@@ -42,7 +42,7 @@ export interface CropRegion {
  */
 export function preprocessCrops(image: RgbImage, regions: readonly CropRegion[], size: number): Uint8Array[] {
   if (!Number.isInteger(size) || size < 1) {
-    throw new FastSAMError('INVALID_ARGUMENT', `size of crops: got ${size}, expected a whole number of pixels above 0`);
+    throw invalidArgument(`size of crops: got ${size}, expected a whole number of pixels above 0`);
   }
   return regions.map((region) => {
     checkRegion(image, region);
@@ -55,11 +55,11 @@ function checkRegion(image: RgbImage, { x1, y1, x2, y2, mask }: CropRegion): voi
   const isWhole = [x1, y1, x2, y2].every(Number.isInteger);
   if (!isWhole || x1 < 0 || y1 < 0 || x2 > image.width || y2 > image.height || x1 >= x2 || y1 >= y2) {
     const expected = `whole pixels inside ${image.width} x ${image.height}, at least one`;
-    throw new FastSAMError('INVALID_ARGUMENT', `box of a crop: got [${x1}, ${y1}, ${x2}, ${y2}], expected ${expected}`);
+    throw invalidArgument(`box of a crop: got [${x1}, ${y1}, ${x2}, ${y2}], expected ${expected}`);
   }
   if (mask !== undefined && (mask.gridWidth !== image.width || mask.gridHeight !== image.height)) {
     const got = `a grid of ${mask.gridWidth} x ${mask.gridHeight}`;
-    throw new FastSAMError('INVALID_ARGUMENT', `mask of a crop: got ${got}, expected ${image.width} x ${image.height}`);
+    throw invalidArgument(`mask of a crop: got ${got}, expected ${image.width} x ${image.height}`);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The configuration of a CLIP model: sizes read off its tensors, and the activation, which no tensor holds. */
-import { FastSAMError } from '../../errors.js';
+import { FastSAMError, invalidArgument } from '../../errors.js';
 import type { StateDict } from '../../weights/tensor.js';
 
 /** `quick_gelu` is x·σ(1.702x), `gelu` is x·Φ(x) with the error function. */
@@ -124,8 +124,7 @@ function layerCount(tensors: StateDict, prefix: string): number {
 
 function heads(option: string, width: number, count: number): number {
   if (Number.isInteger(count) && count > 0 && width % count === 0) return count;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
     `${option}: got ${count} heads for a width of ${width}, expected a number that divides it; give ${option}`,
   );
 }

@@ -1,5 +1,5 @@
 /** The outcome of a COCO evaluation: every precision and recall, and the averages that are quoted. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { RECALLS, type Curve } from './accumulate.js';
 import type { ResolvedEvalOptions } from './types.js';
 
@@ -128,5 +128,5 @@ function indexOf<T extends string | number>(what: string, known: readonly T[], w
     typeof value === 'number' && typeof wanted === 'number' ? Math.abs(value - wanted) <= tolerance : value === wanted,
   );
   if (found >= 0) return found;
-  throw new FastSAMError('INVALID_ARGUMENT', `${what}: got ${wanted}, expected one of ${known.join(', ')}`);
+  throw invalidArgument(`${what}: got ${wanted}, expected one of ${known.join(', ')}`);
 }

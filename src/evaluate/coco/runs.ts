@@ -1,5 +1,5 @@
 /** Masks as runs of pixels down the columns: made from any COCO segmentation, compared without decoding. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { parseRle, type Rle, type RleCounts } from '../../mask/rleCounts.js';
 import { runsOfPolygon } from './polygon.js';
 import type { CocoSegmentation } from './types.js';
@@ -32,8 +32,7 @@ function isRle(segmentation: CocoSegmentation): segmentation is Rle | RleCounts 
 function boundariesOfRle(rle: Rle | RleCounts, width: number, height: number): Int32Array {
   const { size, counts } = parseRle(rle);
   if (size[0] !== height || size[1] !== width) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `RLE: got a mask of ${size[1]} x ${size[0]} pixels, expected ${width} x ${height} as its image has`,
     );
   }
@@ -56,8 +55,7 @@ function boundariesOfRings(rings: unknown, width: number, height: number): Int32
   const list = rings as readonly (readonly number[])[];
   for (const ring of list) {
     if (Array.isArray(ring) && ring.length >= 4 && ring.every((value) => Number.isFinite(value))) continue;
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `polygon: got ${JSON.stringify(ring).slice(0, 60)}, expected [x0, y0, x1, y1, …] of finite numbers`,
     );
   }

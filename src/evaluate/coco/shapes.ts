@@ -1,5 +1,5 @@
 /** Annotations and detections as shapes that can be compared. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import type { Shape, Truth } from './match.js';
 import { ringOfBox, runsOf, type Runs } from './runs.js';
 import type { CocoDetection, CocoKind, CocoTruth } from './types.js';
@@ -8,7 +8,7 @@ import type { CocoDetection, CocoKind, CocoTruth } from './types.js';
 export function byScore(detections: readonly CocoDetection[]): CocoDetection[] {
   for (const { score } of detections) {
     if (Number.isFinite(score)) continue;
-    throw new FastSAMError('INVALID_ARGUMENT', `detection: got score ${score}, expected a finite number`);
+    throw invalidArgument(`detection: got score ${score}, expected a finite number`);
   }
   return [...detections].sort((a, b) => b.score - a.score);
 }
@@ -35,10 +35,7 @@ export function shapeOfTruth(
 
 function requireSegmentation(truth: CocoTruth): NonNullable<CocoTruth['segmentation']> {
   if (truth.segmentation !== undefined) return truth.segmentation;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
-    `annotation ${truth.id ?? ''}: got no segmentation, expected one; compare boxes instead`,
-  );
+  throw invalidArgument(`annotation ${truth.id ?? ''}: got no segmentation, expected one; compare boxes instead`);
 }
 
 /** A detection; its area is that of its box where it has one, else that of its mask (pycocotools' `loadRes`). */
@@ -50,7 +47,7 @@ export function shapeOfDetection(detection: CocoDetection, kind: CocoKind, width
     return { box: bbox, area: bbox[2] * bbox[3], runs };
   }
   if (segmentation === undefined) {
-    throw new FastSAMError('INVALID_ARGUMENT', 'detection: got neither bbox nor segmentation, expected one of them');
+    throw invalidArgument('detection: got neither bbox nor segmentation, expected one of them');
   }
   const runs = runsOf(segmentation, width, height);
   return { box: widthAndHeight(runs), area: runs.area, runs: kind === 'masks' ? runs : undefined };
@@ -62,8 +59,5 @@ function widthAndHeight({ box: [left, top, right, bottom] }: Runs): number[] {
 
 function checkBox(box: unknown): void {
   if (Array.isArray(box) && box.length === 4 && box.every((value) => Number.isFinite(value))) return;
-  throw new FastSAMError(
-    'INVALID_ARGUMENT',
-    `bbox: got ${JSON.stringify(box)}, expected [left, top, width, height] in pixels`,
-  );
+  throw invalidArgument(`bbox: got ${JSON.stringify(box)}, expected [left, top, width, height] in pixels`);
 }

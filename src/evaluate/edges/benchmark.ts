@@ -1,5 +1,5 @@
 /** The boundary benchmark of BSDS500 (Arbelaez, Maire, Fowlkes and Malik 2011, section 2; Martin et al. 2004). */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { correspond, edgePixels, indexMap } from './correspond.js';
 import { fMeasure, interpolate } from '../statistics/curves.js';
 import { thin } from './thin.js';
@@ -56,11 +56,10 @@ export function benchmarkEdges(
 ): EdgeCounts {
   const { width, height } = humans.at(0) ?? { width: 0, height: 0 };
   if (humans.length === 0 || humans.some((human) => human.width !== width || human.height !== height)) {
-    throw new FastSAMError('INVALID_ARGUMENT', 'edges: got no human maps, or of several sizes, expected them of one');
+    throw invalidArgument('edges: got no human maps, or of several sizes, expected them of one');
   }
   if (map.length !== width * height) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `edges: got a map of ${map.length} pixels, expected ${width} x ${height} as in the human maps`,
     );
   }

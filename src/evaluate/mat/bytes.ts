@@ -1,6 +1,6 @@
 /** The elements of a MAT-file: bounds-checked, of either byte order, inflated where compressed. */
 import { Inflate } from 'fflate';
-import { FastSAMError } from '../../errors.js';
+import { FastSAMError, invalidArgument } from '../../errors.js';
 
 /** An element: a type and a number of bytes. */
 export interface MatElement {
@@ -77,7 +77,7 @@ export class MatBytes {
   /** An error about this file. */
   broken(message: string, cause?: unknown): FastSAMError {
     const text = `${this.#what}: ${message}; the file is damaged or of another kind`;
-    return new FastSAMError('INVALID_ARGUMENT', text, cause === undefined ? undefined : { cause });
+    return invalidArgument(text, cause === undefined ? undefined : { cause });
   }
 
   /** The next element; its body is a view, no copy. */

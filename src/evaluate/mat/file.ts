@@ -1,5 +1,5 @@
 /** MATLAB's MAT-files of level 5 (MathWorks, "MAT-File Format"), a common format of data sets in vision research. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { MatBytes } from './bytes.js';
 
 /** Numbers, column by column as MATLAB stores them; `logical` ones are 0 or 1. */
@@ -173,7 +173,7 @@ export function matrixRows(
   what: string,
 ): { data: Float64Array; rows: number; columns: number } {
   if (value?.kind !== 'numbers' || value.dims.length !== 2) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${what}: got ${value?.kind ?? 'nothing'}, expected a table of numbers`);
+    throw invalidArgument(`${what}: got ${value?.kind ?? 'nothing'}, expected a table of numbers`);
   }
   const [rows, columns] = value.dims;
   const data = new Float64Array(rows * columns);

@@ -1,7 +1,6 @@
 /** A YOLO data set: its yaml, the folders that it names, the label file of each image. */
-import { FastSAMError } from '../../errors.js';
+import { FastSAMError, invalidArgument } from '../../errors.js';
 import { platform } from '../../platform/platform.js';
-import { invalidArgument } from '../../errors.js';
 
 /** A data set that lies on a disk. */
 export interface YoloDataset {
@@ -20,7 +19,7 @@ const IMAGE = /\.(avif|bmp|gif|jpe?g|png|tiff?|webp)$/i;
 export async function readYoloDataset(path: string, split = 'val'): Promise<YoloDataset> {
   const here = platform();
   if (!here.listFiles || !here.parseYaml) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${path}: got a platform without folders, expected Node; run val there`);
+    throw invalidArgument(`${path}: got a platform without folders, expected Node; run val there`);
   }
   const data = here.parseYaml(new TextDecoder().decode(await here.readFile(path)));
   if (typeof data !== 'object' || data === null || Array.isArray(data)) throw invalid(path, 'got no mapping of keys');

@@ -5,7 +5,7 @@
  * it executes. The record becomes a SavedModel, which TensorFlow optimizes and runs as a whole.
  */
 import type * as tf from '@tensorflow/tfjs';
-import { FastSAMError, throwIfAborted } from '../../errors.js';
+import { FastSAMError, invalidArgument, throwIfAborted } from '../../errors.js';
 import { tensorFlowBackend } from './backend.js';
 import type { CompiledGraph, NamedTensors } from './compiledGraph.js';
 import { cpuHasBfloat16 } from './cpuFeatures.js';
@@ -143,4 +143,4 @@ function inputShapes<I extends NamedTensors<I>>(a: I, b: I): InputShapes {
 }
 
 const badExample = (name: string, got: string, expected: string): FastSAMError =>
-  new FastSAMError('INVALID_ARGUMENT', `compile, example input "${name}": got ${got}, expected ${expected}`);
+  invalidArgument(`compile, example input "${name}": got ${got}, expected ${expected}`);

@@ -1,6 +1,6 @@
 /** A graph that TensorFlow has loaded, ready to run. */
 import type * as tf from '@tensorflow/tfjs';
-import { FastSAMError } from '../../errors.js';
+import { FastSAMError, invalidArgument } from '../../errors.js';
 import type { TensorFlowBackend } from './backend.js';
 import { DATA_TYPE, type PortDef } from './graphDef.js';
 
@@ -134,4 +134,4 @@ const shapeText = ({ dtype, shape }: { dtype: string; shape: readonly (number | 
   `${dtype} [${shape.map((size) => size ?? 'any').join(', ')}]`;
 
 const wrongInput = (name: string, got: string, expected: string): FastSAMError =>
-  new FastSAMError('INVALID_ARGUMENT', `compiled graph, input "${name}": got ${got}, expected ${expected}`);
+  invalidArgument(`compiled graph, input "${name}": got ${got}, expected ${expected}`);

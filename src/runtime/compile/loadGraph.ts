@@ -1,6 +1,6 @@
 /** From the bytes of a graph to a graph that runs. */
 import * as tf from '@tensorflow/tfjs';
-import { FastSAMError, throwIfAborted } from '../../errors.js';
+import { FastSAMError, invalidArgument, throwIfAborted } from '../../errors.js';
 import { platform } from '../../platform/platform.js';
 import { tensorFlowBackend, type TensorFlowBackend } from './backend.js';
 import { CompiledGraph, messageOf, type NamedTensors } from './compiledGraph.js';
@@ -96,8 +96,7 @@ function checkFeed(file: GraphFile, feed: Feed): void {
     const tensor = feed[name.slice(FED_PREFIX.length)];
     const shape = file.inputs[name].tensor_shape.dim.map(({ size }) => size);
     if (tensor?.shape.length === shape.length && shape.every((size, i) => size === tensor.shape[i])) continue;
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `graph, feed "${name.slice(FED_PREFIX.length)}": got ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}, ` +
         `expected a tensor [${shape.join(', ')}]; give the tensors with which the graph was encoded`,
     );

@@ -1,5 +1,5 @@
 /** `fastsam study anomaly`: segments on MVTec's defects, by themselves and with a hint. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { drawObjects } from '../../draw/drawObjects.js';
 import type { SheetCell } from '../../draw/sheet.js';
 import type { RgbImage } from '../../image/rgbImage.js';
@@ -103,7 +103,7 @@ function itemsIn(folder: string, images: ReadonlyMap<string, string>): MaskItem[
     return [{ key, image, truth: images.get(`${parts[1]}ground_truth/${parts[2]}_mask`) }];
   });
   if (items.length === 0) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got no images, expected test/DEFECT/NAME.png`);
+    throw invalidArgument(`${folder}: got no images, expected test/DEFECT/NAME.png`);
   }
   return items;
 }

@@ -1,5 +1,5 @@
 /** Masks as polygons for maps. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import { toPolygons } from '../../mask/polygons.js';
 
@@ -22,7 +22,7 @@ export interface WorldFile {
 export function parseWorldFile(text: string, path: string): WorldFile {
   const numbers = text.trim().split(/\s+/).map(Number);
   if (numbers.length !== 6 || !numbers.every(Number.isFinite)) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${path}: got no world file, expected six numbers, one a line`);
+    throw invalidArgument(`${path}: got no world file, expected six numbers, one a line`);
   }
   const [a, d, b, e, c, f] = numbers;
   return { a, b, c, d, e, f };

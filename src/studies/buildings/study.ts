@@ -1,6 +1,6 @@
 /** `fastsam study buildings`: roofs of aerial images by tiles, as polygons, against masks where they are given. */
 import { integer, number, text } from '../../options/kinds.js';
-import { FastSAMError, invalidArgument } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { readImage } from '../../source/readImage.js';
 import { platform } from '../../platform/platform.js';
 import type { Results } from '../../results/results.js';
@@ -113,11 +113,11 @@ async function itemsIn(
   list: (folder: string, pattern?: RegExp) => Promise<ReadonlyMap<string, string>>,
 ): Promise<BuildingItem[]> {
   const images = await list(folder);
-  if (images.size === 0) throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got no images, expected some`);
+  if (images.size === 0) throw invalidArgument(`${folder}: got no images, expected some`);
   const worlds = await list(folder, WORLD_FILE);
   const masks = maskFolder === undefined ? undefined : await list(maskFolder);
   if (masks && ![...images.keys()].some((key) => masks.has(key))) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${maskFolder}: got no mask with the name of an image in ${folder}`);
+    throw invalidArgument(`${maskFolder}: got no mask with the name of an image in ${folder}`);
   }
   return [...images].map(([key, image]) => ({ key, image, truth: masks?.get(key), world: worlds.get(key) }));
 }

@@ -1,5 +1,5 @@
 /** Large images: cut into overlapping tiles, whose objects are merged again. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { letterboxGeometry } from '../../image/letterbox.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import type { Rect } from '../../geometry/rect.js';
@@ -10,7 +10,7 @@ import { Results } from '../../results/results.js';
 /** @throws FastSAMError `INVALID_ARGUMENT` for an overlap that is not smaller than a tile. */
 export function checkTiles(side: number, overlap: number): void {
   if (side > overlap && overlap >= 0) return;
-  throw new FastSAMError('INVALID_ARGUMENT', `overlap: got ${overlap}, expected 0 up to less than the tile's ${side}`);
+  throw invalidArgument(`overlap: got ${overlap}, expected 0 up to less than the tile's ${side}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Edge strength from masks: how steeply the probabilities of any object change at a pixel (FastSAM paper, BSDS500). */
 import { probabilities } from '../../mask/rasterize.js';
 import type { Results } from '../../results/results.js';
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { thinEdges } from './edgeNms.js';
 
 /** Where gradients of an object count. */
@@ -39,7 +39,7 @@ export function edgeStrength(results: Results, region: EdgeRegion): Float32Array
   const { width, height } = image;
   const strength = new Float32Array(width * height);
   if (length === 0) return strength;
-  if (!maskInputs) throw new FastSAMError('INVALID_ARGUMENT', 'edges: got results without prototypes, expected them');
+  if (!maskInputs) throw invalidArgument('edges: got results without prototypes, expected them');
   const { prototypes, coefficients } = maskInputs;
   const k = coefficients.length / length;
   const logits = new Float32Array(prototypes.length / k);

@@ -1,5 +1,5 @@
 /** The human maps of an image of BSDS500. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { readMat, matrixRows } from '../../evaluate/mat/file.js';
 import type { HumanMap } from '../../evaluate/edges/benchmark.js';
 
@@ -10,7 +10,7 @@ import type { HumanMap } from '../../evaluate/edges/benchmark.js';
 export function readHumanMaps(bytes: Uint8Array, what: string): HumanMap[] {
   const cells = readMat(bytes, what).get('groundTruth');
   if (cells?.kind !== 'cells' || cells.cells.length === 0) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${what}: got no cells "groundTruth", expected a file of BSDS500`);
+    throw invalidArgument(`${what}: got no cells "groundTruth", expected a file of BSDS500`);
   }
   return cells.cells.map((cell, i) => {
     const boundaries = cell.kind === 'structs' ? cell.elements.at(0)?.get('Boundaries') : undefined;

@@ -3,7 +3,7 @@ import { MAX_DET } from '../../options/limits.js';
 import { oneOf, text } from '../../options/kinds.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import { platform } from '../../platform/platform.js';
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { greyImage, panels } from '../shared/drawing.js';
 import { fingerprintOf } from '../shared/fingerprint.js';
 import { filesIn, type MaskItem } from '../shared/maskFolder.js';
@@ -82,8 +82,7 @@ Example:
       return image === undefined || !key.startsWith(prefix) ? [] : [{ key, image, truth }];
     });
     if (items.length === 0) {
-      throw new FastSAMError(
-        'INVALID_ARGUMENT',
+      throw invalidArgument(
         `${data}: got no image with human maps, expected images/${prefix}NAME.jpg and groundTruth/${prefix}NAME.mat`,
       );
     }

@@ -1,5 +1,5 @@
 /** The boxes that masks are found for: those of the annotations, or a detector's. */
-import { FastSAMError } from '../../errors.js';
+import { FastSAMError, invalidArgument } from '../../errors.js';
 import { encodeCounts } from '../../mask/rle.js';
 import { platform } from '../../platform/platform.js';
 import type { Results } from '../../results/results.js';
@@ -29,7 +29,7 @@ export function truePrompts(truths: readonly CocoTruth[]): GivenBox[] {
  */
 export async function readDetections(path: string): Promise<ReadonlyMap<number, readonly GivenBox[]>> {
   const wrong = (message: string, cause?: unknown) =>
-    new FastSAMError('INVALID_ARGUMENT', `${path}: ${message}, expected a list of COCO results with boxes`, { cause });
+    invalidArgument(`${path}: ${message}, expected a list of COCO results with boxes`, { cause });
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(await platform().readFile(path)));

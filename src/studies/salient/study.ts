@@ -1,5 +1,5 @@
 /** `fastsam study salient`: the object that stands out, against ground-truth maps. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import { integer, oneOf } from '../../options/kinds.js';
 import { MAX_DET } from '../../options/limits.js';
@@ -79,7 +79,7 @@ with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { 
   async open({ args, options, files, signal }) {
     const { rule, top, hint: kind, hints: path } = studyValues(OPTIONS, options);
     if (path !== undefined && kind !== 'none') {
-      throw new FastSAMError('INVALID_ARGUMENT', `--hint ${kind}: got --hints as well; give one of them`);
+      throw invalidArgument(`--hint ${kind}: got --hints as well; give one of them`);
     }
     const paired = pair(await filesIn(args[0], files), await filesIn(args[1], files), args);
     const given = path === undefined ? undefined : await readHints(path, new Set(paired.map(({ key }) => key)));
@@ -141,7 +141,7 @@ function pair(
     return truth === undefined ? [] : [{ key, image, truth }];
   });
   if (items.length > 0) return items;
-  throw new FastSAMError('INVALID_ARGUMENT', `${mapFolder}: got no map with the name of an image in ${folder}`);
+  throw invalidArgument(`${mapFolder}: got no map with the name of an image in ${folder}`);
 }
 
 /** How objects were chosen, for the row's name. */

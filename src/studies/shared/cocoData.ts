@@ -1,5 +1,5 @@
 /** COCO- and LVIS-style annotations as the items of a study. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { platform } from '../../platform/platform.js';
 import type { CocoTruth } from '../../evaluate/coco/types.js';
 import type { Study, StudyFiles, StudyItem } from '../study.js';
@@ -59,7 +59,7 @@ export async function openCoco(path: string, folder: string, files: StudyFiles):
     };
   });
   if (found === 0) {
-    throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got none of the images that ${path} names`);
+    throw invalidArgument(`${folder}: got none of the images that ${path} names`);
   }
   const labels = new Map(categories.map(({ id, name }) => [id, name ?? String(id)]));
   return { items, categories: labels, fingerprint: await platform().sha256(bytes) };
@@ -81,7 +81,7 @@ interface CocoJson {
 
 function parse(bytes: Uint8Array, path: string): CocoJson {
   const wrong = (message: string, cause?: unknown) =>
-    new FastSAMError('INVALID_ARGUMENT', `${path}: ${message}, expected COCO annotations`, { cause });
+    invalidArgument(`${path}: ${message}, expected COCO annotations`, { cause });
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));
@@ -115,7 +115,7 @@ function isImage({ id, width, height }: Record<string, unknown>): boolean {
 function fileNameOf({ id, file_name, coco_url }: ImageEntry, path: string): string {
   if (typeof file_name === 'string') return file_name;
   if (typeof coco_url === 'string') return coco_url.split('/').slice(-2).join('/');
-  throw new FastSAMError('INVALID_ARGUMENT', `${path}: got image ${id} without file_name, expected one`);
+  throw invalidArgument(`${path}: got image ${id} without file_name, expected one`);
 }
 
 function endOf(name: string): string {

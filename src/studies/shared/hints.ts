@@ -1,6 +1,6 @@
 /** What is asked of an image in a study whose ground truth is a mask: a point or a box, given or made from the mask. */
 import { text } from '../../options/kinds.js';
-import { FastSAMError } from '../../errors.js';
+import { FastSAMError, invalidArgument } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import { connectedComponents } from '../../mask/regions.js';
 import { union } from '../../mask/setOps.js';
@@ -118,5 +118,5 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function wrong(message: string, cause?: unknown): FastSAMError {
-  return new FastSAMError('INVALID_ARGUMENT', message, { cause });
+  return invalidArgument(message, { cause });
 }

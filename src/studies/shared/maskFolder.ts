@@ -1,5 +1,5 @@
 /** Images and masks that lie in folders as files of the same names. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { readImage } from '../../source/readImage.js';
 import { Mask } from '../../mask/mask.js';
 import { platform } from '../../platform/platform.js';
@@ -40,7 +40,7 @@ export async function filesIn(
     if (!pattern.test(name)) continue;
     const key = stemOf(name);
     if (found.has(key)) {
-      throw new FastSAMError('INVALID_ARGUMENT', `${folder}: got two files "${key}" with different endings; keep one`);
+      throw invalidArgument(`${folder}: got two files "${key}" with different endings; keep one`);
     }
     found.set(key, platform().joinPath(folder, name));
   }
@@ -55,8 +55,7 @@ export async function filesIn(
 export async function readMask(path: string, size: { readonly width: number; readonly height: number }): Promise<Mask> {
   const { data, width, height } = await readImage(path);
   if (width !== size.width || height !== size.height) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `${path}: got a mask of ${width} x ${height} pixels, expected ${size.width} x ${size.height} as its image has`,
     );
   }

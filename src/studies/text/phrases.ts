@@ -1,5 +1,5 @@
 /** Phrases of annotations, the objects that a text prompt chooses for them, and how well those fit. */
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { encodeCounts } from '../../mask/rle.js';
 import type { TextImageModel } from '../../prompt/textModel.js';
 import type { Results } from '../../results/results.js';
@@ -53,8 +53,7 @@ export function phraseIous(
 ): PhraseIous[] {
   const { width, height } = scene.image;
   if (width !== size.width || height !== size.height) {
-    throw new FastSAMError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `image: got ${width} x ${height} pixels, expected ${size.width} x ${size.height} as its annotations say`,
     );
   }

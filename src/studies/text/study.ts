@@ -4,7 +4,7 @@ import { CLIP_CATALOGUE } from '../../clip/weights/catalogue.js';
 import { TEXT_MODEL } from '../../options/limits.js';
 import { text } from '../../options/kinds.js';
 import { AUTHORS, studyValues } from '../shared/options.js';
-import { FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { drawObjects } from '../../draw/drawObjects.js';
 import { platform } from '../../platform/platform.js';
 import { LazyTextModel, loadClip } from '../../model/lazyTextModel.js';
@@ -64,7 +64,7 @@ Example:
       .map((item): TextItem => ({ ...item, truths: withPhrase(item.truths) }))
       .filter(({ truths }) => truths.length > 0);
     if (withPhrases.length === 0) {
-      throw new FastSAMError('INVALID_ARGUMENT', `${args[0]}: got no annotation with a phrase, expected some`);
+      throw invalidArgument(`${args[0]}: got no annotation with a phrase, expected some`);
     }
     const { textModel: name } = studyValues(OPTIONS, options);
     // Weights that are missing or broken end the run here: later each image would fail on its own. They are loaded after
