@@ -1,5 +1,6 @@
 /** What a run has to do: the images that there are now, less those that were done before. */
 import { invalidArgument } from '../errors.js';
+import { plural } from '../options/showValue.js';
 import { claimFolder, clearBatch, noteImages, readState } from './folder.js';
 import { namingOf, type BatchManifest } from './identity.js';
 import { nameItems, type BatchItem, type FoundImage } from './names.js';
@@ -57,7 +58,7 @@ export async function beginBatch(
   const tried = mine.filter(({ key }) => state.get(key) !== undefined).length;
   if (tried > 0 && !resume) {
     throw invalidArgument(
-      `${out}: got the results of an earlier run (${tried} image${tried === 1 ? '' : 's'}); go on with --resume, start anew ` +
+      `${out}: got the results of an earlier run (${plural(tried, 'image')}); go on with --resume, start anew ` +
         'with --overwrite, or name another folder with --out',
     );
   }

@@ -42,11 +42,6 @@ export function log(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** A number of things: `1 image`, `3 images`. */
-export function plural(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
-}
-
 /** Runs the program and ends the process with the right code. */
 export async function runCommands(program: Command, argv: readonly string[]): Promise<void> {
   // A reader that closed its end of the pipe (head, less) is no error.

@@ -12,7 +12,8 @@ import { text } from '../options/kinds.js';
 import { jsonRow, MODEL_ROWS } from './commonRows.js';
 import { ProgressLine } from './progress.js';
 import { addRows, filled, picked, type CommandValues } from './rows.js';
-import { plural, EXIT, interruptSignal, log } from './run.js';
+import { EXIT, interruptSignal, log } from './run.js';
+import { plural } from '../options/showValue.js';
 
 const DATA_ROWS = {
   images: text({ text: 'where the images of a COCO file lie', cli: { value: '<folder>' } }),

@@ -1,4 +1,4 @@
-/** Values in messages. */
+/** Values and counts in messages. */
 
 const LONGEST = 60;
 
@@ -15,4 +15,9 @@ function describe(value: unknown): string {
   if (typeof value === 'object' && value !== null)
     return `an object (${Object.prototype.toString.call(value).slice(8, -1)})`;
   return String(value);
+}
+
+/** A number of things: `1 image`, `3 images`. */
+export function plural(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

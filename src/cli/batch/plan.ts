@@ -5,7 +5,8 @@ import type { FoundImage } from '../../batch/names.js';
 import type { BatchTask } from '../../batch/processor.js';
 import type { Shard } from '../../batch/shard.js';
 import { loadFormats } from '../formats.js';
-import { plural, log } from '../run.js';
+import { log } from '../run.js';
+import { plural } from '../../options/showValue.js';
 import { manifestFor, type BatchCommandOptions } from './options.js';
 import type { SentTask } from './sent.js';
 

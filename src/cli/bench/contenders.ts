@@ -1,6 +1,7 @@
 /** The contenders of this package: every device and number format that is present. */
 import { fileURLToPath } from 'node:url';
 import { extname } from 'node:path';
+import { plural } from '../../options/showValue.js';
 import { cpuHasBfloat16 } from '../../runtime/compile/cpuFeatures.js';
 import { choiceFor } from '../../runtime/device.js';
 import { deviceTable } from '../../runtime/deviceStatus.js';
@@ -63,7 +64,7 @@ export function variantsOf(
 
 /** `1 thread`, `2 threads`. */
 export function countThreads(n: number): string {
-  return `${n} thread${n === 1 ? '' : 's'}`;
+  return plural(n, 'thread');
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a benchmark ran on. */
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import { plural } from '../run.js';
+import { plural } from '../../options/showValue.js';
 
 /** Instruction sets that decide which kernels run. */
 const TELLING_FLAGS = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_bf16', 'amx_int8'];

@@ -1,6 +1,7 @@
 /**
  * The measurements, for any contenders: those of `fastsam bench`, and those of tools/bench with other implementations.
  */
+import { plural } from '../../options/showValue.js';
 import { Contender, type ContenderSpec } from './contender.js';
 import { measure, type Effort, type Measured } from './interleave.js';
 import type { SegmentTask } from './protocol.js';
@@ -88,7 +89,7 @@ export async function segmentRows(
     for (const count of counts) {
       const task = segmentTask(input, scores, count);
       const { measured, refused, reference } = await measure(contenders, `segment ${count}`, task, effort);
-      const title = `${input.name} file to JSON, ${countObjects(reference?.scores?.length ?? 0)}`;
+      const title = `${input.name} file to JSON, ${plural(reference?.scores?.length ?? 0, 'object')}`;
       rows.push({ kind: 'segment', title, model, measured, refused: [...absent, ...refused] });
     }
     return rows;
@@ -123,7 +124,7 @@ export async function memoryRow(
       }
     });
   }
-  return { kind: 'memory', title: `peak memory, ${input.name}, ${countObjects(found)}`, model, peaks, refused };
+  return { kind: 'memory', title: `peak memory, ${input.name}, ${plural(found, 'object')}`, model, peaks, refused };
 }
 
 /** From the start of a process to its first mask, in turns. */
@@ -162,11 +163,6 @@ export async function startRow(
 export function confidenceFor(scores: readonly number[], count: number): number {
   if (scores.length <= count) return LOW_CONF;
   return (scores[count - 1] + scores[count]) / 2;
-}
-
-/** `1 object`, `300 objects`. */
-function countObjects(n: number): string {
-  return `${n} object${n === 1 ? '' : 's'}`;
 }
 
 function segmentTask({ path, imgsz }: SegmentInput, scores: readonly number[], count: number): SegmentTask {

@@ -12,7 +12,8 @@ import { OUTPUT_FOLDER } from '../../options/limits.js';
 import { loadModel } from '../loadModel.js';
 import { ProgressLine } from '../progress.js';
 import type { CommandValues } from '../rows.js';
-import { plural, describeError, EXIT, interruptSignal, log } from '../run.js';
+import { describeError, EXIT, interruptSignal, log } from '../run.js';
+import { plural } from '../../options/showValue.js';
 import { Journal } from './journal.js';
 import { identityOptionsOf, runOptionsOf, settingsOf, studyOptionsOf } from './options.js';
 

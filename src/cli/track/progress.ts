@@ -1,7 +1,7 @@
 /** How far the tracking of a clip is. */
 import type { Results } from '../../results/results.js';
 import { duration, ProgressLine } from '../progress.js';
-import { plural } from '../run.js';
+import { plural } from '../../options/showValue.js';
 
 /** Counts frames and tracks, and shows them on a line that is overwritten. */
 export class TrackProgress {
