@@ -8,16 +8,16 @@
 import { FastSAM, type Prompt } from 'fastsam-tfjs';
 
 const model = await FastSAM.load('demo', { device: 'wasm' });
-const scene = await model.segment(new URL('coffee.jpg', import.meta.url));
-console.log(`coffee.jpg: ${scene.length} objects`);
+const scene = await model.segment(new URL('colosseum.jpg', import.meta.url));
+console.log(`colosseum.jpg: ${scene.length} objects`);
 
-const [coffee, saucer, spoon] = [[300, 100], [300, 300], [50, 200]]; // prettier-ignore
+const [wall, arch] = [[300, 120], [475, 306]]; // prettier-ignore
 const prompts: Record<string, Prompt> = {
-  'a box': { boxes: [[80, 10, 450, 400]] },
-  'all at a point': { points: [coffee] },
-  'the smallest at a point': { points: [coffee], pick: 'smallest' },
-  'with one point, without another': { points: [coffee, spoon], labels: [1, 0] },
-  'one mask, a whole without its part': { points: [saucer, coffee], labels: [1, 0], pick: 'merge' },
+  'a box': { boxes: [[40, 30, 750, 480]] },
+  'all at a point': { points: [arch] },
+  'the smallest at a point': { points: [arch], pick: 'smallest' },
+  'with one point, without another': { points: [arch, wall], labels: [1, 0] },
+  'one mask, a whole without its part': { points: [wall, arch], labels: [1, 0], pick: 'merge' },
 };
 for (const [name, prompt] of Object.entries(prompts)) {
   const found = scene.prompt(prompt);

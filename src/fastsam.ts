@@ -10,7 +10,7 @@ import type { ValOptions } from './evaluate/valOptions.js';
 import { TEXT_MODEL } from './options/limits.js';
 import { checkValue, resolve } from './options/resolve.js';
 import type { Results } from './results/results.js';
-import { FASTSAM_DEFAULTS } from './weights/catalogue.js';
+import { defaultsOf } from './weights/defaults.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
 import type { Device } from './runtime/choices.js';
 import { Lifetime } from './runtime/lifetime.js';
@@ -252,13 +252,12 @@ function describe(
   deviceNote: string | undefined,
 ): Omit<ModelInfo, 'precision'> {
   const { checkpoint, architecture, name, path, entry } = opened;
-  const known = entry?.defaults ?? FASTSAM_DEFAULTS;
   return {
     name,
     path,
     architecture,
     classNames: checkpoint.names ?? { 0: 'object' },
-    defaults: { ...known, imgsz: checkpoint.imgsz ?? known.imgsz },
+    defaults: defaultsOf(checkpoint, entry),
     device,
     ...(deviceNote === undefined ? {} : { deviceNote }),
     metadata: checkpoint.metadata,

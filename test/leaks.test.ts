@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { FastSAM, readImage, writeSafetensors, type SegmentOptions } from '../src/index.js';
 import { tinyFile } from './support/tinyNetwork.js';
 import { goldenBytes } from './support/golden.js';
-import { example } from './support/paths.js';
+import { scene } from './support/paths.js';
 import { describeOnDevices } from './support/devices.js';
 
 const CALLS = 200;
 const tiny = goldenBytes('layers/tiny.safetensors');
-const coins = await readImage(example('coins.png'));
+const coins = await readImage(scene('coins.png'));
 async function expectCode(call: Promise<unknown>, code: string): Promise<void> {
   await expect(call).rejects.toMatchObject({ code });
 }

@@ -17,7 +17,7 @@ import { randomSource } from '../src/evaluate/statistics/random.js';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const MAIN = join(repository, 'src/cli/main.ts');
-const EXAMPLES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
+const SCENES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
 
 const { values } = parseArgs({
   options: {
@@ -31,12 +31,12 @@ const { values } = parseArgs({
 });
 const random = randomSource(Number(values.seed));
 
-/** Crops of the examples, half of them mirrored, in folders of a hundred; the 17th and the 18th from the end are corrupt. */
+/** Crops of the scenes, half of them mirrored, in folders of a hundred; the 17th and the 18th from the end are corrupt. */
 async function makeImages(folder: string, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     const path = join(folder, String(Math.floor(i / 100)).padStart(3, '0'), `${String(i).padStart(5, '0')}.jpg`);
     await mkdir(dirname(path), { recursive: true });
-    const source = sharp(join(repository, 'examples', EXAMPLES[i % EXAMPLES.length]));
+    const source = sharp(join(repository, 'test/golden/scenes', SCENES[i % SCENES.length]));
     const { width, height } = await source.metadata();
     const side = 120 + Math.floor(random() * 100);
     const left = Math.floor(random() * (width - side));

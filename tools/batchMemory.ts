@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
-const EXAMPLES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
+const SCENES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
 
 const { values } = parseArgs({
   options: {
@@ -27,8 +27,8 @@ const { values } = parseArgs({
 
 async function makeImages(folder: string, seeds: string, count: number): Promise<void> {
   await mkdir(seeds);
-  for (const name of EXAMPLES) {
-    await sharp(join(repository, 'examples', name))
+  for (const name of SCENES) {
+    await sharp(join(repository, 'test/golden/scenes', name))
       .resize(96, 96)
       .jpeg()
       .toFile(join(seeds, `${name}.jpg`));
@@ -36,7 +36,7 @@ async function makeImages(folder: string, seeds: string, count: number): Promise
   for (let i = 0; i < count; i++) {
     const below = join(folder, String(Math.floor(i / 1000)).padStart(4, '0'));
     if (i % 1000 === 0) await mkdir(below, { recursive: true });
-    const seed = join(seeds, `${EXAMPLES[i % EXAMPLES.length]}.jpg`);
+    const seed = join(seeds, `${SCENES[i % SCENES.length]}.jpg`);
     await link(seed, join(below, `${String(i).padStart(7, '0')}.jpg`));
   }
 }

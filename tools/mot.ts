@@ -1,6 +1,6 @@
 /**
  * Our side of the tracking evaluation on the clips of tools/golden/clips.py (which says in which order to run what).
- *   npx tsx tools/mot.ts detect   the demo model's detections: out/clips/NAME/demo.json
+ *   npx tsx tools/mot.ts detect   detections of the tests' network: out/clips/NAME/demo.json
  *   npx tsx tools/mot.ts track    our trackers on the recorded detections, the camera's motion estimated by us from the
  *                                 frames: out/clips/NAME/ours-SET-TRACKER.txt in MOT's format
  *   npx tsx tools/mot.ts follow   for each object of the first frame, a box prompt on it: where the object that follows is
@@ -115,7 +115,7 @@ async function follow(name: string, model: FastSAM): Promise<void> {
 }
 
 async function withModel(task: (name: string, model: FastSAM) => Promise<void>): Promise<void> {
-  const model = await FastSAM.load('demo');
+  const model = await FastSAM.load('test/golden/networks/demo.safetensors');
   for (const name of CLIP_NAMES) await task(name, model);
   model.dispose();
 }

@@ -92,7 +92,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      model: { type: 'string', default: 'demo' },
+      model: { type: 'string', default: 'test/golden/networks/demo.safetensors' },
       reference: { type: 'string', default: 'test/golden/pipeline' },
       device: { type: 'string', default: 'auto' },
       precision: { type: 'string', default: 'fp32' },

@@ -1,7 +1,8 @@
 /** `fastsam info`: what a checkpoint is, and what can run here. */
 import { Command } from 'commander';
 import { describeArchitecture } from '../model/architecture.js';
-import { CATALOGUE } from '../weights/catalogue.js';
+import { CATALOGUE, type ModelDefaults } from '../weights/catalogue.js';
+import { defaultsOf } from '../weights/defaults.js';
 import { openCheckpoint } from '../model/open.js';
 import { elementCount } from '../weights/tensor.js';
 import { platform } from '../platform/platform.js';
@@ -30,6 +31,8 @@ export function describeBytes(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+const inWords = ({ imgsz, conf, iou }: ModelDefaults): string => `imgsz ${imgsz}, conf ${conf}, iou ${iou}`;
+
 interface Facts {
   readonly data: unknown;
   readonly text: readonly string[];
@@ -49,7 +52,7 @@ async function machineFacts(): Promise<Facts> {
     'Models by name:',
     ...models.map(
       ({ name, bytes, defaults }) =>
-        `  ${name.padEnd(10)} imgsz ${defaults.imgsz}, conf ${defaults.conf}, iou ${defaults.iou}` +
+        `  ${name.padEnd(10)} ${defaults ? inWords(defaults) : `shipped; more: fastsam info ${name}`}` +
         (bytes === undefined ? '' : `, download of ${describeBytes(bytes)}`),
     ),
     `  Downloads are kept in ${platform().cacheFolder()}`,
@@ -63,7 +66,21 @@ async function checkpointFacts(source: string): Promise<Facts> {
   const parameters = trainable.reduce((sum, [, { shape }]) => sum + elementCount(shape), 0);
   const dtypes = [...new Set([...checkpoint.tensors.values()].map(({ dtype }) => dtype))];
   const { format, source: from, imgsz, names, metadata } = checkpoint;
-  const data = { name, path, fileBytes, format, from, architecture, parameters, dtypes, imgsz, names, metadata };
+  const defaults = defaultsOf(checkpoint, entry);
+  const data = {
+    name,
+    path,
+    fileBytes,
+    format,
+    from,
+    architecture,
+    parameters,
+    dtypes,
+    imgsz,
+    defaults,
+    names,
+    metadata,
+  };
   const text = [
     `${name}: ${describeArchitecture(architecture)}`,
     `  file        ${path}, ${describeBytes(fileBytes)}, ${format}${from === 'state_dict' ? '' : `, the pickled "${from}"`}`,
@@ -71,8 +88,9 @@ async function checkpointFacts(source: string): Promise<Facts> {
     `  classes     ${names ? Object.values(names).join(', ') : architecture.classes}`,
     `  bins        ${architecture.regMax} per side of a box (reg_max)`,
     `  trained at  ${imgsz === undefined ? 'not recorded' : `${imgsz} px`}`,
+    `  defaults    ${inWords(defaults)}`,
     ...Object.entries(metadata)
-      .filter(([key]) => key !== 'imgsz' && key !== 'names') // said above
+      .filter(([key]) => !['imgsz', 'conf', 'iou', 'names'].includes(key)) // said above
       .map(([key, value]) => `  ${key.padEnd(11)} ${value}`),
     ...(entry ? [`  licence     ${entry.licence}`] : []),
   ];

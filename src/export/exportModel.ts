@@ -93,7 +93,7 @@ const MAKERS: Readonly<Record<ExportFormat, Maker>> = {
       author: 'fastsam-tfjs',
       ...licensed(info),
       task: 'segment',
-      imgsz: String(info.defaults.imgsz),
+      ...Object.fromEntries(Object.entries(info.defaults).map(([name, value]) => [name, String(value)])),
       names: JSON.stringify(info.classNames),
     };
     const bytes = writeSafetensors(await modelState(network), metadata, { dtype: half ? 'float16' : 'float32' });

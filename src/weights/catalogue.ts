@@ -1,7 +1,10 @@
 /** The checkpoints that are known by name. */
 import { FastSAMError } from '../errors.js';
 
-/** What `segment` does with a checkpoint unless told otherwise. */
+/**
+ * What `segment` does with a checkpoint unless told otherwise. What the file itself says (`imgsz`, `conf` and `iou` in the
+ * metadata of a safetensors file, `imgsz` in a .pt) comes before what the catalogue says.
+ */
 export interface ModelDefaults {
   /** Longer side of the network input in pixels. */
   readonly imgsz: number;
@@ -30,7 +33,8 @@ export interface PublishedFile {
 
 /** A checkpoint for segmentation. */
 export interface CatalogueEntry extends PublishedFile {
-  readonly defaults: ModelDefaults;
+  /** Absent where the file says them itself. */
+  readonly defaults?: ModelDefaults;
 }
 
 const ULTRALYTICS = 'https://github.com/ultralytics/assets/releases/download/v8.4.0/';
@@ -62,7 +66,6 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     name: 'demo',
     file: 'demo.safetensors',
     bundled: 'weights/demo.safetensors',
-    defaults: { imgsz: 320, conf: 0.25, iou: 0.7 },
     licence: 'Trained for this package and shipped with it, for research and demonstration (weights/demo.md).',
   },
 ];
@@ -87,11 +90,9 @@ export function findInCatalogue(name: string): CatalogueEntry | undefined {
   return findIn(CATALOGUE, name);
 }
 
-/** A default of the models in words: FastSAM's own, and those of models that differ. `0.4, demo: 0.25`. */
+/** A default of the models in words: `0.4, or what the checkpoint says`. */
 export function defaultInWords(name: keyof ModelDefaults): string {
-  const own = FASTSAM_DEFAULTS[name];
-  const others = CATALOGUE.filter(({ defaults }) => defaults[name] !== own);
-  return [own, ...others.map((entry) => `${entry.name}: ${entry.defaults[name]}`)].join(', ');
+  return `${FASTSAM_DEFAULTS[name]}, or what the checkpoint says`;
 }
 
 /** The error for a name that is neither in the catalogue nor a file. */

@@ -11,6 +11,9 @@ export interface Checkpoint {
   readonly tensors: StateDict;
   /** Side of the square training image in pixels, where the file says so. */
   readonly imgsz?: number;
+  /** Score and overlap thresholds that the file was made for, 0…1, where it says so: see `ModelDefaults`. */
+  readonly conf?: number;
+  readonly iou?: number;
   /** Class names by index, where the file says so. */
   readonly names?: Record<number, string>;
   /** Version, date, licence and the like, as the file spells them. */

@@ -1,28 +1,38 @@
 /** The facts of a checkpoint as the strings that a safetensors file can hold. */
 import type { Checkpoint } from './checkpointRecord.js';
 
-type Facts = Pick<Checkpoint, 'imgsz' | 'names'>;
+type Facts = Pick<Checkpoint, 'imgsz' | 'conf' | 'iou' | 'names'>;
 
 /**
- * The strings that keep a checkpoint's facts through a safetensors file: `metadata` as it is, `imgsz` as digits, `names`
- * as JSON. `readCheckpoint` takes them apart again.
+ * The strings that keep a checkpoint's facts through a safetensors file: `metadata` as it is, numbers in decimals,
+ * `names` as JSON. `readCheckpoint` takes them apart again.
  */
-export function safetensorsMetadata({ imgsz, names, metadata }: Omit<Checkpoint, 'tensors'>): Record<string, string> {
+export function safetensorsMetadata(facts: Omit<Checkpoint, 'tensors'>): Record<string, string> {
+  const { imgsz, conf, iou, names, metadata } = facts;
+  const numbers = Object.entries({ imgsz, conf, iou }).filter(([, value]) => value !== undefined);
   return {
     ...metadata,
-    ...(imgsz === undefined ? {} : { imgsz: String(imgsz) }),
+    ...Object.fromEntries(numbers.map(([name, value]) => [name, String(value)])),
     ...(names === undefined ? {} : { names: JSON.stringify(names) }),
   };
 }
 
-/** Image size and class names, where the strings have them in the form of `safetensorsMetadata`. */
+/** Image size, thresholds and class names, where the strings have them in the form of `safetensorsMetadata`. */
 export function factsOfStrings(strings: Readonly<Record<string, string>>): Facts {
   const imgsz = Number(strings.imgsz);
   const names = namesIn(strings.names);
   return {
     ...(Number.isInteger(imgsz) && imgsz > 0 ? { imgsz } : {}),
+    ...shareIn('conf', strings.conf),
+    ...shareIn('iou', strings.iou),
     ...(names === undefined ? {} : { names }),
   };
+}
+
+/** A number from 0 to 1; a foreign file may call something else so. */
+function shareIn<K extends string>(name: K, text: string | undefined): Partial<Record<K, number>> {
+  if (text === undefined || !/^(0|1|0?\.\d{1,17}|1\.0+)$/.test(text)) return {};
+  return { [name]: Number(text) } as Record<K, number>;
 }
 
 function namesIn(text: string | undefined): Record<number, string> | undefined {

@@ -88,15 +88,15 @@ async function inWeightsFolder(file: string): Promise<string | undefined> {
 async function resolveEntry<E extends PublishedFile>(entry: E, options: ResolveOptions): Promise<ResolvedWeights<E>> {
   const here = platform();
   const { name, file, url, bundled } = entry;
-  if (url === undefined) {
-    const path = here.packageFile(bundled ?? file);
-    return { bytes: await here.readFile(path), name, path, entry };
-  }
   const local = await inWeightsFolder(file);
   if (local !== undefined) {
     const bytes = await here.readFile(local);
     await verify(bytes, entry, `replace ${local}`);
     return { bytes, name, path: local, entry };
+  }
+  if (url === undefined) {
+    const path = here.packageFile(bundled ?? file);
+    return { bytes: await here.readFile(path), name, path, entry };
   }
   const mirror = here.env('FASTSAM_WEIGHTS_URL');
   const source = mirror ? `${mirror.replace(/\/+$/, '')}/${file}` : url;
@@ -141,8 +141,8 @@ async function locate<E extends PublishedFile>(
 
 /**
  * The bytes of a checkpoint given by name (catalogue: case and `.pt` do not matter), path or URL. Named ones come from
- * `FASTSAM_WEIGHTS_DIR` if they lie there, else from the cache folder, else they are downloaded into it, from the mirror
- * `FASTSAM_WEIGHTS_URL` if set; size and checksum are checked each time. A URL is downloaded once and then kept.
+ * `FASTSAM_WEIGHTS_DIR` if they lie there, else from the package if it ships them, else from the cache folder, else they
+ * are downloaded into it, from the mirror `FASTSAM_WEIGHTS_URL` if set; size and checksum are checked each time. A URL is downloaded once and then kept.
  * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `WRITE_FAILED`,
  * `ABORTED`
  */

@@ -1,7 +1,7 @@
 /** What a command really evaluates, as V8's coverage sees it. `npx tsx tools/house.ts` prints it for all of them. */
 import { describe, expect, test } from 'vitest';
 import { evaluatedBy } from '../../tools/house/evaluated.js';
-import { repository } from '../support/paths.js';
+import { repository, scene, TRAINED } from '../support/paths.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 const HEAVY = /^(@tensorflow\/|protobufjs$|sharp$)/;
@@ -15,13 +15,13 @@ describe('files that a command evaluates', { timeout: 180_000 }, () => {
   });
 
   test('convert: fewer than 90 of ours, no TensorFlow.js', async () => {
-    const { files, packages } = await run('convert', repository('weights/demo.safetensors'), 'out.safetensors');
+    const { files, packages } = await run('convert', TRAINED, 'out.safetensors');
     expect(files.length).toBeLessThan(90);
     expect(packages.filter((name) => HEAVY.test(name))).toEqual([]);
   });
 
   test('segment without a compiled graph: no protobufjs, and no room that it does not need', async () => {
-    const { files, packages } = await run('segment', repository('examples/coffee.jpg'), '--json', '--device', 'wasm');
+    const { files, packages } = await run('segment', scene('coffee.jpg'), '--json', '--device', 'wasm');
     expect(packages).not.toContain('protobufjs');
     expect(files.filter((file) => /^(export|evaluate|studies|batch|track|runtime\/compile\/emit)/.test(file))).toEqual(
       [],

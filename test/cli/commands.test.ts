@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { FastSAM, readSafetensors, writeSafetensors, type WeightTensor } from '../../src/index.js';
 import { tinyFile } from '../support/tinyNetwork.js';
 import { fastsam, fastsamHere } from '../support/cli.js';
-import { repository } from '../support/paths.js';
+import { repository, scene, TRAINED } from '../support/paths.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 const folder = temporaryFolder();
@@ -15,8 +15,8 @@ const TINY = repository('test/golden/layers/tiny.safetensors');
 const REFERENCE = repository('test/golden/layers/tiny.reference.safetensors');
 const PICKLED = repository('test/golden/checkpoints/current.pt');
 /** The trained checkpoint; it lies outside the repository. */
-const TRAINED = repository('../shared/weights/demo-n.pt');
-const COINS = repository('examples/coins.png');
+const SOURCE = repository('../shared/weights/demo-n.pt');
+const COINS = scene('coins.png');
 
 const bytes = readFileSync(TINY);
 writeFileSync(join(folder, 'short.safetensors'), bytes.subarray(0, bytes.length / 2));
@@ -97,14 +97,14 @@ describe('checkpoints that are none end with 1 and one line', () => {
 });
 
 describe('convert', () => {
-  test.skipIf(!existsSync(TRAINED))(
-    `of a .pt to float16 safetensors gives the shipped file's tensors${existsSync(TRAINED) ? '' : ' (skipped: no .pt at hand)'}`,
+  test.skipIf(!existsSync(SOURCE))(
+    `of a .pt to float16 safetensors gives the tensors of the file made of it${existsSync(SOURCE) ? '' : ' (skipped: no .pt at hand)'}`,
     async () => {
       const out = join(folder, 'demo-n.safetensors');
-      const { code, stdout, stderr } = await fastsam(['convert', TRAINED, out, '--dtype', 'float16']);
+      const { code, stdout, stderr } = await fastsam(['convert', SOURCE, out, '--dtype', 'float16']);
       expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
       expect(stderr).toMatch(/^demo-n\.pt \(YOLOv8-seg n .*\) -> .*demo-n\.safetensors, 6\.6 MB\n$/);
-      expectSameTensors(out, repository('weights/demo.safetensors'));
+      expectSameTensors(out, TRAINED);
     },
   );
 

@@ -17,7 +17,7 @@ import { acquireDevice, releaseDevice } from '../../src/runtime/device.js';
 import { openCheckpoint } from '../../src/model/open.js';
 import { expectOutputs, expectedOutputs, memoryHandler, image } from '../support/exports.js';
 import { fastsam, fastsamHere, type Run } from '../support/cli.js';
-import { repository } from '../support/paths.js';
+import { repository, TRAINED } from '../support/paths.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 const folder = temporaryFolder();
@@ -90,7 +90,7 @@ describe('every format of the demo checkpoint', () => {
   beforeAll(async () => {
     ort.env.wasm.numThreads = 1;
     await acquireDevice(native ? 'cpu' : 'wasm');
-    network = await networkOf(repository('weights/demo.safetensors'));
+    network = await networkOf(TRAINED);
   });
   afterAll(() => {
     network.model.dispose();

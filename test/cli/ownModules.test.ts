@@ -9,7 +9,7 @@ import { writeBatch, type BatchRecord } from '../../src/entry/batch.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { contents, FAST, makeImages } from './batch/folder.js';
 import { fastsam, fastsamHere } from '../support/cli.js';
-import { repository } from '../support/paths.js';
+import { repository, scene } from '../support/paths.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -70,7 +70,7 @@ describe("a format of the user's own", () => {
   test('for the frames of a clip: track', async () => {
     const clip = join(folder, 'clip');
     mkdirSync(clip);
-    for (const i of [0, 1]) copyFileSync(repository('examples/rocket.jpg'), join(clip, `${i}.jpg`));
+    for (const i of [0, 1]) copyFileSync(scene('rocket.jpg'), join(clip, `${i}.jpg`));
     const args = ['track', 'clip', '--format', './csv.mjs,mot', '--out', 'tracked', ...FAST];
     const { code, stderr } = await fastsam(args, { cwd: folder });
     expect(code, stderr).toBe(0);
@@ -121,7 +121,7 @@ describe("a format of the user's own", () => {
   ])('is refused: %s', async (format, message) => {
     for (const command of ['segment', 'batch']) {
       mkdirSync(join(folder, 'one'), { recursive: true });
-      copyFileSync(repository('examples/coins.png'), join(folder, 'one', 'coins.png'));
+      copyFileSync(scene('coins.png'), join(folder, 'one', 'coins.png'));
       const { code, stderr } = await fastsamHere([command, 'one', '--format', format, '--out', 'refused'], folder);
       expect(stderr).toMatch(message);
       expect(code).toBe(2);

@@ -6,13 +6,13 @@ import { decodeRle, readImage, usePlatform, type CocoFile, type ResultsJson } fr
 import { nodePlatform } from '../../src/platform/node.js';
 import { violations } from '../support/schema.js';
 import { fastsam, fastsamHere } from '../support/cli.js';
-import { repository } from '../support/paths.js';
+import { scene } from '../support/paths.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 usePlatform(nodePlatform);
 const folder = temporaryFolder();
-const COINS = repository('examples/coins.png');
-const ROCKET = repository('examples/rocket.jpg');
+const COINS = scene('coins.png');
+const ROCKET = scene('rocket.jpg');
 
 mkdirSync(join(folder, 'photos', 'more'), { recursive: true });
 copyFileSync(COINS, join(folder, 'photos', 'b.PNG'));

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporaryFolder.js';
 
 const folder = temporaryFolder();
 const annotations = join(folder, 'annotations.json');
-const images = repository('examples');
+const images = repository('test/golden/scenes');
 const names = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
 const study = (...more: string[]) => ['study', 'proposals', annotations, images, '--device', 'wasm', ...more];
 const lines = (run: string) => readFileSync(join(folder, run, 'records.jsonl'), 'utf8').split('\n');

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fastsam, fastsamHere } from '../support/cli.js';
-import { repository } from '../support/paths.js';
+import { scene } from '../support/paths.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 const folder = temporaryFolder();
@@ -29,10 +29,7 @@ async function writeMask(path: string, box: readonly [number, number, number, nu
 }
 
 beforeAll(async () => {
-  const image = await sharp(repository('examples/coins.png'))
-    .extract({ left: 0, top: 0, width, height })
-    .png()
-    .toBuffer();
+  const image = await sharp(scene('coins.png')).extract({ left: 0, top: 0, width, height }).png().toBuffer();
   for (const name of ['test/broken/000', 'test/broken/001', 'test/good/000', 'train/good/000']) {
     mkdirSync(dirname(join(mvtec, name)), { recursive: true });
     writeFileSync(join(mvtec, `${name}.png`), image);

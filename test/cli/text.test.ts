@@ -11,12 +11,12 @@ import { usePlatform } from '../../src/platform/platform.js';
 import type { ResultsJson } from '../../src/formats/json.js';
 import { seededClip } from '../support/seededClip.js';
 import { violations } from '../support/schema.js';
-import { example, repository } from '../support/paths.js';
+import { scene, TRAINED } from '../support/paths.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 usePlatform(nodePlatform);
 
-const COFFEE = example('coffee.jpg');
+const COFFEE = scene('coffee.jpg');
 const folder = temporaryFolder();
 let clip: string;
 
@@ -61,7 +61,7 @@ describe('segment --text', () => {
   });
 
   test('wrong encoders are named', async () => {
-    const detector = repository('weights/demo.safetensors');
+    const detector = TRAINED;
     await expect(segment(COFFEE, '--text', 'a cup', '--text-model', detector, '--json')).rejects.toMatchObject({
       code: 'CHECKPOINT_MISMATCH',
     });

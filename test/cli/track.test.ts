@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ResultsJson } from '../../src/formats/json.js';
-import { repository } from '../support/paths.js';
+import { scene } from '../support/paths.js';
 import { ffmpeg, HAS_FFMPEG, probe } from '../support/ffmpeg.js';
 import { violations } from '../support/schema.js';
 import { fastsam, fastsamHere } from '../support/cli.js';
@@ -17,7 +17,7 @@ const clip = join(folder, 'clip');
 /** A still camera: the same image again and again. */
 beforeAll(() => {
   mkdirSync(clip);
-  for (let i = 0; i < FRAMES; i++) copyFileSync(repository('examples/rocket.jpg'), join(clip, `${i}.jpg`));
+  for (let i = 0; i < FRAMES; i++) copyFileSync(scene('rocket.jpg'), join(clip, `${i}.jpg`));
 });
 
 function jsonLines(text: string): ResultsJson[] {
@@ -57,7 +57,7 @@ describe('fastsam track', () => {
   test('keeps what was tracked before a broken image', async () => {
     const broken = join(folder, 'broken');
     mkdirSync(broken);
-    for (let i = 0; i < 2; i++) copyFileSync(repository('examples/rocket.jpg'), join(broken, `${i}.jpg`));
+    for (let i = 0; i < 2; i++) copyFileSync(scene('rocket.jpg'), join(broken, `${i}.jpg`));
     writeFileSync(join(broken, '2.jpg'), 'no image');
     const out = join(folder, 'kept');
     const { code, stderr } = await fastsam(['track', broken, ...SMALL, '--out', out, '--no-video']);
@@ -102,7 +102,7 @@ describe('fastsam track', () => {
 describe.skipIf(!HAS_FFMPEG)('fastsam track of a video', () => {
   const video = join(folder, 'street.mp4');
   beforeAll(() => {
-    const input = ['-loop', '1', '-framerate', '10', '-i', repository('examples/rocket.jpg')];
+    const input = ['-loop', '1', '-framerate', '10', '-i', scene('rocket.jpg')];
     ffmpeg(...input, '-vf', 'scale=160:120', '-frames:v', '40', video);
   });
 

@@ -7,11 +7,11 @@ import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import { currentDevice } from '../../src/runtime/device.js';
 import { seededClip } from '../support/seededClip.js';
-import { example } from '../support/paths.js';
+import { scene } from '../support/paths.js';
 
 usePlatform(nodePlatform);
 
-const COFFEE = example('coffee.jpg');
+const COFFEE = scene('coffee.jpg');
 
 test('a model’s results know its encoders, which it loads once and frees', async () => {
   const first = await FastSAM.load('demo', { textModel: seededClip() });

@@ -13,7 +13,7 @@ import type { Results } from '../../src/results/results.js';
 import { resultsOf } from '../support/results.js';
 import { seededClip, seededImage } from '../support/seededClip.js';
 import { readGolden } from '../support/golden.js';
-import { example as exampleImage } from '../support/paths.js';
+import { scene } from '../support/paths.js';
 
 usePlatform(nodePlatform);
 
@@ -36,7 +36,7 @@ const CASES = readGolden<readonly Case[]>('textPrompts/cases.json');
 
 function makeImage({ example, size, seed = 0 }: Case): Promise<RgbImage> {
   if (example === undefined) return Promise.resolve(seededImage(...size, seed));
-  return readImage(exampleImage(example));
+  return readImage(scene(example));
 }
 
 async function sceneOf(golden: Case, compat: Compat): Promise<Results> {

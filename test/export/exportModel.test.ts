@@ -53,6 +53,7 @@ test('safetensors come back as the same model', async () => {
   expect(names).toContain('model.2.m.0.cv1.conv.bias');
   const again = await FastSAM.load(files[0].bytes, { device: 'wasm' });
   expect(again.info.classNames).toEqual(model.info.classNames);
+  expect(again.info.defaults).toEqual(model.info.defaults);
   const image = { data: new Uint8Array(64 * 64 * 3).fill(90), width: 64, height: 64, channels: 3 as const };
   const names22 = ['model.22'];
   const at64 = { imgsz: 64 };

@@ -18,11 +18,10 @@ import { describeOnDevices } from '../support/devices.js';
 import { FileServer } from '../support/fileServer.js';
 import { goldenPath } from '../support/golden.js';
 import { greyImage } from '../support/images.js';
-import { example, repository } from '../support/paths.js';
+import { repository, scene, TRAINED } from '../support/paths.js';
 
-const COINS = example('coins.png');
-const COFFEE = example('coffee.jpg');
-const WEIGHTS = repository('weights/demo.safetensors');
+const COINS = scene('coins.png');
+const COFFEE = scene('coffee.jpg');
 const TINY = goldenPath('layers/tiny.safetensors');
 
 const coins = await readImage(COINS);
@@ -60,7 +59,7 @@ describeOnDevices('a model', ['wasm', 'native'], ({ choice, device }) => {
   });
 
   describe('loading', () => {
-    test('by name: catalogue defaults and facts', () => {
+    test('by name: the defaults of the file, and facts', () => {
       expect(model.info).toMatchObject({
         name: 'demo',
         defaults: { imgsz: 320, conf: 0.25, iou: 0.7 },
@@ -72,7 +71,7 @@ describeOnDevices('a model', ['wasm', 'native'], ({ choice, device }) => {
     });
 
     test('by path, file URL, http URL and bytes gives the same network', async () => {
-      const bytes = readFileSync(WEIGHTS);
+      const bytes = readFileSync(TRAINED);
       const server = new FileServer(bytes);
       await server.start();
       const home = mkdtempSync(join(tmpdir(), 'fastsam-home-'));
@@ -82,9 +81,9 @@ describeOnDevices('a model', ['wasm', 'native'], ({ choice, device }) => {
       named.dispose();
       try {
         const url = server.url.replace('file.pt', 'other.safetensors');
-        for (const source of [WEIGHTS, pathToFileURL(WEIGHTS), url, new Uint8Array(bytes), bytes]) {
+        for (const source of [TRAINED, pathToFileURL(TRAINED), url, new Uint8Array(bytes), bytes]) {
           const again = await FastSAM.load(source, { compile: false });
-          expect(content(await again.segment(coins, { conf: 0.25, iou: 0.7 }))).toEqual(expected);
+          expect(content(await again.segment(coins))).toEqual(expected);
           again.dispose();
         }
       } finally {
@@ -94,13 +93,13 @@ describeOnDevices('a model', ['wasm', 'native'], ({ choice, device }) => {
       }
     });
 
-    test('a checkpoint that the catalogue does not know gets the defaults of the method and its own training size', async () => {
-      const other = await FastSAM.load(WEIGHTS);
-      expect(other.info).toMatchObject({ name: 'demo.safetensors', path: WEIGHTS });
-      expect(other.info.defaults).toEqual({ imgsz: 320, conf: 0.4, iou: 0.9 });
+    test('a checkpoint that the catalogue does not know gets its own defaults, else those of the method', async () => {
+      const other = await FastSAM.load(TRAINED);
+      expect(other.info).toMatchObject({ name: 'demo.safetensors', path: TRAINED });
+      expect(other.info.defaults).toEqual({ imgsz: 320, conf: 0.25, iou: 0.7 });
       const bytes = await FastSAM.load(readFileSync(TINY));
       expect(bytes.info).toMatchObject({ name: 'bytes', path: '' });
-      expect(bytes.info.defaults.imgsz).toBe(1024);
+      expect(bytes.info.defaults).toEqual({ imgsz: 1024, conf: 0.4, iou: 0.9 });
       other.dispose();
       bytes.dispose();
     });
@@ -118,7 +117,7 @@ describeOnDevices('a model', ['wasm', 'native'], ({ choice, device }) => {
       ['INVALID_ARGUMENT', 'devices', 'demo', { devices: 'cpu' }],
       ['INVALID_ARGUMENT', 'options', 'demo', null],
       ['ABORTED', 'aborted', 'demo', { signal: AbortSignal.abort() }],
-      ['ABORTED', 'aborted', readFileSync(WEIGHTS), { signal: AbortSignal.abort() }],
+      ['ABORTED', 'aborted', readFileSync(TRAINED), { signal: AbortSignal.abort() }],
     ])('%s names %s', async (code, what, source, options) => {
       const failure = FastSAM.load(source as string, options as object);
       await expect(failure).rejects.toMatchObject({ name: 'FastSAMError', code });

@@ -10,7 +10,7 @@ import type { Results } from '../../src/results/results.js';
 import type { Xyxy } from '../../src/record/boxes.js';
 import type { Frame } from '../../src/source/types.js';
 import { createTracker } from '../../src/track/createTracker.js';
-import { repository } from '../support/paths.js';
+import { scene } from '../support/paths.js';
 
 const SIZE = 64;
 const DEFAULTS = { imgsz: SIZE, conf: 0.4, iou: 0.9 };
@@ -237,7 +237,7 @@ describe('FastSAM.track', () => {
   });
 
   test('gives a still image’s objects the ids that they keep', async () => {
-    const path = repository('examples/rocket.jpg');
+    const path = scene('rocket.jpg');
     const before = tf.memory().numTensors;
     const all = await collect(model.track([path, path, path], { imgsz: 160 }));
     expect(all.map(({ frame }) => frame)).toEqual([{ index: 0 }, { index: 1 }, { index: 2 }]);
@@ -251,7 +251,7 @@ describe('FastSAM.track', () => {
   });
 
   test('ends with an image that cannot be read', async () => {
-    const paths = [repository('examples/rocket.jpg'), 'missing.jpg'];
+    const paths = [scene('rocket.jpg'), 'missing.jpg'];
     await expect(collect(model.track(paths, { imgsz: 160 }))).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   });
 });

@@ -19,7 +19,7 @@ import { resolve } from '../../src/options/resolve.js';
 import { OPTION_TABLES } from '../../tools/docs/optionTables.js';
 import { PAGES, tablesIn, withTables } from '../../tools/docs/optionText.js';
 
-const COINS = 'examples/coins.png';
+const COINS = 'test/golden/scenes/coins.png';
 const model = await FastSAM.load('demo', { device: 'wasm' });
 const scene = await model.segment(COINS);
 afterAll(() => {

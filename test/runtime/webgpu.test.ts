@@ -9,7 +9,7 @@ import { throwIfGpuFailed } from '../../src/runtime/gpuErrors.js';
 import { compareWithRecord, readRecord } from '../../tools/parity.js';
 import { tinyFile, tinyNetwork, type TinyName } from '../support/tinyNetwork.js';
 import { goldenPath } from '../support/golden.js';
-import { example } from '../support/paths.js';
+import { scene } from '../support/paths.js';
 
 const TOLERANCE = 1e-4;
 const BOX_TOLERANCE = 0.01; // pixels
@@ -46,7 +46,7 @@ describe.skipIf(!row.available)(`WebGPU${note}`, () => {
   test.each(['coffee.jpg', 'coins.png', 'rocket.jpg'])('the objects of %s are those of Ultralytics', async (file) => {
     const model = await FastSAM.load('demo', { device: 'webgpu' });
     const record = recordOf(file.replace(/\.\w+$/, ''));
-    const difference = await compareWithRecord(model, example(file), record, 'retina');
+    const difference = await compareWithRecord(model, scene(file), record, 'retina');
     model.dispose();
     expect(difference.expected).toBeGreaterThan(2);
     expect(difference.found).toBe(difference.expected);
@@ -58,7 +58,7 @@ describe.skipIf(!row.available)(`WebGPU${note}`, () => {
 
   test('several images together give what each gives alone', async () => {
     const model = await FastSAM.load('demo', { device: 'webgpu' });
-    const files = ['coffee.jpg', 'rocket.jpg'].map(example);
+    const files = ['coffee.jpg', 'rocket.jpg'].map(scene);
     const together = await model.segment(files, { square: true, imgsz: 160, batch: 2 });
     for (const [i, file] of files.entries()) {
       const alone = await model.segment(file, { square: true, imgsz: 160 });
@@ -72,12 +72,12 @@ describe.skipIf(!row.available)(`WebGPU${note}`, () => {
     const model = await FastSAM.load('demo', { device: 'webgpu' });
     const { device } = tf.backend() as unknown as { device: GPUDevice };
     device.createBuffer({ size: 16, usage: 0xffff }); // no such usage
-    const failing = model.segment(example('coins.png'), { imgsz: 64 });
+    const failing = model.segment(scene('coins.png'), { imgsz: 64 });
     await expect(failing).rejects.toMatchObject({
       code: 'DEVICE_FAILED',
       message: expect.stringContaining('webgpu: got') as string,
     });
-    await expect(model.segment(example('coins.png'), { imgsz: 64 })).resolves.toBeDefined();
+    await expect(model.segment(scene('coins.png'), { imgsz: 64 })).resolves.toBeDefined();
     model.dispose();
   });
 });

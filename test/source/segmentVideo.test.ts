@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FastSAM, openVideo, type ResultsJson } from '../../src/index.js';
 import { fastsam } from '../support/cli.js';
-import { repository } from '../support/paths.js';
+import { scene } from '../support/paths.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { ffmpeg, HAS_FFMPEG, probe } from '../support/ffmpeg.js';
 
@@ -14,7 +14,7 @@ describe.skipIf(!HAS_FFMPEG)('segment', { timeout: 180_000 }, () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'mixed'));
   const clip = join(folder, 'mixed', 'clip.mkv');
-  const coins = repository('examples/coins.png');
+  const coins = scene('coins.png');
   copyFileSync(coins, join(folder, 'mixed', 'coins.png'));
   // Nine frames of the image, ten a second.
   if (HAS_FFMPEG) ffmpeg('-loop', '1', '-framerate', '10', '-i', coins, '-frames:v', '9', '-c:v', 'ffv1', clip);

@@ -4,7 +4,7 @@ import type { BoxDetections } from '../../src/track/types.js';
 import { readGolden } from '../support/golden.js';
 
 export const CLIP_NAMES = ['crossing', 'hiding', 'camera'] as const;
-/** The demo model's detections, and the truth with noise. */
+/** Detections of the tests' network, and the truth with noise. */
 export const DETECTION_SETS = ['demo', 'truth'] as const;
 export type DetectionSet = (typeof DETECTION_SETS)[number];
 

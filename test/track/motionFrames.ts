@@ -2,7 +2,7 @@
 import { readImage } from '../../src/index.js';
 import type { RgbImage } from '../../src/image/rgbImage.js';
 import { readGolden } from '../support/golden.js';
-import { example } from '../support/paths.js';
+import { scene } from '../support/paths.js';
 
 export interface MotionCase {
   readonly name: string;
@@ -31,7 +31,7 @@ export async function framesOf({
   views,
   mover,
 }: MotionCase): Promise<[RgbImage, RgbImage]> {
-  const image = await readImage(example(file));
+  const image = await readImage(scene(file));
   const first = sample(image, views[0], width, height);
   const second = sample(image, views[1], width, height);
   if (mover) paste(first, second, mover);

@@ -133,6 +133,19 @@ describe('readCheckpoint', () => {
     }
   });
 
+  test('takes thresholds from safetensors that are some, and keeps them', async () => {
+    const { tensors, ...facts } = await readCheckpoint(golden('current.pt'));
+    const read = async (strings: Record<string, string>) => {
+      const { conf, iou } = await readCheckpoint(writeSafetensors(tensors, strings));
+      return [conf, iou];
+    };
+    expect(await read(safetensorsMetadata({ ...facts, conf: 0.25, iou: 0.7 }))).toEqual([0.25, 0.7]);
+    expect(await read({ conf: '1', iou: '.5' })).toEqual([1, 0.5]);
+    for (const text of ['', '2', '-1', 'NaN', '1e-1', 'auto', '0x1', ' ', '0.', '1.2']) {
+      expect(await read({ conf: text, iou: text }), text).toEqual([undefined, undefined]);
+    }
+  });
+
   test('prefers ema to model, and model when ema is None', async () => {
     const named = (name: string): Picklable => moduleOf([[name, WEIGHT]]);
     const both = await readCheckpoint(

@@ -152,6 +152,13 @@ describe('resolveWeights of a name', () => {
     });
   });
 
+  test('looks there for what the package ships too, and takes the package’s where it is not there', async () => {
+    env.FASTSAM_WEIGHTS_DIR = join(folder, 'local');
+    expect((await resolve('demo')).path).toMatch(/weights\/demo\.safetensors$/);
+    const path = put(join(folder, 'local', 'demo.safetensors'));
+    expect(await resolve('demo')).toMatchObject({ name: 'demo', path, entry: { name: 'demo' } });
+  });
+
   test('checks the file in the cache and does not remove it on its own', async () => {
     const path = put(join(folder, 'cache', 'FastSAM-s.pt'));
     await expect(resolve('FastSAM-s')).rejects.toMatchObject({ code: 'DOWNLOAD_CORRUPT' });

@@ -17,7 +17,7 @@ import { sample } from '../../test/track/motionFrames.js';
 import { python } from './models.js';
 import { startPeer } from './pythonPeer.js';
 
-const IMAGE = 'examples/astronaut.jpg';
+const IMAGE = 'test/golden/scenes/astronaut.jpg';
 const SIZES = [
   [640, 360],
   [1280, 720],

@@ -2,19 +2,18 @@
 import { join } from 'node:path';
 import { Contender } from '../../src/cli/bench/contender.js';
 import { presentVariants, specOf } from '../../src/cli/bench/contenders.js';
-import { examplePath, makeMosaic } from '../../src/cli/bench/images.js';
+import { exampleImages, makeMosaic } from '../../src/cli/bench/images.js';
 import { FOLDER, ROOT } from './models.js';
 import type { Soak } from './report.js';
 
-const EXAMPLES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
 const SAMPLES = 10;
 
-/** Segments images of five sizes in turn with the shipped model on the fastest device. */
+/** Segments images of several sizes in turn with the shipped model on the fastest device. */
 export async function soak(images: number): Promise<Soak> {
   const [variant] = await presentVariants({ threads: [1], precisions: ['fp32'] });
   const program = (script: string) => [process.execPath, join(ROOT, 'dist', 'cli', 'bench', `${script}.js`)];
   const contender = await Contender.start(specOf(variant, 'demo', program));
-  const paths = [...EXAMPLES.map(examplePath), await makeMosaic('1080p', FOLDER)];
+  const paths = [...(await exampleImages()), await makeMosaic('1080p', FOLDER)];
   const resident: number[] = [];
   try {
     for (const image of paths) {

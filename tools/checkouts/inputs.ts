@@ -31,7 +31,7 @@ const GOLDEN = {
 
 /**
  * Writes all inputs, unless they are there:
- * - `images/`: the examples; `broken/`: the same and a file that is no image.
+ * - `images/`: photographs; `broken/`: the same and a file that is no image.
  * - `pan.mp4`, `zoom.mp4`: 320x240 pixels, 25 frames a second; `frames/`: the frames of `pan.mp4`.
  * - `tiny.safetensors` (with its `tiny.reference.safetensors`), `three-classes.safetensors`, `dynamic.onnx`: tiny checkpoints of random weights; `clip.safetensors`: a tiny CLIP.
  * - `list.txt`: names of two images; what `makeStudyData` writes.
@@ -42,8 +42,7 @@ export async function makeInputs(folder: string): Promise<void> {
   const golden = (name: string): string => join(OWN_CHECKOUT, 'test/golden', name);
   for (const below of ['images', 'broken', 'frames']) await mkdir(join(folder, below), { recursive: true });
   for (const name of IMAGES) {
-    for (const below of ['images', 'broken'])
-      await copyFile(join(OWN_CHECKOUT, 'examples', name), join(folder, below, name));
+    for (const below of ['images', 'broken']) await copyFile(golden(join('scenes', name)), join(folder, below, name));
   }
   await writeFile(join(folder, 'broken/not-an-image.png'), 'not an image');
   await writeFile(join(folder, 'list.txt'), 'images/coins.png\nimages/rocket.jpg\n');

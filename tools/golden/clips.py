@@ -1,12 +1,12 @@
 """Short clips with known truth, and what Ultralytics' trackers make of detections on them.
 
     python tools/golden/clips.py render         writes out/clips/NAME/clip.mkv and gt.txt
-    npx tsx tools/mot.ts detect                 writes out/clips/NAME/demo.json: detections of the demo model
+    npx tsx tools/mot.ts detect                 writes out/clips/NAME/demo.json: detections of the tests' network
     python tools/golden/clips.py record         writes test/golden/track/clips/NAME.json.gz and the ultralytics-*.txt
     npx tsx tools/mot.ts track                  writes ours-*.txt: our trackers, with our own estimate of the camera
     python tools/mot.py                         HOTA, MOTA and IDF1 of both
 
-Coins cut out of examples/coins.png move over the other example images: `crossing` (they meet and bounce), `hiding`
+Coins cut out of coins.png of test/golden/scenes move over the other scenes: `crossing` (they meet and bounce), `hiding`
 (they enter, pass behind pillars and leave), `camera` (pan, zoom and shake). The truth is in MOT's format: frame from 1,
 id, x, y, w, h, 1 where it counts (a tenth at least is seen), 1, the share that is seen. Needs ffmpeg, opencv, ultralytics.
 """
@@ -29,7 +29,7 @@ TRACKERS = ("bytetrack", "botsort", "tracktrack")
 
 
 def photo(name: str, width: int, height: int) -> np.ndarray:
-    image = cv2.imread(str(ROOT / "examples" / name))
+    image = cv2.imread(str(ROOT / "test" / "golden" / "scenes" / name))
     zoom = max(width / image.shape[1], height / image.shape[0])
     image = cv2.resize(image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
     y, x = (image.shape[0] - height) // 2, (image.shape[1] - width) // 2
@@ -38,7 +38,7 @@ def photo(name: str, width: int, height: int) -> np.ndarray:
 
 def coins() -> list[tuple[np.ndarray, np.ndarray]]:
     """Images of single coins with their masks."""
-    image = cv2.imread(str(ROOT / "examples" / "coins.png"))
+    image = cv2.imread(str(ROOT / "test" / "golden" / "scenes" / "coins.png"))
     grey = cv2.GaussianBlur(image[..., 0], (5, 5), 0)
     found = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 121, -12)
     found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))

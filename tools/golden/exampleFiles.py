@@ -13,26 +13,16 @@ import os
 os.environ["YOLO_OFFLINE"] = "1"
 
 import json
-from pathlib import Path
 
 import cv2
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from ultralytics.data.augment import LetterBox
-from ultralytics.nn.tasks import SegmentationModel
 
 from layers import is_layer, network, photo, record, settle
+from trained import ROOT, trained_network
 
-ROOT = Path(__file__).resolve().parents[2]
 VALUES = 400
-
-
-def demo():
-    """The shipped model as Ultralytics' own."""
-    model = SegmentationModel("yolov8n-seg.yaml", nc=1, verbose=False)
-    missing, unexpected = model.load_state_dict(load_file(ROOT / "weights" / "demo.safetensors"), strict=False)
-    assert not unexpected and all(name.endswith("num_batches_tracked") for name in missing), (missing, unexpected)
-    return model.eval()
 
 
 def network_input(path, imgsz):
@@ -42,7 +32,8 @@ def network_input(path, imgsz):
 
 
 def layers():
-    tensors, described = record(demo(), network_input(ROOT / "examples" / "coins.png", 320), VALUES, 1)
+    shipped = trained_network(ROOT / "weights" / "demo.safetensors")
+    tensors, described = record(shipped, network_input(ROOT / "examples" / "coins.png", 320), VALUES, 1)
     described = [layer for layer in described if is_layer(layer["name"])]
     path = ROOT / "examples" / "coins.layers.safetensors"
     save_file(

@@ -1,6 +1,6 @@
 """Goldens of the camera's motion: cv2's corners, flow and similarity, and Ultralytics' GMC over pairs of frames.
 
-The frames themselves are not written: both this script and the test sample the images of examples/ through the
+The frames themselves are not written: both this script and the test sample the images of test/golden/scenes through the
 matrices written here, in the same double-precision arithmetic; a checksum tells whether they are the same bytes.
 
 Writes test/golden/track/motion/motion.json.gz. Run: python tools/golden/motion.py (from the repository root;
@@ -68,7 +68,7 @@ CASES = [  # name, image, size, zoom of the first view, then of the second one: 
 
 def frames_of(case: tuple) -> tuple[dict, np.ndarray, np.ndarray]:
     name, file, (width, height), zoom, (scale, degrees, dx, dy), mover = case
-    image = cv2.imread(str(ROOT / "examples" / file), cv2.IMREAD_COLOR_RGB)
+    image = cv2.imread(str(ROOT / "test" / "golden" / "scenes" / file), cv2.IMREAD_COLOR_RGB)
     centre = ((width - 1) / 2, (height - 1) / 2)
     middle = (image.shape[1] / 2, image.shape[0] / 2)
     views = [view(zoom, 0, *middle, centre), view(zoom * scale, degrees, middle[0] + dx, middle[1] + dy, centre)]

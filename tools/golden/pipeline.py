@@ -1,11 +1,11 @@
 """What Ultralytics' FastSAM finds: boxes, scores, masks and the choices of random prompts, whole images through.
 
-    python tools/golden/pipeline.py --out test/golden/pipeline examples/coffee.jpg examples/coins.png
+    python tools/golden/pipeline.py --out test/golden/pipeline test/golden/scenes/{coffee.jpg,coins.png,rocket.jpg,bridge.jpg,galaxies.jpg}
     python tools/golden/pipeline.py --weights demo-n.pt --prompts 20 --out out/pipeline IMAGE...
 
 Writes one gzipped JSON an image: for retina and plain masks the boxes (xyxy pixels of the image), scores, masks as
 COCO compressed RLE on their own grid, and for each prompt the indices that `FastSAMPredictor.prompt` chose. Without
---weights it runs the shipped model: weights/demo.safetensors is put into a yolov8n-seg of one class.
+--weights it runs the network of the tests (trained.py).
 """
 
 import argparse
@@ -16,24 +16,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from pycocotools import mask as coco
-from safetensors.torch import load_file
 from ultralytics import FastSAM
-from ultralytics.nn.tasks import SegmentationModel
 
-ROOT = Path(__file__).resolve().parents[2]
+from trained import trained_checkpoint
+
 torch.set_num_threads(2)
-
-
-def demo_checkpoint(folder: Path) -> Path:
-    """Ultralytics' own form of the shipped weights."""
-    model = SegmentationModel("yolov8n-seg.yaml", nc=1, verbose=False)
-    state = load_file(ROOT / "weights" / "demo.safetensors")
-    missing, unexpected = model.load_state_dict(state, strict=False)
-    assert not unexpected and all(k.endswith("num_batches_tracked") for k in missing), (missing, unexpected)
-    model.names = {0: "object"}
-    path = folder / "demo.pt"
-    torch.save({"model": model.half(), "train_args": {"imgsz": 320, "task": "segment"}}, path)
-    return path
 
 
 def prompts(rng: np.random.Generator, boxes: np.ndarray, w: int, h: int, n: int) -> list[dict]:
@@ -73,7 +60,7 @@ def main() -> None:
     p.add_argument("--prompts", type=int, default=20)
     a = p.parse_args()
     a.out.mkdir(parents=True, exist_ok=True)
-    model = FastSAM(str(a.weights or demo_checkpoint(a.out)))
+    model = FastSAM(str(a.weights or trained_checkpoint(a.out)))
     for number, image in enumerate(a.images):
         record = {"image": image.name, "imgsz": a.imgsz, "conf": a.conf, "iou": a.iou}
         for retina in (True, False):

@@ -3,7 +3,7 @@
 Writes test/golden/textPrompts/cases.json: masks (COCO run lengths), boxes, and for each text the scores and the choice.
 Ultralytics' answers come from FastSAMPredictor.prompt itself; those of the original repository from the few lines below,
 which do the same steps. The weights are a function of names and places (`weight`), so that tests make the same ones and no
-file of them is needed; so are the images that are no examples (`pixels`).
+file of them is needed; so are the images that are no photographs of test/golden/scenes (`pixels`).
 
     python tools/golden/textPrompts.py
 
@@ -210,7 +210,7 @@ def main():
     cases = []
     for number, scene in enumerate(scenes):
         if "example" in scene:
-            photo = cv2.imread(str(ROOT / "examples" / scene["example"]))[:, :, ::-1].copy()
+            photo = cv2.imread(str(ROOT / "test" / "golden" / "scenes" / scene["example"]))[:, :, ::-1].copy()
             scene["size"] = (photo.shape[1], photo.shape[0])
         else:
             photo = pixels(*scene["size"], scene["seed"])

@@ -1,4 +1,4 @@
-"""What Ultralytics' `val` says on a small YOLO data set with the shipped model.
+"""What Ultralytics' `val` says on a small YOLO data set with the network of the tests.
 
     python tools/golden/yoloVal.py                     writes test/golden/val: images, labels, yaml, expected.json
     python tools/golden/yoloVal.py --coco COCO_FOLDER --out out/val      the same of COCO annotations (not committed)
@@ -24,23 +24,12 @@ os.environ["YOLO_OFFLINE"] = "1"
 import cv2
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from ultralytics import FastSAM
 from ultralytics.models.fastsam import FastSAMValidator
-from ultralytics.nn.tasks import SegmentationModel
 
-ROOT = Path(__file__).resolve().parents[2]
+from trained import ROOT, trained_checkpoint
+
 torch.set_num_threads(2)
-
-
-def demo_checkpoint(folder: Path) -> Path:
-    """Ultralytics' own form of the shipped weights."""
-    model = SegmentationModel("yolov8n-seg.yaml", nc=1, verbose=False)
-    model.load_state_dict(load_file(ROOT / "weights" / "demo.safetensors"), strict=False)
-    model.names = {0: "object"}
-    path = folder / "demo.pt"
-    torch.save({"model": model, "train_args": {"imgsz": 320, "task": "segment"}}, path)
-    return path
 
 
 def drawn(folder: Path) -> None:
@@ -108,7 +97,7 @@ def main() -> None:
     yaml = f"# Made by tools/golden/yoloVal.py\ntrain: images/val\nval: images/val\nnames:\n{names}"
     (args.out / "data.yaml").write_text(yaml)
     with tempfile.TemporaryDirectory() as temp:
-        model = FastSAM(str(demo_checkpoint(Path(temp))))
+        model = FastSAM(str(trained_checkpoint(Path(temp))))
         expected = {}
         for batch in (1, 3, 16):
             local = Path(temp) / f"data{batch}"

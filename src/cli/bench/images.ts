@@ -1,12 +1,11 @@
 /** The images of the measurements, made from the package's examples. */
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { letterbox, letterboxGeometry } from '../../image/letterbox.js';
 import { readImage } from '../../source/readImage.js';
 import { platform } from '../../platform/platform.js';
 
-const EXAMPLES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
 /** Pixels of one tile; 4 x 3 of them are 1920 x 1080. */
 const TILE = { width: 480, height: 360 };
 const JPEG_QUALITY = 90;
@@ -21,8 +20,8 @@ export const MOSAICS = { '1080p': { columns: 4, rows: 3 }, '4K': { columns: 8, r
 export async function makeMosaic(name: keyof typeof MOSAICS, folder: string): Promise<string> {
   const { columns, rows } = MOSAICS[name];
   const tiles = await Promise.all(
-    EXAMPLES.map((file) =>
-      sharp(examplePath(file))
+    (await exampleImages()).map((file) =>
+      sharp(file)
         .resize({ ...TILE, fit: 'cover' })
         .toColourspace('srgb')
         .png()
@@ -52,6 +51,15 @@ export async function makePixels(file: string, size: number, folder: string): Pr
   const path = join(folder, `${size}.rgb`);
   await writeFile(path, letterbox(image, letterboxGeometry(image.width, image.height, size, { auto: false })));
   return path;
+}
+
+/** Paths of all images that the package ships. */
+export async function exampleImages(): Promise<string[]> {
+  const names = await readdir(platform().packageFile('examples'));
+  return names
+    .filter((name) => /\.(jpg|png)$/.test(name))
+    .sort()
+    .map(examplePath);
 }
 
 /** Path of one of the images that the package ships. */

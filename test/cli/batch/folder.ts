@@ -16,7 +16,7 @@ import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { fastsam, type Run, type RunSettings } from '../../support/cli.js';
-import { repository } from '../../support/paths.js';
+import { scene } from '../../support/paths.js';
 
 /** The same small network input and the device that is everywhere. */
 export const FAST = ['--imgsz', '64', '--device', 'wasm'];
@@ -27,7 +27,7 @@ export async function makeImages(folder: string, names: readonly string[]): Prom
     const area = { left: 20 * (i % 8), top: 10 * (i % 11), width: 120 + i, height: 100 + 2 * i };
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
-    const bytes = await sharp(repository('examples/coins.png')).extract(area).toFormat('jpeg').toBuffer();
+    const bytes = await sharp(scene('coins.png')).extract(area).toFormat('jpeg').toBuffer();
     writeFileSync(path, name.includes('torn') ? bytes.subarray(0, bytes.length >> 1) : bytes);
   }
 }
