@@ -3,8 +3,8 @@
  *
  *   npx tsx tools/demoModel/sheet.ts --models old.pt,new.pt --imgsz 320,640 --conf 0.25 --out out/demoModel IMAGE...
  *
- * A row an image, a column each combination of model, imgsz, conf and iou; with one combination the images fill a square. A
- * sheet holds `--rows` images.
+ * A row an image, a column each combination of model, imgsz, conf and iou, unless `--columns` says otherwise; with one
+ * combination the images fill a square. A sheet holds `--rows` images.
  */
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -20,6 +20,7 @@ const { values, positionals: images } = parseArgs({
     iou: { type: 'string', default: '0.7' },
     rows: { type: 'string', default: '5' },
     cell: { type: 'string', default: '400' },
+    columns: { type: 'string' },
     out: { type: 'string', default: 'out/demoModel' },
   },
 });
@@ -46,10 +47,8 @@ await mkdir(values.out, { recursive: true });
 const perSheet = Number(values.rows);
 for (let first = 0, number = 1; first < rows.length; first += perSheet, number++) {
   const cells = rows.slice(first, first + perSheet).flat();
-  const sheet = contactSheet(cells, {
-    ...(rows[0].length > 1 && { columns: rows[0].length }),
-    cellSize: Number(values.cell),
-  });
+  const columns = Number(values.columns ?? rows[0].length);
+  const sheet = contactSheet(cells, { ...(columns > 1 && { columns }), cellSize: Number(values.cell) });
   const path = join(values.out, `sheet-${number}.png`);
   await platform().writeFileAtomic(path, await platform().encodePng(sheet.data, sheet.width, sheet.height));
   console.log(path);
