@@ -8,13 +8,14 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeHalves, writeSalient } from './studyData.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const OUT = join(ROOT, 'out', 'studies');
+/** From the root, in which the commands run: tables name the folders of runs. */
+const OUT = join('out', 'studies');
 const FROM = '<!-- demo model: made by tools/demoModel/studies.ts, do not edit from here -->';
 const TO = '<!-- to here -->';
 
@@ -22,12 +23,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { only: { type: 'string' }, against: { type: 'string' } },
 });
-const [annotations, images, bsds] = positionals;
+const [annotations, images, bsds] = positionals.map((path) => resolve(path));
 if (positionals.length !== 3) throw new Error('expected three arguments: annotations, images, BSDS500');
 
 function fastsam(...args: readonly string[]): string {
-  const main = join(ROOT, 'src/cli/main.ts');
-  const { status, stdout } = spawnSync('npx', ['tsx', main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const stdio = ['ignore', 'pipe', 'inherit'] as const;
+  const { status, stdout } = spawnSync('npx', ['tsx', 'src/cli/main.ts', ...args], { cwd: ROOT, stdio: [...stdio] });
   if (status !== 0) throw new Error(`fastsam ${args.join(' ')}: ended with ${String(status)}`);
   return stdout.toString();
 }
@@ -65,7 +66,7 @@ const PAGES: Readonly<Record<string, () => Promise<string> | string>> = {
   },
   quality: () => study('quality', 'quality', annotations, images),
   async instances() {
-    await writeHalves(annotations, OUT);
+    await writeHalves(annotations, join(ROOT, OUT));
     const run = (half: string, conf: string) =>
       ourCells(study(`instances-${half}-${conf}`, 'instances', join(OUT, `${half}.json`), images, '--conf', conf));
     const head = ['AP', 'APs', 'APm', 'APl', 'AP50', 'AP75', 'IoU', 'small', 'medium', 'large', 'IoU >= 0.5'];
@@ -79,7 +80,7 @@ const PAGES: Readonly<Record<string, () => Promise<string> | string>> = {
   },
   async salient() {
     const folder = join(OUT, 'salient-data');
-    await writeSalient(annotations, images, folder);
+    await writeSalient(annotations, images, join(ROOT, folder));
     const run = (name: string, ...args: string[]) =>
       ourCells(
         study(`salient-${name}`, 'salient', join(folder, 'images'), join(folder, 'maps'), '--conf', '0.05', ...args),
@@ -99,7 +100,7 @@ const PAGES: Readonly<Record<string, () => Promise<string> | string>> = {
   },
 };
 
-await mkdir(OUT, { recursive: true });
+await mkdir(join(ROOT, OUT), { recursive: true });
 for (const name of values.only?.split(',') ?? Object.keys(PAGES)) {
   const path = join(ROOT, 'docs/user/studies', `${name}.md`);
   const page = await readFile(path, 'utf8');
@@ -110,6 +111,6 @@ for (const name of values.only?.split(',') ?? Object.keys(PAGES)) {
   console.log(path);
   if (values.against === undefined || !['proposals', 'edges'].includes(name)) continue;
   const data = name === 'edges' ? [bsds] : [annotations, images];
-  study(`${name}-against`, name, ...data, '--model', values.against);
+  study(`${name}-against`, name, ...data, '--model', resolve(values.against));
   console.log(compared(`${name}-against`, name));
 }
