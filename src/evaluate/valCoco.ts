@@ -83,6 +83,7 @@ export async function validateCoco(
     coco: { boxes: evaluators[0].result(), masks: evaluators[1].result() },
     speed,
     skipped,
+    notes: [],
     names: ['object'],
   };
 }
