@@ -99,7 +99,7 @@ function numbersOf(result: ValResult | CocoValResult) {
   });
   const { images, objects, boxes, masks, speed, skipped, notes } = result;
   const coco = 'coco' in result && {
-    coco: { boxes: result.coco.boxes.summary(), masks: result.coco.masks.summary() },
+    coco: { boxes: result.coco.boxes.summary(), masks: result.coco.masks?.summary() ?? null },
   };
   return { images, objects, boxes: short(boxes), masks: masks ? short(masks) : null, ...coco, speed, skipped, notes };
 }
@@ -122,7 +122,7 @@ function tableOf(result: ValResult | CocoValResult): string[] {
 }
 
 function cocoTable(coco: CocoValResult['coco']): string[] {
-  const summaries = { boxes: coco.boxes.summary(), masks: coco.masks.summary() };
+  const summaries = { boxes: coco.boxes.summary(), ...(coco.masks && { masks: coco.masks.summary() }) };
   const limits = Object.keys(summaries.boxes.AR);
   const head = ['AP', 'AP50', 'AP75', ...limits.map((limit) => `AR@${limit}`), 'AR small', 'medium', 'large'];
   return [

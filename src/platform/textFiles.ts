@@ -39,3 +39,18 @@ export async function readBounded(path: string, most: number = MOST_TEXT_BYTES):
   }
   return platform().readFile(path);
 }
+
+/**
+ * The value of a text of JSON.
+ * @param expected what the file should hold, for messages.
+ * @throws FastSAMError `INVALID_ARGUMENT`
+ */
+export function parseJson(text: string, path: string, expected: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const number = /[[:,\s](NaN|-?Infinity)\b/.exec(text)?.[1];
+    const advice = number === undefined ? '' : `; JSON has no ${number}, which Python writes`;
+    throw invalidArgument(`${path}: got no JSON, expected ${expected}${advice}`, { cause: error });
+  }
+}
