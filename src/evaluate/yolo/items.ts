@@ -80,8 +80,8 @@ export async function readItems(
       if (Math.min(width, height) < SHORTEST_SIDE)
         throw invalidArgument(`it has ${width} x ${height} pixels, expected ${SHORTEST_SIDE} at least`);
       const read = await readLabels(image, labels, options.singleClass ? Infinity : names.length, found);
-      if (typeof read === 'string') skipped.push({ image, reason: `its labels have ${read}` });
-      else items.push({ image, width, height, objects: read.objects });
+      if (typeof read === 'string') throw invalidArgument(`its labels have ${read}`);
+      items.push({ image, width, height, objects: read.objects });
     } catch (error) {
       throwIfAborted(options.signal);
       if (!(error instanceof FastSAMError)) throw error;
