@@ -79,6 +79,7 @@ async function val(data: string, values: CommandValues): Promise<void> {
     line.clear();
     model.dispose();
   }
+  for (const note of result.notes) log(note);
   for (const { image, reason } of result.skipped) log(`left out ${image}: ${reason}`);
   const report = { model: model.info.name, data, ...numbersOf(result) };
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${tableOf(result).join('\n')}\n`);
@@ -96,11 +97,11 @@ function numbersOf(result: ValResult | CocoValResult) {
     mAP5095,
     score,
   });
-  const { images, objects, boxes, masks, speed, skipped } = result;
+  const { images, objects, boxes, masks, speed, skipped, notes } = result;
   const coco = 'coco' in result && {
-    coco: { boxes: result.coco.boxes.summary(), masks: result.coco.masks.summary() },
+    coco: { boxes: result.coco.boxes.summary(), masks: result.coco.masks?.summary() ?? null },
   };
-  return { images, objects, boxes: short(boxes), masks: masks ? short(masks) : null, ...coco, speed, skipped };
+  return { images, objects, boxes: short(boxes), masks: masks ? short(masks) : null, ...coco, speed, skipped, notes };
 }
 
 const percent = (value: number) => (value < 0 ? '–' : (100 * value).toFixed(1)).padStart(9);
@@ -121,7 +122,7 @@ function tableOf(result: ValResult | CocoValResult): string[] {
 }
 
 function cocoTable(coco: CocoValResult['coco']): string[] {
-  const summaries = { boxes: coco.boxes.summary(), masks: coco.masks.summary() };
+  const summaries = { boxes: coco.boxes.summary(), ...(coco.masks && { masks: coco.masks.summary() }) };
   const limits = Object.keys(summaries.boxes.AR);
   const head = ['AP', 'AP50', 'AP75', ...limits.map((limit) => `AR@${limit}`), 'AR small', 'medium', 'large'];
   return [

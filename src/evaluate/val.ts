@@ -13,21 +13,16 @@ import type { Resolved } from '../options/row.js';
 import type { Detections } from '../model/detector.js';
 import { prototypeMasks } from '../model/masks.js';
 import type { PipelineContext } from '../model/pipeline.js';
-import { platform } from '../platform/platform.js';
 import type { Speed } from '../record/record.js';
 import { VAL_OPTIONS, type ValOptions } from './valOptions.js';
 import { matchByScore, valMetrics, type ValMetrics } from './yolo/ap.js';
 import { rectBatches, rectGeometry, type RectBatch } from './yolo/batches.js';
 import { readYoloDataset } from './yolo/dataset.js';
 import { boxIous, maskIous } from './yolo/ious.js';
-import { parseYoloLabels, type YoloObject } from './yolo/labels.js';
+import { readItems, type LabelledImage, type SkippedImage } from './yolo/items.js';
 import { mapLabels, type YoloTruth } from './yolo/truth.js';
 
-/** An image that was left out. */
-export interface SkippedImage {
-  readonly image: string;
-  readonly reason: string;
-}
+export type { SkippedImage };
 
 /** What `val` returns. */
 export interface ValResult {
@@ -40,19 +35,13 @@ export interface ValResult {
   /** Milliseconds an image. */
   readonly speed: Speed;
   readonly skipped: readonly SkippedImage[];
+  /** What was passed over without harm, in words: hidden files, repeated labels, images without a label file. */
+  readonly notes: readonly string[];
   readonly names: readonly string[];
 }
 
 /** What a run needs beside the data. */
 export type ValContext = Pick<PipelineContext, 'detector' | 'model'>;
-
-/** An image of the data set with its labels. */
-interface Item {
-  readonly image: string;
-  readonly width: number;
-  readonly height: number;
-  readonly objects: readonly YoloObject[];
-}
 
 /** Gathers what the metrics need. */
 interface Tally {
@@ -66,16 +55,14 @@ interface Tally {
 /**
  * Evaluates on a YOLO data set.
  * @param data path of its yaml.
- * @throws FastSAMError `INVALID_ARGUMENT`, `FILE_UNREADABLE`, `ABORTED`.
+ * @throws FastSAMError `INVALID_ARGUMENT`, also where no image can be used or nothing is labelled; `FILE_UNREADABLE`,
+ *   `ABORTED`.
  */
 export async function validate(context: ValContext, data: string, options: ValOptions = {}): Promise<ValResult> {
   const { maxDet: most, ...settings } = resolve(VAL_OPTIONS, options, { imgsz: context.model.defaults.imgsz });
   const dataset = await readYoloDataset(data, settings.split);
-  const images = dataset.images.slice(0, settings.limit);
-  const skipped: SkippedImage[] = [];
-  const items = await readItems(images, skipped, settings.signal);
-  const masked = items.every(({ objects }) => objects.every(({ outline }) => outline !== undefined));
-  const richest = Math.max(0, ...items.map(({ objects }) => objects.length));
+  const { items, skipped, notes, masked } = await readItems(data, dataset, settings);
+  const richest = items.reduce((most, { objects }) => Math.max(most, objects.length), 0);
   const maxDet = most ?? Math.max(MAX_DET.default, richest);
   const tally: Tally = { scores: [], classes: [], rightBoxes: [], rightMasks: [], objectClasses: [] };
   const time = { preprocess: 0, inference: 0, postprocess: 0 };
@@ -100,42 +87,15 @@ export async function validate(context: ValContext, data: string, options: ValOp
       postprocess: perImage(time.postprocess),
     },
     skipped,
+    notes: [...dataset.notes, ...notes],
     names: settings.singleClass ? ['object'] : dataset.names,
   };
-}
-
-/** Sizes and labels of the images; those that cannot be read go to `skipped`, as in Ultralytics. */
-async function readItems(
-  images: readonly { readonly image: string; readonly labels: string }[],
-  skipped: SkippedImage[],
-  signal: AbortSignal | undefined,
-): Promise<Item[]> {
-  const items: Item[] = [];
-  for (const { image, labels } of images) {
-    throwIfAborted(signal);
-    try {
-      const { width, height } = await readImage(image, { signal });
-      const objects = await readLabels(labels);
-      if (typeof objects === 'string') skipped.push({ image, reason: `its labels have ${objects}` });
-      else items.push({ image, width, height, objects });
-    } catch (error) {
-      throwIfAborted(signal);
-      skipped.push({ image, reason: error instanceof Error ? error.message : String(error) });
-    }
-  }
-  return items;
-}
-
-/** An image without a label file has no objects. */
-async function readLabels(path: string): Promise<readonly YoloObject[] | string> {
-  if ((await platform().stat(path))?.kind !== 'file') return [];
-  return parseYoloLabels(new TextDecoder().decode(await platform().readFile(path)));
 }
 
 type Settings = Resolved<typeof VAL_OPTIONS, 'imgsz' | 'maxDet'>;
 
 async function evaluateImage(
-  item: Item,
+  item: LabelledImage,
   batch: RectBatch,
   settings: Settings,
   { detector }: ValContext,

@@ -6,28 +6,34 @@ import type { Segmenter } from '../model/segmenter.js';
 import { platform } from '../platform/platform.js';
 import { MAX_DET } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
+import { plural } from '../options/showValue.js';
 import type { Results } from '../results/results.js';
 import { matchByScore, valMetrics, type ValMetrics } from './yolo/ap.js';
 import { CocoEvaluator } from './coco/evaluator.js';
 import type { CocoEvaluation } from './coco/evaluation.js';
+import { imageFiles, readCocoFile } from './coco/file.js';
 import { runsOf } from './coco/runs.js';
-import type { CocoDataset, CocoDetection, CocoTruth } from './coco/types.js';
+import { completeTruth, type Complete } from './coco/shapes.js';
+import type { CocoDetection, CocoImage, CocoTruth } from './coco/types.js';
 import type { SkippedImage, ValResult } from './val.js';
 import { boxIous, maskIous } from './yolo/ious.js';
 import { COCO_VAL_OPTIONS, type CocoValOptions } from './valOptions.js';
 
 /** What `val` returns for a COCO file: Ultralytics' numbers, and COCO's own. All categories are one. */
-export interface CocoValResult extends Omit<ValResult, 'masks'> {
-  readonly masks: ValMetrics;
-  /** AP and AR as pycocotools computes them, crowds included. */
-  readonly coco: { readonly boxes: CocoEvaluation; readonly masks: CocoEvaluation };
+export interface CocoValResult extends ValResult {
+  /**
+   * AP and AR as pycocotools computes them, crowds included; masks are undefined where the annotations have no
+   * segmentations.
+   */
+  readonly coco: { readonly boxes: CocoEvaluation; readonly masks: CocoEvaluation | undefined };
 }
 
 /**
  * Evaluates on the images of a COCO file. Crowd regions count for COCO's numbers only.
  * @param file path of the annotations.
- * @param folder where the images lie.
- * @throws FastSAMError `INVALID_ARGUMENT`, `FILE_UNREADABLE`, `ABORTED`, `DISPOSED`.
+ * @param folder where the images lie, or the folders with them.
+ * @throws FastSAMError `INVALID_ARGUMENT`, also where no image can be used, nothing is annotated, or only some annotations
+ *   have segmentations; `FILE_UNREADABLE`, `ABORTED`, `DISPOSED`.
  */
 export async function validateCoco(
   model: Segmenter,
@@ -39,19 +45,22 @@ export async function validateCoco(
     imgsz: model.info.defaults.imgsz,
     maxDet: MAX_DET.default,
   });
-  const data = await readCocoDataset(file);
+  const { data } = await readCocoFile(file);
   const images = data.images.slice(0, settings.limit);
-  const truths = new Map<number, CocoTruth[]>(images.map(({ id }) => [id, []]));
-  for (const truth of data.annotations) truths.get(truth.image_id)?.push(truth);
+  const { truths, masked, notes } = truthsOf(file, images, data.annotations);
   const { imgsz, conf, iou, maxDet, signal } = settings;
-  const categories = data.categories.map(({ id }) => id);
-  const evaluators = (['boxes', 'masks'] as const).map(
-    (kind) => new CocoEvaluator(categories, { kind, classAgnostic: true, maxDets: limitsUpTo(maxDet) }),
-  );
+  // All categories are one, so those that the file does not list count as well.
+  const categories = [
+    ...new Set([...data.categories.map(({ id }) => id), ...data.annotations.map((t) => t.category_id)]),
+  ];
+  const evaluatorOf = (kind: 'boxes' | 'masks') =>
+    new CocoEvaluator(categories, { kind, classAgnostic: true, maxDets: limitsUpTo(maxDet) });
+  const boxes = evaluatorOf('boxes');
+  const masks = masked ? evaluatorOf('masks') : undefined;
   const tally = { scores: [] as number[], objects: 0, boxes: [] as number[], masks: [] as number[] };
   const skipped: SkippedImage[] = [];
   const speed = { preprocess: 0, inference: 0, postprocess: 0 };
-  const paths = images.map(({ file_name: name = '' }) => platform().joinPath(folder, name));
+  const paths = imageFiles(images, { path: file, folder, ...(await filesOf(folder)) });
   const stream = model.stream(paths, { imgsz, conf, iou, maxDet, snapFullBoxes: false, ...(signal && { signal }) });
   for await (const { index, input, results, error } of stream) {
     settings.onProgress?.(index + 1, images.length);
@@ -59,55 +68,79 @@ export async function validateCoco(
       skipped.push({ image: input, reason: error.message });
       continue;
     }
-    const { id, width, height } = images[index];
-    if (results.image.width !== width || results.image.height !== height) {
-      skipped.push({ image: input, reason: 'its size is not the one in the annotations' });
+    const { width, height } = results.image;
+    const { id, width: w = width, height: h = height } = images[index];
+    if (w !== width || h !== height) {
+      const reason = `it has ${width} x ${height} pixels, its annotations say ${w} x ${h}`;
+      skipped.push({ image: input, reason });
       continue;
     }
-    const own = truths.get(id) ?? [];
-    const detections = detectionsOf(results, id, categories[0] ?? 1);
-    for (const evaluator of evaluators) evaluator.add({ id, width, height, truths: own, detections });
-    countImage(results, own, tally);
+    const own = (truths.get(id) ?? []).map((truth) => completeTruth(truth, width, height));
+    const detections = detectionsOf(results, id, categories[0]);
+    for (const evaluator of [boxes, masks]) evaluator?.add({ id, width, height, truths: own, detections });
+    countImage(results, own, tally, masked);
     for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] += results.speed[stage];
   }
   const used = images.length - skipped.length;
-  for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] /= Math.max(1, used);
+  if (used === 0) {
+    const [first] = skipped;
+    throw invalidArgument(
+      `${file}: got ${plural(images.length, 'image')}, of which none can be used; ${first.image}: ${first.reason}`,
+    );
+  }
+  for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] /= used;
   const classes = tally.scores.map(() => 0);
   const objectClasses = new Array<number>(tally.objects).fill(0);
-  const metrics = (right: number[]) => valMetrics({ scores: tally.scores, classes, right, objectClasses });
+  const metrics = (right: number[]): ValMetrics => valMetrics({ scores: tally.scores, classes, right, objectClasses });
   return {
     images: used,
     objects: tally.objects,
     boxes: metrics(tally.boxes),
-    masks: metrics(tally.masks),
-    coco: { boxes: evaluators[0].result(), masks: evaluators[1].result() },
+    masks: masked ? metrics(tally.masks) : undefined,
+    coco: { boxes: boxes.result(), masks: masks?.result() },
     speed,
     skipped,
+    notes,
     names: ['object'],
   };
+}
+
+/** Files of a folder, seen from it; nothing where folders cannot be listed. */
+async function filesOf(folder: string): Promise<{ present?: string[] }> {
+  const here = platform();
+  if (!here.listFiles) return {};
+  const start = here.joinPath(folder, '*').length - 1;
+  return { present: (await here.listFiles(folder)).map((path) => path.slice(start).replaceAll('\\', '/')) };
+}
+
+/** The objects of the images, and whether they have masks. Numbers of nothing would be zeros that look like a bad model's. */
+function truthsOf(file: string, images: readonly CocoImage[], annotations: readonly CocoTruth[]) {
+  const truths = new Map<number, CocoTruth[]>(images.map(({ id }) => [id, []]));
+  for (const truth of annotations) truths.get(truth.image_id)?.push(truth);
+  const all = [...truths.values()].flat();
+  const objects = all.filter(({ iscrowd }) => !iscrowd);
+  if (objects.length === 0) {
+    throw invalidArgument(
+      `${file}: got ${plural(images.length, 'image')} and no object in ${plural(all.length, 'annotation')} of them, expected some`,
+    );
+  }
+  const [bare, filled] = [all.filter((each) => !each.segmentation), all.filter((each) => each.segmentation)];
+  if (bare.length > 0 && filled.some(({ iscrowd }) => !iscrowd)) {
+    const [{ id = 'without id', image_id }] = bare;
+    throw invalidArgument(
+      `${file}: got annotation ${id} of image ${image_id} without segmentation and ${plural(filled.length, 'annotation')} with one, ` +
+        'expected all or none; give it one, or remove all of them to compare boxes',
+    );
+  }
+  const unmeasured = all.filter(({ area }) => area === undefined).length;
+  const rule = 'the pixels of its mask count, without a mask those of its box';
+  const notes = unmeasured === 0 ? [] : [`${plural(unmeasured, 'annotation')} without area: ${rule}`];
+  return { truths, masked: bare.length === 0, notes };
 }
 
 /** 1, 10, 100 … up to the number of detections, and that number. */
 function limitsUpTo(maxDet: number): number[] {
   return [...[1, 10, 100].filter((limit) => limit < maxDet), maxDet];
-}
-
-/**
- * Reads and checks a COCO annotation file.
- * @throws FastSAMError `FILE_UNREADABLE`, `INVALID_ARGUMENT` for a file that is none.
- */
-export async function readCocoDataset(file: string): Promise<CocoDataset> {
-  const text = new TextDecoder().decode(await platform().readFile(file));
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (error) {
-    throw invalidArgument(`${file}: got no JSON, expected COCO annotations`, { cause: error });
-  }
-  const lists = ['images', 'annotations', 'categories'];
-  const missing = lists.find((name) => !Array.isArray((data as Record<string, unknown> | null)?.[name]));
-  if (missing === undefined) return data as CocoDataset;
-  throw invalidArgument(`${file}: got no list "${missing}", expected COCO annotations`);
 }
 
 /** The objects of an image as entries of a result file; their areas are those of their masks or boxes. */
@@ -121,17 +154,19 @@ function detectionsOf(results: Results, image_id: number, category_id: number): 
 
 function countImage(
   results: Results,
-  truths: readonly CocoTruth[],
+  truths: readonly Complete<CocoTruth>[],
   tally: { scores: number[]; objects: number; boxes: number[]; masks: number[] },
+  masked: boolean,
 ): void {
   const { width, height } = results.image;
   const objects = truths.filter(({ iscrowd }) => !iscrowd);
   const boxes = Float32Array.from(objects.flatMap(({ bbox: [x, y, w, h] }) => [x, y, x + w, y + h]));
-  const masks = objects.map((truth) => maskOf(truth, width, height));
   const [own, theirs] = [new Int32Array(results.length), new Int32Array(objects.length)];
   tally.scores.push(...results.scores);
   tally.objects += objects.length;
   tally.boxes.push(...matchByScore(boxIous(Float32Array.from(results.boxes.xyxy), boxes), own, theirs));
+  if (!masked) return;
+  const masks = objects.map((truth) => maskOf(truth, width, height));
   tally.masks.push(...matchByScore(maskIous(results.imageMasks, masks), own, theirs));
 }
 

@@ -1,11 +1,9 @@
 /** The platform for Node: node:fs for files, sharp for images. */
-import { join } from 'node:path';
-import { parse } from 'yaml';
-import { invalidArgument } from '../errors.js';
+import { join, resolve } from 'node:path';
 import { feedFrames, readFrames } from './frames/thread.js';
 import { loadNative } from './native/load.js';
 import { nodeDisk } from './nodeDisk.js';
-import { cacheFolder, listFiles, packageFile, pathOfUrl, readFile, sha256, stat } from './nodeFiles.js';
+import { cacheFolder, listFiles, packageFile, pathOfUrl, readFile, realPath, sha256, stat } from './nodeFiles.js';
 import { writeFolderAtomic } from './nodeFolders.js';
 import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
 import { openPartial } from './nodePartial.js';
@@ -14,6 +12,7 @@ import { runProgram } from './programs.js';
 import { stageFile, withTempFolder, writeFileAtomic } from './tempFiles.js';
 import { findWebGpu } from './webGpu.js';
 import { startWasmBackend, wasmThreadCount } from './wasmThreads.js';
+import { parseYaml } from './yaml.js';
 
 export const nodePlatform: Platform = {
   name: 'node',
@@ -33,6 +32,8 @@ export const nodePlatform: Platform = {
   programs: { run: runProgram, readFrames, feedFrames },
   os: process.platform,
   joinPath: (...parts) => join(...parts),
+  absolutePath: (...parts) => resolve(...parts),
+  realPath,
   listFiles,
   parseYaml,
   pathOfUrl,
@@ -44,13 +45,3 @@ export const nodePlatform: Platform = {
   findWebGpu,
   wasmThreads: { count: wasmThreadCount, start: startWasmBackend },
 };
-
-/** See `Platform.parseYaml`. Aliases may not multiply the text without bound. */
-function parseYaml(text: string): unknown {
-  try {
-    return parse(text, { maxAliasCount: 100, logLevel: 'silent' }) as unknown;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw invalidArgument(`YAML: ${reason}`, { cause: error });
-  }
-}

@@ -1,6 +1,6 @@
 /** Where files lie, and reading them, in Node. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile as readWhole, stat as statFile } from 'node:fs/promises';
+import { readdir, readFile as readWhole, realpath, stat as statFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,11 @@ export async function stat(path: string): Promise<FileStat | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw fileError('read', path, error);
   }
+}
+
+/** See `Platform.realPath`. */
+export function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 /** See `Platform.listFiles`. */

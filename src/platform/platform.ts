@@ -126,14 +126,19 @@ export interface Platform {
   readonly os?: string;
   /** A path of these parts, with the separator of the system. */
   joinPath(...parts: string[]): string;
+  /** The absolute path of these parts, each seen from those before it, the first from the working folder. Not in browsers. */
+  absolutePath?(...parts: string[]): string;
+  /** The path behind all symbolic links; the path itself where nothing lies. Not in browsers. */
+  realPath?(path: string): Promise<string>;
   /**
    * Paths of all files in a folder and those below it, sorted. Not in browsers.
    * @throws FastSAMError `FILE_UNREADABLE`
    */
   listFiles?(folder: string): Promise<string[]>;
   /**
-   * The value that a YAML text stands for. Not in browsers.
-   * @throws FastSAMError `INVALID_ARGUMENT` for a text that is no YAML.
+   * The value that a YAML text stands for; null for an empty one. Not in browsers.
+   * @throws FastSAMError `INVALID_ARGUMENT` with line and column for a text that is no YAML, repeats a key, or is too
+   *   long or deep.
    */
   parseYaml?(text: string): unknown;
   /**

@@ -58,6 +58,28 @@ describe('agreement with pycocotools', () => {
     });
   });
 
+  test('on polygons with corners far outside, whose edges are not walked', () => {
+    interface Far {
+      readonly width: number;
+      readonly height: number;
+      readonly ring: number[];
+      readonly counts: string;
+    }
+    readGolden<Far[]>('coco/farPolygons.json.gz').forEach(({ width, height, ring, counts }, number) => {
+      const expected = runsOf({ size: [height, width], counts: unpackCounts(counts) }, width, height);
+      expect(runsOf([ring], width, height), `polygon ${number}`).toEqual(expected);
+    });
+    for (const far of [1e7, 1e8, 1e10, 1e308, Number.MAX_VALUE]) {
+      // pycocotools, where it gives a value (1e7): 29 columns of 9 pixels.
+      expect(runsOf([[1, 1, far, 1, far, 10, 1, 10]], 30, 20).area).toBe(29 * 9);
+      expect(runsOf([[-far, -far, far, -far, far, far, -far, far]], 30, 20).area).toBe(600);
+    }
+    expect(() => runsOf([Array.from({ length: 8000 }, (_, i) => (i % 4 < 2 ? 0 : 9000))], 9000, 9)).toThrow(
+      /crosses more than 16777216 columns/,
+    );
+    expect(() => runsOf([[1, 2, NaN, 4, 5, 6]], 30, 20)).toThrow(/polygon: got/);
+  });
+
   const tiny = shared('data/coco-tiny/instances_val2017.json');
   test.skipIf(!existsSync(tiny))('on real annotations (skipped where ../shared/data/coco-tiny is absent)', () => {
     const truth = JSON.parse(readFileSync(tiny, 'utf8')) as CocoDataset;
@@ -77,8 +99,8 @@ describe('agreement with pycocotools', () => {
 function tinyDetections({ images, annotations }: CocoDataset): CocoDetection[] {
   const rng = new Lcg(7);
   const sizes = new Map(images.map((image) => [image.id, image]));
-  return annotations.flatMap(({ image_id, category_id, bbox }) => {
-    const { width, height } = sizes.get(image_id) ?? { width: 0, height: 0 };
+  return annotations.flatMap(({ image_id, category_id, bbox = [] }) => {
+    const { width = 0, height = 0 } = sizes.get(image_id) ?? {};
     return Array.from({ length: 1 + rng.below(3) }, () => {
       const move = () => (rng.below(33) - 16) / 4;
       const x = Math.min(Math.max(bbox[0] + move(), 0), width - 1);
@@ -136,7 +158,7 @@ describe('hand-worked evaluations', () => {
       data.categories.map(({ id }) => id),
       options,
     );
-    for (const { id, width, height } of [...data.images].reverse()) {
+    for (const { id, width = 0, height = 0 } of [...data.images].reverse()) {
       const own = <T extends { image_id: number }>(items: readonly T[]) => items.filter((item) => item.image_id === id);
       evaluator.add({ id, width, height, truths: own(data.annotations), detections: own(detections) });
     }
@@ -163,10 +185,12 @@ describe('wrong input is named', () => {
   test('detections of unknown images, masks of another size, broken boxes and scores', () => {
     expect(evaluate({ image_id: 999 })).toThrow(/got image 999/);
     expect(evaluate({ score: NaN })).toThrow(/got score NaN/);
-    expect(evaluate({ bbox: [1, 2, 3] })).toThrow(/got \[1,2,3\]/);
+    expect(evaluate({ bbox: [1, 2, 3] })).toThrow(/got bbox \[1, 2, 3\]/);
     expect(evaluate({ bbox: undefined, segmentation: undefined })).toThrow(/neither bbox nor segmentation/);
     expect(evaluate({ bbox: undefined, segmentation: { size: [1, 1], counts: [1] } })).toThrow(/1 x 1 pixels/);
-    expect(evaluate({ bbox: undefined, segmentation: [[1, 2]] })).toThrow(/polygon: got \[1,2\]/);
+    expect(evaluate({ bbox: undefined, segmentation: [[1, 2]] })).toThrow(
+      /detections: number 1: got the polygon \[1, 2\]/,
+    );
   });
 
   test('options out of range', () => {

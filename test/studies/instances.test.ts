@@ -15,7 +15,7 @@ import { sceneOf } from '../support/scenes.js';
 
 /** AP by way of records of single images. */
 function byRecords({ images, annotations }: CocoDataset, detections: readonly CocoDetection[]) {
-  const records = images.map(({ id, width, height }) => {
+  const records = images.map(({ id, width = 0, height = 0 }) => {
     const own = <T extends { readonly image_id: number }>(list: readonly T[]) =>
       list.filter(({ image_id }) => image_id === id);
     return { id, counts: countInstances(own(detections), own(annotations), width, height) };
@@ -89,7 +89,7 @@ describe('boxes as prompts', () => {
       expect((await readDetections(path)).get(7)).toMatchObject([{ bbox: [1, 2, 3, 4], score: 0.5 }]);
       for (const text of ['{', '{}', '[{"image_id":7}]', '[null]']) {
         writeFileSync(path, text);
-        await expect(readDetections(path)).rejects.toThrow(/expected a list of COCO results/);
+        await expect(readDetections(path)).rejects.toThrow(/expected a (list of COCO results|detection|finite number)/);
       }
     } finally {
       rmSync(folder, { recursive: true });

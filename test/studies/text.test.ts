@@ -7,7 +7,9 @@ import '../../src/index.js';
 import { Clip } from '../../src/clip/clip.js';
 import { STUDIES } from '../../src/cli/study/registry.js';
 import { studyFiles } from '../../src/studies/files.js';
-import { chooseObjects, phraseIous, withPhrase } from '../../src/studies/text/phrases.js';
+import { truthOf } from '../../src/evaluate/coco/check.js';
+import { objectsOf } from '../../src/studies/shared/cocoData.js';
+import { chooseObjects, phraseIous, withPhrase, type PhraseTruth } from '../../src/studies/text/phrases.js';
 import { textStudy } from '../../src/studies/text/study.js';
 import { encodeCounts } from '../../src/mask/rle.js';
 import { Mask } from '../../src/mask/mask.js';
@@ -81,7 +83,7 @@ describe('phrases', () => {
       truths.map(({ phrase }) => phrase),
       colours,
     );
-    const phrases = phraseIous(scene(), truths, chosen, size);
+    const phrases = phraseIous(scene(), truths, chosen);
     expect(phrases).toEqual([
       [1, 1],
       [0, 1],
@@ -104,8 +106,9 @@ describe('phrases', () => {
       .forEach((bit, p) => (corner[p] |= bit));
 
     const found = sceneOf([Mask.fromBitmap(corner, WIDTH, HEIGHT)], [0.9]);
-    const both = [truth('a', RED), truth('a', RED, false), { ...truth('a', RED), segmentation: [] }];
-    expect(phraseIous(found, both, [0, 0, undefined], size)).toEqual([
+    const empty = truthOf({ ...truth('a', RED), segmentation: [] }, 'annotation') as PhraseTruth;
+    const both = [truth('a', RED), truth('a', RED, false), empty];
+    expect(phraseIous(found, both, [0, 0, undefined])).toEqual([
       [220 / 400, 220 / 400],
       [1, 1],
       [0, 1],
@@ -114,7 +117,7 @@ describe('phrases', () => {
 
   test('without any, and images of another size, are refused or left out', () => {
     expect(withPhrase([truth(' ', RED), { ...truth('red', RED) }]).map(({ phrase }) => phrase)).toEqual(['red']);
-    expect(() => phraseIous(scene(), [], [], { width: 1, height: 1 })).toThrow(/expected 1 x 1/);
+    expect(() => objectsOf({ width: 1, height: 1, truths: [] }, scene())).toThrow(/expected 1 x 1/);
     expect(textStudy.summarise([], {})).toMatchObject({ accuracy: null, accuracyReachable: null });
   });
 });
@@ -129,7 +132,7 @@ describe('study text', () => {
       join(folder, 'phrases.json'),
       JSON.stringify({ images, annotations: [truth('a cup', RED), truth('a spoon', GREEN)] }),
     );
-    writeFileSync(join(folder, 'none.json'), JSON.stringify({ images, annotations: [] }));
+    writeFileSync(join(folder, 'none.json'), JSON.stringify({ images, annotations: [truth(' ', RED)] }));
   });
 
   const open = (annotations: string, textModel: string) =>

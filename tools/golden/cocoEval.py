@@ -1,9 +1,9 @@
 """What pycocotools says about random ground truths and detections, and how it rasterises random polygons.
 
-    python tools/golden/cocoEval.py                    writes test/golden/coco/{cases,polygons}.json.gz
+    python tools/golden/cocoEval.py                    writes test/golden/coco/{cases,polygons,farPolygons}.json.gz
     python tools/golden/cocoEval.py --tiny instances_val2017.json     also tiny.json.gz: detections made from annotations
 
-The inputs are not stored: they come from a linear congruential generator, which test/evaluate/cocoCases.ts repeats draw
+Far polygons are stored with their corners. Other inputs are not: they come from a linear congruential generator, which test/evaluate/cocoCases.ts repeats draw
 by draw. A case stores, for each area range and limit of detections, mean precision and mean recall, then AP50 and AP75.
 """
 
@@ -12,6 +12,7 @@ import contextlib
 import gzip
 import io
 import json
+import random
 from pathlib import Path
 
 from pycocotools import mask as coco_mask
@@ -80,6 +81,20 @@ def runs(rng: Lcg, b: list[float], width: int, height: int) -> dict:
     if zeros or not counts:
         counts.append(zeros)
     return {"size": [height, width], "counts": counts}
+
+
+def far_polygons() -> list[dict]:
+    """Corners up to millions of pixels outside a small image, where edges are long and steep or flat."""
+    rng = random.Random(3)
+    found = []
+    for number in range(160):
+        width, height = rng.randint(1, 60), rng.randint(1, 60)
+        reach = rng.choice((10, 1e3, 1e5, 2e6))
+        ring = [rng.uniform(-reach, reach) if rng.random() < 0.5 else rng.uniform(-5, 65) for _ in range(2 * rng.randint(3, 7))]
+        ring = [round(value, rng.choice((0, 2, 6))) for value in ring]
+        counts = coco_mask.merge(coco_mask.frPyObjects([ring], height, width))["counts"].decode()
+        found.append({"width": width, "height": height, "ring": ring, "counts": counts})
+    return found
 
 
 def polygon(rng: Lcg, b: list[float]) -> list[float]:
@@ -216,6 +231,7 @@ def main() -> None:
         merged = coco_mask.merge(coco_mask.frPyObjects(rings, height, width))
         polygons.append(merged["counts"].decode())
     write("polygons", polygons)
+    write("farPolygons", far_polygons())
     if args.tiny:
         write("tiny", tiny(args.tiny))
 

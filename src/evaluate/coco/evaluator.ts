@@ -2,14 +2,18 @@
 import { curveOf, rankDetections, type ImageMatches } from './accumulate.js';
 import { CocoEvaluation } from './evaluation.js';
 import { iouMatrix, matchDetections } from './match.js';
+import { cocoDatasetOf, detectionOf, truthOf } from './check.js';
 import { byScore, shapeOfDetection, shapeOfTruth } from './shapes.js';
 import { invalidArgument } from '../../errors.js';
 import { resolve } from '../../options/resolve.js';
+import { showValue } from '../../options/showValue.js';
 import {
   COCO_EVAL_OPTIONS,
   type CocoDataset,
   type CocoDetection,
   type CocoEvalOptions,
+  type CocoImage,
+  type CocoKind,
   type CocoTruth,
   type ResolvedEvalOptions,
 } from './types.js';
@@ -53,10 +57,11 @@ export class CocoEvaluator {
    *   numbers.
    */
   add(image: CocoEvalImage): void {
+    const where = `image ${image.id}`;
     if (this.#seen.has(image.id)) throw invalidArgument(`image ${image.id}: got it twice, expected every image once`);
     this.#seen.add(image.id);
-    const truths = groupBy(image.truths);
-    const detections = groupBy(image.detections);
+    const truths = groupBy(image.truths.map((each) => truthOf(each, `${where}: annotation`)));
+    const detections = groupBy(image.detections.map((each) => detectionOf(each, `${where}: detection`)));
     if (this.#options.classAgnostic) {
       const join = <T>(groups: ReadonlyMap<number, readonly T[]>) =>
         this.#categories.flatMap((category) => groups.get(category) ?? []);
@@ -110,27 +115,48 @@ export class CocoEvaluator {
 
 /**
  * Evaluates a result file against a ground truth file.
- * @throws FastSAMError `INVALID_ARGUMENT` for options out of range, detections of images that the ground truth does not
- *   have, and broken segmentations.
+ * @throws FastSAMError `INVALID_ARGUMENT` for options out of range, records that are not COCO's, detections of images that
+ *   the ground truth does not have, and broken segmentations.
  */
 export function evaluateCoco(
   groundTruth: CocoDataset,
   detections: readonly CocoDetection[],
   options: CocoEvalOptions,
 ): CocoEvaluation {
-  const categories = groundTruth.categories.map(({ id }) => id);
-  const evaluator = new CocoEvaluator(categories, options);
-  const truthsOf = groupBy(groundTruth.annotations, (truth) => truth.image_id);
-  const detectionsOf = groupBy(detections, (detection) => detection.image_id);
-  const images = new Map(groundTruth.images.map((image) => [image.id, image]));
+  const truth = cocoDatasetOf(groundTruth, 'ground truth');
+  if (!Array.isArray(detections)) throw invalidArgument(`detections: got ${showValue(detections)}, expected a list`);
+  const found = detections.map((each, i) => detectionOf(each, `detections: number ${i + 1}`));
+  const evaluator = new CocoEvaluator(
+    truth.categories.map(({ id }) => id),
+    options,
+  );
+  const truthsOf = groupBy(truth.annotations, ({ image_id }) => image_id);
+  const detectionsOf = groupBy(found, ({ image_id }) => image_id);
+  const images = new Map(truth.images.map((image) => [image.id, image]));
   for (const id of detectionsOf.keys()) {
     if (!images.has(id))
       throw invalidArgument(`detections: got image ${id}, expected one of the ground truth's images`);
   }
-  for (const { id, width, height } of images.values()) {
-    evaluator.add({ id, width, height, truths: truthsOf.get(id) ?? [], detections: detectionsOf.get(id) ?? [] });
+  for (const image of images.values()) {
+    const own = { truths: truthsOf.get(image.id) ?? [], detections: detectionsOf.get(image.id) ?? [] };
+    evaluator.add({ id: image.id, ...sizeOf(image, own, options.kind), ...own });
   }
   return evaluator.result();
+}
+
+/** The size of an image; boxes with their areas need none. */
+function sizeOf(
+  { id, width, height }: CocoImage,
+  { truths, detections }: Pick<CocoEvalImage, 'truths' | 'detections'>,
+  kind: CocoKind,
+): { width: number; height: number } {
+  if (width !== undefined && height !== undefined) return { width, height };
+  const boxes =
+    kind === 'boxes' &&
+    truths.every(({ bbox, area, segmentation }) => bbox !== undefined && (area !== undefined || !segmentation)) &&
+    detections.every(({ bbox }) => bbox !== undefined);
+  if (boxes || (truths.length === 0 && detections.length === 0)) return { width: 0, height: 0 };
+  throw invalidArgument(`ground truth: got image ${id} without width and height, which masks need`);
 }
 
 function groupBy<T extends { readonly category_id: number }>(

@@ -4,63 +4,58 @@
  * below it in that column change sides.
  */
 
+import { invalidArgument } from '../../errors.js';
+
 /** Fine steps a pixel. */
 const SCALE = 5;
 
+/** Where pycocotools' 32-bit numbers end; corners farther off are moved there. */
+const FARTHEST = 2 ** 31 - 1;
+/** A polygon that crosses more columns of pixels, counting each time, is refused. */
+const MOST_CROSSINGS = 2 ** 24;
+
 /**
  * The runs of a polygon's pixels down the columns: `[start, end, start, end …]`, ends exclusive. Pixel (x, y) is `x *
- * height + y`. Runs are ascending and no two touch.
+ * height + y`. Runs are ascending and no two touch. Time goes with the corners and the columns of the image that the
+ * edges cross, not with the edges' lengths.
  * @param ring `[x0, y0, x1, y1, …]`, pixels of the image; closed by itself.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a polygon that goes to and fro without end.
  */
 export function runsOfPolygon(ring: readonly number[], width: number, height: number): Int32Array {
-  const crossings = new Int32Array(countSteps(ring) + 1);
-  let n = 0;
-  let lastU = NaN;
-  let lastV = NaN;
-  walkOutline(ring, (u, v) => {
-    if (u !== lastU && !Number.isNaN(lastU)) {
-      const x = (Math.min(u, lastU) + 0.5) / SCALE - 0.5;
-      if (Number.isInteger(x) && x >= 0 && x <= width - 1) {
-        const y = Math.min(Math.max((Math.min(v, lastV) + 0.5) / SCALE - 0.5, 0), height);
-        crossings[n++] = x * height + Math.ceil(y);
-      }
-    }
-    lastU = u;
-    lastV = v;
-  });
-  return runsOfCrossings(crossings.subarray(0, n).sort(), width * height);
-}
-
-/** An upper bound for the fine points on the outline. */
-function countSteps(ring: readonly number[]): number {
   const corners = fineCorners(ring);
-  let n = 0;
+  const crossings: number[] = [];
   for (let i = 0; i < corners.length; i += 2) {
     const next = (i + 2) % corners.length;
-    n += Math.max(Math.abs(corners[next] - corners[i]), Math.abs(corners[next + 1] - corners[i + 1])) + 1;
+    crossEdge(corners[i], corners[i + 1], corners[next], corners[next + 1], width, (x, v) => {
+      const y = Math.min(Math.max((v + 0.5) / SCALE - 0.5, 0), height);
+      if (crossings.push(x * height + Math.ceil(y)) > MOST_CROSSINGS) {
+        throw invalidArgument(`polygon: got one that crosses more than ${MOST_CROSSINGS} columns of pixels`);
+      }
+    });
   }
-  return n;
+  return runsOfCrossings(Int32Array.from(crossings).sort(), width * height);
 }
 
 function fineCorners(ring: readonly number[]): number[] {
+  const fine = (value: number) => Math.min(Math.max(Math.trunc(SCALE * value + 0.5), -FARTHEST), FARTHEST);
   const corners: number[] = [];
-  for (let i = 0; i + 1 < ring.length; i += 2) {
-    corners.push(Math.trunc(SCALE * ring[i] + 0.5), Math.trunc(SCALE * ring[i + 1] + 0.5));
-  }
+  for (let i = 0; i + 1 < ring.length; i += 2) corners.push(fine(ring[i]), fine(ring[i + 1]));
   return corners;
 }
 
-/** Visits the fine points along the outline, corner to corner, one step at a time on the longer axis. */
-function walkOutline(ring: readonly number[], visit: (u: number, v: number) => void): void {
-  const corners = fineCorners(ring);
-  for (let i = 0; i < corners.length; i += 2) {
-    const next = (i + 2) % corners.length;
-    walkEdge(corners[i], corners[i + 1], corners[next], corners[next + 1], visit);
-  }
-}
-
-/** The rounding depends on the direction, so an edge is always computed from its lower end. */
-function walkEdge(x0: number, y0: number, x1: number, y1: number, visit: (u: number, v: number) => void): void {
+/**
+ * Visits the columns x of pixels whose centre an edge crosses: where its fine points step between columns 5 x + 2 and
+ * 5 x + 3. `v` is the upper of the two points' fine rows. An edge has a point a step on its longer axis; its rounding
+ * depends on the direction, so it is always computed from its lower end.
+ */
+function crossEdge(
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
+  width: number,
+  visit: (x: number, v: number) => void,
+): void {
   const dx = Math.abs(x1 - x0);
   const dy = Math.abs(y1 - y0);
   const flat = dx >= dy;
@@ -68,11 +63,26 @@ function walkEdge(x0: number, y0: number, x1: number, y1: number, visit: (u: num
   const [xs, ys, xe, ye] = flip ? [x1, y1, x0, y0] : [x0, y0, x1, y1];
   const length = flat ? dx : dy;
   const slope = length === 0 ? 0 : (flat ? ye - ys : xe - xs) / length;
-  for (let d = 0; d <= length; d++) {
-    const t = flip ? length - d : d;
-    if (flat) visit(xs + t, Math.trunc(ys + slope * t + 0.5));
-    else visit(Math.trunc(xs + slope * t + 0.5), ys + t);
+  const across = (step: number) => Math.trunc((flat ? ys : xs) + slope * step + 0.5);
+  const first = Math.max(0, Math.ceil((Math.min(xs, xe) - 2) / SCALE));
+  const last = Math.min(width - 1, Math.floor((Math.max(xs, xe) - 3) / SCALE));
+  for (let x = first; x <= last; x++) {
+    const left = SCALE * x + 2;
+    if (flat) visit(x, Math.min(across(left - xs), across(left + 1 - xs)));
+    else visit(x, ys + firstStep(length, (step) => (slope > 0 ? across(step) > left : across(step) <= left)) - 1);
   }
+}
+
+/** The first step from 1 to `length` from which on something holds. */
+function firstStep(length: number, holds: (step: number) => boolean): number {
+  let low = 1;
+  let high = length;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Sorted pixels at which the side changes; two changes at one pixel undo each other. */

@@ -1,6 +1,7 @@
 /** Masks as runs of pixels down the columns: made from any COCO segmentation, compared without decoding. */
 import { invalidArgument } from '../../errors.js';
 import { parseRle, type Rle, type RleCounts } from '../../mask/rleCounts.js';
+import { isRings } from './check.js';
 import { runsOfPolygon } from './polygon.js';
 import type { CocoSegmentation } from './types.js';
 
@@ -20,13 +21,11 @@ export interface Runs {
  */
 export function runsOf(segmentation: CocoSegmentation, width: number, height: number): Runs {
   return describe(
-    isRle(segmentation) ? boundariesOfRle(segmentation, width, height) : boundariesOfRings(segmentation, width, height),
+    isRings(segmentation)
+      ? boundariesOfRings(segmentation, width, height)
+      : boundariesOfRle(segmentation, width, height),
     height,
   );
-}
-
-function isRle(segmentation: CocoSegmentation): segmentation is Rle | RleCounts {
-  return !Array.isArray(segmentation);
 }
 
 function boundariesOfRle(rle: Rle | RleCounts, width: number, height: number): Int32Array {

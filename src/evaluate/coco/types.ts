@@ -11,10 +11,10 @@ export interface CocoTruth {
   readonly id?: number;
   readonly image_id: number;
   readonly category_id: number;
-  /** Left, top, width, height in pixels of the image. */
-  readonly bbox: readonly number[];
-  /** Pixels; decides to which area ranges the object belongs. */
-  readonly area: number;
+  /** Left, top, width, height in pixels of the image. Absent: the box of the mask. */
+  readonly bbox?: readonly number[];
+  /** Pixels; decides to which area ranges the object belongs. Absent: those of the mask, without a mask those of the box. */
+  readonly area?: number;
   /** 1: a region of many objects. Any number of detections may lie in it, and none of them counts. */
   readonly iscrowd?: number;
   /** A flag of other data sets that an object does not count; see `CocoEvalOptions.ignoreFlags`. */
@@ -22,12 +22,14 @@ export interface CocoTruth {
   readonly segmentation?: CocoSegmentation;
 }
 
-/** An image of a ground truth file; sides in pixels. */
+/** An image of a ground truth file; sides in pixels, which only masks need. */
 export interface CocoImage {
   readonly id: number;
-  readonly width: number;
-  readonly height: number;
+  readonly width?: number;
+  readonly height?: number;
   readonly file_name?: string;
+  /** Names the file where `file_name` is missing (LVIS). */
+  readonly coco_url?: string;
 }
 
 /** A ground truth file. */

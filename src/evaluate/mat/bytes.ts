@@ -32,8 +32,8 @@ const TYPE_UINT16 = 4;
 const TYPE_UTF16 = 17;
 /** Where the file says its level and byte order. */
 const VERSION_AT = 124;
-/** A variable that unpacks to more is refused. */
-const MOST_UNPACKED = 1 << 29;
+/** A file whose variables unpack to more is refused. */
+const MOST_UNPACKED = 2 ** 26;
 /** Input handed to fflate at a time, see `weights/inflate`. */
 const PIECE_BYTES = 8 * 1024;
 
@@ -136,14 +136,17 @@ export class MatBytes {
     }
   }
 
-  /** The content of a compressed element: zlib, the size unknown until it ends. */
-  inflated(): MatBytes {
+  /**
+   * The content of a compressed element: zlib, the size unknown until it ends.
+   * @param before bytes that the file's other elements have unpacked to.
+   */
+  inflated(before = 0): MatBytes {
     const chunks: Uint8Array[] = [];
     let size = 0;
     const end = { reached: false };
     const inflate = new Inflate((chunk, final) => {
       size += chunk.length;
-      if (size > MOST_UNPACKED) throw this.broken(`unpacks to more than ${MOST_UNPACKED} bytes; refused`);
+      if (before + size > MOST_UNPACKED) throw this.broken(`unpacks to more than ${MOST_UNPACKED} bytes; refused`);
       chunks.push(chunk);
       end.reached = final;
     });

@@ -62,6 +62,8 @@ const HEADER_BYTES = 128;
 /** Most levels of structures in cells in structures …; deeper nesting is an attack, not a data set. */
 const MOST_NESTING = 32;
 const MOST_DIMENSIONS = 32;
+const MOST_VALUES = 2 ** 18;
+const MOST_FIELDS = 2 ** 12;
 
 /**
  * Reads all variables of a file: numbers up to 32 bits and floats, logicals, text, cells and structures, compressed or
@@ -73,14 +75,26 @@ const MOST_DIMENSIONS = 32;
 export function readMat(bytes: Uint8Array, what = 'MAT-file'): ReadonlyMap<string, MatValue> {
   const file = MatBytes.ofFile(bytes, what, HEADER_BYTES);
   const variables = new Map<string, MatValue>();
+  const budget = { values: MOST_VALUES };
+  let unpacked = 0;
   while (file.left > 0) {
     const element = file.element();
-    const inner = element.type === TYPE.compressed ? element.body.inflated().element() : element;
+    let inner = element;
+    if (element.type === TYPE.compressed) {
+      const content = element.body.inflated(unpacked);
+      unpacked += content.left;
+      inner = content.element();
+    }
     if (inner.type !== TYPE.matrix) continue; // other elements at the top are allowed and hold no variable
-    const { name, value } = readMatrix(inner.body, 0);
+    const { name, value } = readMatrix(inner.body, 0, budget);
     variables.set(name, value);
   }
   return variables;
+}
+
+/** Values that may still come: each takes many times the bytes that it has in the file. */
+interface Budget {
+  values: number;
 }
 
 interface Matrix {
@@ -88,7 +102,8 @@ interface Matrix {
   readonly value: MatValue;
 }
 
-function readMatrix(body: MatBytes, depth: number): Matrix {
+function readMatrix(body: MatBytes, depth: number, budget: Budget): Matrix {
+  if (--budget.values < 0) throw body.broken(`got more than ${MOST_VALUES} values in cells and structures`);
   if (depth > MOST_NESTING) throw body.broken(`got more than ${MOST_NESTING} levels of nesting`);
   // An empty element is what a field or cell without a value looks like.
   if (body.left === 0) return { name: '', value: empty() };
@@ -102,8 +117,9 @@ function readMatrix(body: MatBytes, depth: number): Matrix {
   }
   const count = dims.reduce((product, d) => product * d, 1);
   const name = body.text();
-  if ((bits & COMPLEX) !== 0) throw body.broken(`got the complex array "${name}", expected real numbers`);
-  return { name, value: readContent(body, { matClass, logical: (bits & LOGICAL) !== 0, dims, count, depth }) };
+  if ((bits & COMPLEX) !== 0)
+    throw body.broken(`got the complex array ${JSON.stringify(name.slice(0, 60))}, expected real numbers`);
+  return { name, value: readContent(body, { matClass, logical: (bits & LOGICAL) !== 0, dims, count, depth, budget }) };
 }
 
 interface Shape {
@@ -112,14 +128,15 @@ interface Shape {
   readonly dims: readonly number[];
   readonly count: number;
   readonly depth: number;
+  readonly budget: Budget;
 }
 
-function readContent(body: MatBytes, { matClass, logical, dims, count, depth }: Shape): MatValue {
+function readContent(body: MatBytes, { matClass, logical, dims, count, depth, budget }: Shape): MatValue {
   if (matClass === CLASS.cell) {
     body.requireElements(count);
-    return { kind: 'cells', dims, cells: Array.from({ length: count }, () => readChild(body, depth)) };
+    return { kind: 'cells', dims, cells: Array.from({ length: count }, () => readChild(body, depth, budget)) };
   }
-  if (matClass === CLASS.struct) return { kind: 'structs', dims, elements: readStructs(body, count, depth) };
+  if (matClass === CLASS.struct) return { kind: 'structs', dims, elements: readStructs(body, count, depth, budget) };
   if (matClass === CLASS.char) return { kind: 'text', dims, text: body.text() };
   const arrayType = ARRAY_OF_CLASS.get(matClass);
   if (!arrayType) {
@@ -134,18 +151,19 @@ function readContent(body: MatBytes, { matClass, logical, dims, count, depth }: 
   return { kind: 'numbers', dims, logical, data };
 }
 
-function readChild(body: MatBytes, depth: number): MatValue {
+function readChild(body: MatBytes, depth: number, budget: Budget): MatValue {
   const { type, body: inner } = body.element();
   if (type !== TYPE.matrix) throw body.broken(`got an element of type ${type}, expected an array`);
-  return readMatrix(inner, depth + 1).value;
+  return readMatrix(inner, depth + 1, budget).value;
 }
 
-function readStructs(body: MatBytes, count: number, depth: number): ReadonlyMap<string, MatValue>[] {
+function readStructs(body: MatBytes, count: number, depth: number, budget: Budget): ReadonlyMap<string, MatValue>[] {
   const [nameLength] = body.numbers([TYPE.int32]);
   const names = body.bytes([TYPE.int8]);
   if (!(nameLength >= 1) || names.length % nameLength !== 0) {
     throw body.broken(`got ${names.length} bytes of field names of ${nameLength} each`);
   }
+  if (names.length / nameLength > MOST_FIELDS) throw body.broken(`got a structure of more than ${MOST_FIELDS} fields`);
   const fields = Array.from({ length: names.length / nameLength }, (_, i) => {
     const bytes = names.subarray(i * nameLength, (i + 1) * nameLength);
     const end = bytes.indexOf(0);
@@ -155,7 +173,7 @@ function readStructs(body: MatBytes, count: number, depth: number): ReadonlyMap<
   body.requireElements(count * fields.length);
   return Array.from({ length: count }, () => {
     const record = new Map<string, MatValue>();
-    for (const field of fields) record.set(field, readChild(body, depth));
+    for (const field of fields) record.set(field, readChild(body, depth, budget));
     return record;
   });
 }

@@ -2,7 +2,8 @@
 import type { Letterbox } from '../../image/letterbox.js';
 import { Mask } from '../../mask/mask.js';
 import { fillPolygon, type Bitmap } from './fillPolygon.js';
-import { pointsOfOutlines, resampleOutline, type YoloObject } from './labels.js';
+import type { YoloObject } from './labels.js';
+import { pointsOfOutlines, resampleOutline } from './outlines.js';
 
 /** Masks are compared at the network's size divided by this, as `mask_ratio` has it. */
 const RATIO = 4;

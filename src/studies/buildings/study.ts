@@ -2,7 +2,7 @@
 import { integer, number, text } from '../../options/kinds.js';
 import { invalidArgument } from '../../errors.js';
 import { readImage } from '../../source/readImage.js';
-import { platform } from '../../platform/platform.js';
+import { readText } from '../../platform/textFiles.js';
 import type { Results } from '../../results/results.js';
 import { drawScene } from '../shared/drawing.js';
 import { fingerprintOf } from '../shared/fingerprint.js';
@@ -33,6 +33,8 @@ const WORLD_FILE = /\.(pgw|jgw|tfw|wld)$/i;
 const KEYS = ['IoU', 'recall of pixels', `regions with IoU >= ${FOUND_IOU}`] as const;
 
 const PIXELS = { value: '<pixels>' };
+const MOST_WORLD_BYTES = 2 ** 16;
+
 const OPTIONS = {
   masks: text({ text: 'masks of the same names: buildings white', inIdentity: false, cli: { value: '<folder>' } }),
   tile: integer(32, LARGEST, { text: 'side of a tile', default: DEFAULTS.tile, cli: PIXELS }),
@@ -123,7 +125,7 @@ async function itemsIn(
 }
 
 async function readWorld(path: string): Promise<WorldFile> {
-  return parseWorldFile(new TextDecoder().decode(await platform().readFile(path)), path);
+  return parseWorldFile(await readText(path, MOST_WORLD_BYTES), path);
 }
 
 async function compare(scene: Results, path: string): Promise<BuildingRecord['truth']> {

@@ -3,6 +3,7 @@ import { MAX_DET } from '../../options/limits.js';
 import { oneOf, text } from '../../options/kinds.js';
 import type { RgbImage } from '../../image/rgbImage.js';
 import { platform } from '../../platform/platform.js';
+import { readBounded } from '../../platform/textFiles.js';
 import { invalidArgument } from '../../errors.js';
 import { greyImage, panels } from '../shared/drawing.js';
 import { fingerprintOf } from '../shared/fingerprint.js';
@@ -40,6 +41,8 @@ const PAPER: StudyTable['rows'] = [
   { name: 'SAM (paper)', values: [0.768, 0.786, 0.794, 0.928] },
   { name: 'HED, trained on BSDS (paper)', values: [0.788, 0.808, 0.84, 0.923] },
 ];
+
+const MOST_MAT_BYTES = 64 * 2 ** 20;
 
 const OPTIONS = {
   split: text({
@@ -86,7 +89,7 @@ Example:
         `${data}: got no image with human maps, expected images/${prefix}NAME.jpg and groundTruth/${prefix}NAME.mat`,
       );
     }
-    const humansOf = async ({ truth }: EdgeItem) => readHumanMaps(await platform().readFile(truth), truth);
+    const humansOf = async ({ truth }: EdgeItem) => readHumanMaps(await readBounded(truth, MOST_MAT_BYTES), truth);
     return {
       items,
       fingerprint: await fingerprintOf(items, signal),

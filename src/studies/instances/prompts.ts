@@ -1,8 +1,11 @@
 /** The boxes that masks are found for: those of the annotations, or a detector's. */
-import { FastSAMError, invalidArgument } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import { encodeCounts } from '../../mask/rle.js';
-import { platform } from '../../platform/platform.js';
+import { showValue } from '../../options/showValue.js';
+import { parseJson, readText } from '../../platform/textFiles.js';
 import type { Results } from '../../results/results.js';
+import { detectionOf } from '../../evaluate/coco/check.js';
+import type { Complete } from '../../evaluate/coco/shapes.js';
 import type { CocoDetection, CocoTruth } from '../../evaluate/coco/types.js';
 
 /** A box with the category and score that its mask gets. */
@@ -12,11 +15,11 @@ export interface GivenBox {
   readonly category_id: number;
   readonly score: number;
   /** The object whose box it is. */
-  readonly truth?: CocoTruth;
+  readonly truth?: Complete<CocoTruth>;
 }
 
 /** The boxes of the objects of an image, crowds left out, all with score 1. */
-export function truePrompts(truths: readonly CocoTruth[]): GivenBox[] {
+export function truePrompts(truths: readonly Complete<CocoTruth>[]): GivenBox[] {
   return truths
     .filter(({ iscrowd }) => !iscrowd)
     .map((truth) => ({ bbox: truth.bbox, category_id: truth.category_id, score: 1, truth }));
@@ -28,36 +31,19 @@ export function truePrompts(truths: readonly CocoTruth[]): GivenBox[] {
  * @throws FastSAMError `FILE_UNREADABLE`, `INVALID_ARGUMENT` for files of another form.
  */
 export async function readDetections(path: string): Promise<ReadonlyMap<number, readonly GivenBox[]>> {
-  const wrong = (message: string, cause?: unknown) =>
-    invalidArgument(`${path}: ${message}, expected a list of COCO results with boxes`, { cause });
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(await platform().readFile(path)));
-  } catch (error) {
-    if (error instanceof FastSAMError) throw error;
-    throw wrong('got no JSON', error);
-  }
-  if (!Array.isArray(json)) throw wrong('got no list');
+  const expected = 'a list of COCO results with boxes';
+  const json = parseJson(await readText(path), path, expected);
+  if (!Array.isArray(json)) throw invalidArgument(`${path}: got ${showValue(json)}, expected ${expected}`);
   const prompts = new Map<number, GivenBox[]>();
   json.forEach((entry: unknown, i) => {
-    if (!isDetection(entry)) throw wrong(`entry ${i}: got no image_id, category_id, score and bbox`);
-    const list = prompts.get(entry.image_id);
-    if (list) list.push(entry);
-    else prompts.set(entry.image_id, [entry]);
+    const { image_id, category_id, score, bbox } = detectionOf(entry, `${path}: number ${i + 1} of the list`);
+    if (bbox === undefined) throw invalidArgument(`${path}: number ${i + 1} of the list: got no bbox, expected one`);
+    const list = prompts.get(image_id);
+    const box = { bbox, category_id, score };
+    if (list) list.push(box);
+    else prompts.set(image_id, [box]);
   });
   return prompts;
-}
-
-function isDetection(value: unknown): value is CocoDetection & { readonly bbox: readonly number[] } {
-  if (typeof value !== 'object' || value === null) return false;
-  const { image_id, category_id, score, bbox } = value as Record<string, unknown>;
-  return (
-    [image_id, category_id].every(Number.isInteger) &&
-    Number.isFinite(score) &&
-    Array.isArray(bbox) &&
-    bbox.length === 4 &&
-    bbox.every(Number.isFinite)
-  );
 }
 
 /** A prompt's answer: the index of the object that fits its box best, and how well. */

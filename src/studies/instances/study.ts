@@ -4,7 +4,7 @@ import { drawObjects } from '../../draw/drawObjects.js';
 import { iouMatrix } from '../../evaluate/coco/match.js';
 import { shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
 import { COCO_AREAS, type CocoDetection } from '../../evaluate/coco/types.js';
-import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
+import { COCO_ARGUMENTS, objectsOf, openCoco, requireMasks, type CocoItem } from '../shared/cocoData.js';
 import { inputsOf } from '../shared/fingerprint.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
 import { EVERYTHING } from '../shared/options.js';
@@ -73,28 +73,31 @@ Example:
   metrics: METRICS,
   async open({ args, options, files }) {
     const { items, fingerprint } = await openCoco(args[0], args[1], files);
+    requireMasks(args[0], items, 'this study compares masks');
     const { boxes: path, rule } = studyValues(OPTIONS, options);
     const detector = path === undefined ? undefined : await readDetections(path);
-    const promptsOf = ({ id, truths }: CocoItem): readonly GivenBox[] =>
+    const promptsOf = (id: number, truths: ReturnType<typeof objectsOf>['truths']): readonly GivenBox[] =>
       detector ? (detector.get(id) ?? []) : truePrompts(truths);
     return {
       items,
       fingerprint,
       ...(await inputsOf({ boxes: path })),
       measure(item, scene) {
-        const prompts = promptsOf(item);
+        const objects = objectsOf(item, scene);
+        const prompts = promptsOf(item.id, objects.truths);
         const answers = answerBoxes(scene, prompts, rule);
         const detections = instancesOf(scene, answers, item.id, options.weigh === true);
         return {
           key: item.key,
           prompts: prompts.length,
           answered: answers.length,
-          counts: countInstances(detections, item.truths, item.width, item.height),
-          ...(!detector && { own: ownIous(item, prompts, answers, detections) }),
+          counts: countInstances(detections, objects.truths, objects.width, objects.height),
+          ...(!detector && { own: ownIous(objects, prompts, answers, detections) }),
         };
       },
       draw(item, scene) {
-        const objects = answerBoxes(scene, promptsOf(item), rule).map(({ prompt, object }, i) => {
+        const prompts = promptsOf(item.id, objectsOf(item, scene).truths);
+        const objects = answerBoxes(scene, prompts, rule).map(({ prompt, object }, i) => {
           const [x, y, w, h] = prompt.bbox;
           return { id: i, mask: scene.imageMasks[object], box: [x, y, x + w, y + h] as const, label: '' };
         });
@@ -130,7 +133,7 @@ Example:
 
 /** Area of each object whose box was a prompt, and its IoU with the mask found. */
 function ownIous(
-  { width, height }: CocoItem,
+  { width, height }: { readonly width: number; readonly height: number },
   prompts: readonly GivenBox[],
   answers: readonly BoxAnswer[],
   detections: readonly CocoDetection[],

@@ -7,7 +7,7 @@ import { shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
 import { COCO_AREAS, type CocoKind } from '../../evaluate/coco/types.js';
 import { countFound, proposalsOf, recallOf, type FoundObjects } from '../../evaluate/coco/proposalCounts.js';
 import { PROPOSAL_COUNTS } from '../../evaluate/coco/proposals.js';
-import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
+import { COCO_ARGUMENTS, objectsOf, openCoco, requireMasks, type CocoItem } from '../shared/cocoData.js';
 import { EVERYTHING } from '../shared/options.js';
 import { rowName } from '../table.js';
 import type { Metric, Metrics, Study, StudyRecord, StudyTable } from '../study.js';
@@ -75,11 +75,13 @@ Examples:
   async open({ args, options, files }) {
     const { items, fingerprint } = await openCoco(args[0], args[1], files);
     const withMasks = studyValues(OPTIONS, options).kind !== 'boxes';
+    if (withMasks) requireMasks(args[0], items, 'or compare boxes alone with --kind boxes');
     return {
       items,
       fingerprint,
       measure(item, scene) {
-        const { key, id, truths, width, height } = item;
+        const { key, id } = item;
+        const { truths, width, height } = objectsOf(item, scene);
         const count = (kind: CocoKind) => countFound(proposalsOf(scene, kind, id), truths, kind, width, height);
         return {
           key,
@@ -150,10 +152,11 @@ const GREEN = [0, 200, 70] as const;
 const RED = [235, 30, 30] as const;
 
 /** The image with the boxes of its objects: green where a proposal covers it with an IoU of one half, else red. */
-function drawObjects({ truths, width, height, id }: CocoItem, scene: Results): RgbImage {
+function drawObjects(item: CocoItem, scene: Results): RgbImage {
+  const { truths, width, height } = objectsOf(item, scene);
   const canvas = canvasOf(scene.image);
   const thickness = 2 * lineWidth(canvas.width, canvas.height);
-  const proposals = proposalsOf(scene, 'boxes', id).map((each) => shapeOfDetection(each, 'boxes', width, height));
+  const proposals = proposalsOf(scene, 'boxes', item.id).map((each) => shapeOfDetection(each, 'boxes', width, height));
   for (const truth of truths) {
     if (truth.iscrowd) continue;
     const ious = iouMatrix(proposals, [shapeOfTruth(truth, 'boxes', width, height, false)]);

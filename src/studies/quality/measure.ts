@@ -5,7 +5,7 @@ import { iouMatrix, type Shape, type Truth } from '../../evaluate/coco/match.js'
 import { shapeOfDetection, shapeOfTruth } from '../../evaluate/coco/shapes.js';
 import { countMatches, type FoundObjects } from '../../evaluate/coco/proposalCounts.js';
 import { PROPOSAL_COUNTS } from '../../evaluate/coco/proposals.js';
-import type { CocoItem } from '../shared/cocoData.js';
+import type { CocoItem, objectsOf } from '../shared/cocoData.js';
 import type { StudyRecord } from '../study.js';
 
 /** What masks can be ordered by. `iou` uses the ground truth and is the upper bound of any order. */
@@ -34,7 +34,7 @@ const DIGITS = 1e5;
  * @throws FastSAMError `INVALID_ARGUMENT` for annotations without segmentations.
  */
 export function measureQuality(
-  { key, truths, width, height }: Pick<CocoItem, 'key' | 'truths' | 'width' | 'height'>,
+  { key, truths, width, height }: Pick<CocoItem, 'key'> & ReturnType<typeof objectsOf>,
   scene: Pick<Results, 'imageMasks' | 'scores'>,
   stability: ArrayLike<number>,
 ): QualityRecord {

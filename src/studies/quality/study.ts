@@ -5,7 +5,7 @@ import type { Results } from '../../results/results.js';
 import { recallOf } from '../../evaluate/coco/proposalCounts.js';
 import { PROPOSAL_COUNTS } from '../../evaluate/coco/proposals.js';
 import { spearman } from '../../evaluate/statistics/lists.js';
-import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
+import { COCO_ARGUMENTS, objectsOf, openCoco, requireMasks, type CocoItem } from '../shared/cocoData.js';
 import { drawScene, panels } from '../shared/drawing.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
 import { EVERYTHING } from '../shared/options.js';
@@ -69,11 +69,13 @@ Example:
   metrics: METRICS,
   async open({ args, options, files }) {
     const { items, fingerprint } = await openCoco(args[0], args[1], files);
+    requireMasks(args[0], items, 'this study compares masks');
     const { delta } = studyValues(OPTIONS, options);
     return {
       items,
       fingerprint,
-      measure: (item, scene) => measureQuality(item, scene, stabilityScores(scene, delta)),
+      measure: (item, scene) =>
+        measureQuality({ key: item.key, ...objectsOf(item, scene) }, scene, stabilityScores(scene, delta)),
       draw: (_, scene) => drawTop(scene, stabilityScores(scene, delta)),
       async files(records) {
         const { scores, stability, product, ious } = pooled(records);

@@ -4,7 +4,7 @@ import { FastSAMError, invalidArgument } from '../../errors.js';
 import type { Mask } from '../../mask/mask.js';
 import { connectedComponents } from '../../mask/regions.js';
 import { union } from '../../mask/setOps.js';
-import { platform } from '../../platform/platform.js';
+import { parseJson, readText } from '../../platform/textFiles.js';
 import { boxKind } from '../../prompt/kinds/box.js';
 import type { Prompt } from '../../prompt/kinds/list.js';
 import { pointKind } from '../../prompt/kinds/point.js';
@@ -27,6 +27,8 @@ export const HINTS_ROW = text({
   inIdentity: false,
   cli: { value: '<file>' },
 });
+
+const MOST_BYTES = 64 * 2 ** 20;
 
 /** A hint made of the regions that are marked. */
 export function hintFrom(truth: Mask, kind: HintKind): Hint {
@@ -65,13 +67,7 @@ export function unionOf(scene: Results, indices: readonly number[]): Mask | unde
  * @throws FastSAMError `FILE_UNREADABLE`; `INVALID_ARGUMENT` for files of another form, wrong hints, unknown images.
  */
 export async function readHints(path: string, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Hint>> {
-  const bytes = await platform().readFile(path);
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw wrong(`${path}: got no JSON, expected hints by the names of images`, error);
-  }
+  const json = parseJson(await readText(path, MOST_BYTES), path, 'hints by the names of images');
   if (!isObject(json) || Object.keys(json).length === 0) {
     throw wrong(`${path}: got no hints, expected { "NAME": { "boxes": [[x1, y1, x2, y2]] } }`);
   }
@@ -82,6 +78,7 @@ export async function readHints(path: string, keys: ReadonlySet<string>): Promis
       const [example] = keys;
       throw wrong(`${path}: got a hint for "${name}", expected the name of an image, as "${example}"`);
     }
+    if (hints.has(key)) throw wrong(`${path}: got two hints for "${key}", expected one`);
     hints.set(key, hintOf(value, `${path}: "${name}"`));
   }
   return hints;

@@ -13,6 +13,9 @@ export interface MaskItem extends StudyItem {
 
 /** Files that are read as images. */
 const IMAGE = /\.(jpe?g|png|webp|tiff?|bmp)$/i;
+/** Files and folders that systems and programs put there, such as `._a.png` of macOS. */
+const HIDDEN = /(^|\/)\./;
+const LOSSY = /\.(jpe?g|webp)$/i;
 /** From this brightness on a pixel is marked. */
 const MARKED = 128;
 
@@ -27,7 +30,7 @@ export function itemKey(name: string): string {
 }
 
 /**
- * The files of a folder and those below it whose names match: paths by name without the ending.
+ * The files of a folder and those below it whose names match, hidden ones left out: paths by name without the ending.
  * @throws FastSAMError `FILE_UNREADABLE`, and `INVALID_ARGUMENT` for two of one name.
  */
 export async function filesIn(
@@ -37,7 +40,7 @@ export async function filesIn(
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (const name of await files.list(folder)) {
-    if (!pattern.test(name)) continue;
+    if (!pattern.test(name) || HIDDEN.test(name)) continue;
     const key = stemOf(name);
     if (found.has(key)) {
       throw invalidArgument(`${folder}: got two files "${key}" with different endings; keep one`);
@@ -50,7 +53,8 @@ export async function filesIn(
 /**
  * Reads a mask file. Pixels from middle brightness up are white.
  * @param size the size that it must have.
- * @throws FastSAMError `INVALID_ARGUMENT` for another size, and what `readImage` throws.
+ * @throws FastSAMError `INVALID_ARGUMENT` for another size, and for a mask that marks with another value than white (a
+ *   class's number); what `readImage` throws.
  */
 export async function readMask(path: string, size: { readonly width: number; readonly height: number }): Promise<Mask> {
   const { data, width, height } = await readImage(path);
@@ -60,8 +64,17 @@ export async function readMask(path: string, size: { readonly width: number; rea
     );
   }
   const bits = new Uint8Array(width * height);
+  let brightest = 0;
   for (let p = 0; p < bits.length; p++) {
-    bits[p] = data[3 * p] + data[3 * p + 1] + data[3 * p + 2] >= 3 * MARKED ? 1 : 0;
+    const sum = data[3 * p] + data[3 * p + 1] + data[3 * p + 2];
+    if (sum > brightest) brightest = sum;
+    bits[p] = sum >= 3 * MARKED ? 1 : 0;
+  }
+  // A lossy file of black has some noise.
+  if (brightest > 0 && brightest < 3 * MARKED && !LOSSY.test(path)) {
+    throw invalidArgument(
+      `${path}: got a mask whose brightest pixel is ${Math.round(brightest / 3)}, expected 255 for what is marked, 0 for the rest`,
+    );
   }
   return Mask.fromBitmap(bits, width, height);
 }

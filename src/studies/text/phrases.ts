@@ -1,5 +1,4 @@
 /** Phrases of annotations, the objects that a text prompt chooses for them, and how well those fit. */
-import { invalidArgument } from '../../errors.js';
 import { encodeCounts } from '../../mask/rle.js';
 import type { TextImageModel } from '../../prompt/textModel.js';
 import type { Results } from '../../results/results.js';
@@ -43,34 +42,23 @@ export type PhraseIous = readonly [chosen: number, best: number];
  * Compares objects with the annotations: masks where there is a segmentation, else boxes. Crowds are objects like
  * others.
  * @param chosen the index of an object for each annotation.
- * @throws FastSAMError `INVALID_ARGUMENT` for broken boxes and segmentations, and a scene of another size than `size`.
+ * @throws FastSAMError `INVALID_ARGUMENT` for broken boxes and segmentations.
  */
 export function phraseIous(
   scene: Results,
   truths: readonly CocoTruth[],
   chosen: readonly (number | undefined)[],
-  size: { readonly width: number; readonly height: number },
 ): PhraseIous[] {
   const { width, height } = scene.image;
-  if (width !== size.width || height !== size.height) {
-    throw invalidArgument(
-      `image: got ${width} x ${height} pixels, expected ${size.width} x ${size.height} as its annotations say`,
-    );
-  }
   const shapes = new Map<CocoKind, Shape[]>();
   return truths.map((truth, i): PhraseIous => {
-    const kind: CocoKind = hasSegmentation(truth) ? 'masks' : 'boxes';
+    const kind: CocoKind = truth.segmentation ? 'masks' : 'boxes';
     let objects = shapes.get(kind);
     if (!objects) shapes.set(kind, (objects = shapesOf(scene, kind)));
     const ious = iouMatrix(objects, [shapeOfTruth({ ...truth, iscrowd: 0 }, kind, width, height, false)]);
     const index = chosen[i];
     return [index === undefined ? 0 : ious[index], ious.reduce((best, iou) => Math.max(best, iou), 0)];
   });
-}
-
-/** Files with boxes only may have empty lists. */
-function hasSegmentation({ segmentation }: CocoTruth): boolean {
-  return segmentation !== undefined && !(Array.isArray(segmentation) && segmentation.length === 0);
 }
 
 function shapesOf(scene: Results, kind: CocoKind): Shape[] {

@@ -9,7 +9,7 @@ import { drawObjects } from '../../draw/drawObjects.js';
 import { platform } from '../../platform/platform.js';
 import { LazyTextModel, loadClip } from '../../model/lazyTextModel.js';
 import type { Results } from '../../results/results.js';
-import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
+import { COCO_ARGUMENTS, objectsOf, openCoco, type CocoItem } from '../shared/cocoData.js';
 import { inputsOf } from '../shared/fingerprint.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
 import { rowName } from '../table.js';
@@ -82,7 +82,7 @@ Example:
       ...(await inputsOf({ textModel: isFile ? name : undefined })),
       async measure(item, scene) {
         const chosen = await choose(scene, item.truths);
-        return { key: item.key, phrases: phraseIous(scene, item.truths, chosen, item) };
+        return { key: item.key, phrases: phraseIous(scene, objectsOf(item, scene).truths, chosen) };
       },
       async draw({ truths }, scene) {
         const chosen = await choose(scene, truths);
