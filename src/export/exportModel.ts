@@ -2,6 +2,7 @@
 import { FastSAMError, invalidArgument } from '../errors.js';
 import type { ModelInfo } from '../model/info.js';
 import type { Network } from '../model/network.js';
+import { settingsMetadata } from '../model/settingsText.js';
 import { showValue } from '../options/showValue.js';
 import { platform } from '../platform/platform.js';
 import type { ExportedFile } from './exportedFile.js';
@@ -95,6 +96,7 @@ const MAKERS: Readonly<Record<ExportFormat, Maker>> = {
       task: 'segment',
       ...Object.fromEntries(Object.entries(info.defaults).map(([name, value]) => [name, String(value)])),
       names: JSON.stringify(info.classNames),
+      ...settingsMetadata(info.architecture.settings),
     };
     const bytes = writeSafetensors(await modelState(network), metadata, { dtype: half ? 'float16' : 'float32' });
     return [{ name: exportName(info.name, 'safetensors'), bytes }];

@@ -1,5 +1,6 @@
 /** From what a caller names to a checkpoint whose tensors are known to fit. */
 import { inferArchitecture } from './check.js';
+import { settingsOf } from './settings.js';
 import { readCheckpoint, type Checkpoint } from '../weights/checkpoint.js';
 import { resolveWeights, type ResolveOptions, type ResolvedWeights } from '../weights/resolve.js';
 import type { Architecture } from './architecture.js';
@@ -24,10 +25,11 @@ export async function openCheckpoint(
   const { bytes, ...found } =
     source instanceof Uint8Array ? { bytes: source, name: 'bytes', path: '' } : await resolveWeights(source, options);
   const checkpoint = await readCheckpoint(bytes);
+  const architecture = inferArchitecture(checkpoint.tensors, checkpoint.metadata);
   return {
     ...found,
     fileBytes: bytes.length,
     checkpoint,
-    architecture: inferArchitecture(checkpoint.tensors, checkpoint.metadata),
+    architecture: { ...architecture, settings: settingsOf(architecture, checkpoint) },
   };
 }
