@@ -1,5 +1,6 @@
 /** A model in another format: made in memory, then written whole or not at all. */
 import { FastSAMError, invalidArgument } from '../errors.js';
+import { requireHalfRange } from '../model/halfRange.js';
 import type { ModelInfo } from '../model/info.js';
 import type { Network } from '../model/network.js';
 import { settingsMetadata } from '../model/settingsText.js';
@@ -42,6 +43,8 @@ export async function exportModel(
     throw invalidArgument(`export: path: got ${showValue(path)}, expected a path, or null for the bytes alone`);
   }
   requireFolded(source.network);
+  // safetensors keep such tensors in full precision.
+  if (plan.half && format !== 'safetensors') await requireHalfRange(source.network, 'export with half');
   const target = path === null ? undefined : targetOf(path, format, source.info.name);
   if (target !== undefined) await checkTarget(target, plan);
   const files = await MAKERS[format](source, plan);

@@ -99,7 +99,15 @@ export function isFolded(tensors: StateDict): boolean {
 }
 
 /** An architecture in words. */
-export function describeArchitecture({ family, scale, channels, classes, regMax, folded, settings }: Architecture): string {
+export function describeArchitecture({
+  family,
+  scale,
+  channels,
+  classes,
+  regMax,
+  folded,
+  settings,
+}: Architecture): string {
   const first = channels[family.rows[0].channels?.nominal ?? 0];
   const size = scale === 'custom' ? `of custom size (${first} channels in its first layer)` : scale;
   const parts = [`${classes} class${classes === 1 ? '' : 'es'}`, `regMax ${regMax}`];

@@ -5,6 +5,7 @@ import { epsilonOf, type NetworkSettings } from '../layers/settings.js';
 import { checkTensors } from './check.js';
 import { batchNormMap, toHwio, toTransposedKernel, type ChannelMap } from '../weights/fold.js';
 import { BATCH_NORM_ARRAYS, binsTensor, convName, convSpecs, type ConvSpec } from './convSpecs.js';
+import { usableWeights } from '../weights/finite.js';
 import type { StateDict } from '../weights/tensor.js';
 import { isFolded, type Architecture } from './architecture.js';
 import type { Network } from './network.js';
@@ -12,6 +13,7 @@ import type { Network } from './network.js';
 /**
  * Loads every weight, folding batch norm where the network has none.
  * @throws FastSAMError `CHECKPOINT_MISMATCH` when names or shapes do not fit; the network is untouched then.
+ *   `INVALID_CHECKPOINT` for weights that are no usable numbers (`usableWeights`).
  */
 export function loadWeights(network: Network, tensors: StateDict): void {
   const folded = isFolded(tensors);
@@ -41,7 +43,7 @@ class SpecTensors {
   }
 
   values(name: string): Float32Array {
-    return this.#tensors.get(name)?.toFloat32() ?? new Float32Array();
+    return usableWeights(name, this.#tensors.get(name)?.toFloat32() ?? new Float32Array());
   }
 
   /** @param block the Conv block. */

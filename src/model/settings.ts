@@ -24,7 +24,7 @@ export function settingsOf(
   architecture: Architecture,
   { format, modules, metadata }: Pick<Checkpoint, 'format' | 'modules' | 'metadata'>,
 ): NetworkSettings {
-  if (modules !== undefined && modules.size > 0) return settingsFromModules(architecture, modules);
+  if (modules !== undefined) return settingsFromModules(architecture, modules());
   const text = format === 'safetensors' && Object.hasOwn(metadata, SETTINGS_KEY) ? metadata[SETTINGS_KEY] : undefined;
   return text === undefined ? STANDARD_SETTINGS : settingsFromText(text, architecture);
 }
@@ -94,7 +94,9 @@ function poolIn(modules: Modules, pools: readonly string[]): number {
   const sides = pools.map((pool) => {
     const name = pool.slice(0, pool.lastIndexOf('.')); // one module, applied several times
     const kernel = modules.get(name)?.get('kernel_size');
-    const [side, other = side] = typeof kernel === 'number' ? [kernel] : Array.isArray(kernel) ? kernel : [NaN];
+    const sides: readonly unknown[] = Array.isArray(kernel) ? kernel : [kernel];
+    const side = typeof sides[0] === 'number' ? sides[0] : NaN;
+    const other = sides.at(-1);
     checkFacts(modules, name, { class: ['MaxPool2d'], stride: [1], padding: [side >> 1, 'same'], dilation: [1] });
     if (side === other && side % 2 === 1 && side > 0 && side <= MAX_POOL) return side;
     throw refused(name, `pooling of ${String(kernel)}`, `a square of an odd side up to ${MAX_POOL}`);

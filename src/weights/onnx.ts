@@ -35,7 +35,7 @@ export function readOnnx(bytes: Uint8Array): Checkpoint {
     format: 'onnx',
     source: 'state_dict',
     tensors: tensorsOf(file),
-    modules: onnxModules(file),
+    modules: () => onnxModules(file),
     ...(imgsz === undefined ? {} : { imgsz }),
     ...(names === undefined ? {} : { names }),
     metadata,

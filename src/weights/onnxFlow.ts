@@ -110,7 +110,7 @@ export class OnnxFlow {
 
   /** Activations that multiply the value by a function of it. */
   #product(value: string, users: readonly OnnxFileNode[]): FoundActivation | undefined {
-    const product = users.find(({ op }) => op === 'Mul');
+    const product = users.find(({ op, inputs }) => op === 'Mul' && !inputs.some((input) => this.isConstant(input)));
     const others = users.filter((node) => node !== product);
     if (product === undefined || others.length !== 1) return undefined;
     const output = product.outputs.at(0) ?? '';

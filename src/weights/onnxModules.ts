@@ -73,8 +73,8 @@ function convolution(node: OnnxFileNode, flow: OnnxFlow): ModuleFacts {
 
 /** ONNX names the start and the end of each axis; PyTorch pads both alike. */
 function bothSides(pads: Fact): Fact {
-  if (!Array.isArray(pads) || pads.length !== 4) return pads;
-  const [top, left, bottom, right] = pads as readonly number[];
+  if (typeof pads !== 'object' || pads.length !== 4) return pads;
+  const [top, left, bottom, right] = pads;
   return top === bottom && left === right ? [top, left] : pads;
 }
 
@@ -115,6 +115,6 @@ function upsampling(node: OnnxFileNode, flow: OnnxFlow): ModuleFacts {
     class: 'Upsample',
     mode: mode === 'linear' ? 'bilinear' : aligned ? `${String(mode)}, corners aligned` : mode,
     // Sizes instead of scales fit the row that they are joined with, or nothing would run.
-    scale_factor: scales === undefined || scales.length !== 4 ? 2 : scales[2] === scales[3] ? scales[2] : [...scales],
+    scale_factor: scales?.length !== 4 ? 2 : scales[2] === scales[3] ? scales[2] : [...scales],
   });
 }

@@ -1,5 +1,6 @@
 /** Files of `torch.save` and TorchScript as checkpoints. */
 import type { Checkpoint } from './checkpointRecord.js';
+import type { Modules } from './moduleFacts.js';
 import { collectTensors } from './collect.js';
 import { openTorchLegacy, openTorchZip } from './torchFile.js';
 import { torchMetadata } from './torchMetadata.js';
@@ -18,6 +19,7 @@ export function readTorch(bytes: Uint8Array): Checkpoint {
   const { source, tensors, module } = collectTensors(file.root, file.tensors);
   const facts = torchMetadata(file.root, module, file.readText('extra/config.txt'));
   if (module === undefined) return { format: file.format, source, tensors, ...facts };
-  const modules = isScripted(module) ? scriptModules(module, file.readText) : torchModules(module, file.tensors);
+  const modules = (): Modules =>
+    isScripted(module) ? scriptModules(module, file.readText) : torchModules(module, file.tensors);
   return { format: file.format, source, tensors, modules, ...facts };
 }

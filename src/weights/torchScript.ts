@@ -49,7 +49,8 @@ function factsOfModule(module: PickleObject, code: ScriptCode): ModuleFacts {
   if (calls === undefined) return factsOf({ class: '?' });
   if (name === 'Bottleneck') return factsOf({ class: name, add: calls.some(({ op }) => op === 'add') });
   if (name === 'SPPF') return factsOf({ class: name, add: calls.some(({ op }) => op === 'add') });
-  const [call, ...more] = calls.filter(({ op }) => op !== 'size');
+  const [first, ...more] = calls.filter(({ op }) => op !== 'size');
+  const call = first as ScriptCall | undefined;
   if (call === undefined) return factsOf({ class: name });
   const same = more.every((other) => other.op === call.op && other.args.join() === call.args.join());
   const reader = READERS.get(call.op);

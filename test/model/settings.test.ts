@@ -158,8 +158,8 @@ describe('what is not computed is refused by name', () => {
   ])('%s with %j', async (name, change, message) => {
     const checkpoint = await readCheckpoint(bytesOf('relu.pt'));
     const { architecture } = await openCheckpoint(bytesOf('relu.pt'));
-    const modules = changed(checkpoint.modules ?? new Map(), name, change);
-    const error = errorOf(() => settingsOf(architecture, { ...checkpoint, modules }));
+    const modules = changed(checkpoint.modules?.() ?? new Map(), name, change);
+    const error = errorOf(() => settingsOf(architecture, { ...checkpoint, modules: () => modules }));
     expect(error).toMatchObject({ code: 'UNSUPPORTED_CHECKPOINT' });
     expect(error.message).toMatch(message);
   });
@@ -167,8 +167,8 @@ describe('what is not computed is refused by name', () => {
   test('dropout changes nothing when a network is used', async () => {
     const checkpoint = await readCheckpoint(bytesOf('relu.pt'));
     const { architecture } = await openCheckpoint(bytesOf('relu.pt'));
-    const modules = changed(checkpoint.modules ?? new Map(), 'model.1.drop', { class: 'Dropout' });
-    expect(settingsOf(architecture, { ...checkpoint, modules }).activation).toEqual({ kind: 'ReLU' });
+    const modules = changed(checkpoint.modules?.() ?? new Map(), 'model.1.drop', { class: 'Dropout' });
+    expect(settingsOf(architecture, { ...checkpoint, modules: () => modules }).activation).toEqual({ kind: 'ReLU' });
   });
 });
 
@@ -177,6 +177,8 @@ test('settings are said in the description', async () => {
     describeArchitecture((await openCheckpoint(bytesOf(`${variant}.pt`))).architecture);
   expect(await words('leaky')).toMatch(/LeakyReLU\(0\.1\)/);
   expect(await words('epsilon')).toMatch(/batch norm epsilon 0\.00001, epsilon 0\.01 in model\.5/);
-  expect(await words('blocks')).toMatch(/SPPF pooling 3x3, no shortcut in model\.4\.m\.1, a shortcut in model\.12\.m\.0/);
+  expect(await words('blocks')).toMatch(
+    /SPPF pooling 3x3, no shortcut in model\.4\.m\.1, a shortcut in model\.12\.m\.0/,
+  );
   expect(await words('mixed')).toMatch(/ReLU in model\.1, .*… \(11 such blocks\)/);
 });
