@@ -6,6 +6,8 @@ import { elementCount } from './tensor.js';
 /** Operations that hand a value on under another name. */
 const ALIASES: ReadonlySet<string> = new Set(['Identity', 'Cast']);
 const MAX_ALIASES = 16;
+/** Users of a value that are looked at; a block's output has some ten. */
+const MAX_USERS = 100;
 /** Longest constant that is a setting. */
 const MAX_VALUES = 16;
 
@@ -51,7 +53,7 @@ export class OnnxFlow {
       for (const input of new Set(node.inputs)) {
         const users = this.#users.get(input);
         if (users === undefined) this.#users.set(input, [node]);
-        else users.push(node);
+        else if (users.length < MAX_USERS) users.push(node);
       }
     }
   }
