@@ -10,7 +10,7 @@ import type { ValOptions } from './evaluate/valOptions.js';
 import { TEXT_MODEL } from './options/limits.js';
 import { checkValue, resolve } from './options/resolve.js';
 import type { Results } from './results/results.js';
-import { defaultsOf } from './weights/defaults.js';
+import { defaultsNote, defaultsOf } from './weights/defaults.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
 import type { Device } from './runtime/choices.js';
 import { Lifetime } from './runtime/lifetime.js';
@@ -252,12 +252,14 @@ function describe(
   deviceNote: string | undefined,
 ): Omit<ModelInfo, 'precision'> {
   const { checkpoint, architecture, name, path, entry } = opened;
+  const imgszNote = defaultsNote(checkpoint);
   return {
     name,
     path,
     architecture,
     classNames: checkpoint.names ?? { 0: 'object' },
     defaults: defaultsOf(checkpoint, entry),
+    ...(imgszNote === undefined ? {} : { defaultsNote: imgszNote }),
     device,
     ...(deviceNote === undefined ? {} : { deviceNote }),
     metadata: checkpoint.metadata,

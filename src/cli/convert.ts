@@ -6,6 +6,7 @@ import { describeArchitecture } from '../model/architecture.js';
 import { platform } from '../platform/platform.js';
 import { safetensorsMetadata } from '../weights/checkpointStrings.js';
 import { openCheckpoint } from '../model/open.js';
+import { settingsMetadata } from '../model/settingsText.js';
 import { neededTensors, WRITE_SAFETENSORS_OPTIONS, writeSafetensors } from '../weights/writeSafetensors.js';
 import { describeBytes } from './info.js';
 import { addRows, picked, type CommandValues } from './rows.js';
@@ -38,7 +39,7 @@ async function convert(source: string, out: string, values: CommandValues): Prom
   const { checkpoint, architecture, name } = await openCheckpoint(source);
   const bytes = writeSafetensors(
     neededTensors(checkpoint.tensors),
-    safetensorsMetadata(checkpoint),
+    { ...safetensorsMetadata(checkpoint), ...settingsMetadata(architecture.settings) },
     picked(WRITE_SAFETENSORS_OPTIONS, values),
   );
   await platform().writeFileAtomic(out, bytes);

@@ -2,8 +2,9 @@
 import { Command } from 'commander';
 import { describeArchitecture } from '../model/architecture.js';
 import { CATALOGUE, type ModelDefaults } from '../weights/catalogue.js';
-import { defaultsOf } from '../weights/defaults.js';
+import { defaultsNote, defaultsOf } from '../weights/defaults.js';
 import { openCheckpoint } from '../model/open.js';
+import { SETTINGS_KEY } from '../model/settingsText.js';
 import { elementCount } from '../weights/tensor.js';
 import { platform } from '../platform/platform.js';
 
@@ -67,6 +68,7 @@ async function checkpointFacts(source: string): Promise<Facts> {
   const dtypes = [...new Set([...checkpoint.tensors.values()].map(({ dtype }) => dtype))];
   const { format, source: from, imgsz, names, metadata } = checkpoint;
   const defaults = defaultsOf(checkpoint, entry);
+  const note = defaultsNote(checkpoint);
   const data = {
     name,
     path,
@@ -78,6 +80,7 @@ async function checkpointFacts(source: string): Promise<Facts> {
     dtypes,
     imgsz,
     defaults,
+    ...(note === undefined ? {} : { defaultsNote: note }),
     names,
     metadata,
   };
@@ -89,8 +92,9 @@ async function checkpointFacts(source: string): Promise<Facts> {
     `  bins        ${architecture.regMax} per side of a box (reg_max)`,
     `  trained at  ${imgsz === undefined ? 'not recorded' : `${imgsz} px`}`,
     `  defaults    ${inWords(defaults)}`,
+    ...(note === undefined ? [] : [`              ${note}`]),
     ...Object.entries(metadata)
-      .filter(([key]) => !['imgsz', 'conf', 'iou', 'names'].includes(key)) // said above
+      .filter(([key]) => !['imgsz', 'conf', 'iou', 'names', SETTINGS_KEY].includes(key)) // said above
       .map(([key, value]) => `  ${key.padEnd(11)} ${value}`),
     ...(entry ? [`  licence     ${entry.licence}`] : []),
   ];

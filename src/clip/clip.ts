@@ -10,7 +10,7 @@ import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/choices.js';
 import { Lifetime } from '../runtime/lifetime.js';
 import { nextTurn } from '../runtime/nextTurn.js';
-import { ACTIVATIONS, patchCount, type ClipActivation, type ClipConfig } from './weights/config.js';
+import { ACTIVATIONS, patchCount, scaleOf, type ClipActivation, type ClipConfig } from './weights/config.js';
 import { evenParts, normaliseRows, partsByRows } from './encoders/batches.js';
 import { toPatches, type Features, type ImageInputs } from './encoders/imageEncoder.js';
 import { encoderPrecision, type EncoderRunner } from './encoders/runner.js';
@@ -114,7 +114,7 @@ export class Clip {
       made.push(images);
       const texts = await createTextRunner(weights, running);
       made.push(texts);
-      const scale = Math.exp(weights.tensors.get('logit_scale')?.toFloat32()[0] ?? 0);
+      const scale = scaleOf(weights.tensors);
       throwIfAborted(options.signal);
       return new Clip(weights.config, device, precision, scale, images, texts);
     } catch (error) {

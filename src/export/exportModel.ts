@@ -1,7 +1,9 @@
 /** A model in another format: made in memory, then written whole or not at all. */
 import { FastSAMError, invalidArgument } from '../errors.js';
+import { requireHalfRange } from '../model/halfRange.js';
 import type { ModelInfo } from '../model/info.js';
 import type { Network } from '../model/network.js';
+import { settingsMetadata } from '../model/settingsText.js';
 import { showValue } from '../options/showValue.js';
 import { platform } from '../platform/platform.js';
 import type { ExportedFile } from './exportedFile.js';
@@ -41,6 +43,8 @@ export async function exportModel(
     throw invalidArgument(`export: path: got ${showValue(path)}, expected a path, or null for the bytes alone`);
   }
   requireFolded(source.network);
+  // safetensors keep such tensors in full precision.
+  if (plan.half && format !== 'safetensors') await requireHalfRange(source.network, 'export with half');
   const target = path === null ? undefined : targetOf(path, format, source.info.name);
   if (target !== undefined) await checkTarget(target, plan);
   const files = await MAKERS[format](source, plan);
@@ -95,6 +99,7 @@ const MAKERS: Readonly<Record<ExportFormat, Maker>> = {
       task: 'segment',
       ...Object.fromEntries(Object.entries(info.defaults).map(([name, value]) => [name, String(value)])),
       names: JSON.stringify(info.classNames),
+      ...settingsMetadata(info.architecture.settings),
     };
     const bytes = writeSafetensors(await modelState(network), metadata, { dtype: half ? 'float16' : 'float32' });
     return [{ name: exportName(info.name, 'safetensors'), bytes }];

@@ -11,12 +11,15 @@ export function halfToFloat(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+/** The smallest number that is infinite as a float16. */
+export const ROUNDS_TO_INFINITY = 65_520;
+
 /**
  * Bit patterns of float32 without the sign: above the first is NaN; the others are the lower ends of what rounds to
  * infinity and of normal halves.
  */
 const INFINITE_SINGLE = 0x7f800000;
-const ROUNDS_TO_INFINITY = 0x477ff000; // 65520, half a step above 65504
+const INFINITE_HALF = 0x477ff000; // 65520, half a step above 65504
 const SMALLEST_NORMAL = 0x38800000; // 2^-14
 /** Difference of the exponents' biases, at a float32's exponent. */
 const REBASE = (127 - 15) << 23;
@@ -36,7 +39,7 @@ export function toFloat16(values: Float32Array): Uint16Array {
 
 function halfMagnitude(magnitude: number, value: number): number {
   if (magnitude > INFINITE_SINGLE) return 0x7e00;
-  if (magnitude >= ROUNDS_TO_INFINITY) return 0x7c00;
+  if (magnitude >= INFINITE_HALF) return 0x7c00;
   if (magnitude < SMALLEST_NORMAL) return roundHalfEven(Math.abs(value) * 2 ** 24);
   const rebased = magnitude - REBASE;
   // 13 bits are dropped. A carry out of the fraction moves to the exponent by itself.

@@ -1,5 +1,7 @@
 /** What YOLOv8's blocks are written in. A value V stands for one feature map, or for one list of anchors. */
 
+import type { NetworkSettings } from './settings.js';
+
 /** Size and stride of a convolution. */
 export interface ConvShape {
   readonly channels: number;
@@ -12,7 +14,9 @@ export interface ConvShape {
  * checkpoint must have: a block is written once for both. Names are Ultralytics'.
  */
 export interface BlockGraph<V> {
-  /** Convolution, batch norm, SiLU: [B,H,W,C] -> [B,H/stride,W/stride,channels], zero padding of kernel/2 on every side. */
+  /** What the blocks compute besides what their tensors say. */
+  readonly settings: NetworkSettings;
+  /** Convolution, batch norm, activation: [B,H,W,C] -> [B,H/stride,W/stride,channels], zero padding of kernel/2 on every side. */
   conv(name: string, x: V, shape: ConvShape): V;
   /** The plain 1x1 convolution with bias that ends each branch of the head. */
   plainConv(name: string, x: V, channels: number): V;

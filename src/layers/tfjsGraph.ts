@@ -1,16 +1,15 @@
 /** Blocks as tfjs layers; every output can be found again by its Ultralytics name. */
 import * as tf from '@tensorflow/tfjs';
 import type { BlockGraph, ConvShape } from './blockGraph.js';
+import { Activation } from './activation.js';
 import { ChannelSlice } from './channelSlice.js';
 import { Dfl } from './dfl.js';
 import { FlattenLevels } from './flattenLevels.js';
-import { Silu } from './silu.js';
+import { activationOf, epsilonOf, STANDARD_SETTINGS, type NetworkSettings } from './settings.js';
 import { StridedConv } from './stridedConv.js';
 import { TransposedConv } from './transposedConv.js';
 import { Upsample } from './upsample.js';
 
-/** Added to the variance; PyTorch's default would be 1e-5. */
-export const BATCH_NORM_EPSILON = 1e-3;
 /** Share of the old statistics that training keeps at each step (PyTorch counts the other share: 0.03). */
 const BATCH_NORM_MOMENTUM = 0.97;
 
@@ -21,13 +20,19 @@ export class TfjsGraph implements BlockGraph<Map2d> {
   readonly outputs = new Map<string, Map2d>();
 
   /** @param folded whether convolutions carry a bias and no batch norm follows them. */
-  constructor(readonly folded: boolean) {}
+  constructor(
+    readonly folded: boolean,
+    readonly settings: NetworkSettings = STANDARD_SETTINGS,
+  ) {}
 
   /** Layers: `<name>.conv`, `<name>.bn` (none when the graph is folded: the convolution has a bias instead), `<name>.act`. */
   conv(name: string, x: Map2d, shape: ConvShape): Map2d {
     let y = this.#apply(convolution(`${name}.conv`, shape, this.folded), x);
-    if (!this.folded) y = this.#apply(batchNorm(`${name}.bn`), y);
-    return this.name(name, this.#apply(new Silu({ name: `${name}.act` }), y));
+    if (!this.folded) y = this.#apply(batchNorm(`${name}.bn`, epsilonOf(this.settings, name)), y);
+    return this.name(
+      name,
+      this.#apply(new Activation({ name: `${name}.act`, ...activationOf(this.settings, name) }), y),
+    );
   }
 
   plainConv(name: string, x: Map2d, channels: number): Map2d {
@@ -93,6 +98,6 @@ function convolution(name: string, { channels, kernel, stride = 1 }: ConvShape, 
   });
 }
 
-function batchNorm(name: string): tf.layers.Layer {
-  return tf.layers.batchNormalization({ name, epsilon: BATCH_NORM_EPSILON, momentum: BATCH_NORM_MOMENTUM });
+function batchNorm(name: string, epsilon: number): tf.layers.Layer {
+  return tf.layers.batchNormalization({ name, epsilon, momentum: BATCH_NORM_MOMENTUM });
 }

@@ -1,5 +1,6 @@
 /** Which network a set of weights is for, read from the shapes of the tensors. */
 import { FastSAMError } from '../errors.js';
+import { settingsInWords, STANDARD_SETTINGS, type NetworkSettings } from '../layers/settings.js';
 import type { StateDict } from '../weights/tensor.js';
 import type { NetworkFamily } from './families/networkFamily.js';
 import { SCALE_NAMES, scaledChannels, scaledRepeats, type Scale, type Scaling } from './families/scaling.js';
@@ -24,6 +25,8 @@ export interface Architecture {
   readonly prototypeChannels: number;
   /** Whether the weights come without batch norm (it is folded into the convolutions). */
   readonly folded: boolean;
+  /** What is computed besides what the tensors say. */
+  readonly settings: NetworkSettings;
 }
 
 /** Parts of an architecture that do not follow from its scale. */
@@ -34,11 +37,12 @@ export interface ArchitectureOptions {
   /** Before scaling. */
   readonly nominalPrototypeChannels?: number;
   readonly folded?: boolean;
+  readonly settings?: NetworkSettings;
 }
 
 /**
  * The architecture of one of a family's sizes, or of any other scaling.
- * @param options defaults: 1 class, 16 bins, 32 coefficients, the family's prototype channels, batch norm separate.
+ * @param options defaults: 1 class, 16 bins, 32 coefficients, the family's prototype channels, batch norm separate, standard settings.
  */
 export function architectureFor(
   family: NetworkFamily,
@@ -56,13 +60,14 @@ export function architectureFor(
     maskCoefficients: options.maskCoefficients ?? 32,
     prototypeChannels: scaledChannels(options.nominalPrototypeChannels ?? family.head.prototypeChannels, scaling),
     folded: options.folded ?? false,
+    settings: options.settings ?? STANDARD_SETTINGS,
   };
   return { ...architecture, scale: typeof scale === 'string' ? scale : scaleOf(architecture) };
 }
 
 /**
  * Reads the architecture from a checkpoint's tensors: scale, class count, bins per side, mask coefficients, and whether
- * batch norm is folded. The caller still checks every name and shape (`checkTensors`).
+ * batch norm is folded. The caller still checks every name and shape (`checkTensors`) and reads the settings (`settingsOf`).
  * @throws FastSAMError `CHECKPOINT_MISMATCH` when a tensor that is needed for this is missing or has the wrong rank.
  */
 export function architectureOf(family: NetworkFamily, tensors: StateDict): Architecture {
@@ -83,6 +88,7 @@ export function architectureOf(family: NetworkFamily, tensors: StateDict): Archi
     maskCoefficients: outputs(family.headTensor(sizes.coefficients)),
     prototypeChannels: outputs(family.headTensor(sizes.prototypes)),
     folded: isFolded(tensors),
+    settings: STANDARD_SETTINGS,
   };
   return { ...architecture, scale: scaleOf(architecture) };
 }
@@ -93,11 +99,20 @@ export function isFolded(tensors: StateDict): boolean {
 }
 
 /** An architecture in words. */
-export function describeArchitecture({ family, scale, channels, classes, regMax, folded }: Architecture): string {
+export function describeArchitecture({
+  family,
+  scale,
+  channels,
+  classes,
+  regMax,
+  folded,
+  settings,
+}: Architecture): string {
   const first = channels[family.rows[0].channels?.nominal ?? 0];
   const size = scale === 'custom' ? `of custom size (${first} channels in its first layer)` : scale;
   const parts = [`${classes} class${classes === 1 ? '' : 'es'}`, `regMax ${regMax}`];
   if (folded) parts.push('batch norm folded');
+  parts.push(...settingsInWords(settings));
   return `${family.name} ${size} (${parts.join(', ')})`;
 }
 

@@ -10,6 +10,7 @@ import {
   type ArchitectureOptions,
 } from './architecture.js';
 import { expectedTensors } from './convSpecs.js';
+import { foreignNetwork } from './foreign.js';
 import { FAMILIES, familyOf } from './families/families.js';
 import type { NetworkFamily } from './families/networkFamily.js';
 import { SCALE_NAMES } from './families/scaling.js';
@@ -22,13 +23,28 @@ const STEP_COUNTER = '.num_batches_tracked';
  * @param metadata strings of the checkpoint, which may name its family.
  * @throws FastSAMError `CHECKPOINT_MISMATCH`, see `checkTensors`.
  */
-export function inferArchitecture(tensors: StateDict, metadata?: Readonly<Record<string, string>>): Architecture {
+export function inferArchitecture(tensors: StateDict, metadata: Readonly<Record<string, string>> = {}): Architecture {
   const family = familyOf(tensors, metadata);
   const readable = family && readArchitecture(family, tensors);
   const architecture = readable ?? closestArchitecture(tensors, family && [family]).architecture;
+  if (!fits(differences(tensors, architecture))) refuseForeign(tensors, metadata);
   checkTensors(tensors, architecture);
   return architecture;
 }
+
+/** @throws FastSAMError `CHECKPOINT_MISMATCH` that says which other network it is, where one can tell. */
+function refuseForeign(tensors: StateDict, metadata: Readonly<Record<string, string>>): void {
+  const foreign = foreignNetwork(tensors, metadata);
+  if (foreign === undefined) return;
+  const checkpoints = FAMILIES.map((family) => family.checkpoints).join(' or ');
+  throw new FastSAMError(
+    'CHECKPOINT_MISMATCH',
+    `checkpoint: got ${foreign.what}, expected a ${checkpoints} network; ${foreign.todo}`,
+  );
+}
+
+const fits = ({ missing, unexpected, misshapen }: TensorDifferences): boolean =>
+  missing.length + unexpected.length + misshapen.length === 0;
 
 /** Undefined where tensors that tell the architecture are missing: the check against the closest scale says which. */
 function readArchitecture(family: NetworkFamily, tensors: StateDict): Architecture | undefined {
@@ -67,13 +83,14 @@ export function differences(tensors: StateDict, architecture: Architecture): Ten
  *   which scale the checkpoint looks like.
  */
 export function checkTensors(tensors: StateDict, architecture: Architecture): void {
-  const { missing, unexpected, misshapen } = differences(tensors, architecture);
-  if (missing.length + unexpected.length + misshapen.length === 0) return;
+  const found = differences(tensors, architecture);
+  if (fits(found)) return;
+  const { missing, unexpected, misshapen } = found;
   const got = [list('missing', missing), list('unexpected', unexpected), list('misshapen', misshapen)].filter(Boolean);
   throw new FastSAMError(
     'CHECKPOINT_MISMATCH',
     `checkpoint: got ${got.join('; ')}; expected the ${expectedTensors(architecture).size} tensors of ` +
-      `${describeArchitecture(architecture)}; ${looksLike(tensors)}`,
+      `${describeArchitecture(architecture)}; ${looksLike(tensors, found)}`,
   );
 }
 
@@ -87,7 +104,7 @@ function list(what: string, names: readonly string[]): string {
 }
 
 /** Which family and scale a checkpoint comes closest to, in words. */
-function looksLike(tensors: StateDict): string {
+function looksLike(tensors: StateDict, { missing, unexpected, misshapen }: TensorDifferences): string {
   const { architecture, share } = closestArchitecture(tensors);
   if (share === 0) {
     const names = FAMILIES.map(({ name }) => name).join(' or ');
@@ -95,7 +112,12 @@ function looksLike(tensors: StateDict): string {
     return `it looks like no ${names} network: use a ${checkpoints} checkpoint`;
   }
   const percent = Math.floor(100 * share);
-  return `it looks most like scale ${architecture.scale}, of whose tensors ${percent} % fit: check that the file is whole`;
+  // A file that lacks nothing but tensors may be cut; one with others is another network, and whole.
+  const isCut = missing.length > 0 && unexpected.length + misshapen.length === 0;
+  const todo = isCut
+    ? 'check that the file is whole'
+    : `it was changed, use an unaltered ${architecture.family.checkpoints} checkpoint`;
+  return `it looks most like scale ${architecture.scale}, of whose tensors ${percent} % fit: ${todo}`;
 }
 
 /** The architecture of which most tensors are there in the right shape, and which share of them (0 … 1). */

@@ -9,6 +9,7 @@ import { nonMaxSuppressionV3 } from '../runtime/compile/tensorOps.js';
 import type { Architecture } from './architecture.js';
 import { anchorTensors, decodeAt } from './decode.js';
 import type { Detections, Detector, DetectorInput, Thresholds } from './detector.js';
+import { requireHalfRange } from './halfRange.js';
 import { runNetwork, type Network } from './network.js';
 import { floorToFloat32, offsetByClass } from './nms.js';
 
@@ -83,6 +84,7 @@ export class CompiledDetector implements Detector {
   static async create(network: Network, options: CompiledDetectorOptions = {}): Promise<CompiledDetector> {
     const { signal } = options;
     const precision = await choosePrecision(options.precision ?? 'fp32');
+    if (precision === 'fp16') await requireHalfRange(network, 'precision fp16');
     const encoded = options.encoded ?? encodeDetector(network, { ...options, precision });
     const feed = feedOf(network, options);
     const { classes, maskCoefficients } = network.architecture;

@@ -1,5 +1,6 @@
 /** Every convolution and every tensor that an architecture needs, by its Ultralytics name and with its shape. */
 import type { BlockGraph, ConvShape } from '../layers/blockGraph.js';
+import type { NetworkSettings } from '../layers/settings.js';
 import { elementCount } from '../weights/tensor.js';
 import type { Architecture } from './architecture.js';
 import { buildGraph } from './buildGraph.js';
@@ -13,13 +14,28 @@ export interface ConvSpec {
   readonly inputs: number;
   readonly outputs: number;
   readonly kernel: number;
+  readonly stride: 1 | 2;
 }
 
 /** Every convolution of an architecture, in the order of the layers. */
-export function convSpecs(architecture: Architecture): ConvSpec[] {
-  const graph = new ConvSpecGraph();
+export function convSpecs(architecture: Architecture): readonly ConvSpec[] {
+  return operations(architecture).specs;
+}
+
+/** What an architecture computes: its convolutions, and the blocks that have no tensors. */
+export interface Operations {
+  readonly specs: readonly ConvSpec[];
+  /** Names of the poolings (`model.9.m.0`), upsamplings (`model.10`) and sums (`model.2.m.0.add`). */
+  readonly pools: readonly string[];
+  readonly upsamplings: readonly string[];
+  readonly sums: readonly string[];
+}
+
+/** Every operation of an architecture that a checkpoint can say something of, in the order of the layers. */
+export function operations(architecture: Architecture): Operations {
+  const graph = new ConvSpecGraph(architecture.settings);
   buildGraph(graph, 3, architecture);
-  return graph.specs;
+  return graph;
 }
 
 /** Ultralytics' name of a spec's convolution: `model.0.conv` of the Conv block `model.0`. */
@@ -30,17 +46,22 @@ export function convName({ name, kind }: ConvSpec): string {
 /** Blocks as the list of their convolutions. Of a feature map only the channels are known. */
 class ConvSpecGraph implements BlockGraph<number> {
   readonly specs: ConvSpec[] = [];
+  readonly pools: string[] = [];
+  readonly upsamplings: string[] = [];
+  readonly sums: string[] = [];
 
-  conv(name: string, inputs: number, { channels, kernel }: ConvShape): number {
-    return this.#spec({ name, kind: 'conv', inputs, outputs: channels, kernel });
+  constructor(readonly settings: NetworkSettings) {}
+
+  conv(name: string, inputs: number, { channels, kernel, stride = 1 }: ConvShape): number {
+    return this.#spec({ name, kind: 'conv', inputs, outputs: channels, kernel, stride });
   }
 
   plainConv(name: string, inputs: number, channels: number): number {
-    return this.#spec({ name, kind: 'plain', inputs, outputs: channels, kernel: 1 });
+    return this.#spec({ name, kind: 'plain', inputs, outputs: channels, kernel: 1, stride: 1 });
   }
 
   transposedConv(name: string, inputs: number): number {
-    return this.#spec({ name, kind: 'transposed', inputs, outputs: inputs, kernel: 2 });
+    return this.#spec({ name, kind: 'transposed', inputs, outputs: inputs, kernel: 2, stride: 2 });
   }
 
   concat(_name: string, inputs: readonly number[]): number {
@@ -51,7 +72,8 @@ class ConvSpecGraph implements BlockGraph<number> {
     return size;
   }
 
-  add(_name: string, [channels]: readonly number[]): number {
+  add(name: string, [channels]: readonly number[]): number {
+    this.sums.push(name);
     return channels;
   }
 
@@ -59,11 +81,13 @@ class ConvSpecGraph implements BlockGraph<number> {
     return channels;
   }
 
-  maxPool(_name: string, channels: number): number {
+  maxPool(name: string, channels: number): number {
+    this.pools.push(name);
     return channels;
   }
 
-  upsample(_name: string, channels: number): number {
+  upsample(name: string, channels: number): number {
+    this.upsamplings.push(name);
     return channels;
   }
 

@@ -15,6 +15,8 @@ export interface ModelInfo {
   readonly classNames: Readonly<Record<number, string>>;
   /** Defaults of `segment`. */
   readonly defaults: ModelDefaults;
+  /** Why `defaults` are not what the file says: one line, where there is something to say. */
+  readonly defaultsNote?: string;
   readonly device: Device;
   /** Why a faster device is not in use and what would change that: one line, where there is something to say. */
   readonly deviceNote?: string;

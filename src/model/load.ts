@@ -1,10 +1,11 @@
 /** Puts a checkpoint's tensors into a network. */
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../errors.js';
-import { BATCH_NORM_EPSILON } from '../layers/tfjsGraph.js';
+import { epsilonOf, type NetworkSettings } from '../layers/settings.js';
 import { checkTensors } from './check.js';
 import { batchNormMap, toHwio, toTransposedKernel, type ChannelMap } from '../weights/fold.js';
 import { BATCH_NORM_ARRAYS, binsTensor, convName, convSpecs, type ConvSpec } from './convSpecs.js';
+import { usableWeights } from '../weights/finite.js';
 import type { StateDict } from '../weights/tensor.js';
 import { isFolded, type Architecture } from './architecture.js';
 import type { Network } from './network.js';
@@ -12,6 +13,7 @@ import type { Network } from './network.js';
 /**
  * Loads every weight, folding batch norm where the network has none.
  * @throws FastSAMError `CHECKPOINT_MISMATCH` when names or shapes do not fit; the network is untouched then.
+ *   `INVALID_CHECKPOINT` for weights that are no usable numbers (`usableWeights`).
  */
 export function loadWeights(network: Network, tensors: StateDict): void {
   const folded = isFolded(tensors);
@@ -24,7 +26,7 @@ export function loadWeights(network: Network, tensors: StateDict): void {
   }
   checkTensors(tensors, { ...network.architecture, folded });
   checkBins(tensors, network.architecture);
-  const weights = new SpecTensors(tensors, folded);
+  const weights = new SpecTensors(tensors, folded, network.architecture.settings);
   for (const spec of convSpecs(network.architecture)) loadConvolution(network, spec, weights);
 }
 
@@ -35,22 +37,25 @@ class SpecTensors {
   constructor(
     tensors: StateDict,
     readonly folded: boolean,
+    readonly settings: NetworkSettings,
   ) {
     this.#tensors = tensors;
   }
 
   values(name: string): Float32Array {
-    return this.#tensors.get(name)?.toFloat32() ?? new Float32Array();
+    return usableWeights(name, this.#tensors.get(name)?.toFloat32() ?? new Float32Array());
   }
 
-  batchNorm(name: string): ChannelMap {
+  /** @param block the Conv block. */
+  batchNorm(block: string): ChannelMap {
+    const name = `${block}.bn`;
     const arrays = {
       weight: this.values(`${name}.weight`),
       bias: this.values(`${name}.bias`),
       mean: this.values(`${name}.running_mean`),
       variance: this.values(`${name}.running_var`),
     };
-    return batchNormMap(arrays, BATCH_NORM_EPSILON);
+    return batchNormMap(arrays, epsilonOf(this.settings, block));
   }
 }
 
@@ -69,7 +74,7 @@ function loadConvolution({ model, folded }: Network, spec: ConvSpec, tensors: Sp
   if (spec.kind === 'plain' || tensors.folded) {
     set(name, toHwio(weight, shape), tensors.values(`${name}.bias`));
   } else if (folded) {
-    const { scale, shift } = tensors.batchNorm(norm);
+    const { scale, shift } = tensors.batchNorm(spec.name);
     set(name, toHwio(weight, shape, scale), Float32Array.from(shift));
   } else {
     set(name, toHwio(weight, shape));

@@ -46,7 +46,7 @@ export function buildNetwork(architecture: Architecture, { foldBatchNorm = true 
       'foldBatchNorm: got false, expected true for weights that come without batch norm; leave it out',
     );
   }
-  const graph = new TfjsGraph(foldBatchNorm);
+  const graph = new TfjsGraph(foldBatchNorm, architecture.settings);
   const image = tf.input({ shape: [null, null, 3], name: 'image' });
   const head = buildGraph(graph, image, architecture);
   const outputs = [head.boxes, head.classes, head.coefficients, head.prototypes];

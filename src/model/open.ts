@@ -1,5 +1,6 @@
 /** From what a caller names to a checkpoint whose tensors are known to fit. */
 import { inferArchitecture } from './check.js';
+import { settingsOf } from './settings.js';
 import { readCheckpoint, type Checkpoint } from '../weights/checkpoint.js';
 import { resolveWeights, type ResolveOptions, type ResolvedWeights } from '../weights/resolve.js';
 import type { Architecture } from './architecture.js';
@@ -15,19 +16,27 @@ export interface OpenedCheckpoint extends Omit<ResolvedWeights, 'bytes'> {
 /**
  * Finds (or downloads), reads and checks a checkpoint.
  * @param source a name of the catalogue, a path, a URL, or the bytes of a file.
- * @throws FastSAMError what `resolveWeights`, `readCheckpoint` and `checkTensors` throw.
+ * @throws FastSAMError what `resolveWeights`, `readCheckpoint`, `checkTensors` and `settingsOf` throw.
  */
 export async function openCheckpoint(
   source: string | URL | Uint8Array,
   options: ResolveOptions = {},
 ): Promise<OpenedCheckpoint> {
-  const { bytes, ...found } =
-    source instanceof Uint8Array ? { bytes: source, name: 'bytes', path: '' } : await resolveWeights(source, options);
-  const checkpoint = await readCheckpoint(bytes);
-  return {
-    ...found,
-    fileBytes: bytes.length,
-    checkpoint,
-    architecture: inferArchitecture(checkpoint.tensors, checkpoint.metadata),
+  if (source instanceof Uint8Array) {
+    return { name: 'bytes', path: '', fileBytes: source.length, ...(await read(source)) };
+  }
+  let opened: Read | undefined;
+  const inspect = async (bytes: Uint8Array): Promise<void> => {
+    opened = await read(bytes);
   };
+  const { bytes, ...found } = await resolveWeights(source, { ...options, inspect });
+  return { ...found, fileBytes: bytes.length, ...(opened ?? (await read(bytes))) };
+}
+
+type Read = Pick<OpenedCheckpoint, 'checkpoint' | 'architecture'>;
+
+async function read(bytes: Uint8Array): Promise<Read> {
+  const checkpoint = await readCheckpoint(bytes);
+  const architecture = inferArchitecture(checkpoint.tensors, checkpoint.metadata);
+  return { checkpoint, architecture: { ...architecture, settings: settingsOf(architecture, checkpoint) } };
 }

@@ -4,7 +4,7 @@ import { invalid, unsupported } from './byteView.js';
 import type { Checkpoint } from './checkpointRecord.js';
 
 export type { Checkpoint };
-import type { StateDict, WeightTensor } from './tensor.js';
+import { withoutWrapper } from './wrappers.js';
 
 type Reader = (bytes: Uint8Array) => Checkpoint;
 
@@ -45,30 +45,12 @@ export async function readCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
   const read = await container.reader();
   try {
     const checkpoint = read(bytes);
-    return { ...checkpoint, tensors: withoutWrapper(checkpoint.tensors) };
+    return { ...checkpoint, ...withoutWrapper(checkpoint.tensors, checkpoint.modules) };
   } catch (error) {
     if (error instanceof FastSAMError) throw error;
     // Whatever else untrusted bytes provoke (out of memory, for instance) is still the file's fault.
     throw invalid(`checkpoint: cannot be read (${String(error)}); the file is damaged, get it again`, error);
   }
-}
-
-/** Names without what wrappers put in front of all of them: `module.` (parallel training), `model.` (the YOLO class). */
-function withoutWrapper(tensors: StateDict): StateDict {
-  for (const [wrapped, wrapper] of [
-    ['module.', 'module.'],
-    ['model.model.', 'model.'],
-  ]) {
-    const names = [...tensors.keys()];
-    if (names.length > 0 && names.every((name) => name.startsWith(wrapped))) {
-      const unwrapped = [...tensors].map(([name, tensor]): [string, WeightTensor] => [
-        name.slice(wrapper.length),
-        tensor,
-      ]);
-      return withoutWrapper(new Map(unwrapped));
-    }
-  }
-  return tensors;
 }
 
 /** The length of the header comes first, its opening brace next. */

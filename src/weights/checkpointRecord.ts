@@ -1,4 +1,5 @@
 /** What every reader of weights files gives. */
+import type { Modules } from './moduleFacts.js';
 import type { StateDict } from './tensor.js';
 
 /** A checkpoint, read. */
@@ -9,6 +10,11 @@ export interface Checkpoint {
   readonly source: 'ema' | 'model' | 'state_dict';
   /** Tensors by Ultralytics name. */
   readonly tensors: StateDict;
+  /**
+   * Reads what else it says of its modules, by their names; absent where it holds nothing but tensors.
+   * @throws FastSAMError `INVALID_CHECKPOINT` for modules beyond what a network has.
+   */
+  readonly modules?: () => Modules;
   /** Side of the square training image in pixels, where the file says so. */
   readonly imgsz?: number;
   /** Score and overlap thresholds that the file was made for, 0…1, where it says so: see `ModelDefaults`. */

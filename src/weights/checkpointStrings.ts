@@ -1,13 +1,15 @@
 /** The facts of a checkpoint as the strings that a safetensors file can hold. */
 import type { Checkpoint } from './checkpointRecord.js';
 
+const MAX_NAMES = 10_000;
+
 type Facts = Pick<Checkpoint, 'imgsz' | 'conf' | 'iou' | 'names'>;
 
 /**
  * The strings that keep a checkpoint's facts through a safetensors file: `metadata` as it is, numbers in decimals,
  * `names` as JSON. `readCheckpoint` takes them apart again.
  */
-export function safetensorsMetadata(facts: Omit<Checkpoint, 'tensors'>): Record<string, string> {
+export function safetensorsMetadata(facts: Omit<Checkpoint, 'tensors' | 'modules'>): Record<string, string> {
   const { imgsz, conf, iou, names, metadata } = facts;
   const numbers = Object.entries({ imgsz, conf, iou }).filter(([, value]) => value !== undefined);
   return {
@@ -44,9 +46,14 @@ function namesIn(text: string | undefined): Record<number, string> | undefined {
     // Names are a convenience; a foreign file may call something else so.
     return undefined;
   }
+  return namesInJson(value);
+}
+
+/** Class names as JSON has them: an object by index. */
+export function namesInJson(value: unknown): Record<number, string> | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const named = Object.entries(value).filter((entry): entry is [string, string] => {
     return /^\d{1,6}$/.test(entry[0]) && typeof entry[1] === 'string';
   });
-  return named.length > 0 ? Object.fromEntries(named) : undefined;
+  return named.length > 0 && named.length <= MAX_NAMES ? Object.fromEntries(named) : undefined;
 }

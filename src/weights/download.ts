@@ -1,5 +1,5 @@
 /** Downloads that survive broken connections, killed processes and company: the file appears whole and checked, or not. */
-import { FastSAMError, throwIfAborted } from '../errors.js';
+import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import { platform, type PartialFile } from '../platform/platform.js';
 import type { OnProgress } from '../progress.js';
 import { Interrupted, transferOnce, Unreachable, type Transfer } from './transfer.js';
@@ -14,6 +14,10 @@ export interface DownloadRequest {
   readonly bytes?: number | undefined;
   /** Expected checksum, hexadecimal, if known. */
   readonly sha256?: string | undefined;
+  /** Most bytes that are taken where the size is not known. Default 2 GB, or FASTSAM_MAX_DOWNLOAD. */
+  readonly maxBytes?: number | undefined;
+  /** Looks at the whole before it is kept; what it throws comes through, and nothing is kept. */
+  readonly inspect?: ((bytes: Uint8Array) => Promise<void>) | undefined;
   /** What to do about another checksum, for the error's message. */
   readonly advice?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -149,6 +153,7 @@ async function fillAndCheck(request: DownloadRequest, partial: PartialFile): Pro
     partial,
     bytes: request.bytes,
     isVerified: request.sha256 !== undefined,
+    maxBytes: request.bytes ?? request.maxBytes ?? mostBytes(),
     stallTimeout: request.retry?.stallTimeout ?? DEFAULT_RETRY.stallTimeout,
     signal: request.signal,
     onLoaded: downloadReporter(request),
@@ -164,9 +169,21 @@ async function fillAndCheck(request: DownloadRequest, partial: PartialFile): Pro
   return checkWhole(request, partial);
 }
 
-/** What has arrived is of use to a later attempt unless it is wrong or cannot be written. */
+/** What has arrived is of use to a later attempt where only the connection failed. */
 function isWorthKeeping(error: unknown): boolean {
-  return !(error instanceof FastSAMError && (error.code === 'DOWNLOAD_CORRUPT' || error.code === 'WRITE_FAILED'));
+  return !(error instanceof FastSAMError) || error.code === 'DOWNLOAD_FAILED' || error.code === 'ABORTED';
+}
+
+/** Twice the largest file that is known by name. */
+const MAX_DOWNLOAD = 2 * 2 ** 30;
+
+function mostBytes(): number {
+  const text = platform().env('FASTSAM_MAX_DOWNLOAD') ?? '';
+  if (text === '') return MAX_DOWNLOAD;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw invalidArgument(
+    `FASTSAM_MAX_DOWNLOAD: got '${text.slice(0, 40)}', expected a number of bytes; set it to ${MAX_DOWNLOAD}`,
+  );
 }
 
 /**
@@ -181,6 +198,7 @@ export async function download(request: DownloadRequest): Promise<Uint8Array> {
   try {
     const bytes = await fillAndCheck(request, partial);
     throwIfAborted(request.signal);
+    await request.inspect?.(bytes);
     await partial.commit();
     return bytes;
   } catch (error) {

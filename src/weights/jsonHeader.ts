@@ -3,6 +3,8 @@ import { invalid } from './byteView.js';
 
 /** Header, entry, shape: three levels. */
 const MAX_DEPTH = 3;
+/** A tensor has four; YOLOv8x has 2,000 in all, the largest CLIP 5,000. */
+const MAX_KEYS = 100_000;
 
 /**
  * Parses the header into its top-level entries.
@@ -32,6 +34,7 @@ function decode(bytes: Uint8Array): string {
 /** One pass over the text: a string before a colon is a key of the innermost object. */
 function checkStructure(text: string): void {
   const keys: Set<string>[] = [];
+  let count = 0;
   let last = '';
   for (let at = 0; at < text.length; at++) {
     switch (text[at]) {
@@ -52,6 +55,7 @@ function checkStructure(text: string): void {
         keys.pop();
         break;
       case ':':
+        if (++count > MAX_KEYS) throw invalid(`safetensors header: got more than ${MAX_KEYS} keys; refused`);
         addKey(keys.at(-1), last);
         break;
     }

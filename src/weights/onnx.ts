@@ -4,12 +4,16 @@
  */
 import { invalid, unsupported } from './byteView.js';
 import type { Checkpoint } from './checkpointRecord.js';
+import { OnnxFlow } from './onnxFlow.js';
 import { readOnnxFile, type OnnxFile, type OnnxFileNode } from './onnxGraph.js';
+import { onnxModules } from './onnxModules.js';
+import { moduleOf } from './onnxNames.js';
 import { pythonNames, pythonSize } from './pythonLiterals.js';
 import type { StateDict, WeightTensor } from './tensor.js';
 
 /** Metadata that is passed on as it is. */
-const TEXT_KEYS = ['description', 'author', 'date', 'version', 'license', 'docs'];
+const TEXT_KEYS = ['description', 'author', 'date', 'version', 'license', 'docs', 'task', 'head'];
+const MAX_TEXT = 1_000;
 
 /**
  * Reads the weights of an ONNX model, by Ultralytics names. Batch norm is folded unless the graph has it as operations.
@@ -19,15 +23,19 @@ const TEXT_KEYS = ['description', 'author', 'date', 'version', 'license', 'docs'
  */
 export function readOnnx(bytes: Uint8Array): Checkpoint {
   const file = readOnnxFile(bytes);
-  const imgsz = pythonSize(file.metadata.imgsz);
-  const names = pythonNames(file.metadata.names);
-  const metadata = Object.fromEntries(
-    TEXT_KEYS.flatMap((key) => (key in file.metadata ? [[key, file.metadata[key]]] : [])),
-  );
+  const imgsz = pythonSize(file.metadata.get('imgsz'));
+  const names = pythonNames(file.metadata.get('names'));
+  const metadata: Record<string, string> = {};
+  for (const key of TEXT_KEYS) {
+    const text = file.metadata.get(key);
+    if (text !== undefined) metadata[key] = text.slice(0, MAX_TEXT);
+  }
+  refuseQuantised(file);
   return {
     format: 'onnx',
     source: 'state_dict',
     tensors: tensorsOf(file),
+    modules: () => onnxModules(file),
     ...(imgsz === undefined ? {} : { imgsz }),
     ...(names === undefined ? {} : { names }),
     metadata,
@@ -35,26 +43,43 @@ export function readOnnx(bytes: Uint8Array): Checkpoint {
 }
 
 /** Names of the constants that an operation takes after its first input, in order. */
-const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
-  Conv: ['weight', 'bias'],
-  ConvTranspose: ['weight', 'bias'],
-  BatchNormalization: ['weight', 'bias', 'running_mean', 'running_var'],
-};
-/** Operations that hand a constant on under another name. */
-const ALIASES: ReadonlySet<string> = new Set(['Identity', 'Cast']);
-const MAX_ALIASES = 16;
+const PARAMETERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Conv', ['weight', 'bias']],
+  ['ConvTranspose', ['weight', 'bias']],
+  ['BatchNormalization', ['weight', 'bias', 'running_mean', 'running_var']],
+]);
+/** Operations of quantised networks: weights are not what they were, and scales are elsewhere. */
+const QUANTISED: ReadonlySet<string> = new Set([
+  'QuantizeLinear',
+  'DequantizeLinear',
+  'DynamicQuantizeLinear',
+  'QLinearConv',
+  'QLinearMatMul',
+  'ConvInteger',
+  'MatMulInteger',
+  'QLinearAdd',
+  'QLinearConcat',
+]);
 
-function tensorsOf({ nodes, constants }: OnnxFile): StateDict {
-  const makers = new Map<string, OnnxFileNode>();
-  for (const node of nodes) for (const output of node.outputs) makers.set(output, node);
+function refuseQuantised({ nodes }: OnnxFile): void {
+  const node = nodes.find(({ op }) => QUANTISED.has(op));
+  if (node === undefined) return;
+  throw unsupported(
+    `ONNX file: got an int8-quantised network (operation ${node.op}), expected float32 or float16 weights; ` +
+      'export the model again without quantisation, or give the .pt file',
+  );
+}
+
+function tensorsOf(file: OnnxFile): StateDict {
+  const { nodes, constants } = file;
+  const flow = new OnnxFlow(file);
   const tensors = new Map<string, WeightTensor>();
   for (const node of nodes) {
-    if (!(node.op in PARAMETERS)) continue;
-    PARAMETERS[node.op].forEach((parameter, i) => {
+    PARAMETERS.get(node.op)?.forEach((parameter, i) => {
       const input = node.inputs[i + 1] as string | undefined;
       if (input === undefined || input === '') return;
-      const constant = constants.get(sourceOf(input, makers));
-      if (constant === undefined) throw notConstant(node, parameter, makers.get(input));
+      const constant = constants.get(flow.sourceOf(input));
+      if (constant === undefined) throw notConstant(node, parameter, flow.makerOf(input));
       const name = `${moduleOf(node)}.${parameter}`;
       if (tensors.has(name)) throw invalid(`ONNX file: got two operations for ${name}; the file is damaged`);
       tensors.set(name, constant());
@@ -63,39 +88,9 @@ function tensorsOf({ nodes, constants }: OnnxFile): StateDict {
   return tensors;
 }
 
-/** The name under which a constant was made: exporters store equal arrays once under many names. */
-function sourceOf(value: string, makers: ReadonlyMap<string, OnnxFileNode>): string {
-  let source = value;
-  for (let i = 0; i < MAX_ALIASES; i++) {
-    const maker = makers.get(source);
-    if (maker === undefined || !ALIASES.has(maker.op)) break;
-    source = maker.inputs.at(0) ?? '';
-  }
-  return source;
-}
-
 function notConstant({ name }: OnnxFileNode, parameter: string, maker: OnnxFileNode | undefined): Error {
   const made = maker ? `one that ${maker.op} computes` : 'none';
   return unsupported(
     `ONNX operation ${name}: got as its ${parameter} ${made}, expected a constant; export the model without quantisation`,
   );
-}
-
-/** A module of the network in Ultralytics' naming, perhaps wrapped. */
-const MODULE = /^(model\.)+\d+(\.|$)/;
-
-/**
- * The module that an operation belongs to. Its own name says so, `/model.22/cv2.0/cv2.0.1/conv/Conv` for
- * `model.22.cv2.0.1.conv`; files of older exporters number their operations, but name their constants by the module.
- */
-function moduleOf({ name, inputs }: OnnxFileNode): string {
-  const steps: string[] = [];
-  for (const step of name.split('/').slice(0, -1)) {
-    if (step === '') continue;
-    // Lists of modules repeat where they stand: cv2.0, then cv2.0.1.
-    if (steps.length > 0 && step.startsWith(`${steps[steps.length - 1]}.`)) steps.pop();
-    steps.push(step);
-  }
-  const path = steps.join('.');
-  return MODULE.test(path) ? path : inputs[1].replace(/\.weight$/, '');
 }

@@ -1,6 +1,7 @@
 /** What of an ONNX file matters for its weights: constants, the operations that use them, metadata. */
 import { invalid, unsupported } from './byteView.js';
 import { DTYPE_BYTES } from './dtype.js';
+import type { Fact } from './moduleFacts.js';
 import { wireFields, wireInts, type WireField } from './onnxWire.js';
 import { rowMajorStrides, stridedTensor } from './stridedTensor.js';
 import { elementCount, type WeightDtype, type WeightTensor } from './tensor.js';
@@ -11,6 +12,8 @@ export interface OnnxFileNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Numbers, texts and lists of whole numbers. */
+  readonly attributes: ReadonlyMap<string, Fact>;
 }
 
 /** The parts of a file. */
@@ -18,7 +21,7 @@ export interface OnnxFile {
   readonly nodes: readonly OnnxFileNode[];
   /** By name; read from the file's bytes when it is called. */
   readonly constants: ReadonlyMap<string, () => WeightTensor>;
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 /** Field numbers of onnx/onnx.proto. */
@@ -26,7 +29,7 @@ const MODEL = { graph: 7, metadataProps: 14 } as const;
 const ENTRY = { key: 1, value: 2 } as const;
 const GRAPH = { node: 1, initializer: 5 } as const;
 const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5 } as const;
-const ATTRIBUTE = { tensor: 5 } as const;
+const ATTRIBUTE = { name: 1, float: 2, int: 3, text: 4, tensor: 5, ints: 8 } as const;
 const TENSOR = { dims: 1, dataType: 2, floatData: 4, name: 8, rawData: 9, dataLocation: 14 } as const;
 const EXTERNAL = 1;
 
@@ -67,7 +70,7 @@ export function readOnnxFile(bytes: Uint8Array): OnnxFile {
       limit('strings of metadata', metadata.length, MAX_ENTRIES);
     }
   }
-  return { nodes, constants, metadata: Object.fromEntries(metadata) };
+  return { nodes, constants, metadata: new Map(metadata) };
 }
 
 function readGraph(bytes: Uint8Array, nodes: OnnxFileNode[], constants: Map<string, () => WeightTensor>): void {
@@ -103,22 +106,50 @@ function readEntry(bytes: Uint8Array): [string, string] {
 }
 
 function readNode(bytes: Uint8Array): { node: OnnxFileNode; tensor: Uint8Array | undefined } {
-  const node = { name: '', op: '', inputs: [] as string[], outputs: [] as string[] };
+  const attributes = new Map<string, Fact>();
+  const node = { name: '', op: '', inputs: [] as string[], outputs: [] as string[], attributes };
   let tensor: Uint8Array | undefined;
   for (const field of wireFields(bytes)) {
     if (field.number === NODE.name) node.name = textOf(field);
     else if (field.number === NODE.opType) node.op = textOf(field);
     else if (field.number === NODE.input) node.inputs.push(textOf(field));
     else if (field.number === NODE.output) node.outputs.push(textOf(field));
-    else if (field.number === NODE.attribute) tensor = attributeTensor(field.bytes) ?? tensor;
+    else if (field.number === NODE.attribute) tensor = readAttribute(field.bytes, attributes) ?? tensor;
     limit('inputs and outputs of an operation', node.inputs.length + node.outputs.length, MAX_PORTS);
+    limit('attributes of an operation', attributes.size, MAX_PORTS);
   }
   return { node, tensor };
 }
 
-function attributeTensor(bytes: Uint8Array): Uint8Array | undefined {
-  for (const field of wireFields(bytes)) if (field.number === ATTRIBUTE.tensor) return field.bytes;
-  return undefined;
+/** Notes an attribute; a tensor is returned instead. */
+function readAttribute(bytes: Uint8Array, attributes: Map<string, Fact>): Uint8Array | undefined {
+  let name = '';
+  let value: Fact | undefined;
+  let tensor: Uint8Array | undefined;
+  const ints: number[] = [];
+  for (const field of wireFields(bytes)) {
+    if (field.number === ATTRIBUTE.name) name = textOf(field);
+    else if (field.number === ATTRIBUTE.float) value = floatOf(field);
+    else if (field.number === ATTRIBUTE.int) value = field.int;
+    else if (field.number === ATTRIBUTE.text) value = decoder.decode(field.bytes.subarray(0, MAX_NAME_BYTES));
+    else if (field.number === ATTRIBUTE.tensor) tensor = field.bytes;
+    else if (field.number === ATTRIBUTE.ints) {
+      // Long lists are values, not settings.
+      for (const int of wireInts(field)) if (ints.length <= MAX_SETTING) ints.push(signed(int));
+    }
+  }
+  if (ints.length > 0 && ints.length <= MAX_SETTING) value = ints;
+  if (value !== undefined) attributes.set(name, value);
+  return tensor;
+}
+
+/** Longest list of an attribute that is kept. */
+const MAX_SETTING = 16;
+
+const signed = (value: number): number => (value >= 2 ** 63 ? value - 2 ** 64 : value);
+
+function floatOf({ bytes }: WireField): number {
+  return bytes.length === 4 ? new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true) : NaN;
 }
 
 function tensorName(bytes: Uint8Array): string {

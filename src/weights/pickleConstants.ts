@@ -78,5 +78,11 @@ function unescape(text: string): string {
 }
 
 function plainEscape(letter: string): string {
-  return { n: '\n', t: '\t', r: '\r' }[letter] ?? letter;
+  return ESCAPES.get(letter) ?? letter;
 }
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['n', '\n'],
+  ['t', '\t'],
+  ['r', '\r'],
+]);

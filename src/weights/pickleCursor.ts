@@ -2,9 +2,12 @@
 import { invalid } from './byteView.js';
 
 /** Longest string: names and licence texts are far shorter. */
-const MAX_STRING_BYTES = 16 * 2 ** 20;
-/** Longest integer: 8 KB of digits would already take long to convert. */
-const MAX_INTEGER_BYTES = 256;
+const MAX_STRING_BYTES = 2 ** 20;
+/** All strings together; an unstripped YOLOv8x has 2 MB. */
+const MAX_ALL_STRINGS = 16 * 2 ** 20;
+/** Longest integer: magic numbers and ids of objects have up to 10 and 16 bytes. */
+const MAX_INTEGER_BYTES = 64;
+const MAX_DIGITS = 160;
 /** Longest text line of the protocol-0 opcodes. */
 const MAX_LINE_BYTES = 65_536;
 
@@ -15,6 +18,7 @@ const utf8 = new TextDecoder();
 /** A position in a pickle. */
 export class PickleCursor {
   readonly #view: DataView;
+  #stringBytes = 0;
 
   constructor(
     readonly bytes: Uint8Array,
@@ -71,9 +75,10 @@ export class PickleCursor {
   integer(length: number): number | bigint {
     if (length > MAX_INTEGER_BYTES)
       throw invalid(`pickle: got an integer of ${length} bytes at byte ${this.at}; refused`);
-    let value = 0n;
-    for (const byte of this.take(length).toReversed()) value = (value << 8n) | BigInt(byte);
-    return narrow(BigInt.asIntN(length * 8, value));
+    if (length === 0) return 0;
+    let digits = '0x';
+    for (const byte of this.take(length).toReversed()) digits += byte.toString(16).padStart(2, '0');
+    return narrow(BigInt.asIntN(length * 8, BigInt(digits)));
   }
 
   /** The text up to the next newline, each byte a character; the newline is passed over (protocol 0). */
@@ -88,14 +93,17 @@ export class PickleCursor {
 
   /** A decimal integer on a line of its own, with Python 2's trailing L or without. */
   integerLine(): number | bigint {
-    const text = this.line().replace(/L$/, '');
-    if (!/^\s*-?\d{1,600}\s*$/.test(text))
+    const text = this.line().trim();
+    const digits = text.endsWith('L') ? text.slice(0, -1) : text;
+    if (digits.length > MAX_DIGITS || !/^-?\d+$/.test(digits))
       throw invalid(`pickle: got no integer before byte ${this.at}; the file is damaged, get it again`);
-    return narrow(BigInt(text.trim()));
+    return narrow(BigInt(digits));
   }
 
   #string(length: number): Uint8Array {
-    if (length > MAX_STRING_BYTES) throw invalid(`pickle: got a string of ${length} bytes at byte ${this.at}; refused`);
+    this.#stringBytes += length;
+    if (length > MAX_STRING_BYTES || this.#stringBytes > MAX_ALL_STRINGS)
+      throw invalid(`pickle: got a string of ${length} bytes at byte ${this.at}; refused, no checkpoint needs so much`);
     return this.take(length);
   }
 

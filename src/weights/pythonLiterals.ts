@@ -2,9 +2,16 @@
 
 const MAX_NAMES = 10_000;
 const MAX_SIDE = 16_384;
+/** Longest text that is a size; blanks without end would be tried in every way. */
+const MAX_SIZE_TEXT = 64;
+/** Longest blank between two parts of a dict. */
+const GAP = '\\s{0,8}';
 
 /** One entry of a dict with whole numbers as keys and texts as values, and what follows it. */
-const ENTRY = /\s*(\d{1,6})\s*:\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*([,}])/y;
+const ENTRY = new RegExp(
+  `${GAP}(\\d{1,6})${GAP}:${GAP}('(?:[^'\\\\]|\\\\.)*'|"(?:[^"\\\\]|\\\\.)*")${GAP}([,}])`,
+  'ys',
+);
 
 /** `{0: 'object', 1: "dog's bed"}`; undefined for anything else. */
 export function pythonNames(text: string | undefined): Record<number, string> | undefined {
@@ -22,20 +29,25 @@ export function pythonNames(text: string | undefined): Record<number, string> | 
 
 /** `640` or `[640, 480]`, of which the larger side counts; undefined for anything else. */
 export function pythonSize(text: string | undefined): number | undefined {
-  const match = /^\s*[[(]?\s*(\d{1,5})\s*(?:,\s*(\d{1,5})\s*)?[\])]?\s*$/.exec(text ?? '');
+  if (text === undefined || text.length > MAX_SIZE_TEXT) return undefined;
+  const match = /^\s*[[(]?\s*(\d{1,5})\s*(?:,\s*(\d{1,5})\s*)?[\])]?\s*$/.exec(text);
   const side =
     match === null ? 0 : Math.max(...match.slice(1).map((digits: string | undefined) => Number(digits ?? 0)));
   return side > 0 && side <= MAX_SIDE ? side : undefined;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['n', '\n'],
+  ['t', '\t'],
+  ['r', '\r'],
+]);
 
 /** A text without its quotes and escapes. */
 function unquoted(literal: string): string {
   return literal.slice(1, -1).replace(/\\(?:x[\da-fA-F]{2}|u[\da-fA-F]{4}|.)/gs, (escape) => {
     const kind = escape[1];
     if (escape.length > 2) return String.fromCharCode(parseInt(escape.slice(2), 16));
-    return kind in ESCAPES ? ESCAPES[kind] : kind;
+    return ESCAPES.get(kind) ?? kind;
   });
 }
 

@@ -1,5 +1,5 @@
 /** From what a caller names to the bytes of a checkpoint. */
-import { invalidArgument, throwIfAborted } from '../errors.js';
+import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import type { OnProgress } from '../progress.js';
 import { CATALOGUE, findIn, unknownName, type CatalogueEntry, type PublishedFile } from './catalogue.js';
@@ -9,6 +9,10 @@ export interface ResolveOptions {
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
+  /**
+   * Looks at what a URL gave, before it is kept: what it throws comes through with the address, and nothing is kept.
+   */
+  readonly inspect?: ((bytes: Uint8Array) => Promise<void>) | undefined;
 }
 
 export interface ResolvedWeights<E extends PublishedFile = CatalogueEntry> {
@@ -56,6 +60,17 @@ interface Wanted {
   readonly sha256?: string | undefined;
 }
 
+/** Has the caller look at a file whose checksum nobody published. */
+async function inspected(wanted: Wanted, options: ResolveOptions, bytes: Uint8Array, todo: string): Promise<void> {
+  if (wanted.sha256 !== undefined) return;
+  try {
+    await options.inspect?.(bytes);
+  } catch (error) {
+    if (!(error instanceof FastSAMError)) throw error;
+    throw new FastSAMError(error.code, `${error.message} (what ${wanted.url} gave; ${todo})`, { cause: error });
+  }
+}
+
 /** The kept file, checked, or a download of it. A file whose checksum nobody published is held to its first one. */
 async function keepOrDownload(wanted: Wanted, options: ResolveOptions): Promise<Uint8Array> {
   const { name, path } = wanted;
@@ -65,6 +80,7 @@ async function keepOrDownload(wanted: Wanted, options: ResolveOptions): Promise<
     const bytes = await platform().readFile(path);
     options.onProgress?.({ type: 'verify', name });
     await verify(bytes, known, `delete ${path} to download it again`);
+    await inspected(wanted, options, bytes, `delete ${path} to download it again`);
     if (known.sha256 === undefined) await recordHash(path, bytes);
     return bytes;
   }
@@ -72,7 +88,8 @@ async function keepOrDownload(wanted: Wanted, options: ResolveOptions): Promise<
     recorded === undefined
       ? undefined
       : `delete ${path}.sha256 if you trust the file: it has changed since the first download`;
-  const bytes = await download({ ...known, url: wanted.url, path, advice, ...options });
+  const inspect = (found: Uint8Array): Promise<void> => inspected(wanted, options, found, 'nothing of it was kept');
+  const bytes = await download({ ...known, url: wanted.url, path, advice, ...options, inspect });
   if (known.sha256 === undefined) await recordHash(path, bytes);
   return bytes;
 }

@@ -11,6 +11,8 @@ export interface TorchFile {
   readonly format: 'torch-zip' | 'torch-legacy';
   readonly root: PickleValue;
   readonly tensors: TorchTensors;
+  /** A text of the archive by its path below the root, undefined where there is none. */
+  readonly readText: (path: string) => string | undefined;
 }
 
 /** data.pkl of an unstripped FastSAM-x is 1 MB. */
@@ -35,7 +37,9 @@ export function openTorchZip(bytes: Uint8Array): TorchFile {
     const data = zip.read(`${root}data/${key}`);
     return bigEndian ? swapBytes(data, itemBytes) : data;
   };
-  return { format: 'torch-zip', root: value, tensors: new TorchTensors({ storage }) };
+  const readText = (path: string): string | undefined =>
+    zip.has(root + path) ? new TextDecoder().decode(zip.read(root + path)) : undefined;
+  return { format: 'torch-zip', root: value, tensors: new TorchTensors({ storage }), readText };
 }
 
 /** The folder that everything lies in, with its slash. It is named after the file at the time of saving. */
@@ -79,7 +83,8 @@ export function openTorchLegacy(bytes: Uint8Array): TorchFile {
       );
     return data;
   };
-  return { format: 'torch-legacy', root: object.value, tensors: new TorchTensors({ storage }) };
+  const tensors = new TorchTensors({ storage });
+  return { format: 'torch-legacy', root: object.value, tensors, readText: () => undefined };
 }
 
 function locateStorages(bytes: Uint8Array, object: Unpickled, keys: Unpickled): Map<string, Uint8Array> {

@@ -26,6 +26,8 @@ export interface Transfer {
   readonly isVerified: boolean;
   /** Milliseconds without a byte after which the connection counts as broken. */
   readonly stallTimeout: number;
+  /** Most bytes that are taken. */
+  readonly maxBytes: number;
   readonly signal: AbortSignal | undefined;
   /** Called with the bytes held and the size of the whole, where known. */
   readonly onLoaded: (loaded: number, total: number | undefined) => void;
@@ -36,6 +38,17 @@ const UNREACHABLE =
 
 /** Statuses that pass: timeout, too early, too many requests. */
 const TRANSIENT = new Set([408, 425, 429]);
+
+/** Bytes a second below which a connection counts as broken: one that drips would never end. */
+const LEAST_RATE = 1_000;
+
+function tooLarge({ url, maxBytes }: Transfer): FastSAMError {
+  return new FastSAMError(
+    'DOWNLOAD_CORRUPT',
+    `download of ${url}: got more than ${maxBytes} bytes, expected at most that for a file of weights; check the ` +
+      'address, or set FASTSAM_MAX_DOWNLOAD to a higher number of bytes',
+  );
+}
 
 function corrupt(url: string, got: string, expected: string): FastSAMError {
   return new FastSAMError(
@@ -142,18 +155,25 @@ async function appendBody(
   body: ReadableStream<Uint8Array>,
   total: number | undefined,
 ): Promise<void> {
-  const { partial, url, stallTimeout, onLoaded, signal } = transfer;
+  const { partial, url, stallTimeout, maxBytes, onLoaded, signal } = transfer;
   const reader = body.getReader();
   try {
     onLoaded(partial.length, total);
+    let window = { start: Date.now(), held: partial.length };
     for (;;) {
       const chunk = await nextChunk(reader, stallTimeout);
       if (chunk === undefined || signal?.aborted) break;
       if (total !== undefined && partial.length + chunk.length > total) {
         throw corrupt(url, `more than ${total} bytes`, `${total}`);
       }
+      if (partial.length + chunk.length > maxBytes) throw tooLarge(transfer);
       await partial.append(chunk);
       onLoaded(partial.length, total);
+      const elapsed = Date.now() - window.start;
+      if (elapsed < stallTimeout) continue;
+      const got = partial.length - window.held;
+      if (got < (LEAST_RATE * elapsed) / 1000) throw new Interrupted(`only ${got} bytes in ${elapsed} ms`);
+      window = { start: Date.now(), held: partial.length };
     }
   } finally {
     // Ends the connection if it is still open; a body that broke has nothing left to cancel.
@@ -198,6 +218,7 @@ export async function transferOnce(transfer: Transfer): Promise<void> {
     if (announced !== undefined && announced !== total) {
       throw corrupt(transfer.url, `a file of ${announced} bytes`, `${total ?? 'any number of'} bytes`);
     }
+    if (total !== undefined && total > transfer.maxBytes) throw tooLarge(transfer);
     if (response.body === null) throw new Interrupted('an answer without a body');
     await appendBody(transfer, response.body, total);
   } catch (error) {

@@ -1,14 +1,11 @@
 /** Writing of safetensors files. */
 import { invalidArgument } from '../errors.js';
-import { toFloat16 } from '../geometry/half.js';
+import { ROUNDS_TO_INFINITY, toFloat16 } from '../geometry/half.js';
 import { oneOf } from '../options/kinds.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
 import { LENGTH_BYTES, METADATA_KEY } from './safetensorsFormat.js';
 import type { StateDict, WeightTensor } from './tensor.js';
-
-/** Largest float32 that rounds to a finite half. */
-const HALF_LIMIT = 65_520;
 
 /** How tensors are written. */
 export interface WriteSafetensorsOptions {
@@ -87,7 +84,7 @@ function encodeTensor(name: string, tensor: WeightTensor, dtype: 'keep' | 'float
 }
 
 function fitsHalf(value: number): boolean {
-  return !(Math.abs(value) >= HALF_LIMIT) || !Number.isFinite(value);
+  return !(Math.abs(value) >= ROUNDS_TO_INFINITY) || !Number.isFinite(value);
 }
 
 /** The tensors without training's step counters, which are of no use to anybody who reads weights. */

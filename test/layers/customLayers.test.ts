@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { ChannelSlice, sliceBySplit } from '../../src/layers/channelSlice.js';
 import { Dfl, expectedDistances } from '../../src/layers/dfl.js';
 import { FlattenLevels } from '../../src/layers/flattenLevels.js';
-import { Silu } from '../../src/layers/silu.js';
+import { Activation } from '../../src/layers/activation.js';
 import { StridedConv } from '../../src/layers/stridedConv.js';
 import { byDepthToSpace, byRows, TransposedConv } from '../../src/layers/transposedConv.js';
 import { Upsample, upsampleByDepthToSpace } from '../../src/layers/upsample.js';
@@ -18,8 +18,8 @@ const counting = (...shape: [number, number, number, number]): tf.Tensor4D =>
   tf.reshape(tf.range(0, tf.util.sizeFromShape(shape)), shape);
 
 describeOnBackends('layers', ['wasm', 'native', 'plain JavaScript'], () => {
-  test('Silu is x · sigmoid(x)', () => {
-    const y = apply(new Silu({}), tf.tensor([0, 1, -1, 20]));
+  test('SiLU is x · sigmoid(x)', () => {
+    const y = apply(new Activation({ kind: 'SiLU' }), tf.tensor([0, 1, -1, 20]));
     expect(y).toBeAllclose([0, 0.7310586, -0.2689414, 20], { atol: 5e-6 });
   });
 
@@ -123,7 +123,7 @@ describeOnBackends('layers', ['wasm', 'native', 'plain JavaScript'], () => {
   test('no layer leaks', () => {
     const map = counting(1, 2, 2, 4);
     const layers = [
-      new Silu({}),
+      new Activation({ kind: 'LeakyReLU', alpha: 0.1 }),
       new StridedConv({ filters: 2, useBias: true }),
       new ChannelSlice({ start: 2, size: 2 }),
       new Upsample({}),

@@ -9,7 +9,7 @@ import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import type { ProgressEvent } from '../../src/progress.js';
 import { download, type DownloadRequest } from '../../src/weights/download.js';
-import { FileServer, status } from '../support/fileServer.js';
+import { FileServer, status, type Handler } from '../support/fileServer.js';
 
 const SIZE = 300_000;
 const RETRY = { attempts: 4, delay: 1, stallTimeout: 5_000 };
@@ -72,6 +72,55 @@ describe('download', () => {
     await expectWhole({ bytes: SIZE, sha256: server.sha256 });
     expectContract();
     expect(server.ranges).toEqual(['-']);
+  });
+
+  test.each([
+    ['announced', true],
+    ['not announced', false],
+  ])('more bytes than a file of weights has are refused and not kept, %s', async (_, announced) => {
+    server.script.push((_request, response) => {
+      response.writeHead(200, announced ? { 'content-length': SIZE } : {}).end(content);
+      return true;
+    });
+    const error = await failure(download(request({ maxBytes: 100_000 })));
+    expect(error.code).toBe('DOWNLOAD_CORRUPT');
+    expect(error.message).toMatch(/got more than 100000 bytes.*FASTSAM_MAX_DOWNLOAD/);
+    expect(files()).toEqual([]);
+    await expectWhole({ maxBytes: SIZE });
+  });
+
+  test('FASTSAM_MAX_DOWNLOAD is that limit, and must be a number', async () => {
+    const limited = (value: string) => {
+      usePlatform({ ...nodePlatform, env: (name) => (name === 'FASTSAM_MAX_DOWNLOAD' ? value : undefined) });
+    };
+    limited('1000');
+    expect((await failure(download(request()))).message).toMatch(/got more than 1000 bytes/);
+    limited('2 GB');
+    expect((await failure(download(request()))).message).toMatch(/FASTSAM_MAX_DOWNLOAD: got '2 GB', expected a number/);
+    limited(String(SIZE));
+    await expectWhole();
+  });
+
+  test('a connection that drips is broken off as one that stands still', async () => {
+    const drip: Handler = (_request, response) => {
+      response.writeHead(200, { 'content-length': SIZE });
+      const timer = setInterval(() => response.write(content.subarray(0, 1)), 10);
+      response.on('close', () => {
+        clearInterval(timer);
+      });
+      return true;
+    };
+    server.script.push(drip, drip);
+    const error = await failure(download(request({ retry: { attempts: 2, delay: 1, stallTimeout: 200 } })));
+    expect(error.code).toBe('DOWNLOAD_FAILED');
+    expect(error.message).toMatch(/2 failures, the last one: only \d+ bytes in \d+ ms/);
+  });
+
+  test('what the caller refuses is not kept', async () => {
+    const refusing = { inspect: () => Promise.reject(new FastSAMError('INVALID_CHECKPOINT', 'no weights')) };
+    expect((await failure(download(request(refusing)))).message).toBe('no weights');
+    expect(files()).toEqual([]);
+    await expectWhole();
   });
 
   test('continues after cut connections instead of starting over', async () => {

@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest';
 import { fuzzCheckpoints } from '../../tools/fuzz/checkpointRun.js';
-import { goldenBytes } from '../support/golden.js';
-
-const SEEDS = ['deflated.pt', 'odd.pt', 'odd-legacy.pt', 'zip64.pt', 'torchscript.pt', 'odd.safetensors', 'old.pt'];
+import { checkpointSeeds } from '../../tools/fuzz/checkpointSeeds.js';
 
 test('answers 2,000 mutated checkpoints with tensors or a FastSAMError', async () => {
-  const seeds = SEEDS.map((name) => goldenBytes(`checkpoints/${name}`));
+  const seeds = checkpointSeeds();
   const now = (): number => performance.now();
   const report = await fuzzCheckpoints(seeds, { firstSeed: 1_000_000, count: 2_000, now, deadline: now() + 45_000 });
   expect(report.faults).toEqual([]);

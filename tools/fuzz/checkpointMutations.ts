@@ -1,6 +1,7 @@
 /** Turns sound checkpoints into damaged and hostile ones. */
 import { openZip } from '../../src/weights/zip.js';
 import { concat, safetensorsFile, torchLegacy, torchZip } from './checkpointArchive.js';
+import { hostileMetadata, hostileTexts, isOnnx } from './onnxMutations.js';
 import { hostilePickle, hostileSnippet } from './hostilePickles.js';
 import { tensor, pickled, type Picklable } from './pickleWriter.js';
 import type { Random } from './random.js';
@@ -29,6 +30,11 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'forged tensors': (_, random) => forgedTensors(random),
   'zip bombs': (_, random) => zipBomb(random),
   'safetensors header': (_, random) => forgedSafetensors(random),
+  'onnx texts': (seeds, random) => hostileTexts(random.pick(seeds.filter(isOnnx)), random),
+  'onnx metadata': (seeds, random) => hostileMetadata(random.pick(seeds.filter(isOnnx)), random),
+  'onnx bit flips': (seeds, random) => flipBits(random.pick(seeds.filter(isOnnx)), random),
+  'onnx truncation': (seeds, random) => truncate(random.pick(seeds.filter(isOnnx)), random),
+  'onnx forged lengths': (seeds, random) => forgeLengths(random.pick(seeds.filter(isOnnx)), random),
 };
 
 function isZip(bytes: Uint8Array): boolean {

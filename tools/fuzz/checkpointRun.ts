@@ -1,5 +1,7 @@
 /** Feeds mutated checkpoints to the reader and takes down what happens. */
 import { FastSAMError } from '../../src/errors.js';
+import { inferArchitecture } from '../../src/model/check.js';
+import { settingsOf } from '../../src/model/settings.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import { MUTATIONS } from './checkpointMutations.js';
 import { Random } from './random.js';
@@ -14,6 +16,18 @@ export interface FuzzReport {
   slowest: { milliseconds: number; seed: number; kind: string };
 }
 
+/** How a run goes. */
+export interface FuzzOptions {
+  readonly firstSeed: number;
+  readonly count: number;
+  /** A clock in milliseconds. */
+  readonly now: () => number;
+  /** Time of that clock after which no further case starts. */
+  readonly deadline?: number;
+  /** A case that takes longer is a fault. Default: none is. */
+  readonly most?: number;
+}
+
 /** The bytes of one case; `seed` alone decides on them. */
 export function makeCase(seeds: readonly Uint8Array[], seed: number): { kind: string; bytes: Uint8Array } {
   const random = new Random(seed);
@@ -22,15 +36,11 @@ export function makeCase(seeds: readonly Uint8Array[], seed: number): { kind: st
 }
 
 /**
- * Runs cases `firstSeed`, `firstSeed + 1`, … and converts every tensor of those that can be read.
- * @param seeds sound checkpoints.
- * @param now a clock in milliseconds.
- * @param deadline time of that clock after which no further case starts.
+ * Runs cases `firstSeed`, `firstSeed + 1`, …: converts every tensor of those that can be read, and finds out which network
+ * they are.
+ * @param seeds sound checkpoints, ONNX models among them.
  */
-export async function fuzzCheckpoints(
-  seeds: readonly Uint8Array[],
-  options: { firstSeed: number; count: number; now: () => number; deadline?: number },
-): Promise<FuzzReport> {
+export async function fuzzCheckpoints(seeds: readonly Uint8Array[], options: FuzzOptions): Promise<FuzzReport> {
   const report: FuzzReport = {
     cases: 0,
     outcomes: new Map(),
@@ -44,23 +54,67 @@ export async function fuzzCheckpoints(
     const outcome = report.outcomes.get(kind) ?? { read: 0, refused: 0, milliseconds: 0 };
     report.outcomes.set(kind, outcome);
     const start = options.now();
-    try {
-      for (const tensor of (await readCheckpoint(bytes)).tensors.values()) tensor.toFloat32();
-      outcome.read++;
-    } catch (error) {
-      if (error instanceof FastSAMError && error.cause === undefined) outcome.refused++;
-      else if (error instanceof FastSAMError && isExpectedCause(error.cause)) outcome.refused++;
-      else report.faults.push({ seed, kind, error });
-    }
+    const { ending, fault } = await tryCase(bytes);
+    outcome[ending]++;
+    if (fault !== undefined) report.faults.push({ seed, kind, error: fault });
     const milliseconds = options.now() - start;
     outcome.milliseconds += milliseconds;
+    if (milliseconds > (options.most ?? Infinity)) {
+      report.faults.push({ seed, kind, error: new Error(`took ${Math.round(milliseconds)} ms`) });
+    }
     if (milliseconds > report.slowest.milliseconds) report.slowest = { milliseconds, seed, kind };
     report.cases++;
   }
   return report;
 }
 
+async function tryCase(bytes: Uint8Array): Promise<{ ending: 'read' | 'refused'; fault?: unknown }> {
+  const printed = listen();
+  let ending: 'read' | 'refused' = 'refused';
+  try {
+    const checkpoint = await readCheckpoint(bytes);
+    for (const tensor of checkpoint.tensors.values()) tensor.toFloat32();
+    ending = 'read'; // though it may be no network of ours
+    settingsOf(inferArchitecture(checkpoint.tensors, checkpoint.metadata), checkpoint);
+    return { ending, ...(printed.texts.length > 0 && { fault: new Error(`printed ${printed.texts[0]}`) }) };
+  } catch (error) {
+    return { ending, ...(faultOf(error) && { fault: error }) };
+  } finally {
+    printed.end();
+  }
+}
+
+// eslint-disable-next-line no-control-regex -- what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+/** Whether errors promise messages of one clean line. */
+const CLEANS = !CONTROL.test(new FastSAMError('ABORTED', '\u0007').message);
+
+/** Whether an error is no clear refusal. */
+function faultOf(error: unknown): boolean {
+  if (!(error instanceof FastSAMError) || (CLEANS && CONTROL.test(error.message))) return true;
+  return error.cause !== undefined && !isExpectedCause(error.cause);
+}
+
 /** Errors of fflate and JSON.parse are expected underneath; a TypeError or RangeError of ours, caught late, is a fault. */
 function isExpectedCause(cause: unknown): boolean {
   return cause instanceof SyntaxError || (cause instanceof Error && 'code' in cause);
+}
+
+/** What is written to the console meanwhile: the readers write nothing. */
+function listen(): { readonly texts: readonly string[]; end: () => void } {
+  const texts: string[] = [];
+  const streams = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write.bind(stream) }));
+  for (const { stream } of streams) {
+    stream.write = (chunk: string | Uint8Array) => {
+      texts.push(String(chunk));
+      return true;
+    };
+  }
+  return {
+    texts,
+    end: () => {
+      for (const { stream, write } of streams) stream.write = write;
+    },
+  };
 }

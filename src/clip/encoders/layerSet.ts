@@ -1,5 +1,6 @@
 /** The tfjs layers of an encoder with their weights, by the names under which the weights are published. */
 import * as tf from '@tensorflow/tfjs';
+import { usableWeights } from '../../weights/finite.js';
 import { elementCount, type StateDict } from '../../weights/tensor.js';
 
 /** Owns the layers that are added to it. */
@@ -12,9 +13,12 @@ export class LayerSet {
     this.#tensors = tensors;
   }
 
-  /** Values of a published tensor; do not write into them. */
+  /**
+   * Values of a published tensor; do not write into them.
+   * @throws FastSAMError `INVALID_CHECKPOINT` for what is no usable number.
+   */
   values(name: string): Float32Array {
-    return this.#tensors.get(name)?.toFloat32() ?? new Float32Array();
+    return usableWeights(name, this.#tensors.get(name)?.toFloat32() ?? new Float32Array());
   }
 
   /**

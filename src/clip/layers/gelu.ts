@@ -1,5 +1,6 @@
 /** The two activations of CLIP models. */
 import * as tf from '@tensorflow/tfjs';
+import { gelu } from '../../layers/activation.js';
 import { single, type LayerArgs } from '../../layers/customLayer.js';
 import type { ClipActivation } from '../weights/config.js';
 
@@ -34,10 +35,6 @@ export class Gelu extends tf.layers.Layer {
 
 function quickGelu(x: tf.Tensor): tf.Tensor {
   return tf.mul(x, tf.sigmoid(tf.mul(x, 1.702)));
-}
-
-function gelu(x: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
 }
 
 tf.serialization.registerClass(Gelu);

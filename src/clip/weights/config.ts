@@ -1,5 +1,6 @@
 /** The configuration of a CLIP model: sizes read off its tensors, and the activation, which no tensor holds. */
 import { FastSAMError, invalidArgument } from '../../errors.js';
+import { usableWeights } from '../../weights/finite.js';
 import type { StateDict } from '../../weights/tensor.js';
 
 /** `quick_gelu` is x·σ(1.702x), `gelu` is x·Φ(x) with the error function. */
@@ -92,6 +93,16 @@ export function clipConfigOf(
 /** Patches of an image, without the class token. */
 export function patchCount({ imageSize, patchSize }: ClipConfig): number {
   return (imageSize / patchSize) ** 2;
+}
+
+/**
+ * What cosines are multiplied with before softmax; 1 where a file does not say.
+ * @throws FastSAMError `INVALID_CHECKPOINT` for one that is no usable number.
+ */
+export function scaleOf(tensors: StateDict): number {
+  const [logarithm = 0] = tensors.get('logit_scale')?.toFloat32() ?? [];
+  usableWeights('exp(logit_scale)', Float32Array.of(Math.exp(logarithm)));
+  return Math.exp(logarithm);
 }
 
 /** One line for messages. */

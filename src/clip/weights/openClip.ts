@@ -30,8 +30,15 @@ export async function openClip(
   options: ResolveOptions & ClipOverrides = {},
 ): Promise<ClipWeights> {
   if (source instanceof Uint8Array) return clipWeightsOf(await readCheckpoint(source), options);
-  const { bytes, path } = await resolveFrom(CLIP_CATALOGUE, source, options);
-  return clipWeightsOf(await readCheckpoint(bytes), { ...options, origin: `${String(source)} ${path}` });
+  let checkpoint: Checkpoint | undefined;
+  const inspect = async (bytes: Uint8Array): Promise<void> => {
+    checkpoint = await readCheckpoint(bytes);
+  };
+  const { bytes, path } = await resolveFrom(CLIP_CATALOGUE, source, { ...options, inspect });
+  return clipWeightsOf(checkpoint ?? (await readCheckpoint(bytes)), {
+    ...options,
+    origin: `${String(source)} ${path}`,
+  });
 }
 
 /**

@@ -2,8 +2,10 @@
  * The network's tfjs layers as TensorFlow operations, channels last. What the layers are and how they hang together is
  * read from the tfjs model, which stays the one definition of the network. No operation names the size of an image.
  */
+import type { ActivationSpec } from '../../layers/settings.js';
 import type { AttrValue } from '../../runtime/compile/graphDef.js';
 import type { Emitters, LayerWeight, NetworkLayer } from '../walkLayers.js';
+import { emitActivation } from './emitActivation.js';
 import { textAttribute, type Edge, type GraphWriter } from './graphWriter.js';
 
 /** How many images the graph takes. */
@@ -18,7 +20,8 @@ type Layer = NetworkLayer<Edge>;
 export const tensorFlowEmitters = (batch: BatchSize): Emitters<GraphWriter, Edge> => ({
   Conv2D: (graph, layer) => convolution(graph, layer, SAME),
   FastSamStridedConv: (graph, layer) => convolution(graph, layer, STRIDED),
-  FastSamSilu: silu,
+  FastSamActivation: (graph, { name, config, inputs: [x] }) =>
+    emitActivation(graph, name, x, config as unknown as ActivationSpec),
   FastSamChannelSlice: channelSlice,
   Concatenate: (graph, { name, inputs }) => graph.concat(name, inputs, CHANNELS),
   Add: (graph, { name, inputs }) => graph.add('AddV2', name, inputs),
@@ -58,10 +61,6 @@ function convolution(graph: GraphWriter, layer: Layer, { stride, padding }: Conv
 
 function biasAdd(graph: GraphWriter, name: string, x: Edge, bias: LayerWeight): Edge {
   return graph.add('BiasAdd', name, [x, graph.weight(`${name}/bias`, bias.values, bias.shape)], NHWC);
-}
-
-function silu(graph: GraphWriter, { name, inputs: [x] }: Layer): Edge {
-  return graph.add('Mul', name, [x, graph.add('Sigmoid', `${name}/sigmoid`, [x])]);
 }
 
 function channelSlice(graph: GraphWriter, { name, config, inputs: [x] }: Layer): Edge {

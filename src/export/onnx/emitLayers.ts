@@ -2,8 +2,10 @@
  * The network's tfjs layers as ONNX operations, channels first: maps are [B,C,H,W], joined levels [B,C,A]. What the layers
  * are and how they hang together is read from the tfjs model.
  */
+import type { ActivationSpec } from '../../layers/settings.js';
 import { fromHwio, fromTransposedKernel } from '../../weights/unfold.js';
 import type { Emitters, NetworkLayer } from '../walkLayers.js';
+import { emitActivation } from './emitActivation.js';
 import type { GraphBuilder, Value } from './graphBuilder.js';
 
 type Layer = NetworkLayer<Value>;
@@ -12,7 +14,8 @@ type Layer = NetworkLayer<Value>;
 export const ONNX_EMITTERS: Emitters<GraphBuilder, Value> = {
   Conv2D: (graph, layer) => convolution(graph, layer, 1),
   FastSamStridedConv: (graph, layer) => convolution(graph, layer, 2),
-  FastSamSilu: silu,
+  FastSamActivation: (graph, { name, config, inputs: [x] }) =>
+    emitActivation(graph, pathOf(name), x, config as unknown as ActivationSpec),
   FastSamChannelSlice: channelSlice,
   Concatenate: (graph, { name, inputs }) =>
     graph.add('Concat', `${pathOf(name)}/Concat`, inputs, { attributes: { axis: 1 } }),
@@ -55,11 +58,6 @@ function transposedConvolution(graph: GraphBuilder, { name, weights: [kernel, bi
   return graph.add('ConvTranspose', `${pathOf(name)}/ConvTranspose`, [...inputs, ...parameters], {
     attributes: { dilations: [1, 1], group: 1, kernel_shape: [2, 2], pads: [0, 0, 0, 0], strides: [2, 2] },
   });
-}
-
-function silu(graph: GraphBuilder, { name, inputs: [x] }: Layer): Value {
-  const path = pathOf(name);
-  return graph.add('Mul', `${path}/Mul`, [x, graph.add('Sigmoid', `${path}/Sigmoid`, [x])]);
 }
 
 function channelSlice(graph: GraphBuilder, { name, config, inputs }: Layer): Value {

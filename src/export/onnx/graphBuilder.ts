@@ -70,6 +70,13 @@ export class GraphBuilder {
     return this.#shared('float32', dims, values, () => bytesOf(Float32Array.from(values)));
   }
 
+  /** A number in the graph's element type for weights, as maps are. */
+  real(value: number): Value {
+    const type = this.weightType;
+    const values = Float32Array.of(value);
+    return this.#shared(type, [], [value], () => bytesOf(type === 'float32' ? values : toFloat16(values)));
+  }
+
   #shared(type: OnnxType, dims: readonly number[], values: readonly number[], bytes: () => Uint8Array): Value {
     const name = `/constants/${type}[${dims.join(',')}](${values.join(',')})`;
     if (!this.#constants.has(name)) {

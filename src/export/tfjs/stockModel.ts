@@ -3,9 +3,11 @@
  * the network's own layers, which stay its one definition; layers of ours become stock ones that compute the same.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { ActivationSpec } from '../../layers/settings.js';
 import type { Network } from '../../model/network.js';
 import { walkLayers, type Emitters, type LayerWeight, type NetworkLayer } from '../walkLayers.js';
 import { INPUT } from '../ports.js';
+import { stockActivation } from './stockActivation.js';
 import { concatenate, convolution, apply, applyWith } from './stockGraph.js';
 import { stockHead } from './stockHead.js';
 
@@ -59,10 +61,10 @@ function cutsOf({ layers }: tf.LayersModel): Cuts {
 const STOCK_EMITTERS: Emitters<Cuts, Parts> = {
   Conv2D: plainConvolution,
   FastSamStridedConv: (_, layer) => [stridedConvolution(layer)],
-  FastSamSilu: (_, { name, inputs: [parts] }) =>
+  FastSamActivation: (_, { name, config, inputs: [parts] }) =>
     parts.map((x, i) => {
       const partName = parts.length > 1 ? `${name}/${i}` : name;
-      return apply(tf.layers.activation({ name: partName, activation: 'swish' }), x);
+      return apply(stockActivation(partName, config as unknown as ActivationSpec), x);
     }),
   FastSamChannelSlice: (_, { inputs: [parts] }) => [parts[1]],
   Concatenate: (_, { name, inputs }) => [concatenate(name, inputs.flat(), -1)],

@@ -7,6 +7,8 @@ import type { Scale, Scaling } from './scaling.js';
 
 /** The last layer of the table: the head. */
 export interface FamilyHead {
+  /** Ultralytics' class of it. */
+  readonly kind: string;
   /** Rows whose outputs are its levels, finest first. */
   readonly from: readonly number[];
   /** Pixels of the network's input per cell of each level. */

@@ -18,6 +18,8 @@ export interface NominalSize {
 
 /** One layer of a network. */
 export interface LayerRow {
+  /** Ultralytics' class of the block. */
+  readonly kind: string;
   /** Rows whose outputs are the block's inputs. -1 is the row before; before row 0 that is the image. */
   readonly from: readonly number[];
   /** Channels of the output, and the convolution inside the block that makes them. None for blocks without one. */
@@ -32,6 +34,7 @@ const PREVIOUS = [-1] as const;
 
 /** 3x3 convolution of stride 2. */
 export const conv = (channels: number): LayerRow => ({
+  kind: 'Conv',
   from: PREVIOUS,
   channels: { nominal: channels, conv: 'conv' },
   build: (graph, name, [x], size) => graph.conv(name, x, { channels: size.channels, kernel: 3, stride: 2 }),
@@ -39,6 +42,7 @@ export const conv = (channels: number): LayerRow => ({
 
 /** See `layers/c2f.ts`. @param shortcut whether each bottleneck adds its input. */
 export const c2fRow = (channels: number, repeats: number, shortcut = false): LayerRow => ({
+  kind: 'C2f',
   from: PREVIOUS,
   channels: { nominal: channels, conv: 'cv2.conv' },
   repeats: { nominal: repeats, conv: 'cv1.conv' },
@@ -47,6 +51,7 @@ export const c2fRow = (channels: number, repeats: number, shortcut = false): Lay
 
 /** See `layers/sppf.ts`. */
 export const sppfRow = (channels: number): LayerRow => ({
+  kind: 'SPPF',
   from: PREVIOUS,
   channels: { nominal: channels, conv: 'cv2.conv' },
   build: (graph, name, [x], size) => sppfBlock(graph, name, x, size),
@@ -54,12 +59,14 @@ export const sppfRow = (channels: number): LayerRow => ({
 
 /** Twice as high and wide, nearest neighbour. */
 export const upsample = (): LayerRow => ({
+  kind: 'Upsample',
   from: PREVIOUS,
   build: (graph, name, [x]) => graph.upsample(name, x),
 });
 
 /** The row before, then row `skip`, along the channels. */
 export const concat = (skip: number): LayerRow => ({
+  kind: 'Concat',
   from: [-1, skip],
   build: (graph, name, inputs) => graph.concat(name, inputs),
 });

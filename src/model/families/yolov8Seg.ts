@@ -38,6 +38,7 @@ export const YOLOV8_SEG = new NetworkFamily({
     /* 21, P5        */ c2fRow(1024, 3),
   ],
   head: {
+    kind: 'Segment',
     from: [15, 18, 21],
     strides: [8, 16, 32],
     prototypeChannels: 256,
