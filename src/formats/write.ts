@@ -96,7 +96,8 @@ export async function mergeFile(format: RunFormat, parts: readonly RunPart[]): P
 }
 
 /**
- * Writes an image's file, folder, or share of the file of a run.
+ * Writes an image's file, folder, or share of the file of a run. It appears whole, and a folder takes the place of an
+ * earlier one.
  * @throws FastSAMError `WRITE_FAILED`, and as `encodeFile`.
  */
 export async function writeScene(
@@ -109,13 +110,20 @@ export async function writeScene(
     await platform().writeFileAtomic(path, await encodeFile(format, scene, context));
     return;
   }
-  await disk().makeFolder(path);
-  await guard(format, context.name, async () => {
-    for await (const { name, content } of format.encode(scene, context)) {
-      if (/[/\\]|^\.*$/.test(name)) throw invalid(format, `got the file name '${name}', expected one without folders`);
-      await platform().writeFileAtomic(platform().joinPath(path, name), bytesOf(format, content));
-    }
-  });
+  const staged = await disk().stageFolder(path);
+  try {
+    await guard(format, context.name, async () => {
+      for await (const { name, content } of format.encode(scene, context)) {
+        if (/[/\\]|^\.*$/.test(name))
+          throw invalid(format, `got the file name '${name}', expected one without folders`);
+        await platform().writeFileAtomic(platform().joinPath(staged.temporary, name), bytesOf(format, content));
+      }
+    });
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+  await staged.commit();
 }
 
 /** Says which format failed, on which image, where that is not our own. */
