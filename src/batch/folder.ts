@@ -58,7 +58,7 @@ function manifestBytes(manifest: BatchManifest): Uint8Array {
 }
 
 /** Removes the unfinished files of processes of this machine that were killed. */
-async function removeLeftovers(out: string): Promise<void> {
+export async function removeLeftovers(out: string): Promise<void> {
   const staging = layout.staging(out);
   const names = await disk()
     .names(staging)

@@ -1,5 +1,5 @@
 /** One image of a batch: read, segmented, written. */
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, throwIfAborted } from '../errors.js';
 import type { OutputFormat } from '../formats/format.js';
 import { writeScene } from '../formats/write.js';
 import type { SegmentOptions } from '../model/options.js';
@@ -20,6 +20,33 @@ export interface BatchTask {
   /** As in `RefineOptions`. */
   readonly clean: boolean;
   readonly largest: boolean;
+}
+
+/** How far an image is: being read, waiting for the network, in the network or being written. */
+export type ImageStage = 'reading' | 'waiting' | 'working';
+
+/** Who looks after an image that is being done. */
+export interface ImageWatch {
+  readonly onStage?: (stage: ImageStage) => void;
+  /** Fires: the image is given up. */
+  readonly signal?: AbortSignal;
+}
+
+/** The promise, or `ABORTED` as soon as the signal fires. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let onAbort: () => void = () => undefined;
+  const given = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      reject(new FastSAMError('ABORTED', 'aborted by the caller', { cause: signal.reason }));
+    };
+    signal.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([work, given]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /**
@@ -48,19 +75,27 @@ export class ImageProcessor {
   }
 
   /**
-   * Does an image. Calls may overlap: one is read and another written while a third is in the network.
+   * Does an image. Calls may overlap: one is read and another written while a third is in the network. An image that is
+   * never read holds up no other.
+   * @param watch learns how far it is, and may give it up; what the system or the network is at goes on until it ends.
    * @throws FastSAMError what reading, `segment` and writing throw; see `isImagesFault`.
    */
-  async process(item: BatchItem): Promise<DoneRecord> {
+  async process(item: BatchItem, { onStage, signal }: ImageWatch = {}): Promise<DoneRecord> {
     const { options, clean, largest, formats } = this.#task;
-    const image = readImage(item.input);
-    const mine = Promise.allSettled([image, this.#turn]).then(async () =>
-      this.#model.segment({ ...(await image), path: item.key }, options),
-    );
+    onStage?.('reading');
+    const image = await unlessAborted(readImage(item.input, { signal }), signal);
+    onStage?.('waiting');
+    const mine = this.#turn.then(() => {
+      onStage?.('working');
+      return unlessAborted(this.#model.segment({ ...image, path: item.key }, { ...options, signal }), signal);
+    });
     this.#turn = mine.catch(() => undefined);
     const found = await mine;
     const results = clean || largest ? found.refine({ clean, largest }) : found;
-    for (const format of formats) await this.#write(results, item, format);
+    for (const format of formats) {
+      throwIfAborted(signal);
+      await unlessAborted(this.#write(results, item, format), signal);
+    }
     const { width, height } = results.image;
     return { key: item.key, stem: item.stem, width, height, objects: results.length };
   }

@@ -13,10 +13,10 @@ export interface DoneRecord {
   readonly error?: undefined;
 }
 
-/** An image that could not be read, or that ended the process twice. */
+/** An image that could not be read, that ended the process twice, or that took too long. */
 export interface FailedRecord {
   readonly key: string;
-  readonly error: { readonly code: FastSAMErrorCode | 'CRASHED'; readonly message: string };
+  readonly error: { readonly code: FastSAMErrorCode | 'CRASHED' | 'TIMED_OUT'; readonly message: string };
 }
 
 /** What became of an image. */

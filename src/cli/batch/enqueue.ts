@@ -15,10 +15,10 @@ export async function executeEnqueue(sources: readonly string[], options: BatchC
   checkBatchOptions(options);
   const signal = interruptSignal();
   const server = await openQueueServer(queueOf(options));
-  const { device, precision } = options;
+  const { device, precision, imageTimeout } = options;
   const model = /[/\\]/.test(options.model) && !isUrl(options.model) ? resolve(options.model) : options.model;
   const spec = { model, device, precision };
-  const pool = new WorkerPool({ workers: 1, spec, signal, onProgress: () => undefined });
+  const pool = new WorkerPool({ workers: 1, spec, signal, imageTimeout, onProgress: () => undefined });
   try {
     const found = (await listImages(sources, options.out, signal)).map(absolute);
     const planned = await planTask({ ...options, out: resolve(options.out) });
