@@ -8,9 +8,10 @@ import { codeOf } from '../platform/fileErrors.js';
 import { disk, platform } from '../platform/platform.js';
 import type { Results } from '../results/results.js';
 import { readImage } from '../source/readImage.js';
-import { layout, outputPath } from './layout.js';
-import type { BatchItem } from './names.js';
-import type { DoneRecord } from './records.js';
+import { layout, outputPath, requireInside } from './layout.js';
+import { isUrl, type BatchItem } from './names.js';
+import type { DoneRecord, OutputStamp } from './records.js';
+import { quickStamp, stampOf } from './stamps.js';
 
 /** What is done with each image. */
 export interface BatchTask {
@@ -83,6 +84,7 @@ export class ImageProcessor {
   async process(item: BatchItem, { onStage, signal }: ImageWatch = {}): Promise<DoneRecord> {
     const { options, clean, largest, formats } = this.#task;
     onStage?.('reading');
+    const source = isUrl(item.input) ? undefined : await unlessAborted(quickStamp(item.input), signal);
     const image = await unlessAborted(readImage(item.input, { signal }), signal);
     onStage?.('waiting');
     const mine = this.#turn.then(() => {
@@ -92,12 +94,15 @@ export class ImageProcessor {
     this.#turn = mine.catch(() => undefined);
     const found = await mine;
     const results = clean || largest ? found.refine({ clean, largest }) : found;
+    const outputs: OutputStamp[] = [];
     for (const format of formats) {
       throwIfAborted(signal);
-      await unlessAborted(this.#write(results, item, format), signal);
+      outputs.push(await unlessAborted(this.#write(results, item, format), signal));
     }
     const { width, height } = results.image;
-    return { key: item.key, stem: item.stem, width, height, objects: results.length };
+    const { key, stem } = item;
+    const about = { at: Date.now(), ...(source && { source }), outputs };
+    return { key, stem, width, height, objects: results.length, ...about };
   }
 
   /** Removes what this process left on its way. */
@@ -107,15 +112,24 @@ export class ImageProcessor {
       .catch(() => undefined);
   }
 
-  async #write(results: Results, { key, stem }: BatchItem, format: OutputFormat): Promise<void> {
+  async #write(results: Results, { key, stem }: BatchItem, format: OutputFormat): Promise<OutputStamp> {
     const made = platform().joinPath(this.#staging, `${this.#made++}${format.ending}`);
     await writeScene(format, results, made, { name: key, reproducible: true, options: {} });
+    const stamp = await stampOf(made);
     const path = outputPath(this.#task.out, stem, format);
     const folder = platform().joinPath(path, '..');
-    if (!this.#folders.has(folder)) await disk().makeFolder(folder);
-    this.#folders.add(folder);
+    if (!this.#folders.has(folder)) {
+      await requireInside(this.#task.out, folder);
+      await disk().makeFolder(folder);
+      this.#folders.add(folder);
+    }
     if (format.scope === 'folder') await disk().remove(path); // a folder cannot take the place of another
     await disk().move(made, path);
+    if (stamp) return stamp;
+    throw new FastSAMError(
+      'WRITE_FAILED',
+      `cannot write ${path}: it was removed meanwhile; let no other program clean the folder`,
+    );
   }
 }
 

@@ -128,6 +128,9 @@ function checkFound(image: unknown): void {
 }
 
 function resolveFormats(asked: readonly (string | OutputFormat)[]): OutputFormat[] {
+  if (asked.length === 0) {
+    throw invalidArgument("formats: got none, expected one at least; leave the option out for ['json']");
+  }
   const formats = asked.map((format) => {
     if (typeof format === 'string') return formatNamed(format);
     checkFormat(format, 'format');

@@ -33,7 +33,7 @@ export function videoPath(format: OutputFormat, folder: string, stem: string): s
 }
 
 /**
- * Two formats whose files would have the same names.
+ * Two formats whose files would have the same names, or one of the caller's that is called like a built-in one.
  * @param path how files are called: `formatPath`, for videos `videoPath`.
  * @returns a message for people; undefined where there are none.
  */
@@ -42,6 +42,8 @@ export function sameNames(
   path: (format: OutputFormat, folder: string, stem: string) => string = formatPath,
 ): string | undefined {
   const paths = formats.map((format) => path(format, '', '*')); // no stem is called so
+  const own = formats.find((format) => !FORMATS.includes(format) && FORMATS.some(({ name }) => name === format.name));
+  if (own) return `a format of your own is called ${own.name} like a built-in one: give it another name.`;
   for (const [i, { name }] of formats.entries()) {
     const other = formats.slice(0, i).find((before, k) => before.name === name || paths[k] === paths[i]);
     if (other) return `${other.name} and ${name} have files of the same names: use two output folders.`;

@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -116,7 +117,8 @@ describe('writeFileAtomic', () => {
 describe('readFile and stat', () => {
   test('tell files, folders and nothing apart', async () => {
     writeFileSync(join(folder, 'a'), 'abc');
-    expect(await stat(join(folder, 'a'))).toEqual({ kind: 'file', size: 3 });
+    const { mtimeMs: modified } = statSync(join(folder, 'a'));
+    expect(await stat(join(folder, 'a'))).toEqual({ kind: 'file', size: 3, modified });
     expect(await stat(folder)).toMatchObject({ kind: 'folder' });
     expect(await stat(join(folder, 'b'))).toBeUndefined();
     expect(await stat(join(folder, 'a', 'b'))).toBeUndefined();
