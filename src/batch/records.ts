@@ -64,43 +64,51 @@ export function failureOf(
 
 /** All that is known of a batch: one record for each image that was tried. */
 export class BatchState {
-  readonly #records = new Map<string, BatchRecord>();
+  readonly #done = new Map<string, DoneRecord>();
+  readonly #failed = new Map<string, FailedRecord>();
   readonly #voids = new Map<string, number>();
   /** Lines of journals that say nothing, for people. */
   readonly problems: string[] = [];
 
   /** Takes a record, in any order; a success stands against failures before and after it, the latest one against others. */
   add(record: BatchRecord | VoidRecord): void {
-    const { key } = record;
-    const known = this.#records.get(key);
     if ('void' in record) {
-      this.#voids.set(key, Math.max(record.at, this.#voids.get(key) ?? 0));
-      if (known && timeOf(known) <= record.at) this.#records.delete(key);
-      return;
+      const { key, at } = record;
+      this.#voids.set(key, Math.max(at, this.#voids.get(key) ?? at));
+      for (const map of [this.#done, this.#failed]) if (this.#isVoid(map.get(key))) map.delete(key);
+    } else if (!this.#isVoid(record)) {
+      if (record.error === undefined) keepLatest(this.#done, record);
+      else keepLatest(this.#failed, record);
     }
-    if (timeOf(record) <= (this.#voids.get(key) ?? -1)) return;
-    if (known?.error === undefined && known && (record.error || timeOf(record) < timeOf(known))) return;
-    this.#records.set(key, record);
+  }
+
+  #isVoid(record: BatchRecord | undefined): boolean {
+    return record !== undefined && timeOf(record) <= (this.#voids.get(record.key) ?? -1);
   }
 
   get(key: string): BatchRecord | undefined {
-    return this.#records.get(key);
+    return this.#done.get(key) ?? this.#failed.get(key);
   }
 
   /** Drops failures that no longer count. */
   forget(keys: readonly string[]): void {
-    for (const key of keys) if (this.#records.get(key)?.error !== undefined) this.#records.delete(key);
+    for (const key of keys) this.#failed.delete(key);
   }
 
   /** In the order of their keys. */
   done(): DoneRecord[] {
-    return [...this.#records.values()].filter((record) => record.error === undefined).sort(byKey);
+    return [...this.#done.values()].sort(byKey);
   }
 
   /** In the order of their keys. */
   failed(): FailedRecord[] {
-    return [...this.#records.values()].filter((record) => record.error !== undefined).sort(byKey);
+    return [...this.#failed.values()].filter(({ key }) => !this.#done.has(key)).sort(byKey);
   }
+}
+
+function keepLatest<T extends BatchRecord>(map: Map<string, T>, record: T): void {
+  const known = map.get(record.key);
+  if (!known || timeOf(known) <= timeOf(record)) map.set(record.key, record);
 }
 
 function timeOf({ at = 0 }: BatchRecord): number {

@@ -12,12 +12,14 @@ export function timedOut(item: BatchItem, limit: number): FailedRecord {
   return failureOf(item, 'TIMED_OUT', message);
 }
 
-/** The clock of one image in this process. */
+/** How often the clock is looked at, in milliseconds. */
+const TICK_MS = 100;
+
+/** The clock of one image in this process. Time in which the whole process is held up counts for nobody. */
 export class ImageClock implements ImageWatch {
   readonly #controller = new AbortController();
   #left: number;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #since = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   /** @param limit seconds. */
   constructor(limit: number) {
@@ -33,16 +35,13 @@ export class ImageClock implements ImageWatch {
   readonly onStage = (stage: ImageStage): void => {
     this.stop();
     if (stage === 'waiting') return;
-    this.#since = performance.now();
-    this.#timer = setTimeout(() => {
-      this.#controller.abort();
-    }, this.#left);
+    this.#timer = setInterval(() => {
+      this.#left -= TICK_MS;
+      if (this.#left <= 0) this.#controller.abort();
+    }, TICK_MS);
   };
 
   stop(): void {
-    if (this.#timer === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#left = Math.max(0, this.#left - (performance.now() - this.#since));
+    clearInterval(this.#timer);
   }
 }

@@ -9,7 +9,8 @@ import { listImages } from './list.js';
 import { checkBatchOptions, type BatchCommandOptions } from './options.js';
 import { planBatch, planTask } from './plan.js';
 import { WorkerPool } from './pool.js';
-import { enqueueItems, openQueue, openQueueServer } from './queue.js';
+import { enqueueItems, openQueue } from './queue.js';
+import { openQueueServer, within } from './redis.js';
 
 export async function executeEnqueue(sources: readonly string[], options: BatchCommandOptions): Promise<void> {
   checkBatchOptions(options);
@@ -24,8 +25,8 @@ export async function executeEnqueue(sources: readonly string[], options: BatchC
     const planned = await planTask({ ...options, out: resolve(options.out) });
     const { todo, manifest } = await planBatch(found, WHOLE, planned, options, await pool.start());
     const queue = openQueue(server);
-    await enqueueItems(queue, todo, { task: planned.sent, spec, optionsHash: manifest.optionsHash });
-    await queue.close();
+    await enqueueItems(server, queue, todo, { task: planned.sent, spec, optionsHash: manifest.optionsHash });
+    await within(queue.close(), 1500).catch(() => undefined);
     log(`${plural(todo.length, 'image')} in the queue -> ${options.out}`);
   } finally {
     pool.close();
