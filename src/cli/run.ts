@@ -25,7 +25,7 @@ export function interruptSignal(): AbortSignal {
     interruptCode = ENDS_WITH[name];
     controller.abort();
     setTimeout(() => {
-      log('fastsam: interrupted; something that does not answer is left behind');
+      log('fastsam: interrupted; what hangs is left behind');
       endNow(name);
     }, GRACE_MS).unref();
   };

@@ -90,7 +90,9 @@ function refusedText(count: number): string {
 
 /** What the work gives, or undefined when the signal fires. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  work.catch(() => undefined); // nobody may wait for it
   const aborted = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined);
     signal.addEventListener('abort', () => {
       resolve(undefined);
     });
