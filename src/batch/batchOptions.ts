@@ -1,7 +1,7 @@
 /** The options of `writeBatch`. */
 import type { OutputFormat } from '../formats/format.js';
 import { SEGMENT_OPTIONS, type SegmentOptions } from '../model/options.js';
-import { custom, flag, text } from '../options/kinds.js';
+import { custom, flag, number, text } from '../options/kinds.js';
 import { omitRows, pickRows, type RowsOf } from '../options/row.js';
 import { REFINE_OPTIONS } from '../results/refine.js';
 import type { ResumeOptions } from './begin.js';
@@ -17,6 +17,8 @@ export interface BatchOptions extends ResumeOptions, Omit<SegmentOptions, 'batch
   readonly largest?: boolean;
   /** Only part `index` of `count`, from 1: one of several processes that share the folder. Default: all. */
   readonly shard?: Shard;
+  /** Longest time for one image in seconds, waiting for others aside; it then counts as failed. Default 120. */
+  readonly imageTimeout?: number;
 }
 
 /** The options of `segment` that a batch has. */
@@ -38,6 +40,11 @@ export const BATCH_OPTIONS = {
   shard: custom<Shard>('{ index, count } with index from 1 to count', isShard, {
     text: 'only part index of count, from 1',
     otherwise: 'all',
+  }),
+  imageTimeout: number(0.001, 86_400, {
+    text: 'longest time for one image in seconds; it then counts as failed, and the batch goes on',
+    default: 120,
+    cli: { value: '<seconds>' },
   }),
   resume: flag({ text: 'go on where an earlier run ended; what is done is not repeated', default: false, cli: {} }),
   retryFailed: flag({

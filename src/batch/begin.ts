@@ -1,10 +1,15 @@
 /** What a run has to do: the images that there are now, less those that were done before. */
 import { invalidArgument } from '../errors.js';
 import { plural } from '../options/showValue.js';
-import { claimFolder, clearBatch, noteImages, readState } from './folder.js';
+import { claimFolder, clearBatch, noteImages, readState, voidImages } from './folder.js';
 import { namingOf, type BatchManifest } from './identity.js';
 import { nameItems, type BatchItem, type FoundImage } from './names.js';
+import type { BatchState } from './records.js';
 import { selectShard, type Shard } from './shard.js';
+import { inParallel, isChanged, wrongOutput } from './stamps.js';
+
+/** Images whose files are looked at together. */
+const CHECKS = 32;
 
 /** What a run does with what it finds in its folder. */
 export interface ResumeOptions {
@@ -30,6 +35,12 @@ export interface BatchPlan {
   readonly tried: number;
   /** Images that were done and are no longer there. */
   readonly lost: number;
+  /** Images that are done again because files of theirs are missing, empty or changed. */
+  readonly damaged: number;
+  /** Images that are done again because they were changed. */
+  readonly changed: number;
+  /** Lines of journals that say nothing, for people. */
+  readonly problems: readonly string[];
 }
 
 /**
@@ -62,6 +73,7 @@ export async function beginBatch(
         'with --overwrite, or name another folder with --out',
     );
   }
+  const again = await redo(out, mine, state, current);
   const manifest = await noteImages(
     out,
     current,
@@ -70,8 +82,26 @@ export async function beginBatch(
   );
   const todo = mine.filter(({ key }) => {
     const record = state.get(key);
-    return !record || (record.error !== undefined && retryFailed === true);
+    return again.keys.has(key) || !record || (record.error !== undefined && retryFailed === true);
   });
   const lost = Math.max(0, (manifest.images?.count ?? 0) - items.length);
-  return { todo, manifest, images: mine.length, tried, lost };
+  const { damaged, changed } = again;
+  return { todo, manifest, images: mine.length, tried, lost, damaged, changed, problems: state.problems };
+}
+
+/** Finds images whose files or inputs are not what the journal says, and forgets that they were done. */
+async function redo(out: string, items: readonly BatchItem[], state: BatchState, manifest: BatchManifest) {
+  const formats = manifest.identity.formats.map(namingOf);
+  const wrong: { readonly item: BatchItem; readonly stem: string; readonly changed: boolean }[] = [];
+  await inParallel(items, CHECKS, async (item) => {
+    const record = state.get(item.key);
+    if (record?.error !== undefined || !record) return;
+    const changed = await isChanged(record, item.input);
+    if (!changed && (await wrongOutput(out, record, formats, false)) === undefined) return;
+    wrong.push({ item, stem: record.stem, changed });
+  });
+  const images = wrong.map(({ item, stem }) => ({ key: item.key, stem }));
+  await voidImages(out, manifest, images);
+  const changed = wrong.filter((each) => each.changed).length;
+  return { keys: new Set(images.map(({ key }) => key)), changed, damaged: wrong.length - changed };
 }

@@ -3,8 +3,9 @@ import { invalidArgument } from '../errors.js';
 import type { LineWriter } from '../platform/diskTypes.js';
 import { disk, platform } from '../platform/platform.js';
 import { imagesOf, namingOf, parseManifest, requireSameBatch, type BatchManifest } from './identity.js';
-import { layout, outputPath } from './layout.js';
-import { BatchState, parseRecord } from './records.js';
+import { layout, outputPath, requireInside } from './layout.js';
+import { BatchState, parseRecord, type DoneRecord, type VoidRecord } from './records.js';
+import { showValue } from '../options/showValue.js';
 
 /**
  * Makes a folder that of a batch, or checks that it is.
@@ -47,10 +48,18 @@ export async function noteImages(
 ): Promise<BatchManifest> {
   const images = await imagesOf(keys, state);
   const manifest = { ...before, images };
+  const names = layout.images(out);
+  if (before.images?.sha256 !== images.sha256 || !(await platform().stat(names))) {
+    await disk().writePieces(names, lines(keys), platform().joinPath(layout.hidden(out), disk().processName()));
+  }
   if (JSON.stringify(before.images) !== JSON.stringify(images)) {
     await platform().writeFileAtomic(layout.manifest(out), manifestBytes(manifest));
   }
   return manifest;
+}
+
+function* lines(keys: readonly string[]): Generator<string, void> {
+  for (const key of keys) yield `${JSON.stringify(key)}\n`;
 }
 
 function manifestBytes(manifest: BatchManifest): Uint8Array {
@@ -58,7 +67,7 @@ function manifestBytes(manifest: BatchManifest): Uint8Array {
 }
 
 /** Removes the unfinished files of processes of this machine that were killed. */
-async function removeLeftovers(out: string): Promise<void> {
+export async function removeLeftovers(out: string): Promise<void> {
   const staging = layout.staging(out);
   const names = await disk()
     .names(staging)
@@ -74,30 +83,91 @@ export async function openJournal(out: string, who: string): Promise<LineWriter>
   return disk().openLines(platform().joinPath(layout.journals(out), name), 'ax');
 }
 
-/** Reads all journals: everybody's who ever worked here. */
+/** Reads all journals: everybody's who ever worked here. Lines that say nothing are named in `problems`. */
 export async function readState(out: string): Promise<BatchState> {
   const state = new BatchState();
   const names = await disk().names(layout.journals(out));
   for (const name of names.filter((each) => each.endsWith('.jsonl'))) {
-    for await (const line of disk().readLines(platform().joinPath(layout.journals(out), name))) {
+    const path = platform().joinPath(layout.journals(out), name);
+    let broken: number | undefined;
+    let number = 0;
+    for await (const line of disk().readLines(path)) {
+      if (broken !== undefined) state.problems.push(brokenLine(path, broken));
+      number++;
       const record = parseRecord(line);
+      broken = record || line.trim() === '' ? undefined : number;
       if (record) state.add(record);
     }
+    // The last line may have been cut off by whatever ended its process; else somebody has changed it.
+    if (broken !== undefined && (await endsLine(path))) state.problems.push(brokenLine(path, broken));
   }
   return state;
 }
 
+function brokenLine(path: string, number: number): string {
+  return `${path}: line ${number} is broken or no record of this folder; passed over`;
+}
+
+async function endsLine(path: string): Promise<boolean> {
+  return (await platform().readFile(path)).at(-1) === 0x0a;
+}
+
+/** Notes that images are to be done again, and removes their files. */
+export async function voidImages(
+  out: string,
+  manifest: BatchManifest,
+  images: readonly Pick<DoneRecord, 'key' | 'stem'>[],
+): Promise<void> {
+  if (images.length === 0) return;
+  const journal = await openJournal(out, 'void');
+  const at = Date.now();
+  await Promise.all(images.map(({ key }) => journal.add({ key, at, void: true } satisfies VoidRecord)));
+  await journal.close();
+  for (const { stem } of images) await removeOutputs(out, stem, manifest);
+}
+
+async function removeOutputs(out: string, stem: string, { identity }: BatchManifest): Promise<void> {
+  for (const format of identity.formats.map(namingOf)) {
+    const path = outputPath(out, stem, format);
+    await requireInside(out, path);
+    await disk().remove(path);
+  }
+}
+
+/** The names of a batch's images, in their order; undefined for a folder of an earlier version. */
+export async function readImageNames(out: string): Promise<string[] | undefined> {
+  const path = layout.images(out);
+  if (!(await platform().stat(path))) return undefined;
+  const names: string[] = [];
+  for await (const line of disk().readLines(path)) {
+    const name = parseName(line);
+    if (name === undefined)
+      throw invalidArgument(`${path}: got ${showValue(line)}, expected a name; run the batch again with --resume`);
+    names.push(name);
+  }
+  return names;
+}
+
+function parseName(line: string): string | undefined {
+  try {
+    const name: unknown = JSON.parse(line);
+    return typeof name === 'string' ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Removes what an earlier batch wrote into a folder, and nothing else.
- * @throws FastSAMError `INVALID_ARGUMENT` for the manifest of something else, `WRITE_FAILED`.
+ * @throws FastSAMError `INVALID_ARGUMENT` for the manifest of something else and for links that lead out of the folder,
+ *   `WRITE_FAILED`.
  */
 export async function clearBatch(out: string): Promise<void> {
   const manifest = await readManifest(out);
   if (!manifest) return;
+  await requireInside(out, platform().joinPath(layout.journals(out), 'x'));
+  for (const { stem } of (await readState(out)).done()) await removeOutputs(out, stem, manifest);
   const formats = manifest.identity.formats.map(namingOf);
-  for (const { stem } of (await readState(out)).done()) {
-    for (const format of formats) await disk().remove(outputPath(out, stem, format));
-  }
   const ofRun = formats.filter(({ scope }) => scope === 'run').map((format) => layout.ofRun(out, format));
   for (const path of [...ofRun, layout.failures(out), layout.summary(out), layout.hidden(out)]) {
     await disk().remove(path);

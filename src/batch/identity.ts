@@ -1,7 +1,8 @@
 /** What a batch is: everything that its files depend on. */
+import * as v from 'valibot';
 import { invalidArgument } from '../errors.js';
 import { formatNamed, FORMATS } from '../formats/list.js';
-import type { FormatNaming, OutputFormat } from '../formats/format.js';
+import { isFormatNaming, type FormatNaming, type OutputFormat } from '../formats/format.js';
 import type { ModelInfo } from '../model/info.js';
 import { resolveOptions } from '../model/options.js';
 import { weightsHash } from '../model/weightsHash.js';
@@ -137,15 +138,28 @@ export function parseManifest(text: string, path: string): BatchManifest {
       cause: error,
     });
   }
-  if (isManifest(value)) return value;
+  if (v.is(MANIFEST, value)) return value;
   throw invalidArgument(`${path}: got another file, expected the manifest of fastsam batch`);
 }
 
-function isManifest(value: unknown): value is BatchManifest {
-  if (typeof value !== 'object' || value === null) return false;
-  const { format, version, identity, optionsHash } = value as Record<string, unknown>;
-  return format === 'fastsam-batch' && version === 1 && typeof identity === 'object' && typeof optionsHash === 'string';
-}
+const text = v.string();
+/** Formats name files, so their names and endings must not lead elsewhere. */
+const MANIFEST = v.looseObject({
+  format: v.literal('fastsam-batch'),
+  version: v.literal(1),
+  identity: v.looseObject({
+    ...{ package: text, model: text, weights: text, options: v.record(text, v.unknown()) },
+    formats: v.array(v.union([text, v.custom<FormatNaming>(isFormatNaming)])),
+  }),
+  optionsHash: text,
+  images: v.optional(
+    v.looseObject({
+      count: v.pipe(v.number(), v.integer(), v.minValue(0)),
+      sha256: text,
+      gone: v.optional(v.array(text)),
+    }),
+  ),
+});
 
 /**
  * Checks that the files of a folder are those that are asked for now.

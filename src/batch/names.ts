@@ -36,6 +36,11 @@ function cleanPath(path: string): string {
   return steps.join('/') || 'image';
 }
 
+/** Whether a path stays inside the folder that it is joined to, on every system. */
+export function isSafePath(path: string): boolean {
+  return !path.includes('\0') && !path.split(/[/\\]/).includes('..');
+}
+
 /** An image as it was found. */
 export type FoundImage = Pick<BatchItem, 'key' | 'input'>;
 

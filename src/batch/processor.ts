@@ -1,5 +1,5 @@
 /** One image of a batch: read, segmented, written. */
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, throwIfAborted } from '../errors.js';
 import type { OutputFormat } from '../formats/format.js';
 import { writeScene } from '../formats/write.js';
 import type { SegmentOptions } from '../model/options.js';
@@ -8,9 +8,10 @@ import { codeOf } from '../platform/fileErrors.js';
 import { disk, platform } from '../platform/platform.js';
 import type { Results } from '../results/results.js';
 import { readImage } from '../source/readImage.js';
-import { layout, outputPath } from './layout.js';
-import type { BatchItem } from './names.js';
-import type { DoneRecord } from './records.js';
+import { layout, outputPath, requireInside } from './layout.js';
+import { isUrl, type BatchItem } from './names.js';
+import type { DoneRecord, OutputStamp } from './records.js';
+import { quickStamp, stampOf } from './stamps.js';
 
 /** What is done with each image. */
 export interface BatchTask {
@@ -20,6 +21,33 @@ export interface BatchTask {
   /** As in `RefineOptions`. */
   readonly clean: boolean;
   readonly largest: boolean;
+}
+
+/** How far an image is: being read, waiting for the network, in the network or being written. */
+export type ImageStage = 'reading' | 'waiting' | 'working';
+
+/** Who looks after an image that is being done. */
+export interface ImageWatch {
+  readonly onStage?: (stage: ImageStage) => void;
+  /** Fires: the image is given up. */
+  readonly signal?: AbortSignal;
+}
+
+/** The promise, or `ABORTED` as soon as the signal fires. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let onAbort: () => void = () => undefined;
+  const given = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      reject(new FastSAMError('ABORTED', 'aborted by the caller', { cause: signal.reason }));
+    };
+    signal.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([work, given]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /**
@@ -48,21 +76,33 @@ export class ImageProcessor {
   }
 
   /**
-   * Does an image. Calls may overlap: one is read and another written while a third is in the network.
+   * Does an image. Calls may overlap: one is read and another written while a third is in the network. An image that is
+   * never read holds up no other.
+   * @param watch learns how far it is, and may give it up; what the system or the network is at goes on until it ends.
    * @throws FastSAMError what reading, `segment` and writing throw; see `isImagesFault`.
    */
-  async process(item: BatchItem): Promise<DoneRecord> {
+  async process(item: BatchItem, { onStage, signal }: ImageWatch = {}): Promise<DoneRecord> {
     const { options, clean, largest, formats } = this.#task;
-    const image = readImage(item.input);
-    const mine = Promise.allSettled([image, this.#turn]).then(async () =>
-      this.#model.segment({ ...(await image), path: item.key }, options),
-    );
+    onStage?.('reading');
+    const source = isUrl(item.input) ? undefined : await unlessAborted(quickStamp(item.input), signal);
+    const image = await unlessAborted(readImage(item.input, { signal }), signal);
+    onStage?.('waiting');
+    const mine = this.#turn.then(() => {
+      onStage?.('working');
+      return unlessAborted(this.#model.segment({ ...image, path: item.key }, { ...options, signal }), signal);
+    });
     this.#turn = mine.catch(() => undefined);
     const found = await mine;
     const results = clean || largest ? found.refine({ clean, largest }) : found;
-    for (const format of formats) await this.#write(results, item, format);
+    const outputs: OutputStamp[] = [];
+    for (const format of formats) {
+      throwIfAborted(signal);
+      outputs.push(await unlessAborted(this.#write(results, item, format), signal));
+    }
     const { width, height } = results.image;
-    return { key: item.key, stem: item.stem, width, height, objects: results.length };
+    const { key, stem } = item;
+    const about = { at: Date.now(), ...(source && { source }), outputs };
+    return { key, stem, width, height, objects: results.length, ...about };
   }
 
   /** Removes what this process left on its way. */
@@ -72,15 +112,24 @@ export class ImageProcessor {
       .catch(() => undefined);
   }
 
-  async #write(results: Results, { key, stem }: BatchItem, format: OutputFormat): Promise<void> {
+  async #write(results: Results, { key, stem }: BatchItem, format: OutputFormat): Promise<OutputStamp> {
     const made = platform().joinPath(this.#staging, `${this.#made++}${format.ending}`);
     await writeScene(format, results, made, { name: key, reproducible: true, options: {} });
+    const stamp = await stampOf(made);
     const path = outputPath(this.#task.out, stem, format);
     const folder = platform().joinPath(path, '..');
-    if (!this.#folders.has(folder)) await disk().makeFolder(folder);
-    this.#folders.add(folder);
+    if (!this.#folders.has(folder)) {
+      await requireInside(this.#task.out, folder);
+      await disk().makeFolder(folder);
+      this.#folders.add(folder);
+    }
     if (format.scope === 'folder') await disk().remove(path); // a folder cannot take the place of another
     await disk().move(made, path);
+    if (stamp) return stamp;
+    throw new FastSAMError(
+      'WRITE_FAILED',
+      `cannot write ${path}: it was removed meanwhile; let no other program clean the folder`,
+    );
   }
 }
 

@@ -16,6 +16,7 @@ import { writeOverview, type BatchSummary } from './overview.js';
 import { ImageProcessor, isImagesFault, type BatchTask } from './processor.js';
 import { failureOf, type BatchRecord } from './records.js';
 import { WHOLE, type Shard } from './shard.js';
+import { ImageClock, timedOut } from './timeLimit.js';
 
 /** Images at a time: one in the network, the next being read, the one before being written. */
 const AHEAD = 3;
@@ -37,14 +38,14 @@ export async function* writeBatch(
   options: BatchOptions,
 ): AsyncGenerator<BatchRecord, BatchSummary> {
   const resolved = resolve(BATCH_OPTIONS, options, { ...model.info.defaults });
-  const { out, resume, retryFailed, overwrite, shard = WHOLE, signal, clean, largest } = resolved;
+  const { out, resume, retryFailed, overwrite, shard = WHOLE, signal, clean, largest, imageTimeout } = resolved;
   const formats = resolveFormats(resolved.formats);
   const task: BatchTask = { out, formats, clean, largest, options: segmentOptions(options) };
   const { device, precision } = model.info;
   const identities = formats.map((format) => formatIdentity(format));
   const asked = await manifestOf(task, { device, precision, formats: identities }, await factsOf(model.info));
   const plan = await beginBatch(await found(images), shard, asked, { out, resume, retryFailed, overwrite });
-  if (plan.todo.length > 0) yield* run(model, plan.todo, task, shard, signal);
+  if (plan.todo.length > 0) yield* run(model, plan.todo, task, shard, { signal, imageTimeout });
   const summary = await writeOverview(out, plan.manifest, { always: false, formats });
   throwIfAborted(signal);
   return summary;
@@ -67,7 +68,7 @@ async function* run(
   todo: readonly BatchItem[],
   task: BatchTask,
   shard: Shard,
-  signal: AbortSignal | undefined,
+  { signal, imageTimeout }: { readonly signal: AbortSignal | undefined; readonly imageTimeout: number },
 ): AsyncGenerator<BatchRecord, void> {
   const journal = await openJournal(task.out, `${shard.index}-of-${shard.count}`);
   const processor = await ImageProcessor.create(model, task);
@@ -81,7 +82,7 @@ async function* run(
   try {
     for (const item of todo) {
       if (signal?.aborted) break;
-      const mine = doImage(processor, item);
+      const mine = doImage(processor, item, imageTimeout);
       mine.catch(() => undefined); // it is awaited later; until then it is no unhandled rejection
       underWay.push(mine);
       if (underWay.length === AHEAD) yield await next();
@@ -95,12 +96,16 @@ async function* run(
   }
 }
 
-async function doImage(processor: ImageProcessor, item: BatchItem): Promise<BatchRecord> {
+async function doImage(processor: ImageProcessor, item: BatchItem, limit: number): Promise<BatchRecord> {
+  const clock = new ImageClock(limit);
   try {
-    return await processor.process(item);
+    return await processor.process(item, clock);
   } catch (error) {
+    if (clock.signal.aborted) return timedOut(item, limit);
     if (!isImagesFault(error)) throw error;
     return failureOf(item, error.code, error.message);
+  } finally {
+    clock.stop();
   }
 }
 
@@ -123,6 +128,9 @@ function checkFound(image: unknown): void {
 }
 
 function resolveFormats(asked: readonly (string | OutputFormat)[]): OutputFormat[] {
+  if (asked.length === 0) {
+    throw invalidArgument("formats: got none, expected one at least; leave the option out for ['json']");
+  }
   const formats = asked.map((format) => {
     if (typeof format === 'string') return formatNamed(format);
     checkFormat(format, 'format');

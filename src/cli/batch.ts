@@ -1,5 +1,6 @@
 /** `fastsam batch`: thousands to millions of images, one file of masks each; can be killed and gone on with. */
 import { Command } from 'commander';
+import { verifyBatch } from '../batch/verify.js';
 import { mergeBatch } from '../batch/writeBatch.js';
 import { executeEnqueue } from './batch/enqueue.js';
 import { executeBatch } from './batch/execute.js';
@@ -9,6 +10,7 @@ import { loadFormats } from './formats.js';
 import { EXIT, log } from './run.js';
 import { batchOptions } from './batch/options.js';
 import { WORK_ROWS } from './batch/work.js';
+import { plural } from '../options/showValue.js';
 import { addRows, type CommandValues } from './rows.js';
 
 /** The command. */
@@ -29,11 +31,12 @@ Examples:
   $ fastsam batch photos/ --out masks --shard 3/16 --resume             one of 16 machines that share a disk
   $ fastsam batch photos/ --out masks --format ./labelme.mjs            a format of your own
   $ fastsam batch merge masks                                           coco.json and summary.json of what is there
+  $ fastsam batch verify masks                                          whether every file is as it was written
   $ fastsam batch enqueue photos/ --out masks --queue redis://host:6379  for a fleet; needs npm install bullmq ioredis
   $ fastsam batch work --queue redis://host:6379 --until-empty           on each machine`,
     )
     .action(async (sources: string[], values: CommandValues) => executeBatch(sources, batchOptions(values)));
-  command.addCommand(mergeCommand()).addCommand(enqueueCommand()).addCommand(workCommand());
+  command.addCommand(mergeCommand()).addCommand(verifyCommand()).addCommand(enqueueCommand()).addCommand(workCommand());
   for (const each of command.commands) each.exitOverride();
   return command;
 }
@@ -43,6 +46,23 @@ function mergeCommand(): Command {
     .description('Write coco.json, failures.jsonl and summary.json of a batch again, finished or not.')
     .argument('<folder>', 'the output folder of the batch')
     .action(merge);
+}
+
+function verifyCommand(): Command {
+  return new Command('verify')
+    .description('Look whether all files of a batch are there and as they were written; a line for each that is not.')
+    .argument('<folder>', 'the output folder of the batch')
+    .action(verify);
+}
+
+async function verify(out: string): Promise<void> {
+  const lines = verifyBatch(out);
+  let next = await lines.next();
+  for (; next.done !== true; next = await lines.next()) {
+    process.stdout.write(`${next.value}\n`);
+    process.exitCode = EXIT.someFailed;
+  }
+  log(`${next.value.right} of ${plural(next.value.images, 'image')} as they were written -> ${out}`);
 }
 
 function enqueueCommand(): Command {

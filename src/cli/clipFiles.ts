@@ -2,6 +2,7 @@
 import type { DrawOptions } from '../draw/drawObjects.js';
 import type { FolderFormat, ImageFormat, OutputFormat, VideoForm } from '../formats/format.js';
 import { encodeFile, formatPath, videoForm, writeScene } from '../formats/write.js';
+import type { StagedFolder } from '../platform/diskTypes.js';
 import { disk } from '../platform/platform.js';
 import type { Results } from '../results/results.js';
 import { DrawnVideo } from './drawnVideo.js';
@@ -88,12 +89,19 @@ function textSink(format: ImageFormat, path: string): FrameSink {
   };
 }
 
-function folderSink(format: ImageFormat | FolderFormat, folder: string): FrameSink {
+function folderSink(format: ImageFormat | FolderFormat, path: string): FrameSink {
+  let staged: StagedFolder | undefined;
   return {
     add: async (results, { name }) => {
-      await disk().makeFolder(folder);
-      await writeScene(format, results, formatPath(format, folder, frameNumber(results)), contextOf(name));
+      staged ??= await disk().stageFolder(path);
+      const file = formatPath(format, staged.temporary, frameNumber(results));
+      await writeScene(format, results, file, contextOf(name));
     },
+    finish: async () => {
+      await staged?.commit();
+      staged = undefined;
+    },
+    discard: async () => staged?.discard(),
   };
 }
 

@@ -8,7 +8,7 @@ import { frameNumber, type ClipOutput } from './clipFiles.js';
 import { StemNames } from './files.js';
 import { ProgressLine } from './progress.js';
 import { RunFiles } from './runFiles.js';
-import { describeError, EXIT, exitCodeOf, log } from './run.js';
+import { describeError, EXIT, exitCodeOf, isInterruption, log } from './run.js';
 import { plural } from '../options/showValue.js';
 import type { Origin } from './sourceInputs.js';
 import type { Source } from './source.js';
@@ -118,7 +118,7 @@ export class Report {
   /** A single image's wrong prompt, or Ctrl-C, ends the run with its own exit code; a bad image only itself. */
   #fail(source: Source, error: unknown): void {
     const code = exitCodeOf(error);
-    if (code === EXIT.interrupted || (code === EXIT.usage && this.#sources.length === 1)) throw error;
+    if (isInterruption(code) || (code === EXIT.usage && this.#sources.length === 1)) throw error;
     this.#failed++;
     this.#line.clear();
     const message = describeError(error);

@@ -3,21 +3,51 @@ import { CommanderError, type Command } from 'commander';
 import { FastSAMError } from '../errors.js';
 
 /** Exit codes of the command line. */
-export const EXIT = { done: 0, someFailed: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { done: 0, someFailed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+
+const ENDS_WITH = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
+/** Milliseconds after the first signal in which a command ends, whatever it waits for. */
+const GRACE_MS = 9000;
+/** Exit code of an interrupted command: the last signal's. */
+let interruptCode: number = EXIT.interrupted;
 
 /** Errors that mean "the command was called wrongly". */
 const USAGE_CODES: ReadonlySet<string> = new Set(['INVALID_ARGUMENT', 'INVALID_PROMPT', 'UNKNOWN_NAME']);
 
-/** Fires on the first Ctrl-C (or SIGTERM); a second one ends the process at once. */
+/**
+ * Fires on the first Ctrl-C or SIGTERM. A second one ends the process at once, and so does a command that has not come
+ * to its end some seconds later: it may wait for a disk that never answers.
+ */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+  const onSignal = (name: keyof typeof ENDS_WITH) => {
+    if (controller.signal.aborted) endNow(name);
+    interruptCode = ENDS_WITH[name];
     controller.abort();
+    setTimeout(() => {
+      log('fastsam: interrupted; what hangs is left behind');
+      endNow(name);
+    }, GRACE_MS).unref();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   return controller.signal;
+}
+
+/**
+ * Cleans up and dies by the signal; shells see 130 and 143. `process.exit` would wait for every thread, those too that
+ * hang in the system.
+ */
+function endNow(name: keyof typeof ENDS_WITH): void {
+  if (process.platform === 'win32') process.exit(ENDS_WITH[name]);
+  process.emit('exit', ENDS_WITH[name]);
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
+}
+
+/** Whether an exit code is that of an interrupted command. */
+export function isInterruption(code: number): boolean {
+  return code === EXIT.interrupted || code === EXIT.terminated;
 }
 
 /** One line for people: never a stack trace for an error that we know. */
@@ -31,7 +61,7 @@ export function describeError(error: unknown): string {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof FastSAMError) {
-    if (error.code === 'ABORTED') return EXIT.interrupted;
+    if (error.code === 'ABORTED') return interruptCode;
     if (USAGE_CODES.has(error.code)) return EXIT.usage;
   }
   return EXIT.someFailed;

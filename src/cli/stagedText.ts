@@ -26,7 +26,11 @@ export class StagedText {
 
   /** Moves the file to its name; without a piece there is none. */
   async finish(): Promise<void> {
-    await this.#begun?.file.close();
+    try {
+      await this.#begun?.file.close();
+    } catch (error) {
+      throw fileError('write', this.#path, error);
+    }
     await this.#begun?.staged.commit();
   }
 

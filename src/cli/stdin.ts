@@ -1,12 +1,10 @@
 /** Standard input as an image or video. */
-import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { fileError } from '../platform/fileErrors.js';
 import { removeOnExit } from '../platform/tempFiles.js';
+import { systemTemporary } from '../platform/tempNames.js';
 import { isVideoBytes, VIDEO_HEAD } from '../source/videoBytes.js';
 import type { Source } from './source.js';
 
@@ -37,7 +35,7 @@ async function* after(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncG
 
 /** @returns the path of a file that goes with the process. */
 async function store(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  const path = join(tmpdir(), `fastsam-stdin-${randomUUID()}`);
+  const path = systemTemporary();
   removeOnExit(path);
   try {
     await writeFile(path, bytes, { mode: 0o600, flag: 'wx' });

@@ -7,7 +7,7 @@ import type { Results } from '../results/results.js';
 import { formatRow, loadFormats } from './formats.js';
 import { videoPath } from '../formats/write.js';
 import { loadModel } from './loadModel.js';
-import { describeError, EXIT, exitCodeOf, interruptSignal, log } from './run.js';
+import { describeError, EXIT, exitCodeOf, interruptSignal, isInterruption, log } from './run.js';
 import { promptOf } from './promptRows.js';
 import { DEFAULT_FPS, openFrames, type FrameSource } from './track/frameSource.js';
 import { TrackFiles, trackOutputs } from './track/files.js';
@@ -154,8 +154,8 @@ async function write(
     progress.clear();
     if (!(error instanceof SourceError) || files.frames === 0) throw causeOf(error);
     const code = exitCodeOf(error.cause);
-    process.exitCode = code === EXIT.interrupted ? code : EXIT.someFailed;
-    const what = code === EXIT.interrupted ? 'interrupted' : describeError(error.cause);
+    process.exitCode = isInterruption(code) ? code : EXIT.someFailed;
+    const what = isInterruption(code) ? 'interrupted' : describeError(error.cause);
     log(`fastsam: ${what}; the ${files.frames} frames before are kept`);
   }
   progress.clear();

@@ -149,7 +149,7 @@ export function checkFormat(value: unknown, what: string): asserts value is Outp
     );
   }
   const { name, about, ending, scope, encode, merge, video } = value as Record<string, unknown>;
-  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name) || RESERVED.includes(name)) {
+  if (!isName(name)) {
     throw wrong(
       `${what}.name`,
       `got ${show(name)}, expected small letters, digits and hyphens, and none of ${RESERVED.join(', ')}`,
@@ -177,8 +177,23 @@ function requireVideo(value: unknown, what: string): void {
     throw wrong(`${what}.draw`, `got ${show(draw)}, expected a function`);
 }
 
+/** Whether a value, from a file that anybody may have written, says how files of a format are called. */
+export function isFormatNaming(value: unknown): value is FormatNaming {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, scope, ending } = value as Record<string, unknown>;
+  return isName(name) && isEnding(ending) && SCOPES.some((one) => one === scope);
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && /^[a-z][a-z0-9-]*$/.test(value) && !RESERVED.includes(value);
+}
+
+function isEnding(value: unknown): value is string {
+  return typeof value === 'string' && /^[.-][A-Za-z0-9._-]+$/.test(value);
+}
+
 function requireEnding(value: unknown, what: string): void {
-  if (typeof value === 'string' && /^[.-][A-Za-z0-9._-]+$/.test(value)) return;
+  if (isEnding(value)) return;
   throw wrong(what, `got ${show(value)}, expected an ending such as .json or -cutouts`);
 }
 

@@ -48,7 +48,8 @@ export async function encodeScene(
 }
 
 /**
- * Writes the file or folder of a format. A file appears whole or not at all.
+ * Writes the file or folder of a format, and the folders of its path. It appears whole or not at all; a folder takes the
+ * place of an earlier one.
  * @throws FastSAMError `INVALID_ARGUMENT` for a path whose ending tells no format, `UNKNOWN_NAME`, `WRITE_FAILED`, and what
  *   the format throws.
  */

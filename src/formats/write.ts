@@ -33,7 +33,7 @@ export function videoPath(format: OutputFormat, folder: string, stem: string): s
 }
 
 /**
- * Two formats whose files would have the same names.
+ * Two formats whose files would have the same names, or one of the caller's that is called like a built-in one.
  * @param path how files are called: `formatPath`, for videos `videoPath`.
  * @returns a message for people; undefined where there are none.
  */
@@ -42,6 +42,8 @@ export function sameNames(
   path: (format: OutputFormat, folder: string, stem: string) => string = formatPath,
 ): string | undefined {
   const paths = formats.map((format) => path(format, '', '*')); // no stem is called so
+  const own = formats.find((format) => !FORMATS.includes(format) && FORMATS.some(({ name }) => name === format.name));
+  if (own) return `a format of your own is called ${own.name} like a built-in one: give it another name.`;
   for (const [i, { name }] of formats.entries()) {
     const other = formats.slice(0, i).find((before, k) => before.name === name || paths[k] === paths[i]);
     if (other) return `${other.name} and ${name} have files of the same names: use two output folders.`;
@@ -96,7 +98,8 @@ export async function mergeFile(format: RunFormat, parts: readonly RunPart[]): P
 }
 
 /**
- * Writes an image's file, folder, or share of the file of a run.
+ * Writes an image's file, folder, or share of the file of a run. It appears whole, and a folder takes the place of an
+ * earlier one.
  * @throws FastSAMError `WRITE_FAILED`, and as `encodeFile`.
  */
 export async function writeScene(
@@ -109,13 +112,20 @@ export async function writeScene(
     await platform().writeFileAtomic(path, await encodeFile(format, scene, context));
     return;
   }
-  await disk().makeFolder(path);
-  await guard(format, context.name, async () => {
-    for await (const { name, content } of format.encode(scene, context)) {
-      if (/[/\\]|^\.*$/.test(name)) throw invalid(format, `got the file name '${name}', expected one without folders`);
-      await platform().writeFileAtomic(platform().joinPath(path, name), bytesOf(format, content));
-    }
-  });
+  const staged = await disk().stageFolder(path);
+  try {
+    await guard(format, context.name, async () => {
+      for await (const { name, content } of format.encode(scene, context)) {
+        if (/[/\\]|^\.*$/.test(name))
+          throw invalid(format, `got the file name '${name}', expected one without folders`);
+        await platform().writeFileAtomic(platform().joinPath(staged.temporary, name), bytesOf(format, content));
+      }
+    });
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+  await staged.commit();
 }
 
 /** Says which format failed, on which image, where that is not our own. */

@@ -3,7 +3,7 @@
 /** A file to which lines are appended, one after another. */
 export interface LineWriter {
   /**
-   * Appends a value as a line of JSON; from then on it survives the process. Calls may overlap.
+   * Appends a value as a line of JSON; from then on it survives the process and a power cut. Calls may overlap.
    * @throws FastSAMError `WRITE_FAILED`
    */
   add(value: object): Promise<void>;
@@ -11,10 +11,25 @@ export interface LineWriter {
   close(): Promise<void>;
 }
 
+/** A folder under a temporary name. */
+export interface StagedFolder {
+  /** Beside the final path; it is empty at first, and goes if the process ends. */
+  readonly temporary: string;
+  /**
+   * Moves it to its name, in the place of an earlier one.
+   * @throws FastSAMError `WRITE_FAILED`, also where the earlier one holds files that are named otherwise, but for numbers.
+   */
+  commit(): Promise<void>;
+  /** Removes it. */
+  discard(): Promise<void>;
+}
+
 /** Not in browsers. */
 export interface Disk {
-  /** Makes a folder and those above it. @throws FastSAMError `WRITE_FAILED` */
+  /** Makes a folder and those above it; removes what ended processes left in it. @throws FastSAMError `WRITE_FAILED` */
   makeFolder(path: string): Promise<void>;
+  /** A folder that is filled step by step and appears when it is finished. @throws FastSAMError `WRITE_FAILED` */
+  stageFolder(path: string): Promise<StagedFolder>;
   /** Names in a folder, sorted; none where there is no folder. @throws FastSAMError `FILE_UNREADABLE` */
   names(folder: string): Promise<string[]>;
   /** Moves a file or folder; a file takes the place of another. @throws FastSAMError `WRITE_FAILED` */
@@ -39,6 +54,8 @@ export interface Disk {
   readLines(path: string): AsyncIterable<string>;
   /** Whether two paths are the same, or the second lies in the folder that the first one names. */
   isWithin(folder: string, path: string): boolean;
+  /** The same with links followed, but for the last step of the path. @throws FastSAMError `FILE_UNREADABLE` */
+  isReallyWithin(folder: string, path: string): Promise<boolean>;
   /** A name that no other process gives, on whatever machine: `host-pid-random`. */
   processName(): string;
   /** Whether a name of `processName` belongs to a process of this machine that has ended. */

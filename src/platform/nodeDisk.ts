@@ -1,29 +1,25 @@
 /** See `Disk`, in Node. */
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { FastSAMError } from '../errors.js';
+import { link, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Disk } from './diskTypes.js';
 import { codeOf, fileError } from './fileErrors.js';
+import { flushFolder } from './flush.js';
 import { LineFile, readLines } from './lineFile.js';
-import { stageFile, writeFileAtomic, writeStaged } from './tempFiles.js';
+import { makeFolderSync } from './makeFolder.js';
+import { stageFolder } from './nodeFolders.js';
+import { stageFile, temporaryBeside, writeFileAtomic, writeStaged } from './tempFiles.js';
+import { hasEnded, processName, removeStale } from './tempNames.js';
 
 /** Characters that are gathered before they are written. */
 const CHUNK = 1 << 20;
 
 export const nodeDisk: Disk = {
   async makeFolder(path) {
-    try {
-      await mkdir(path, { recursive: true });
-    } catch (error) {
-      const code = codeOf(error);
-      const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in the way' : String(code);
-      throw new FastSAMError('WRITE_FAILED', `${path}: the folder cannot be made (${reason}); name another one`, {
-        cause: error,
-      });
-    }
+    await Promise.resolve(); // errors are rejections
+    makeFolderSync(path);
+    removeStale(path);
   },
+  stageFolder,
 
   async names(folder) {
     try {
@@ -34,12 +30,16 @@ export const nodeDisk: Disk = {
     }
   },
 
-  move: (from, to) => writing(to, () => rename(from, to)),
+  move: (from, to) =>
+    writing(to, async () => {
+      await rename(from, to);
+      await flushFolder(dirname(to));
+    }),
 
   remove: (path) => writing(path, () => rm(path, { recursive: true, force: true })),
 
   async writeNew(path, bytes) {
-    const own = join(dirname(path), `.${basename(path)}.${processName()}`);
+    const own = temporaryBeside(path);
     await writeFileAtomic(own, bytes);
     try {
       await link(own, path);
@@ -66,31 +66,37 @@ export const nodeDisk: Disk = {
   openLines: (path, flags) => LineFile.open(path, flags),
   readLines,
 
-  isWithin(folder, path) {
-    const way = relative(resolve(folder), resolve(path));
-    return !way.startsWith('..') && !isAbsolute(way);
+  isWithin,
+
+  async isReallyWithin(folder, path) {
+    try {
+      return isWithin(await realpath(folder), await realpathOf(path));
+    } catch (error) {
+      throw fileError('read', path, error);
+    }
   },
 
   processName,
-
-  hasEnded(name) {
-    const [host, pid] = name.split('-');
-    if (host !== hostPart() || !/^\d+$/.test(pid)) return false;
-    try {
-      process.kill(Number(pid), 0);
-      return false;
-    } catch (error) {
-      return codeOf(error) === 'ESRCH';
-    }
-  },
+  hasEnded,
 };
 
-function processName(): string {
-  return `${hostPart()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(resolve(folder), resolve(path));
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-function hostPart(): string {
-  return hostname().replace(/[^A-Za-z0-9]/g, '');
+/** Where a path leads that need not exist yet; its last step is taken as it is. */
+async function realpathOf(path: string): Promise<string> {
+  const way = resolve(path);
+  const missing: string[] = [relative(dirname(way), way)];
+  for (let folder = dirname(way); ; folder = dirname(folder)) {
+    const real = await realpath(folder).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT' && dirname(folder) !== folder) return undefined;
+      throw error;
+    });
+    if (real !== undefined) return join(real, ...missing);
+    missing.unshift(relative(dirname(folder), folder));
+  }
 }
 
 async function writing(path: string, work: () => Promise<void>): Promise<void> {

@@ -26,7 +26,8 @@ export async function readFile(path: string): Promise<Uint8Array> {
 export async function stat(path: string): Promise<FileStat | undefined> {
   try {
     const found = await statFile(path);
-    return { kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other', size: found.size };
+    const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
+    return { kind, size: found.size, modified: found.mtimeMs };
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

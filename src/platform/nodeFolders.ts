@@ -1,11 +1,12 @@
 /** Folders written whole or not at all, in Node. */
-import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FastSAMError } from '../errors.js';
+import type { StagedFolder } from './diskTypes.js';
 import { codeOf, fileError } from './fileErrors.js';
+import { flushFolder } from './flush.js';
 import type { FolderFile } from './platform.js';
-import { removeOnExit } from './tempFiles.js';
+import { removeOnExit, temporaryBeside } from './tempFiles.js';
 
 /**
  * See `Platform.writeFolderAtomic`. The folder is filled under a temporary name beside its own and then renamed.
@@ -16,20 +17,58 @@ export async function writeFolderAtomic(
   files: readonly FolderFile[],
   { overwrite = false }: { readonly overwrite?: boolean } = {},
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const temporary = temporaryBeside(path);
   const release = removeOnExit(temporary);
+  const mayReplace = ownNames(
+    files.map(({ name }) => name),
+    [files[0].name],
+  );
   try {
-    if (overwrite) await requireOwn(path, files);
+    if (overwrite) await requireOwn(path, mayReplace);
     await mkdir(temporary);
     for (const { name, bytes } of files) await writeFlushed(join(temporary, name), bytes);
+    await flushFolder(temporary);
     if (overwrite) await replace(temporary, path);
     else await rename(temporary, path);
+    await flushFolder(dirname(path));
   } catch (error) {
     throw fileError('write', path, error);
   } finally {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     release();
   }
+}
+
+/** See `Disk.stageFolder`. */
+export async function stageFolder(path: string): Promise<StagedFolder> {
+  const temporary = temporaryBeside(path);
+  const release = removeOnExit(temporary);
+  try {
+    await mkdir(temporary);
+  } catch (error) {
+    release();
+    throw fileError('write', path, error);
+  }
+  const discard = async () => {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    release();
+  };
+  return {
+    temporary,
+    commit: async () => {
+      try {
+        await requireOwn(path, ownNames(await readdir(temporary), []));
+        await flushFolder(temporary);
+        await replace(temporary, path);
+        await flushFolder(dirname(path));
+        release();
+      } catch (error) {
+        await discard();
+        throw fileError('write', path, error);
+      }
+    },
+    discard,
+  };
 }
 
 async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
@@ -42,18 +81,32 @@ async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** The first name in a folder that is none of an earlier run's; undefined where all are. */
+type ForeignName = (held: readonly string[]) => string | undefined;
+
 /**
- * Refuses to replace a folder of another kind. It may be empty, or hold the first of the files and others named like
- * them up to numbers (an earlier model has other shards).
+ * Names of an earlier run: like those of now but for numbers (an earlier model has other shards), or numbers alone.
+ * @param marks names of which one must be there, if any are given.
  */
-async function requireOwn(path: string, files: readonly FolderFile[]): Promise<void> {
+function ownNames(names: readonly string[], marks: readonly string[]): ForeignName {
+  const own = new Set(names.map(unnumbered));
+  return (held) => {
+    if (marks.length > 0 && !marks.some((mark) => held.includes(mark))) return held.at(0);
+    return held.find((name) => !own.has(unnumbered(name)) && (marks.length > 0 || !/^\d+\.[a-z0-9]+$/i.test(name)));
+  };
+}
+
+function unnumbered(name: string): string {
+  return name.replace(/\d+/g, '0');
+}
+
+/** Refuses to replace a folder of another kind; an empty one may be replaced. */
+async function requireOwn(path: string, foreignName: ForeignName): Promise<void> {
   const held = await readdir(path).catch((error: unknown): string[] => {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
-  const unnumbered = (name: string): string => name.replace(/\d+/g, '0');
-  const own = new Set(files.map(({ name }) => unnumbered(name)));
-  const foreign = held.includes(files[0].name) ? held.find((name) => !own.has(unnumbered(name))) : held.at(0);
+  const foreign = foreignName(held);
   if (foreign === undefined) return;
   throw new FastSAMError(
     'WRITE_FAILED',
@@ -63,7 +116,7 @@ async function requireOwn(path: string, files: readonly FolderFile[]): Promise<v
 
 /** Replaces a folder by another. The old one comes back if that fails. */
 async function replace(folder: string, path: string): Promise<void> {
-  const old = `${folder}.old`;
+  const old = folder.replace(/\.tmp$/, '.old');
   const moved = await rename(path, old).then(
     () => true,
     () => false,

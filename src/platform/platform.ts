@@ -35,6 +35,8 @@ export interface FileStat {
   readonly kind: 'file' | 'folder' | 'other';
   /** Bytes. */
   readonly size: number;
+  /** Milliseconds since 1970 at which it was changed last; absent in browsers. */
+  readonly modified?: number;
 }
 
 /**

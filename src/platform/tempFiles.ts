@@ -1,11 +1,12 @@
 /** Files written whole or not at all. An interrupted process leaves nothing behind. */
-import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileError } from './fileErrors.js';
+import { flushFile, flushFolder } from './flush.js';
+import { makeFolderSync } from './makeFolder.js';
 import type { StagedFile } from './platform.js';
+import { removeStale, systemTemporary, temporaryName } from './tempNames.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -55,20 +56,32 @@ export function removeOnExit(path: string): () => void {
 }
 
 /**
- * A temporary name in the folder of `path`, for a file that is written step by step. It goes if the process ends before
- * `commit`.
- * @param temporary another name, on the same file system.
+ * A temporary name in the folder of `path`, which is made where it is missing. What ended processes left there is
+ * removed first.
+ * @throws FastSAMError `WRITE_FAILED` for a folder that cannot be made.
  */
-export function stageFile(
-  path: string,
-  temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`),
-): StagedFile {
+export function temporaryBeside(path: string): string {
+  const folder = dirname(path);
+  makeFolderSync(folder, path);
+  removeStale(folder);
+  return join(folder, temporaryName());
+}
+
+/**
+ * A temporary name in the folder of `path`, for a file that is written step by step. It goes if the process ends before
+ * `commit`, which flushes the bytes and the name to the disk.
+ * @param temporary another name, on the same file system.
+ * @throws FastSAMError `WRITE_FAILED`
+ */
+export function stageFile(path: string, temporary = temporaryBeside(path)): StagedFile {
   const release = removeOnExit(temporary);
   return {
     temporary,
     commit: async () => {
       try {
+        await flushFile(temporary);
         await rename(temporary, path);
+        await flushFolder(dirname(path));
       } catch (error) {
         throw fileError('write', path, error);
       }
@@ -82,10 +95,10 @@ export function stageFile(
 }
 
 /**
- * Writes `bytes` to a temporary name in the folder of `path`, flushes them to the disk and renames.
+ * Writes `bytes` to a temporary name in the folder of `path`, flushes them to the disk and renames. Makes the folder.
  * @throws FastSAMError `WRITE_FAILED`; `path` is then as it was before and no temporary file remains.
  */
-export function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
   return writeStaged(path, stageFile(path), (file) => file.writeFile(bytes));
 }
 
@@ -103,7 +116,6 @@ export async function writeStaged(
     const file = await open(staged.temporary, 'wx');
     try {
       await fill(file);
-      await file.sync();
     } finally {
       await file.close();
     }
@@ -121,7 +133,7 @@ export async function writeStaged(
  * @throws FastSAMError `WRITE_FAILED`, and what `use` throws.
  */
 export async function withTempFolder<T>(name: string, bytes: Uint8Array, use: (folder: string) => T): Promise<T> {
-  const folder = join(tmpdir(), `fastsam-${randomUUID()}`);
+  const folder = systemTemporary();
   const release = removeOnExit(folder);
   try {
     await writeInto(folder, name, bytes);

@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -37,12 +38,24 @@ describe('writeFileAtomic', () => {
     expect(readdirSync(folder)).toEqual(['a.bin']);
   });
 
-  test('says that the folder is missing', async () => {
-    const path = join(folder, 'none', 'a.bin');
-    await expect(writeFileAtomic(path, bytes(1))).rejects.toMatchObject({
+  test('makes the folders of its path', async () => {
+    const path = join(folder, 'new', 'and newer', 'a.bin');
+    await writeFileAtomic(path, bytes(1));
+    expect([...readFileSync(path)]).toEqual([1]);
+  });
+
+  test.each([
+    ['a file in the place of a folder', 'file/a.bin', /file: the folder cannot be made \(a file is in the way\)/],
+    ['deeper', 'file/b/c/a.bin', /the folder cannot be made \(a file is in the way\)/],
+    ['a name that no disk takes', 'n'.repeat(256), /ENAMETOOLONG, the name is too long/],
+    ['such a folder', `${'n'.repeat(256)}/a`, /ENAMETOOLONG, the name is too long/],
+  ])('says what is in the way: %s', async (_, name, message) => {
+    writeFileSync(join(folder, 'file'), '');
+    await expect(writeFileAtomic(join(folder, name), bytes(1))).rejects.toMatchObject({
       code: 'WRITE_FAILED',
-      message: `cannot write ${path}: ENOENT, no such file or folder; check the path`,
+      message: expect.stringMatching(message) as string,
     });
+    expect(readdirSync(folder)).toEqual(['file']);
   });
 
   test('leaves the old content and no temporary file when it fails', async () => {
@@ -104,7 +117,8 @@ describe('writeFileAtomic', () => {
 describe('readFile and stat', () => {
   test('tell files, folders and nothing apart', async () => {
     writeFileSync(join(folder, 'a'), 'abc');
-    expect(await stat(join(folder, 'a'))).toEqual({ kind: 'file', size: 3 });
+    const { mtimeMs: modified } = statSync(join(folder, 'a'));
+    expect(await stat(join(folder, 'a'))).toEqual({ kind: 'file', size: 3, modified });
     expect(await stat(folder)).toMatchObject({ kind: 'folder' });
     expect(await stat(join(folder, 'b'))).toBeUndefined();
     expect(await stat(join(folder, 'a', 'b'))).toBeUndefined();

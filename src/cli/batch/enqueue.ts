@@ -9,23 +9,24 @@ import { listImages } from './list.js';
 import { checkBatchOptions, type BatchCommandOptions } from './options.js';
 import { planBatch, planTask } from './plan.js';
 import { WorkerPool } from './pool.js';
-import { enqueueItems, openQueue, openQueueServer } from './queue.js';
+import { enqueueItems, openQueue } from './queue.js';
+import { openQueueServer, within } from './redis.js';
 
 export async function executeEnqueue(sources: readonly string[], options: BatchCommandOptions): Promise<void> {
   checkBatchOptions(options);
   const signal = interruptSignal();
   const server = await openQueueServer(queueOf(options));
-  const { device, precision } = options;
+  const { device, precision, imageTimeout } = options;
   const model = /[/\\]/.test(options.model) && !isUrl(options.model) ? resolve(options.model) : options.model;
   const spec = { model, device, precision };
-  const pool = new WorkerPool({ workers: 1, spec, signal, onProgress: () => undefined });
+  const pool = new WorkerPool({ workers: 1, spec, signal, imageTimeout, onProgress: () => undefined });
   try {
     const found = (await listImages(sources, options.out, signal)).map(absolute);
     const planned = await planTask({ ...options, out: resolve(options.out) });
     const { todo, manifest } = await planBatch(found, WHOLE, planned, options, await pool.start());
     const queue = openQueue(server);
-    await enqueueItems(queue, todo, { task: planned.sent, spec, optionsHash: manifest.optionsHash });
-    await queue.close();
+    await enqueueItems(server, queue, todo, { task: planned.sent, spec, optionsHash: manifest.optionsHash });
+    await within(queue.close(), 1500).catch(() => undefined);
     log(`${plural(todo.length, 'image')} in the queue -> ${options.out}`);
   } finally {
     pool.close();

@@ -1,5 +1,5 @@
 /** One run of `fastsam batch`: list, go on or refuse, hand out, sum up. */
-import { openJournal } from '../../batch/folder.js';
+import { openJournal, removeLeftovers } from '../../batch/folder.js';
 import type { BatchManifest } from '../../batch/identity.js';
 import type { BatchItem } from '../../batch/names.js';
 import { writeOverview } from '../../batch/overview.js';
@@ -25,11 +25,12 @@ export async function executeBatch(sources: readonly string[], options: BatchCom
   const found = await listImages(sources, options.out, signal);
   const planned = await planTask(options);
   const line = new ProgressLine();
-  const { model, device, precision, workers } = options;
+  const { model, device, precision, workers, imageTimeout } = options;
   const pool = new WorkerPool({
     workers,
     spec: { model, device, precision },
     signal,
+    imageTimeout,
     onProgress: line.download,
   });
   try {
@@ -69,6 +70,7 @@ async function runPool(pool: WorkerPool, todo: readonly BatchItem[], task: SentT
 /** Writes what is about all images, says where the batch stands and sets the exit code. */
 async function sumUp({ out, formats }: BatchTask, manifest: BatchManifest, failedNow: number): Promise<void> {
   const { images, done, failed, missing } = await writeOverview(out, manifest, { always: false, formats });
+  await removeLeftovers(out); // of workers that were ended
   const left = missing > 0 ? `, ${missing} to be done` : '';
   const problems = failed > 0 ? `, ${failed} failed (failures.jsonl)` : '';
   log(`${done} of ${images} images done${left}${problems} -> ${out}`);

@@ -20,7 +20,7 @@ const DETECTION_ROWS = omitRows(DETECTION_OPTIONS, ['signal']);
 export const BATCH_ROWS = {
   ...MODEL_ROWS,
   ...pickRows(LOAD_OPTIONS, ['device', 'precision']),
-  ...pickRows(BATCH_OPTIONS, ['clean', 'largest', 'resume', 'retryFailed', 'overwrite']),
+  ...pickRows(BATCH_OPTIONS, ['clean', 'largest', 'imageTimeout', 'resume', 'retryFailed', 'overwrite']),
   // The commands of a queue need none.
   out: text({ text: BATCH_OPTIONS.out.text, cli: BATCH_OPTIONS.out.cli }),
   format: formatRow(false, { text: 'files of each image', default: ['json'] }),
@@ -43,7 +43,7 @@ export function addBatchOptions(command: Command): Command {
   addRows(command, SEGMENT_OPTIONS, ['imgsz', 'conf', 'iou', 'maxDet']);
   addRows(command, BATCH_ROWS, ['clean', 'largest']);
   addRows(command, SEGMENT_OPTIONS, ['retinaMasks', 'snapFullBoxes', 'square', 'compat']);
-  addRows(command, BATCH_ROWS, ['device', 'precision', 'out', 'format', 'workers', 'shard']);
+  addRows(command, BATCH_ROWS, ['device', 'precision', 'out', 'format', 'workers', 'shard', 'imageTimeout']);
   return addRows(command, BATCH_ROWS, ['resume', 'retryFailed', 'overwrite', 'queue']);
 }
 

@@ -41,6 +41,13 @@ export async function planBatch(
   const plan = await beginBatch(found, shard, asked, { ...options, out: task.out });
   const { todo, images, tried, lost } = plan;
   const part = shard.count > 1 ? ` of part ${shard.index} of ${shard.count}` : '';
+  const { damaged, changed, problems } = plan;
+  for (const problem of problems) log(`fastsam: ${problem}`);
+  const reasons = [
+    ...(damaged > 0 ? [`${damaged} whose files are missing, empty or changed`] : []),
+    ...(changed > 0 ? [`${changed} that ${changed === 1 ? 'was' : 'were'} changed`] : []),
+  ];
+  if (reasons.length > 0) log(`${plural(damaged + changed, 'image')} done again: ${reasons.join(', ')}`);
   if (tried > 0) log(`${images - todo.length} of ${images} images${part} were done before`);
   if (lost > 0) log(`${plural(lost, 'image')} done before and no longer there: the files stay`);
   return plan;

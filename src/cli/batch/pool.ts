@@ -2,10 +2,13 @@
 import type { ModelFacts } from '../../batch/identity.js';
 import type { BatchItem } from '../../batch/names.js';
 import { failureOf, type BatchRecord } from '../../batch/records.js';
+import { timedOut } from '../../batch/timeLimit.js';
 import { FastSAMError } from '../../errors.js';
 import type { OnProgress } from '../../progress.js';
+import { deferred } from './deferred.js';
 import type { FromWorker } from './protocol.js';
 import type { ModelSpec, SentTask } from './sent.js';
+import { judge, newTask, spend, type Task } from './tasks.js';
 import { WorkerProcess } from './workerProcess.js';
 
 /** Images that a worker has at a time: one in the network, the next being read, the one before being written. */
@@ -14,12 +17,12 @@ const AHEAD = 3;
 const CRASHES = 2;
 /** Deaths without an image done between them that end the batch. */
 const DEATHS = 6;
-
-/** An image to be done, and how many workers died over it. */
-interface Task {
-  readonly item: BatchItem;
-  readonly crashes: number;
-}
+/** How often it is looked whether an image takes too long, in milliseconds. */
+const LOOK_EVERY_MS = 250;
+/** After the signal, what is under way has so many milliseconds. */
+const GRACE_MS = 6000;
+/** Workers that are told to end have so many milliseconds. */
+const END_MS = 2000;
 
 interface Slot {
   readonly worker: WorkerProcess;
@@ -31,30 +34,42 @@ export interface PoolOptions {
   readonly workers: number;
   readonly spec: ModelSpec;
   readonly onProgress: OnProgress;
-  /** Fires: nothing more is handed out. */
+  /** Fires: nothing more is handed out, and what is under way has a few seconds. */
   readonly signal: AbortSignal;
+  /** Seconds that an image may take. */
+  readonly imageTimeout: number;
 }
 
 /** Workers of one model. */
 export class WorkerPool {
+  /** Ends when all images of `run` are done, or after the signal those under way; rejects as `run` does. */
+  readonly ended: Promise<undefined>;
   readonly #options: PoolOptions;
   readonly #slots = new Set<Slot>();
   readonly #suspects: Task[] = [];
-  #fresh: Iterator<BatchItem> = [][Symbol.iterator]();
-  #drained = true;
+  #fresh: Task[] = [];
+  #taken = 0;
+  /** Whether more images may come. */
+  #more = true;
   #task: SentTask | undefined;
   #keep: (record: BatchRecord) => void = () => undefined;
   #deaths = 0;
   readonly #facts = deferred<ModelFacts>();
   readonly #end = deferred<undefined>();
+  readonly #watch: ReturnType<typeof setInterval>;
   #over = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#facts.promise.catch(() => undefined);
-    this.#end.promise.catch(() => undefined);
+    this.ended = this.#end.promise;
+    this.#watch = setInterval(() => {
+      this.#look();
+    }, LOOK_EVERY_MS).unref();
     options.signal.addEventListener('abort', () => {
       this.#assign();
+      setTimeout(() => {
+        this.#giveUp();
+      }, GRACE_MS).unref();
     });
   }
 
@@ -73,20 +88,32 @@ export class WorkerPool {
    * @throws FastSAMError `WRITE_FAILED` for an output folder that takes no more, `DEVICE_FAILED` when workers keep dying.
    */
   async run(items: readonly BatchItem[], task: SentTask, keep: (record: BatchRecord) => void): Promise<void> {
-    this.#fresh = items[Symbol.iterator]();
-    this.#drained = false;
+    this.open(task, keep);
+    this.#more = false;
+    this.add(items);
+    await this.ended;
+  }
+
+  /** Says what is done with images that are added later. */
+  open(task: SentTask, keep: (record: BatchRecord) => void): void {
     this.#task = task;
     this.#keep = keep;
     for (const { worker } of this.#slots) worker.send({ type: 'task', task });
-    while (this.#slots.size < Math.min(this.#options.workers, items.length)) this.#spawn();
+  }
+
+  /** Adds images. A name must not come again before its record. */
+  add(items: readonly BatchItem[]): void {
+    this.#fresh = [...this.#fresh.slice(this.#taken), ...items.map((item) => newTask(item))];
+    this.#taken = 0;
+    while (this.#slots.size < Math.min(this.#options.workers, this.#fresh.length)) this.#spawn();
     this.#assign();
-    await this.#end.promise;
   }
 
   /** Ends all workers. */
   close(): void {
     this.#over = true;
-    for (const { worker } of this.#slots) worker.end();
+    clearInterval(this.#watch);
+    for (const { worker } of this.#slots) worker.end(END_MS);
   }
 
   /** Ends the run with an error from outside. */
@@ -124,6 +151,11 @@ export class WorkerPool {
         if (message.facts) this.#facts.resolve(message.facts);
         this.#assign();
         return;
+      case 'stage': {
+        const task = slot.tasks.get(message.key);
+        if (task) task.stage = message.stage;
+        return;
+      }
       case 'record':
         this.#deaths = 0;
         slot.tasks.delete(message.record.key);
@@ -146,29 +178,60 @@ export class WorkerPool {
     }
   }
 
+  /** Ends workers with an image that takes too long. */
+  #look(): void {
+    const limit = 1000 * this.#options.imageTimeout;
+    for (const slot of this.#slots) {
+      const tasks = [...slot.tasks.values()];
+      if (!slot.ready || this.#over) continue;
+      spend(tasks, LOOK_EVERY_MS);
+      const found = judge(tasks, limit);
+      if (!found) continue;
+      this.#slots.delete(slot);
+      slot.worker.kill();
+      this.#suspects.push(...found.suspects.map(({ item, crashes }) => newTask(item, crashes + 1)));
+      this.#fresh.push(...found.innocent.map(({ item, crashes }) => newTask(item, crashes)));
+      for (const { item } of found.guilty) this.#record(timedOut(item, this.#options.imageTimeout));
+      this.#goOn();
+    }
+  }
+
+  /** The time after the signal is over. */
+  #giveUp(): void {
+    if (this.#over) return;
+    this.#over = true;
+    for (const { worker } of this.#slots) worker.kill();
+    this.#end.resolve(undefined);
+  }
+
   /** A worker has ended on its own: its images go to others, and another takes its place. */
   #died(slot: Slot, reason: string): void {
-    this.#slots.delete(slot);
-    if (this.#over) return;
+    if (!this.#slots.delete(slot) || this.#over) return;
     if (++this.#deaths >= DEATHS) {
       const advice = 'use fewer --workers, a smaller --imgsz or another --device';
       this.fail(new FastSAMError('DEVICE_FAILED', `workers keep dying: got ${reason}; ${advice}`));
       return;
     }
     for (const { item, crashes } of slot.tasks.values()) {
-      if (crashes + 1 < CRASHES) this.#suspects.push({ item, crashes: crashes + 1 });
+      if (crashes + 1 < CRASHES) this.#suspects.push(newTask(item, crashes + 1));
       else {
         const message = `${item.key}: the worker died over it twice (${reason})`;
         this.#record(failureOf(item, 'CRASHED', message));
       }
     }
     if (this.#options.signal.aborted && slot.tasks.size === 0) this.#facts.reject(aborted());
-    else if (!this.#isDone() && !this.#options.signal.aborted) this.#spawn();
+    this.#goOn();
+  }
+
+  /** Another worker takes the place of one that has ended. */
+  #goOn(): void {
+    if (!this.#over && !this.#isDone() && !this.#options.signal.aborted) this.#spawn();
     this.#assign();
   }
 
   #isDone(): boolean {
-    return this.#drained && this.#suspects.length === 0 && [...this.#slots].every(({ tasks }) => tasks.size === 0);
+    const waiting = this.#more || this.#taken < this.#fresh.length || this.#suspects.length > 0;
+    return !waiting && [...this.#slots].every(({ tasks }) => tasks.size === 0);
   }
 
   /** Gives images to every worker that has room. */
@@ -179,7 +242,7 @@ export class WorkerPool {
     if (!this.#task) return;
     for (const slot of this.#slots) {
       while (slot.ready && !stopping) {
-        const task = this.#next(slot);
+        const task = this.#nextFor(slot);
         if (!task) break;
         slot.tasks.set(task.item.key, task);
         slot.worker.send({ type: 'item', item: task.item });
@@ -190,35 +253,14 @@ export class WorkerPool {
   }
 
   /** An image that a worker died over is tried alone, so that the next death tells which one it is. */
-  #next({ tasks }: Slot): Task | undefined {
+  #nextFor({ tasks }: Slot): Task | undefined {
     if ([...tasks.values()].some(({ crashes }) => crashes > 0)) return undefined;
     if (tasks.size === 0 && this.#suspects.length > 0) return this.#suspects.shift();
     if (tasks.size >= AHEAD || this.#suspects.length > 0) return undefined;
-    const next = this.#fresh.next();
-    if (next.done === true) {
-      this.#drained = true;
-      return undefined;
-    }
-    return { item: next.value, crashes: 0 };
+    return this.#fresh.at(this.#taken) && this.#fresh[this.#taken++];
   }
 }
 
 function aborted(): FastSAMError {
   return new FastSAMError('ABORTED', 'aborted by the caller');
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-/** A promise and what settles it. */
-function deferred<T>(): Deferred<T> {
-  let resolve: Deferred<T>['resolve'] = () => undefined;
-  let reject: Deferred<T>['reject'] = () => undefined;
-  const promise = new Promise<T>((...settle) => {
-    [resolve, reject] = settle;
-  });
-  return { promise, resolve, reject };
 }

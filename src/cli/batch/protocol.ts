@@ -1,6 +1,7 @@
 /** What a batch and its workers tell each other: plain data over Node's channel between processes. */
 import type { ModelFacts } from '../../batch/identity.js';
 import type { BatchItem } from '../../batch/names.js';
+import type { ImageStage } from '../../batch/processor.js';
 import type { DoneRecord, FailedRecord } from '../../batch/records.js';
 import type { FastSAMErrorCode } from '../../errors.js';
 import type { ProgressEvent } from '../../progress.js';
@@ -20,6 +21,7 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: 'progress'; readonly event: ProgressEvent }
   | { readonly type: 'ready'; readonly facts?: ModelFacts }
+  | { readonly type: 'stage'; readonly key: string; readonly stage: ImageStage }
   | { readonly type: 'record'; readonly record: DoneRecord | FailedRecord }
   /** Something that ends the whole batch: no model, no room on the disk. */
   | { readonly type: 'refused'; readonly code: FastSAMErrorCode; readonly message: string }

@@ -1,39 +1,41 @@
-/** A worker of the queue: does jobs, tells an image's fault from its own, and keeps model and journal of each batch. */
-import { openJournal, readManifest } from '../../batch/folder.js';
-import { factsOf } from '../../batch/identity.js';
-import { writeOverview } from '../../batch/overview.js';
-import { endsTheBatch, isImagesFault, ImageProcessor, type BatchTask } from '../../batch/processor.js';
-import { failureOf, type FailedRecord } from '../../batch/records.js';
-import { FastSAMError, invalidArgument } from '../../errors.js';
-import type { FastSAM } from '../../fastsam.js';
-import type { LineWriter } from '../../platform/diskTypes.js';
-import { describeError, log } from '../run.js';
-import { manifestFor } from './options.js';
-import { PutBack, type QueueJob, type QueueTry } from './queue.js';
-import { loadSpecified, receiveTask } from './sent.js';
+/** A worker of the queue: hands jobs to the processes of their batches, and tells an image's fault from its own. */
+import { resolve } from 'node:path';
+import { endsTheBatch } from '../../batch/processor.js';
+import { failureOf, type BatchRecord } from '../../batch/records.js';
+import { FastSAMError } from '../../errors.js';
+import { log } from '../run.js';
+import { PutBack, RefusedJob, type QueueTry } from './queue.js';
+import { QueueBatch, type QueueBatchOptions } from './queueBatch.js';
+import type { QueueJob } from './queueJob.js';
 
 /** Unexpected errors without an image done between them after which it is the worker that is to blame. */
 const ERRORS = 3;
 
-/** What a worker keeps for a batch that it works on. */
-interface Batch {
-  readonly task: BatchTask;
-  readonly model: FastSAM;
-  readonly processor: ImageProcessor;
-  readonly journal: LineWriter;
+/** How a worker does jobs. */
+export interface QueueWorkerOptions extends QueueBatchOptions {
+  /** The only folder whose jobs are done. */
+  readonly out?: string | undefined;
 }
 
 export class QueueWorker {
-  done = 0;
-  failed = 0;
+  /** Names of images, folders before them: one that comes twice counts once. */
+  readonly done = new Set<string>();
+  readonly failed = new Set<string>();
+  /** Jobs that are none, or of another batch. */
+  refused = 0;
   /** Why this worker must end: the next image would run into it, too. */
   problem: Error | undefined;
-  readonly #batches = new Map<string, Promise<Batch | undefined>>();
+  readonly #options: QueueWorkerOptions;
+  readonly #batches = new Map<string, Promise<QueueBatch | undefined>>();
   readonly #underWay = new Set<Promise<void>>();
   #alone: Promise<unknown> = Promise.resolve();
   #errors = 0;
 
-  /** @throws PutBack where this worker is to blame; else what is worth another try. */
+  constructor(options: QueueWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws PutBack where this worker is to blame or told to end, RefusedJob. */
   async do(attempt: QueueTry): Promise<void> {
     if (attempt.alone) return this.#doAlone(attempt);
     for (let passed: unknown; passed !== this.#alone;) {
@@ -48,18 +50,22 @@ export class QueueWorker {
     return mine;
   }
 
-  /** Writes the files about all images where a batch is complete, and frees everything. */
-  async close(): Promise<void> {
+  /** Says that a job is none. */
+  refuse(reason: string): void {
+    this.refused++;
+    log(`fastsam: ${reason}`);
+  }
+
+  /** Ends all processes. @returns the folders that were worked on, with their tasks. */
+  async close(): Promise<QueueBatch['task'][]> {
+    const tasks: QueueBatch['task'][] = [];
     for (const opened of this.#batches.values()) {
       const batch = await opened.catch(() => undefined);
       if (!batch) continue;
-      await batch.journal.close();
-      await batch.processor.close();
-      batch.model.dispose();
-      const { out, formats } = batch.task;
-      const manifest = await readManifest(out);
-      if (manifest) await writeOverview(out, manifest, { always: false, formats });
+      await batch.close();
+      tasks.push(batch.task);
     }
+    return tasks;
   }
 
   /** Waits for the images under way, and lets none begin meanwhile: the next death tells which one it is. */
@@ -72,84 +78,50 @@ export class QueueWorker {
     return mine;
   }
 
-  async #do(attempt: QueueTry): Promise<void> {
-    if (this.problem !== undefined) throw new PutBack();
-    const { job, crashes, last } = attempt;
+  async #do({ job, crashes, begin }: QueueTry): Promise<void> {
+    if (this.problem !== undefined || this.#options.signal.aborted) throw new PutBack();
     const { item, task } = job;
+    const { out } = this.#options;
+    if (out !== undefined && resolve(out) !== task.out) {
+      throw new RefusedJob(`got the folder ${task.out}, expected ${resolve(out)} (--out); work on it without --out`);
+    }
     try {
       const batch = await this.#open(job);
-      if (!batch) {
-        this.failed++;
-        log(`fastsam: ${item.key}: was put in the queue for another batch in ${task.out}; dropped`);
-        return;
-      }
-      const { journal, processor } = batch;
+      if (!batch) throw new RefusedJob(`was put in the queue for another batch in ${task.out}; enqueue again`);
       if (crashes) {
-        await this.#fail(journal, failureOf(item, 'CRASHED', `${item.key}: workers died over it twice`));
+        const record = failureOf(item, 'CRASHED', `${item.key}: workers died over it twice`);
+        await batch.fail(record);
+        this.#count(task.out, record);
         return;
       }
-      await attempt.begin();
-      try {
-        await journal.add(await processor.process(item));
-        this.done++;
-      } catch (error) {
-        const its = isImagesFault(error);
-        if (its || (last && !endsTheBatch(error))) {
-          const code = error instanceof FastSAMError ? error.code : 'CRASHED';
-          await this.#fail(journal, failureOf(item, code, describeError(error)));
-        }
-        if (!its) throw error;
-      }
+      await begin();
+      this.#count(task.out, await batch.do(job));
       this.#errors = 0;
     } catch (error) {
-      const ends = endsTheBatch(error);
+      if (error instanceof RefusedJob || error instanceof PutBack) throw error;
+      const ends = endsTheBatch(error) || (error instanceof FastSAMError && error.code === 'DEVICE_FAILED');
       if (ends || ++this.#errors >= ERRORS) this.problem ??= error instanceof Error ? error : new Error(String(error));
-      throw ends || (this.problem !== undefined && !last) ? new PutBack() : error;
+      throw new PutBack();
     }
   }
 
-  async #fail(journal: LineWriter, record: FailedRecord): Promise<void> {
-    await journal.add(record);
-    log(`fastsam: ${record.error.message}`);
-    this.failed++;
+  #count(out: string, { key, error }: BatchRecord): void {
+    const name = `${out} ${key}`;
+    if (error === undefined) this.done.add(name);
+    else if (!this.failed.has(name)) {
+      this.failed.add(name);
+      log(`fastsam: ${error.message}`);
+    }
   }
 
-  #open(job: QueueJob): Promise<Batch | undefined> {
+  #open(job: QueueJob): Promise<QueueBatch | undefined> {
     const name = `${job.optionsHash} ${job.task.out}`;
     const known = this.#batches.get(name);
     if (known) return known;
-    const opened = openBatch(job);
+    const opened = QueueBatch.open(job, this.#options);
     this.#batches.set(name, opened);
     const forget = () => this.#batches.delete(name); // the next try begins anew
     opened.then((batch) => batch ?? forget(), forget);
     return opened;
   }
-}
-
-/**
- * @returns undefined where the folder is another batch's by now.
- * @throws FastSAMError `INVALID_ARGUMENT` where this worker would write something else than was asked for,
- *   `FILE_UNREADABLE` where it does not see the folder, and what loading a model throws.
- */
-async function openBatch({ spec, task: sent, optionsHash }: QueueJob): Promise<Batch | undefined> {
-  const { out } = sent;
-  const manifest = await readManifest(out);
-  if (!manifest) {
-    const message = `${out}: got no manifest.json, expected the folder of a batch; give this machine the same paths, or enqueue again`;
-    throw new FastSAMError('FILE_UNREADABLE', message);
-  }
-  if (manifest.optionsHash !== optionsHash) return undefined;
-  const task = await receiveTask(sent);
-  const model = await loadSpecified(spec);
-  if ((await manifestFor(task, sent.formats, spec, await factsOf(model.info))).optionsHash !== optionsHash) {
-    model.dispose();
-    const message = `${out}: got weights or a package that differ from the job's, expected the same on all machines`;
-    throw invalidArgument(message);
-  }
-  return {
-    task,
-    model,
-    processor: await ImageProcessor.create(model, task),
-    journal: await openJournal(out, 'queue'),
-  };
 }

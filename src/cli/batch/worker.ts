@@ -1,7 +1,7 @@
 /** A worker of a batch: a process with a model of its own that does the images it is sent. */
 import '../../node.js'; // registers the platform
 import { factsOf } from '../../batch/identity.js';
-import { endsTheBatch, isImagesFault, ImageProcessor } from '../../batch/processor.js';
+import { endsTheBatch, isImagesFault, ImageProcessor, type ImageStage } from '../../batch/processor.js';
 import { failureOf } from '../../batch/records.js';
 import { FastSAMError } from '../../errors.js';
 import type { FastSAM } from '../../fastsam.js';
@@ -44,8 +44,10 @@ async function take(message: ToWorker): Promise<void> {
       return;
     case 'item': {
       if (!processor) throw new Error('got an image before the task');
+      const { key } = message.item;
+      const onStage = (stage: ImageStage) => void send({ type: 'stage', key, stage });
       try {
-        await send({ type: 'record', record: await processor.process(message.item) });
+        await send({ type: 'record', record: await processor.process(message.item, { onStage }) });
       } catch (error) {
         if (!isImagesFault(error)) throw error;
         await send({ type: 'record', record: failureOf(message.item, error.code, error.message) });
@@ -69,4 +71,8 @@ process.on('message', (message: ToWorker) => {
 });
 // Ctrl-C reaches the whole group of processes; what is under way is to be finished, and the first process says when.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
-process.on('disconnect', () => process.exit(0));
+// `process.exit` would wait for a thread that hangs in the system.
+process.on('disconnect', () => {
+  process.emit('exit', 0);
+  process.kill(process.pid, 'SIGKILL');
+});

@@ -43,13 +43,20 @@ export class WorkerProcess {
     if (this.#child.connected) this.#child.send(message, () => undefined); // an error is followed by its end
   }
 
-  /** Lets it come to its end. */
-  end(): void {
+  /** Lets it come to its end, for so long. */
+  end(ms: number): void {
     this.send({ type: 'end' });
+    setTimeout(() => {
+      this.kill();
+    }, ms).unref();
   }
 
+  /** Ends it, and waits for nothing: a process that hangs in the system may outlive the kill. */
   kill(): void {
     this.#child.kill('SIGKILL');
+    if (this.#child.connected) this.#child.disconnect();
+    this.#child.stderr?.destroy();
+    this.#child.unref();
   }
 }
 

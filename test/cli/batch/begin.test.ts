@@ -99,6 +99,7 @@ describe('going on', () => {
       expect((await begin(out, ['a.jpg', 'b.jpg'], { resume: true })).todo).toEqual(['b.jpg']);
     }
     appendFileSync(torn, `\n${line}\n`);
+    writeFileSync(join(out, 'b.json'), '{}\n');
     expect((await begin(out, ['a.jpg', 'b.jpg'], { resume: true })).todo).toEqual([]);
   });
 });

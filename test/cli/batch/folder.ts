@@ -51,7 +51,13 @@ export function contents(folder: string): Record<string, string> {
 
 /** The same without the files that speak of all images, failed ones too. */
 export function ofImages(folder: string): Record<string, string> {
-  const about = ['manifest.json', 'summary.json', 'failures.jsonl'];
+  const about = [
+    'manifest.json',
+    'summary.json',
+    'failures.jsonl',
+    join('.batch', 'images.jsonl'),
+    join('.batch', 'queue.key'),
+  ];
   return Object.fromEntries(Object.entries(contents(folder)).filter(([name]) => !about.includes(name)));
 }
 
