@@ -53,7 +53,7 @@ export class ImageProcessor {
    */
   async process(item: BatchItem): Promise<DoneRecord> {
     const { options, clean, largest, formats } = this.#task;
-    const image = readImage(item.input);
+    const image = readImage(item.input, { maxPixels: options.maxPixels, window: options.window });
     const mine = Promise.allSettled([image, this.#turn]).then(async () =>
       this.#model.segment({ ...(await image), path: item.key }, options),
     );

@@ -5,7 +5,8 @@
  */
 import { throwIfAborted } from '../errors.js';
 import { letterbox } from '../image/letterbox.js';
-import { readImage } from '../source/readImage.js';
+import type { PassedOver } from '../source/listing.js';
+import { readImage, type ReadOptions } from '../source/readImage.js';
 import type { Mask } from '../mask/mask.js';
 import { MAX_DET } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
@@ -40,6 +41,8 @@ export interface ValResult {
   /** Milliseconds an image. */
   readonly speed: Speed;
   readonly skipped: readonly SkippedImage[];
+  /** Images of the folders that are not read, by kind; they count as absent. */
+  readonly passedOver: readonly PassedOver[];
   readonly names: readonly string[];
 }
 
@@ -73,7 +76,7 @@ export async function validate(context: ValContext, data: string, options: ValOp
   const dataset = await readYoloDataset(data, settings.split);
   const images = dataset.images.slice(0, settings.limit);
   const skipped: SkippedImage[] = [];
-  const items = await readItems(images, skipped, settings.signal);
+  const items = await readItems(images, skipped, readingOf(settings));
   const masked = items.every(({ objects }) => objects.every(({ outline }) => outline !== undefined));
   const richest = Math.max(0, ...items.map(({ objects }) => objects.length));
   const maxDet = most ?? Math.max(MAX_DET.default, richest);
@@ -100,6 +103,7 @@ export async function validate(context: ValContext, data: string, options: ValOp
       postprocess: perImage(time.postprocess),
     },
     skipped,
+    passedOver: dataset.passedOver,
     names: settings.singleClass ? ['object'] : dataset.names,
   };
 }
@@ -108,13 +112,14 @@ export async function validate(context: ValContext, data: string, options: ValOp
 async function readItems(
   images: readonly { readonly image: string; readonly labels: string }[],
   skipped: SkippedImage[],
-  signal: AbortSignal | undefined,
+  reading: ReadOptions,
 ): Promise<Item[]> {
+  const { signal } = reading;
   const items: Item[] = [];
   for (const { image, labels } of images) {
     throwIfAborted(signal);
     try {
-      const { width, height } = await readImage(image, { signal });
+      const { width, height } = await readImage(image, reading);
       const objects = await readLabels(labels);
       if (typeof objects === 'string') skipped.push({ image, reason: `its labels have ${objects}` });
       else items.push({ image, width, height, objects });
@@ -134,6 +139,10 @@ async function readLabels(path: string): Promise<readonly YoloObject[] | string>
 
 type Settings = Resolved<typeof VAL_OPTIONS, 'imgsz' | 'maxDet'>;
 
+function readingOf({ maxPixels, window, signal }: Pick<Settings, 'maxPixels' | 'window' | 'signal'>): ReadOptions {
+  return { maxPixels, window, signal };
+}
+
 async function evaluateImage(
   item: Item,
   batch: RectBatch,
@@ -143,7 +152,7 @@ async function evaluateImage(
   time: { preprocess: number; inference: number; postprocess: number },
 ): Promise<void> {
   const start = performance.now();
-  const image = await readImage(item.image, { signal: settings.signal });
+  const image = await readImage(item.image, readingOf(settings));
   const geometry = rectGeometry(item, settings.imgsz, batch);
   const { netWidth: width, netHeight: height } = geometry;
   const pixels = letterbox(image, geometry);

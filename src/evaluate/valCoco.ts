@@ -43,7 +43,7 @@ export async function validateCoco(
   const images = data.images.slice(0, settings.limit);
   const truths = new Map<number, CocoTruth[]>(images.map(({ id }) => [id, []]));
   for (const truth of data.annotations) truths.get(truth.image_id)?.push(truth);
-  const { imgsz, conf, iou, maxDet, signal } = settings;
+  const { imgsz, conf, iou, maxDet, maxPixels, window, signal } = settings;
   const categories = data.categories.map(({ id }) => id);
   const evaluators = (['boxes', 'masks'] as const).map(
     (kind) => new CocoEvaluator(categories, { kind, classAgnostic: true, maxDets: limitsUpTo(maxDet) }),
@@ -52,7 +52,8 @@ export async function validateCoco(
   const skipped: SkippedImage[] = [];
   const speed = { preprocess: 0, inference: 0, postprocess: 0 };
   const paths = images.map(({ file_name: name = '' }) => platform().joinPath(folder, name));
-  const stream = model.stream(paths, { imgsz, conf, iou, maxDet, snapFullBoxes: false, ...(signal && { signal }) });
+  const reading = { maxPixels, window, ...(signal && { signal }) };
+  const stream = model.stream(paths, { imgsz, conf, iou, maxDet, snapFullBoxes: false, ...reading });
   for await (const { index, input, results, error } of stream) {
     settings.onProgress?.(index + 1, images.length);
     if (error) {
@@ -83,6 +84,7 @@ export async function validateCoco(
     coco: { boxes: evaluators[0].result(), masks: evaluators[1].result() },
     speed,
     skipped,
+    passedOver: [],
     names: ['object'],
   };
 }

@@ -48,7 +48,7 @@ export async function encodeScene(
 }
 
 /**
- * Writes the file or folder of a format. A file appears whole or not at all.
+ * Writes the file or folder of a format. A file appears whole or not at all; folders above it are made.
  * @throws FastSAMError `INVALID_ARGUMENT` for a path whose ending tells no format, `UNKNOWN_NAME`, `WRITE_FAILED`, and what
  *   the format throws.
  */
@@ -56,6 +56,7 @@ export async function saveScene(scene: SceneRecord, path: string, given: SaveOpt
   checkOptions(SAVE_OPTIONS, given);
   const { format = formatOfPath(path), ...options } = given;
   const chosen = formatOf(format);
+  await platform().disk?.makeFolder(platform().joinPath(path, '..'));
   if (chosen.scope === 'folder') await writeScene(chosen, scene, path, contextOf(scene, options));
   else await platform().writeFileAtomic(path, await encodeScene(scene, chosen, options));
 }

@@ -1,14 +1,16 @@
 /** A YOLO data set: its yaml, the folders that it names, the label file of each image. */
 import { FastSAMError, invalidArgument } from '../../errors.js';
 import { platform } from '../../platform/platform.js';
+import { isImageName } from '../../source/kinds.js';
+import { sortOut, type FolderListing, type PassedOver } from '../../source/listing.js';
 
 /** A data set that lies on a disk. */
 export interface YoloDataset {
   readonly names: readonly string[];
   readonly images: readonly { readonly image: string; readonly labels: string }[];
+  /** Images of the folders that are not read, by kind. */
+  readonly passedOver: readonly PassedOver[];
 }
-
-const IMAGE = /\.(avif|bmp|gif|jpe?g|png|tiff?|webp)$/i;
 
 /**
  * Reads a yaml of Ultralytics' format (`path`, `train`, `val`, `test`, `names`); `path` may be left out or be relative
@@ -29,13 +31,20 @@ export async function readYoloDataset(path: string, split = 'val'): Promise<Yolo
   const entry = fields[split] ?? (split === 'val' ? fields.validation : undefined);
   const list = Array.isArray(entry) ? (entry as unknown[]) : [entry];
   const images: string[] = [];
+  const passedOver: PassedOver[] = [];
   for (const entry of list) {
     if (typeof entry !== 'string') throw invalid(path, `got no "${split}", expected the folder of its images`);
-    images.push(...(await imagesAt(resolve(root, entry))));
+    const found = await imagesAt(resolve(root, entry));
+    images.push(...found.images);
+    passedOver.push(...found.passedOver);
   }
   images.sort();
   if (images.length === 0) throw invalid(path, `found no image under "${split}"`);
-  return { names: namesOf(fields, path), images: images.map((image) => ({ image, labels: labelsOf(image) })) };
+  return {
+    names: namesOf(fields, path),
+    images: images.map((image) => ({ image, labels: labelsOf(image) })),
+    passedOver,
+  };
 }
 
 const invalid = (path: string, what: string): FastSAMError =>
@@ -46,13 +55,14 @@ function resolve(base: string, path: string): string {
 }
 
 /** Images of a folder and those below it, or of a list file. */
-async function imagesAt(path: string): Promise<string[]> {
+async function imagesAt(path: string): Promise<Pick<FolderListing, 'images' | 'passedOver'>> {
   const kind = (await platform().stat(path))?.kind;
-  if (kind === 'folder') return ((await platform().listFiles?.(path)) ?? []).filter((file) => IMAGE.test(file));
+  if (kind === 'folder') return sortOut((await platform().listFiles?.(path)) ?? []);
   if (kind !== 'file') throw new FastSAMError('FILE_UNREADABLE', `${path}: there is no such folder; check the yaml`);
   const folder = path.replace(/[^/\\]*$/, '') || '.';
   const lines = new TextDecoder().decode(await platform().readFile(path)).split(/\r?\n/);
-  return lines.filter((line) => IMAGE.test(line.trim())).map((line) => resolve(folder, line.trim()));
+  const images = lines.filter((line) => isImageName(line.trim())).map((line) => resolve(folder, line.trim()));
+  return { images, passedOver: [] };
 }
 
 /** The last folder `images` of a path becomes `labels`. */
