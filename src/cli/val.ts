@@ -9,6 +9,7 @@ import { COCO_VAL_OPTIONS, VAL_OPTIONS } from '../evaluate/valOptions.js';
 import { invalidArgument } from '../errors.js';
 import { LOAD_OPTIONS } from '../model/loadOptions.js';
 import { text } from '../options/kinds.js';
+import { describePassedOver } from '../source/listing.js';
 import { jsonRow, MODEL_ROWS } from './commonRows.js';
 import { ProgressLine } from './progress.js';
 import { addRows, filled, picked, type CommandValues } from './rows.js';
@@ -33,7 +34,7 @@ export function valCommand(): Command {
     .argument('<data>', 'yaml of a YOLO data set with outlines, or a COCO annotation file (.json)');
   addRows(command, MODEL_ROWS);
   addRows(command, DATA_ROWS);
-  addRows(command, VAL_OPTIONS, ['split', 'imgsz', 'conf', 'iou', 'maxDet', 'batch', 'limit']);
+  addRows(command, VAL_OPTIONS, ['split', 'imgsz', 'conf', 'iou', 'maxDet', 'batch', 'limit', 'maxPixels', 'window']);
   addRows(command, LOAD_OPTIONS, ['device']);
   return addRows(command, OUTPUT_ROWS)
     .addHelpText(
@@ -79,6 +80,8 @@ async function val(data: string, values: CommandValues): Promise<void> {
     line.clear();
     model.dispose();
   }
+  const note = describePassedOver(data, result.passedOver);
+  if (note !== undefined) log(note);
   for (const { image, reason } of result.skipped) log(`left out ${image}: ${reason}`);
   const report = { model: model.info.name, data, ...numbersOf(result) };
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${tableOf(result).join('\n')}\n`);
