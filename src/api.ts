@@ -38,13 +38,15 @@ export {
   type RunPart,
   type VideoForm,
 } from './formats/format.js';
-export type { JsonMask, JsonTextScore, ResultsJson } from './formats/json.js';
+export type { JsonImage, JsonMask, JsonTextScore, ResultsJson } from './formats/json.js';
 export { FORMATS } from './formats/list.js';
 export type { SaveOptions } from './formats/save.js';
 export type { YoloOptions } from './formats/yolo.js';
 export type { Rect } from './geometry/rect.js';
 export type { Letterbox } from './image/letterbox.js';
 export type { RgbImage } from './image/rgbImage.js';
+export type { Window, WindowRecord } from './image/windowRecord.js';
+export type { PictureReading } from './source/pictureOptions.js';
 export { Mask } from './mask/mask.js';
 export * as masks from './mask/operations.js';
 export type { Polygon } from './mask/polygons.js';
@@ -65,6 +67,7 @@ export {
   type DecodeOptions,
   type FileStat,
   type FolderFile,
+  type ListOptions,
   type NativeState,
   type PartialFile,
   type StagedFile,
@@ -94,6 +97,7 @@ export { Results, type SegmentedObject } from './results/results.js';
 export { type Device, type DeviceChoice, type Precision, DEVICES, DEVICE_CHOICES } from './runtime/choices.js';
 export { deviceTable, type DeviceStatus } from './runtime/deviceStatus.js';
 export { createVideo, type CreateVideoOptions } from './source/createVideo.js';
+export { listImages, type FolderListing, type ListImagesOptions, type PassedOver } from './source/listing.js';
 export { openVideo, type VideoOptions } from './source/openVideo.js';
 export { readImage, type ImageInput, type DomImage, type PixelData, type ReadOptions } from './source/readImage.js';
 export type { Frame, VideoInfo, VideoSink, VideoSource } from './source/types.js';

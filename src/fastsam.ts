@@ -131,9 +131,9 @@ export class FastSAM implements Segmenter {
     options: ActivationOptions = {},
   ): Promise<Record<string, tf.Tensor>> {
     this.#lifetime.requireAlive();
-    const { imgsz, square, signal } = resolve(ACTIVATION_OPTIONS, options, this.info.defaults);
+    const { imgsz, square, ...reading } = resolve(ACTIVATION_OPTIONS, options, this.info.defaults);
     checkValue('names', LAYER_NAMES, names);
-    const rgb = await readImage(image, { signal });
+    const rgb = await readImage(image, reading);
     const { activations } = await import('./model/activations.js');
     const geometry = letterboxGeometry(rgb.width, rgb.height, imgsz, { auto: !square });
     const { netWidth: width, netHeight: height } = geometry;

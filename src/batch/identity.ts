@@ -102,7 +102,14 @@ export async function manifestOf(
   facts: ModelFacts,
 ): Promise<BatchManifest> {
   // What is undefined is left out of JSON; images go through the network one at a time.
-  const settings = { ...resolveOptions(options, facts.defaults), signal: undefined, batch: undefined };
+  const { window, ...resolved } = resolveOptions(options, facts.defaults);
+  const settings = {
+    ...resolved,
+    ...(window !== 'full' && { window }),
+    signal: undefined,
+    batch: undefined,
+    maxPixels: undefined, // a run may go on with a higher limit
+  };
   const { device, precision, formats } = asked;
   return makeManifest({
     package: await packageName(),

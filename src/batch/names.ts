@@ -1,5 +1,7 @@
 /** What images of a batch are called, and where their files go. */
 import { hashText } from '../platform/hashText.js';
+import { platform } from '../platform/platform.js';
+import { isUrl } from '../source/url.js';
 
 /** One image of a batch. */
 export interface BatchItem {
@@ -15,24 +17,38 @@ export interface BatchItem {
 const TAKEN = ['manifest', 'summary', 'coco', 'failures'];
 const HASH_DIGITS = 8;
 
-/** Whether an input is a URL; a single letter before the colon is a drive. */
-export function isUrl(input: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:/i.test(input);
-}
-
 /**
  * Name of a path or URL inside a batch: what is left when the drive, the leading `/` and steps up are taken off. URLs
  * keep their host; of a query, a hash of it.
  */
-export async function keyOf(path: string): Promise<string> {
-  if (!isUrl(path)) return cleanPath(path.replace(/^[a-z]:/i, ''));
-  const { host, pathname, search } = new URL(path);
-  const key = cleanPath(`${host}/${decodeURI(pathname)}`);
+export async function keyOf(input: string): Promise<string> {
+  if (!isUrl(input)) return keyOfPath(input);
+  // What is no address after all fails when it is read, as one image among others.
+  if (!URL.canParse(input)) return cleanPath(input, /\//);
+  const { protocol, host, pathname, search } = new URL(input);
+  if (protocol === 'data:') return `data-${await shortHash(input)}`;
+  const key = cleanPath(`${host}/${decoded(pathname)}`, /\//);
   return search === '' ? key : `${await shortHash(search)}-${key}`;
 }
 
-function cleanPath(path: string): string {
-  const steps = path.split(/[/\\]/).filter((step) => step !== '' && step !== '.' && step !== '..');
+/** As `keyOf`, of a path that a listing gave: nothing in it is taken for an address. */
+export function keyOfPath(path: string): string {
+  const isWindows = platform().os === 'win32' || /^[a-z]:\\/i.test(path);
+  if (!isWindows) return cleanPath(path, /\//); // `a:1.jpg` and `a\1.jpg` are names there
+  return cleanPath(path.replace(/^[a-z]:/i, ''), /[/\\]/);
+}
+
+/** Without percent signs where they stand for UTF-8, else as it is. */
+function decoded(pathname: string): string {
+  try {
+    return decodeURI(pathname);
+  } catch {
+    return pathname;
+  }
+}
+
+function cleanPath(path: string, separator: RegExp): string {
+  const steps = path.split(separator).filter((step) => step !== '' && step !== '.' && step !== '..');
   return steps.join('/') || 'image';
 }
 

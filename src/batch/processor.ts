@@ -9,7 +9,8 @@ import { disk, platform } from '../platform/platform.js';
 import type { Results } from '../results/results.js';
 import { readImage } from '../source/readImage.js';
 import { layout, outputPath, requireInside } from './layout.js';
-import { isUrl, type BatchItem } from './names.js';
+import type { BatchItem } from './names.js';
+import { isUrl } from '../source/url.js';
 import type { DoneRecord, OutputStamp } from './records.js';
 import { quickStamp, stampOf } from './stamps.js';
 
@@ -85,7 +86,7 @@ export class ImageProcessor {
     const { options, clean, largest, formats } = this.#task;
     onStage?.('reading');
     const source = isUrl(item.input) ? undefined : await unlessAborted(quickStamp(item.input), signal);
-    const image = await unlessAborted(readImage(item.input, { signal }), signal);
+    const image = await unlessAborted(readImage(item.input, { maxPixels: options.maxPixels, window: options.window, signal }), signal);
     onStage?.('waiting');
     const mine = this.#turn.then(() => {
       onStage?.('working');

@@ -3,7 +3,7 @@ import type { FormatNaming } from '../formats/format.js';
 import { hashText } from '../platform/hashText.js';
 import { disk, platform } from '../platform/platform.js';
 import { outputPath } from './layout.js';
-import { isUrl } from './names.js';
+import { isUrl } from '../source/url.js';
 import type { DoneRecord, OutputStamp, SourceStamp } from './records.js';
 
 /** Size and time of a file, or of a folder's files in all; undefined where nothing lies. */

@@ -1,5 +1,6 @@
 /** Names of the files that commands write. */
 import { basename, extname } from 'node:path';
+import { isCamera, isUrl } from '../source/url.js';
 
 /** Gives every image a name of its own for its output files: `a/x.jpg` and `b/x.png` become `x` and `x-2`. */
 export class StemNames {
@@ -14,8 +15,8 @@ export class StemNames {
 
   /** @param name path or URL of an image. */
   next(name: string): string {
-    const url = /^[a-z][a-z0-9+.-]+:\/\//i.test(name) && URL.canParse(name) ? new URL(name) : undefined;
-    const path = url ? url.pathname.replace(/\/$/, '') || url.hostname : name.replace(/^camera:/i, 'camera-');
+    const url = isUrl(name) && URL.canParse(name) ? new URL(name) : undefined;
+    const path = url ? url.pathname.replace(/\/$/, '') || url.hostname : isCamera(name) ? name.replace(':', '-') : name;
     const stem = basename(path, extname(path)) || 'image';
     const key = stem.toLowerCase();
     let unique = stem;

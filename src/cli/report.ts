@@ -150,7 +150,9 @@ export class Report {
     const count = plural(results.length, 'object');
     this.#line.clear();
     const written = files.length > 0 ? ` -> ${files.map(({ path }) => path).join(', ')}` : '';
-    log(`${name}: ${count} in ${time}${written}`);
+    const { frames } = results.image;
+    const first = frames === undefined ? '' : `, of the first of ${frames} frames`;
+    log(`${name}: ${count} in ${time}${first}${written}`);
   }
 
   /** The files of a source, but those about all images. */

@@ -47,7 +47,7 @@ export function segmentCommand(): Command {
   addRows(command, REFINE_OPTIONS);
   addRows(command, SEGMENT_OPTIONS, ['retinaMasks', 'snapFullBoxes', 'square', 'compat']);
   addRows(command, VIDEO_OPTIONS);
-  addRows(command, SEGMENT_OPTIONS, ['batch']);
+  addRows(command, SEGMENT_OPTIONS, ['window', 'batch']);
   addRows(command, LOAD_OPTIONS, ['device', 'precision']);
   return addRows(command, OUTPUT_ROWS)
     .addHelpText(
@@ -75,7 +75,8 @@ async function segment(args: readonly string[], values: CommandValues): Promise<
   const prompt = promptOf(values);
   const cleaning = picked(REFINE_OPTIONS, values);
   const loadTexts = textPrompts(values, prompt, options.compat);
-  const { sources, problems } = await expandSources(args, signal);
+  const { sources, problems, notes } = await expandSources(args, signal);
+  for (const note of notes) log(`fastsam: ${note}`);
   if (sources.length === 0) throw problems[0];
   const out = folder ?? (json && !format ? undefined : OUTPUT_FOLDER);
   const formats = (await loadFormats(format ?? ['png'], [formatPath, videoPath])).map((chosen) => chosen.format);

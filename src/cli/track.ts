@@ -92,7 +92,7 @@ export function trackCommand(): Command {
   addRows(command, PROMPT_ROWS);
   addRows(command, TEXT_ROWS);
   addRows(command, TRACK_OPTIONS, ['imgsz', 'conf', 'iou', 'maxDet', 'retinaMasks']);
-  addRows(command, TRACK_OPTIONS, ['stride', 'start', 'end', 'maxFrames']);
+  addRows(command, TRACK_OPTIONS, ['stride', 'start', 'end', 'maxFrames', 'maxPixels', 'window']);
   addRows(command, CLIP_ROWS);
   addRows(command, LOAD_OPTIONS, ['device', 'precision']);
   return addRows(command, OUTPUT_ROWS)
@@ -117,7 +117,11 @@ async function track(source: string, values: CommandValues): Promise<void> {
   const { stride, start, end, maxFrames, ...options } = trackOptions(values);
   const output = filled(OUTPUT_ROWS, values);
   const { fps } = filled(CLIP_ROWS, values);
-  const clip = await openFrames(source, withoutUndefined({ stride, start, end, maxFrames, fps }), signal);
+  const clip = await openFrames(
+    source,
+    withoutUndefined({ stride, start, end, maxFrames, fps, maxPixels: options.maxPixels }),
+    signal,
+  );
   const formats = (await loadFormats(output.format ?? DEFAULT_FORMATS, [videoPath])).map(({ format }) => format);
   const outputs = trackOutputs(clip.name, output, formats, output.format !== undefined);
   const files = await TrackFiles.create(clip.name, outputs, clip.fps, output.trails);

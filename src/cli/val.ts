@@ -33,7 +33,7 @@ export function valCommand(): Command {
     .argument('<data>', 'yaml of a YOLO data set with outlines, or a COCO annotation file (.json)');
   addRows(command, MODEL_ROWS);
   addRows(command, DATA_ROWS);
-  addRows(command, VAL_OPTIONS, ['split', 'imgsz', 'conf', 'iou', 'maxDet', 'batch', 'limit']);
+  addRows(command, VAL_OPTIONS, ['split', 'imgsz', 'conf', 'iou', 'maxDet', 'batch', 'limit', 'maxPixels', 'window']);
   addRows(command, LOAD_OPTIONS, ['device']);
   return addRows(command, OUTPUT_ROWS)
     .addHelpText(

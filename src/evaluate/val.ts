@@ -5,7 +5,7 @@
  */
 import { throwIfAborted } from '../errors.js';
 import { letterbox } from '../image/letterbox.js';
-import { readImage } from '../source/readImage.js';
+import { readImage, type ReadOptions } from '../source/readImage.js';
 import type { Mask } from '../mask/mask.js';
 import { MAX_DET } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
@@ -61,7 +61,7 @@ interface Tally {
 export async function validate(context: ValContext, data: string, options: ValOptions = {}): Promise<ValResult> {
   const { maxDet: most, ...settings } = resolve(VAL_OPTIONS, options, { imgsz: context.model.defaults.imgsz });
   const dataset = await readYoloDataset(data, settings.split);
-  const { items, skipped, notes, masked } = await readItems(data, dataset, settings);
+  const { items, skipped, notes, masked } = await readItems(data, dataset, { ...settings, ...readingOf(settings) });
   const richest = items.reduce((most, { objects }) => Math.max(most, objects.length), 0);
   const maxDet = most ?? Math.max(MAX_DET.default, richest);
   const tally: Tally = { scores: [], classes: [], rightBoxes: [], rightMasks: [], objectClasses: [] };
@@ -94,6 +94,10 @@ export async function validate(context: ValContext, data: string, options: ValOp
 
 type Settings = Resolved<typeof VAL_OPTIONS, 'imgsz' | 'maxDet'>;
 
+function readingOf({ maxPixels, window, signal }: Pick<Settings, 'maxPixels' | 'window' | 'signal'>): ReadOptions {
+  return { maxPixels, window, signal };
+}
+
 async function evaluateImage(
   item: LabelledImage,
   batch: RectBatch,
@@ -103,7 +107,7 @@ async function evaluateImage(
   time: { preprocess: number; inference: number; postprocess: number },
 ): Promise<void> {
   const start = performance.now();
-  const image = await readImage(item.image, { signal: settings.signal });
+  const image = await readImage(item.image, readingOf(settings));
   const geometry = rectGeometry(item, settings.imgsz, batch);
   const { netWidth: width, netHeight: height } = geometry;
   const pixels = letterbox(image, geometry);

@@ -48,7 +48,7 @@ export async function validateCoco(
   const { data } = await readCocoFile(file);
   const images = data.images.slice(0, settings.limit);
   const { truths, masked, notes } = truthsOf(file, images, data.annotations);
-  const { imgsz, conf, iou, maxDet, signal } = settings;
+  const { imgsz, conf, iou, maxDet, maxPixels, window, signal } = settings;
   // All categories are one, so those that the file does not list count as well.
   const categories = [
     ...new Set([...data.categories.map(({ id }) => id), ...data.annotations.map((t) => t.category_id)]),
@@ -61,7 +61,8 @@ export async function validateCoco(
   const skipped: SkippedImage[] = [];
   const speed = { preprocess: 0, inference: 0, postprocess: 0 };
   const paths = imageFiles(images, { path: file, folder, ...(await filesOf(folder)) });
-  const stream = model.stream(paths, { imgsz, conf, iou, maxDet, snapFullBoxes: false, ...(signal && { signal }) });
+  const reading = { maxPixels, window, ...(signal && { signal }) };
+  const stream = model.stream(paths, { imgsz, conf, iou, maxDet, snapFullBoxes: false, ...reading });
   for await (const { index, input, results, error } of stream) {
     settings.onProgress?.(index + 1, images.length);
     if (error) {

@@ -3,9 +3,10 @@ import { SEGMENT_OPTIONS } from '../model/options.js';
 import { callback, flag, integer, number, signal, text } from '../options/kinds.js';
 import { BATCH, COUNT, IMGSZ, MAX_DET } from '../options/limits.js';
 import { omitRows, type RowsOf } from '../options/row.js';
+import { PICTURE_OPTIONS, type PictureReading } from '../source/pictureOptions.js';
 
 /** Options of `FastSAM.val`, named and preset as Ultralytics'. */
-export interface ValOptions {
+export interface ValOptions extends PictureReading {
   /** Longer side of the images in the network's input. Default: the model's. */
   imgsz?: number;
   /** Detections must score above this. Default 0.001. */
@@ -53,6 +54,7 @@ export const VAL_OPTIONS = {
     otherwise: 'all',
     cli: { value: '<n>', text: 'at most so many images' },
   }),
+  ...PICTURE_OPTIONS,
   onProgress: callback<NonNullable<ValOptions['onProgress']>>({ text: 'hears after every image how many are done' }),
   signal: signal(),
 } satisfies RowsOf<ValOptions>;

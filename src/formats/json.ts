@@ -1,5 +1,6 @@
 /** Results as the JSON that the command line prints, files hold and the server answers. Schema: docs/results.schema.json. */
 import type { Rle } from '../mask/rleCounts.js';
+import type { WindowRecord } from '../image/windowRecord.js';
 import { encodeRle } from '../mask/rle.js';
 import type { PromptRecord } from '../prompt/kinds/list.js';
 import type { Speed } from '../record/record.js';
@@ -33,12 +34,23 @@ export interface JsonTextScore {
   probability: number;
 }
 
+/** The image. */
+export interface JsonImage {
+  path: string | null;
+  width: number;
+  height: number;
+  /** Only where the file holds more images than this, the first one. */
+  frames?: number;
+  /** Only where the file has more than 8 bits a channel: how they became 8. */
+  window?: WindowRecord;
+}
+
 /** One image. */
 export interface ResultsJson {
   /** Only for frames of a video: its number, from 0, and its seconds where they are known. */
   frame?: number;
   time?: number;
-  image: { path: string | null; width: number; height: number };
+  image: JsonImage;
   model: string;
   imgsz: number | readonly [number, number];
   device: string;
@@ -64,7 +76,13 @@ export function resultsToJson(results: SceneRecord): ResultsJson {
   return {
     ...(frame && { frame: frame.index }),
     ...(frame?.time !== undefined && { time: round(frame.time, TIME_DECIMALS) }),
-    image: { path: image.path ?? null, width: image.width, height: image.height },
+    image: {
+      path: image.path ?? null,
+      width: image.width,
+      height: image.height,
+      ...(image.frames !== undefined && { frames: image.frames }),
+      ...(image.window && { window: image.window }),
+    },
     model: results.model,
     imgsz: results.imgsz,
     device: results.device,

@@ -57,6 +57,7 @@ export async function saveScene(scene: SceneRecord, path: string, given: SaveOpt
   checkOptions(SAVE_OPTIONS, given);
   const { format = formatOfPath(path), ...options } = given;
   const chosen = formatOf(format);
+  await platform().disk?.makeFolder(platform().joinPath(path, '..'));
   if (chosen.scope === 'folder') await writeScene(chosen, scene, path, contextOf(scene, options));
   else await platform().writeFileAtomic(path, await encodeScene(scene, chosen, options));
 }

@@ -1,5 +1,7 @@
 /** The one form that images have inside the package. */
 
+import type { WindowRecord } from './windowRecord.js';
+
 /** A decoded image: 8-bit sRGB, upright (EXIF orientation applied), no alpha. */
 export interface RgbImage {
   /** `height * width * 3` bytes, row by row from the top, R G B. */
@@ -8,4 +10,8 @@ export interface RgbImage {
   readonly height: number;
   /** Where it came from, if it has a name: a path or a URL. */
   readonly path?: string;
+  /** How many images the file holds, where there are more than this one: an animation, pages, views of a 3D camera. */
+  readonly frames?: number;
+  /** Where the file has more than 8 bits a channel: what was done with them. */
+  readonly window?: WindowRecord;
 }

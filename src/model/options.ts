@@ -1,14 +1,15 @@
 /** The options of `segment`: one row each. */
 import type { Compat } from '../compat/reference.js';
 import { COMPAT_NAMES } from '../compat/references.js';
-import { custom, flag, imageSize, integer, number, oneOf, signal } from '../options/kinds.js';
+import { custom, flag, imageSize, integer, number, oneOf, parseSize, signal } from '../options/kinds.js';
 import { BATCH, IMGSZ, MAX_DET } from '../options/limits.js';
+import { PICTURE_OPTIONS, type PictureReading } from '../source/pictureOptions.js';
 import { resolve } from '../options/resolve.js';
 import { pickRows, type Resolved, type RowsOf } from '../options/row.js';
 import { defaultInWords, type ModelDefaults } from '../weights/catalogue.js';
 
 /** Options of `FastSAM.activations`. */
-export interface ActivationOptions {
+export interface ActivationOptions extends PictureReading {
   /** As in `SegmentOptions`. */
   imgsz?: number | readonly [number, number];
   square?: boolean;
@@ -16,7 +17,7 @@ export interface ActivationOptions {
 }
 
 /** Options of `FastSAM.segment`. The names are Ultralytics' in camelCase. */
-export interface SegmentOptions {
+export interface SegmentOptions extends PictureReading {
   /**
    * Size of the network input in pixels: the longer side, or `[height, width]`. Rounded up to a multiple of 32.
    * Default: what the checkpoint was trained with, else 1024.
@@ -52,8 +53,9 @@ export const SEGMENT_OPTIONS = {
     otherwise: defaultInWords('imgsz'),
     cli: {
       value: '<pixels>',
-      text: 'longer side of the network input',
-      expected: `a whole number from ${IMGSZ.low} to ${IMGSZ.high}`,
+      text: 'longer side of the network input, or height,width',
+      parse: parseSize,
+      expected: `a whole number from ${IMGSZ.low} to ${IMGSZ.high}, or height,width`,
     },
   }),
   conf: number(0, 1, {
@@ -91,6 +93,7 @@ export const SEGMENT_OPTIONS = {
     text: "reproduce a peer's choices, bugs included",
     cli: { value: '<peer>' },
   }),
+  ...PICTURE_OPTIONS,
   signal: signal(),
 } satisfies RowsOf<SegmentOptions>;
 
@@ -98,6 +101,8 @@ export const SEGMENT_OPTIONS = {
 export const ACTIVATION_OPTIONS = pickRows(SEGMENT_OPTIONS, [
   'imgsz',
   'square',
+  'maxPixels',
+  'window',
   'signal',
 ]) satisfies RowsOf<ActivationOptions>;
 

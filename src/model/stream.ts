@@ -1,7 +1,7 @@
 /** Many images in a row: reading runs ahead of the network, and memory stays bounded. */
 import { referenceOf } from '../compat/references.js';
 import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
-import { readImage, type ImageInput } from '../source/readImage.js';
+import { readImage, type ImageInput, type ReadOptions } from '../source/readImage.js';
 import type { Results } from '../results/results.js';
 import type { Frame } from '../source/types.js';
 import { integer } from '../options/kinds.js';
@@ -53,6 +53,8 @@ interface Pending<T> {
   readonly index: number;
   readonly input: T;
   readonly read: Promise<TimedImage | FastSAMError>;
+  /** Of its pixels, once it is read. */
+  bytes: number | undefined;
 }
 
 /**
@@ -87,8 +89,8 @@ async function* streamTogether<T extends StreamInput>(
   count: number,
   ahead: number,
 ): AsyncGenerator<StreamItem<T>, void> {
-  const { signal } = context.options;
-  const queue = new ReadAhead(inputs, count + ahead, signal);
+  const { signal, maxPixels, window } = context.options;
+  const queue = new ReadAhead(inputs, count, ahead, { signal, maxPixels, window });
   try {
     for (;;) {
       const next = await queue.take(count);
@@ -103,23 +105,32 @@ async function* streamTogether<T extends StreamInput>(
   }
 }
 
+/** Pixels that wait for the network hold less than this together, unless a single batch needs more. */
+const BYTES_AHEAD = 256 * 2 ** 20;
+/** What an image is taken to hold while none is known: 11 million pixels. */
+const LIKELY_BYTES = 32 * 2 ** 20;
+
 /** Inputs that are being read while the caller works on earlier ones. */
 class ReadAhead<T extends StreamInput> {
   readonly #source: AsyncIterator<T> | Iterator<T>;
   readonly #queue: Pending<T>[] = [];
   /** Most inputs that are being read or wait to be taken. */
   readonly #room: number;
-  readonly #signal: AbortSignal | undefined;
+  /** How many are taken together: so many are read however large they are. */
+  readonly #together: number;
+  readonly #reading: ReadOptions;
   #count = 0;
+  #largest = 0;
   #filling = false;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
   #onArrival: (() => void) | undefined;
 
-  constructor(inputs: Iterable<T> | AsyncIterable<T>, room: number, signal: AbortSignal | undefined) {
+  constructor(inputs: Iterable<T> | AsyncIterable<T>, together: number, ahead: number, reading: ReadOptions) {
     this.#source = iterate(inputs);
-    this.#room = room;
-    this.#signal = signal;
+    this.#together = together;
+    this.#room = together + ahead;
+    this.#reading = reading;
   }
 
   /**
@@ -156,21 +167,37 @@ class ReadAhead<T extends StreamInput> {
     await this.#source.return?.(undefined);
   }
 
+  /** Whether another image may be read beside those of the current batch; those that are not yet known count as the largest. */
+  #hasMemory(): boolean {
+    if (this.#queue.length < this.#together) return true;
+    const sizes = this.#queue.map(({ bytes }) => bytes);
+    this.#largest = Math.max(this.#largest, ...sizes.map((bytes) => bytes ?? 0));
+    const unknown = this.#largest || LIKELY_BYTES;
+    return sizes.reduce((sum: number, bytes) => sum + (bytes ?? unknown), 0) < BYTES_AHEAD;
+  }
+
   async #pull(): Promise<void> {
     while (!this.#ended && this.#queue.length < this.#room) {
+      if (!this.#hasMemory()) await this.#queue.at(-1)?.read;
+      if (!this.#hasMemory()) return; // goes on at the next `fill`
       const next = await this.#source.next();
       if (next.done === true) this.#ended = true;
-      else {
-        this.#queue.push({ index: this.#count++, input: next.value, read: startReading(next.value, this.#signal) });
-      }
+      else this.#queue.push(pending(this.#count++, next.value, this.#reading));
       this.#onArrival?.();
     }
   }
 }
 
+/** Starts to read an input. */
+function pending<T extends StreamInput>(index: number, input: T, reading: ReadOptions): Pending<T> {
+  const begun: Pending<T> = { index, input, read: startReading(input, reading), bytes: undefined };
+  void begun.read.then((image) => (begun.bytes = image instanceof FastSAMError ? 0 : image.image.data.length));
+  return begun;
+}
+
 /** Never rejects, so that an image that fails early does not count as an unhandled rejection. */
-function startReading(input: StreamInput, signal: AbortSignal | undefined): Promise<TimedImage | FastSAMError> {
-  return read(input, signal).catch((error: unknown) => {
+function startReading(input: StreamInput, reading: ReadOptions): Promise<TimedImage | FastSAMError> {
+  return read(input, reading).catch((error: unknown) => {
     if (error instanceof FastSAMError) return error;
     return new FastSAMError('INVALID_IMAGE', `image: ${String(error)}`, { cause: error });
   });
@@ -193,15 +220,15 @@ async function* segmentBatch<T extends StreamInput>(
   }
 }
 
-async function read(input: StreamInput, signal: AbortSignal | undefined): Promise<TimedImage> {
-  if (!isFrame(input)) return readTimed(input, signal);
+async function read(input: StreamInput, reading: ReadOptions): Promise<TimedImage> {
+  if (!isFrame(input)) return readTimed(input, reading);
   const { image, ...frame } = input;
-  return { ...(await readTimed(image, signal)), frame };
+  return { ...(await readTimed(image, reading)), frame };
 }
 
-async function readTimed(input: ImageInput, signal: AbortSignal | undefined): Promise<TimedImage> {
+async function readTimed(input: ImageInput, reading: ReadOptions): Promise<TimedImage> {
   const start = performance.now();
-  const image = await readImage(input, { signal });
+  const image = await readImage(input, reading);
   return { image, time: performance.now() - start };
 }
 

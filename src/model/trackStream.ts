@@ -49,7 +49,8 @@ export function resolveTrackOptions(options: TrackOptions, defaults: ModelDefaul
     ...segment
   } = options;
   if (follow) checkOptions(FOLLOW_OPTIONS, follow, 'follow.');
-  const video = { stride, start, end, maxFrames, ahead, drop, timeout, signal: options.signal };
+  const { maxPixels, signal } = options;
+  const video = { stride, start, end, maxFrames, ahead, drop, timeout, maxPixels, signal };
   return {
     segment: resolveOptions({ ...segment, conf: resolved.conf, iou: resolved.iou }, defaults),
     video: withoutUndefined(video),

@@ -1,9 +1,10 @@
 /** Codecs of the browser: createImageBitmap and OffscreenCanvas. */
-import { FastSAMError } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import { describeFormat } from '../image/format.js';
+import { readHeader } from '../image/header.js';
 import { channelsOf, flattenAlpha } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
-import { MAX_PIXELS, type DecodeOptions, type RawPixels } from './platform.js';
+import { checkSize, MAX_PIXELS, type DecodeOptions, type RawPixels } from './platform.js';
 
 function invalid(path: string | undefined, got: string, expected: string, cause?: unknown): FastSAMError {
   return new FastSAMError('INVALID_IMAGE', `image ${path ?? 'bytes'}: got ${got}, expected ${expected}`, { cause });
@@ -34,7 +35,12 @@ function pixelsOf(source: CanvasImageSource, width: number, height: number): Raw
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
   const { path, alpha = 'drop', maxPixels = MAX_PIXELS } = options;
   const format = describeFormat(bytes);
-  if (!format.supported) throw invalid(path, format.description, 'JPEG, PNG, WebP, AVIF or GIF');
+  if (!format.supported) throw invalid(path, format.description, 'JPEG, PNG, WebP, AVIF, GIF or BMP');
+  if (options.window !== undefined && options.window !== 'full') {
+    throw invalidArgument(`window: got ${String(options.window)}, expected full: a browser gives 8 bits only`);
+  }
+  const header = readHeader(format.name, bytes);
+  if (header) checkSize(header, maxPixels, path);
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
@@ -52,14 +58,13 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   }
   try {
     const { width, height } = bitmap;
-    if (width * height > maxPixels) {
-      throw invalid(
-        path,
-        `${width} x ${height} pixels`,
-        `at most ${maxPixels} in all; scale it down or raise maxPixels`,
-      );
-    }
-    return { ...flattenAlpha(pixelsOf(bitmap, width, height), alpha), ...(path === undefined ? {} : { path }) };
+    checkSize(bitmap, maxPixels, path);
+    const frames = header?.frames ?? 1;
+    return {
+      ...flattenAlpha(pixelsOf(bitmap, width, height), alpha),
+      ...(path !== undefined && { path }),
+      ...(frames > 1 && { frames }),
+    };
   } finally {
     bitmap.close();
   }

@@ -1,11 +1,13 @@
 /** The platform for Node: node:fs for files, sharp for images. */
 import { join, resolve } from 'node:path';
+import { fetchOutside, isPrivateHost } from './addresses.js';
 import { feedFrames, readFrames } from './frames/thread.js';
 import { loadNative } from './native/load.js';
 import { nodeDisk } from './nodeDisk.js';
-import { cacheFolder, listFiles, packageFile, pathOfUrl, readFile, realPath, sha256, stat } from './nodeFiles.js';
+import { cacheFolder, packageFile, pathOfUrl, readFile, readStart, realPath, sha256, stat } from './nodeFiles.js';
 import { writeFolderAtomic } from './nodeFolders.js';
 import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
+import { listFiles } from './nodeListing.js';
 import { openPartial } from './nodePartial.js';
 import type { Platform } from './platform.js';
 import { runProgram } from './programs.js';
@@ -17,12 +19,14 @@ import { parseYaml } from './yaml.js';
 export const nodePlatform: Platform = {
   name: 'node',
   env: (name) => process.env[name],
-  fetch: (url, init) => fetch(url, init),
+  fetch: (url, init) => fetchOutside(url, init),
+  isPrivateHost: (host) => isPrivateHost(host),
   decodeImage,
   capturePixels: () => undefined,
   encodePng,
   encodeJpeg,
   readFile,
+  readStart,
   writeFileAtomic,
   writeFolderAtomic,
   stat,

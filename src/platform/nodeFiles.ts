@@ -1,10 +1,11 @@
 /** Where files lie, and reading them, in Node. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile as readWhole, realpath, stat as statFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, realpath, stat as statFile, type FileHandle } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { invalidArgument } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import { codeOf, fileError } from './fileErrors.js';
 import type { FileStat } from './platform.js';
 
@@ -13,13 +14,43 @@ export function plainBytes(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
-/** @throws FastSAMError `FILE_UNREADABLE` */
-export async function readFile(path: string): Promise<Uint8Array> {
+/** See `Platform.readFile`. */
+export function readFile(path: string): Promise<Uint8Array> {
+  return reading(path, async (file) => plainBytes(await file.readFile()));
+}
+
+/** See `Platform.readStart`. */
+export function readStart(path: string, length: number): Promise<Uint8Array> {
+  return reading(path, async (file) => {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  });
+}
+
+/** A pipe without a writer would make `open` wait for ever; opened so, it gives way at once. */
+const WITHOUT_WAITING = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
+
+/** Opens a regular file for a while. Pipes, sockets and devices may never end, and are no files to be read twice. */
+async function reading<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  let file: FileHandle | undefined;
   try {
-    return plainBytes(await readWhole(path));
+    file = await open(path, WITHOUT_WAITING);
+    const found = await file.stat();
+    if (!found.isFile() && !found.isDirectory()) throw notRegular(path);
+    return await use(file);
   } catch (error) {
+    if (codeOf(error) === 'ENXIO') throw notRegular(path); // a socket
     throw fileError('read', path, error);
+  } finally {
+    await file?.close();
   }
+}
+
+function notRegular(path: string): FastSAMError {
+  return new FastSAMError(
+    'FILE_UNREADABLE',
+    `cannot read ${path}: it is a pipe, a socket or a device, expected a file; copy it into one, or give it to the command line as -`,
+  );
 }
 
 /** @throws FastSAMError `FILE_UNREADABLE`, but not for a path where nothing lies. */
@@ -38,19 +69,6 @@ export async function stat(path: string): Promise<FileStat | undefined> {
 /** See `Platform.realPath`. */
 export function realPath(path: string): Promise<string> {
   return realpath(path).catch(() => path);
-}
-
-/** See `Platform.listFiles`. */
-export async function listFiles(folder: string): Promise<string[]> {
-  try {
-    const found = await readdir(folder, { recursive: true, withFileTypes: true });
-    return found
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
-  } catch (error) {
-    throw fileError('read', folder, error);
-  }
 }
 
 /** `FASTSAM_HOME`, else `fastsam-tfjs` in the caches of the system (XDG on Linux). */

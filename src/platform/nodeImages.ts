@@ -3,12 +3,19 @@
  * read the same way (test/golden/images lists which do not and by how much).
  */
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
-import { FastSAMError } from '../errors.js';
-import { describeFormat } from '../image/format.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
+import { decodeBmp } from '../image/bmp.js';
+import { describeFormat, type FileFormat } from '../image/format.js';
+import { readHeader } from '../image/header.js';
 import { channelsOf, flattenAlpha } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
+import { checkTiff, ycbcrToRgb } from '../image/tiffHeader.js';
+import { UnreadableImage } from '../image/unreadable.js';
+import { applyWindow, type DeepPixels } from '../image/window.js';
+import type { WindowRecord } from '../image/windowRecord.js';
+import { admitDecoding } from './decodeGate.js';
 import { plainBytes } from './nodeFiles.js';
-import { MAX_PIXELS, type DecodeOptions, type RawPixels } from './platform.js';
+import { checkSize, MAX_PIXELS, type DecodeOptions, type RawPixels } from './platform.js';
 
 type SharpModule = typeof import('sharp');
 /** The default export, under the name that the callable has. */
@@ -42,25 +49,19 @@ function loadSharp(): Promise<SharpFunction> {
  * `autoOrient` applies EXIF; the colour profile is ignored because the reference implementations ignore it and the
  * network was trained so; a file that ends early is an error, not a half-grey image.
  */
-const OPTIONS: SharpOptions = { autoOrient: true, ignoreIcc: true, failOn: 'error', limitInputPixels: false };
+const OPTIONS: SharpOptions = { autoOrient: true, ignoreIcc: true, failOn: 'error' };
+
+/** Longest work on one image. */
+const TIMEOUT_S = 120;
+
+/** An image in the file's own channels, as far as it matters. */
+interface Decoded {
+  readonly pixels: RawPixels;
+  readonly window?: WindowRecord;
+}
 
 function invalid(path: string | undefined, got: string, todo: string, cause?: unknown): FastSAMError {
   return new FastSAMError('INVALID_IMAGE', `image ${path ?? 'bytes'}: got ${got}, expected ${todo}`, { cause });
-}
-
-function checkMetadata(metadata: Metadata, options: DecodeOptions): void {
-  const { width, height, depth } = metadata;
-  const limit = options.maxPixels ?? MAX_PIXELS;
-  if (width * height > limit) {
-    throw invalid(
-      options.path,
-      `${width} x ${height} pixels`,
-      `at most ${limit} pixels in all; scale it down or raise maxPixels`,
-    );
-  }
-  if (depth !== 'uchar' && depth !== 'ushort') {
-    throw invalid(options.path, `${depth} pixels`, '8 or 16 bits a channel; convert the image');
-  }
 }
 
 /**
@@ -87,22 +88,92 @@ async function decodeRaw(image: Sharp, metadata: Metadata, keepAlpha: boolean): 
   return { data: pixels, width: info.width, height: info.height, channels };
 }
 
+/** The stored values of an image with more than 8 bits. */
+async function decodeDeep(image: Sharp, { space, depth, hasAlpha }: Metadata, keepAlpha: boolean): Promise<DeepPixels> {
+  const isFloat = depth === 'float';
+  if (isFloat && hasAlpha) throw new UnreadableImage('TIFF with float values and alpha', 'leave the alpha channel out');
+  // libvips takes grey floats for 0 … 255 and those of colours for 0 … 1: each stays in its own space.
+  const isGrey = space === 'grey16' && !keepAlpha;
+  const colours = !isFloat ? (isGrey ? 'grey16' : 'rgb16') : space === 'scrgb' ? 'scrgb' : 'b-w';
+  // The pipeline's own colours, so that nothing is converted on the way.
+  (keepAlpha ? image.ensureAlpha() : image.removeAlpha()).pipelineColourspace(colours).toColourspace(colours);
+  const { data, info } = await image.raw({ depth: isFloat ? 'float' : 'ushort' }).toBuffer({ resolveWithObject: true });
+  const { buffer } = Uint8Array.from(data);
+  const values = isFloat ? new Float32Array(buffer) : new Uint16Array(buffer);
+  const { width, height } = info;
+  return { data: values, width, height, channels: channelsOf(values.length, width, height) };
+}
+
+async function decodeBySharp(bytes: Uint8Array, format: FileFormat, options: DecodeOptions): Promise<Decoded> {
+  const { alpha = 'drop', maxPixels = MAX_PIXELS, window = 'full', page = 0 } = options;
+  const ycbcr = format.name === 'TIFF' ? checkTiff(bytes) : undefined;
+  const sharp = await loadSharp();
+  const open = (): Sharp =>
+    sharp(bytes, { ...OPTIONS, limitInputPixels: maxPixels, page }).timeout({ seconds: TIMEOUT_S });
+  const metadata = await open().metadata();
+  const { depth, space } = metadata;
+  const keepAlpha = alpha !== 'drop' && metadata.hasAlpha;
+  if (depth === 'float' && window === 'full') {
+    throw new UnreadableImage(
+      `${format.name} with float values`,
+      'choose their range with window (--window percentiles)',
+    );
+  }
+  if (depth !== 'uchar' && depth !== 'ushort' && depth !== 'float')
+    throw new UnreadableImage(`${format.name} with ${depth} pixels`);
+  if (depth !== 'uchar' && window !== 'full' && space !== 'cmyk') {
+    const { pixels, record } = applyWindow(await decodeDeep(open(), metadata, keepAlpha), window);
+    return { pixels, window: record };
+  }
+  const pixels = await decodeRaw(open(), metadata, keepAlpha);
+  if (ycbcr && pixels.data instanceof Uint8Array) ycbcrToRgb(pixels.data, ycbcr);
+  return { pixels, ...(depth === 'ushort' && { window: { rule: 'full', low: 0, high: 65_535, bits: 16 } }) };
+}
+
+/** Formats of whose images all can be had. */
+const PAGED = ['GIF', 'WebP', 'TIFF'];
+
+/** @throws FastSAMError `INVALID_ARGUMENT` for an image that the file does not have. */
+function checkPage(page: number, frames: number, format: string, path = 'bytes'): void {
+  const most = PAGED.includes(format) ? frames : 1;
+  if (page < most) return;
+  throw invalidArgument(
+    `page: got ${page}, expected a number below ${most}, as image ${path} holds so many that can be read`,
+  );
+}
+
 /** See `Platform.decodeImage`. */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
-  const { path, alpha = 'drop' } = options;
+  const { path, alpha = 'drop', maxPixels = MAX_PIXELS } = options;
   const format = describeFormat(bytes);
-  if (!format.supported) throw invalid(path, format.description, 'JPEG, PNG, WebP, AVIF, TIFF or GIF');
-  const sharp = await loadSharp();
+  if (!format.supported) throw invalid(path, format.description, 'JPEG, PNG, WebP, AVIF, TIFF, GIF or BMP');
+  const broken = (error?: unknown): FastSAMError =>
+    invalid(path, `a broken or truncated ${format.name}`, 'a whole file; fetch it again', error);
+  // Sizes are read here first: codecs make room for what a header claims, and some print when it is absurd.
+  const header = readHeader(format.name, bytes);
+  if (!header) throw broken();
+  checkSize(header, maxPixels, path);
+  checkPage(options.page ?? 0, header.frames, format.name, path);
+  const release = await admitDecoding(header.width * header.height);
   try {
-    const metadata = await sharp(bytes, OPTIONS).metadata();
-    checkMetadata(metadata, options);
-    const keepAlpha = alpha !== 'drop' && metadata.hasAlpha;
-    const pixels = await decodeRaw(sharp(bytes, OPTIONS), metadata, keepAlpha);
-    return { ...flattenAlpha(pixels, alpha), ...(path === undefined ? {} : { path }) };
+    const { pixels, window } =
+      format.name === 'BMP' ? { pixels: decodeBmp(bytes) } : await decodeBySharp(bytes, format, options);
+    return {
+      ...flattenAlpha(pixels, alpha),
+      ...(path !== undefined && { path }),
+      ...(header.frames > 1 && { frames: header.frames }),
+      ...(window && { window }),
+    };
   } catch (error) {
     if (error instanceof FastSAMError && error.code !== 'INVALID_ARGUMENT') throw error;
+    if (error instanceof UnreadableImage) throw invalid(path, error.got, `another kind; ${error.todo}`, error);
+    if (error instanceof Error && error.message.startsWith('timeout')) {
+      throw invalid(path, `no image in ${TIMEOUT_S} s`, 'one that is decoded sooner; scale it down', error);
+    }
     // libvips' message is only the cause. Its threads share one buffer for messages, so it may concern another image.
-    throw invalid(path, `a broken or truncated ${format.description}`, 'a whole file; fetch it again', error);
+    throw broken(error);
+  } finally {
+    release();
   }
 }
 

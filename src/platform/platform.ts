@@ -2,9 +2,10 @@
  * The platform: files, image codecs, network and environment, for Node and for browsers. Everything outside goes
  * through it.
  */
-import { invalidArgument } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import type { AlphaMode, RawPixels } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
+import type { Window } from '../image/windowRecord.js';
 
 export type { AlphaMode, RawPixels };
 import type { Disk } from './diskTypes.js';
@@ -16,6 +17,10 @@ export interface DecodeOptions {
   readonly alpha?: AlphaMode;
   /** Largest accepted width * height, a guard against decompression bombs. Default MAX_PIXELS. */
   readonly maxPixels?: number;
+  /** What becomes of values of more than 8 bits. Default 'full'. */
+  readonly window?: Window;
+  /** Which image of the file, from 0: frames of animated GIF and WebP, pages of TIFF. Default 0. */
+  readonly page?: number;
   /** Name of the image for error messages and for `RgbImage.path`. */
   readonly path?: string;
 }
@@ -23,11 +28,36 @@ export interface DecodeOptions {
 /** Default of `DecodeOptions.maxPixels`: 100 million pixels are 300 MB of RGB. */
 export const MAX_PIXELS = 100_000_000;
 
+/**
+ * Checks a size that a file claims, before anything is decoded.
+ * @throws FastSAMError `INVALID_IMAGE`
+ */
+export function checkSize(
+  size: { readonly width: number; readonly height: number },
+  maxPixels: number,
+  path = 'bytes',
+): void {
+  const { width, height } = size;
+  if (width * height <= maxPixels) return;
+  throw new FastSAMError(
+    'INVALID_IMAGE',
+    `image ${path}: got ${width} x ${height} pixels, expected at most ${maxPixels} pixels in all; scale it down or raise maxPixels (--max-pixels)`,
+  );
+}
+
 /** A file of a folder that is written. */
 export interface FolderFile {
   /** Its name, without a folder. */
   readonly name: string;
   readonly bytes: Uint8Array;
+}
+
+/** How a folder is listed. */
+export interface ListOptions {
+  /** With the folders in it. Default true. */
+  readonly deep?: boolean;
+  /** With folders whose names begin with a dot. Default true. */
+  readonly hidden?: boolean;
 }
 
 /** What a path leads to. */
@@ -80,12 +110,13 @@ export interface Platform {
   readonly name: 'node' | 'browser';
   /** Value of an environment variable; none exist in a browser. */
   env(name: string): string | undefined;
-  /** Does the request; replace it for proxies or credentials: `usePlatform({ ...nodePlatform, fetch: mine })`. */
+  /** Does the request; in Node no redirect leads from a server outside into the own network. Replace it for proxies or credentials: `usePlatform({ ...nodePlatform, fetch: mine })`. */
   fetch(url: string, init?: RequestInit): Promise<Response>;
+  /** Whether a host is this machine or of the own network. Not in browsers, which have rules of their own. */
+  isPrivateHost?(host: string): Promise<boolean>;
 
   /**
-   * Decodes a file of an image: upright, 8-bit RGB, colour profiles ignored, first frame, 16-bit values divided by
-   * 256.
+   * Decodes a file of an image: upright, 8-bit RGB, colour profiles ignored, 16-bit values as `window` says.
    * @throws FastSAMError `INVALID_IMAGE` for anything that is no whole, readable image.
    */
   decodeImage(bytes: Uint8Array, options?: DecodeOptions): Promise<RgbImage>;
@@ -96,8 +127,10 @@ export interface Platform {
   /** As `encodePng`, as JPEG; `quality` 1…100, 90 if not given; alpha is dropped. */
   encodeJpeg(data: RawPixels['data'], width: number, height: number, quality?: number): Promise<Uint8Array>;
 
-  /** The bytes of a file. @throws FastSAMError `FILE_UNREADABLE` */
+  /** The bytes of a regular file: no pipe, socket or device. @throws FastSAMError `FILE_UNREADABLE` */
   readFile(path: string): Promise<Uint8Array>;
+  /** The first bytes of a regular file, at most `length`. Not in browsers. @throws FastSAMError `FILE_UNREADABLE` */
+  readStart?(path: string, length: number): Promise<Uint8Array>;
   /** Writes a whole file or nothing: readers see the old content or the new one. */
   writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
   /**
@@ -133,10 +166,11 @@ export interface Platform {
   /** The path behind all symbolic links; the path itself where nothing lies. Not in browsers. */
   realPath?(path: string): Promise<string>;
   /**
-   * Paths of all files in a folder and those below it, sorted. Not in browsers.
+   * Paths of all files in a folder and those below it, sorted. Links to folders are followed; no folder is listed twice.
+   * Not in browsers.
    * @throws FastSAMError `FILE_UNREADABLE`
    */
-  listFiles?(folder: string): Promise<string[]>;
+  listFiles?(folder: string, options?: ListOptions): Promise<string[]>;
   /**
    * The value that a YAML text stands for; null for an empty one. Not in browsers.
    * @throws FastSAMError `INVALID_ARGUMENT` with line and column for a text that is no YAML, repeats a key, or is too

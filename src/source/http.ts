@@ -50,6 +50,7 @@ async function collect(url: string, response: Response, maxBytes: number): Promi
 export async function fetchBytes(url: string, limits: FetchLimits = {}): Promise<Uint8Array> {
   const { signal, maxBytes = MAX_BYTES, timeout = TIMEOUT_MS } = limits;
   throwIfAborted(signal);
+  if (!URL.canParse(url)) throw failed(url, 'no valid URL', 'http(s)://host/path; check the address');
   const expiry = AbortSignal.timeout(timeout);
   try {
     const response = await platform().fetch(url, {

@@ -1,7 +1,11 @@
 /** The kinds of video sources: files, network streams, cameras. */
 import { FastSAMError, invalidArgument } from '../errors.js';
+import { HEAD_BYTES } from '../image/format.js';
 import { platform } from '../platform/platform.js';
 import { runTool } from './ffmpeg.js';
+import { endingOf, hasVideoEnding } from './kinds.js';
+import { checkServedVideo } from './playlists.js';
+import { isCamera, isNetworkUrl, isUrl, schemeOf } from './url.js';
 
 /** The arguments with which ffmpeg and ffprobe read a source. */
 export interface VideoInput {
@@ -14,28 +18,33 @@ export interface VideoInput {
   readonly live: boolean;
 }
 
-const NETWORK = /^(https?|rtsps?|rtmps?|rtmpt|srt|udp|rtp|tcp):\/\//i;
-/** Whether they cannot wait, so that a slow reader falls behind. */
-const LIVE = /^(rtsp|rtmp|srt|udp|rtp|tcp)/i;
-const CAMERA = /^camera:/i;
+/** Schemes whose sources cannot wait, so that a slow reader falls behind. */
+const LIVE = /^(rtsp|rtmp|srt|udp|rtp|tcp)/;
 const DEVICE = /^\/dev\/video\d+$/;
 
 /** No `file`: a playlist on a server must not be able to name files of this machine. */
 const NETWORK_PROTOCOLS = 'http,https,httpproxy,tcp,tls,crypto,data,rtsp,rtp,udp,rtmp,rtmps,rtmpt,srt';
 /** Nothing else: a playlist in a file must not be able to call a server. */
 const FILE_PROTOCOLS = 'file';
+/** Containers and streams that hold their frames themselves. Playlists (hls, dash, concat …) name other files. */
+const FORMATS =
+  'mov,matroska,avi,asf,flv,live_flv,mpeg,mpegts,mpegvideo,m4v,h261,h263,h264,hevc,vc1,av1,obu,ivf,ogg,mxf,gxf,dv,rm,wtv,' +
+  'nut,nsv,gif,apng,mjpeg,jpeg_pipe,mpjpeg,yuv4mpegpipe,dirac,cavsvideo,avs2,avs3,dhav,flic';
+/** What a server may send beside them. */
+const SERVED: Readonly<Partial<Record<string, string>>> = {
+  http: 'hls,dash', https: 'hls,dash', rtsp: 'rtsp,rtp,sdp', rtsps: 'rtsp,rtp,sdp', rtp: 'rtp,sdp',
+}; // prettier-ignore
 
-/** Endings of video files. */
-const VIDEO_ENDINGS: ReadonlySet<string> = new Set(
-  'mp4 m4v mov avi mkv webm wmv flv mpg mpeg ts m2ts mts 3gp ogv asf'.split(' '),
-);
-
-/** Whether a name is that of a video: by its ending, its protocol, or as a camera. Animated GIFs count as images. */
+/**
+ * Whether a text is that of a video: by its ending, its protocol, or as a camera. Animated images count as images. A path
+ * that a listing gave is never a camera: `pathOf` sees to it.
+ */
 export function isVideoName(name: string): boolean {
-  if (CAMERA.test(name) || DEVICE.test(name) || LIVE.test(NETWORK.exec(name)?.[1] ?? '')) return true;
-  const path = NETWORK.test(name) && URL.canParse(name) ? new URL(name).pathname : name;
-  const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1].toLowerCase() ?? '';
-  return VIDEO_ENDINGS.has(ending) || (ending === 'm3u8' && NETWORK.test(name));
+  if (isCamera(name) || DEVICE.test(name)) return true;
+  if (!isNetworkUrl(name)) return !isUrl(name) || schemeOf(name) === 'file' ? hasVideoEnding(name) : false;
+  if (LIVE.test(schemeOf(name) ?? '')) return true;
+  const path = URL.canParse(name) ? new URL(name).pathname : name;
+  return hasVideoEnding(path) || endingOf(path) === 'm3u8';
 }
 
 /**
@@ -51,32 +60,61 @@ export async function videoInput(source: string | URL, signal?: AbortSignal): Pr
   if (text.includes('\0')) {
     throw invalidArgument('video: got a name with a zero byte, expected a path, a URL or a camera');
   }
-  if (CAMERA.test(text)) return camera(text, text.slice('camera:'.length), signal);
+  if (isCamera(text)) return camera(text, text.slice('camera:'.length), signal);
   if (DEVICE.test(text)) return cameraInput(text, 'v4l2', text);
-  if (NETWORK.test(text)) return networkInput(text);
-  const path = /^file:/i.test(text) ? platform().pathOfUrl(text) : text;
+  if (isNetworkUrl(text)) return networkInput(text, signal);
+  const path = localPath(text);
   // In browsers, where no program can be started, that error comes first.
-  if (platform().programs && (await platform().stat(path)) === undefined) {
-    throw new FastSAMError('FILE_UNREADABLE', `cannot read ${path}: no such file or folder; check the path`);
-  }
+  if (platform().programs) await checkFile(path);
   // The explicit protocol keeps a name from being read as an option or another protocol.
-  return { kind: 'file', name: path, args: ['-protocol_whitelist', FILE_PROTOCOLS, '-i', `file:${path}`], live: false };
+  return { kind: 'file', name: path, args: [...allowed(FILE_PROTOCOLS, FORMATS), '-i', `file:${path}`], live: false };
 }
 
-function networkInput(url: string): VideoInput {
-  const { protocol } = new URL(url);
+/** Whether a source is a file of this machine, not a camera or a server's. */
+export function isLocalPath(source: string | URL): boolean {
+  const text = String(source);
+  return !isCamera(text) && !DEVICE.test(text) && !isNetworkUrl(text) && text !== '' && !text.includes('\0');
+}
+
+/** The path of such a source. @throws FastSAMError `INVALID_ARGUMENT` for a `file:` URL of another machine. */
+export function localPath(source: string | URL): string {
+  const text = String(source);
+  return schemeOf(text) === 'file' ? platform().pathOfUrl(text) : text;
+}
+
+function allowed(protocols: string, formats: string): string[] {
+  return ['-protocol_whitelist', protocols, '-format_whitelist', formats];
+}
+
+/** ffmpeg reads a file twice, so it has to be one; and it must not lead to others. */
+async function checkFile(path: string): Promise<void> {
+  const found = await platform().stat(path);
+  if (found === undefined) {
+    throw new FastSAMError('FILE_UNREADABLE', `cannot read ${path}: no such file or folder; check the path`);
+  }
+  const head = new TextDecoder('latin1').decode(await platform().readStart?.(path, HEAD_BYTES));
+  if (!/^(\xef\xbb\xbf)?\s*(#EXTM3U|ffconcat|<\?xml[^]*<MPD|<MPD)/.test(head)) return;
+  throw new FastSAMError(
+    'INVALID_VIDEO',
+    `${path}: is a playlist, which could name any file of this machine; give the videos in it themselves`,
+  );
+}
+
+async function networkInput(url: string, signal: AbortSignal | undefined): Promise<VideoInput> {
+  if (!URL.canParse(url)) throw invalidArgument(`video: got ${url}, expected a valid URL; check the address`);
+  const scheme = schemeOf(url) ?? '';
   return {
     kind: 'network',
     name: withoutPassword(url),
     args: [
-      ...['-protocol_whitelist', NETWORK_PROTOCOLS],
+      ...allowed(NETWORK_PROTOCOLS, [FORMATS, ...(SERVED[scheme] ? [SERVED[scheme]] : [])].join(',')),
       // UDP is the protocol's default, but lost packets break frames and firewalls block it.
-      ...(/^rtsp/i.test(protocol) ? ['-rtsp_transport', 'tcp'] : []),
+      ...(scheme.startsWith('rtsp') ? ['-rtsp_transport', 'tcp'] : []),
       // The headers hold everything; otherwise ffmpeg would look for a sound track for 5 s.
-      ...(/^rtmp/i.test(protocol) ? ['-analyzeduration', '1000000'] : []),
-      ...['-i', url],
+      ...(scheme.startsWith('rtmp') ? ['-analyzeduration', '1000000'] : []),
+      ...['-i', scheme.startsWith('http') ? await checkServedVideo(url, signal) : url],
     ],
-    live: LIVE.test(protocol),
+    live: LIVE.test(scheme),
   };
 }
 

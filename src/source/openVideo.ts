@@ -8,8 +8,11 @@ import type { Resolved, RowsOf } from '../options/row.js';
 import { ownSignal } from './ffmpeg.js';
 import { FrameReader } from './frameReader.js';
 import { PRINT_TIMES } from '../platform/frames/frameTimes.js';
-import { videoInput, type VideoInput } from './inputs.js';
+import { ImageFrames, readImageClip } from './imageFrames.js';
+import { isLocalPath, localPath, videoInput, type VideoInput } from './inputs.js';
+import { MAX_PIXELS } from '../platform/platform.js';
 import { probeVideo, type Probed } from './probe.js';
+import { PICTURE_OPTIONS } from './pictureOptions.js';
 import type { Frame, VideoInfo, VideoSource } from './types.js';
 
 /** Options of `openVideo`. */
@@ -28,6 +31,8 @@ export interface VideoOptions {
   drop?: boolean;
   /** Longest wait for a frame or an answer of a network source or camera, in seconds. Default 30. */
   timeout?: number;
+  /** Largest width * height of a frame that is accepted, before any is decoded. Default 100,000,000. */
+  maxPixels?: number;
   /** Ends the reading. */
   signal?: AbortSignal;
 }
@@ -66,6 +71,7 @@ export const VIDEO_OPTIONS = {
     text: 'longest wait for a network source or a camera, in seconds',
     default: 30,
   }),
+  maxPixels: PICTURE_OPTIONS.maxPixels,
   signal: signal('ends the reading'),
 } satisfies RowsOf<VideoOptions>;
 
@@ -92,9 +98,21 @@ export async function openVideo(source: string | URL, options: VideoOptions = {}
     throw invalidArgument(`end: got ${end}, expected seconds after the start (${start})`);
   }
   const signal = ownSignal(resolved.signal);
+  const image = isLocalPath(source) ? await readImageClip(localPath(source)) : undefined;
+  if (image && !image.byFfmpeg) return new ImageFrames(image, { ...resolved, signal });
   const input = await videoInput(source, signal);
   const probed = await withDeadline(input, timeout, signal, (limit) => probeVideo(input, limit));
+  checkFrameSize(probed.info, resolved.maxPixels, input.name);
   return new FfmpegSource(input, probed, { ...resolved, signal });
+}
+
+/** @throws FastSAMError `INVALID_VIDEO` */
+function checkFrameSize({ width, height }: VideoInfo, maxPixels: number, name: string): void {
+  if (width * height <= maxPixels) return;
+  throw new FastSAMError(
+    'INVALID_VIDEO',
+    `${name}: got frames of ${width} x ${height} pixels, expected at most ${maxPixels} pixels in all; scale it down or raise maxPixels (--max-pixels)`,
+  );
 }
 
 /** Starts ffmpeg when the first frame is read, so that a source that nobody reads costs nothing. */
@@ -182,9 +200,15 @@ class FfmpegSource implements VideoSource {
   }
 }
 
-/** ffmpeg's arguments for raw RGB frames on standard output and their times on descriptor 3. */
+/** The largest limit that ffmpeg takes. */
+const PIXELS_OF_FFMPEG = 2 ** 31 - 1;
+
+/**
+ * ffmpeg's arguments for raw RGB frames on standard output and their times on descriptor 3. Frames that
+ * grow later are bounded too; coded sizes are a little larger than those that are shown.
+ */
 export function decodeArgs(input: VideoInput, { info, hasFpsMode }: Probed, options: VideoOptions): string[] {
-  const { start = 0, end, stride = 1, maxFrames } = options;
+  const { start = 0, end, stride = 1, maxFrames, maxPixels = MAX_PIXELS } = options;
   const filters = [
     ...(stride > 1 ? [`select='not(mod(n\\,${stride}))'`] : []),
     // A stream whose size changes would break the frames' length.
@@ -196,6 +220,7 @@ export function decodeArgs(input: VideoInput, { info, hasFpsMode }: Probed, opti
     ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error'],
     ...(start > 0 ? ['-ss', String(start)] : []),
     ...(end === undefined ? [] : ['-t', String(end - start)]),
+    ...['-max_pixels', String(Math.min(PIXELS_OF_FFMPEG, 2 * maxPixels + 65_536))],
     ...input.args,
     ...['-map', '0:V:0', '-vf', filters.join(',')],
     ...(hasFpsMode ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough']),

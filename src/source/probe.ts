@@ -58,7 +58,9 @@ export async function probeVideo(input: VideoInput, signal?: AbortSignal): Promi
   ];
   const output = await runTool('ffprobe', [...args, ...input.args], signal);
   if (output.code !== 0) {
-    throw new FastSAMError('INVALID_VIDEO', `${input.name}: cannot be read as a video (${lastComplaint(output)})`);
+    const refused = output.complaints.flatMap((line) => /^\[(\S+) @ .*not on whitelist/.exec(line)?.[1] ?? []).at(0);
+    const reason = refused === undefined ? lastComplaint(output) : `a format that is not read: ${refused}`;
+    throw new FastSAMError('INVALID_VIDEO', `${input.name}: cannot be read as a video (${reason})`);
   }
   const report = JSON.parse(output.stdout) as Report;
   const stream = report.streams?.at(0);

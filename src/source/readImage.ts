@@ -1,9 +1,12 @@
 /** Reads everything that callers may pass as an image into one form. */
 import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import { integer, number, oneOf, signal, text } from '../options/kinds.js';
+import { COUNT } from '../options/limits.js';
 import { checkOptions } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
-import { MAX_PIXELS, platform, type DecodeOptions } from '../platform/platform.js';
+import { platform, type DecodeOptions } from '../platform/platform.js';
+import { PICTURE_OPTIONS } from './pictureOptions.js';
+import { schemeOf } from './url.js';
 import { fetchBytes, MAX_BYTES, TIMEOUT_MS, type FetchLimits } from './http.js';
 import { ALPHA_MODES, fromRawPixels, fromTensor, type PixelTensor } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
@@ -36,10 +39,8 @@ export const READ_OPTIONS = {
     text: 'what becomes of the alpha channel: ignored, or the image laid over a colour',
     default: 'drop',
   }),
-  maxPixels: integer(1, Number.MAX_SAFE_INTEGER, {
-    text: 'largest width * height that is accepted',
-    default: MAX_PIXELS,
-  }),
+  ...PICTURE_OPTIONS,
+  page: integer(0, COUNT.high, { text: 'which image of the file: frames of GIF and WebP, pages of TIFF', default: 0 }),
   path: text({ text: 'name of the image for error messages and `RgbImage.path`' }),
   maxBytes: integer(0, Number.MAX_SAFE_INTEGER, { text: 'largest download', default: MAX_BYTES }),
   timeout: number(0, 1e9, { text: 'milliseconds for a whole download', default: TIMEOUT_MS }),
@@ -83,11 +84,6 @@ function dataUrlBytes(url: string): Uint8Array {
   }
 }
 
-/** The kind of source that a text names. A single letter before the colon is a Windows drive. */
-function schemeOf(text: string): string | undefined {
-  return /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
-}
-
 /** A name for error messages. A data: URL would fill the screen, so it is cut. */
 function label(text: string): string {
   return schemeOf(text) === 'data' ? 'data: URL' : text;
@@ -103,9 +99,22 @@ async function bytesOf(text: string, options: ReadOptions): Promise<Uint8Array> 
       return dataUrlBytes(text);
     case 'file':
       return platform().readFile(platform().pathOfUrl(text));
-    default:
+    case undefined:
       return platform().readFile(text);
+    default:
+      throw invalidArgument(
+        `image: got ${text}, expected a path or an http(s), file or data URL; openVideo reads streams`,
+      );
   }
+}
+
+/** What is known of decoded pixels beside them. */
+function originOf({ path, frames, window }: Partial<Omit<RgbImage, 'data'>>): Partial<RgbImage> {
+  return {
+    ...(typeof path === 'string' && { path }),
+    ...(typeof frames === 'number' && { frames }),
+    ...(typeof window === 'object' && { window }),
+  };
 }
 
 async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbImage> {
@@ -126,8 +135,7 @@ async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbI
     const captured = here.capturePixels(input);
     if (captured !== undefined) return fromRawPixels(await captured, alpha);
     if (isPixels(input)) {
-      const path = 'path' in input && typeof input.path === 'string' ? { path: input.path } : {};
-      return { ...fromRawPixels(input, alpha), ...path };
+      return { ...fromRawPixels(input, alpha), ...originOf(input) };
     }
   }
   throw invalidArgument(
@@ -137,7 +145,7 @@ async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbI
 
 /**
  * Reads an image as `cv2.imread` does: upright, 8-bit RGB. Alpha is dropped unless `alpha` is given. Colour profiles
- * are ignored, 16-bit values are divided by 256, and animations give their first frame.
+ * are ignored, 16-bit values are divided by 256 unless `window` says otherwise, and animations give their first frame.
  * @throws FastSAMError `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `INVALID_IMAGE`, `INVALID_ARGUMENT`, `ABORTED`
  */
 export async function readImage(input: ImageInput, options: ReadOptions = {}): Promise<RgbImage> {

@@ -18,6 +18,12 @@ const SIGNATURES: readonly (readonly (readonly [number, string])[])[] = [
   [[0, '\0\0\x01\xba']], // MPEG program stream
   [[0, '\0\0\x01\xb3']], // MPEG-1, MPEG-2 without a container
   [[0, '\0\0\0\x01']], // H.264, HEVC without a container
+  [[0, '\0\0\x01\x09']], // the same with a short start code
+  [[0, '\0\0\x01\x67']],
+  [[0, 'DKIF']], // IVF
+  [[0, 'nut/multimedia container']],
+  [[0, '\x06\x0e+4']], // MXF
+  [[0, '.RMF']], // RealMedia
   [
     [0, 'G'], // MPEG transport stream: packets of 188 bytes
     [188, 'G'],

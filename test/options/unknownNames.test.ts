@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { glob } from 'tinyglobby';
 import { afterAll, describe, expect, test } from 'vitest';
-import { contactSheet, createVideo, FastSAM, mergeCoco, openVideo } from '../../src/index.js';
+import { contactSheet, createVideo, FastSAM, listImages, mergeCoco, openVideo } from '../../src/index.js';
 import { Clip } from '../../src/entry/clip.js';
 import { CocoEvaluator } from '../../src/entry/evaluate.js';
 import { createTracker } from '../../src/entry/track.js';
@@ -55,6 +55,7 @@ const CALLS: Readonly<Record<keyof typeof OPTION_TABLES, () => unknown>> = {
   YoloOptions: () => scene.toYolo(wrong),
   PolygonOptions: () => scene.at(0).mask.toPolygons(wrong),
   ReadOptions: () => readImage(COINS, wrong),
+  ListImagesOptions: () => listImages('never', wrong),
   VideoOptions: () => openVideo('never.mp4', wrong),
   CreateVideoOptions: () => createVideo('never.mp4', wrong),
   TrackOptions: () => first(model.track([COINS], wrong)),
@@ -131,7 +132,13 @@ describe('unknown names', () => {
     const api = entries.map((name) => readFileSync(`src/${name}.ts`, 'utf8')).join('\n');
     const names = new Set(api.match(/\b[A-Z]\w*Options\b/g));
     const without = [...names].filter((name) => !Object.hasOwn(OPTION_TABLES, name));
-    const handedToImplementers = ['DecodeOptions', 'ReadFramesOptions', 'ResolvedEvalOptions', 'TextModelOptions'];
+    const handedToImplementers = [
+      'DecodeOptions',
+      'ListOptions',
+      'ReadFramesOptions',
+      'ResolvedEvalOptions',
+      'TextModelOptions',
+    ];
     // A record of tables by the trackers' names; the values of a study's own options, by its own rows.
     expect(without.sort()).toEqual([...handedToImplementers, 'StudyOptions', 'TrackerOptions'].sort());
   });

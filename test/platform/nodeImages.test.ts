@@ -90,7 +90,7 @@ describe('decodeImage refuses with INVALID_IMAGE', () => {
     await expect(decodeImage(golden('rgb.png'), { maxPixels: 850, path: 'big.png' })).rejects.toMatchObject({
       code: 'INVALID_IMAGE',
       message:
-        'image big.png: got 37 x 23 pixels, expected at most 850 pixels in all; scale it down or raise maxPixels',
+        'image big.png: got 37 x 23 pixels, expected at most 850 pixels in all; scale it down or raise maxPixels (--max-pixels)',
     });
     expect((await decodeImage(golden('rgb.png'), { maxPixels: 851 })).width).toBe(37);
   });

@@ -197,7 +197,7 @@ describe.skipIf(!HAS_FFMPEG)('videos', () => {
     const zero = join(folder, 'zero.mp4');
     writeFileSync(zero, '');
     await expect(openVideo(zero)).rejects.toMatchObject({ code: 'INVALID_VIDEO' });
-    await expect(openVideo(folder)).rejects.toMatchObject({ code: 'INVALID_VIDEO' });
+    await expect(openVideo(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     const sound = join(folder, 'sound.mkv');
     ffmpeg('-f', 'lavfi', '-i', 'sine=d=0.1', '-c:a', 'pcm_s16le', sound);
     await expect(openVideo(sound)).rejects.toThrow(/sound\.mkv: has no images/);

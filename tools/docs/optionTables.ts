@@ -25,6 +25,7 @@ import type { OptionTable } from '../../src/options/row.js';
 import { TEXT_OPTIONS } from '../../src/prompt/textOptions.js';
 import { REFINE_OPTIONS } from '../../src/results/refine.js';
 import { CREATE_VIDEO_OPTIONS } from '../../src/source/createVideo.js';
+import { LIST_IMAGES_OPTIONS } from '../../src/source/listing.js';
 import { VIDEO_OPTIONS } from '../../src/source/openVideo.js';
 import { READ_OPTIONS } from '../../src/source/readImage.js';
 import { FOLLOW_OPTIONS } from '../../src/track/followPrompt.js';
@@ -50,6 +51,7 @@ export const OPTION_TABLES = {
   YoloOptions: YOLO_OPTIONS,
   PolygonOptions: POLYGON_OPTIONS,
   ReadOptions: READ_OPTIONS,
+  ListImagesOptions: LIST_IMAGES_OPTIONS,
   VideoOptions: VIDEO_OPTIONS,
   CreateVideoOptions: CREATE_VIDEO_OPTIONS,
   TrackOptions: TRACK_OPTIONS,

@@ -1,10 +1,11 @@
 /** `fastsam batch enqueue`: the images of a batch into the queue. */
 import { resolve } from 'node:path';
-import { isUrl, type FoundImage } from '../../batch/names.js';
+import type { FoundImage } from '../../batch/names.js';
 import { WHOLE } from '../../batch/shard.js';
 import { invalidArgument } from '../../errors.js';
 import { interruptSignal, log } from '../run.js';
 import { plural } from '../../options/showValue.js';
+import { isUrl } from '../../source/url.js';
 import { listImages } from './list.js';
 import { checkBatchOptions, type BatchCommandOptions } from './options.js';
 import { planBatch, planTask } from './plan.js';

@@ -1,15 +1,16 @@
 /** The images of a batch: what SOURCE… stands for, folders with all that is below them. */
 import { stat } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
-import { escapePath } from 'tinyglobby';
-import { isUrl, keyOf, type FoundImage } from '../../batch/names.js';
+import { relative } from 'node:path';
+import { keyOf, keyOfPath, type FoundImage } from '../../batch/names.js';
 import { invalidArgument } from '../../errors.js';
 import { disk, platform } from '../../platform/platform.js';
+import { isUrl } from '../../source/url.js';
+import { log } from '../run.js';
 import { expandSources } from '../sources.js';
 
 /**
  * Lists the images. One folder: their names are relative to it; else they are the paths as given. What lies in the
- * output folder is left out, so that the drawings of a run are no images of the next.
+ * output folder is left out, so that the drawings of a run are no images of the next. What is passed over is said.
  * @throws FastSAMError `INVALID_ARGUMENT` for a source without an image, and for standard input.
  */
 export async function listImages(args: readonly string[], out: string, signal: AbortSignal): Promise<FoundImage[]> {
@@ -19,7 +20,7 @@ export async function listImages(args: readonly string[], out: string, signal: A
   for (const arg of args) {
     if (arg === '-') throw invalidArgument('batch: got - for standard input, expected files that can be read again');
     for (const input of await imagesOf(arg, signal)) {
-      const key = await keyOf(only === undefined ? input : relative(only, input));
+      const key = only === undefined ? await keyOf(input) : keyOfPath(relative(only, input));
       if (!isUrl(input) && disk().isWithin(out, input)) inside++;
       else images.push({ key, input });
     }
@@ -32,8 +33,8 @@ export async function listImages(args: readonly string[], out: string, signal: A
 }
 
 async function imagesOf(arg: string, signal: AbortSignal): Promise<string[]> {
-  const pattern = (await isFolder(arg)) ? `${escapePath(arg.replaceAll(sep, '/').replace(/\/+$/, ''))}/**/*` : arg;
-  const { sources, problems } = await expandSources([pattern], signal);
+  const { sources, problems, notes } = await expandSources([arg], signal, { deep: true });
+  for (const note of notes) log(`fastsam: ${note}`);
   // A missing file in a list is one broken image among others; as an argument it is most likely a folder's name mistyped.
   const isMissing = sources.length === 1 && sources[0].input === arg && !isUrl(arg) && !(await platform().stat(arg));
   if (isMissing || (problems.length > 0 && sources.length === 0)) {

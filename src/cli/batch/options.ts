@@ -42,7 +42,7 @@ export function addBatchOptions(command: Command): Command {
   addRows(command, BATCH_ROWS, ['model']);
   addRows(command, SEGMENT_OPTIONS, ['imgsz', 'conf', 'iou', 'maxDet']);
   addRows(command, BATCH_ROWS, ['clean', 'largest']);
-  addRows(command, SEGMENT_OPTIONS, ['retinaMasks', 'snapFullBoxes', 'square', 'compat']);
+  addRows(command, SEGMENT_OPTIONS, ['retinaMasks', 'snapFullBoxes', 'square', 'maxPixels', 'window', 'compat']);
   addRows(command, BATCH_ROWS, ['device', 'precision', 'out', 'format', 'workers', 'shard', 'imageTimeout']);
   return addRows(command, BATCH_ROWS, ['resume', 'retryFailed', 'overwrite', 'queue']);
 }

@@ -1,8 +1,12 @@
 /** What SOURCE of `fastsam track` stands for: a video, a camera, or images that are the frames of a clip. */
 import { isDynamicPattern } from 'tinyglobby';
-import { invalidArgument } from '../../errors.js';
+import { invalidArgument, type FastSAMError } from '../../errors.js';
 import type { TrackSource } from '../../model/trackStream.js';
+import { readImageClip } from '../../source/imageFrames.js';
+import { isLocalPath } from '../../source/inputs.js';
 import { openVideo, type VideoOptions } from '../../source/openVideo.js';
+import { isUrl } from '../../source/url.js';
+import { log } from '../run.js';
 import { expandSources } from '../sources.js';
 import { framesToCome, type FrameChoice } from '../framesToCome.js';
 
@@ -29,13 +33,19 @@ export const DEFAULT_FPS = 25;
  */
 export async function openFrames(
   source: string,
-  options: FrameChoice & { readonly fps?: number },
+  options: FrameChoice & Pick<VideoOptions, 'maxPixels'> & { readonly fps?: number },
   signal: AbortSignal,
 ): Promise<FrameSource> {
-  const { sources, problems } = await expandSources([source], signal);
+  const { sources, problems, notes } = await expandSources([source], signal);
+  for (const note of notes) log(`fastsam: ${note}`);
   if (sources.length === 0) throw problems[0];
   const videos = sources.filter(({ video }) => video);
   const [{ input, name }] = sources;
+  if (sources.length === 1 && videos.length === 0 && (await isAnimation(input))) {
+    const { fps: wrong, ...video } = options;
+    if (wrong !== undefined) throw hasItsOwnRate();
+    return ofVideo(name, String(input), { ...video, signal });
+  }
   if (videos.length === 0) {
     return ofImages(
       isDynamicPattern(source) ? name : source,
@@ -47,8 +57,18 @@ export async function openFrames(
     throw invalidArgument(`${source}: got several videos, expected one; track one at a time`);
   }
   const { fps: wrong, ...video } = options;
-  if (wrong !== undefined) throw invalidArgument('--fps: got a video, which has its own frame rate, expected images');
+  if (wrong !== undefined) throw hasItsOwnRate();
   return ofVideo(name, String(input), { ...video, signal });
+}
+
+function hasItsOwnRate(): FastSAMError {
+  return invalidArgument('--fps: got a video, which has its own frame rate, expected images');
+}
+
+/** Whether a single image is a file of several: an animation or a stack. */
+async function isAnimation(input: string | Uint8Array): Promise<boolean> {
+  if (typeof input !== 'string' || !isLocalPath(input) || isUrl(input)) return false;
+  return ((await readImageClip(input))?.frames ?? 1) > 1;
 }
 
 async function ofVideo(name: string, input: string, options: VideoOptions): Promise<FrameSource> {

@@ -3,7 +3,7 @@ import { FastSAMError, invalidArgument, throwIfAborted } from '../../errors.js';
 import { plural } from '../../options/showValue.js';
 import { platform } from '../../platform/platform.js';
 import { readText } from '../../platform/textFiles.js';
-import { readImage } from '../../source/readImage.js';
+import { readImage, type ReadOptions } from '../../source/readImage.js';
 import type { YoloDataset } from './dataset.js';
 import { parseYoloLabels, type YoloLabels, type YoloObject } from './labels.js';
 import { labelsOf } from './splitFiles.js';
@@ -60,8 +60,10 @@ interface Findings {
 export async function readItems(
   data: string,
   { images, names }: YoloDataset,
-  options: { readonly limit?: number; readonly singleClass: boolean; readonly signal?: AbortSignal | undefined },
+  options: ReadOptions & { readonly limit?: number; readonly singleClass: boolean },
 ): Promise<LabelledImages> {
+  const { maxPixels, window, signal } = options;
+  const reading: ReadOptions = { ...(maxPixels && { maxPixels }), ...(window && { window }), ...(signal && { signal }) };
   const items: LabelledImage[] = [];
   const skipped: SkippedImage[] = [];
   const found: Findings = {
@@ -74,16 +76,16 @@ export async function readItems(
     outlines: undefined,
   };
   for (const { image, labels } of images.slice(0, options.limit)) {
-    throwIfAborted(options.signal);
+    throwIfAborted(signal);
     try {
-      const { width, height } = await readImage(image, { signal: options.signal });
+      const { width, height } = await readImage(image, reading);
       if (Math.min(width, height) < SHORTEST_SIDE)
         throw invalidArgument(`it has ${width} x ${height} pixels, expected ${SHORTEST_SIDE} at least`);
       const read = await readLabels(image, labels, options.singleClass ? Infinity : names.length, found);
       if (typeof read === 'string') throw invalidArgument(`its labels have ${read}`);
       items.push({ image, width, height, objects: read.objects });
     } catch (error) {
-      throwIfAborted(options.signal);
+      throwIfAborted(signal);
       if (!(error instanceof FastSAMError)) throw error;
       skipped.push({ image, reason: error.message });
     }
