@@ -1,5 +1,6 @@
 /** What became of the images of a batch. */
 import type { FastSAMErrorCode } from '../errors.js';
+import { printable } from '../text/printable.js';
 import { compareKeys, type BatchItem } from './names.js';
 
 /** An image whose files are written. */
@@ -31,7 +32,7 @@ export function failureOf(
   code: FailedRecord['error']['code'],
   message: string,
 ): FailedRecord {
-  return { key, error: { code, message: message.replaceAll(input, key) } };
+  return { key, error: { code, message: message.replaceAll(printable(input), printable(key)) } };
 }
 
 /** All that is known of a batch: one record for each image that was tried. */

@@ -34,7 +34,6 @@ Examples:
     )
     .action(async (sources: string[], values: CommandValues) => executeBatch(sources, batchOptions(values)));
   command.addCommand(mergeCommand()).addCommand(enqueueCommand()).addCommand(workCommand());
-  for (const each of command.commands) each.exitOverride();
   return command;
 }
 

@@ -6,6 +6,7 @@ import { defaultsOf } from '../weights/defaults.js';
 import { openCheckpoint } from '../model/open.js';
 import { elementCount } from '../weights/tensor.js';
 import { platform } from '../platform/platform.js';
+import { print, printJson } from './output.js';
 
 /** The command. */
 export function infoCommand(): Command {
@@ -22,7 +23,8 @@ Examples:
     )
     .action(async (checkpoint: string | undefined, options: { json?: true }) => {
       const facts = checkpoint === undefined ? await machineFacts() : await checkpointFacts(checkpoint);
-      process.stdout.write(options.json ? `${JSON.stringify(facts.data)}\n` : `${facts.text.join('\n')}\n`);
+      if (options.json) printJson(facts.data);
+      else print(...facts.text);
     });
 }
 

@@ -5,7 +5,8 @@ import { dirname, extname, isAbsolute, join } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
-import { isVideoName, withoutPassword } from '../source/inputs.js';
+import { isVideoName } from '../source/inputs.js';
+import { displayUrl } from '../text/displayUrl.js';
 import type { Source } from './source.js';
 import { readStdin } from './stdin.js';
 
@@ -54,7 +55,7 @@ function isElsewhere(arg: string): boolean {
 
 function sourceOf(input: string): Source {
   if (/^data:/i.test(input)) return { input, name: 'data' };
-  return { input, name: withoutPassword(input), ...(isVideoName(input) && { video: true }) };
+  return { input, name: displayUrl(input), ...(isVideoName(input) && { video: true }) };
 }
 
 /**

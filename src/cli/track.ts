@@ -8,6 +8,7 @@ import { formatRow, loadFormats } from './formats.js';
 import { videoPath } from '../formats/write.js';
 import { loadModel } from './loadModel.js';
 import { describeError, EXIT, exitCodeOf, interruptSignal, log } from './run.js';
+import { printJson, writesFiles } from './output.js';
 import { promptOf } from './promptRows.js';
 import { DEFAULT_FPS, openFrames, type FrameSource } from './track/frameSource.js';
 import { TrackFiles, trackOutputs } from './track/files.js';
@@ -120,6 +121,7 @@ async function track(source: string, values: CommandValues): Promise<void> {
   const clip = await openFrames(source, withoutUndefined({ stride, start, end, maxFrames, fps }), signal);
   const formats = (await loadFormats(output.format ?? DEFAULT_FORMATS, [videoPath])).map(({ format }) => format);
   const outputs = trackOutputs(clip.name, output, formats, output.format !== undefined);
+  if (outputs.outputs.length > 0) writesFiles();
   const files = await TrackFiles.create(clip.name, outputs, clip.fps, output.trails);
   const { model: name } = filled(MODEL_ROWS, values);
   const { device, precision } = filled(LOAD_OPTIONS, values);
@@ -147,7 +149,7 @@ async function write(
   try {
     for await (const results of framesOf(tracked)) {
       await files.add(results);
-      if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
+      if (json) printJson(results);
       progress.count(results);
     }
   } catch (error) {

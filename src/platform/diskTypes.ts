@@ -15,6 +15,8 @@ export interface LineWriter {
 export interface Disk {
   /** Makes a folder and those above it. @throws FastSAMError `WRITE_FAILED` */
   makeFolder(path: string): Promise<void>;
+  /** The same, and sees that a file can be written there: before the work, not after it. @throws FastSAMError `WRITE_FAILED` */
+  requireFolder(path: string): Promise<void>;
   /** Names in a folder, sorted; none where there is no folder. @throws FastSAMError `FILE_UNREADABLE` */
   names(folder: string): Promise<string[]>;
   /** Moves a file or folder; a file takes the place of another. @throws FastSAMError `WRITE_FAILED` */

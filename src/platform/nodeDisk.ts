@@ -1,27 +1,48 @@
 /** See `Disk`, in Node. */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { link, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { FastSAMError } from '../errors.js';
 import type { Disk } from './diskTypes.js';
 import { codeOf, fileError } from './fileErrors.js';
 import { LineFile, readLines } from './lineFile.js';
-import { stageFile, writeFileAtomic, writeStaged } from './tempFiles.js';
+import { makeFolders } from './makeFolders.js';
+import { removeOnExit, stageFile, writeFileAtomic, writeStaged } from './tempFiles.js';
 
 /** Characters that are gathered before they are written. */
 const CHUNK = 1 << 20;
+/** Of the file that is written to see whether one can be: more than a disk takes when it is full. */
+const PROBE_BYTES = 4096;
 
 export const nodeDisk: Disk = {
   async makeFolder(path) {
     try {
-      await mkdir(path, { recursive: true });
+      await makeFolders(path);
     } catch (error) {
       const code = codeOf(error);
-      const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in the way' : String(code);
-      throw new FastSAMError('WRITE_FAILED', `${path}: the folder cannot be made (${reason}); name another one`, {
-        cause: error,
-      });
+      if (code !== 'EEXIST' && code !== 'ENOTDIR') throw fileError('write', path, error);
+      throw new FastSAMError(
+        'WRITE_FAILED',
+        `${path}: the folder cannot be made (a file is in the way); name another one`,
+        {
+          cause: error,
+        },
+      );
+    }
+  },
+
+  async requireFolder(path) {
+    await nodeDisk.makeFolder(path);
+    const probe = join(path, `.${processName()}.tmp`);
+    const release = removeOnExit(probe);
+    try {
+      await writeFile(probe, new Uint8Array(PROBE_BYTES), { flag: 'wx' });
+    } catch (error) {
+      throw fileError('write', path, error);
+    } finally {
+      await rm(probe, { force: true }).catch(() => undefined);
+      release();
     }
   },
 

@@ -1,12 +1,13 @@
 /** The kinds of video sources: files, network streams, cameras. */
 import { FastSAMError, invalidArgument } from '../errors.js';
 import { platform } from '../platform/platform.js';
+import { displayUrl } from '../text/displayUrl.js';
 import { runTool } from './ffmpeg.js';
 
 /** The arguments with which ffmpeg and ffprobe read a source. */
 export interface VideoInput {
   readonly kind: 'file' | 'network' | 'camera';
-  /** For messages; the path for files. Passwords of URLs are left out. */
+  /** For messages and records: the path of a file, a URL without its secrets. */
   readonly name: string;
   /** Arguments before the output's; the last two are `-i` and the source. */
   readonly args: readonly string[];
@@ -63,11 +64,13 @@ export async function videoInput(source: string | URL, signal?: AbortSignal): Pr
   return { kind: 'file', name: path, args: ['-protocol_whitelist', FILE_PROTOCOLS, '-i', `file:${path}`], live: false };
 }
 
-function networkInput(url: string): VideoInput {
+function networkInput(given: string): VideoInput {
+  const url = given.trim().replace(/\s/g, encodeURIComponent); // so that ffmpeg's messages hold it as one word
+  if (!URL.canParse(url)) throw invalidArgument(`video: got ${given}, expected a URL; check its spelling`);
   const { protocol } = new URL(url);
   return {
     kind: 'network',
-    name: withoutPassword(url),
+    name: displayUrl(url),
     args: [
       ...['-protocol_whitelist', NETWORK_PROTOCOLS],
       // UDP is the protocol's default, but lost packets break frames and firewalls block it.
@@ -78,11 +81,6 @@ function networkInput(url: string): VideoInput {
     ],
     live: LIVE.test(protocol),
   };
-}
-
-/** For messages. */
-export function withoutPassword(url: string): string {
-  return url.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1');
 }
 
 /** Cameras by the system that they are plugged into. */

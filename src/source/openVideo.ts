@@ -8,6 +8,7 @@ import type { Resolved, RowsOf } from '../options/row.js';
 import { ownSignal } from './ffmpeg.js';
 import { FrameReader } from './frameReader.js';
 import { PRINT_TIMES } from '../platform/frames/frameTimes.js';
+import { printable } from '../text/printable.js';
 import { videoInput, type VideoInput } from './inputs.js';
 import { probeVideo, type Probed } from './probe.js';
 import type { Frame, VideoInfo, VideoSource } from './types.js';
@@ -115,7 +116,7 @@ class FfmpegSource implements VideoSource {
   }
 
   get warnings(): readonly string[] {
-    return [...(this.#reader?.complaints() ?? []), ...this.#endings];
+    return [...(this.#reader?.complaints() ?? []), ...this.#endings].map(printable);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Frame, void> {

@@ -11,6 +11,7 @@ import { formatTable } from '../../studies/table.js';
 import { integer, text } from '../../options/kinds.js';
 import type { Resolved } from '../../options/row.js';
 import { jsonRow, seedRow } from '../commonRows.js';
+import { print, printJson } from '../output.js';
 import { addRows, filled, type CommandValues } from '../rows.js';
 import { readRunFile } from './journal.js';
 
@@ -75,10 +76,10 @@ async function compareRuns(
   const [nameA, nameB] = [nameOf(runA, runB, a), nameOf(runB, runA, b)];
   if (options.json) {
     const report = { study: study.name, a: nameA, b: nameB, images: first.length, alone, comparisons };
-    process.stdout.write(`${JSON.stringify(report)}\n`);
+    printJson(report);
     return;
   }
-  process.stdout.write(`${formatTable(tableOf(study, comparisons, nameA, nameB, first.length, alone))}\n`);
+  print(...formatTable(tableOf(study, comparisons, nameA, nameB, first.length, alone)).split('\n'));
 }
 
 async function readRunOf(path: string): Promise<RunFile> {

@@ -3,10 +3,11 @@
  * node-gyp would need Python, make and all of Node's headers for the same result.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FastSAMError, throwIfAborted } from '../../errors.js';
+import { makeFolders } from '../makeFolders.js';
 import { run } from './run.js';
 
 /** Node's four headers for add-ons alone, as a package: the way to them where Node.js came without headers. */
@@ -56,7 +57,7 @@ export interface BindingOptions {
 export async function compileBinding(options: BindingOptions): Promise<void> {
   const compiler = await findCompiler(options.env, options.signal);
   const headers = nodeHeaders(options.env) ?? (await downloadHeaders(options));
-  await mkdir(dirname(options.output), { recursive: true });
+  await makeFolders(dirname(options.output));
   const library = join(options.deps, 'lib');
   if (options.platform === 'linux') {
     const source = join(options.temporary, 'quiet.c');

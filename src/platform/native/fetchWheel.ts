@@ -1,12 +1,13 @@
 /** Gets a wheel: from a folder, by pip where it is present, or from a package index. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { FastSAMError, throwIfAborted } from '../../errors.js';
+import { makeFolders } from '../makeFolders.js';
 import { run } from './run.js';
 import type { Wheel } from './wheels.js';
 
@@ -40,7 +41,7 @@ export async function fetchWheel(wheel: Wheel, options: FetchOptions): Promise<s
   const path = join(options.folder, wheel.file);
   if (existsSync(path) && (await hashOf(path, options.signal)) === wheel.sha256) return path;
   const partial = join(options.folder, `${PARTIAL}${process.pid}`);
-  await mkdir(partial, { recursive: true });
+  await makeFolders(partial);
   try {
     const downloaded = join(partial, wheel.file);
     const python = await findPip(options);
