@@ -67,7 +67,8 @@ export async function videoInput(source: string | URL, signal?: AbortSignal): Pr
 function networkInput(given: string): VideoInput {
   const url = given.trim().replace(/\s/g, encodeURIComponent); // so that ffmpeg's messages hold it as one word
   if (!URL.canParse(url)) throw invalidArgument(`video: got ${given}, expected a URL; check its spelling`);
-  const { protocol } = new URL(url);
+  const parsed = new URL(url);
+  const { protocol, username, password } = parsed;
   return {
     kind: 'network',
     name: displayUrl(url),
@@ -77,7 +78,8 @@ function networkInput(given: string): VideoInput {
       ...(/^rtsp/i.test(protocol) ? ['-rtsp_transport', 'tcp'] : []),
       // The headers hold everything; otherwise ffmpeg would look for a sound track for 5 s.
       ...(/^rtmp/i.test(protocol) ? ['-analyzeduration', '1000000'] : []),
-      ...['-i', url],
+      // For ffmpeg a password ends at its first @ unless that is written %40.
+      ...['-i', username === '' && password === '' ? url : parsed.href],
     ],
     live: LIVE.test(protocol),
   };
