@@ -12,6 +12,7 @@ import { printable } from '../text/printable.js';
 import { videoInput, type VideoInput } from './inputs.js';
 import { probeVideo, type Probed } from './probe.js';
 import type { Frame, VideoInfo, VideoSource } from './types.js';
+import { requireTextOrUrl } from '../options/requireKind.js';
 
 /** Options of `openVideo`. */
 export interface VideoOptions {
@@ -87,6 +88,7 @@ type ResolvedVideoOptions = Resolved<typeof VIDEO_OPTIONS>;
  * for await (const { input, results } of model.stream(video)) console.log(input.time, results?.length);
  */
 export async function openVideo(source: string | URL, options: VideoOptions = {}): Promise<VideoSource> {
+  requireTextOrUrl('video', source);
   const resolved = resolve(VIDEO_OPTIONS, options);
   const { start, end, timeout } = resolved;
   if (end !== undefined && end <= start) {

@@ -5,6 +5,7 @@ import type { Checkpoint } from './checkpointRecord.js';
 
 export type { Checkpoint };
 import type { StateDict, WeightTensor } from './tensor.js';
+import { requireBytes } from '../options/requireKind.js';
 
 type Reader = (bytes: Uint8Array) => Checkpoint;
 
@@ -40,6 +41,7 @@ const CONTAINERS: readonly Container[] = [
  *   `UNSUPPORTED_CHECKPOINT` for sound files of a kind that is not read.
  */
 export async function readCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
+  requireBytes('checkpoint', bytes);
   const container = CONTAINERS.find(({ recognises }) => recognises(bytes));
   if (!container) throw refusal(bytes);
   const read = await container.reader();

@@ -5,6 +5,7 @@ import type { OnProgress } from '../progress.js';
 import { displayUrl } from '../text/displayUrl.js';
 import { CATALOGUE, findIn, unknownName, type CatalogueEntry, type PublishedFile } from './catalogue.js';
 import { download, verify, type RetryPolicy } from './download.js';
+import { requireTextOrUrl } from '../options/requireKind.js';
 
 export interface ResolveOptions {
   readonly onProgress?: OnProgress | undefined;
@@ -157,6 +158,7 @@ export async function resolveFrom<E extends PublishedFile>(
   nameOrPathOrUrl: string | URL,
   options: ResolveOptions = {},
 ): Promise<ResolvedWeights<E>> {
+  requireTextOrUrl('weights', nameOrPathOrUrl);
   throwIfAborted(options.signal);
   const resolved = await locate(String(nameOrPathOrUrl), catalogue, options);
   throwIfAborted(options.signal);
