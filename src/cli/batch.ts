@@ -10,6 +10,7 @@ import { EXIT, log } from './run.js';
 import { batchOptions } from './batch/options.js';
 import { WORK_ROWS } from './batch/work.js';
 import { addRows, type CommandValues } from './rows.js';
+import { plural } from '../options/showValue.js';
 
 /** The command. */
 export function batchCommand(): Command {
@@ -66,6 +67,6 @@ async function merge(out: string, _: object, command: Command): Promise<void> {
   const { format } = batchOptions(command.optsWithGlobals<CommandValues>());
   const formats = (await loadFormats(format)).map((chosen) => chosen.format);
   const { images, done, failed, missing } = await mergeBatch(out, formats);
-  log(`${done} of ${images} images done, ${missing} missing, ${failed} failed -> ${out}`);
+  log(`${done} of ${plural(images, 'image')} done, ${missing} missing, ${failed} failed -> ${out}`);
   if (failed + missing > 0) process.exitCode = EXIT.someFailed;
 }

@@ -180,7 +180,9 @@ export class Report {
       if (files.length > 0) this.#wrote = true;
       const written = files.length > 0 ? ` -> ${files.join(', ')}` : '';
       this.#line.clear();
-      log(`${this.#sources[video.source].name}: ${video.frames} frames, ${video.rate.toFixed(1)} a second${written}`);
+      log(
+        `${this.#sources[video.source].name}: ${plural(video.frames, 'frame')}, ${video.rate.toFixed(1)} a second${written}`,
+      );
     } catch (error) {
       await video.discard();
       this.#break(video.source, error);

@@ -24,6 +24,7 @@ import { PROMPT_OPTIONS } from '../prompt/kinds/list.js';
 import { BYTE_TRACK_OPTIONS } from '../track/options.js';
 import { jsonRow, MODEL_ROWS } from './commonRows.js';
 import { addRows, filled, picked, type CommandValues } from './rows.js';
+import { plural } from '../options/showValue.js';
 
 const DEFAULT_FORMATS = ['png', 'mot', 'json'];
 
@@ -158,7 +159,7 @@ async function write(
     const code = exitCodeOf(error.cause);
     process.exitCode = code === EXIT.interrupted ? code : EXIT.someFailed;
     const what = code === EXIT.interrupted ? 'interrupted' : describeError(error.cause);
-    log(`fastsam: ${what}; the ${files.frames} frames before are kept`);
+    log(`fastsam: ${what}; the ${plural(files.frames, 'frame')} before ${files.frames === 1 ? 'is' : 'are'} kept`);
   }
   progress.clear();
   reportLosses(clip, files.frames);
@@ -175,7 +176,9 @@ function reportLosses(clip: FrameSource, frames: number): void {
   const complaint = clip.warning();
   if (complaint === undefined) return;
   if (frames < total) process.exitCode ??= EXIT.someFailed;
-  log(`fastsam: ${name}: ${frames < total ? `${frames} of ${total} frames` : 'some of it may be lost'}: ${complaint}`);
+  log(
+    `fastsam: ${name}: ${frames < total ? `${frames} of ${plural(total, 'frame')}` : 'some of it may be lost'}: ${complaint}`,
+  );
 }
 
 /** Something went wrong with the frames, not with the files. */

@@ -13,6 +13,7 @@ import { videoInput, type VideoInput } from './inputs.js';
 import { probeVideo, type Probed } from './probe.js';
 import type { Frame, VideoInfo, VideoSource } from './types.js';
 import { requireTextOrUrl } from '../options/requireKind.js';
+import { plural } from '../options/showValue.js';
 
 /** Options of `openVideo`. */
 export interface VideoOptions {
@@ -150,7 +151,7 @@ class FfmpegSource implements VideoSource {
   #noteEnd(count: number): void {
     const { end, maxFrames = Infinity } = this.#options;
     if (!this.#input.live || this.#closed || end !== undefined || count >= maxFrames) return;
-    this.#endings.push(`the stream ended after ${count} frames: its server closed it`);
+    this.#endings.push(`the stream ended after ${plural(count, 'frame')}: its server closed it`);
   }
 
   #start(): FrameReader {

@@ -1,6 +1,7 @@
 /** Tables as Markdown: readable in a terminal, ready for a page. */
 import { visible } from '../text/printable.js';
 import type { StudyTable, TableContext } from './study.js';
+import { plural } from '../options/showValue.js';
 
 const DECIMALS = 3;
 
@@ -13,7 +14,7 @@ export function formatValue(value: number | string | null): string {
 
 /** The name of a run's own row. */
 export function rowName({ model, images }: TableContext, ...more: readonly string[]): string {
-  return [model, `${images} images`, ...more].join(', ');
+  return [model, plural(images, 'image'), ...more].join(', ');
 }
 
 /** The table with its title above and its note below. */

@@ -71,6 +71,6 @@ async function sumUp({ out, formats }: BatchTask, manifest: BatchManifest, faile
   const { images, done, failed, missing } = await writeOverview(out, manifest, { always: false, formats });
   const left = missing > 0 ? `, ${missing} to be done` : '';
   const problems = failed > 0 ? `, ${failed} failed (failures.jsonl)` : '';
-  log(`${done} of ${images} images done${left}${problems} -> ${out}`);
+  log(`${done} of ${plural(images, 'image')} done${left}${problems} -> ${out}`);
   if (failedNow > 0 || (missing === 0 && failed > 0)) process.exitCode = EXIT.someFailed;
 }

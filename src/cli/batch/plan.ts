@@ -41,7 +41,7 @@ export async function planBatch(
   const plan = await beginBatch(found, shard, asked, { ...options, out: task.out });
   const { todo, images, tried, lost } = plan;
   const part = shard.count > 1 ? ` of part ${shard.index} of ${shard.count}` : '';
-  if (tried > 0) log(`${images - todo.length} of ${images} images${part} were done before`);
+  if (tried > 0) log(`${images - todo.length} of ${plural(images, 'image')}${part} done before`);
   if (lost > 0) log(`${plural(lost, 'image')} done before and no longer there: the files stay`);
   return plan;
 }

@@ -10,6 +10,7 @@ import { readSafetensors } from '../../weights/safetensors.js';
 import { print, printJson } from '../output.js';
 import { EXIT, log } from '../run.js';
 import type { DeviceChoice } from '../../runtime/choices.js';
+import { plural } from '../../options/showValue.js';
 
 /** What is compared, and what is printed. */
 export interface CompareOptions {
@@ -47,7 +48,7 @@ export async function compare(source: string, options: CompareOptions): Promise<
   if (json) printJson(rows);
   const worst = rows.reduce((a, b) => (b.relative <= a.relative ? a : b));
   log(
-    `${rows.length} outputs on ${device}; furthest: ${worst.layer}, ${worst.relative.toExponential(1)} of its largest value`,
+    `${plural(rows.length, 'output')} on ${device}; furthest: ${worst.layer}, ${worst.relative.toExponential(1)} of its largest value`,
   );
   if (tolerance !== undefined && !(worst.relative <= tolerance)) process.exitCode = EXIT.someFailed;
 }

@@ -14,6 +14,7 @@ import { jsonRow, seedRow } from '../commonRows.js';
 import { print, printJson } from '../output.js';
 import { addRows, filled, type CommandValues } from '../rows.js';
 import { readRunFile } from './journal.js';
+import { plural } from '../../options/showValue.js';
 
 const COMPARE_ROWS = {
   resamples: integer(1, 1_000_000, { text: 'of the paired bootstrap', default: 2000, cli: { value: '<n>' } }),
@@ -131,7 +132,7 @@ function tableOf(
   alone: number,
 ): Parameters<typeof formatTable>[0] {
   return {
-    title: `${study.name}: ${b} against ${a}, ${images} images`,
+    title: `${study.name}: ${b} against ${a}, ${plural(images, 'image')}`,
     columns: [a, b, 'difference', '95 % interval', 'verdict'],
     rows: comparisons.map((each) => {
       const metric = study.metrics.find(({ key }) => key === each.metric);
