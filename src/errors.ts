@@ -1,4 +1,5 @@
 /** The one error type of the package. */
+import { printable } from './text/printable.js';
 
 /** What went wrong, for programs; the message says the same for people. */
 export type FastSAMErrorCode =
@@ -41,7 +42,8 @@ export type FastSAMErrorCode =
 
 /**
  * Every error that the package throws on purpose. The message reads `what: got …, expected …; do …`, stands on its own,
- * and `cause` holds the error underneath, where there is one.
+ * and `cause` holds the error underneath, where there is one. Whatever file names, checkpoints and servers bring into it,
+ * it is one line without control characters, of 2,000 characters at most, and tells no password of a URL.
  */
 export class FastSAMError extends Error {
   override readonly name = 'FastSAMError';
@@ -51,7 +53,7 @@ export class FastSAMError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(printable(message), options);
   }
 }
 

@@ -42,6 +42,7 @@ import {
   type StreamItem,
   type StreamOptions,
 } from './model/stream.js';
+import { requireText } from './options/requireKind.js';
 
 /**
  * A loaded model. `segment` finds every object of an image once; prompts then choose among them on the `Results`,
@@ -211,6 +212,7 @@ export class FastSAM implements Segmenter {
    * @throws FastSAMError `INVALID_ARGUMENT`, `FILE_UNREADABLE`, `ABORTED`, `DISPOSED`.
    */
   async val(data: string, options: ValOptions = {}): Promise<ValResult> {
+    requireText('data', data);
     const { validate } = await import('./evaluate/val.js');
     return validate(this.#context(resolveOptions({}, this.info.defaults)), data, options);
   }

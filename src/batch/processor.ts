@@ -86,7 +86,10 @@ export class ImageProcessor {
     const { options, clean, largest, formats } = this.#task;
     onStage?.('reading');
     const source = isUrl(item.input) ? undefined : await unlessAborted(quickStamp(item.input), signal);
-    const image = await unlessAborted(readImage(item.input, { maxPixels: options.maxPixels, window: options.window, signal }), signal);
+    const image = await unlessAborted(
+      readImage(item.input, { maxPixels: options.maxPixels, window: options.window, signal }),
+      signal,
+    );
     onStage?.('waiting');
     const mine = this.#turn.then(() => {
       onStage?.('working');

@@ -1,6 +1,7 @@
 /** What became of the images of a batch, and the lines of journals that say so. */
 import * as v from 'valibot';
 import type { FastSAMErrorCode } from '../errors.js';
+import { printable } from '../text/printable.js';
 import { compareKeys, isSafePath, type BatchItem } from './names.js';
 
 /** What an image's input was when it was done. */
@@ -59,7 +60,7 @@ export function failureOf(
   code: FailedRecord['error']['code'],
   message: string,
 ): FailedRecord {
-  return { key, at: Date.now(), error: { code, message: message.replaceAll(input, key) } };
+  return { key, at: Date.now(), error: { code, message: message.replaceAll(printable(input), printable(key)) } };
 }
 
 /** All that is known of a batch: one record for each image that was tried. */

@@ -17,6 +17,7 @@ import { ImageProcessor, isImagesFault, type BatchTask } from './processor.js';
 import { failureOf, type BatchRecord } from './records.js';
 import { WHOLE, type Shard } from './shard.js';
 import { ImageClock, timedOut } from './timeLimit.js';
+import { requireList, requireText } from '../options/requireKind.js';
 
 /** Images at a time: one in the network, the next being read, the one before being written. */
 const AHEAD = 3;
@@ -58,6 +59,8 @@ export async function* writeBatch(
  * @throws FastSAMError `INVALID_ARGUMENT` for a folder without a batch or without one of its formats, `WRITE_FAILED`.
  */
 export async function mergeBatch(out: string, formats: readonly OutputFormat[] = []): Promise<BatchSummary> {
+  requireText('out', out);
+  requireList('formats', formats);
   const manifest = await readManifest(out);
   if (manifest) return writeOverview(out, manifest, { always: true, formats });
   throw invalidArgument(`${out}: got no manifest.json, expected the output folder of a batch`);

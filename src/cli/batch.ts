@@ -37,7 +37,6 @@ Examples:
     )
     .action(async (sources: string[], values: CommandValues) => executeBatch(sources, batchOptions(values)));
   command.addCommand(mergeCommand()).addCommand(verifyCommand()).addCommand(enqueueCommand()).addCommand(workCommand());
-  for (const each of command.commands) each.exitOverride();
   return command;
 }
 
@@ -87,6 +86,6 @@ async function merge(out: string, _: object, command: Command): Promise<void> {
   const { format } = batchOptions(command.optsWithGlobals<CommandValues>());
   const formats = (await loadFormats(format)).map((chosen) => chosen.format);
   const { images, done, failed, missing } = await mergeBatch(out, formats);
-  log(`${done} of ${images} images done, ${missing} missing, ${failed} failed -> ${out}`);
+  log(`${done} of ${plural(images, 'image')} done, ${missing} missing, ${failed} failed -> ${out}`);
   if (failed + missing > 0) process.exitCode = EXIT.someFailed;
 }

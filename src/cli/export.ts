@@ -15,6 +15,7 @@ import { custom, text } from '../options/kinds.js';
 import { jsonRow } from './commonRows.js';
 import { describeBytes } from './info.js';
 import { loadModel } from './loadModel.js';
+import { printJson, writesFiles } from './output.js';
 import { ProgressLine } from './progress.js';
 import { addRows, filled, picked, type CommandValues } from './rows.js';
 import { interruptSignal, log } from './run.js';
@@ -75,6 +76,7 @@ async function run(checkpoint: string, values: CommandValues): Promise<void> {
       : options;
   for (const format of formats) planExport(format, optionsOf(format), STAND_IN);
   const signal = interruptSignal();
+  writesFiles();
   // Nothing is computed: whatever holds the weights will do, and this is there everywhere.
   const model = await loadModel(checkpoint, { device: 'wasm', signal });
   const progress = new ProgressLine();
@@ -86,8 +88,7 @@ async function run(checkpoint: string, values: CommandValues): Promise<void> {
       const target = join(out, exportName(model.info.name, format)); // also where the folder's own name looks like a target
       const { path, bytes, files } = await model.export(format, target, optionsOf(format));
       progress.clear();
-      if (json)
-        process.stdout.write(`${JSON.stringify({ format, path, bytes, files: files.map(({ name }) => name) })}\n`);
+      if (json) printJson({ format, path, bytes, files: files.map(({ name }) => name) });
       else log(`${model.info.name} -> ${path ?? ''}, ${describeBytes(bytes)}`);
     }
   } finally {

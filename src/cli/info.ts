@@ -7,6 +7,7 @@ import { openCheckpoint } from '../model/open.js';
 import { SETTINGS_KEY } from '../model/settingsText.js';
 import { elementCount } from '../weights/tensor.js';
 import { platform } from '../platform/platform.js';
+import { print, printJson } from './output.js';
 
 /** The command. */
 export function infoCommand(): Command {
@@ -23,7 +24,8 @@ Examples:
     )
     .action(async (checkpoint: string | undefined, options: { json?: true }) => {
       const facts = checkpoint === undefined ? await machineFacts() : await checkpointFacts(checkpoint);
-      process.stdout.write(options.json ? `${JSON.stringify(facts.data)}\n` : `${facts.text.join('\n')}\n`);
+      if (options.json) printJson(facts.data);
+      else print(...facts.text);
     });
 }
 

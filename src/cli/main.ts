@@ -2,32 +2,57 @@
 /** The command `fastsam`. */
 import { Command } from 'commander';
 import { loadCommands } from './commands.js';
-import { EXIT, runCommands } from './run.js';
+import { write } from './output.js';
+import { EXIT, log, runProgram } from './run.js';
 import { packageVersion } from './version.js';
 
-const program = new Command('fastsam')
-  .description(
-    'FastSAM on TensorFlow.js: every object of an image in one pass, then box and point prompts on the result.',
-  )
-  .version(packageVersion())
-  .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
-  .showSuggestionAfterError()
-  .addHelpText(
-    'after',
-    `
+await runProgram(makeProgram);
+
+/** The program with the commands that the arguments need; undefined where there are none: the help is printed. */
+async function makeProgram(): Promise<Command | undefined> {
+  const program = new Command('fastsam')
+    .description(
+      'FastSAM on TensorFlow.js: every object of an image in one pass, then box and point prompts on the result.',
+    )
+    .version(packageVersion())
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
 Examples:
   $ fastsam segment dogs.jpg                              every object, drawn into fastsam-out/dogs.png
   $ fastsam segment dogs.jpg --point 520,360 --json       the object at a point, as one line of JSON
   $ fastsam info                                          what can run here
   $ fastsam segment --help                                all options of a command`,
-  );
-
-for (const command of await loadCommands(process.argv.slice(2))) program.addCommand(command);
-// Every command, not the program alone, throws instead of exiting with code 1 on wrong usage.
-for (const command of [program, ...program.commands]) command.exitOverride();
-if (process.argv.length <= 2) {
+    );
+  for (const command of await loadCommands(process.argv.slice(2))) program.addCommand(command);
+  settle(program);
+  if (process.argv.length > 2) return program;
   program.outputHelp();
   process.exitCode = EXIT.usage;
-} else {
-  await runCommands(program, process.argv);
+  return undefined;
+}
+
+/** Every command, not the program alone, throws on wrong usage instead of exiting with code 1, and says it in one line. */
+function settle(command: Command): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => {
+      write('stdout', text);
+    },
+    writeErr: (text) => {
+      write('stderr', text);
+    },
+    outputError: (text) => {
+      log(usageError(text));
+    },
+  });
+  command.commands.forEach(settle);
+}
+
+/** Commander's message with our beginning; its proposal, which it puts on a line of its own, behind it. */
+function usageError(text: string): string {
+  const whole = text.replace(/^error: /, '').trimEnd();
+  const proposal = /\n\(D(id you mean [^\n]*\?)\)$/.exec(whole);
+  return `fastsam: ${proposal ? `${whole.slice(0, proposal.index)}; d${proposal[1]}` : whole}`;
 }

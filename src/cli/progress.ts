@@ -1,5 +1,6 @@
 /** Progress on stderr: one line that is written over, and only where a person looks. */
 import type { OnProgress } from '../progress.js';
+import { printable } from '../text/printable.js';
 
 const BAR_WIDTH = 24;
 /** Redraws a second. */
@@ -25,7 +26,7 @@ export class ProgressLine {
     const format = (n: number) => (unit === 'bytes' ? `${(n / 1e6).toFixed(1)} MB` : String(n));
     const share = total ? Math.min(1, done / total) : 0;
     const bar = total ? ` ${'█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')}` : '';
-    const line = `${label}${bar} ${format(done)}${total ? ` of ${format(total)}` : ''}`;
+    const line = `${printable(label)}${bar} ${format(done)}${total ? ` of ${format(total)}` : ''}`;
     // Some terminals do not know how wide they are.
     this.#stream.write(`\r\x1b[2K${line.slice(0, (this.#stream.columns || 80) - 1)}`);
   }

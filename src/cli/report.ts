@@ -6,8 +6,10 @@ import { formatPath, videoPath, writeScene } from '../formats/write.js';
 import type { Results } from '../results/results.js';
 import { frameNumber, type ClipOutput } from './clipFiles.js';
 import { StemNames } from './files.js';
+import { printJson } from './output.js';
 import { ProgressLine } from './progress.js';
 import { RunFiles } from './runFiles.js';
+import { printable } from '../text/printable.js';
 import { describeError, EXIT, exitCodeOf, isInterruption, log } from './run.js';
 import { plural } from '../options/showValue.js';
 import type { Origin } from './sourceInputs.js';
@@ -36,6 +38,7 @@ export class Report {
   #writing: Promise<void> = Promise.resolve();
   #failed = 0;
   #done = 0;
+  #wrote = false;
   /** The one whose frames are coming. */
   #video: VideoReport | undefined;
   readonly #broken = new Set<number>();
@@ -99,10 +102,10 @@ export class Report {
   async finish(): Promise<void> {
     await this.#writing;
     await this.#finishVideo();
-    await this.#run?.finish();
+    if ((await this.#run?.finish())?.length) this.#wrote = true;
     const { out } = this.#target;
     this.#line.clear();
-    if (out !== undefined && this.#done > 0) log(`Written to ${out}/`);
+    if (out !== undefined && this.#wrote) log(`Written to ${out}/`);
     if (this.#failed > 0) process.exitCode = EXIT.someFailed;
   }
 
@@ -122,7 +125,7 @@ export class Report {
     this.#failed++;
     this.#line.clear();
     const message = describeError(error);
-    log(`fastsam: ${message.includes(source.name) ? '' : `${source.name}: `}${message}`);
+    log(`fastsam: ${message.includes(printable(source.name)) ? '' : `${source.name}: `}${message}`);
   }
 
   async #write(results: Results, { source: index, frame: of }: Origin): Promise<void> {
@@ -143,6 +146,7 @@ export class Report {
     const files = this.#outputs(index, formatPath);
     for (const { format, path } of files) {
       await writeScene(format, results, path, { name, reproducible: false, options: {} });
+      this.#wrote = true;
     }
     await this.#share(results, name);
     const { preprocess, inference, postprocess } = results.speed;
@@ -165,7 +169,7 @@ export class Report {
 
   /** Standard output, and the files about all images. */
   async #share(results: Results, name: string): Promise<void> {
-    if (this.#target.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+    if (this.#target.json) printJson(results);
     await this.#run?.add(results, name);
   }
 
@@ -175,9 +179,12 @@ export class Report {
     this.#video = undefined;
     try {
       const files = await video.finish();
+      if (files.length > 0) this.#wrote = true;
       const written = files.length > 0 ? ` -> ${files.join(', ')}` : '';
       this.#line.clear();
-      log(`${this.#sources[video.source].name}: ${video.frames} frames, ${video.rate.toFixed(1)} a second${written}`);
+      log(
+        `${this.#sources[video.source].name}: ${plural(video.frames, 'frame')}, ${video.rate.toFixed(1)} a second${written}`,
+      );
     } catch (error) {
       await video.discard();
       this.#break(video.source, error);

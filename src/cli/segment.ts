@@ -13,6 +13,7 @@ import { PROMPT_OPTIONS } from '../prompt/kinds/list.js';
 import { REFINE_OPTIONS } from '../results/refine.js';
 import { VIDEO_OPTIONS } from '../source/openVideo.js';
 import { DEFAULT_MODEL, jsonRow, MODEL_ROWS } from './commonRows.js';
+import { writesFiles } from './output.js';
 import { promptOf } from './promptRows.js';
 import { Report } from './report.js';
 import { addRows, filled, picked, type CommandValues } from './rows.js';
@@ -81,7 +82,10 @@ async function segment(args: readonly string[], values: CommandValues): Promise<
   const out = folder ?? (json && !format ? undefined : OUTPUT_FOLDER);
   const formats = (await loadFormats(format ?? ['png'], [formatPath, videoPath])).map((chosen) => chosen.format);
   const report = new Report(sources, { out, formats, json, frames });
-  if (out !== undefined) await disk().makeFolder(out);
+  if (out !== undefined) {
+    writesFiles();
+    await disk().requireFolder(out);
+  }
   const { model: name } = filled(MODEL_ROWS, values);
   const { device, ...running } = loadOptions(values, isLong(sources));
   const model = await loadModel(name, { device, ...running, signal });

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { FastSAMError } from '../errors.js';
 import { nativeStatus } from '../platform/native/load.js';
 import { setupNative, uninstallNative, type SetupProgress } from '../platform/native/setup.js';
+import { print } from './output.js';
 import { ProgressLine } from './progress.js';
 import { interruptSignal, log } from './run.js';
 
@@ -94,5 +95,5 @@ function printPath(): void {
   const path = build ?? (origin === 'own' ? packageFolder : undefined);
   if (path === undefined)
     throw new FastSAMError('DEVICE_UNAVAILABLE', 'native library: none is set up; run fastsam setup');
-  process.stdout.write(`${path}\n`);
+  print(path);
 }

@@ -5,12 +5,13 @@ import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
-import { isVideoName, withoutPassword } from '../source/inputs.js';
+import { isVideoName } from '../source/inputs.js';
 import { endingOf } from '../source/kinds.js';
 import { describePassedOver, listImages, sortOut, type FolderListing } from '../source/listing.js';
 import { compareNaturally } from '../source/naturalOrder.js';
 import { isCamera, isUrl, pathOf, schemeOf } from '../source/url.js';
 import { isVideoBytes, VIDEO_HEAD } from '../source/videoBytes.js';
+import { displayUrl } from '../text/displayUrl.js';
 import type { Source } from './source.js';
 import { readStdin } from './stdin.js';
 
@@ -74,7 +75,7 @@ function isDataName(arg: string): boolean {
 /** An address, a camera, or a path where nothing lies. */
 function addressed(input: string): Source {
   if (schemeOf(input) === 'data') return { input, name: 'data' };
-  return { input, name: withoutPassword(input), ...(isVideoName(input) && { video: true }) };
+  return { input, name: displayUrl(input), ...(isVideoName(input) && { video: true }) };
 }
 
 /** A file that lies there: its first bytes tell a video where its ending does not. */

@@ -34,7 +34,6 @@ Examples:
     command.addCommand(await ownStudy(args[0]));
   }
   command.addCommand(studyCompareCommand(STUDIES, async (path) => (await loadFromModule<Study>(path, WANTED)).value));
-  for (const each of command.commands) each.exitOverride();
   return command;
 }
 

@@ -8,6 +8,7 @@ import { formatRow, loadFormats } from './formats.js';
 import { videoPath } from '../formats/write.js';
 import { loadModel } from './loadModel.js';
 import { describeError, EXIT, exitCodeOf, interruptSignal, isInterruption, log } from './run.js';
+import { printJson, writesFiles } from './output.js';
 import { promptOf } from './promptRows.js';
 import { DEFAULT_FPS, openFrames, type FrameSource } from './track/frameSource.js';
 import { TrackFiles, trackOutputs } from './track/files.js';
@@ -23,6 +24,7 @@ import { PROMPT_OPTIONS } from '../prompt/kinds/list.js';
 import { BYTE_TRACK_OPTIONS } from '../track/options.js';
 import { jsonRow, MODEL_ROWS } from './commonRows.js';
 import { addRows, filled, picked, type CommandValues } from './rows.js';
+import { plural } from '../options/showValue.js';
 
 const DEFAULT_FORMATS = ['png', 'mot', 'json'];
 
@@ -124,6 +126,7 @@ async function track(source: string, values: CommandValues): Promise<void> {
   );
   const formats = (await loadFormats(output.format ?? DEFAULT_FORMATS, [videoPath])).map(({ format }) => format);
   const outputs = trackOutputs(clip.name, output, formats, output.format !== undefined);
+  if (outputs.outputs.length > 0) writesFiles();
   const files = await TrackFiles.create(clip.name, outputs, clip.fps, output.trails);
   const { model: name } = filled(MODEL_ROWS, values);
   const { device, precision } = filled(LOAD_OPTIONS, values);
@@ -151,7 +154,7 @@ async function write(
   try {
     for await (const results of framesOf(tracked)) {
       await files.add(results);
-      if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
+      if (json) printJson(results);
       progress.count(results);
     }
   } catch (error) {
@@ -160,7 +163,7 @@ async function write(
     const code = exitCodeOf(error.cause);
     process.exitCode = isInterruption(code) ? code : EXIT.someFailed;
     const what = isInterruption(code) ? 'interrupted' : describeError(error.cause);
-    log(`fastsam: ${what}; the ${files.frames} frames before are kept`);
+    log(`fastsam: ${what}; the ${plural(files.frames, 'frame')} before ${files.frames === 1 ? 'is' : 'are'} kept`);
   }
   progress.clear();
   reportLosses(clip, files.frames);
@@ -177,7 +180,9 @@ function reportLosses(clip: FrameSource, frames: number): void {
   const complaint = clip.warning();
   if (complaint === undefined) return;
   if (frames < total) process.exitCode ??= EXIT.someFailed;
-  log(`fastsam: ${name}: ${frames < total ? `${frames} of ${total} frames` : 'some of it may be lost'}: ${complaint}`);
+  log(
+    `fastsam: ${name}: ${frames < total ? `${frames} of ${plural(total, 'frame')}` : 'some of it may be lost'}: ${complaint}`,
+  );
 }
 
 /** Something went wrong with the frames, not with the files. */

@@ -10,6 +10,7 @@ import { invalidArgument } from '../errors.js';
 import { LOAD_OPTIONS } from '../model/loadOptions.js';
 import { text } from '../options/kinds.js';
 import { jsonRow, MODEL_ROWS } from './commonRows.js';
+import { print, printJson, writesFiles } from './output.js';
 import { ProgressLine } from './progress.js';
 import { addRows, filled, picked, type CommandValues } from './rows.js';
 import { EXIT, interruptSignal, log } from './run.js';
@@ -56,6 +57,10 @@ async function val(data: string, values: CommandValues): Promise<void> {
   if (coco && images === undefined) {
     throw invalidArgument(`${data}: got a COCO file, expected --images with the images' folder`);
   }
+  if (out !== undefined) {
+    writesFiles();
+    await disk().requireFolder(out);
+  }
   const model = await loadModel(filled(MODEL_ROWS, values).model, {
     device: filled(LOAD_OPTIONS, values).device,
     signal,
@@ -82,7 +87,8 @@ async function val(data: string, values: CommandValues): Promise<void> {
   for (const note of result.notes) log(note);
   for (const { image, reason } of result.skipped) log(`left out ${image}: ${reason}`);
   const report = { model: model.info.name, data, ...numbersOf(result) };
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${tableOf(result).join('\n')}\n`);
+  if (json) printJson(report);
+  else print(...tableOf(result));
   if (out !== undefined) await writeFiles(out, result, report);
   if (result.skipped.length > 0) process.exitCode = EXIT.someFailed;
 }
@@ -135,7 +141,6 @@ function cocoTable(coco: CocoValResult['coco']): string[] {
 }
 
 async function writeFiles(folder: string, result: ValResult, report: object): Promise<void> {
-  await disk().makeFolder(folder);
   const here = platform();
   const text = new TextEncoder().encode(`${JSON.stringify(report, null, 1)}\n`);
   await here.writeFileAtomic(here.joinPath(folder, 'results.json'), text);

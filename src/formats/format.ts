@@ -148,7 +148,7 @@ export function checkFormat(value: unknown, what: string): asserts value is Outp
       `got ${value === null ? 'null' : typeof value}, expected an object with name, ending, scope and encode`,
     );
   }
-  const { name, about, ending, scope, encode, merge, video } = value as Record<string, unknown>;
+  const { name, about, ending, scope, encode, merge, video } = membersOf(value, what);
   if (!isName(name)) {
     throw wrong(
       `${what}.name`,
@@ -165,6 +165,21 @@ export function checkFormat(value: unknown, what: string): asserts value is Outp
     throw wrong(`${what} ${name}: merge`, `got ${show(merge)}, expected a function, as its scope is run`);
   }
   if (video !== undefined) requireVideo(video, `${what} ${name}: video`);
+}
+
+/** @throws FastSAMError `INVALID_ARGUMENT` for an object that throws when it is looked at */
+function membersOf(value: object, what: string): Readonly<Record<string, unknown>> {
+  try {
+    const { name, about, ending, scope, encode, merge, video } = value as Record<string, unknown>;
+    return { name, about, ending, scope, encode, merge, video };
+  } catch (error) {
+    throw invalidArgument(
+      `${what}: got an object that cannot be read, expected one with name, ending, scope and encode`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 function requireVideo(value: unknown, what: string): void {

@@ -8,6 +8,7 @@ import type { SceneRecord } from '../record/record.js';
 import { checkFormat, ENCODE_OPTIONS, type EncodeOptions, type FormatContext, type OutputFormat } from './format.js';
 import { FORMATS, formatNamed } from './list.js';
 import { encodeFile, encodePart, mergeFile, writeScene } from './write.js';
+import { requireText } from '../options/requireKind.js';
 
 /** Options of `Results.save`. */
 export interface SaveOptions extends EncodeOptions {
@@ -54,6 +55,7 @@ export async function encodeScene(
  *   the format throws.
  */
 export async function saveScene(scene: SceneRecord, path: string, given: SaveOptions = {}): Promise<void> {
+  requireText('path', path);
   checkOptions(SAVE_OPTIONS, given);
   const { format = formatOfPath(path), ...options } = given;
   const chosen = formatOf(format);

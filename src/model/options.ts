@@ -107,9 +107,13 @@ export const ACTIVATION_OPTIONS = pickRows(SEGMENT_OPTIONS, [
 ]) satisfies RowsOf<ActivationOptions>;
 
 /** What `activations` is asked for. */
-export const LAYER_NAMES = custom<readonly string[]>("a list of layers' names", Array.isArray, {
+export const LAYER_NAMES = custom<readonly string[]>("a list of layers' names", isTexts, {
   text: 'outputs of layers by their Ultralytics names',
 });
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && Array.from(value as unknown[]).every((one) => typeof one === 'string');
+}
 
 /** `SegmentOptions` with every default filled in. */
 export type ResolvedOptions = Resolved<typeof SEGMENT_OPTIONS, keyof ModelDefaults>;

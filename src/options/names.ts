@@ -19,13 +19,28 @@ export function checkNames(
   code: FastSAMErrorCode = 'INVALID_ARGUMENT',
   prefix = '',
 ): asserts options is Readonly<Record<string, unknown>> {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  const given = entriesOf(options);
+  if (!given) {
     throw new FastSAMError(code, `${prefix.slice(0, -1) || 'options'}: got ${showValue(options)}, expected an object`);
   }
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of given) {
     if (value !== undefined && !known.includes(name)) throw new FastSAMError(code, unknownOption(name, known, prefix));
   }
 }
+
+/** Names and values of an object of options; undefined for lists, bytes, dates, maps and what cannot be read. */
+function entriesOf(options: unknown): readonly (readonly [string, unknown])[] | undefined {
+  try {
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) return undefined;
+    if (ArrayBuffer.isView(options) || STRANGERS.some((kind) => options instanceof kind)) return undefined;
+    return Object.entries(options);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Their names are not those of options, so that they would count as options without a name. */
+const STRANGERS = [Map, Set, Date, RegExp, Promise, Error, ArrayBuffer] as const;
 
 const plain = (name: string): string => name.toLowerCase().replace(/[_-]/g, '');
 /** The peers' names: `line_width` and `lineWidth` are one. */

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { FastSAMError, invalidArgument, type FastSAMErrorCode } from '../errors.js';
 import { checkNames } from './names.js';
+import { showValue } from './showValue.js';
 import type { Given, OptionTable, Resolved, Row, ValueOf } from './row.js';
 
 /**
@@ -43,6 +44,15 @@ export function checkOptions<T extends OptionTable>(
   }
 }
 
+/** Undefined for a value that throws when it is looked at. */
+function parsed(row: Row, value: unknown) {
+  try {
+    return v.safeParse(row.schema, value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws FastSAMError `INVALID_ARGUMENT`, or another code, for a value that the row does not take. */
 export function checkValue<R extends Row>(
   name: string,
@@ -50,7 +60,8 @@ export function checkValue<R extends Row>(
   value: unknown,
   code: FastSAMErrorCode = 'INVALID_ARGUMENT',
 ): ValueOf<R> {
-  const result = v.safeParse(row.schema, value);
+  const result = parsed(row, value);
+  if (!result) throw new FastSAMError(code, `${name}: got ${showValue(value)}, expected ${row.expected}`);
   if (result.success) return result.output as ValueOf<R>;
   const [issue] = result.issues;
   const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`));

@@ -1,5 +1,5 @@
 /** See `Disk`, in Node. */
-import { link, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { link, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Disk } from './diskTypes.js';
 import { codeOf, fileError } from './fileErrors.js';
@@ -7,17 +7,33 @@ import { flushFolder } from './flush.js';
 import { LineFile, readLines } from './lineFile.js';
 import { makeFolderSync } from './makeFolder.js';
 import { stageFolder } from './nodeFolders.js';
-import { stageFile, temporaryBeside, writeFileAtomic, writeStaged } from './tempFiles.js';
+import { removeOnExit, stageFile, temporaryBeside, writeFileAtomic, writeStaged } from './tempFiles.js';
 import { hasEnded, processName, removeStale } from './tempNames.js';
 
 /** Characters that are gathered before they are written. */
 const CHUNK = 1 << 20;
+/** Of the file that is written to see whether one can be: more than a disk takes when it is full. */
+const PROBE_BYTES = 4096;
 
 export const nodeDisk: Disk = {
   async makeFolder(path) {
     await Promise.resolve(); // errors are rejections
     makeFolderSync(path);
     removeStale(path);
+  },
+
+  async requireFolder(path) {
+    await nodeDisk.makeFolder(path);
+    const probe = temporaryBeside(join(path, 'probe'));
+    const release = removeOnExit(probe);
+    try {
+      await writeFile(probe, new Uint8Array(PROBE_BYTES), { flag: 'wx' });
+    } catch (error) {
+      throw fileError('write', path, error);
+    } finally {
+      await rm(probe, { force: true }).catch(() => undefined);
+      release();
+    }
   },
   stageFolder,
 

@@ -9,6 +9,7 @@ import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile, type FileH
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, fileError } from './fileErrors.js';
+import { makeFolderSync } from './makeFolder.js';
 import { plainBytes } from './nodeFiles.js';
 import type { PartialFile } from './platform.js';
 
@@ -161,7 +162,7 @@ class NodePartial implements PartialFile {
  */
 export async function openPartial(path: string): Promise<PartialFile> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolderSync(dirname(path), path);
     const folder = join(dirname(path), folderName(basename(path), host(), process.pid));
     if (!(await takeOver(path, folder))) await mkdir(folder);
     // Opened or made, not emptied, and written at given positions: no mode string means that.

@@ -1,6 +1,7 @@
 /** Programs that run beside this one, as child processes. */
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { programPath } from './programPath.js';
 import type { ProgramEnd, ProgramOutput } from './programTypes.js';
 
 /** Lines of stderr that are kept: enough for the reason, but bounded for a camera that runs for weeks. */
@@ -8,7 +9,7 @@ const KEPT_LINES = 20;
 
 /** Starts a program, without a shell. */
 export function startChild(command: string, args: readonly string[], stdio: StdioOptions): ChildProcess {
-  return spawn(command, [...args], {
+  return spawn(programPath(command), [...args], {
     stdio,
     // Ctrl-C in the terminal reaches only this process. The program then sees the end of its pipes, in our order.
     detached: process.platform !== 'win32',

@@ -40,15 +40,35 @@ export async function startWasmBackend<T>(
   backend: () => unknown,
 ): Promise<T> {
   const before = CRASHES.map((event) => process.listeners(event));
+  const speak = muteEmscripten();
   try {
     return await (threads > 1 ? withThreads(threads, start, backend) : start());
   } finally {
+    speak();
     for (const [i, event] of CRASHES.entries()) {
       for (const listener of process.listeners(event)) {
         if (!before[i].includes(listener)) process.removeListener(event, listener);
       }
     }
   }
+}
+
+/** What Emscripten prints beside throwing it, where its file cannot be read. It keeps the functions that it finds here. */
+const EMSCRIPTEN = /^(Aborted\(|failed to asynchronously prepare wasm)/;
+
+/** Other lines are printed as ever. */
+function muteEmscripten(): () => void {
+  const { warn, error } = console;
+  const muted =
+    (print: (...values: unknown[]) => void) =>
+    (...values: unknown[]): void => {
+      if (!EMSCRIPTEN.test(String(values[0]))) print.apply(console, values);
+    };
+  console.warn = muted(warn);
+  console.error = muted(error);
+  return () => {
+    Object.assign(console, { warn, error });
+  };
 }
 
 const CRASHES = ['uncaughtException', 'unhandledRejection'] as unknown as readonly NodeJS.Signals[]; // what the types lack
@@ -81,7 +101,7 @@ async function withThreads<T>(threads: number, start: () => Promise<T>, backend:
     globalThis.Blob = RealBlob;
     URL.createObjectURL = createObjectUrl;
     os.cpus = cpus;
-    const pool = (backend() as WasmBackend).wasm?.PThread;
+    const pool = (backend() as WasmBackend | null)?.wasm?.PThread;
     for (const worker of [...(pool?.runningWorkers ?? []), ...(pool?.unusedWorkers ?? [])]) worker.unref?.();
   }
 }

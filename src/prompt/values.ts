@@ -1,5 +1,6 @@
 /** Checks that several kinds of prompt share. */
 import { FastSAMError } from '../errors.js';
+import { showValue } from '../options/showValue.js';
 
 /** The error for a prompt that cannot be answered. */
 export function invalidPrompt(message: string): FastSAMError {
@@ -18,7 +19,7 @@ export function rowsOf(what: string, value: unknown, length: number): number[][]
   const rows: unknown[] = typeof value[0] === 'number' ? [value] : value;
   return rows.map((row, i) => {
     if (!Array.isArray(row) || row.length !== length || !row.every((v) => Number.isFinite(v))) {
-      throw invalidPrompt(`${what}[${i}]: got ${JSON.stringify(row)}, expected ${length} finite numbers`);
+      throw invalidPrompt(`${what}[${i}]: got ${showValue(row)}, expected ${length} finite numbers`);
     }
     return row as number[];
   });

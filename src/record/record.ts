@@ -12,6 +12,7 @@ import type { Frame } from '../source/types.js';
 import { Boxes } from './boxes.js';
 import { checkIndex } from './indices.js';
 import { Masks } from './masks.js';
+import { requireList } from '../options/requireKind.js';
 
 /** Milliseconds that each stage took for this image. */
 export interface Speed {
@@ -158,6 +159,7 @@ export function checkColumns(data: ResultsData): void {
  * @throws FastSAMError `INVALID_ARGUMENT` for an index outside.
  */
 export function selectRows(data: IdentifiedData, indices: readonly number[]): IdentifiedData {
+  requireList('indices', indices);
   const n = data.scores.length;
   const rows = indices.map((i) => checkIndex('object', i, n));
   const boxes = new Float32Array(4 * rows.length);

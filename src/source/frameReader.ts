@@ -2,6 +2,7 @@
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import type { PipedFrame, ReadFramesOptions } from '../platform/programTypes.js';
 import { lastComplaint, missingTool, programs, toolPath } from './ffmpeg.js';
+import { plural } from '../options/showValue.js';
 
 /** What a reader must know. */
 export interface ReaderOptions extends ReadFramesOptions {
@@ -57,7 +58,7 @@ export class FrameReader {
     const end = await this.#output.ended();
     if (this.#closed || end.code === 0) return;
     if (end.code === undefined) throw missingTool('ffmpeg');
-    const after = this.#count === 0 ? 'gave no frame' : `stopped after ${this.#count} frames`;
+    const after = this.#count === 0 ? 'gave no frame' : `stopped after ${plural(this.#count, 'frame')}`;
     throw new FastSAMError('INVALID_VIDEO', `${this.#options.name}: ffmpeg ${after}: ${lastComplaint(end)}`);
   }
 }

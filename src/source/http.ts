@@ -1,5 +1,6 @@
 /** Images from the network: bounded in size and time. */
 import { FastSAMError, throwIfAborted } from '../errors.js';
+import { displayUrl, withoutCredentials } from '../text/displayUrl.js';
 import { platform } from '../platform/platform.js';
 
 /** Larger files than this are no images that a network of this kind looks at. */
@@ -16,7 +17,7 @@ export interface FetchLimits {
 }
 
 function failed(url: string, got: string, todo: string, cause?: unknown): FastSAMError {
-  return new FastSAMError('DOWNLOAD_FAILED', `image ${url}: got ${got}, expected ${todo}`, { cause });
+  return new FastSAMError('DOWNLOAD_FAILED', `image ${displayUrl(url)}: got ${got}, expected ${todo}`, { cause });
 }
 
 async function collect(url: string, response: Response, maxBytes: number): Promise<Uint8Array> {
@@ -43,7 +44,7 @@ async function collect(url: string, response: Response, maxBytes: number): Promi
 }
 
 /**
- * The body of an http(s) URL.
+ * The body of an http(s) URL. A user name and password in it are sent as a header (Basic) and shown nowhere.
  * @throws FastSAMError `DOWNLOAD_FAILED` for no connection, a status other than 2xx, too many bytes or too long a wait;
  * `ABORTED`.
  */
@@ -53,7 +54,9 @@ export async function fetchBytes(url: string, limits: FetchLimits = {}): Promise
   if (!URL.canParse(url)) throw failed(url, 'no valid URL', 'http(s)://host/path; check the address');
   const expiry = AbortSignal.timeout(timeout);
   try {
-    const response = await platform().fetch(url, {
+    const { url: address, headers } = withoutCredentials(url);
+    const response = await platform().fetch(address, {
+      headers,
       signal: signal === undefined ? expiry : AbortSignal.any([signal, expiry]),
     });
     if (!response.ok) {

@@ -2,6 +2,7 @@
 import { FastSAMError, invalidArgument } from '../errors.js';
 import { HEAD_BYTES } from '../image/format.js';
 import { platform } from '../platform/platform.js';
+import { displayUrl } from '../text/displayUrl.js';
 import { runTool } from './ffmpeg.js';
 import { endingOf, hasVideoEnding } from './kinds.js';
 import { checkServedVideo } from './playlists.js';
@@ -10,7 +11,7 @@ import { isCamera, isNetworkUrl, isUrl, schemeOf } from './url.js';
 /** The arguments with which ffmpeg and ffprobe read a source. */
 export interface VideoInput {
   readonly kind: 'file' | 'network' | 'camera';
-  /** For messages; the path for files. Passwords of URLs are left out. */
+  /** For messages and records: the path of a file, a URL without its secrets. */
   readonly name: string;
   /** Arguments before the output's; the last two are `-i` and the source. */
   readonly args: readonly string[];
@@ -100,27 +101,26 @@ async function checkFile(path: string): Promise<void> {
   );
 }
 
-async function networkInput(url: string, signal: AbortSignal | undefined): Promise<VideoInput> {
-  if (!URL.canParse(url)) throw invalidArgument(`video: got ${url}, expected a valid URL; check the address`);
+async function networkInput(given: string, signal: AbortSignal | undefined): Promise<VideoInput> {
+  const url = given.trim().replace(/\s/g, encodeURIComponent); // so that ffmpeg's messages hold it as one word
+  if (!URL.canParse(url)) throw invalidArgument(`video: got ${given}, expected a valid URL; check its spelling`);
   const scheme = schemeOf(url) ?? '';
+  const parsed = new URL(url);
+  // For ffmpeg a password ends at its first @ unless that is written %40.
+  const address = parsed.username === '' && parsed.password === '' ? url : parsed.href;
   return {
     kind: 'network',
-    name: withoutPassword(url),
+    name: displayUrl(url),
     args: [
       ...allowed(NETWORK_PROTOCOLS, [FORMATS, ...(SERVED[scheme] ? [SERVED[scheme]] : [])].join(',')),
       // UDP is the protocol's default, but lost packets break frames and firewalls block it.
       ...(scheme.startsWith('rtsp') ? ['-rtsp_transport', 'tcp'] : []),
       // The headers hold everything; otherwise ffmpeg would look for a sound track for 5 s.
       ...(scheme.startsWith('rtmp') ? ['-analyzeduration', '1000000'] : []),
-      ...['-i', scheme.startsWith('http') ? await checkServedVideo(url, signal) : url],
+      ...['-i', scheme.startsWith('http') ? await checkServedVideo(address, signal) : address],
     ],
     live: LIVE.test(scheme),
   };
-}
-
-/** For messages. */
-export function withoutPassword(url: string): string {
-  return url.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1');
 }
 
 /** Cameras by the system that they are plugged into. */

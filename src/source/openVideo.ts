@@ -9,11 +9,14 @@ import { ownSignal } from './ffmpeg.js';
 import { FrameReader } from './frameReader.js';
 import { PRINT_TIMES } from '../platform/frames/frameTimes.js';
 import { ImageFrames, readImageClip } from './imageFrames.js';
+import { printable } from '../text/printable.js';
 import { isLocalPath, localPath, videoInput, type VideoInput } from './inputs.js';
 import { MAX_PIXELS } from '../platform/platform.js';
 import { probeVideo, type Probed } from './probe.js';
 import { PICTURE_OPTIONS } from './pictureOptions.js';
 import type { Frame, VideoInfo, VideoSource } from './types.js';
+import { requireTextOrUrl } from '../options/requireKind.js';
+import { plural } from '../options/showValue.js';
 
 /** Options of `openVideo`. */
 export interface VideoOptions {
@@ -92,6 +95,7 @@ type ResolvedVideoOptions = Resolved<typeof VIDEO_OPTIONS>;
  * for await (const { input, results } of model.stream(video)) console.log(input.time, results?.length);
  */
 export async function openVideo(source: string | URL, options: VideoOptions = {}): Promise<VideoSource> {
+  requireTextOrUrl('video', source);
   const resolved = resolve(VIDEO_OPTIONS, options);
   const { start, end, timeout } = resolved;
   if (end !== undefined && end <= start) {
@@ -133,7 +137,7 @@ class FfmpegSource implements VideoSource {
   }
 
   get warnings(): readonly string[] {
-    return [...(this.#reader?.complaints() ?? []), ...this.#endings];
+    return [...(this.#reader?.complaints() ?? []), ...this.#endings].map(printable);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Frame, void> {
@@ -165,7 +169,7 @@ class FfmpegSource implements VideoSource {
   #noteEnd(count: number): void {
     const { end, maxFrames = Infinity } = this.#options;
     if (!this.#input.live || this.#closed || end !== undefined || count >= maxFrames) return;
-    this.#endings.push(`the stream ended after ${count} frames: its server closed it`);
+    this.#endings.push(`the stream ended after ${plural(count, 'frame')}: its server closed it`);
   }
 
   #start(): FrameReader {

@@ -6,6 +6,7 @@ import { checkOptions } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
 import { platform, type DecodeOptions } from '../platform/platform.js';
 import { PICTURE_OPTIONS } from './pictureOptions.js';
+import { displayUrl } from '../text/displayUrl.js';
 import { schemeOf } from './url.js';
 import { fetchBytes, MAX_BYTES, TIMEOUT_MS, type FetchLimits } from './http.js';
 import { ALPHA_MODES, fromRawPixels, fromTensor, type PixelTensor } from '../image/pixels.js';
@@ -84,11 +85,6 @@ function dataUrlBytes(url: string): Uint8Array {
   }
 }
 
-/** A name for error messages. A data: URL would fill the screen, so it is cut. */
-function label(text: string): string {
-  return schemeOf(text) === 'data' ? 'data: URL' : text;
-}
-
 async function bytesOf(text: string, options: ReadOptions): Promise<Uint8Array> {
   switch (schemeOf(text)) {
     case 'http':
@@ -125,7 +121,7 @@ async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbI
     if (text === '') throw invalidArgument('image: got an empty path, expected a path or a URL');
     const bytes = await bytesOf(text, options);
     throwIfAborted(options.signal);
-    return here.decodeImage(bytes, { path: label(text), ...options });
+    return here.decodeImage(bytes, { path: displayUrl(text), ...options });
   }
   if (input instanceof Uint8Array) return here.decodeImage(input, options);
   if (input instanceof ArrayBuffer) return here.decodeImage(new Uint8Array(input), options);

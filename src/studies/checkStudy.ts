@@ -1,6 +1,7 @@
 /** Studies of one's own: their types, and what is looked at before they run. */
 import { FastSAMError, invalidArgument } from '../errors.js';
 import type { Study, StudyItem, StudyRecord } from './study.js';
+import { showValue } from '../options/showValue.js';
 
 /** Gives a study back with its types. @throws FastSAMError `INVALID_ARGUMENT` naming what is wrong with it. */
 export function defineStudy<R extends StudyRecord, I extends StudyItem>(study: Study<R, I>): Study<R, I> {
@@ -32,6 +33,34 @@ export function checkStudy(value: unknown, what: string): asserts value is Study
   for (const name of ['open', 'summarise', 'tables']) {
     if (typeof found[name] !== 'function') throw wrong(what, name, found[name], 'a function');
   }
+}
+
+/**
+ * Checks what a study's `open` gave.
+ * @throws FastSAMError `INVALID_ARGUMENT`
+ */
+export function checkOpened(name: string, value: unknown): void {
+  const opened = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const items = opened.items;
+  if (
+    !Array.isArray(items) ||
+    !items.every((item) => isTable(item) && typeof (item as { key?: unknown }).key === 'string')
+  ) {
+    throw invalidArgument(
+      `study ${name}: open: got ${showValue(value)}, expected { items, measure }, each item with a key`,
+    );
+  }
+  if (typeof opened.measure === 'function') return;
+  throw invalidArgument(`study ${name}: open: measure: got ${showValue(opened.measure)}, expected a function`);
+}
+
+/**
+ * Checks what a study's `measure` gave.
+ * @throws FastSAMError `INVALID_ARGUMENT`
+ */
+export function checkMeasured(key: string, record: unknown): void {
+  if (isTable(record) && (record as { key?: unknown }).key === key) return;
+  throw invalidArgument(`study: measure: got ${showValue(record)} for ${key}, expected a record with that key`);
 }
 
 function isTable(value: unknown): value is object {

@@ -5,6 +5,7 @@ import type { Segmenter } from '../model/segmenter.js';
 import type { Results } from '../results/results.js';
 import { sampleIndices } from '../evaluate/statistics/random.js';
 import type { Metrics, OpenedStudy, Study, StudyItem, StudyOptions, StudyRecord, StudySettings } from './study.js';
+import { checkMeasured } from './checkStudy.js';
 
 /** Which images are taken. */
 export interface ItemSelection {
@@ -84,6 +85,7 @@ async function measure<R extends StudyRecord, I extends StudyItem>(
 ): Promise<R | FastSAMError> {
   try {
     const record = await opened.measure(item, scene);
+    checkMeasured(item.key, record);
     if (show && opened.draw) await show(item, await opened.draw(item, scene, record));
     return record;
   } catch (error) {

@@ -21,6 +21,7 @@ import type {
   StudySettings,
   StudyTable,
 } from './study.js';
+import { checkOpened } from './checkStudy.js';
 
 /** What a study is run on. */
 export interface StudyRequestOptions extends Partial<ItemSelection> {
@@ -124,6 +125,7 @@ export async function openStudy(study: Study, request: StudyRequestOptions): Pro
     ...{ args, options, files: studyFiles, signal },
     ...(onDownload && { onProgress: onDownload }),
   });
+  checkOpened(study.name, opened);
   const items = chooseItems(opened.items, {
     seed,
     ...(subset !== undefined && { subset }),

@@ -1,5 +1,7 @@
 /** Tables as Markdown: readable in a terminal, ready for a page. */
+import { visible } from '../text/printable.js';
 import type { StudyTable, TableContext } from './study.js';
+import { plural } from '../options/showValue.js';
 
 const DECIMALS = 3;
 
@@ -12,16 +14,18 @@ export function formatValue(value: number | string | null): string {
 
 /** The name of a run's own row. */
 export function rowName({ model, images }: TableContext, ...more: readonly string[]): string {
-  return [model, `${images} images`, ...more].join(', ');
+  return [model, plural(images, 'image'), ...more].join(', ');
 }
 
 /** The table with its title above and its note below. */
 export function formatTable({ title, columns, rows, note }: StudyTable): string {
-  const cells = [['', ...columns], ...rows.map(({ name, values }) => [name, ...values.map(formatValue)])];
+  const cells = [['', ...columns], ...rows.map(({ name, values }) => [name, ...values.map(formatValue)])].map((row) =>
+    row.map(visible),
+  );
   const widths = cells[0].map((_, c) => Math.max(3, ...cells.map((row) => (row[c] ?? '').length)));
   const line = (row: readonly string[]) =>
     `| ${widths.map((w, c) => (c === 0 ? (row[c] ?? '').padEnd(w) : (row[c] ?? '').padStart(w))).join(' | ')} |`;
   const rule = `| ${widths.map((w, c) => (c === 0 ? '-'.repeat(w) : `${'-'.repeat(w - 1)}:`)).join(' | ')} |`;
   const lines = [line(cells[0]), rule, ...cells.slice(1).map(line)];
-  return [`**${title}**`, '', ...lines, ...(note === undefined ? [] : ['', note])].join('\n');
+  return [`**${visible(title)}**`, '', ...lines, ...(note === undefined ? [] : ['', note])].join('\n');
 }

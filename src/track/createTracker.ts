@@ -13,6 +13,7 @@ import {
 } from './options.js';
 import { TrackTracker } from './trackers/trackTrack.js';
 import type { CameraMotion, Tracker } from './types.js';
+import { showValue } from '../options/showValue.js';
 
 /** The trackers that there are. */
 export const TRACKERS = ['bytetrack', 'botsort', 'tracktrack'] as const;
@@ -51,7 +52,7 @@ export const TRACKER_OPTIONS = {
 export function createTracker<N extends TrackerName>(name: N, options?: TrackerOptions[N]): Tracker;
 export function createTracker(name: TrackerName, options: TrackerOptions['botsort' | 'tracktrack'] = {}): Tracker {
   if (!TRACKERS.includes(name)) {
-    throw new FastSAMError('UNKNOWN_NAME', `tracker: got ${name}, expected one of ${TRACKERS.join(', ')}`);
+    throw new FastSAMError('UNKNOWN_NAME', `tracker: got ${showValue(name)}, expected one of ${TRACKERS.join(', ')}`);
   }
   checkOptions(TRACKER_OPTIONS[name], options);
   const { cameraMotion, ...parameters } = options;

@@ -4,6 +4,7 @@ import { invalid, unsupported } from './byteView.js';
 import type { Checkpoint } from './checkpointRecord.js';
 
 export type { Checkpoint };
+import { requireBytes } from '../options/requireKind.js';
 import { withoutWrapper } from './wrappers.js';
 
 type Reader = (bytes: Uint8Array) => Checkpoint;
@@ -40,6 +41,7 @@ const CONTAINERS: readonly Container[] = [
  *   `UNSUPPORTED_CHECKPOINT` for sound files of a kind that is not read.
  */
 export async function readCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
+  requireBytes('checkpoint', bytes);
   const container = CONTAINERS.find(({ recognises }) => recognises(bytes));
   if (!container) throw refusal(bytes);
   const read = await container.reader();

@@ -2,6 +2,7 @@
 import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import { platform, type PartialFile } from '../platform/platform.js';
 import type { OnProgress } from '../progress.js';
+import { displayUrl } from '../text/displayUrl.js';
 import { Interrupted, transferOnce, Unreachable, type Transfer } from './transfer.js';
 
 export interface DownloadRequest {
@@ -78,7 +79,7 @@ function givenUp(request: DownloadRequest, reason: string, cause: unknown): Fast
   const size = bytes === undefined ? 'the file' : `${bytes} bytes`;
   return new FastSAMError(
     'DOWNLOAD_FAILED',
-    `download of ${name}: got ${reason}${hint}, expected ${size} from ${url}; check the network and try again (what has arrived is kept), ` +
+    `download of ${name}: got ${reason}${hint}, expected ${size} from ${displayUrl(url)}; check the network and try again (what has arrived is kept), ` +
       `or put the file by hand at ${path}, or name a mirror in FASTSAM_WEIGHTS_URL or a folder that holds it in FASTSAM_WEIGHTS_DIR`,
     { cause },
   );
@@ -142,7 +143,7 @@ export async function verify(
 async function checkWhole(request: DownloadRequest, partial: PartialFile): Promise<Uint8Array> {
   request.onProgress?.({ type: 'verify', name: request.name });
   const bytes = await partial.bytes();
-  await verify(bytes, request, request.advice ?? `try again, or check what ${request.url} serves`);
+  await verify(bytes, request, request.advice ?? `try again, or check what ${displayUrl(request.url)} serves`);
   return bytes;
 }
 

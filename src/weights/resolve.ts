@@ -2,8 +2,10 @@
 import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import type { OnProgress } from '../progress.js';
+import { displayUrl } from '../text/displayUrl.js';
 import { CATALOGUE, findIn, unknownName, type CatalogueEntry, type PublishedFile } from './catalogue.js';
 import { download, verify, type RetryPolicy } from './download.js';
+import { requireTextOrUrl } from '../options/requireKind.js';
 
 export interface ResolveOptions {
   readonly onProgress?: OnProgress | undefined;
@@ -126,7 +128,7 @@ async function resolveEntry<E extends PublishedFile>(entry: E, options: ResolveO
 async function resolveUrl(url: string, options: ResolveOptions): Promise<ResolvedWeights<never>> {
   const here = platform();
   if (!URL.canParse(url)) {
-    throw invalidArgument(`weights: got '${url}', expected a URL; check its spelling`);
+    throw invalidArgument(`weights: got '${displayUrl(url)}', expected a URL; check its spelling`);
   }
   const name = (new URL(url).pathname.split('/').at(-1) ?? '').replace(/[^\w.-]/g, '_') || 'weights';
   const key = (await here.sha256(new TextEncoder().encode(url))).slice(0, 16);
@@ -173,6 +175,7 @@ export async function resolveFrom<E extends PublishedFile>(
   nameOrPathOrUrl: string | URL,
   options: ResolveOptions = {},
 ): Promise<ResolvedWeights<E>> {
+  requireTextOrUrl('weights', nameOrPathOrUrl);
   throwIfAborted(options.signal);
   const resolved = await locate(String(nameOrPathOrUrl), catalogue, options);
   throwIfAborted(options.signal);

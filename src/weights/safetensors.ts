@@ -8,6 +8,7 @@ import { scanJsonHeader } from './jsonHeader.js';
 import { LENGTH_BYTES, METADATA_KEY } from './safetensorsFormat.js';
 import { rowMajorStrides, stridedTensor } from './stridedTensor.js';
 import { elementCount, type StateDict, type WeightDtype, type WeightTensor } from './tensor.js';
+import { requireBytes } from '../options/requireKind.js';
 
 /** A header of 16 MB would name more than 100,000 tensors. */
 const MAX_HEADER_BYTES = 16 * 2 ** 20;
@@ -42,6 +43,7 @@ export interface Safetensors {
  * element types that are not read (8-bit floats).
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
+  requireBytes('safetensors', bytes);
   const file = new ByteView(bytes, 'safetensors file');
   const headerBytes = file.u64(0);
   if (headerBytes > MAX_HEADER_BYTES) {

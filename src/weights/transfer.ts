@@ -1,6 +1,7 @@
 /** One HTTP request of a download: what is missing of a file is appended to what is there. */
 import { FastSAMError } from '../errors.js';
 import { platform, type PartialFile } from '../platform/platform.js';
+import { displayUrl, withoutCredentials } from '../text/displayUrl.js';
 
 /** A failure that another attempt may get over. */
 export class Interrupted extends Error {
@@ -53,7 +54,7 @@ function tooLarge({ url, maxBytes }: Transfer): FastSAMError {
 function corrupt(url: string, got: string, expected: string): FastSAMError {
   return new FastSAMError(
     'DOWNLOAD_CORRUPT',
-    `download of ${url}: got ${got}, expected ${expected}; check the address or the mirror`,
+    `download of ${displayUrl(url)}: got ${got}, expected ${expected}; check the address or the mirror`,
   );
 }
 
@@ -106,7 +107,7 @@ async function checkStatus(transfer: Transfer, response: Response): Promise<void
   if (status >= 500 || TRANSIENT.has(status)) throw new Interrupted(`HTTP ${status}`, retryAfter(response));
   throw new FastSAMError(
     'DOWNLOAD_FAILED',
-    `download of ${transfer.url}: got HTTP ${status}, expected the file; check the address or the mirror`,
+    `download of ${displayUrl(transfer.url)}: got HTTP ${status}, expected the file; check the address or the mirror`,
   );
 }
 
@@ -192,8 +193,9 @@ async function request(transfer: Transfer): Promise<Response> {
     head.abort(new Error(`no answer for ${stallTimeout} ms`));
   }, stallTimeout);
   try {
-    return await platform().fetch(url, {
-      headers: rangeHeaders(transfer),
+    const { url: address, headers } = withoutCredentials(url);
+    return await platform().fetch(address, {
+      headers: { ...rangeHeaders(transfer), ...headers },
       redirect: 'follow',
       signal: signal === undefined ? head.signal : AbortSignal.any([signal, head.signal]),
     });

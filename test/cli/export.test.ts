@@ -130,13 +130,13 @@ describe('what is wrong ends with one line and leaves nothing', () => {
     [
       ['--format', 'onxx'],
       2,
-      /^error: .* argument 'onxx' is invalid\. expected one or more of onnx, saved_model, tfjs,/,
+      /^fastsam: .* argument 'onxx' is invalid\. expected one or more of onnx, saved_model, tfjs,/,
     ],
-    [['--format', 'onnx,'], 2, /^error: .* argument 'onnx,' is invalid/],
-    [[], 2, /^error: required option '--format <list>' not specified/],
+    [['--format', 'onnx,'], 2, /^fastsam: .* argument 'onnx,' is invalid/],
+    [[], 2, /^fastsam: required option '--format <list>' not specified/],
     [['--format', 'onnx', '--imgsz', '100'], 2, /^fastsam: export: imgsz, height: got 100, expected a multiple of 32/],
-    [['--format', 'onnx', '--imgsz', '1,2,3'], 2, /^error: .*'1,2,3' is invalid/],
-    [['--format', 'onnx', '--opset', '9'], 2, /^error: .*expected a whole number from 13 to 20/],
+    [['--format', 'onnx', '--imgsz', '1,2,3'], 2, /^fastsam: .*'1,2,3' is invalid/],
+    [['--format', 'onnx', '--opset', '9'], 2, /^fastsam: .*expected a whole number from 13 to 20/],
     [
       ['--format', 'tfjs', '--nms'],
       2,

@@ -127,7 +127,7 @@ describe('a setup that fails', () => {
     rmSync(join(world.from, 'tensorflow-1.0-py3-none-any.whl'));
     const error = await failure(setupNative(options()));
     expect(error.code).toBe('FILE_UNREADABLE');
-    expect(error.message).toContain('python3 -m pip download --no-deps');
+    expect(error.message).toContain('python3 -I -m pip download --no-deps');
     expect(error.message).toContain('tensorflow==1.0');
   });
 

@@ -137,7 +137,7 @@ describe('the choice of a library', () => {
   test('takes the newest Node-API that package and Node.js share', () => {
     expect(nodeApiVersion(world.packageFolder, 9)).toBe(8);
     expect(nodeApiVersion(world.packageFolder, 7)).toBe(3);
-    expect(buildName(LINUX, 'cpu', 8)).toBe('tensorflow-2.21.0-cpu-linux-x64-tfjs-4.22.0-napi8');
+    expect(buildName(LINUX, 'cpu', 8)).toBe('tensorflow-2.21.0-cpu-linux-x64-tfjs-4.22.0-napi8-2');
   });
 
   test('finds the headers that the user names before any other', () => {

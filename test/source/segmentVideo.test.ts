@@ -96,7 +96,7 @@ describe.skipIf(!HAS_FFMPEG)('segment', { timeout: 180_000 }, () => {
       cwd: folder,
     });
     expect(code).toBe(0);
-    expect(stderr).toMatch(/clip\.mkv: 1 frames/);
+    expect(stderr).toMatch(/clip\.mkv: 1 frame,/);
     copyFileSync(clip, join(folder, 'mixed', 'own.mp4'));
     const { code: refused, stderr: reason } = await fastsam(['segment', 'mixed/own.mp4', '--out', 'mixed'], {
       cwd: folder,

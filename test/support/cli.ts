@@ -85,11 +85,13 @@ export async function fastsamHere(args: readonly string[], cwd: string): Promise
 
 /** Takes off the listeners that a run leaves to the end of its process; Node warns on stderr when they pile up. */
 function listenerGuard(): () => void {
-  const guarded = [
+  const guarded: readonly (readonly [NodeJS.EventEmitter, string])[] = [
     [process, 'SIGINT'],
     [process, 'SIGTERM'],
+    [process, 'uncaughtException'],
     [process.stdout, 'error'],
-  ] as const;
+    [process.stderr, 'error'],
+  ];
   const before = guarded.map(([emitter, event]) => emitter.rawListeners(event));
   return () => {
     guarded.forEach(([emitter, event], i) => {

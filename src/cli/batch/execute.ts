@@ -73,6 +73,6 @@ async function sumUp({ out, formats }: BatchTask, manifest: BatchManifest, faile
   await removeLeftovers(out); // of workers that were ended
   const left = missing > 0 ? `, ${missing} to be done` : '';
   const problems = failed > 0 ? `, ${failed} failed (failures.jsonl)` : '';
-  log(`${done} of ${images} images done${left}${problems} -> ${out}`);
+  log(`${done} of ${plural(images, 'image')} done${left}${problems} -> ${out}`);
   if (failedNow > 0 || (missing === 0 && failed > 0)) process.exitCode = EXIT.someFailed;
 }

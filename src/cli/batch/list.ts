@@ -7,6 +7,7 @@ import { disk, platform } from '../../platform/platform.js';
 import { isUrl } from '../../source/url.js';
 import { log } from '../run.js';
 import { expandSources } from '../sources.js';
+import { plural } from '../../options/showValue.js';
 
 /**
  * Lists the images. One folder: their names are relative to it; else they are the paths as given. What lies in the
@@ -26,7 +27,7 @@ export async function listImages(args: readonly string[], out: string, signal: A
     }
   }
   if (images.length === 0) {
-    const why = inside > 0 ? `all ${inside} images lie in the output folder ${out}` : 'no image';
+    const why = inside > 0 ? `${plural(inside, 'image')} in the output folder ${out} alone` : 'no image';
     throw invalidArgument(`${args.join(' ')}: got ${why}; name another folder with --out, or other sources`);
   }
   return images;

@@ -48,7 +48,7 @@ export async function planBatch(
     ...(changed > 0 ? [`${changed} that ${changed === 1 ? 'was' : 'were'} changed`] : []),
   ];
   if (reasons.length > 0) log(`${plural(damaged + changed, 'image')} done again: ${reasons.join(', ')}`);
-  if (tried > 0) log(`${images - todo.length} of ${images} images${part} were done before`);
+  if (tried > 0) log(`${images - todo.length} of ${plural(images, 'image')}${part} done before`);
   if (lost > 0) log(`${plural(lost, 'image')} done before and no longer there: the files stay`);
   return plan;
 }

@@ -1,6 +1,8 @@
 /** One contender of a benchmark: a process that is started once and runs tasks on request. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { FastSAMError } from '../../errors.js';
+import { killOnExit } from '../../platform/programs.js';
 import {
   decodeReply,
   type Added,
@@ -54,7 +56,11 @@ export class Contender {
     process.on('error', (error) => {
       this.#end(error.message);
     });
+    const release = killOnExit(() => {
+      this.stop();
+    });
     process.on('close', (code, signal) => {
+      release();
       const last = this.#complaints.trim().split('\n').slice(-1)[0];
       this.#end(`its process ended with ${signal ?? `code ${code}`}${last === '' ? '' : `: ${last}`}`);
     });
@@ -62,7 +68,7 @@ export class Contender {
 
   /**
    * Starts a worker and waits until it can take requests.
-   * @throws Error with the reason if it does not start.
+   * @throws FastSAMError `DEVICE_FAILED` with the reason if it does not start.
    */
   static async start(spec: ContenderSpec): Promise<Contender> {
     const [program, ...args] = spec.command;
@@ -127,9 +133,9 @@ export class Contender {
   }
 }
 
-/** @throws Error for an answer with an error. */
+/** @throws FastSAMError `DEVICE_FAILED` for an answer with an error. */
 function checked(reply: unknown): unknown {
   const { error } = reply as Partial<Failure>;
-  if (error !== undefined) throw new Error(error);
+  if (error !== undefined) throw new FastSAMError('DEVICE_FAILED', error);
   return reply;
 }

@@ -12,7 +12,10 @@ import { randomCheckpoint } from './randomCheckpoint.js';
 import { memoryRow, networkRows, segmentRows, startRow, type BenchRow } from './suite.js';
 import { summarize } from './statistics.js';
 import { textRow } from './table.js';
-import { log } from '../run.js';
+import { removeOnExit } from '../../platform/tempFiles.js';
+import { displayUrl } from '../../text/displayUrl.js';
+import { print, printJson } from '../output.js';
+import { endOnSignal, log } from '../run.js';
 import { MANY, type BenchOptions, type Group } from './options.js';
 
 /** A model and what it is called in the report. */
@@ -43,20 +46,23 @@ export async function bench(names: readonly string[], options: BenchOptions): Pr
     );
   }
   const folder = await mkdtemp(join(os.tmpdir(), 'fastsam-bench-'));
+  const release = removeOnExit(folder);
+  endOnSignal();
   const rows: BenchRow[] = [];
   const machine = describeMachine();
-  if (!options.json) process.stdout.write(`${machine}\n`);
+  if (!options.json) print(machine);
   try {
     for (const model of await modelsOf(names, options.scale, folder)) {
       for await (const row of measureModel(model, variants, options, folder)) {
         rows.push(row);
-        if (!options.json) process.stdout.write(`\n${textRow(row)}\n`);
+        if (!options.json) print('', ...textRow(row).split('\n'));
       }
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
+    release();
   }
-  if (options.json) process.stdout.write(`${JSON.stringify({ machine, rows: rows.map(withSummaries) })}\n`);
+  if (options.json) printJson({ machine, rows: rows.map(withSummaries) });
 }
 
 async function modelsOf(
@@ -64,7 +70,7 @@ async function modelsOf(
   scales: readonly Scale[] | undefined,
   folder: string,
 ): Promise<Model[]> {
-  const models: Model[] = names.map((source) => ({ name: basename(source), source }));
+  const models: Model[] = names.map((source) => ({ name: basename(displayUrl(source)), source }));
   for (const scale of scales ?? []) {
     const source = join(folder, `${scale}.safetensors`);
     await writeFile(source, randomCheckpoint(scale));

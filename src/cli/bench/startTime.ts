@@ -1,11 +1,12 @@
 /** How long a process takes from its start to its first mask. */
 import { spawn } from 'node:child_process';
+import { FastSAMError } from '../../errors.js';
 import { decodeReply, type Failure, type Timing } from './protocol.js';
 
 /**
  * Starts a process and waits for the line with its first mask.
  * @returns wall time until the line came, and the CPU time that the process reports until then.
- * @throws Error with the reason if the process fails.
+ * @throws FastSAMError `DEVICE_FAILED` with the reason if the process fails.
  */
 export function firstMaskTime(
   [program, ...args]: readonly string[],
@@ -26,7 +27,13 @@ export function firstMaskTime(
     child.on('error', reject);
     child.on('close', () => {
       if (result) resolve(result);
-      else reject(new Error(lastReply(output)?.error ?? complaints.trim().split('\n').at(-1) ?? 'no mask came'));
+      else
+        reject(
+          new FastSAMError(
+            'DEVICE_FAILED',
+            lastReply(output)?.error ?? complaints.trim().split('\n').at(-1) ?? 'no mask came',
+          ),
+        );
     });
   });
 }

@@ -1,4 +1,5 @@
 /** Tables of measurements, for terminals and for Markdown. */
+import { visible } from '../../text/printable.js';
 import type { Measured } from './interleave.js';
 import { pairedRatio, summarize, threeDigits, type Summary } from './statistics.js';
 import type { MemoryRow, BenchRow, TimedRow } from './suite.js';
@@ -11,7 +12,7 @@ export interface Table {
 
 /** The table in columns of equal width. */
 export function textTable({ head, body }: Table): string {
-  const lines = [head, ...body];
+  const lines = [head, ...body].map((cells) => cells.map(visible));
   const widths = head.map((_, column) => Math.max(...lines.map((cells) => cells[column].length)));
   const pad = (cell: string, column: number) =>
     column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);

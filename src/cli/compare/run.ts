@@ -7,8 +7,10 @@ import { platform } from '../../platform/platform.js';
 import { acquireDevice, releaseDevice } from '../../runtime/device.js';
 import { openCheckpoint } from '../../model/open.js';
 import { readSafetensors } from '../../weights/safetensors.js';
+import { print, printJson } from '../output.js';
 import { EXIT, log } from '../run.js';
 import type { DeviceChoice } from '../../runtime/choices.js';
+import { plural } from '../../options/showValue.js';
 
 /** What is compared, and what is printed. */
 export interface CompareOptions {
@@ -31,10 +33,10 @@ export async function compare(source: string, options: CompareOptions): Promise<
   const rows: LayerDifference[] = [];
   try {
     loadWeights(network, checkpoint.tensors);
-    if (!json) process.stdout.write(`${row('layer', 'shape', 'largest', 'difference', 'relative')}\n`);
+    if (!json) print(row('layer', 'shape', 'largest', 'difference', 'relative'));
     for await (const difference of eachDifference(network, reference)) {
       rows.push(difference);
-      if (!json) process.stdout.write(`${describe(difference)}\n`);
+      if (!json) print(describe(difference));
     }
   } finally {
     network.model.dispose();
@@ -43,10 +45,10 @@ export async function compare(source: string, options: CompareOptions): Promise<
   if (rows.length === 0) {
     throw new FastSAMError('CHECKPOINT_MISMATCH', `${path}: has no layer of this network`);
   }
-  if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
+  if (json) printJson(rows);
   const worst = rows.reduce((a, b) => (b.relative <= a.relative ? a : b));
   log(
-    `${rows.length} outputs on ${device}; furthest: ${worst.layer}, ${worst.relative.toExponential(1)} of its largest value`,
+    `${plural(rows.length, 'output')} on ${device}; furthest: ${worst.layer}, ${worst.relative.toExponential(1)} of its largest value`,
   );
   if (tolerance !== undefined && !(worst.relative <= tolerance)) process.exitCode = EXIT.someFailed;
 }

@@ -11,8 +11,10 @@ import { formatTable } from '../../studies/table.js';
 import { integer, text } from '../../options/kinds.js';
 import type { Resolved } from '../../options/row.js';
 import { jsonRow, seedRow } from '../commonRows.js';
+import { print, printJson } from '../output.js';
 import { addRows, filled, type CommandValues } from '../rows.js';
 import { readRunFile } from './journal.js';
+import { plural } from '../../options/showValue.js';
 
 const COMPARE_ROWS = {
   resamples: integer(1, 1_000_000, { text: 'of the paired bootstrap', default: 2000, cli: { value: '<n>' } }),
@@ -75,10 +77,10 @@ async function compareRuns(
   const [nameA, nameB] = [nameOf(runA, runB, a), nameOf(runB, runA, b)];
   if (options.json) {
     const report = { study: study.name, a: nameA, b: nameB, images: first.length, alone, comparisons };
-    process.stdout.write(`${JSON.stringify(report)}\n`);
+    printJson(report);
     return;
   }
-  process.stdout.write(`${formatTable(tableOf(study, comparisons, nameA, nameB, first.length, alone))}\n`);
+  print(...formatTable(tableOf(study, comparisons, nameA, nameB, first.length, alone)).split('\n'));
 }
 
 async function readRunOf(path: string): Promise<RunFile> {
@@ -130,7 +132,7 @@ function tableOf(
   alone: number,
 ): Parameters<typeof formatTable>[0] {
   return {
-    title: `${study.name}: ${b} against ${a}, ${images} images`,
+    title: `${study.name}: ${b} against ${a}, ${plural(images, 'image')}`,
     columns: [a, b, 'difference', '95 % interval', 'verdict'],
     rows: comparisons.map((each) => {
       const metric = study.metrics.find(({ key }) => key === each.metric);

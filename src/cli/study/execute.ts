@@ -10,6 +10,7 @@ import { weightsHash } from '../../model/weightsHash.js';
 import { disk, platform } from '../../platform/platform.js';
 import { OUTPUT_FOLDER } from '../../options/limits.js';
 import { loadModel } from '../loadModel.js';
+import { print, printJson, writesFiles } from '../output.js';
 import { ProgressLine } from '../progress.js';
 import type { CommandValues } from '../rows.js';
 import { describeError, EXIT, interruptSignal, log } from '../run.js';
@@ -49,10 +50,11 @@ export async function executeStudy(
   const { device, precision } = options;
   const model = await loadModel(options.model, { device, precision, signal });
   try {
-    if (options.images !== undefined) await disk().makeFolder(options.images);
+    if (options.images !== undefined) await disk().requireFolder(options.images);
     const header = await makeHeader(run, model, values, module);
     const folder = options.out ?? join(OUTPUT_FOLDER, `${study.name}-${model.info.name.replace(/[^\w.-]+/g, '_')}`);
-    await disk().makeFolder(folder);
+    writesFiles();
+    await disk().requireFolder(folder);
     const existing = options.overwrite ? 'overwrite' : options.resume ? 'resume' : 'refuse';
     const journal = await Journal.open(join(folder, 'records.jsonl'), header, existing);
     const result = await measureStudy(run, model, {
@@ -72,7 +74,7 @@ export async function executeStudy(
     const summary: Summary = { study: study.name, header, images: records.length, failed, metrics, tables };
     await writeSummary(folder, summary);
     await writeFiles(folder, run, result, model, options.cases);
-    print(summary, options.json);
+    printSummary(summary, options.json);
     log(`${plural(records.length, 'image')}${failed > 0 ? `, ${failed} failed` : ''} -> ${folder}`);
     if (failed > 0) process.exitCode = EXIT.someFailed;
   } finally {
@@ -137,7 +139,7 @@ async function writeFiles(
   await platform().writeFileAtomic(join(folder, 'cases.png'), png);
 }
 
-function print(summary: Summary, json: boolean): void {
-  if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  else process.stdout.write(`${summary.tables.map(formatTable).join('\n\n')}\n`);
+function printSummary(summary: Summary, json: boolean): void {
+  if (json) printJson(summary);
+  else print(...summary.tables.map(formatTable).join('\n\n').split('\n'));
 }

@@ -63,7 +63,11 @@ export async function readItems(
   options: ReadOptions & { readonly limit?: number; readonly singleClass: boolean },
 ): Promise<LabelledImages> {
   const { maxPixels, window, signal } = options;
-  const reading: ReadOptions = { ...(maxPixels && { maxPixels }), ...(window && { window }), ...(signal && { signal }) };
+  const reading: ReadOptions = {
+    ...(maxPixels && { maxPixels }),
+    ...(window && { window }),
+    ...(signal && { signal }),
+  };
   const items: LabelledImage[] = [];
   const skipped: SkippedImage[] = [];
   const found: Findings = {

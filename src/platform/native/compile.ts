@@ -3,10 +3,11 @@
  * node-gyp would need Python, make and all of Node's headers for the same result.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FastSAMError, throwIfAborted } from '../../errors.js';
+import { makeFolderSync } from '../makeFolder.js';
 import { run } from './run.js';
 
 /** Node's four headers for add-ons alone, as a package: the way to them where Node.js came without headers. */
@@ -22,11 +23,15 @@ const QUIET_LIBRARY = 'fastsam_quiet';
  * TensorFlow reads TF_CPP_MIN_LOG_LEVEL too late for the lines that its library prints while it is being loaded. This
  * library is initialised before it (`-z initfirst`) and sets the level through the same logging functions, whose name
  * holds the release of Abseil in TensorFlow 2.21. With another release the symbol is missing and nothing happens.
+ *
+ * It also sets the variable where the user has not: the environment that JavaScript writes to is no more than a copy in
+ * worker threads, so that C++ would not see what is set there.
  */
-const QUIET_SOURCE = `#include <stdlib.h>
+export const QUIET_SOURCE = `#include <stdlib.h>
 extern __attribute__((weak)) void setMinLogLevel(int)
     __asm__("_ZN4absl12lts_2025081414SetMinLogLevelENS0_18LogSeverityAtLeastE");
 __attribute__((constructor)) static void quiet(void) {
+  setenv("TF_CPP_MIN_LOG_LEVEL", "3", 0);
   const char *level = getenv("TF_CPP_MIN_LOG_LEVEL");
   if (level && setMinLogLevel) setMinLogLevel(atoi(level));
 }
@@ -56,7 +61,7 @@ export interface BindingOptions {
 export async function compileBinding(options: BindingOptions): Promise<void> {
   const compiler = await findCompiler(options.env, options.signal);
   const headers = nodeHeaders(options.env) ?? (await downloadHeaders(options));
-  await mkdir(dirname(options.output), { recursive: true });
+  makeFolderSync(dirname(options.output));
   const library = join(options.deps, 'lib');
   if (options.platform === 'linux') {
     const source = join(options.temporary, 'quiet.c');

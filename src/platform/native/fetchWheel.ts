@@ -1,12 +1,14 @@
 /** Gets a wheel: from a folder, by pip where it is present, or from a package index. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { FastSAMError, throwIfAborted } from '../../errors.js';
+import { makeFolderSync } from '../makeFolder.js';
+import { withoutCredentials } from '../../text/displayUrl.js';
 import { run } from './run.js';
 import type { Wheel } from './wheels.js';
 
@@ -15,6 +17,12 @@ const PUBLIC_INDEX = 'https://pypi.org/simple';
 
 /** Prefix of the folder of a download in progress; the process id follows. */
 export const PARTIAL = 'partial-';
+
+/** `-I`: the working folder and PYTHONPATH are no places for modules, or a file `pip.py` there would run. */
+const PIP = ['-I', '-m', 'pip'];
+
+/** Largest page of an index in bytes; that of TensorFlow has less than 2 MB. */
+const MAX_PAGE = 32 << 20;
 
 /** Where wheels come from and where they go. */
 export interface FetchOptions {
@@ -40,7 +48,7 @@ export async function fetchWheel(wheel: Wheel, options: FetchOptions): Promise<s
   const path = join(options.folder, wheel.file);
   if (existsSync(path) && (await hashOf(path, options.signal)) === wheel.sha256) return path;
   const partial = join(options.folder, `${PARTIAL}${process.pid}`);
-  await mkdir(partial, { recursive: true });
+  makeFolderSync(partial);
   try {
     const downloaded = join(partial, wheel.file);
     const python = await findPip(options);
@@ -89,7 +97,7 @@ async function hashOf(path: string, signal: AbortSignal | undefined): Promise<st
 async function findPip(options: FetchOptions): Promise<string | undefined> {
   for (const python of [options.env.PYTHON, 'python3', 'python']) {
     if (python === undefined) continue;
-    const { code } = await run(python, ['-m', 'pip', '--version'], options);
+    const { code } = await run(python, [...PIP, '--version'], options);
     if (code === 0) return python;
   }
   return undefined;
@@ -102,7 +110,7 @@ function pipArguments(wheel: Wheel, folder: string, mirror?: string): string[] {
     .split('-')
     .slice(-3);
   return [
-    ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check'],
+    ...[...PIP, 'download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check'],
     ...['--implementation', python.slice(0, 2), '--abi', abi],
     ...['--python-version', python.slice(2).replace(/^(\d)(\d+)$/, '$1.$2')],
     ...platforms.split('.').flatMap((platform) => ['--platform', platform]),
@@ -125,21 +133,18 @@ async function byPip(python: string, wheel: Wheel, folder: string, options: Fetc
 async function fromIndex(wheel: Wheel, target: string, options: FetchOptions): Promise<void> {
   const index = options.mirror ?? options.env.PIP_INDEX_URL ?? PUBLIC_INDEX;
   try {
-    const page = new URL(`${index.replace(/\/+$/, '')}/${wheel.name}/`);
-    const answer = await fetch(page, { signal: options.signal });
-    if (!answer.ok) throw new Error(`HTTP ${answer.status} for ${page.href}`);
-    const link = wheelLink(await answer.text(), wheel.file);
+    const page = withoutCredentials(`${index.replace(/\/+$/, '')}/${wheel.name}/`);
+    const answer = await fetch(page.url, { headers: page.headers, signal: options.signal });
+    if (!answer.ok) throw new Error(`HTTP ${answer.status} for ${page.url}`);
+    const link = wheelLink(await boundedText(answer), wheel.file);
     if (link === undefined) throw new Error(`the index does not list ${wheel.file}`);
-    const file = await fetch(new URL(link, answer.url), { signal: options.signal });
+    const address = new URL(link, answer.url);
+    // The password of the index is not for other servers.
+    const headers = address.origin === new URL(page.url).origin ? page.headers : {};
+    const file = await fetch(address, { headers, signal: options.signal });
     if (!file.ok || !file.body) throw new Error(`HTTP ${file.status} for ${wheel.file}`);
-    await pipeline(
-      Readable.fromWeb(file.body as ReadableStream<Uint8Array>),
-      counter(options.onBytes),
-      createWriteStream(target),
-      {
-        signal: options.signal,
-      },
-    );
+    const body = Readable.fromWeb(file.body as ReadableStream<Uint8Array>);
+    await pipeline(body, counter(wheel.bytes, options.onBytes), createWriteStream(target), { signal: options.signal });
   } catch (error) {
     throwIfAborted(options.signal);
     const reason =
@@ -152,21 +157,46 @@ async function fromIndex(wheel: Wheel, target: string, options: FetchOptions): P
   }
 }
 
-/** The address of a file in the HTML page of a project, as PEP 503 defines it, without its fragment. */
+/** The text of a page that is no larger than pages of indexes are. */
+async function boundedText(answer: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of Readable.fromWeb(answer.body as ReadableStream<Uint8Array>)) {
+    const bytes = chunk as Uint8Array;
+    length += bytes.length;
+    if (length > MAX_PAGE) throw new Error(`the page of the index has more than ${MAX_PAGE} bytes`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/**
+ * The address of a file in the HTML page of a project, as PEP 503 defines it, without its fragment. Each part of the page
+ * is looked at once, whatever it holds.
+ */
 export function wheelLink(page: string, file: string): string | undefined {
-  for (const [, address = '', text] of page.matchAll(/<a\s[^>]*?href="([^"]*)"[^>]*>\s*([^<]*?)\s*<\/a>/g)) {
-    if (text === file) return address.replaceAll('&amp;', '&').replace(/#.*$/, '');
+  for (let at = page.indexOf('<a'); at >= 0; at = page.indexOf('<a', at)) {
+    const tagEnd = page.indexOf('>', at);
+    if (tagEnd < 0) return undefined;
+    const tag = page.slice(at, tagEnd);
+    const textEnd = page.indexOf('<', tagEnd);
+    at = textEnd < 0 ? page.length : textEnd;
+    if (page.slice(tagEnd + 1, at).trim() !== file) continue;
+    const address = /\shref="([^"]*)"/.exec(tag)?.[1];
+    if (address !== undefined) return address.replaceAll('&amp;', '&').replace(/#.*$/, '');
   }
   return undefined;
 }
 
-function counter(onBytes: ((received: number) => void) | undefined): Transform {
+/** Counts what passes, and ends a transfer of more than the file has. */
+function counter(bytes: number, onBytes: ((received: number) => void) | undefined): Transform {
   let received = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback) {
       received += chunk.length;
       onBytes?.(received);
-      done(null, chunk);
+      if (received > bytes) done(new Error(`the file has more than ${bytes} bytes`));
+      else done(null, chunk);
     },
   });
 }

@@ -1,6 +1,7 @@
 /** Runs a program and collects what it prints. */
 import { spawn } from 'node:child_process';
 import { FastSAMError } from '../../errors.js';
+import { programPath } from '../programPath.js';
 
 /** What a program printed and how it ended; `code` is undefined when there is no such program. */
 export interface Finished {
@@ -22,7 +23,7 @@ export interface CommandOptions {
  */
 export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...args], {
+    const child = spawn(programPath(command, options.env), [...args], {
       cwd: options.cwd,
       env: options.env ?? process.env,
       signal: options.signal,

@@ -3,9 +3,10 @@
  * Python package, and the binding is compiled against it. Both are kept in the cache and linked into node_modules.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FastSAMError, throwIfAborted } from '../../errors.js';
+import { makeFolderSync } from '../makeFolder.js';
 import { compileBinding, findCompiler } from './compile.js';
 import { PARTIAL, fetchWheel } from './fetchWheel.js';
 import { linkBuild, linkedBuild, unlinkBuild } from './link.js';
@@ -144,7 +145,7 @@ async function make(plan: Plan): Promise<void> {
   await findCompiler(plan.env, signal); // before hundreds of megabytes are fetched in vain
   await removeStale(plan.cache);
   const temporary = join(plan.cache, `${TEMPORARY}${process.pid}`);
-  await mkdir(temporary, { recursive: true });
+  makeFolderSync(temporary);
   try {
     const deps = join(temporary, 'deps');
     const sources = join(plan.packageFolder, 'binding');
@@ -172,7 +173,7 @@ async function fetch(plan: Plan, wheel: WheelSet['tensorflow']): Promise<string>
     plan.options.onProgress?.({ step: 'download', detail: wheel.file, done, total: wheel.bytes });
   report(plan, 'download', `${wheel.file} (${Math.round(wheel.bytes / 1e6)} MB)`);
   const folder = wheelFolder(plan.cache);
-  await mkdir(folder, { recursive: true });
+  makeFolderSync(folder);
   return fetchWheel(wheel, { folder, env: plan.env, onBytes, from, mirror, signal });
 }
 

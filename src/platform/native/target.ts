@@ -1,7 +1,7 @@
 /** Describes this machine, and chooses the library for it and its folder. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { FastSAMError } from '../../errors.js';
 import { cacheFolder } from '../nodeFiles.js';
 import { TENSORFLOW_VERSION, TFJS_NODE_VERSION, WHEELS, type NativeVariant } from './wheels.js';
@@ -21,6 +21,9 @@ export interface Machine {
   /** NVIDIA's driver is installed. Whether it works shows only in use. */
   readonly nvidiaDriver: boolean;
 }
+
+/** Counts the ways in which setup has made libraries: one made in another way is made anew. */
+const BUILD = 2;
 
 const DRIVER_FILES = ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/dev/dxg'];
 const DRIVER_LIBRARY = 'libcuda.so.1';
@@ -94,18 +97,22 @@ export function nodeApiVersion(packageFolder: string, available = Number(process
 }
 
 /**
- * The folder of `@tensorflow/tfjs-node-gpu`, or undefined where it is not installed. It is looked for as an import of
- * this module would, then from the working folder (this package linked into a project).
+ * The folder of `@tensorflow/tfjs-node-gpu`, or undefined where it is not installed. It is looked for in the folders
+ * `node_modules` above this module, then above the program that was started (this package linked into a project). Neither
+ * the working folder nor NODE_PATH counts: what lies there would run.
+ * @param program path of the program.
  */
-export function findNativePackage(): string | undefined {
-  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
-    try {
-      return realpathSync(dirname(createRequire(from).resolve(`${NATIVE_PACKAGE}/package.json`)));
-    } catch {
-      // Not there: the next folder may have it.
-    }
-  }
-  return undefined;
+export function findNativePackage(program: string | undefined = process.argv.at(1)): string | undefined {
+  const starts = [fileURLToPath(import.meta.url), ...(program !== undefined && isAbsolute(program) ? [program] : [])];
+  const found = starts.flatMap(foldersAbove).find((folder) => existsSync(join(folder, 'package.json')));
+  return found === undefined ? undefined : realpathSync(found);
+}
+
+/** Where the package would lie for a module, the nearest first. */
+function foldersAbove(file: string): string[] {
+  const folder = dirname(file);
+  const here = join(folder, 'node_modules', NATIVE_PACKAGE);
+  return folder === file ? [] : [here, ...foldersAbove(folder)];
 }
 
 /** The folder that holds every finished library and the wheels of unfinished ones. */
@@ -118,5 +125,5 @@ export function nativeCache(): string {
  * it.
  */
 export function buildName(machine: Machine, variant: NativeVariant, nodeApi: number): string {
-  return `tensorflow-${TENSORFLOW_VERSION}-${variant}-${machine.platform}-${machine.arch}-tfjs-${TFJS_NODE_VERSION}-napi${nodeApi}`;
+  return `tensorflow-${TENSORFLOW_VERSION}-${variant}-${machine.platform}-${machine.arch}-tfjs-${TFJS_NODE_VERSION}-napi${nodeApi}-${BUILD}`;
 }

@@ -3,12 +3,13 @@
  * so that neither the archive nor a library of a gigabyte is in memory.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { FastSAMError } from '../../errors.js';
+import { makeFolderSync } from '../makeFolder.js';
 
 const END_SIGNATURE = 0x06054b50;
 const ENTRY_SIGNATURE = 0x02014b50;
@@ -65,7 +66,7 @@ export class WheelArchive {
    */
   async extract(name: string, target: string, signal?: AbortSignal): Promise<void> {
     const entry = this.entry(name);
-    await mkdir(dirname(target), { recursive: true });
+    makeFolderSync(dirname(target));
     const start = await this.#dataStart(entry);
     if (entry.compressedSize === 0) {
       await writeFile(target, '');

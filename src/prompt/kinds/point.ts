@@ -9,6 +9,7 @@ import { contributionOf, smallest, unite, type Contribution } from '../merge.js'
 import type { Match, NoMatch, PromptTarget, Selection } from '../types.js';
 import { ascending, invalidPrompt, rowsOf } from '../values.js';
 import type { BuiltInKind } from './kind.js';
+import { showValue } from '../../options/showValue.js';
 
 /**
  * Which of the masks at a point are taken. `all`: every mask that holds a foreground point and no background point (the
@@ -115,13 +116,13 @@ export const pointKind: BuiltInKind<PointPrompt, ParsedPoints, PointRecord> = {
 function labelsOf(labels: PointPrompt['labels'], count: number): number[] {
   if (labels === undefined) return new Array<number>(count).fill(1);
   if (typeof labels !== 'number' && !Array.isArray(labels)) {
-    throw invalidPrompt(`labels: got ${JSON.stringify(labels)}, expected 0 or 1, or a list of them`);
+    throw invalidPrompt(`labels: got ${showValue(labels)}, expected 0 or 1, or a list of them`);
   }
   const list: readonly number[] = typeof labels === 'number' ? [labels] : labels;
   if (list.length !== count)
     throw invalidPrompt(`labels: got ${list.length}, expected one for each of ${count} points`);
   if (!list.every((label) => Number.isFinite(label)))
-    throw invalidPrompt(`labels: got ${JSON.stringify(list)}, expected 0 or 1`);
+    throw invalidPrompt(`labels: got ${showValue(list)}, expected 0 or 1`);
   return [...list];
 }
 

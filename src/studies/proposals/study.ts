@@ -14,6 +14,7 @@ import type { Metric, Metrics, Study, StudyRecord, StudyTable } from '../study.j
 import { oneOf } from '../../options/kinds.js';
 import { studyValues } from '../shared/options.js';
 import type { StudyRows } from '../study.js';
+import { plural } from '../../options/showValue.js';
 
 /** Boxes and masks of one image; masks only where they are evaluated. */
 interface ProposalRecord extends StudyRecord {
@@ -130,7 +131,7 @@ Examples:
   },
   quality: ({ boxes }) => recallOf([boxes]).recall[0].at(-1) ?? null,
   caption: ({ key, boxes, proposals }) =>
-    `${key}: AR ${(recallOf([boxes]).recall[0].at(-1) ?? 0).toFixed(2)}, ${boxes.objects[0]} objects, ${proposals} found`,
+    `${key}: AR ${(recallOf([boxes]).recall[0].at(-1) ?? 0).toFixed(2)}, ${plural(boxes.objects[0], 'object')}, ${proposals} found`,
 };
 
 function summarise(records: readonly ProposalRecord[]): Metrics {

@@ -2,6 +2,7 @@
 import type { Xyxy } from '../../record/boxes.js';
 import type { BoxDetections } from '../types.js';
 import { invalidArgument } from '../../errors.js';
+import { showValue } from '../../options/showValue.js';
 
 /** One detection. */
 export interface Detection {
@@ -58,7 +59,9 @@ export function toDetections(list: readonly Detection[]): BoxDetections {
   };
 }
 
-function check({ boxes, scores, classes }: BoxDetections): void {
+function check(detections: BoxDetections): void {
+  requireColumns(detections);
+  const { boxes, scores, classes } = detections;
   const n = scores.length;
   if (boxes.length !== 4 * n || (classes && classes.length !== n)) {
     const got = `${boxes.length} box coordinates, ${n} scores${classes ? `, ${classes.length} classes` : ''}`;
@@ -68,4 +71,20 @@ function check({ boxes, scores, classes }: BoxDetections): void {
   if (score >= 0) throw invalidArgument(`scores[${score}]: got ${scores[score]}, expected a number from 0 to 1`);
   const side = boxes.findIndex((value) => !Number.isFinite(value));
   if (side >= 0) throw invalidArgument(`boxes[${side}]: got ${boxes[side]}, expected finite xyxy pixels`);
+}
+
+/** Callers without types give lists of lists, which would be read as numbers that they are not. */
+function requireColumns(value: unknown): void {
+  const { boxes, scores, classes } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const columns: readonly [string, unknown, string][] = [
+    ['boxes', boxes, 'Float32Array'],
+    ['scores', scores, 'Float32Array'],
+    ['classes', classes ?? new Int32Array(0), 'Int32Array'],
+  ];
+  const wrong = columns.find(([, column]) => !ArrayBuffer.isView(column));
+  if (!wrong) return;
+  const [name, column, kind] = wrong;
+  throw invalidArgument(
+    `detections: ${name}: got ${showValue(column)}, expected a ${kind}; ${kind}.from(list.flat()) makes one`,
+  );
 }

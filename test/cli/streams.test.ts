@@ -1,0 +1,114 @@
+/** Streams that are closed or full, disks that take nothing: one line, no trace, and files are written all the same. */
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { repository, scene } from '../support/paths.js';
+import { shell } from '../support/shell.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
+
+const isLinux = process.platform === 'linux';
+const folder = temporaryFolder();
+const COINS = scene('coins.png');
+const SEGMENT = `fastsam segment '${COINS}' '${COINS}' --imgsz 64 --device wasm --format json`;
+const TINY = repository('test/golden/layers/tiny.safetensors');
+const FULL = 'fastsam: cannot write standard output: ENOSPC, the disk is full; free some space or use another folder\n';
+
+const written = (out: string): string[] => readdirSync(join(folder, out)).sort();
+
+describe.skipIf(!isLinux)('standard output on a full disk', () => {
+  test('is one line and exit code 1; the files are written', () => {
+    const { code, stderr } = shell(`${SEGMENT} --json --out full > /dev/full`, folder);
+    expect(code).toBe(1);
+    expect(stderr.split('\n').filter((line) => line.includes('ENOSPC'))).toEqual([FULL.trimEnd()]);
+    expect(written('full')).toEqual(['coins-2.json', 'coins.json']);
+  });
+
+  test.each([
+    'fastsam info',
+    'fastsam info --json',
+    'fastsam --help',
+    'fastsam segment --help',
+    `fastsam info '${TINY}'`,
+  ])('%s', (command) => {
+    expect(shell(`${command} > /dev/full`, folder)).toEqual({ code: 1, stdout: '', stderr: FULL });
+  });
+});
+
+describe('a reader that has gone', () => {
+  test('is no error: the files are written', () => {
+    const { code } = shell(`${SEGMENT} --json --out gone 2>&1 | head -c 1; exit \${PIPESTATUS[0]}`, folder);
+    expect(code).toBe(0);
+    expect(written('gone')).toEqual(['coins-2.json', 'coins.json']);
+  });
+
+  test('ends a run that only prints', () => {
+    const run = shell(`fastsam info '${TINY}' | (exec <&-; sleep 1); exit \${PIPESTATUS[0]}`, folder);
+    expect(run).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test.skipIf(!isLinux).each(['2> /dev/full', '2>&-', '1>&- 2>&-'])(
+    'of standard error, or a full one: %s',
+    (redirection) => {
+      const out = `err${redirection.length}`;
+      expect(shell(`${SEGMENT} --out ${out} ${redirection}`, folder).code).toBe(0);
+      expect(written(out)).toEqual(['coins-2.json', 'coins.json']);
+    },
+  );
+});
+
+describe('what the system refuses is one line', () => {
+  test.skipIf(!isLinux)('too many open files', () => {
+    const { code, stderr } = shell(`ulimit -n 30; ${SEGMENT} --out many`, folder);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^fastsam: .*EMFILE, too many open files; raise the limit \(ulimit -n\)\n$/);
+  });
+
+  test('an error of our own: how to see where it comes from', () => {
+    // A module of the user's that throws what is no FastSAMError while the batch of options is read.
+    writeFileSync(
+      join(folder, 'bad.mjs'),
+      "export default { get encode() { throw new RangeError('inside\\nout'); } };",
+    );
+    const { code, stderr } = shell(`${SEGMENT.replace('json', './bad.mjs')} --out bad`, folder);
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toMatch(/^fastsam: .*\n$/);
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+});
+
+describe.skipIf(!isLinux)('an output folder that takes no file', () => {
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    ['that cannot be made', '/proc/none/below', /^fastsam: cannot write \/proc\/none\/below: E[A-Z]+, .*\n$/],
+    ['that holds no files', '/proc', /^fastsam: cannot write \/proc: E[A-Z]+, .*\n$/],
+    ['that is a file', '/dev/null', /^fastsam: \/dev\/null: the folder cannot be made \(a file is in the way\).*\n$/],
+  ];
+  test.each(cases)('%s: before the first picture', (_, out, message) => {
+    const { code, stderr } = shell(`${SEGMENT} --out ${out}`, folder);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(1);
+  });
+
+  test('a file system that is read-only is called so', ({ skip }) => {
+    mkdirSync(join(folder, 'mount'));
+    const mount = 'mount -t tmpfs -o ro none mount';
+    skip(shell(`unshare -rm sh -c '${mount}'`, folder).code !== 0, 'no file system can be mounted here');
+    const line = SEGMENT.replace('fastsam', '"$0"').replaceAll("'", '"');
+    const inner = `${mount} && exec bash -c "$1"`;
+    const run = shell(
+      `export -f fastsam; unshare -rm bash -c '${inner}' x 'fastsam ${line.slice(4)} --out mount/a/b'`,
+      folder,
+    );
+    expect(run.stderr).toMatch(
+      /^fastsam: cannot write mount\/a\/b: EROFS, the file system is read-only; use another folder\n$/,
+    );
+  });
+});
+
+describe('"Written to"', () => {
+  test('is not said where nothing was', () => {
+    writeFileSync(join(folder, 'broken.png'), 'no image');
+    const { code, stderr } = shell(`fastsam segment broken.png --imgsz 64 --device wasm --out nothing`, folder);
+    expect(code).toBe(1);
+    expect(stderr).not.toContain('Written to');
+  });
+});
