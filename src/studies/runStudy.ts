@@ -1,11 +1,12 @@
 /** A study from its data to its figures, for programs; `fastsam study` adds files that survive a crash. */
-import type { FastSAMError } from '../errors.js';
+import { FastSAMError } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Segmenter } from '../model/segmenter.js';
 import type { OnProgress } from '../progress.js';
 import { callback, custom, object, signal } from '../options/kinds.js';
 import { checkOptions } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
+import { plural } from '../options/showValue.js';
 import { checkStudy } from './checkStudy.js';
 import { CHOICE_OPTIONS, studyValues } from './shared/options.js';
 import { studyFiles } from './files.js';
@@ -136,7 +137,7 @@ export async function openStudy(study: Study, request: StudyRequestOptions): Pro
 
 /**
  * Measures the items of a study and sums up.
- * @throws FastSAMError `ABORTED`, and errors that no single image is to blame for.
+ * @throws FastSAMError `ABORTED`, errors that no single image is to blame for, and the first image's if none can be measured.
  */
 export async function measureStudy(
   { study, opened, items, options, settings, signal }: StudyRun,
@@ -144,6 +145,7 @@ export async function measureStudy(
   { done = new Map<string, StudyRecord>(), onRecord, onFailure, onProgress, show }: StudyEvents = {},
 ): Promise<StudyResult> {
   let failed = 0;
+  let first: FastSAMError | undefined;
   const records = await measureItems(opened, items, {
     ...{ model, settings, done },
     ...(signal && { signal }),
@@ -152,11 +154,17 @@ export async function measureStudy(
     },
     onFailure: (item, error) => {
       failed++;
+      first ??= error;
       onFailure?.(item, error);
     },
     ...(onProgress && { onProgress }),
     ...(show && { show }),
   });
+  // Figures of nothing would be zeros or worse.
+  if (records.length === 0 && first) {
+    const what = `none of ${plural(failed, 'image')} could be measured; the first: ${first.message}`;
+    throw new FastSAMError(first.code, `study ${study.name}: ${what}`, { cause: first });
+  }
   const metrics = summariseRecords(study, records, options);
   const tables = study.tables(metrics, { model: model.info.name, images: records.length, options });
   return { records, failed, metrics, tables, files: (await opened.files?.(records, metrics)) ?? [] };

@@ -8,13 +8,19 @@ import { temporaryFolder } from '../support/temporaryFolder.js';
 const folder = temporaryFolder();
 const annotations = join(folder, 'annotations.json');
 const images = repository('test/golden/scenes');
-const names = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
+const sizes = {
+  'astronaut.jpg': [512, 512],
+  'coffee.jpg': [600, 400],
+  'coins.png': [384, 303],
+  'rocket.jpg': [640, 427],
+};
+const names = Object.keys(sizes);
 const study = (...more: string[]) => ['study', 'proposals', annotations, images, '--device', 'wasm', ...more];
 const lines = (run: string) => readFileSync(join(folder, run, 'records.jsonl'), 'utf8').split('\n');
 
 beforeAll(() => {
   const data = {
-    images: names.map((file_name, id) => ({ id, file_name, width: 400, height: 300 })),
+    images: Object.entries(sizes).map(([file_name, [width, height]], id) => ({ id, file_name, width, height })),
     annotations: names.map((_, id) => ({
       id,
       image_id: id,
@@ -118,6 +124,25 @@ describe('fastsam study', () => {
     const none = await fastsamHere(['study', 'compare', a, join(folder, 'empty')], folder);
     expect(none.code).toBe(1);
     expect(none.stderr).toContain('got no records');
+  });
+
+  test('ends with the reason where no image can be measured', async () => {
+    const wrong = join(folder, 'wrong.json');
+    writeFileSync(wrong, readFileSync(annotations, 'utf8').replace(/"width":\d+/g, '"width":99'));
+    const run = await fastsam([
+      'study',
+      'proposals',
+      wrong,
+      images,
+      '--device',
+      'wasm',
+      '--kind',
+      'boxes',
+      '--out',
+      join(folder, 'none'),
+    ]);
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(/study proposals: none of 4 images could be measured; the first: .*expected 99 x 512/);
   });
 
   test('says what is wrong with data that is none', async () => {

@@ -135,7 +135,7 @@ describe('fileError', () => {
     ['EACCES', /permission denied/],
     ['ENOSPC', /the disk is full; free some space/],
     ['EROFS', /read-only/],
-    ['EIO', /EIO, EIO: i\/o error/],
+    ['EIO', /EIO, the device or network disk failed; try again/],
   ])('%s', (code, message) => {
     const error = fileError('write', '/x', Object.assign(new Error(`${code}: i/o error`), { code }));
     expect(error.code).toBe('WRITE_FAILED');

@@ -169,7 +169,7 @@ describe('what was done before', () => {
       expect.stringContaining('5 images done again: 4 whose files are missing, empty or changed, 1 that was changed'),
     ]);
     expect(contents(out)).toEqual(calm);
-    expect((await batch([...args, '--resume'])).stderr).toContain('6 of 6 images were done before');
+    expect((await batch([...args, '--resume'])).stderr).toContain('6 of 6 images done before');
     expect((await fastsamHere(['batch', 'verify', out], folder)).code).toBe(0);
   });
 
