@@ -1,7 +1,8 @@
 /** FastSAM: load a checkpoint, segment images, look at layers. */
 import type * as tf from '@tensorflow/tfjs';
 import { throwIfAborted } from './errors.js';
-import { letterbox, letterboxGeometry } from './image/letterbox.js';
+import { letterboxGeometry } from './image/letterbox.js';
+import { networkPixels } from './image/networkPixels.js';
 import { readImage, type ImageInput } from './source/readImage.js';
 import type { ExportResult } from './export/exportModel.js';
 import type { ExportFormat, ExportOptions } from './export/options.js';
@@ -137,8 +138,9 @@ export class FastSAM implements Segmenter {
     const { activations } = await import('./model/activations.js');
     const geometry = letterboxGeometry(rgb.width, rgb.height, imgsz, { auto: !square });
     const { netWidth: width, netHeight: height } = geometry;
+    const pixels = await networkPixels(rgb, geometry);
     this.#lifetime.requireAlive();
-    const x = toTensor({ images: [letterbox(rgb, geometry)], width, height });
+    const x = toTensor({ images: [pixels], width, height });
     try {
       return activations(this.#network, x, names);
     } finally {

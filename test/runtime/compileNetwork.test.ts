@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { createDetector } from '../../src/model/createDetector.js';
-import { CompiledDetector, encodeDetector } from '../../src/model/compiledDetector.js';
+import { CompiledDetector } from '../../src/model/compiledDetector.js';
+import { encodeDetector } from '../../src/model/detectorGraphs.js';
 import type { Detections, DetectorInput } from '../../src/model/detector.js';
 import { LayersDetector } from '../../src/model/layersDetector.js';
 import { runNetwork, type Network, type RawOutputs } from '../../src/model/network.js';
