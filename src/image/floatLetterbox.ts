@@ -13,7 +13,7 @@ interface Taps {
 function tapsOf(from: number, to: number, step: number): Taps {
   const taps: Taps = { first: new Int32Array(to), second: new Int32Array(to), weight: new Float32Array(to) };
   for (let i = 0; i < to; i++) {
-    const position = Math.fround((i + 0.5) * (from / to) - 0.5);
+    const position = (i + 0.5) * (from / to) - 0.5;
     const low = Math.floor(position);
     taps.first[i] = step * Math.min(Math.max(low, 0), from - 1);
     taps.second[i] = step * Math.min(Math.max(low + 1, 0), from - 1);
