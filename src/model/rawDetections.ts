@@ -1,6 +1,7 @@
 /** What the network says of one image before anything is selected: from it results are made as often as one likes. */
 import { invalidArgument } from '../errors.js';
 import { anchorIn, type Anchor } from '../geometry/anchors.js';
+import { boxIou } from '../geometry/boxIou.js';
 import type { Letterbox } from '../image/letterbox.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { checkNames } from '../options/names.js';
@@ -171,7 +172,10 @@ export class RawDetections {
     const anchors = rankCandidates(best.scores, conf, MAX_NMS);
     const classes = Int32Array.from(anchors, (row) => best.classes[row]);
     const scores = Float32Array.from(anchors, (row) => best.scores[row]);
-    const given: unknown = await select(takeRows(this.boxes, anchors, 4), scores, { classes, anchors, iou, maxDet });
+    const boxes = takeRows(this.boxes, anchors, 4);
+    const box = (i: number): Float32Array => boxes.subarray(4 * i, 4 * i + 4);
+    const overlap = (a: number, b: number): number => boxIou(box(a), box(b));
+    const given: unknown = await select(boxes, scores, { classes, anchors, overlap, iou, maxDet });
     const chosen = checkSelected(given, anchors.length);
     const indices = chosen.indices.slice(0, maxDet);
     const rescored: BestClasses = { ...best, scores: best.scores.slice() };

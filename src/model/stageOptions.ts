@@ -29,6 +29,8 @@ export interface Candidates {
   readonly classes: Int32Array;
   /** int32 `n`: its anchor. */
   readonly anchors: Int32Array;
+  /** IoU of two candidates by their indices, 0…1. */
+  overlap(this: void, a: number, b: number): number;
   readonly iou: number;
   readonly maxDet: number;
 }
