@@ -48,7 +48,8 @@ interface Compiled {
 export class CompiledDetector implements Detector {
   readonly #compiled: Compiled;
   /** From floats; made when the first float image comes. */
-  #floatGraph: Promise<NetworkGraph> | undefined;
+  #floatGraph: NetworkGraph | undefined;
+  #loading: Promise<NetworkGraph> | undefined;
 
   private constructor(
     compiled: Compiled,
@@ -103,13 +104,7 @@ export class CompiledDetector implements Detector {
   dispose(): void {
     this.#compiled.graph.dispose();
     this.#compiled.select.dispose();
-    // A graph that is still being made goes when it is there; one that failed is none.
-    void this.#floatGraph?.then(
-      (graph) => {
-        graph.dispose();
-      },
-      () => undefined,
-    );
+    this.#floatGraph?.dispose();
   }
 
   async #run(input: DetectorInput): Promise<NetworkOutputs> {
@@ -122,13 +117,19 @@ export class CompiledDetector implements Detector {
     }
   }
 
-  #graphOfFloats(): Promise<NetworkGraph> {
+  async #graphOfFloats(): Promise<NetworkGraph> {
     const { network, weights } = this.#compiled;
-    this.#floatGraph ??= loadGraph<NetworkInputs, NetworkOutputs>(
+    this.#loading ??= loadGraph<NetworkInputs, NetworkOutputs>(
       encodeDetector(network, { weights, precision: this.precision, floats: true }),
       { feed: weightsToFeed(network, weights) },
     );
-    return this.#floatGraph;
+    try {
+      this.#floatGraph = await this.#loading;
+      return this.#floatGraph;
+    } catch (error) {
+      this.#loading = undefined; // the next call tries again
+      throw error;
+    }
   }
 
   #detectionsOf(

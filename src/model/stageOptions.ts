@@ -30,7 +30,7 @@ export interface Candidates {
   /** int32 `n`: its anchor. */
   readonly anchors: Int32Array;
   /** IoU of two candidates by their indices, 0…1. */
-  overlap(this: void, a: number, b: number): number;
+  readonly overlap: (a: number, b: number) => number;
   readonly iou: number;
   readonly maxDet: number;
 }

@@ -123,7 +123,8 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
    * every pixel stay, with an empty mask.
    *
    * @example
-   * const wider = scene.with({ maskInputs: { ...scene.maskInputs!, threshold: -1 } });
+   * const { maskInputs } = scene;
+   * const wider = maskInputs && scene.with({ maskInputs: { ...maskInputs, threshold: -1 } });
    * @throws FastSAMError `INVALID_ARGUMENT` if the columns' lengths differ, or the prototypes are of another network input.
    */
   with(changes: Partial<ResultsData>): Results {

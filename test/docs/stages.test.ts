@@ -11,6 +11,12 @@ const programs = [...page.matchAll(/## (.+)\n(?:(?!\n## )[\s\S])*?```js\n([\s\S]
   code,
 }));
 
+type Program = (
+  fastSam: typeof FastSAM,
+  tfjs: typeof tf,
+  console: { log: (...line: unknown[]) => void },
+) => Promise<void>;
+
 /** Runs a program of the page on a photograph; what it printed. */
 async function printed(code: string): Promise<unknown[][]> {
   const lines: unknown[][] = [];
@@ -18,12 +24,10 @@ async function printed(code: string): Promise<unknown[][]> {
     .replaceAll(/^import .*$/gm, '')
     .replaceAll("'street.jpg'", JSON.stringify(scene('coins.png')))
     .concat('\nmodel.dispose();');
-  const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new (
-    ...parts: string[]
-  ) => (...values: unknown[]) => Promise<void>;
-  await new AsyncFunction('FastSAM', 'tf', 'console', body)(FastSAM, tf, {
-    log: (...line: unknown[]) => lines.push(line),
-  });
+  const log = (...line: unknown[]) => lines.push(line);
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the page is ours
+  const program = new Function('FastSAM', 'tf', 'console', `return (async () => {${body}})()`) as Program;
+  await program(FastSAM, tf, { log });
   return lines;
 }
 

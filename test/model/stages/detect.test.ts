@@ -10,7 +10,7 @@ import { atSamples, expectSameResults, golden, type GoldenScene } from './suppor
 describeOnDevices('stages', ['wasm', 'native'], ({ choice }) => {
   let model: FastSAM;
   const raws = new Map<string, RawDetections>();
-  const rawOf = (of: Pick<GoldenScene, 'image'>): RawDetections => raws.get(of.image) as RawDetections;
+  const rawOf = (of: Pick<GoldenScene, 'image'>): RawDetections => raws.get(of.image)!; // eslint-disable-line @typescript-eslint/no-non-null-assertion -- made for every scene
 
   beforeAll(async () => {
     model = await FastSAM.load('demo', { device: choice });

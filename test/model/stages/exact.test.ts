@@ -115,9 +115,9 @@ describeOnDevices('exact inputs', ['wasm', 'native'], ({ choice }) => {
       const ints = later(tf.tensor3d(Int32Array.from(image.data), [image.height, image.width, 3], 'int32'));
       const expected = await model.segment(image, { conf: 0.3 });
       expectSameResults(await model.segment(ints, { conf: 0.3 }), expected);
-      const [first] = await model.segment(later(tf.expandDims(ints) as tf.Tensor4D), { conf: 0.3 });
+      const [first] = await model.segment(later(tf.expandDims<tf.Tensor4D>(ints)), { conf: 0.3 });
       expectSameResults(first, expected);
-      const [raw] = await model.detect(later(tf.expandDims(ints) as tf.Tensor4D));
+      const [raw] = await model.detect(later(tf.expandDims<tf.Tensor4D>(ints)));
       expectSameResults(await raw.toResults({ conf: 0.3 }), expected);
     });
 

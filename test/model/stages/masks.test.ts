@@ -1,6 +1,6 @@
 /** Masks from raw detections and results: thresholds, other prototypes and coefficients, selections of one's own. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FastSAM, Mask, masks as sets, type RawDetections, type Results } from '../../../src/index.js';
+import { FastSAM, Mask, masks as sets, type MaskInputs, type RawDetections, type Results } from '../../../src/index.js';
 import { describeOnDevices } from '../../support/devices.js';
 import { codeOf, errorOf, refusal } from '../../support/errors.js';
 import { goldenPath } from '../../support/golden.js';
@@ -9,6 +9,11 @@ import { expectSameResults } from './support.js';
 
 const LIMITS = { conf: 0.3, iou: 0.7 } as const;
 const areas = (results: Results): number[] => results.masks.list.map(({ area }) => area);
+
+function inputsOf({ maskInputs }: Results): MaskInputs {
+  if (!maskInputs) throw new Error('no mask inputs');
+  return maskInputs;
+}
 
 /** Pixels of the box with logits above a threshold. */
 function cut(results: Results, i: number, threshold: number): Mask {
@@ -52,7 +57,7 @@ describeOnDevices('masks of stages', ['wasm', 'native'], ({ choice }) => {
 
   test('a higher threshold makes masks smaller, and results know theirs', async () => {
     const higher = await raw.toResults({ ...LIMITS, maskThreshold: 2 });
-    const changed = results.with({ maskInputs: { ...results.maskInputs!, threshold: 2 } });
+    const changed = results.with({ maskInputs: { ...inputsOf(results), threshold: 2 } });
     expect(higher.maskInputs?.threshold).toBe(2);
     expect(higher.length).toBe(results.length);
     for (const [i, area] of areas(results).entries()) {
@@ -65,7 +70,7 @@ describeOnDevices('masks of stages', ['wasm', 'native'], ({ choice }) => {
     test('equal ones give the masks that are there', async () => {
       for (const options of [{}, { retinaMasks: false }, { compat: 'ultralytics', retinaMasks: false }] as const) {
         const made = await raw.toResults({ ...LIMITS, ...options });
-        const again = made.with({ maskInputs: { ...made.maskInputs! } });
+        const again = made.with({ maskInputs: { ...inputsOf(made) } });
         const worst = Math.min(...again.masks.list.map((mask, i) => sets.iou(mask, made.masks.list[i])));
         expect(worst).toBeGreaterThan(0.999);
         expect(again.with({ maskInputs: again.maskInputs }).masks.list).toBe(again.masks.list);
@@ -73,7 +78,7 @@ describeOnDevices('masks of stages', ['wasm', 'native'], ({ choice }) => {
     });
 
     test('masks follow coefficients and prototypes, and so do probabilities', () => {
-      const inputs = results.maskInputs!;
+      const inputs = inputsOf(results);
       const none = results.with({
         maskInputs: { ...inputs, coefficients: new Float32Array(inputs.coefficients.length) },
       });
@@ -86,11 +91,11 @@ describeOnDevices('masks of stages', ['wasm', 'native'], ({ choice }) => {
         expect(both.area).toBeGreaterThan(0.999 * both.width * both.height);
         expect(sets.intersectionArea(halves.masks.list[i], results.masks.list[i])).toBe(0);
       }
-      expect(results.select([2, 0]).with({ maskInputs: results.select([2, 0]).maskInputs! }).length).toBe(2);
+      expect(results.select([2, 0]).with({ maskInputs: inputsOf(results.select([2, 0])) }).length).toBe(2);
     });
 
     test('arrays of wrong lengths are refused by name', () => {
-      const inputs = results.maskInputs!;
+      const inputs = inputsOf(results);
       const n = results.length;
       const attempt = (changes: object) =>
         errorOf(() => results.with({ maskInputs: { ...inputs, ...changes } })).message;
