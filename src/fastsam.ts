@@ -20,6 +20,7 @@ import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
 import { createDetector } from './model/createDetector.js';
 import { toTensor, type Detector } from './model/detector.js';
 import type { LetterboxedImage } from './model/letterboxedImage.js';
+import { resultsAlone } from './model/makeResults.js';
 import type { RawDetections } from './model/rawDetections.js';
 import type { DetectInput, StageContext } from './model/stages.js';
 import type { DetectOptions, LetterboxImageOptions } from './model/stageOptions.js';
@@ -165,7 +166,8 @@ export class FastSAM implements Segmenter {
     const detector: StageContext['detector'] = {
       raw: (images, reading) => this.#lifetime.use(() => this.#detector.raw(images, reading)),
     };
-    return detect(input, options, { detector, model: this.info, textModel: this.#textModel });
+    const context = { detector, model: this.info, textModel: this.#textModel, makeResults: resultsAlone };
+    return detect(input, options, context);
   }
 
   /**

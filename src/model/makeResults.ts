@@ -1,13 +1,14 @@
 /** From the detections of one image to its results: boxes into the image, masks, the record. */
 import type { ScaledBoxes } from '../compat/reference.js';
 import { referenceOf } from '../compat/references.js';
+import { takeRows } from '../geometry/rows.js';
 import type { Letterbox } from '../image/letterbox.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import type { RasterMode } from '../mask/rasterGeometry.js';
 import { unletterboxMask } from '../mask/resize.js';
 import type { TextModelSource } from '../prompt/textModel.js';
-import { takeRows, type FramePlace, type ResultsData } from '../record/record.js';
+import type { FramePlace, ResultsData } from '../record/record.js';
 import { Results } from '../results/results.js';
 import type { SelectDetections, SelectedDetections } from './selection.js';
 import type { Detections } from './detector.js';
@@ -82,6 +83,23 @@ export async function makeResults(
   return context.select
     ? context.select({ image: job.image, boxes: scaled.boxes, scores, classes, toResults })
     : toResults({ indices: Array.from(scores.keys()) });
+}
+
+/** From the detections of an image that is a call of its own to its results. */
+export type MakeResults = typeof resultsAlone;
+
+/**
+ * As `makeResults`, for an image that is the only one of its call.
+ * @throws FastSAMError `ABORTED`, `DEVICE_FAILED`.
+ */
+export async function resultsAlone(
+  job: FittedImage,
+  found: Detections,
+  inference: number,
+  context: ResultsContext,
+): Promise<Results> {
+  if (endsCall(job, found, context.options)) return emptyResults(job, inference, context);
+  return makeResults(job, found, inference, context);
 }
 
 /** What is known of the objects of one image. */

@@ -2,15 +2,15 @@
 import { invalidArgument } from '../errors.js';
 import { anchorIn, type Anchor } from '../geometry/anchors.js';
 import { boxIou } from '../geometry/boxIou.js';
+import { takeRows } from '../geometry/rows.js';
 import type { Letterbox } from '../image/letterbox.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import { checkNames } from '../options/names.js';
 import { resolve } from '../options/resolve.js';
 import { showValue } from '../options/showValue.js';
-import { takeRows } from '../record/record.js';
 import type { Results } from '../results/results.js';
 import type { Detections, Prototypes, RawAnchors } from './detector.js';
-import { emptyResults, endsCall, makeResults, type FittedImage, type ResultsContext } from './makeResults.js';
+import type { FittedImage, MakeResults, ResultsContext } from './makeResults.js';
 import { MAX_NMS, suppression, type Suppression } from './nms.js';
 import { rankCandidates } from './rank.js';
 import { bestClasses, detectionsAt, selectDetections, type BestClasses } from './selectDetections.js';
@@ -29,6 +29,8 @@ export interface RawOrigin extends Pick<ResultsContext, 'model' | 'textModel'> {
   readonly imgsz: number | readonly [number, number];
   /** Milliseconds of the network. */
   readonly inference: number;
+  /** What `segment` ends with; given, so that a page loads it once. */
+  readonly makeResults: MakeResults;
 }
 
 /** Arrays of raw detections, all or some. */
@@ -114,7 +116,7 @@ export class RawDetections {
    *   `DEVICE_FAILED`, and what the selection throws.
    */
   async toResults(options: ToResultsOptions = {}): Promise<Results> {
-    const { fitted, imgsz, inference, ...context } = this.#origin;
+    const { fitted, imgsz, inference, makeResults, ...context } = this.#origin;
     const resolved = resolveToResults(options, context.model.defaults);
     this.#refuseForCasia(resolved);
     const { select, maskThreshold, ...others } = resolved;
@@ -123,7 +125,6 @@ export class RawDetections {
       options: { ...others, imgsz, ...(maskThreshold !== undefined && { maskThreshold }) },
     };
     const found = select ? await this.#chosen(select, resolved) : selectDetections(this, resolved);
-    if (endsCall(fitted, found, making.options)) return emptyResults(fitted, inference, making);
     return makeResults(fitted, found, inference, making);
   }
 

@@ -1,5 +1,5 @@
 /** From the raw anchors of an image to its detections: best class, candidates, NMS, and the rows that stay. */
-import { takeRows } from '../record/record.js';
+import { takeRows } from '../geometry/rows.js';
 import type { Detections, RawAnchors, Thresholds } from './detector.js';
 import { nonMaxSuppression } from './nms.js';
 

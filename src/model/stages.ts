@@ -10,7 +10,7 @@ import { readImage, type ImageInput } from '../source/readImage.js';
 import type { ModelDefaults } from '../weights/catalogue.js';
 import type { Detector } from './detector.js';
 import { LetterboxedImage, type NetworkImage } from './letterboxedImage.js';
-import type { ResultsContext } from './makeResults.js';
+import type { MakeResults, ResultsContext } from './makeResults.js';
 import { RawDetections } from './rawDetections.js';
 import { DETECT_OPTIONS, LETTERBOX_OPTIONS, type DetectOptions, type LetterboxImageOptions } from './stageOptions.js';
 
@@ -20,6 +20,8 @@ export type DetectInput = ImageInput | LetterboxedImage;
 /** What the stages need of a model. */
 export interface StageContext extends Pick<ResultsContext, 'model' | 'textModel'> {
   readonly detector: Pick<Detector, 'raw'>;
+  /** See `RawOrigin`. */
+  readonly makeResults: MakeResults;
 }
 
 /** The options that say how an image is letterboxed. */

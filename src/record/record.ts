@@ -9,6 +9,7 @@ import type { PromptRecord } from '../prompt/kinds/list.js';
 import type { TextModelSource } from '../prompt/textModel.js';
 import type { Match } from '../prompt/types.js';
 import type { Frame } from '../source/types.js';
+import { takeRows } from '../geometry/rows.js';
 import { Boxes } from './boxes.js';
 import { checkIndex } from './indices.js';
 import { Masks } from './masks.js';
@@ -211,11 +212,4 @@ function selectMaskInputs(inputs: MaskInputs, rows: readonly number[]): MaskInpu
   const k = inputs.prototypes.length / (inputs.height * inputs.width);
   const coefficients = takeRows(inputs.coefficients, rows, k);
   return { ...inputs, coefficients, ...(inputs.crops && { crops: takeRows(inputs.crops, rows, 4) }) };
-}
-
-/** Some rows of an array of `width` columns. */
-export function takeRows(values: Float32Array, rows: ArrayLike<number>, width: number): Float32Array {
-  const out = new Float32Array(rows.length * width);
-  for (let i = 0; i < rows.length; i++) out.set(values.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
-  return out;
 }
