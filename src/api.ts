@@ -52,7 +52,7 @@ export type { Polygon } from './mask/polygons.js';
 export { decodeRle, encodeRle } from './mask/rle.js';
 export type { Rle } from './mask/rleCounts.js';
 export type { Architecture } from './model/architecture.js';
-export type { Prototypes } from './model/detector.js';
+export type { Prototypes, RawAnchors } from './model/detector.js';
 export type { ModelInfo } from './model/info.js';
 export type { LetterboxedImage, LetterboxedParts, NetworkImage } from './model/letterboxedImage.js';
 export type { LoadOptions } from './model/loadOptions.js';

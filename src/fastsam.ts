@@ -155,7 +155,7 @@ export class FastSAM implements Segmenter {
    * @throws FastSAMError what `segment` throws; `INVALID_ARGUMENT` for a float tensor of another size, with NaN, or with values
    *   outside -1…2.
    */
-  detect(inputs: readonly DetectInput[] | PixelBatch, options?: DetectOptions): Promise<RawDetections[]>;
+  detect(input: readonly DetectInput[] | PixelBatch, options?: DetectOptions): Promise<RawDetections[]>;
   detect(input: DetectInput, options?: DetectOptions): Promise<RawDetections>;
   async detect(
     input: DetectInput | readonly DetectInput[] | PixelBatch,
