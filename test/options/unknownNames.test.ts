@@ -22,6 +22,7 @@ import { PAGES, tablesIn, withTables } from '../../tools/docs/optionText.js';
 const COINS = 'test/golden/scenes/coins.png';
 const model = await FastSAM.load('demo', { device: 'wasm' });
 const scene = await model.segment(COINS);
+const raw = await model.detect(COINS);
 afterAll(() => {
   model.dispose();
 });
@@ -42,6 +43,11 @@ const CALLS: Readonly<Record<keyof typeof OPTION_TABLES, () => unknown>> = {
   SegmentOptions: () => model.segment(COINS, wrong),
   StreamOptions: () => first(model.stream([COINS], wrong)),
   ActivationOptions: () => model.activations(COINS, ['model.0'], wrong),
+  LetterboxImageOptions: () => model.letterbox(COINS, wrong),
+  DetectOptions: () => model.detect(COINS, wrong),
+  NmsLimitOptions: () => raw.nms(wrong),
+  ToResultsOptions: () => raw.toResults(wrong),
+  LogitsOptions: () => scene.logits(0, wrong),
   Prompt: () => scene.prompt(wrong),
   TextOptions: () => scene.promptText('a coin', wrong),
   RefineOptions: () => scene.refine(wrong),

@@ -18,11 +18,18 @@ import { EXPORT_OPTIONS } from '../../src/export/options.js';
 import { POLYGON_OPTIONS } from '../../src/mask/polygons.js';
 import { LOAD_OPTIONS } from '../../src/model/loadOptions.js';
 import { ACTIVATION_OPTIONS, SEGMENT_OPTIONS } from '../../src/model/options.js';
+import {
+  DETECT_OPTIONS,
+  LETTERBOX_OPTIONS,
+  NMS_LIMIT_OPTIONS,
+  TO_RESULTS_OPTIONS,
+} from '../../src/model/stageOptions.js';
 import { STREAM_OPTIONS } from '../../src/model/stream.js';
 import { TRACK_OPTIONS } from '../../src/model/trackOptions.js';
 import { PROMPT_OPTIONS } from '../../src/prompt/kinds/list.js';
 import type { OptionTable } from '../../src/options/row.js';
 import { TEXT_OPTIONS } from '../../src/prompt/textOptions.js';
+import { LOGITS_OPTIONS } from '../../src/results/objectLogits.js';
 import { REFINE_OPTIONS } from '../../src/results/refine.js';
 import { CREATE_VIDEO_OPTIONS } from '../../src/source/createVideo.js';
 import { LIST_IMAGES_OPTIONS } from '../../src/source/listing.js';
@@ -38,6 +45,11 @@ export const OPTION_TABLES = {
   SegmentOptions: SEGMENT_OPTIONS,
   StreamOptions: STREAM_OPTIONS,
   ActivationOptions: ACTIVATION_OPTIONS,
+  LetterboxImageOptions: LETTERBOX_OPTIONS,
+  DetectOptions: DETECT_OPTIONS,
+  NmsLimitOptions: NMS_LIMIT_OPTIONS,
+  ToResultsOptions: TO_RESULTS_OPTIONS,
+  LogitsOptions: LOGITS_OPTIONS,
   Prompt: PROMPT_OPTIONS,
   TextOptions: TEXT_OPTIONS,
   RefineOptions: REFINE_OPTIONS,
