@@ -9,11 +9,13 @@ import type { ValResult } from './evaluate/val.js';
 import type { ValOptions } from './evaluate/valOptions.js';
 import { TEXT_MODEL } from './options/limits.js';
 import { checkValue, resolve } from './options/resolve.js';
+import { INSPECT } from './options/show.js';
 import type { Results } from './results/results.js';
 import { defaultsOf } from './weights/defaults.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
 import type { Device } from './runtime/choices.js';
 import { Lifetime } from './runtime/lifetime.js';
+import { describeArchitecture } from './model/architecture.js';
 import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
 import { createDetector } from './model/createDetector.js';
 import { toTensor, type Detector } from './model/detector.js';
@@ -153,6 +155,12 @@ export class FastSAM implements Segmenter {
   dispose(): void {
     this.#textModel.dispose();
     this.#lifetime.end();
+  }
+
+  /** One line for `console.log` and a REPL. */
+  [INSPECT](): string {
+    const { name, architecture, device, precision } = this.info;
+    return `FastSAM: ${name}, ${describeArchitecture(architecture)}, ${device} ${precision}`;
   }
 
   /** `dispose` at the end of a block with `using`. */
