@@ -23,7 +23,7 @@ import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
 import { loadWeights } from './model/load.js';
 import { resolveLoadOptions, type LoadOptions } from './model/loadOptions.js';
 import { buildNetwork, type Network } from './model/network.js';
-import type { Segmenter } from './model/segmenter.js';
+import type { CachedSegmenter, Segmenter } from './model/segmenter.js';
 import type { ModelInfo } from './model/info.js';
 import {
   ACTIVATION_OPTIONS,
@@ -191,6 +191,30 @@ export class FastSAM implements Segmenter {
       yield item;
       this.#lifetime.requireAlive();
     }
+  }
+
+  /**
+   * The same model for many settings on the same images: what the network gave for an image is kept, and another `conf`,
+   * `iou`, `maxDet`, `retinaMasks` or `snapFullBoxes` selects from it again. The results are those of `segment`, bit by bit.
+   * Another image size runs the network again. Holds at most 512 MB, the least recently used goes first; `dispose` frees it.
+   *
+   * @example
+   * const cached = await model.withCache();
+   * for (const conf of [0.1, 0.2, 0.3]) console.log((await cached.segment('street.jpg', { conf })).length);
+   * cached.dispose();
+   * @throws FastSAMError `DISPOSED`
+   */
+  async withCache(): Promise<CachedSegmenter> {
+    this.#lifetime.requireAlive();
+    const { CachingSegmenter } = await import('./model/cachingSegmenter.js');
+    const detector: Pick<Detector, 'keep'> = {
+      keep: (input) => {
+        this.#lifetime.requireAlive();
+        const kept = this.#detector.keep(input);
+        return { ...kept, select: (thresholds) => this.#lifetime.use(() => kept.select(thresholds)) };
+      },
+    };
+    return new CachingSegmenter(detector, (options) => this.#context(options), this.info);
   }
 
   /**

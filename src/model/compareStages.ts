@@ -134,7 +134,10 @@ function maskRow(
     const differing = mask.area + found[i].area - 2 * intersectionArea(mask, found[i]);
     return { differing, area: mask.area, share: differing / (mask.area || 1) };
   });
-  const { differing, area } = each.reduce((a, b) => (b.share > a.share ? b : a), { differing: 0, area: 0, share: 0 });
+  const { differing, area } = each.reduce(
+    (a, b) => (b.share > a.share || (b.share === a.share && b.area > a.area) ? b : a),
+    NO_MASK,
+  );
   const shape = [expected.length, height, width];
   return rowOf('masks', shape, expected.length * height * width, differing, area);
 }
@@ -148,6 +151,8 @@ function rowOf(
 ): LayerDifference {
   return { layer: STAGE_PREFIX + name, shape, values, maxAbs, maxRef, relative: maxAbs / (maxRef || 1) };
 }
+
+const NO_MASK = { differing: 0, area: 0, share: 0 };
 
 function readMasks(reference: LayerReference, n: number, size: readonly [number, number]): Mask[] {
   const lengths = stageArray(reference, 'mask_lengths', [n]).values;

@@ -8,7 +8,15 @@ import type { Precision } from '../runtime/choices.js';
 import { nonMaxSuppressionV3 } from '../runtime/compile/tensorOps.js';
 import type { Architecture } from './architecture.js';
 import { anchorTensors, decodeAt } from './decode.js';
-import type { Detections, Detector, DetectorInput, Thresholds } from './detector.js';
+import {
+  bytesOf,
+  detectOnce,
+  type Detections,
+  type Detector,
+  type DetectorInput,
+  type KeptOutputs,
+  type Thresholds,
+} from './detector.js';
 import { runNetwork, type Network } from './network.js';
 import { floorToFloat32, offsetByClass } from './nms.js';
 
@@ -96,19 +104,32 @@ export class CompiledDetector implements Detector {
     }
   }
 
-  detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
+  async detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
+    return detectOnce(this.keep(input), thresholds);
+  }
+
+  keep(input: DetectorInput): KeptOutputs {
     const inputs = networkInputs(input, this.#architecture);
     const { prototypes, ...anchors } = this.#network.run(inputs);
     tf.dispose(Object.values(inputs));
-    const limits = limitTensors(thresholds);
-    try {
-      const count = input.images.length;
-      return Promise.resolve(
-        input.images.map((_, i) => this.#detectionsOf({ index: i, count }, anchors, prototypes, limits)),
-      );
-    } finally {
-      tf.dispose([...Object.values(anchors), prototypes, ...Object.values(limits)]);
-    }
+    const held: tf.Tensor[] = [prototypes, ...Object.values(anchors)];
+    const count = input.images.length;
+    return {
+      bytes: bytesOf(held),
+      select: (thresholds) => {
+        const limits = limitTensors(thresholds);
+        try {
+          return Promise.resolve(
+            input.images.map((_, i) => this.#detectionsOf({ index: i, count }, anchors, prototypes, limits)),
+          );
+        } finally {
+          tf.dispose(Object.values(limits));
+        }
+      },
+      dispose: () => {
+        tf.dispose(held);
+      },
+    };
   }
 
   dispose(): void {

@@ -37,13 +37,36 @@ export interface Prototypes {
   readonly k: number;
 }
 
+/** What the network gave for some images: detections are selected from it as often as one likes, without running it. */
+export interface KeptOutputs {
+  /** Memory that it holds. */
+  readonly bytes: number;
+  /** Exactly what `detect` gives for the same images. @throws FastSAMError `DEVICE_FAILED`. */
+  select(thresholds: Thresholds): Promise<Detections[]>;
+  dispose(): void;
+}
+
 /** Runs stage 1 up to NMS. */
 export interface Detector {
   /** @throws FastSAMError `DEVICE_FAILED`. */
   detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]>;
+  /** Runs the network and keeps what it gives; the caller disposes it. */
+  keep(input: DetectorInput): KeptOutputs;
   /** Frees what the detector holds beside the network. */
   dispose(): void;
 }
+
+/** `Detector.detect` of a detector that keeps outputs. */
+export async function detectOnce(kept: KeptOutputs, thresholds: Thresholds): Promise<Detections[]> {
+  try {
+    return await kept.select(thresholds);
+  } finally {
+    kept.dispose();
+  }
+}
+
+/** Memory of tensors of 4 bytes a value. */
+export const bytesOf = (tensors: readonly tf.Tensor[]): number => tensors.reduce((sum, { size }) => sum + 4 * size, 0);
 
 /** Byte values as the network sees them. */
 const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);

@@ -2,7 +2,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { throwIfGpuFailed } from '../runtime/gpuErrors.js';
 import { decode } from './decode.js';
-import { toTensor, type Detections, type Detector, type DetectorInput, type Thresholds } from './detector.js';
+import {
+  bytesOf,
+  detectOnce,
+  toTensor,
+  type Detections,
+  type Detector,
+  type DetectorInput,
+  type KeptOutputs,
+  type Thresholds,
+} from './detector.js';
 import { runNetwork, type Network } from './network.js';
 import { nonMaxSuppression } from './nms.js';
 
@@ -10,22 +19,33 @@ import { nonMaxSuppression } from './nms.js';
 export class LayersDetector implements Detector {
   constructor(readonly network: Network) {}
 
-  async detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
+  detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
+    return detectOnce(this.keep(input), thresholds);
+  }
+
+  keep(input: DetectorInput): KeptOutputs {
     const { width, height } = input;
     const x = toTensor(input);
     const raw = runNetwork(this.network, x);
     x.dispose();
     const decoded = decode(raw, height, width, this.network.architecture);
-    try {
-      const found: Detections[] = [];
-      for (let i = 0; i < input.images.length; i++) {
-        found.push(await select(i, decoded, raw.coefficients, raw.prototypes, thresholds));
-      }
-      throwIfGpuFailed();
-      return found;
-    } finally {
-      tf.dispose([{ ...raw }, { ...decoded }]); // two records: they share names
-    }
+    tf.dispose([raw.boxes, raw.classes]);
+    const { coefficients, prototypes } = raw;
+    const held = [coefficients, prototypes, ...(Object.values(decoded) as tf.Tensor[])];
+    return {
+      bytes: bytesOf(held),
+      async select(thresholds) {
+        const found: Detections[] = [];
+        for (let i = 0; i < input.images.length; i++) {
+          found.push(await select(i, decoded, coefficients, prototypes, thresholds));
+        }
+        throwIfGpuFailed();
+        return found;
+      },
+      dispose() {
+        tf.dispose(held);
+      },
+    };
   }
 
   /** The network stays its owner's. */

@@ -33,9 +33,8 @@ interface Run {
 /** Runs a list of images in which these boxes are found. */
 async function segment(found: readonly (readonly (readonly number[])[])[], options: SegmentOptions): Promise<Run> {
   let seen = 0;
-  const detector: Detector = {
+  const detector: Pick<Detector, 'detect'> = {
     detect: ({ images }) => Promise.resolve(images.map(() => detections(found[seen++]))),
-    dispose: () => undefined,
   };
   const defaults = { imgsz: SIDE, conf: 0.4, iou: 0.9 };
   const model = { name: 'made up', classNames: { 0: 'object' }, device: 'cpu', precision: 'fp32', defaults };
