@@ -8,6 +8,7 @@ import { COCO_ARGUMENTS, openCoco, type CocoItem } from '../shared/cocoData.js';
 import { inputsOf } from '../shared/fingerprint.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
 import { EVERYTHING } from '../shared/options.js';
+import { cocoObjects } from '../shared/predictions.js';
 import { rowName } from '../table.js';
 import type { Metric, Metrics, Study, StudyRecord, StudyTable } from '../study.js';
 import { studyValues } from '../shared/options.js';
@@ -92,6 +93,12 @@ Example:
           counts: countInstances(detections, item.truths, item.width, item.height),
           ...(!detector && { own: ownIous(item, prompts, answers, detections) }),
         };
+      },
+      predict(item, scene, imageId) {
+        const answers = answerBoxes(scene, promptsOf(item), rule);
+        const found = instancesOf(scene, answers, item.id, options.weigh === true);
+        const indices = answers.map(({ object }) => object);
+        return { objects: cocoObjects(scene, imageId, indices, (at) => found[at]) };
       },
       draw(item, scene) {
         const objects = answerBoxes(scene, promptsOf(item), rule).map(({ prompt, object }, i) => {
