@@ -8,7 +8,7 @@ export interface Environment {
   readonly tfjs: string;
   /** TensorFlow's own library, where it computes. */
   readonly tensorflow?: string;
-  /** Threads of WebAssembly: from three on they share sums differently, so the last bits differ. */
+  /** Threads of WebAssembly: four share sums otherwise than one or two, so the last bits differ. */
   readonly wasmThreads?: number;
 }
 

@@ -1,6 +1,9 @@
 /** Confidence intervals: of the figures of one run, and of the difference of two runs on the same images. */
 import { invalidArgument } from '../errors.js';
 import { randomSource } from '../evaluate/statistics/random.js';
+import { integer } from '../options/kinds.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import type { Metrics, StudyRecord } from './study.js';
 
 /** One figure of two runs. */
@@ -24,6 +27,12 @@ export interface BootstrapOptions {
   readonly seed?: number;
 }
 
+/** Every option of `pairedBootstrap` and `bootstrapIntervals`. */
+export const BOOTSTRAP_OPTIONS = {
+  resamples: integer(0, 1_000_000, { text: 'so often are images drawn', default: 2000 }),
+  seed: integer(0, 2 ** 32 - 1, { text: 'of the draws', default: 1 }),
+} satisfies RowsOf<BootstrapOptions>;
+
 const LOW = 0.025;
 const HIGH = 0.975;
 
@@ -38,8 +47,9 @@ export function pairedBootstrap<R extends StudyRecord>(
   a: readonly R[],
   b: readonly R[],
   summarise: (records: readonly R[], run: 'a' | 'b') => Metrics,
-  { resamples = 2000, seed = 1 }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): Comparison[] {
+  const { resamples, seed } = resolve(BOOTSTRAP_OPTIONS, options);
   if (a.length === 0 || a.length !== b.length || a.some(({ key }, i) => key !== b[i].key)) {
     throw invalidArgument('compare: got runs without images in common, expected the same data');
   }
@@ -97,8 +107,9 @@ export interface Interval {
 export function bootstrapIntervals<R extends StudyRecord>(
   records: readonly R[],
   summarise: (records: readonly R[]) => Metrics,
-  { resamples = 2000, seed = 1 }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): Interval[] {
+  const { resamples, seed } = resolve(BOOTSTRAP_OPTIONS, options);
   if (records.length === 0) throw invalidArgument('intervals: got no images, expected some');
   const whole = summarise(records);
   const drawn = new Map(Object.keys(whole).map((metric) => [metric, [] as number[]]));
