@@ -11,11 +11,13 @@ import type { ValResult } from './evaluate/val.js';
 import type { ValOptions } from './evaluate/valOptions.js';
 import { TEXT_MODEL } from './options/limits.js';
 import { checkValue, resolve } from './options/resolve.js';
+import { INSPECT } from './options/show.js';
 import type { Results } from './results/results.js';
 import { defaultsNote, defaultsOf } from './weights/defaults.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
 import type { Device } from './runtime/choices.js';
 import { Lifetime } from './runtime/lifetime.js';
+import { describeArchitecture } from './model/architecture.js';
 import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
 import { createDetector } from './model/createDetector.js';
 import { toTensor, type Detector } from './model/detector.js';
@@ -28,7 +30,7 @@ import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
 import { loadWeights } from './model/load.js';
 import { resolveLoadOptions, type LoadOptions } from './model/loadOptions.js';
 import { buildNetwork, type Network } from './model/network.js';
-import type { Segmenter } from './model/segmenter.js';
+import type { CachedSegmenter, Segmenter } from './model/segmenter.js';
 import type { ModelInfo } from './model/info.js';
 import {
   ACTIVATION_OPTIONS,
@@ -208,6 +210,12 @@ export class FastSAM implements Segmenter {
     this.#lifetime.end();
   }
 
+  /** One line for `console.log` and a REPL. */
+  [INSPECT](): string {
+    const { name, architecture, device, precision } = this.info;
+    return `FastSAM: ${name}, ${describeArchitecture(architecture)}, ${device} ${precision}`;
+  }
+
   /** `dispose` at the end of a block with `using`. */
   [Symbol.dispose](): void {
     this.dispose();
@@ -236,6 +244,28 @@ export class FastSAM implements Segmenter {
       yield item;
       this.#lifetime.requireAlive();
     }
+  }
+
+  /**
+   * The same model for many settings on the same images: what the network gave for an image is kept, and another `conf`,
+   * `iou`, `maxDet`, `retinaMasks` or `snapFullBoxes` selects from it again. The results are those of `segment`, bit by bit.
+   * Another image size runs the network again. Holds at most 512 MB, the least recently used goes first; `dispose` frees it.
+   *
+   * @example
+   * const cached = await model.withCache();
+   * for (const conf of [0.1, 0.2, 0.3]) console.log((await cached.segment('street.jpg', { conf })).length);
+   * cached.dispose();
+   * @throws FastSAMError `DISPOSED`
+   */
+  async withCache(): Promise<CachedSegmenter> {
+    this.#lifetime.requireAlive();
+    const { CachingSegmenter } = await import('./model/cachingSegmenter.js');
+    const detector: Pick<Detector, 'raw'> = { raw: (input) => this.#lifetime.use(() => this.#detector.raw(input)) };
+    const contextOf = (options: ResolvedOptions) => {
+      this.#lifetime.requireAlive();
+      return this.#context(options);
+    };
+    return new CachingSegmenter(detector, contextOf, this.info);
   }
 
   /**

@@ -13,6 +13,8 @@ import { anchorIn, type Anchor } from '../geometry/anchors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';
+import { DISPLAY, INSPECT, toBase64, type DisplayData } from '../options/show.js';
+import { plural } from '../options/showValue.js';
 import type { PromptKind } from '../prompt/kinds/kind.js';
 import type { Prompt } from '../prompt/kinds/list.js';
 import type { TextOptions } from '../prompt/textOptions.js';
@@ -251,6 +253,20 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
   /** Lines of the MOTChallenge, one a tracked object: `frame,id,left,top,width,height,score,-1,-1,-1`. */
   toMot(): string {
     return resultsToMot(this);
+  }
+
+  /** One line for `console.log` and a REPL. */
+  [INSPECT](): string {
+    const { image, model, imgsz, device, precision, promptRecord } = this;
+    const asked = promptRecord ? `, asked for ${JSON.stringify(promptRecord)}` : '';
+    const size = [imgsz].flat().join(' x ');
+    const how = `${model}, ${size} px, ${device} ${precision}`;
+    return `Results: ${plural(this.length, 'object')} in ${image.width} x ${image.height} pixels (${how})${asked}`;
+  }
+
+  /** The picture that a notebook shows: the drawn objects. */
+  async [DISPLAY](): Promise<DisplayData> {
+    return { 'text/plain': this[INSPECT](), 'image/jpeg': toBase64(await this.encode('jpg')) };
   }
 
   /**

@@ -13,7 +13,7 @@ import { batchOptions } from '../../src/cli/batch/options.js';
 import { runOptionsOf } from '../../src/cli/study/options.js';
 import { STUDIES } from '../../src/cli/study/registry.js';
 import { writeBatch } from '../../src/entry/batch.js';
-import { runStudy } from '../../src/entry/studies.js';
+import { bootstrapIntervals, runStudy } from '../../src/entry/studies.js';
 import { studyValues } from '../../src/studies/shared/options.js';
 import { resolve } from '../../src/options/resolve.js';
 import { OPTION_TABLES } from '../../tools/docs/optionTables.js';
@@ -77,6 +77,7 @@ const CALLS: Readonly<Record<keyof typeof OPTION_TABLES, () => unknown>> = {
   WriteSafetensorsOptions: () => writeSafetensors(new Map(), {}, wrong),
   BatchOptions: () => writeBatch(model, [], Object.assign({ out: 'never' }, wrong)).next(),
   BatchCommandOptions: () => resolve(OPTION_TABLES.BatchCommandOptions, wrong),
+  BootstrapOptions: () => bootstrapIntervals([{ key: 'a' }], () => ({}), wrong),
   StudyRequestOptions: () => runStudy(STUDIES[0], model, wrong),
   RunOptions: () => resolve(OPTION_TABLES.RunOptions, wrong),
 };

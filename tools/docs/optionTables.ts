@@ -9,6 +9,7 @@ import { COCO_VAL_OPTIONS } from '../../src/evaluate/valOptions.js';
 import { BATCH_OPTIONS } from '../../src/batch/batchOptions.js';
 import { BATCH_ROWS } from '../../src/cli/batch/options.js';
 import { ENCODE_OPTIONS } from '../../src/formats/format.js';
+import { BOOTSTRAP_OPTIONS } from '../../src/studies/bootstrap.js';
 import { STUDY_RUN_OPTIONS } from '../../src/studies/runStudy.js';
 import { RUN_ROWS } from '../../src/cli/study/options.js';
 import { CLIP_OPTIONS } from '../../src/clip/clip.js';
@@ -79,6 +80,7 @@ export const OPTION_TABLES = {
   WriteSafetensorsOptions: WRITE_SAFETENSORS_OPTIONS,
   BatchOptions: BATCH_OPTIONS,
   StudyRequestOptions: STUDY_RUN_OPTIONS,
+  BootstrapOptions: BOOTSTRAP_OPTIONS,
   BatchCommandOptions: BATCH_ROWS,
   RunOptions: RUN_ROWS,
 } satisfies Readonly<Record<string, OptionTable>>;
