@@ -14,6 +14,7 @@ import { Boxes } from './boxes.js';
 import { checkIndex } from './indices.js';
 import { Masks } from './masks.js';
 import { requireList } from '../options/requireKind.js';
+import { plural } from '../options/showValue.js';
 
 /** Milliseconds that each stage took for this image. */
 export interface Speed {
@@ -181,11 +182,11 @@ function checkMaskInputs({ prototypes, coefficients, crops, width, height }: Mas
   }
   if (coefficients.length !== n * k) {
     throw invalidArgument(
-      `maskInputs.coefficients: got ${coefficients.length} values, expected ${n * k}, ${k} for each of ${n} objects`,
+      `maskInputs.coefficients: got ${coefficients.length} values, expected ${n * k}, ${k} for each of ${plural(n, 'object')}`,
     );
   }
   if (crops && crops.length !== 4 * n) {
-    throw invalidArgument(`maskInputs.crops: got ${crops.length} values, expected ${4 * n} for ${n} objects`);
+    throw invalidArgument(`maskInputs.crops: got ${crops.length} values, expected ${4 * n} for ${plural(n, 'object')}`);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The summary of a run: as JSON, and as tables. */
 import { join } from 'node:path';
+import { plural } from '../../options/showValue.js';
 import { platform } from '../../platform/platform.js';
 import type { Interval } from '../../studies/bootstrap.js';
 import type { RunHeader } from '../../studies/records.js';
@@ -42,7 +43,7 @@ export async function writeSummary(
 function intervalTable(study: Study, intervals: readonly Interval[], images: number): StudyTable {
   const digits = (value: number | null) => (value === null ? null : value.toFixed(4));
   return {
-    title: `95 % intervals, ${images} images`,
+    title: `95 % intervals, ${plural(images, 'image')}`,
     columns: ['value', 'low', 'high'],
     rows: intervals.map(({ metric, value, low, high }) => ({
       name: study.metrics.find(({ key }) => key === metric)?.label ?? metric,

@@ -81,7 +81,7 @@ export async function executeSweep(request: SweepRequest, model: FastSAM, line: 
     if (options.json) printJson({ study: study.name, points });
     else print(...formatTable(result.table).split('\n'));
     const failed = Math.max(...points.map((point) => point.failed));
-    log(`${plural(points.length, 'setting')}${failed > 0 ? `, ${failed} images failed` : ''} -> ${folder}`);
+    log(`${plural(points.length, 'setting')}${failed > 0 ? `, ${plural(failed, 'image')} failed` : ''} -> ${folder}`);
     if (failed > 0) process.exitCode = EXIT.someFailed;
   } finally {
     for (const journal of journals.values()) await journal.close();
