@@ -194,7 +194,7 @@ describe('a prompt of the first frame', () => {
 
 describe('options and sources', () => {
   test.each([
-    [{ tracker: 'sort' }, /tracker: got sort/],
+    [{ tracker: 'sort' }, /tracker: got 'sort'/],
     [{ tracker: { name: 'bytetrack', minTrackLen: 2 } }, /minTrackLen/],
     [{ batch: 2 }, /batch/],
     [{ compat: 'casia' }, /compat/],
