@@ -10,12 +10,18 @@ const folder = temporaryFolder();
 const annotations = join(folder, 'annotations.json');
 const images = repository('test/golden/scenes');
 const names = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
+const sizes = [
+  [512, 512],
+  [600, 400],
+  [384, 303],
+  [640, 427],
+];
 const study = (...more: string[]) => ['study', 'proposals', annotations, images, '--device', 'wasm', ...more];
 const lines = (run: string) => readFileSync(join(folder, run, 'records.jsonl'), 'utf8').split('\n');
 
 beforeAll(() => {
   const data = {
-    images: names.map((file_name, id) => ({ id, file_name, width: 400, height: 300 })),
+    images: names.map((file_name, id) => ({ id, file_name, width: sizes[id][0], height: sizes[id][1] })),
     annotations: names.map((_, id) => ({
       id,
       image_id: id,
