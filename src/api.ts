@@ -42,8 +42,9 @@ export type { JsonImage, JsonMask, JsonTextScore, ResultsJson } from './formats/
 export { FORMATS } from './formats/list.js';
 export type { SaveOptions } from './formats/save.js';
 export type { YoloOptions } from './formats/yolo.js';
+export type { Anchor } from './geometry/anchors.js';
 export type { Rect } from './geometry/rect.js';
-export type { Letterbox } from './image/letterbox.js';
+export type { Letterbox, PaddingColour } from './image/letterbox.js';
 export type { RgbImage } from './image/rgbImage.js';
 export type { Window, WindowRecord } from './image/windowRecord.js';
 export type { PictureReading } from './source/pictureOptions.js';
@@ -53,10 +54,24 @@ export type { Polygon } from './mask/polygons.js';
 export { decodeRle, encodeRle } from './mask/rle.js';
 export type { Rle } from './mask/rleCounts.js';
 export type { Architecture } from './model/architecture.js';
+export type { Prototypes, RawAnchors } from './model/detector.js';
 export type { ModelInfo } from './model/info.js';
+export type { LetterboxedImage, LetterboxedParts, NetworkImage } from './model/letterboxedImage.js';
 export type { LoadOptions } from './model/loadOptions.js';
+export type { Suppression } from './model/nms.js';
 export type { TrackPrompt } from './model/objectTracker.js';
 export type { ActivationOptions, SegmentOptions } from './model/options.js';
+export type { RawChanges, RawDetections } from './model/rawDetections.js';
+export type { DetectInput } from './model/stages.js';
+export type {
+  Candidates,
+  DetectOptions,
+  LetterboxImageOptions,
+  NmsLimitOptions,
+  SelectCandidates,
+  SelectedCandidates,
+  ToResultsOptions,
+} from './model/stageOptions.js';
 export type { StreamInput, StreamItem, StreamOptions } from './model/stream.js';
 export type { TrackerSettings, TrackOptions } from './model/trackOptions.js';
 export type { TrackSource } from './model/trackStream.js';
@@ -91,7 +106,9 @@ export type { Match, NoMatch, PromptTarget, Selection, TextScore } from './promp
 export type { Boxes, Xyxy } from './record/boxes.js';
 export type { Masks, ObjectMask } from './record/masks.js';
 export type { FramePlace, MaskInputs, ResultsData, SceneRecord, Speed } from './record/record.js';
+export type { MaskLogits } from './record/maskLogits.js';
 export type { SoftMask } from './record/softMask.js';
+export type { LogitsOptions } from './results/objectLogits.js';
 export type { RefineOptions } from './results/refine.js';
 export { Results, type SegmentedObject } from './results/results.js';
 export { type Device, type DeviceChoice, type Precision, DEVICES, DEVICE_CHOICES } from './runtime/choices.js';
@@ -107,7 +124,7 @@ export { readSafetensors, type Safetensors } from './weights/safetensors.js';
 export type { StateDict, WeightTensor, WeightDtype } from './weights/tensor.js';
 export { writeSafetensors, type WriteSafetensorsOptions } from './weights/writeSafetensors.js';
 export type { Segmenter } from './model/segmenter.js';
-export type { PixelTensor, RawPixels, AlphaMode } from './image/pixels.js';
+export type { PixelBatch, PixelTensor, RawPixels, AlphaMode } from './image/pixels.js';
 export { NetworkFamily, type FamilyDefinition, type FamilyHead } from './model/families/networkFamily.js';
 export type { Ring } from './formats/cornerRings.js';
 export type { NmsLimits } from './export/ports.js';

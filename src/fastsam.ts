@@ -1,7 +1,9 @@
 /** FastSAM: load a checkpoint, segment images, look at layers. */
 import type * as tf from '@tensorflow/tfjs';
 import { throwIfAborted } from './errors.js';
-import { letterbox, letterboxGeometry } from './image/letterbox.js';
+import { letterboxGeometry } from './image/letterbox.js';
+import { networkPixels } from './image/networkPixels.js';
+import { imagesOfBatch, isPixelBatch, type PixelBatch } from './image/pixels.js';
 import { readImage, type ImageInput } from './source/readImage.js';
 import type { ExportResult } from './export/exportModel.js';
 import type { ExportFormat, ExportOptions } from './export/options.js';
@@ -9,19 +11,26 @@ import type { ValResult } from './evaluate/val.js';
 import type { ValOptions } from './evaluate/valOptions.js';
 import { TEXT_MODEL } from './options/limits.js';
 import { checkValue, resolve } from './options/resolve.js';
+import { INSPECT } from './options/show.js';
 import type { Results } from './results/results.js';
 import { defaultsNote, defaultsOf } from './weights/defaults.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
 import type { Device } from './runtime/choices.js';
 import { Lifetime } from './runtime/lifetime.js';
+import { describeArchitecture } from './model/architecture.js';
 import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
 import { createDetector } from './model/createDetector.js';
 import { toTensor, type Detector } from './model/detector.js';
+import type { LetterboxedImage } from './model/letterboxedImage.js';
+import { resultsAlone } from './model/makeResults.js';
+import type { RawDetections } from './model/rawDetections.js';
+import type { DetectInput, StageContext } from './model/stages.js';
+import type { DetectOptions, LetterboxImageOptions } from './model/stageOptions.js';
 import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
 import { loadWeights } from './model/load.js';
 import { resolveLoadOptions, type LoadOptions } from './model/loadOptions.js';
 import { buildNetwork, type Network } from './model/network.js';
-import type { Segmenter } from './model/segmenter.js';
+import type { CachedSegmenter, Segmenter } from './model/segmenter.js';
 import type { ModelInfo } from './model/info.js';
 import {
   ACTIVATION_OPTIONS,
@@ -107,17 +116,61 @@ export class FastSAM implements Segmenter {
   }
 
   /**
-   * Finds every object. One image in, one `Results` out; a list in, a list out in the same order.
+   * Finds every object. One image in, one `Results` out; a list or a batch [B,H,W,C] in, a list out in the same order. Float
+   * tensors are not rounded to 8 bits: they are letterboxed in float32, and no bit changes where their size fits.
    * @throws FastSAMError `INVALID_ARGUMENT`, `INVALID_IMAGE`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `ABORTED`,
    *   `DISPOSED`. With a list, one unreadable image fails the call.
    */
+  segment(images: readonly ImageInput[] | PixelBatch, options?: SegmentOptions): Promise<Results[]>;
   segment(image: ImageInput, options?: SegmentOptions): Promise<Results>;
-  segment(images: readonly ImageInput[], options?: SegmentOptions): Promise<Results[]>;
-  async segment(input: ImageInput | readonly ImageInput[], options: SegmentOptions = {}): Promise<Results | Results[]> {
+  async segment(
+    input: ImageInput | readonly ImageInput[] | PixelBatch,
+    options: SegmentOptions = {},
+  ): Promise<Results | Results[]> {
     const resolved = resolveOptions(options, this.info.defaults);
-    const inputs = isList(input) ? input : [input];
-    const results = await segmentImages(inputs, this.#context(resolved));
-    return isList(input) ? results : results[0];
+    const inputs = isPixelBatch(input) ? imagesOfBatch(input) : isList(input) ? input : undefined;
+    const results = await segmentImages(inputs ?? [input as ImageInput], this.#context(resolved));
+    return inputs ? results : results[0];
+  }
+
+  /**
+   * The first stage of `segment`: an image as the network gets it, a float32 tensor [1,H,W,3], RGB 0…1, and the way between
+   * pixels of the image and of the network's input. `detect` takes it.
+   *
+   * @example
+   * using input = await model.letterbox('street.jpg', { imgsz: 640 });
+   * const corner = input.toImage([0, 0]);
+   * @returns holds a tensor; the caller disposes it.
+   * @throws FastSAMError `INVALID_ARGUMENT`, `INVALID_IMAGE`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `ABORTED`, `DISPOSED`.
+   */
+  async letterbox(image: ImageInput, options: LetterboxImageOptions = {}): Promise<LetterboxedImage> {
+    this.#lifetime.requireAlive();
+    return (await import('./model/stages.js')).letterboxImage(image, options, { model: this.info });
+  }
+
+  /**
+   * The second stage of `segment`: what the network says of an image, every anchor, nothing selected. Results are made of it
+   * by `toResults`, with any thresholds and as often as one likes (docs/user/stages.md). It runs in the precision of
+   * `segment`.
+   * @param input an image, which is letterboxed as `segment` does; what `letterbox` gave; or a float32 tensor [H,W,3] or
+   *   [B,H,W,3], RGB 0…1, which goes into the network bit for bit, its sides multiples of the largest stride (32).
+   * @returns one for an image, a list for a list or a batch. No tensors: nothing to dispose.
+   * @throws FastSAMError what `segment` throws; `INVALID_ARGUMENT` for a float tensor of another size, with NaN, or with values
+   *   outside -1…2.
+   */
+  detect(input: readonly DetectInput[] | PixelBatch, options?: DetectOptions): Promise<RawDetections[]>;
+  detect(input: DetectInput, options?: DetectOptions): Promise<RawDetections>;
+  async detect(
+    input: DetectInput | readonly DetectInput[] | PixelBatch,
+    options: DetectOptions = {},
+  ): Promise<RawDetections | RawDetections[]> {
+    this.#lifetime.requireAlive();
+    const { detect } = await import('./model/stages.js');
+    const detector: StageContext['detector'] = {
+      raw: (images, reading) => this.#lifetime.use(() => this.#detector.raw(images, reading)),
+    };
+    const context = { detector, model: this.info, textModel: this.#textModel, makeResults: resultsAlone };
+    return detect(input, options, context);
   }
 
   /**
@@ -138,8 +191,9 @@ export class FastSAM implements Segmenter {
     const { activations } = await import('./model/activations.js');
     const geometry = letterboxGeometry(rgb.width, rgb.height, imgsz, { auto: !square });
     const { netWidth: width, netHeight: height } = geometry;
+    const pixels = await networkPixels(rgb, geometry);
     this.#lifetime.requireAlive();
-    const x = toTensor({ images: [letterbox(rgb, geometry)], width, height });
+    const x = toTensor({ images: [pixels], width, height });
     try {
       return activations(this.#network, x, names);
     } finally {
@@ -154,6 +208,12 @@ export class FastSAM implements Segmenter {
   dispose(): void {
     this.#textModel.dispose();
     this.#lifetime.end();
+  }
+
+  /** One line for `console.log` and a REPL. */
+  [INSPECT](): string {
+    const { name, architecture, device, precision } = this.info;
+    return `FastSAM: ${name}, ${describeArchitecture(architecture)}, ${device} ${precision}`;
   }
 
   /** `dispose` at the end of a block with `using`. */
@@ -184,6 +244,28 @@ export class FastSAM implements Segmenter {
       yield item;
       this.#lifetime.requireAlive();
     }
+  }
+
+  /**
+   * The same model for many settings on the same images: what the network gave for an image is kept, and another `conf`,
+   * `iou`, `maxDet`, `retinaMasks` or `snapFullBoxes` selects from it again. The results are those of `segment`, bit by bit.
+   * Another image size runs the network again. Holds at most 512 MB, the least recently used goes first; `dispose` frees it.
+   *
+   * @example
+   * const cached = await model.withCache();
+   * for (const conf of [0.1, 0.2, 0.3]) console.log((await cached.segment('street.jpg', { conf })).length);
+   * cached.dispose();
+   * @throws FastSAMError `DISPOSED`
+   */
+  async withCache(): Promise<CachedSegmenter> {
+    this.#lifetime.requireAlive();
+    const { CachingSegmenter } = await import('./model/cachingSegmenter.js');
+    const detector: Pick<Detector, 'raw'> = { raw: (input) => this.#lifetime.use(() => this.#detector.raw(input)) };
+    const contextOf = (options: ResolvedOptions) => {
+      this.#lifetime.requireAlive();
+      return this.#context(options);
+    };
+    return new CachingSegmenter(detector, contextOf, this.info);
   }
 
   /**
@@ -244,7 +326,7 @@ export class FastSAM implements Segmenter {
   }
 }
 
-function isList(input: ImageInput | readonly ImageInput[]): input is readonly ImageInput[] {
+function isList(input: ImageInput | readonly ImageInput[] | PixelBatch): input is readonly ImageInput[] {
   return Array.isArray(input);
 }
 

@@ -56,7 +56,13 @@ async function call(model: FastSAM, number: number): Promise<void> {
       const wrong = tf.fill<tf.Rank.R3>([2, 2, 3], 300);
       await expectCode(model.segment(wrong), 'INVALID_ARGUMENT');
       wrong.dispose();
-      tensor.dispose();
+      const floats = tf.fill<tf.Rank.R4>([2, 32, 64, 3], 0.5);
+      const [raw] = await model.detect(floats);
+      await raw.toResults({ conf: 0.001, maxDet: 5 });
+      await model.segment(floats, options);
+      await expectCode(model.detect(tensor, { stretch: 1 as never }), 'INVALID_ARGUMENT');
+      (await model.letterbox(coins, { imgsz })).dispose();
+      tf.dispose([floats, tensor]);
       return;
     }
     case 8:

@@ -34,7 +34,7 @@ const neverCalled = (): void => {
   expectTypeOf(results.at(0).box).toEqualTypeOf<readonly [x1: number, y1: number, x2: number, y2: number]>();
   expectTypeOf(results.map(({ score }) => score)).toEqualTypeOf<number[]>();
   expectTypeOf<LoadOptions['device']>().toEqualTypeOf<
-    'auto' | 'gpu' | 'cpu' | 'webgpu' | 'webgl' | 'wasm' | undefined
+    'auto' | 'gpu' | 'cpu' | 'native-gpu' | 'native-cpu' | 'webgpu' | 'webgl' | 'wasm' | undefined
   >();
   expectTypeOf(results.promptWith(stroke, { points: [[1, 2]] })).toEqualTypeOf<Results>();
   expectTypeOf<keyof Prompt>().toEqualTypeOf<'boxes' | 'points' | 'labels' | 'pick' | 'boxRule'>();

@@ -1,5 +1,6 @@
 /** Whether all files of a batch are there, and as they were written. */
 import { invalidArgument } from '../errors.js';
+import { plural } from '../options/showValue.js';
 import { platform } from '../platform/platform.js';
 import { readImageNames, readManifest, readState } from './folder.js';
 import { namingOf } from './identity.js';
@@ -40,7 +41,7 @@ export async function* verifyBatch(out: string): AsyncGenerator<string, BatchChe
   for (const name of names) if (!state.get(name)) yield `${name}: was never done`;
   const images = Math.max(manifest.images?.count ?? 0, done.length + failed.length);
   const unnamed = images - done.length - failed.length - names.filter((name) => !state.get(name)).length;
-  if (unnamed > 0) yield `${out}: ${unnamed} images were never done`;
+  if (unnamed > 0) yield `${out}: ${plural(unnamed, 'image')} never done`;
   if (done.length + failed.length === images) yield* wrongOfRun(out, formats);
   return { images, right };
 }

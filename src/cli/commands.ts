@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, Loader>> = {
   val: async () => (await import('./val.js')).valCommand(),
   bench: async () => (await import('./bench.js')).benchCommand(),
   study: async (args) => (await import('./study.js')).studyCommand(args),
+  reproduce: async () => (await import('./reproduce.js')).reproduceCommand(),
   setup: async () => (await import('./setup.js')).setupCommand(),
 };
 

@@ -1,7 +1,7 @@
 /** Modules of the user's own that hold one object: a format, a study. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { invalidArgument } from '../errors.js';
+import { invalidArgument, type FastSAMError } from '../errors.js';
 import { platform } from '../platform/platform.js';
 
 /** What a module holds. */
@@ -23,9 +23,19 @@ export interface Wanted<T> {
   readonly check: (value: unknown, what: string) => asserts value is T;
 }
 
-/** Whether a word is the path of a module rather than a name. */
+/** Whether a word is the path of a module rather than a name: `./mine.mjs`, never `mine.mjs`, as in a shell. */
 export function isModulePath(word: string): boolean {
-  return /[/\\]|\.[cm]?[jt]s$/.test(word);
+  return /[/\\]/.test(word);
+}
+
+/** Whether a word is the name of a module's file without the path that it needs. */
+export function lacksPath(word: string): boolean {
+  return !isModulePath(word) && /\.[cm]?[jt]s$/.test(word);
+}
+
+/** For a file that is named without a path: code runs only where a path asks for it. */
+export function pathMissing(word: string): FastSAMError {
+  return invalidArgument(`${word}: got the name of a file, expected its path; write ./${word}`);
 }
 
 /**
@@ -60,9 +70,28 @@ async function importModule(
     const sha256 = await platform().sha256(await platform().readFile(absolute));
     return { module: (await import(pathToFileURL(absolute).href)) as Record<string, unknown>, sha256 };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw invalidArgument(`${path}: cannot be loaded (${reason}), expected a module with ${what}`, {
+    throw invalidArgument(`${path}: cannot be loaded (${reasonOf(error)}), expected a module with ${what}`, {
       cause: error,
     });
   }
+}
+
+/** Node.js' codes for TypeScript that it does not run. */
+const TYPESCRIPT: Readonly<Record<string, string>> = {
+  ERR_UNKNOWN_FILE_EXTENSION: `Node.js ${process.version} does not run TypeScript; use Node.js 22.18 or newer, or compile it to .mjs`,
+  ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX:
+    'Node.js only strips types; write it without enum, namespace and parameter properties, or compile it to .mjs',
+  ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING:
+    'Node.js strips no types below node_modules; move it, or compile it to .mjs',
+};
+
+/** Why a module did not load, in one line. Exported for its test: the tests' own loader runs TypeScript. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  const known =
+    code !== undefined &&
+    Object.hasOwn(TYPESCRIPT, code) &&
+    (code !== 'ERR_UNKNOWN_FILE_EXTENSION' || /"\.[cm]?tsx?"/.test(error.message));
+  return known ? TYPESCRIPT[code] : error.message.split('\n', 1)[0];
 }

@@ -155,7 +155,7 @@ export class Report {
     this.#line.clear();
     const written = files.length > 0 ? ` -> ${files.map(({ path }) => path).join(', ')}` : '';
     const { frames } = results.image;
-    const first = frames === undefined ? '' : `, of the first of ${frames} frames`;
+    const first = frames === undefined ? '' : `, of the first of ${plural(frames, 'frame')}`;
     log(`${name}: ${count} in ${time}${first}${written}`);
   }
 

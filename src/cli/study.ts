@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { checkStudy } from '../studies/checkStudy.js';
 import type { Study } from '../studies/study.js';
-import { isModulePath, loadFromModule } from './modules.js';
+import { isModulePath, lacksPath, loadFromModule, pathMissing } from './modules.js';
 import { executeStudy } from './study/execute.js';
 import { studyCompareCommand } from './study/compare.js';
 import { addRunRows } from './study/options.js';
@@ -27,10 +27,12 @@ Examples:
   $ fastsam study edges BSDS500 --model FastSAM-x
   $ fastsam study edges --help                        options, data layout
   $ fastsam study ./myStudy.mjs data                  a study of your own: docs/user/studies
+  $ fastsam study edges BSDS500 --sweep conf=0.1:0.5:0.05 --sweep iou=0.7,0.9
+  $ fastsam study edges BSDS500 --predictions maps --resamples 2000
   $ fastsam study compare fastsam-out/edges-FastSAM-s fastsam-out/edges-FastSAM-x`,
     );
   for (const study of STUDIES) command.addCommand(oneStudy(study));
-  if (args.length > 0 && isModulePath(args[0])) {
+  if (args.length > 0 && (isModulePath(args[0]) || lacksPath(args[0]))) {
     command.addCommand(await ownStudy(args[0]));
   }
   command.addCommand(studyCompareCommand(STUDIES, async (path) => (await loadFromModule<Study>(path, WANTED)).value));
@@ -40,6 +42,7 @@ Examples:
 /** The study of a module; where there is none, a command that says so when it is called. */
 async function ownStudy(path: string): Promise<Command> {
   try {
+    if (lacksPath(path)) throw pathMissing(path);
     const { value, sha256 } = await loadFromModule<Study>(path, WANTED);
     return oneStudy(value, path, sha256);
   } catch (error) {

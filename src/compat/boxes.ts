@@ -1,5 +1,5 @@
 /** The arithmetic of boxes that all references share. */
-import { letterboxRect, type Letterbox } from '../image/letterbox.js';
+import { contentRect, type Letterbox, type LetterboxSizes } from '../image/letterbox.js';
 
 /** A box with a larger IoU with the whole image than this is replaced by it (both peers). */
 const FULL_IOU = 0.9;
@@ -15,8 +15,9 @@ export interface Transform {
 }
 
 /** Ultralytics 8.4: a gain for each axis, so that rounding of the short side costs nothing. */
-export function exactTransform({ imageWidth, imageHeight, netWidth, netHeight }: Letterbox): Transform {
-  const { x, y, width, height } = letterboxRect(netWidth, netHeight, imageWidth, imageHeight);
+export function exactTransform(letterbox: LetterboxSizes): Transform {
+  const { imageWidth, imageHeight, netWidth, netHeight } = letterbox;
+  const { x, y, width, height } = contentRect(netWidth, netHeight, letterbox);
   return { gainX: width / imageWidth, gainY: height / imageHeight, padX: x, padY: y };
 }
 

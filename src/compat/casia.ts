@@ -1,6 +1,6 @@
 /** The choices of the FastSAM authors' repository (CASIA), oddities included. */
-import { splitPadding, type Letterbox } from '../image/letterbox.js';
-import { PROTOTYPE_STRIDE, type LetterboxCut, type LetterboxSizes } from '../mask/rasterGeometry.js';
+import { splitPadding, type Letterbox, type LetterboxSizes } from '../image/letterbox.js';
+import { PROTOTYPE_STRIDE, type LetterboxCut } from '../mask/rasterGeometry.js';
 import { fillBoxes, snapSides, transformBoxes, type Transform } from './boxes.js';
 import { CASIA_PROMPTS } from './casiaPrompts.js';
 import { CASIA_TEXTS } from './casiaTexts.js';

@@ -103,7 +103,7 @@ export function drawObjects(
     });
   if (resolved.prompt) drawPrompt?.(canvas);
   if (resolved.labels) drawLabels(canvas, objects, colours);
-  return { ...image, data: canvas.data };
+  return { ...image, data: canvas.data, floats: undefined };
 }
 
 function drawMasks(

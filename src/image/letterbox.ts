@@ -20,7 +20,15 @@ export interface Letterbox {
   readonly bottom: number;
   readonly left: number;
   readonly right: number;
+  /** The image was stretched to the whole network input: each axis has a gain of its own, and there is no padding. */
+  readonly stretch?: true;
 }
+
+/** The sizes of a letterbox; positions follow from them. */
+export type LetterboxSizes = Pick<Letterbox, 'netWidth' | 'netHeight' | 'imageWidth' | 'imageHeight' | 'stretch'>;
+
+/** Padding as grey, or R, G, B; 0…255. */
+export type PaddingColour = number | readonly [number, number, number];
 
 /** How to letterbox. */
 export interface LetterboxOptions {
@@ -28,10 +36,12 @@ export interface LetterboxOptions {
   readonly auto?: boolean;
   /** Both sides of the network input are multiples of this. Default 32. */
   readonly stride?: number;
+  /** Resize to the whole of `imgsz`, whatever becomes of the proportions; `auto` means nothing then. Default false. */
+  readonly stretch?: boolean;
 }
 
 /** Grey of the padding, as in training. */
-const PADDING = 114;
+export const PADDING = 114;
 
 /**
  * Divides the padding of one axis into whole pixels before and after the content. An odd one goes to the end.
@@ -53,6 +63,19 @@ export function letterboxRect(gridWidth: number, gridHeight: number, imageWidth:
 }
 
 /**
+ * Where the image lies on a grid that the network input of this letterbox was scaled to: `letterboxRect`, or the whole grid
+ * where the image was stretched.
+ */
+export function contentRect(
+  gridWidth: number,
+  gridHeight: number,
+  { imageWidth, imageHeight, stretch }: Pick<Letterbox, 'imageWidth' | 'imageHeight' | 'stretch'>,
+): Rect {
+  if (stretch) return { x: 0, y: 0, width: gridWidth, height: gridHeight };
+  return letterboxRect(gridWidth, gridHeight, imageWidth, imageHeight);
+}
+
+/**
  * Computes where an image goes in the network input, as LetterBox of Ultralytics 8.4. It is scaled (up, too) to fit
  * into `imgsz` and centred. An odd pixel of padding goes to the right and bottom.
  * @param imgsz side of a square or [height, width], rounded up to multiples of the stride.
@@ -62,7 +85,7 @@ export function letterboxGeometry(
   imageWidth: number,
   imageHeight: number,
   imgsz: number | readonly [number, number],
-  { auto = true, stride = 32 }: LetterboxOptions = {},
+  { auto = true, stride = 32, stretch = false }: LetterboxOptions = {},
 ): Letterbox {
   for (const side of [imageWidth, imageHeight, imgsz, stride].flat()) {
     if (Number.isInteger(side) && side >= 1) continue;
@@ -73,6 +96,7 @@ export function letterboxGeometry(
   const [maxHeight, maxWidth] = (typeof imgsz === 'number' ? [imgsz, imgsz] : imgsz).map(
     (side) => Math.ceil(side / stride) * stride,
   );
+  if (stretch) return stretched(imageWidth, imageHeight, maxWidth, maxHeight);
   const ratio = Math.min(maxHeight / imageHeight, maxWidth / imageWidth);
   const width = Math.max(1, roundHalfEven(imageWidth * ratio));
   const height = Math.max(1, roundHalfEven(imageHeight * ratio));
@@ -93,21 +117,31 @@ export function letterboxGeometry(
   };
 }
 
+function stretched(imageWidth: number, imageHeight: number, netWidth: number, netHeight: number): Letterbox {
+  const sizes = { imageWidth, imageHeight, netWidth, netHeight, width: netWidth, height: netHeight };
+  return { ...sizes, top: 0, bottom: 0, left: 0, right: 0, stretch: true };
+}
+
+/** @throws FastSAMError `INVALID_ARGUMENT` if the geometry is another image's. */
+export function requireImageOf({ imageWidth, imageHeight }: Letterbox, { width, height }: RgbImage): void {
+  if (width === imageWidth && height === imageHeight) return;
+  throw invalidArgument(
+    `letterbox: got an image of ${width} x ${height} pixels, expected one of ${imageWidth} x ${imageHeight} as in its ` +
+      'geometry',
+  );
+}
+
 /**
  * Letterboxes an image, bit for bit as OpenCV.
- * @returns `netHeight * netWidth * 3` bytes, RGB, padding grey (114).
+ * @param padding colour beside the image. Default grey (114).
+ * @returns `netHeight * netWidth * 3` bytes, RGB.
  * @throws FastSAMError `INVALID_ARGUMENT` if the geometry is another image's.
  */
-export function letterbox(image: RgbImage, geometry: Letterbox): Uint8Array {
+export function letterbox(image: RgbImage, geometry: Letterbox, padding: PaddingColour = PADDING): Uint8Array {
   const { netWidth, netHeight, width, height, left, top } = geometry;
-  if (image.width !== geometry.imageWidth || image.height !== geometry.imageHeight) {
-    throw invalidArgument(
-      `letterbox: got an image of ${image.width} x ${image.height} pixels, expected one of ` +
-        `${geometry.imageWidth} x ${geometry.imageHeight} as in its geometry`,
-    );
-  }
+  requireImageOf(geometry, image);
   const data = new Uint8Array(netWidth * netHeight * 3);
-  if (width !== netWidth || height !== netHeight) data.fill(PADDING);
+  if (width !== netWidth || height !== netHeight) fillColour(data, padding);
   const stride = netWidth * 3;
   const offset = top * stride + left * 3;
   if (width === image.width && height === image.height) {
@@ -118,4 +152,10 @@ export function letterbox(image: RgbImage, geometry: Letterbox): Uint8Array {
     resizeInto(image, width, height, { data, offset, stride });
   }
   return data;
+}
+
+/** Fills RGB values with a colour. */
+export function fillColour(values: Uint8Array | Float32Array, colour: PaddingColour): void {
+  if (typeof colour === 'number') values.fill(colour);
+  else for (let i = 0; i < values.length; i++) values[i] = colour[i % 3];
 }

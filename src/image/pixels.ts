@@ -27,14 +27,23 @@ export interface RawPixels {
 /** The part of `tf.Tensor3D` that is used, so that reading images does not load TensorFlow.js. */
 export interface PixelTensor {
   readonly shape: readonly number[];
-  /** `int32` holds 0…255, `float32` holds 0…1. */
+  /** `int32` holds 0…255, `float32` holds 0…1 (see `checkFloats`). */
   readonly dtype: string;
   /** The values, row by row. */
   data(): Promise<ArrayLike<number>>;
+  readonly isDisposed?: boolean;
 }
 
-/** Resizing overshoots a little. A value further out than this is a mistake in the caller's scale. */
-const FLOAT_TOLERANCE = 1e-3;
+/** Images in one tensor: [images, height, width, channels]. */
+export interface PixelBatch extends PixelTensor {
+  readonly shape: [number, number, number, number];
+}
+
+/**
+ * How far beyond 0…1 a float may lie: noise, resampling and optimisation step over the ends, and no picture of 0…255 stays
+ * inside.
+ */
+const FLOAT_RANGE = { low: -1, high: 2 };
 
 /** @throws FastSAMError `INVALID_ARGUMENT` unless both are whole numbers above 0. */
 function checkSize(width: number, height: number): void {
@@ -103,26 +112,60 @@ export function fromRawPixels(
   return flattenAlpha({ data, width, height, channels }, alpha);
 }
 
-/** Values of a tensor as bytes. */
-function toBytes(values: ArrayLike<number>, isFloat: boolean): Uint8Array {
+/**
+ * Checks the values of a float image. They may lie a little beyond 0…1 and are never clipped.
+ * @throws FastSAMError `INVALID_ARGUMENT` for NaN and values outside -1…2.
+ */
+export function checkFloats(values: ArrayLike<number>): void {
+  const { low, high } = FLOAT_RANGE;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] >= low && values[i] <= high) continue; // NaN goes on
+    throw invalidArgument(
+      `tensor: got the value ${values[i]}, expected 0…1 in a float32 tensor (up to ${low} and ${high} is let through); ` +
+        'divide by 255, or clip the values',
+    );
+  }
+}
+
+/** @throws FastSAMError `INVALID_ARGUMENT` for a value that is no byte. */
+function toBytes(values: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(values.length);
-  const scale = isFloat ? 255 : 1;
-  const [low, high] = isFloat ? [-FLOAT_TOLERANCE, 1 + FLOAT_TOLERANCE] : [0, 255];
   for (let i = 0; i < bytes.length; i++) {
     const value = values[i];
     // Written so that NaN fails.
-    if (!(value >= low && value <= high)) {
+    if (!(value >= 0 && value <= 255)) {
       throw invalidArgument(
-        `tensor: got the value ${value}, expected ${isFloat ? '0…1 in a float32 tensor' : '0…255 in an int32 tensor'}; scale the values or change the dtype`,
+        `tensor: got the value ${value}, expected 0…255 in an int32 tensor; scale the values or change the dtype`,
       );
     }
-    bytes[i] = Math.min(255, Math.max(0, Math.round(value * scale)));
+    bytes[i] = Math.round(value);
   }
   return bytes;
 }
 
+/** Floats as the nearest bytes. */
+export function floatsToBytes(values: Float32Array): Uint8Array {
+  return Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.round(value * 255))));
+}
+
+/** As `flattenAlpha`, for floats; RGB is used as it is, not copied. */
+function flattenFloats(values: Float32Array, channels: 1 | 3 | 4, alpha: AlphaMode): Float32Array {
+  if (channels === 3) return values;
+  const rgb = new Float32Array((values.length / channels) * 3);
+  const background = alpha === 'white' ? 1 : 0;
+  for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
+    for (let c = 0; c < 3; c++) {
+      const value = values[channels === 1 ? from : from + c];
+      const opacity = channels === 1 || alpha === 'drop' ? 1 : values[from + 3];
+      rgb[to + c] = value * opacity + background * (1 - opacity);
+    }
+  }
+  return rgb;
+}
+
 /**
- * Reads a tensor [height, width, 1 | 3 | 4], int32 0…255 or float32 0…1. The caller keeps the tensor.
+ * Reads a tensor [height, width, 1 | 3 | 4], int32 0…255 or float32 0…1. The caller keeps the tensor. Floats stay beside
+ * their bytes, see `RgbImage.floats`.
  * @throws FastSAMError `INVALID_ARGUMENT` for another shape, dtype or range.
  */
 export async function fromTensor(tensor: PixelTensor, alpha: AlphaMode): Promise<RgbImage> {
@@ -136,6 +179,48 @@ export async function fromTensor(tensor: PixelTensor, alpha: AlphaMode): Promise
     throw invalidArgument(`tensor: got dtype ${tensor.dtype}, expected int32 (0…255) or float32 (0…1); cast it`);
   }
   checkSize(width, height);
-  const data = toBytes(await tensor.data(), tensor.dtype === 'float32');
-  return flattenAlpha({ data, width, height, channels: channelsOf(data.length, width, height) }, alpha);
+  const values = await valuesOf(tensor);
+  const checked = channelsOf(values.length, width, height);
+  if (tensor.dtype === 'int32') return flattenAlpha({ data: toBytes(values), width, height, channels: checked }, alpha);
+  checkFloats(values);
+  const floats = flattenFloats(Float32Array.from(values), checked, alpha);
+  return { data: floatsToBytes(floats), floats, width, height };
+}
+
+/**
+ * The values of a tensor.
+ * @throws FastSAMError `INVALID_ARGUMENT` for one that was disposed.
+ */
+export async function valuesOf(tensor: PixelTensor): Promise<ArrayLike<number>> {
+  if (tensor.isDisposed) {
+    throw invalidArgument('tensor: got one that was disposed, expected one with values; dispose it after the call');
+  }
+  return tensor.data();
+}
+
+/** Whether a value is a tensor of four dimensions. */
+export function isPixelBatch(value: unknown): value is PixelBatch {
+  const { shape, dtype, data } = (value ?? {}) as Partial<PixelTensor>;
+  return Array.isArray(shape) && shape.length === 4 && dtype !== undefined && typeof data === 'function';
+}
+
+/**
+ * The images of a batch, one tensor each. The values are read once, when the first is asked for.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a batch of none.
+ */
+export function imagesOfBatch(batch: PixelBatch): PixelTensor[] {
+  const [count, ...shape] = batch.shape;
+  if (count === 0) throw invalidArgument('tensor: got a batch of no images, expected one or more');
+  const size = shape.reduce((product, side) => product * side, 1);
+  let values: Promise<ArrayLike<number>> | undefined;
+  return Array.from({ length: count }, (_, i) => ({
+    shape,
+    dtype: batch.dtype,
+    data: async () => part(await (values ??= valuesOf(batch)), i * size, (i + 1) * size),
+  }));
+}
+
+function part(values: ArrayLike<number>, from: number, to: number): ArrayLike<number> {
+  if (values instanceof Float32Array || values instanceof Int32Array) return values.subarray(from, to);
+  return Array.from({ length: to - from }, (_, i) => values[from + i]);
 }

@@ -6,6 +6,11 @@ import type { WindowRecord } from './windowRecord.js';
 export interface RgbImage {
   /** `height * width * 3` bytes, row by row from the top, R G B. */
   readonly data: Uint8Array;
+  /**
+   * Of an image that came as a float tensor: its values as they are, `height * width * 3`, 0…1. The network gets these;
+   * `data` is for drawings and files.
+   */
+  readonly floats?: Float32Array | undefined;
   readonly width: number;
   readonly height: number;
   /** Where it came from, if it has a name: a path or a URL. */

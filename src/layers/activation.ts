@@ -14,7 +14,7 @@ export class Activation extends tf.layers.Layer {
 
   constructor(config: ActivationConfig) {
     super(config);
-    this.#kind = config.kind;
+    this.#kind = kindOf(config.kind);
     this.#alpha = config.alpha;
   }
 
@@ -32,6 +32,11 @@ export class Activation extends tf.layers.Layer {
     return this.#alpha === undefined ? config : { ...config, alpha: this.#alpha };
   }
 }
+
+/** tfjs rewrites capitals of texts in saved models: SiLU comes back as siLu. */
+const kindOf = (text: string): ActivationKind =>
+  (Object.keys(FUNCTIONS) as ActivationKind[]).find((kind) => kind.toLowerCase() === text.toLowerCase()) ??
+  (text as ActivationKind);
 
 const FUNCTIONS: Readonly<Record<ActivationKind, (x: tf.Tensor, alpha: number) => tf.Tensor>> = {
   SiLU: (x) => tf.mul(x, tf.sigmoid(x)),

@@ -1,5 +1,7 @@
 /** One object's mask: bits inside a window of the grid, never a whole image of numbers. */
 import type { Rect } from '../geometry/rect.js';
+import { DISPLAY, INSPECT, type DisplayData } from '../options/show.js';
+import { maskSvg } from './svg.js';
 
 /** Number of set bits of a 32-bit word. */
 export function popcount(word: number): number {
@@ -65,6 +67,16 @@ export class Mask implements Rect {
     const r = y - this.y;
     if (c < 0 || r < 0 || c >= this.width || r >= this.height) return false;
     return ((this.words[r * this.rowWords + (c >>> 5)] >>> (c & 31)) & 1) === 1;
+  }
+
+  /** One line for `console.log` and a REPL. */
+  [INSPECT](): string {
+    return `Mask: ${this.area} of ${this.gridWidth} x ${this.gridHeight} pixels`;
+  }
+
+  /** The picture that a notebook shows. */
+  [DISPLAY](): DisplayData {
+    return { 'text/plain': this[INSPECT](), 'image/svg+xml': maskSvg(this) };
   }
 
   /** The whole grid as bytes 0 or 1, `gridHeight * gridWidth`, row by row. */

@@ -1,13 +1,10 @@
 /** How the prototype grid lies on the image, and where its letterbox is cut off. */
 import { invalidArgument } from '../errors.js';
 import type { Rect } from '../geometry/rect.js';
-import { letterboxRect, type Letterbox } from '../image/letterbox.js';
+import { contentRect, type LetterboxSizes } from '../image/letterbox.js';
 
 /** Prototypes have a quarter of the network input's resolution. */
 export const PROTOTYPE_STRIDE = 4;
-
-/** The sizes of a letterbox that masks depend on. */
-export type LetterboxSizes = Pick<Letterbox, 'netWidth' | 'netHeight' | 'imageWidth' | 'imageHeight'>;
 
 /** Where the image lies on the prototype grid after upsampling. */
 export interface LetterboxCut {
@@ -29,6 +26,8 @@ export interface RasterMode {
   readonly rule: RasterRule;
   /** Masks on the original image's grid (true), or on the network input's, letterbox included. */
   readonly retina: boolean;
+  /** The logit above which a pixel is inside. Default 0, a probability of one half. */
+  readonly threshold?: number;
 }
 
 /** From the prototype grid: upsample by `factor`, cut the letterbox off, resample the cut to the output grid. */
@@ -47,18 +46,19 @@ export interface RasterGeometry {
 
 /** The letterbox is removed exactly, and masks are cropped last: Ultralytics 8.4, also the default of this package. */
 export const EXACT_RASTER: RasterRule = {
-  cutLetterbox({ netWidth, netHeight, imageWidth, imageHeight }) {
-    const factor = upsamplingFactor(netWidth, netHeight, imageWidth, imageHeight);
+  cutLetterbox(letterbox) {
+    const factor = upsamplingFactor(letterbox);
     const scale = factor / PROTOTYPE_STRIDE;
     // Ultralytics leaves a grid alone that already has the image's size; the general rule comes to the same there.
-    return { factor, rect: letterboxRect(netWidth * scale, netHeight * scale, imageWidth, imageHeight) };
+    return { factor, rect: contentRect(letterbox.netWidth * scale, letterbox.netHeight * scale, letterbox) };
   },
   cropsCells: false,
 };
 
 /** The smallest upsampling at which the letterbox's padding falls on whole samples: 1, 2 or 4 (Ultralytics 8.4). */
-function upsamplingFactor(netWidth: number, netHeight: number, imageWidth: number, imageHeight: number): 1 | 2 | 4 {
-  const { width, height } = letterboxRect(netWidth, netHeight, imageWidth, imageHeight);
+function upsamplingFactor(letterbox: LetterboxSizes): 1 | 2 | 4 {
+  const { netWidth, netHeight } = letterbox;
+  const { width, height } = contentRect(netWidth, netHeight, letterbox);
   const padding = (netHeight - height) | (netWidth - width);
   // Both the padding and its half, the left or top part of it, have to be multiples of the cell size.
   const bits = padding | (padding >> 1);

@@ -2,7 +2,13 @@
 import { invalidArgument } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
 import { bilinearTaps, reachedRange, resampledRows, shiftTaps, sourceRange, type RowSource } from './bilinear.js';
-import { EXACT_RASTER, rasterGeometry, type RasterGeometry, type RasterMode } from './rasterGeometry.js';
+import {
+  EXACT_RASTER,
+  rasterGeometry,
+  type RasterGeometry,
+  type RasterMode,
+  type RasterRule,
+} from './rasterGeometry.js';
 import type { Rect } from '../geometry/rect.js';
 import { Mask } from './mask.js';
 import { windowOfBox } from './setOps.js';
@@ -138,7 +144,7 @@ function cutRows(logits: Float32Array, window: Rect, needed: NeededRects, g: Ras
 }
 
 /**
- * The mask of one object: its logits resampled to the output grid, thresholded at 0 and cropped by its box. Equals the
+ * The mask of one object: its logits resampled to the output grid, thresholded and cropped by its box. Equals the
  * peers' computation on the whole grid, but touches only the box's window.
  *
  * @param logits coefficients x prototypes of one object, row by row, in the cells of `window`.
@@ -164,7 +170,7 @@ export function rasterize(
   const { x, y, width, height } = output;
   const columns = shiftTaps(bilinearTaps(x, x + width, g.gridWidth, g.cut.width), cut.x);
   const rows = bilinearTaps(y, y + height, g.gridHeight, g.cut.height);
-  const words = thresholdedBits(cutRows(logits, window, needed, g), columns, rows, 0);
+  const words = thresholdedBits(cutRows(logits, window, needed, g), columns, rows, mode.threshold ?? 0);
   return new Mask(g.gridWidth, g.gridHeight, x, y, width, height, words);
 }
 
@@ -176,14 +182,28 @@ export function rasterize(
  * @returns `imageHeight * imageWidth` values in 0…1, row by row.
  */
 export function probabilities(logits: Float32Array, letterbox: Letterbox): Float32Array {
-  const g = rasterGeometry(letterbox, { rule: EXACT_RASTER, retina: true });
+  return toImage(
+    logits.map((v) => 1 / (1 + Math.exp(-v))),
+    letterbox,
+    EXACT_RASTER,
+  );
+}
+
+/**
+ * Values of the prototype grid at the image's resolution, not cropped by a box: those that `rasterize` cuts at its
+ * threshold for masks on the image's grid.
+ *
+ * @param values of the whole prototype grid, row by row.
+ * @returns `imageHeight * imageWidth` values, row by row.
+ */
+export function toImage(values: Float32Array, letterbox: Letterbox, rule: RasterRule): Float32Array {
+  const g = rasterGeometry(letterbox, { rule, retina: true });
   const window = { x: 0, y: 0, width: g.prototypeWidth, height: g.prototypeHeight };
-  requireCover(logits, window, window);
-  const soft = logits.map((v) => 1 / (1 + Math.exp(-v)));
+  requireCover(values, window, window);
   const needed = neededFor([0, 0, g.gridWidth, g.gridHeight], g);
   const columns = shiftTaps(bilinearTaps(0, g.gridWidth, g.gridWidth, g.cut.width), needed.cut.x);
   const rows = bilinearTaps(0, g.gridHeight, g.gridHeight, g.cut.height);
-  const rowOf = resampledRows(cutRows(soft, window, needed, g), columns, rows);
+  const rowOf = resampledRows(cutRows(values, window, needed, g), columns, rows);
   const out = new Float32Array(g.gridWidth * g.gridHeight);
   for (let y = 0; y < g.gridHeight; y++) out.set(rowOf(y), y * g.gridWidth);
   return out;

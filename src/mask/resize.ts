@@ -1,6 +1,6 @@
 /** Masks from one grid to another. */
 import { invalidArgument } from '../errors.js';
-import { letterboxRect, type Letterbox } from '../image/letterbox.js';
+import { contentRect, type Letterbox } from '../image/letterbox.js';
 import { bilinearTaps, reachedRange, shiftTaps, sourceRange, type RowSource } from './bilinear.js';
 import type { Rect } from '../geometry/rect.js';
 import { Mask } from './mask.js';
@@ -109,11 +109,11 @@ export function resizeMask(mask: Mask, width: number, height: number, filter: Re
  */
 export function unletterboxMask(
   mask: Mask,
-  letterbox: Pick<Letterbox, 'imageWidth' | 'imageHeight'>,
+  letterbox: Pick<Letterbox, 'imageWidth' | 'imageHeight' | 'stretch'>,
   filter: ResizeFilter = 'bilinear',
 ): Mask {
   const { imageWidth, imageHeight } = letterbox;
   if (mask.gridWidth === imageWidth && mask.gridHeight === imageHeight) return mask;
-  const cut = letterboxRect(mask.gridWidth, mask.gridHeight, imageWidth, imageHeight);
+  const cut = contentRect(mask.gridWidth, mask.gridHeight, letterbox);
   return resample(mask, cut, imageWidth, imageHeight, filter);
 }

@@ -1,53 +1,29 @@
 /** The detector as compiled TensorFlow graphs: the same layers, run as one call. */
 import * as tf from '@tensorflow/tfjs';
-import { choosePrecision, encodeGraph } from '../runtime/compile/compile.js';
+import { choosePrecision } from '../runtime/compile/compile.js';
 import type { CompiledGraph } from '../runtime/compile/compiledGraph.js';
 import { loadGraph } from '../runtime/compile/loadGraph.js';
-import { keepFloat32 } from '../runtime/compile/precision.js';
 import type { Precision } from '../runtime/choices.js';
-import { nonMaxSuppressionV3 } from '../runtime/compile/tensorOps.js';
-import type { Architecture } from './architecture.js';
-import { anchorTensors, decodeAt } from './decode.js';
-import type { Detections, Detector, DetectorInput, Thresholds } from './detector.js';
+import type { Detections, Detector, DetectorInput, RawAnchors, RawOptions, Thresholds } from './detector.js';
+import {
+  encodeDetector,
+  encodeSelect,
+  hasFloats,
+  limitTensors,
+  networkInputs,
+  weightsToFeed,
+  type DecodedAnchors,
+  type NetworkInputs,
+  type NetworkOutputs,
+  type SelectedAnchors,
+  type SelectInputs,
+} from './detectorGraphs.js';
 import { requireHalfRange } from './halfRange.js';
-import { runNetwork, type Network } from './network.js';
-import { floorToFloat32, offsetByClass } from './nms.js';
-
-/** What the network's graph takes: B images of one size, A anchors each. */
-interface NetworkInputs {
-  /** int32 [B,H,W,3], RGB 0…255, fed as bytes. */
-  readonly image: tf.Tensor4D;
-  /** [B·A,2] and [B·A,1] float32: the anchors, once for each image. */
-  readonly centres: tf.Tensor2D;
-  readonly strides: tf.Tensor2D;
-}
-
-/** What it gives: every anchor of every image, image after image. */
-interface DecodedAnchors {
-  /** [B·A,4] float32 xyxy, pixels of the network's input. */
-  readonly boxes: tf.Tensor2D;
-  /** [B·A] float32. */
-  readonly scores: tf.Tensor1D;
-  /** [B·A] int32. */
-  readonly classes: tf.Tensor1D;
-  /** [B·A,k] float32. */
-  readonly coefficients: tf.Tensor2D;
-}
-
-type NetworkOutputs = DecodedAnchors & {
-  /** [B,H/4,W/4,k] float32. */
-  readonly prototypes: tf.Tensor4D;
-};
-
-/** What the graph takes that selects the objects of one image. */
-type SelectInputs = DecodedAnchors & {
-  readonly maxOutputs: tf.Scalar;
-  readonly iou: tf.Scalar;
-  readonly score: tf.Scalar;
-};
+import type { Network } from './network.js';
+import { readAnchors } from './readAnchors.js';
 
 type NetworkGraph = CompiledGraph<NetworkInputs, NetworkOutputs>;
-type SelectGraph = CompiledGraph<SelectInputs, DecodedAnchors>;
+type SelectGraph = CompiledGraph<SelectInputs, SelectedAnchors>;
 
 /** How to compile a detector. */
 export interface CompiledDetectorOptions {
@@ -60,62 +36,102 @@ export interface CompiledDetectorOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a detector keeps. */
+interface Compiled {
+  readonly network: Network;
+  /** From bytes. */
+  readonly graph: NetworkGraph;
+  readonly select: SelectGraph;
+  readonly weights: 'embedded' | 'external';
+}
+
 /** Runs a network as a graph for any number of images of any size, and TensorFlow's NMS as another. */
 export class CompiledDetector implements Detector {
-  readonly #architecture: Architecture;
-  readonly #network: NetworkGraph;
-  readonly #select: SelectGraph;
+  readonly #compiled: Compiled;
+  /** From floats; made when the first float image comes. */
+  #floatGraph: NetworkGraph | undefined;
+  #loading: Promise<NetworkGraph> | undefined;
 
   private constructor(
-    architecture: Architecture,
-    graphs: { readonly network: NetworkGraph; readonly select: SelectGraph },
+    compiled: Compiled,
     /** What the network computes in. */
     readonly precision: Precision,
   ) {
-    this.#architecture = architecture;
-    this.#network = graphs.network;
-    this.#select = graphs.select;
+    this.#compiled = compiled;
   }
 
   /**
-   * @param network is needed until the promise is fulfilled (its weights, if external, are shared after that).
+   * @param network stays its owner's. Its weights, if external, are shared from then on; float images need it once more.
    * @throws as `compile`
    */
   static async create(network: Network, options: CompiledDetectorOptions = {}): Promise<CompiledDetector> {
-    const { signal } = options;
+    const { signal, weights = 'embedded' } = options;
     const precision = await choosePrecision(options.precision ?? 'fp32');
     if (precision === 'fp16') await requireHalfRange(network, 'precision fp16');
-    const encoded = options.encoded ?? encodeDetector(network, { ...options, precision });
-    const feed = feedOf(network, options);
+    const encoded = options.encoded ?? encodeDetector(network, { weights, precision });
+    const feed = weightsToFeed(network, weights);
     const { classes, maskCoefficients } = network.architecture;
     const graph = await loadGraph<NetworkInputs, NetworkOutputs>(encoded, { feed, signal });
     try {
-      const select = await loadGraph<SelectInputs, DecodedAnchors>(encodeSelect(classes, maskCoefficients), { signal });
-      return new CompiledDetector(network.architecture, { network: graph, select }, precision);
+      const encodedSelect = encodeSelect(classes, maskCoefficients);
+      const select = await loadGraph<SelectInputs, SelectedAnchors>(encodedSelect, { signal });
+      return new CompiledDetector({ network, graph, select, weights }, precision);
     } catch (error) {
       graph.dispose();
       throw error;
     }
   }
 
-  detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
-    const inputs = networkInputs(input, this.#architecture);
-    const { prototypes, ...anchors } = this.#network.run(inputs);
-    tf.dispose(Object.values(inputs));
+  async detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
+    const { prototypes, probabilities, logits, ...anchors } = await this.#run(input);
     const limits = limitTensors(thresholds);
     try {
       const count = input.images.length;
-      return Promise.resolve(
-        input.images.map((_, i) => this.#detectionsOf({ index: i, count }, anchors, prototypes, limits)),
-      );
+      return input.images.map((_, i) => this.#detectionsOf({ index: i, count }, anchors, prototypes, limits));
     } finally {
-      tf.dispose([...Object.values(anchors), prototypes, ...Object.values(limits)]);
+      tf.dispose([...Object.values(anchors), prototypes, probabilities, logits, ...Object.values(limits)]);
+    }
+  }
+
+  async raw(input: DetectorInput, { logits = false }: RawOptions = {}): Promise<RawAnchors[]> {
+    const outputs = await this.#run(input);
+    try {
+      const { logits: all, ...others } = outputs;
+      return await readAnchors(logits ? { ...others, logits: all } : others, input.images.length);
+    } finally {
+      tf.dispose(Object.values(outputs));
     }
   }
 
   dispose(): void {
-    this.#network.dispose();
-    this.#select.dispose();
+    this.#compiled.graph.dispose();
+    this.#compiled.select.dispose();
+    this.#floatGraph?.dispose();
+  }
+
+  async #run(input: DetectorInput): Promise<NetworkOutputs> {
+    const graph = hasFloats(input) ? await this.#graphOfFloats() : this.#compiled.graph;
+    const inputs = networkInputs(input, this.#compiled.network.architecture);
+    try {
+      return graph.run(inputs);
+    } finally {
+      tf.dispose(Object.values(inputs));
+    }
+  }
+
+  async #graphOfFloats(): Promise<NetworkGraph> {
+    const { network, weights } = this.#compiled;
+    this.#loading ??= loadGraph<NetworkInputs, NetworkOutputs>(
+      encodeDetector(network, { weights, precision: this.precision, floats: true }),
+      { feed: weightsToFeed(network, weights) },
+    );
+    try {
+      this.#floatGraph = await this.#loading;
+      return this.#floatGraph;
+    } catch (error) {
+      this.#loading = undefined; // the next call tries again
+      throw error;
+    }
   }
 
   #detectionsOf(
@@ -133,11 +149,12 @@ export class CompiledDetector implements Detector {
         classes: part(classes),
         coefficients: part(coefficients),
       };
-      return { ...this.#select.run({ ...parts, ...limits }), prototypes: part(prototypes) };
+      return { ...this.#compiled.select.run({ ...parts, ...limits }), prototypes: part(prototypes) };
     });
     // Not inside of the tidy: it would look for tensors in every element of the arrays.
     const [, height, width, k] = prototypes.shape;
     const detections: Detections = {
+      anchors: rows.anchors.dataSync<'int32'>(),
       boxes: rows.boxes.dataSync<'float32'>(),
       scores: rows.scores.dataSync<'float32'>(),
       classes: rows.classes.dataSync<'int32'>(),
@@ -147,105 +164,4 @@ export class CompiledDetector implements Detector {
     tf.dispose(rows);
     return detections;
   }
-}
-
-/**
- * The network, from bytes to decoded boxes, as the bytes of a graph. They hold the weights unless these are external.
- * @throws as `encodeGraph`
- */
-export function encodeDetector(
-  network: Network,
-  { precision, weights }: { readonly precision: Precision; readonly weights?: 'embedded' | 'external' },
-): Uint8Array {
-  const { regMax } = network.architecture;
-  const f = ({ image, centres, strides }: NetworkInputs): NetworkOutputs => {
-    const { prototypes, ...raw } = runNetwork(network, tf.div(tf.cast(image, 'float32'), 255));
-    const decoded = keepFloat32(() => decodeAt(mergeBatch(raw), centres, strides, regMax));
-    return {
-      boxes: tf.squeeze(decoded.boxes, [0]),
-      scores: tf.squeeze(decoded.scores, [0]),
-      classes: tf.squeeze(decoded.classes, [0]),
-      coefficients: tf.squeeze(decoded.coefficients, [0]),
-      prototypes,
-    };
-  };
-  const { architecture } = network;
-  const side = architecture.family.maxStride;
-  const examples = [
-    imageExample(1, 2 * side, 2 * side, architecture),
-    imageExample(2, 3 * side, 4 * side, architecture),
-  ] as const;
-  try {
-    return encodeGraph(f, examples, { precision, uint8: ['image'], feed: feedOf(network, { weights }) });
-  } finally {
-    for (const example of examples) tf.dispose(Object.values(example));
-  }
-}
-
-/** Anchors of all images as if they were of one: [B,A,C] -> [1,B·A,C]. */
-function mergeBatch<T extends Readonly<Record<string, tf.Tensor3D>>>(raw: T): { [K in keyof T]: tf.Tensor3D } {
-  const flat = Object.entries(raw).map(([name, t]) => [name, tf.reshape(t, [1, -1, t.shape[2]])]);
-  return Object.fromEntries(flat) as { [K in keyof T]: tf.Tensor3D };
-}
-
-/** NMS of one image, and the rows that survive by descending score. */
-function encodeSelect(classCount: number, k: number): Uint8Array {
-  const f = ({ boxes, scores, classes, coefficients, ...limits }: SelectInputs): DecodedAnchors => {
-    const kept = nonMaxSuppressionV3(classCount === 1 ? boxes : offsetByClass(boxes, classes), scores, limits);
-    return {
-      boxes: tf.gather(boxes, kept),
-      scores: tf.gather(scores, kept),
-      classes: tf.gather(classes, kept),
-      coefficients: tf.gather(coefficients, kept),
-    };
-  };
-  const example = (anchors: number): SelectInputs => ({
-    boxes: tf.zeros([anchors, 4]),
-    scores: tf.ones([anchors]),
-    classes: tf.zeros([anchors], 'int32'),
-    coefficients: tf.zeros([anchors, k]),
-    ...limitTensors({ conf: 0, iou: 1, maxDet: anchors }),
-  });
-  const examples = [example(2), example(3)] as const;
-  try {
-    return encodeGraph(f, examples);
-  } finally {
-    for (const inputs of examples) tf.dispose(Object.values(inputs));
-  }
-}
-
-function networkInputs({ images, width, height }: DetectorInput, architecture: Architecture): NetworkInputs {
-  const count = images.length;
-  const values = new Int32Array(count * height * width * 3);
-  images.forEach((image, i) => {
-    values.set(image, i * image.length);
-  });
-  const image = tf.tensor4d(values, [count, height, width, 3], 'int32');
-  return { image, ...repeatedAnchors(count, height, width, architecture) };
-}
-
-function imageExample(count: number, height: number, width: number, architecture: Architecture): NetworkInputs {
-  const image: tf.Tensor4D = tf.zeros([count, height, width, 3], 'int32');
-  return { image, ...repeatedAnchors(count, height, width, architecture) };
-}
-
-function repeatedAnchors(
-  count: number,
-  height: number,
-  width: number,
-  architecture: Architecture,
-): Pick<NetworkInputs, 'centres' | 'strides'> {
-  return tf.tidy(() => {
-    const { centres, strides } = anchorTensors(height, width, architecture);
-    return { centres: tf.tile(centres, [count, 1]), strides: tf.tile(strides, [count, 1]) };
-  });
-}
-
-function limitTensors({ conf, iou, maxDet }: Thresholds): Pick<SelectInputs, 'maxOutputs' | 'iou' | 'score'> {
-  return { maxOutputs: tf.scalar(maxDet, 'int32'), iou: tf.scalar(floorToFloat32(iou)), score: tf.scalar(conf) };
-}
-
-function feedOf(network: Network, { weights }: Pick<CompiledDetectorOptions, 'weights'>): Record<string, tf.Tensor> {
-  if (weights !== 'external') return {};
-  return Object.fromEntries(network.model.weights.map((weight) => [weight.name, weight.read()]));
 }

@@ -19,6 +19,8 @@ type DecodedSize = Pick<Architecture, 'family' | 'regMax'>;
 export interface Decoded {
   /** [B,A,4] float32: x1, y1, x2, y2 in pixels of the network's input; may reach beyond it. */
   readonly boxes: tf.Tensor3D;
+  /** [B,A,classes] float32: score of every class, 0…1. */
+  readonly probabilities: tf.Tensor3D;
   /** [B,A] float32: score of the best class, 0…1. */
   readonly scores: tf.Tensor2D;
   /** [B,A] int32: the best class. */
@@ -94,15 +96,16 @@ export function decodeAt(
   strides: tf.Tensor2D,
   regMax: number,
 ): Decoded {
-  const [boxes, scores, classes] = tf.tidy((): [tf.Tensor3D, tf.Tensor2D, tf.Tensor2D] => {
+  const [boxes, probabilities, scores, classes] = tf.tidy((): [tf.Tensor3D, tf.Tensor3D, tf.Tensor2D, tf.Tensor2D] => {
     const probabilities = tf.sigmoid(raw.classes);
     return [
       decodeBoxes(raw.boxes, centres, strides, regMax),
+      probabilities,
       tf.max(probabilities, 2),
       tf.cast(tf.argMax(probabilities, 2), 'int32'),
     ];
   });
-  return { boxes, scores, classes, coefficients: tf.clone(raw.coefficients) };
+  return { boxes, probabilities, scores, classes, coefficients: tf.clone(raw.coefficients) };
 }
 
 /**

@@ -3,8 +3,11 @@ import * as tf from '@tensorflow/tfjs';
 
 /** Images of one size, letterboxed. */
 export interface DetectorInput {
-  /** One array an image: `height * width * 3` bytes, RGB, padding included. */
-  readonly images: readonly Uint8Array[];
+  /**
+   * One array an image: `height * width * 3` values, RGB, padding included. Bytes 0…255, or floats 0…1 that the network gets
+   * as they are.
+   */
+  readonly images: readonly (Uint8Array | Float32Array)[];
   /** Pixels of the network's input, multiples of 32. */
   readonly width: number;
   readonly height: number;
@@ -17,8 +20,10 @@ export interface Thresholds {
   readonly maxDet: number;
 }
 
-/** What the network found in one image; n objects by descending score. */
+/** What the network found in one image; n objects, best first. */
 export interface Detections {
+  /** The anchor of each object, counted as in `Anchor`. */
+  readonly anchors: Int32Array;
   /** `n * 4` xyxy, pixels of the network's input, not clipped. */
   readonly boxes: Float32Array;
   readonly scores: Float32Array;
@@ -37,21 +42,53 @@ export interface Prototypes {
   readonly k: number;
 }
 
+/** What the network gives for one image before anything is selected: A anchors, level after level (see `Anchor`). */
+export interface RawAnchors {
+  /** `A * 4` xyxy, pixels of the network's input, not clipped. */
+  readonly boxes: Float32Array;
+  /** `A * classes`, 0…1. */
+  readonly scores: Float32Array;
+  /** `A * classes`: the scores before the logistic function; absent where not asked for. */
+  readonly logits?: Float32Array;
+  /** `A * k`. */
+  readonly coefficients: Float32Array;
+  readonly prototypes: Prototypes;
+}
+
 /** Runs stage 1 up to NMS. */
 export interface Detector {
-  /** @throws FastSAMError `DEVICE_FAILED`. */
+  /**
+   * Selects, too: the same as `selectDetections` of what `raw` gives.
+   * @throws FastSAMError `DEVICE_FAILED`.
+   */
   detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]>;
+  /**
+   * Everything, nothing selected; in the precision of `detect`.
+   * @throws FastSAMError `DEVICE_FAILED`.
+   */
+  raw(input: DetectorInput, options?: RawOptions): Promise<RawAnchors[]>;
   /** Frees what the detector holds beside the network. */
   dispose(): void;
+}
+
+/** What `Detector.raw` reads. */
+export interface RawOptions {
+  /** The class logits, too. */
+  readonly logits?: boolean;
 }
 
 /** Byte values as the network sees them. */
 const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
-/** float32 [B,H,W,3], RGB 0…1. */
+/** float32 [B,H,W,3], RGB 0…1; floats keep every bit. */
 export function toTensor({ images, width, height }: DetectorInput): tf.Tensor4D {
   const values = new Float32Array(images.length * height * width * 3);
   let at = 0;
-  for (const image of images) for (let i = 0; i < image.length; i++) values[at++] = UNIT[image[i]];
+  for (const image of images) {
+    if (image instanceof Float32Array) {
+      values.set(image, at);
+      at += image.length;
+    } else for (let i = 0; i < image.length; i++) values[at++] = UNIT[image[i]];
+  }
   return tf.tensor4d(values, [images.length, height, width, 3]);
 }

@@ -18,7 +18,10 @@ export interface ModelInfo {
   /** Why `defaults` are not what the file says: one line, where there is something to say. */
   readonly defaultsNote?: string;
   readonly device: Device;
-  /** Why a faster device is not in use and what would change that: one line, where there is something to say. */
+  /**
+   * Why a faster device is not in use, and what would change that: one line. After `device: 'cpu'` or `'gpu'` it is there
+   * whenever that did not give the first of its kind, as when `cpu` means wasm.
+   */
   readonly deviceNote?: string;
   /** What the network computes in. */
   readonly precision: Precision;

@@ -1,31 +1,37 @@
-/** The detector of every backend: the tfjs layers one by one, and NMS as tensors. */
+/** The detector of every backend: the tfjs layers one by one, and NMS beside them. */
 import * as tf from '@tensorflow/tfjs';
 import { throwIfGpuFailed } from '../runtime/gpuErrors.js';
 import { decode } from './decode.js';
-import { toTensor, type Detections, type Detector, type DetectorInput, type Thresholds } from './detector.js';
-import { runNetwork, type Network } from './network.js';
-import { nonMaxSuppression } from './nms.js';
+import {
+  toTensor,
+  type Detections,
+  type Detector,
+  type DetectorInput,
+  type RawAnchors,
+  type RawOptions,
+  type Thresholds,
+} from './detector.js';
+import { runNetwork, type Network, type RawOutputs } from './network.js';
+import { readAnchors } from './readAnchors.js';
+import { selectDetections } from './selectDetections.js';
 
 /** The detector that runs the tfjs layers one by one, on whatever backend is active. */
 export class LayersDetector implements Detector {
   constructor(readonly network: Network) {}
 
   async detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
-    const { width, height } = input;
+    return (await this.raw(input)).map((anchors) => selectDetections(anchors, thresholds));
+  }
+
+  async raw(input: DetectorInput, options: RawOptions = {}): Promise<RawAnchors[]> {
     const x = toTensor(input);
-    const raw = runNetwork(this.network, x);
-    x.dispose();
-    const decoded = decode(raw, height, width, this.network.architecture);
+    let raw: RawOutputs;
     try {
-      const found: Detections[] = [];
-      for (let i = 0; i < input.images.length; i++) {
-        found.push(await select(i, decoded, raw.coefficients, raw.prototypes, thresholds));
-      }
-      throwIfGpuFailed();
-      return found;
+      raw = runNetwork(this.network, x);
     } finally {
-      tf.dispose([{ ...raw }, { ...decoded }]); // two records: they share names
+      x.dispose();
     }
+    return readRawOutputs(raw, input, this.network, options);
   }
 
   /** The network stays its owner's. */
@@ -34,43 +40,28 @@ export class LayersDetector implements Detector {
   }
 }
 
-/** NMS of one image of the batch, and the rows that survive. */
-async function select(
-  index: number,
-  decoded: { boxes: tf.Tensor3D; scores: tf.Tensor2D; classes: tf.Tensor2D },
-  coefficients: tf.Tensor3D,
-  prototypes: tf.Tensor4D,
-  thresholds: Thresholds,
-): Promise<Detections> {
-  const ofImage = (t: tf.Tensor) => tf.slice(t, index, 1);
-  const scope = tf.tidy(() => ({
-    boxes: tf.squeeze<tf.Tensor2D>(ofImage(decoded.boxes), [0]),
-    scores: tf.squeeze<tf.Tensor1D>(ofImage(decoded.scores), [0]),
-    classes: tf.squeeze<tf.Tensor1D>(ofImage(decoded.classes), [0]),
-    coefficients: tf.squeeze<tf.Tensor2D>(ofImage(coefficients), [0]),
-    prototypes: tf.squeeze<tf.Tensor3D>(ofImage(prototypes), [0]),
-  }));
+/**
+ * Decodes and reads what `runNetwork` gives for a batch.
+ * @param raw is disposed.
+ * @throws FastSAMError `DEVICE_FAILED`.
+ */
+export async function readRawOutputs(
+  raw: RawOutputs,
+  { width, height }: Pick<DetectorInput, 'width' | 'height'>,
+  { architecture }: Pick<Network, 'architecture'>,
+  { logits = false }: RawOptions = {},
+): Promise<RawAnchors[]> {
+  const decoded = decode(raw, height, width, architecture);
   try {
-    const kept = await nonMaxSuppression(scope.boxes, scope.scores, { ...thresholds, classes: scope.classes });
-    const [height, width, k] = scope.prototypes.shape;
-    const rows = tf.tidy(() => {
-      const indices = tf.tensor1d(kept, 'int32');
-      return [scope.boxes, scope.scores, scope.classes, scope.coefficients].map((t) => tf.gather(t, indices));
-    });
-    try {
-      const [boxes, scores, classes, chosen] = await Promise.all(rows.map((t) => t.data()));
-      const data = (await scope.prototypes.data()) as Float32Array;
-      return {
-        boxes: boxes as Float32Array,
-        scores: scores as Float32Array,
-        classes: classes as Int32Array,
-        coefficients: chosen as Float32Array,
-        prototypes: { data, height, width, k },
-      };
-    } finally {
-      tf.dispose(rows);
-    }
+    const { boxes, probabilities, coefficients } = decoded;
+    const { prototypes, classes } = raw;
+    const read = await readAnchors(
+      { boxes, probabilities, coefficients, prototypes, ...(logits && { logits: classes }) },
+      prototypes.shape[0],
+    );
+    throwIfGpuFailed();
+    return read;
   } finally {
-    tf.dispose(scope);
+    tf.dispose([{ ...raw }, { ...decoded }]); // two records: they share names
   }
 }

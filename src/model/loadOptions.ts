@@ -10,7 +10,10 @@ import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/choices.js';
 
 /** Options of `FastSAM.load`. */
 export interface LoadOptions {
-  /** Where to run. Default `auto`: the fastest device that is present. */
+  /**
+   * Where to run: a device by its name, `gpu` or `cpu` for the fastest of that kind (`ModelInfo.deviceNote` says where that
+   * is not the first), or `auto` (default), the fastest of all. A process has one device at a time.
+   */
   device?: DeviceChoice;
   /** Number format of the network, see `DetectorOptions`. Default `fp32`. */
   precision?: Precision | 'auto';

@@ -44,7 +44,7 @@ export async function assembleMasks(
     for (let start = 0; start < n; start += step) {
       throwIfAborted(signal);
       const count = Math.min(step, n - start);
-      const values = await logits(p, coefficients.subarray(start * k, (start + count) * k), count);
+      const values = await maskLogits(p, coefficients.subarray(start * k, (start + count) * k), count);
       throwIfGpuFailed();
       for (let i = 0; i < count; i++) {
         const box = boxes.subarray(4 * (start + i), 4 * (start + i) + 4);
@@ -76,7 +76,7 @@ export async function prototypeMasks(
   try {
     for (let start = 0; start < n; start += step) {
       const count = Math.min(step, n - start);
-      const values = await logits(p, coefficients.subarray(start * k, (start + count) * k), count);
+      const values = await maskLogits(p, coefficients.subarray(start * k, (start + count) * k), count);
       for (let i = 0; i < count; i++) {
         const box = windowOfBox(boxes.subarray(4 * (start + i), 4 * (start + i) + 4), width, height);
         masks.push(positiveCells(values.subarray(i * pixels, (i + 1) * pixels), box, width, height));
@@ -101,8 +101,12 @@ function positiveCells(values: Float32Array, window: Rect, gridWidth: number, gr
   return new Mask(gridWidth, gridHeight, window.x, window.y, window.width, window.height, words);
 }
 
-/** C Pᵀ: `count` rows of logits at prototype resolution. */
-async function logits(prototypes: tf.Tensor2D, coefficients: Float32Array, count: number): Promise<Float32Array> {
+/** C Pᵀ: `count` rows of logits at prototype resolution. @param prototypes [pixels,k]. */
+export async function maskLogits(
+  prototypes: tf.Tensor2D,
+  coefficients: Float32Array,
+  count: number,
+): Promise<Float32Array> {
   const product = tf.tidy(() =>
     tf.matMul(tf.tensor2d(coefficients, [count, coefficients.length / count]), prototypes, false, true),
   );

@@ -15,4 +15,14 @@ export interface Segmenter {
     inputs: Iterable<T> | AsyncIterable<T>,
     options?: StreamOptions,
   ): AsyncGenerator<StreamItem<T>, void>;
+  /** See `FastSAM.withCache`. Without it, sweeps run the network for each setting. */
+  withCache?(): Promise<CachedSegmenter>;
+}
+
+/** A segmenter that keeps what the network gave, and that holds it until it is disposed. */
+export interface CachedSegmenter extends Pick<Segmenter, 'info' | 'segment' | 'stream'> {
+  /** How often the network ran. */
+  readonly runs: number;
+  /** Frees what is kept. The model stays. */
+  dispose(): void;
 }

@@ -106,6 +106,20 @@ async function withThreads<T>(threads: number, start: () => Promise<T>, backend:
   }
 }
 
+/**
+ * Deno's workers have globals that the script sets and that have only a getter (`location`); they are made writable first.
+ * Exported for its test.
+ */
+export const MAKE_WRITABLE = `for (const name of ['self', 'location', 'Worker', 'importScripts', 'postMessage', 'performance']) {
+  for (let owner = globalThis; owner; owner = Object.getPrototypeOf(owner)) {
+    const property = Object.getOwnPropertyDescriptor(owner, name);
+    if (!property) continue;
+    if (property.get && !property.set)
+      Object.defineProperty(globalThis, name, { value: globalThis[name], writable: true, configurable: true });
+    break;
+  }
+}`;
+
 /** The worker script as a module that Node can run: its CommonJS surroundings and `importScripts` are supplied. */
 function workerSource(source: string, factory: string): string {
   return [
@@ -113,6 +127,7 @@ function workerSource(source: string, factory: string): string {
     `import { pathToFileURL } from 'node:url';`,
     `const require = createRequire(pathToFileURL(${JSON.stringify(factory)}));`,
     `const __filename = 'tfjs-wasm-worker.js';`,
+    MAKE_WRITABLE,
     source,
     `globalThis.importScripts = () => (0, eval)(require('node:fs').readFileSync(${JSON.stringify(factory)}, 'utf8'));`,
   ].join('\n');

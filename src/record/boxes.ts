@@ -1,4 +1,5 @@
 /** The detector's boxes of one image, in the forms that people use. */
+import { INSPECT } from '../options/show.js';
 import { checkIndex } from './indices.js';
 
 /** Left, top, right, bottom in pixels. */
@@ -55,6 +56,11 @@ export class Boxes implements Iterable<Xyxy> {
   /** The boxes in the order of the objects. */
   *[Symbol.iterator](): IterableIterator<Xyxy> {
     for (let i = 0; i < this.length; i++) yield this.at(i);
+  }
+
+  /** One line for `console.log` and a REPL. */
+  [INSPECT](): string {
+    return `Boxes: ${this.length} in ${this.imageWidth} x ${this.imageHeight} pixels`;
   }
 
   #normalise(pixels: Float32Array): Float32Array {

@@ -4,6 +4,7 @@ import type { Mask } from '../mask/mask.js';
 import { toPolygons, type Polygon, type PolygonOptions } from '../mask/polygons.js';
 import { encodeRle } from '../mask/rle.js';
 import type { Rle } from '../mask/rleCounts.js';
+import { DISPLAY, INSPECT, type DisplayData } from '../options/show.js';
 import { checkIndex } from './indices.js';
 import type { Xyxy } from './boxes.js';
 
@@ -51,6 +52,16 @@ export class ObjectMask {
   toBitmap(): Uint8Array {
     return this.mask.toBitmap();
   }
+
+  /** One line for `console.log` and a REPL. */
+  [INSPECT](): string {
+    return `Object${this.mask[INSPECT]()}, box [${this.bbox.join(', ')}]`;
+  }
+
+  /** The picture that a notebook shows. */
+  [DISPLAY](): DisplayData {
+    return { ...this.mask[DISPLAY](), 'text/plain': this[INSPECT]() };
+  }
 }
 
 /** Masks in the order of the objects. */
@@ -75,5 +86,10 @@ export class Masks implements Iterable<ObjectMask> {
   /** The masks in the order of the objects. */
   *[Symbol.iterator](): IterableIterator<ObjectMask> {
     for (const mask of this.list) yield new ObjectMask(mask);
+  }
+
+  /** One line for `console.log` and a REPL. */
+  [INSPECT](): string {
+    return `Masks: ${this.length}`;
   }
 }

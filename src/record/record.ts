@@ -9,10 +9,12 @@ import type { PromptRecord } from '../prompt/kinds/list.js';
 import type { TextModelSource } from '../prompt/textModel.js';
 import type { Match } from '../prompt/types.js';
 import type { Frame } from '../source/types.js';
+import { takeRows } from '../geometry/rows.js';
 import { Boxes } from './boxes.js';
 import { checkIndex } from './indices.js';
 import { Masks } from './masks.js';
 import { requireList } from '../options/requireKind.js';
+import { plural } from '../options/showValue.js';
 
 /** Milliseconds that each stage took for this image. */
 export interface Speed {
@@ -24,14 +26,24 @@ export interface Speed {
 /** Where an image lies in its video. */
 export type FramePlace = Omit<Frame, 'image'>;
 
-/** What masks were made of, kept so that their soft form can be had later. */
+/** What masks are made of, kept so that they can be made again and their soft form can be had. */
 export interface MaskInputs {
-  /** float32 `height * width * k`, row by row, the k prototypes of a pixel together. */
+  /** float32 `height * width * k`, row by row, the k prototypes of a cell together. */
   readonly prototypes: Float32Array;
+  /** Cells of the prototype grid: a quarter of the network input's pixels, its letterbox border included. */
   readonly height: number;
   readonly width: number;
   /** float32 `n * k`, one row for each object. */
   readonly coefficients: Float32Array;
+  /**
+   * float32 `n * 4` xyxy: the boxes that crop the masks, pixels of the image, or of the network input where `retina` is false.
+   * Default: the objects' boxes.
+   */
+  readonly crops?: Float32Array;
+  /** False: made at the network input's resolution, then brought to the image's. Default true: at the image's. */
+  readonly retina?: boolean;
+  /** The logit above which a pixel is inside. Default 0, a probability of one half. */
+  readonly threshold?: number;
 }
 
 /** What is known of one image and stays as it is, and columns with one entry for each object. */
@@ -39,8 +51,12 @@ export interface SceneFacts {
   readonly image: RgbImage;
   /** float32 `n`, 0 … 1. */
   readonly scores: Float32Array;
-  /** int32 `n`; absent where the model has one class. */
+  /** int32 `n`: the class of each object, all 0 for a model of one class; absent only where results were made without. */
   readonly classes?: Int32Array;
+  /** int32 `n`: the anchor of each object, see `Anchor`; absent where results were made without. */
+  readonly anchors?: Int32Array;
+  /** Pixels of the network's input per cell of each level of anchors, finest first; beside `anchors`. */
+  readonly strides?: readonly number[];
   /** int32 `n`, from 1: the track that each object belongs to; absent where nothing was tracked. */
   readonly trackIds?: Int32Array;
   /** Where the image lies in its video; absent for single images. */
@@ -147,10 +163,30 @@ export function checkColumns(data: ResultsData): void {
     ['ids', data.ids?.length, n],
     ['classes', data.classes?.length, n],
     ['trackIds', data.trackIds?.length, n],
+    ['anchors', data.anchors?.length, n],
   ];
   for (const [name, length, expected] of found) {
     if (length === undefined || length === expected) continue;
     throw invalidArgument(`${name}: got ${length} entries, expected ${expected} for ${n} scores`);
+  }
+  if (data.maskInputs) checkMaskInputs(data.maskInputs, n);
+}
+
+function checkMaskInputs({ prototypes, coefficients, crops, width, height }: MaskInputs, n: number): void {
+  const k = prototypes.length / (width * height);
+  if (!(Number.isInteger(k) && k >= 1)) {
+    throw invalidArgument(
+      `maskInputs.prototypes: got ${prototypes.length} values for ${width} x ${height} cells, expected a whole number of ` +
+        'prototypes; give them with their own width and height',
+    );
+  }
+  if (coefficients.length !== n * k) {
+    throw invalidArgument(
+      `maskInputs.coefficients: got ${coefficients.length} values, expected ${n * k}, ${k} for each of ${plural(n, 'object')}`,
+    );
+  }
+  if (crops && crops.length !== 4 * n) {
+    throw invalidArgument(`maskInputs.crops: got ${crops.length} values, expected ${4 * n} for ${plural(n, 'object')}`);
   }
 }
 
@@ -162,27 +198,21 @@ export function selectRows(data: IdentifiedData, indices: readonly number[]): Id
   requireList('indices', indices);
   const n = data.scores.length;
   const rows = indices.map((i) => checkIndex('object', i, n));
-  const boxes = new Float32Array(4 * rows.length);
-  rows.forEach((row, i) => {
-    boxes.set(data.boxes.subarray(4 * row, 4 * row + 4), 4 * i);
-  });
   return {
     ...data,
-    boxes,
+    boxes: takeRows(data.boxes, rows, 4),
     scores: Float32Array.from(rows, (row) => data.scores[row]),
     masks: rows.map((row) => data.masks[row]),
     ids: Int32Array.from(rows, (row) => data.ids[row]),
     ...(data.classes && { classes: Int32Array.from(rows, (row) => data.classes?.[row] ?? 0) }),
     ...(data.trackIds && { trackIds: Int32Array.from(rows, (row) => data.trackIds?.[row] ?? 0) }),
-    ...(data.maskInputs && { maskInputs: selectCoefficients(data.maskInputs, rows) }),
+    ...(data.anchors && { anchors: Int32Array.from(rows, (row) => data.anchors?.[row] ?? 0) }),
+    ...(data.maskInputs && { maskInputs: selectMaskInputs(data.maskInputs, rows) }),
   };
 }
 
-function selectCoefficients(inputs: MaskInputs, rows: readonly number[]): MaskInputs {
+function selectMaskInputs(inputs: MaskInputs, rows: readonly number[]): MaskInputs {
   const k = inputs.prototypes.length / (inputs.height * inputs.width);
-  const coefficients = new Float32Array(rows.length * k);
-  rows.forEach((row, i) => {
-    coefficients.set(inputs.coefficients.subarray(row * k, (row + 1) * k), i * k);
-  });
-  return { ...inputs, coefficients };
+  const coefficients = takeRows(inputs.coefficients, rows, k);
+  return { ...inputs, coefficients, ...(inputs.crops && { crops: takeRows(inputs.crops, rows, 4) }) };
 }

@@ -1,5 +1,5 @@
 /** A mask before it is cut at one half. */
-import { invalidArgument } from '../errors.js';
+import { prototypeLogits, requireMaskInputs } from './maskLogits.js';
 import type { MaskInputs } from './record.js';
 
 /** Probabilities on the prototypes' grid: a quarter of the network input, its letterbox border included. */
@@ -16,17 +16,6 @@ export interface SoftMask {
  * @throws FastSAMError `INVALID_ARGUMENT` if the prototypes were not kept.
  */
 export function softMask(inputs: MaskInputs | undefined, row: number): SoftMask {
-  if (!inputs) {
-    throw invalidArgument('probabilities: got results without prototypes, expected some that kept them');
-  }
-  const { prototypes, coefficients, width, height } = inputs;
-  const k = prototypes.length / (width * height);
-  const c = coefficients.subarray(row * k, (row + 1) * k);
-  const data = new Float32Array(width * height);
-  for (let i = 0, p = 0; i < data.length; i++) {
-    let logit = 0;
-    for (let j = 0; j < k; j++, p++) logit += prototypes[p] * c[j];
-    data[i] = 1 / (1 + Math.exp(-logit));
-  }
-  return { data, width, height };
+  const { data, ...size } = prototypeLogits(requireMaskInputs('probabilities', inputs), row);
+  return { ...size, data: data.map((logit) => 1 / (1 + Math.exp(-logit))) };
 }

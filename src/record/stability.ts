@@ -4,7 +4,8 @@ import type { Letterbox } from '../image/letterbox.js';
 import { EXACT_RASTER } from '../mask/rasterGeometry.js';
 import { prototypeWindow, rasterize } from '../mask/rasterize.js';
 import type { Rect } from '../geometry/rect.js';
-import type { MaskInputs, SceneRecord } from './record.js';
+import { logitsIn, requireMaskInputs } from './maskLogits.js';
+import type { SceneRecord } from './record.js';
 
 /** Logits to both sides of the threshold; SAM's automatic mask generator has 1, too. */
 export const STABILITY_DELTA = 1;
@@ -13,8 +14,8 @@ const MODE = { rule: EXACT_RASTER, retina: true } as const;
 
 /**
  * Stability score of every object (Kirillov et al. 2023, "Segment Anything", automatic mask generation): IoU of its
- * masks at logits `+delta` and `-delta`. The first lies inside the second, so it is the quotient of their areas. Both
- * are cropped to the object's box, as its mask is.
+ * masks at logits `delta` above and below their threshold. The first lies inside the second, so it is the quotient of
+ * their areas. Both are cropped to the object's box, as its mask is.
  * @returns 0 … 1 each; 0 for an object whose larger mask is empty.
  * @throws FastSAMError `INVALID_ARGUMENT` for results without prototypes or a delta that is no positive number.
  */
@@ -30,32 +31,16 @@ export function stabilityScores(record: SceneRecord, delta = STABILITY_DELTA): F
   }
   const scores = new Float32Array(length);
   if (length === 0) return scores;
-  if (!maskInputs) {
-    throw invalidArgument('stability: got results without prototypes, expected them');
-  }
+  const inputs = requireMaskInputs('stability', maskInputs);
+  const { threshold = 0 } = inputs;
   for (let i = 0; i < length; i++) {
     const box = boxes.at(i);
     const window = prototypeWindow(box, letterbox, MODE);
-    const logits = logitsIn(maskInputs, i, length, window);
-    const large = areaAbove(logits, window, box, letterbox, -delta);
-    scores[i] = large === 0 ? 0 : areaAbove(logits, window, box, letterbox, delta) / large;
+    const logits = logitsIn(inputs, i, window);
+    const large = areaAbove(logits, window, box, letterbox, threshold - delta);
+    scores[i] = large === 0 ? 0 : areaAbove(logits, window, box, letterbox, threshold + delta) / large;
   }
   return scores;
-}
-
-function logitsIn({ prototypes, coefficients, width }: MaskInputs, row: number, n: number, w: Rect): Float32Array {
-  const k = coefficients.length / n;
-  const c = coefficients.subarray(row * k, (row + 1) * k);
-  const out = new Float32Array(w.width * w.height);
-  for (let y = 0, i = 0; y < w.height; y++) {
-    let p = ((w.y + y) * width + w.x) * k;
-    for (let x = 0; x < w.width; x++, i++) {
-      let logit = 0;
-      for (let j = 0; j < k; j++, p++) logit += prototypes[p] * c[j];
-      out[i] = logit;
-    }
-  }
-  return out;
 }
 
 /** Pixels above a threshold: masks are cut at 0, and bilinear resampling commutes with adding a constant. */

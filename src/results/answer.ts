@@ -86,6 +86,7 @@ export function answeredRows(data: IdentifiedData, { selection, promptRecord, pr
     masks: [merged],
     boxes: Float32Array.from(boundingBox(unletterboxMask(merged, data.letterbox))),
     maskInputs: undefined, // no coefficients make this mask
+    anchors: undefined,
     ...note,
   };
 }

@@ -9,20 +9,26 @@ import { resultsToMot } from '../formats/mot.js';
 import { plotScene } from '../formats/plot.js';
 import { encodeScene, saveScene, type SaveOptions } from '../formats/save.js';
 import { resultsToYolo, type YoloOptions } from '../formats/yolo.js';
+import { anchorIn, type Anchor } from '../geometry/anchors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';
+import { DISPLAY, INSPECT, toBase64, type DisplayData } from '../options/show.js';
+import { plural } from '../options/showValue.js';
 import type { PromptKind } from '../prompt/kinds/kind.js';
 import type { Prompt } from '../prompt/kinds/list.js';
 import type { TextOptions } from '../prompt/textOptions.js';
 import type { Xyxy } from '../record/boxes.js';
 import { checkIndex } from '../record/indices.js';
+import type { MaskLogits } from '../record/maskLogits.js';
 import { ObjectMask } from '../record/masks.js';
 import { RecordFields, selectRows, type IdentifiedData, type ResultsData, type SceneRecord } from '../record/record.js';
 import { softMask, type SoftMask } from '../record/softMask.js';
 import { answeredRows, answerPrompt, answerWith } from './answer.js';
 import { answerTexts } from './answerTexts.js';
+import { objectLogits, type LogitsOptions } from './objectLogits.js';
 import { refineMasks, type RefineOptions } from './refine.js';
+import { changed } from './remake.js';
 
 /** One object of an image. */
 export interface SegmentedObject {
@@ -37,6 +43,8 @@ export interface SegmentedObject {
   readonly area: number;
   /** Class number; 0 for FastSAM, which has one. */
   readonly class: number;
+  /** The cell of the network's head that it comes from; absent for objects that do not come from one. */
+  readonly anchor?: Anchor;
   /** The track that it belongs to, from 1; absent where nothing was tracked. */
   readonly trackId?: number;
 }
@@ -77,6 +85,7 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
         return mask.area;
       },
       class: this.classes?.[i] ?? 0,
+      ...(this.anchors && this.strides && { anchor: anchorIn(this.letterbox, this.anchors[i], this.strides) }),
       ...(this.trackIds && { trackId: this.trackIds[i] }),
     };
   }
@@ -112,11 +121,16 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
 
   /**
    * The same image with some columns replaced, for functions that change masks or choose objects; what is not named
-   * stays.
-   * @throws FastSAMError `INVALID_ARGUMENT` if the columns' lengths differ.
+   * stays. Other `maskInputs` (prototypes, coefficients, threshold) without `masks` make the masks again; objects that lose
+   * every pixel stay, with an empty mask.
+   *
+   * @example
+   * const { maskInputs } = scene;
+   * const wider = maskInputs && scene.with({ maskInputs: { ...maskInputs, threshold: -1 } });
+   * @throws FastSAMError `INVALID_ARGUMENT` if the columns' lengths differ, or the prototypes are of another network input.
    */
   with(changes: Partial<ResultsData>): Results {
-    return new Results({ ...this.#data, ...changes });
+    return new Results(changed(this.#data, changes));
   }
 
   /**
@@ -179,6 +193,18 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
   }
 
   /**
+   * The logits of an object's mask, not cropped by its box: `prototype` as the network gives them, a quarter of its input
+   * with the letterbox border; `image` (default) resampled to the image's pixels, where the mask is what lies above the
+   * threshold (0) inside the box.
+   * @param index negative ones count from the end.
+   * @throws FastSAMError `INVALID_ARGUMENT` where there is no such object, the prototypes were not kept, or for another
+   *   resolution.
+   */
+  logits(index: number, options: LogitsOptions = {}): MaskLogits {
+    return objectLogits(this, index, options);
+  }
+
+  /**
    * Which object each pixel shows, the smallest on top: `height * width` numbers, row by row, 0 for none, else 1 + the
    * object's index in these results.
    */
@@ -227,6 +253,20 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
   /** Lines of the MOTChallenge, one a tracked object: `frame,id,left,top,width,height,score,-1,-1,-1`. */
   toMot(): string {
     return resultsToMot(this);
+  }
+
+  /** One line for `console.log` and a REPL. */
+  [INSPECT](): string {
+    const { image, model, imgsz, device, precision, promptRecord } = this;
+    const asked = promptRecord ? `, asked for ${JSON.stringify(promptRecord)}` : '';
+    const size = [imgsz].flat().join(' x ');
+    const how = `${model}, ${size} px, ${device} ${precision}`;
+    return `Results: ${plural(this.length, 'object')} in ${image.width} x ${image.height} pixels (${how})${asked}`;
+  }
+
+  /** The picture that a notebook shows: the drawn objects. */
+  async [DISPLAY](): Promise<DisplayData> {
+    return { 'text/plain': this[INSPECT](), 'image/jpeg': toBase64(await this.encode('jpg')) };
   }
 
   /**

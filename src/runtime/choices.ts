@@ -5,8 +5,11 @@ export const DEVICES = ['native-gpu', 'native-cpu', 'webgpu', 'webgl', 'wasm'] a
 /** One of `DEVICES`. */
 export type Device = (typeof DEVICES)[number];
 
-/** What a caller may ask for. `auto` takes the fastest that is present. */
-export const DEVICE_CHOICES = ['auto', 'gpu', 'cpu', 'webgpu', 'webgl', 'wasm'] as const;
+/**
+ * What a caller may ask for: a device by its name, or `gpu` or `cpu`, the fastest of that kind that is present. `auto` takes
+ * the fastest of all.
+ */
+export const DEVICE_CHOICES = ['auto', 'gpu', 'cpu', ...DEVICES] as const;
 /** One of `DEVICE_CHOICES`. */
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 

@@ -6,10 +6,9 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError, invalidArgument } from '../errors.js';
-import { DEVICE_CHOICES, type DeviceChoice } from './choices.js';
 import { platform } from '../platform/platform.js';
+import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice } from './choices.js';
 import { deviceStatus, type DeviceStatus } from './deviceStatus.js';
-import { DEVICES, type Device } from './choices.js';
 import { watchGpu } from './gpuErrors.js';
 import { TENSORFLOW_BACKEND } from './tensorFlow.js';
 import { useWinograd } from './winograd/kernel.js';
@@ -18,15 +17,12 @@ const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
   auto: DEVICES,
   gpu: ['native-gpu', 'webgpu', 'webgl'],
   cpu: ['native-cpu', 'wasm'],
+  'native-gpu': ['native-gpu'],
+  'native-cpu': ['native-cpu'],
   webgpu: ['webgpu'],
   webgl: ['webgl'],
   wasm: ['wasm'],
 };
-
-/** What a caller asks for to get this device where it is present. */
-export function choiceFor(device: Device): DeviceChoice {
-  return DEVICE_CHOICES.find((choice) => choice !== 'auto' && CANDIDATES[choice][0] === device) ?? 'auto';
-}
 
 const BACKEND: Record<Device, string> = {
   'native-gpu': TENSORFLOW_BACKEND,
@@ -46,20 +42,26 @@ export function currentDevice(): Device | undefined {
 
 let queue: Promise<unknown> = Promise.resolve();
 
+/** A device that was acquired, and in one line what a caller might not expect of it. */
+export interface AcquiredDevice {
+  readonly device: Device;
+  /** Why a faster one was passed over: for `auto` where something would change that, for `gpu` and `cpu` always. */
+  readonly note?: string;
+}
+
 /**
  * Makes a device active and counts one more user of it; every call is paired with one of `releaseDevice`. Calls wait for
  * each other, so that two models that load at once get one device.
- * @returns the device, and for `auto` why a faster one was passed over (one line), where there is a fix.
  * @throws FastSAMError `DEVICE_UNAVAILABLE` when no device of that kind is present, or when models that are still loaded
- *   hold another one; `INVALID_ARGUMENT` for a choice that does not exist.
+ *   hold another one than the choice gives without them; `INVALID_ARGUMENT` for a choice that does not exist.
  */
-export function acquireDevice(choice: DeviceChoice): Promise<{ device: Device; note?: string }> {
+export function acquireDevice(choice: DeviceChoice): Promise<AcquiredDevice> {
   const turn = queue.then(() => choose(choice));
   queue = turn.catch(() => undefined);
   return turn;
 }
 
-async function choose(choice: DeviceChoice): Promise<{ device: Device; note?: string }> {
+async function choose(choice: DeviceChoice): Promise<AcquiredDevice> {
   if (!DEVICE_CHOICES.includes(choice)) {
     throw invalidArgument(`device: got ${JSON.stringify(choice)}, expected one of ${DEVICE_CHOICES.join(', ')}`);
   }
@@ -74,16 +76,26 @@ async function choose(choice: DeviceChoice): Promise<{ device: Device; note?: st
     }
     current = device;
     users++;
-    const hint = refused.find((r) => r.fix !== undefined);
-    return hint ? { device, note: `${hint.device} not used: ${hint.detail}; ${hint.fix ?? ''}` } : { device };
+    return { device, ...noteOf(choice, refused) };
   }
-  const reasons = refused.map((r) => `${r.device}: ${r.detail}${r.fix === undefined ? '' : ` (${r.fix})`}`).join('; ');
+  const reasons = refused.map(reasonOf).join('; ');
   throw new FastSAMError('DEVICE_UNAVAILABLE', `device "${choice}": none is available here (${reasons})`);
+}
+
+const reasonOf = ({ device, detail, fix }: DeviceStatus): string =>
+  `${device}: ${detail}${fix === undefined ? '' : ` (${fix})`}`;
+
+/** Why it is not a faster one. Who takes whatever is there need not hear of devices that the machine lacks. */
+function noteOf(choice: DeviceChoice, refused: readonly DeviceStatus[]): Pick<AcquiredDevice, 'note'> {
+  const told = refused.find(({ fix }) => fix !== undefined) ?? (choice === 'auto' ? undefined : refused.at(0));
+  if (!told) return {};
+  const { device, detail, fix } = told;
+  return { note: `${device} not used: ${detail}${fix === undefined ? '' : `; ${fix}`}` };
 }
 
 /** Whether a device is there and what was asked for is what it does. */
 async function suitability(device: Device, choice: DeviceChoice): Promise<DeviceStatus> {
-  const row = await deviceStatus(device, choice === 'cpu');
+  const row = await deviceStatus(device, choice === 'cpu' || choice === 'native-cpu');
   if (row.software && choice !== device) return { ...row, available: false };
   if (device !== 'native-cpu') return row;
   const native = await platform().loadNative?.();
@@ -94,16 +106,35 @@ async function suitability(device: Device, choice: DeviceChoice): Promise<Device
   return row;
 }
 
-/** One more user of the device that loaded models hold. */
-function share(choice: DeviceChoice, held: Device): { device: Device } {
-  if (!CANDIDATES[choice].includes(held)) {
-    throw new FastSAMError(
-      'DEVICE_UNAVAILABLE',
-      `device "${choice}": loaded models run on ${held}, expected one device a process; dispose those models first`,
-    );
+/**
+ * One more user of the device that loaded models hold. It has to be the one that the choice gives without them: else two
+ * models that are compared would be the same one, unnoticed. `auto` leaves the choice to us.
+ */
+async function share(choice: DeviceChoice, held: Device): Promise<AcquiredDevice> {
+  if (choice === 'auto') {
+    users++;
+    return { device: held };
   }
-  users++;
-  return { device: held };
+  const refused: DeviceStatus[] = [];
+  for (const device of CANDIDATES[choice]) {
+    if (device === held) {
+      users++;
+      return { device, ...noteOf(choice, refused) };
+    }
+    const row = await suitability(device, choice);
+    if (row.available) throw heldByOthers(choice, held, device);
+    refused.push(row);
+  }
+  throw heldByOthers(choice, held);
+}
+
+function heldByOthers(choice: DeviceChoice, held: Device, wanted?: Device): FastSAMError {
+  const meant = wanted === undefined || wanted === choice ? '' : `, which is ${wanted} here`;
+  return new FastSAMError(
+    'DEVICE_UNAVAILABLE',
+    `device "${choice}"${meant}: loaded models run on ${held}, expected one device a process; dispose those models ` +
+      `first, or ask for "${held}"`,
+  );
 }
 
 /** Ends one use of the device. */

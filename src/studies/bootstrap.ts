@@ -1,6 +1,9 @@
-/** Compares two runs on the same images: the difference of their figures and its confidence interval. */
+/** Confidence intervals: of the figures of one run, and of the difference of two runs on the same images. */
 import { invalidArgument } from '../errors.js';
 import { randomSource } from '../evaluate/statistics/random.js';
+import { integer } from '../options/kinds.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
 import type { Metrics, StudyRecord } from './study.js';
 
 /** One figure of two runs. */
@@ -24,6 +27,12 @@ export interface BootstrapOptions {
   readonly seed?: number;
 }
 
+/** Every option of `pairedBootstrap` and `bootstrapIntervals`. */
+export const BOOTSTRAP_OPTIONS = {
+  resamples: integer(0, 1_000_000, { text: 'so often are images drawn', default: 2000 }),
+  seed: integer(0, 2 ** 32 - 1, { text: 'of the draws', default: 1 }),
+} satisfies RowsOf<BootstrapOptions>;
+
 const LOW = 0.025;
 const HIGH = 0.975;
 
@@ -38,8 +47,9 @@ export function pairedBootstrap<R extends StudyRecord>(
   a: readonly R[],
   b: readonly R[],
   summarise: (records: readonly R[], run: 'a' | 'b') => Metrics,
-  { resamples = 2000, seed = 1 }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): Comparison[] {
+  const { resamples, seed } = resolve(BOOTSTRAP_OPTIONS, options);
   if (a.length === 0 || a.length !== b.length || a.some(({ key }, i) => key !== b[i].key)) {
     throw invalidArgument('compare: got runs without images in common, expected the same data');
   }
@@ -74,6 +84,47 @@ export function pairedBootstrap<R extends StudyRecord>(
       high: percentile(list, HIGH),
       resamples: list.length,
     };
+  });
+}
+
+/** One figure of a run. */
+export interface Interval {
+  readonly metric: string;
+  /** Over all images; null where it is not defined. */
+  readonly value: number | null;
+  /** 95 % interval: percentiles 2.5 and 97.5 of the resamples. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Resamples in which the figure was defined. */
+  readonly resamples: number;
+}
+
+/**
+ * The interval of each figure of one run (Efron and Tibshirani 1993, chapter 13, percentile interval): images are drawn with
+ * replacement, and every figure is recomputed from the records drawn.
+ * @throws FastSAMError `INVALID_ARGUMENT` without records.
+ */
+export function bootstrapIntervals<R extends StudyRecord>(
+  records: readonly R[],
+  summarise: (records: readonly R[]) => Metrics,
+  options: BootstrapOptions = {},
+): Interval[] {
+  const { resamples, seed } = resolve(BOOTSTRAP_OPTIONS, options);
+  if (records.length === 0) throw invalidArgument('intervals: got no images, expected some');
+  const whole = summarise(records);
+  const drawn = new Map(Object.keys(whole).map((metric) => [metric, [] as number[]]));
+  const random = randomSource(seed);
+  for (let n = 0; n < resamples; n++) {
+    const figures = summarise(Array.from(records, () => records[Math.floor(random() * records.length)]));
+    for (const [metric, list] of drawn) {
+      const value = figures[metric];
+      if (typeof value === 'number') list.push(value);
+    }
+  }
+  return [...drawn].map(([metric, values]) => {
+    const list = Float64Array.from(values).sort();
+    const [low, high] = [percentile(list, LOW), percentile(list, HIGH)];
+    return { metric, value: whole[metric], low, high, resamples: list.length };
   });
 }
 

@@ -4,8 +4,18 @@ import type { RgbImage } from '../image/rgbImage.js';
 import type { Segmenter } from '../model/segmenter.js';
 import type { Results } from '../results/results.js';
 import { sampleIndices } from '../evaluate/statistics/random.js';
-import type { Metrics, OpenedStudy, Study, StudyItem, StudyOptions, StudyRecord, StudySettings } from './study.js';
 import { checkMeasured } from './checkStudy.js';
+import { cocoObjects } from './shared/predictions.js';
+import type {
+  Metrics,
+  OpenedStudy,
+  Study,
+  StudyItem,
+  StudyOptions,
+  StudyPrediction,
+  StudyRecord,
+  StudySettings,
+} from './study.js';
 
 /** Which images are taken. */
 export interface ItemSelection {
@@ -30,6 +40,8 @@ export interface StudyRunOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** Takes the image of each item that is measured, before its record is kept. */
   readonly show?: (item: StudyItem, image: RgbImage) => Promise<void>;
+  /** Takes what was found in each item that is measured, before its record is kept. */
+  readonly onPrediction?: (item: StudyItem, prediction: StudyPrediction) => Promise<void>;
 }
 
 /**
@@ -63,9 +75,10 @@ export async function measureItems<R extends StudyRecord, I extends StudyItem>(
   const left = items.filter(({ key }) => !records.has(key));
   let done = items.length - left.length;
   options.onProgress?.(done, items.length);
+  const numbers = options.onPrediction && imageIds(opened.items);
   for await (const { item, scene, error } of scenes(opened, left, options)) {
     throwIfAborted(options.signal);
-    const outcome = error ?? (await measure(opened, item, scene, options.show));
+    const outcome = error ?? (await measure(opened, item, scene, options, numbers?.get(item.key)));
     if (outcome instanceof FastSAMError) options.onFailure(item, outcome);
     else {
       await options.keep(outcome);
@@ -76,17 +89,30 @@ export async function measureItems<R extends StudyRecord, I extends StudyItem>(
   return items.flatMap(({ key }) => records.get(key) ?? []);
 }
 
+/** The number of each image in COCO results: that of its annotations, else its place from 1. */
+export function imageIds(items: readonly StudyItem[]): ReadonlyMap<string, number> {
+  const idOf = (item: StudyItem, place: number) => ('id' in item && typeof item.id === 'number' ? item.id : place + 1);
+  return new Map(items.map((item, place) => [item.key, idOf(item, place)]));
+}
+
 /** The record, or what is wrong with this item's own data. */
 async function measure<R extends StudyRecord, I extends StudyItem>(
   opened: OpenedStudy<R, I>,
   item: I,
   scene: Results,
-  show: StudyRunOptions['show'],
+  { show, onPrediction }: Pick<StudyRunOptions, 'show' | 'onPrediction'>,
+  imageId = 0,
 ): Promise<R | FastSAMError> {
   try {
     const record = await opened.measure(item, scene);
     checkMeasured(item.key, record);
     if (show && opened.draw) await show(item, await opened.draw(item, scene, record));
+    if (onPrediction) {
+      const found = opened.predict
+        ? await opened.predict(item, scene, imageId)
+        : { objects: cocoObjects(scene, imageId) };
+      await onPrediction(item, found);
+    }
     return record;
   } catch (error) {
     if (error instanceof FastSAMError && error.code !== 'ABORTED') return error;

@@ -13,6 +13,8 @@ export interface RunHeader {
   readonly identity: Readonly<Record<string, unknown>>;
   /** SHA-256 of `identity`. */
   readonly hash: string;
+  /** Where it was run: system, processor. It is not compared. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A run as read from its file. */

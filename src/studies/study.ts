@@ -1,4 +1,5 @@
 /** What a study is: the contract between one experiment and the command `fastsam study` that runs it. */
+import type { CocoDetection } from '../evaluate/coco/types.js';
 import type { ImageInput } from '../source/readImage.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Segmenter } from '../model/segmenter.js';
@@ -87,6 +88,14 @@ export interface StudyFile {
   readonly bytes: Uint8Array;
 }
 
+/** What was found in an image, in forms that other programs evaluate; see `OpenedStudy.predict`. */
+export interface StudyPrediction {
+  /** COCO results: `image_id`, `category_id`, `score`, `bbox`, `segmentation`. */
+  readonly objects?: readonly CocoDetection[];
+  /** Images by kind, as `{ maps: … }`; they become `maps/KEY.png`. */
+  readonly images?: Readonly<Record<string, RgbImage>>;
+}
+
 /** What a summary is made for. */
 export interface TableContext {
   readonly model: string;
@@ -119,6 +128,11 @@ export interface OpenedStudy<R extends StudyRecord = StudyRecord, I extends Stud
   measure(item: I, scene: Results): Promise<R> | R;
   /** The image of an item: a cell of the sheet of best and worst cases, and what `--images` writes. */
   draw?(item: I, scene: Results, record: R): Promise<RgbImage> | RgbImage;
+  /**
+   * What `--predictions` writes of an item. Default: all objects as COCO results.
+   * @param imageId the image's number: that of the annotations, else its place in `items` from 1.
+   */
+  predict?(item: I, scene: Results, imageId: number): Promise<StudyPrediction> | StudyPrediction;
   /** Further files for the run's folder, made of all records: curves, polygons, scored lists. */
   files?(records: readonly R[], metrics: Metrics): Promise<readonly StudyFile[]> | readonly StudyFile[];
   /** Frees what the study loaded beside the model. Called once when the run ends, also after an error. */

@@ -36,3 +36,10 @@ export type StateDict = ReadonlyMap<string, WeightTensor>;
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
+
+/** Numbers as a tensor of weights. */
+export const float32Tensor = (shape: readonly number[], values: Float32Array): WeightTensor => ({
+  dtype: 'float32',
+  shape,
+  toFloat32: () => values,
+});

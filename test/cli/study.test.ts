@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { reasonOf } from '../../src/cli/modules.js';
 import { fastsam, fastsamHere } from '../support/cli.js';
 import { repository } from '../support/paths.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
@@ -154,4 +155,117 @@ describe('fastsam study', () => {
     expect(json.stderr).toContain('coffee.jpg: got no JSON');
     expect((await fastsamHere(['study', 'nothing'], folder)).code).toBe(2);
   });
+});
+
+describe('what else a run gives', () => {
+  const object = { image_id: expect.any(Number) as number, category_id: 1, score: expect.any(Number) as number };
+  interface Summary {
+    readonly metrics: Record<string, number | null>;
+    readonly intervals?: { metric: string; value: number | null; low: number | null; high: number | null }[];
+    readonly header: { identity: Record<string, unknown>; environment: Record<string, string> };
+  }
+  const summaryOf = (...path: string[]) =>
+    JSON.parse(readFileSync(join(folder, ...path, 'summary.json'), 'utf8')) as Summary;
+  const small = ['--imgsz', '64', '--cases', '0', '--kind', 'boxes'];
+
+  test('an interval for each figure, COCO results, and what the figures depend on', async () => {
+    const out = join(folder, 'more');
+    const predictions = join(folder, 'predictions');
+    const args = study(...small, '--out', out, '--resamples', '200', '--predictions', predictions);
+    const run = await fastsam([...args, '--limit', '2']);
+    expect(run.code, run.stderr).toBe(0);
+    const resultsOf = () =>
+      JSON.parse(readFileSync(join(predictions, 'predictions.json'), 'utf8')) as {
+        image_id: number;
+        bbox: number[];
+        segmentation: { size: number[]; counts: string };
+      }[];
+    const two = resultsOf();
+    expect(two[0]).toMatchObject(object);
+    expect(two[0].bbox).toHaveLength(4);
+    expect(two[0].segmentation.size).toHaveLength(2);
+    expect(two[0].segmentation.counts).toMatch(/^\S+$/);
+    appendFileSync(join(predictions, 'predictions.jsonl'), '{"key":"3","obj'); // as a killed run leaves it
+    const rest = await fastsam([...args, '--resume']);
+    expect(rest.code, rest.stderr).toBe(0);
+    const all = resultsOf();
+    expect(all.slice(0, two.length)).toEqual(two);
+    expect(new Set(all.map(({ image_id }) => image_id))).toEqual(new Set([0, 1, 2, 3]));
+    const { intervals = [], metrics, header } = summaryOf('more');
+    expect(Object.fromEntries(intervals.map(({ metric, value }) => [metric, value]))).toEqual(metrics);
+    const recall = intervals.find(({ metric }) => metric === 'boxes AUC all');
+    expect(recall?.low).toBeLessThanOrEqual(recall?.value ?? -1);
+    expect(recall?.high).toBeGreaterThanOrEqual(recall?.value ?? 2);
+    expect(readFileSync(join(out, 'summary.md'), 'utf8')).toContain('95 % intervals, 4 images');
+    expect(header.identity).toMatchObject({
+      weights: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      device: 'wasm',
+      precision: 'fp32',
+      wasmThreads: expect.any(Number) as number,
+      versions: { 'fastsam-tfjs': expect.any(String) as string, tfjs: '4.22.0', sharp: expect.any(String) as string },
+    });
+    expect(header.environment).toMatchObject({ node: process.version });
+  });
+
+  test('a sweep: a run for each setting, a table, CSV; it goes on, and equals a run of its own', async () => {
+    const out = join(folder, 'sweep');
+    const args = study(...small, '--sweep', 'conf=0.101:0.201:0.1', '--sweep', 'max-det=3,100', '--out', out);
+    const first = await fastsamHere([...args, '--limit', '2', '--predictions', join(folder, 'swept')], folder);
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toContain('4 settings -> ');
+    const again = await fastsamHere(args, folder);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('--resume')]);
+    const run = await fastsamHere([...args, '--resume', '--json'], folder);
+    expect(run.code, run.stderr).toBe(0);
+    const csv = readFileSync(join(out, 'sweep.csv'), 'utf8').trim().split('\n');
+    expect(csv).toHaveLength(5);
+    expect(csv[0]).toMatch(/^conf,maxDet,images,failed,boxes AR@1 all,/);
+    expect(csv[1]).toMatch(/^0\.101,3,4,0,/);
+    expect(readFileSync(join(out, 'sweep.md'), 'utf8')).toContain('conf=0.201,maxDet=100');
+    expect(existsSync(join(folder, 'swept', 'conf=0.101,maxDet=3', 'predictions.json'))).toBe(true);
+    const alone = await fastsamHere(
+      study(...small, '--conf', '0.101', '--max-det', '3', '--out', join(folder, 'alone')),
+      folder,
+    );
+    expect(alone.code, alone.stderr).toBe(0);
+    const point = join('sweep', 'conf=0.101,maxDet=3');
+    expect(lines(point)).toEqual(lines('alone'));
+    expect(summaryOf(point).metrics).toEqual(summaryOf('alone').metrics);
+    const compared = await fastsamHere(
+      ['study', 'compare', join(out, 'conf=0.201,maxDet=3'), join(folder, 'alone')],
+      folder,
+    );
+    expect(compared.code, compared.stderr).toBe(0);
+  });
+
+  test.each([
+    [['--sweep', 'conf=0.1,0.2', '--conf', '0.3'], 'got conf, which is given by itself too'],
+    [['--sweep', 'colour=1'], 'got colour, expected one of'],
+    [['--sweep', 'conf=0.1:0.2'], 'expected FROM:TO:STEP'],
+  ])('%j is refused', async (more, message) => {
+    const run = await fastsamHere(study(...small, ...more, '--out', join(folder, 'refused')), folder);
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(existsSync(join(folder, 'refused'))).toBe(false);
+  });
+
+  test('a file without a path is no study', async () => {
+    const run = await fastsamHere(['study', 'mine.mjs', 'data'], folder);
+    expect([run.code, run.stderr]).toEqual([
+      2,
+      'fastsam: mine.mjs: got the name of a file, expected its path; write ./mine.mjs\n',
+    ]);
+  });
+});
+
+test.each([
+  [
+    'ERR_UNKNOWN_FILE_EXTENSION',
+    'Unknown file extension ".ts" for /a/b.ts',
+    /^Node\.js v\S+ does not run TypeScript; use/,
+  ],
+  ['ERR_UNKNOWN_FILE_EXTENSION', 'Unknown file extension ".py" for /a/b.py', /^Unknown file extension ".py"/],
+  ['ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'enum is not supported', /^Node\.js only strips types; write it without enum/],
+  [undefined, 'line one\nline two', /^line one$/],
+])('why a module did not load: %s', (code, message, expected) => {
+  expect(reasonOf(Object.assign(new Error(message), { code }))).toMatch(expected);
 });

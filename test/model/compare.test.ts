@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
-import { compareActivations, eachDifference, type LayerDifference } from '../../src/model/compare.js';
+import { compareActivations, eachDifference, firstAbove } from '../../src/model/compare.js';
+import type { LayerDifference } from '../../src/model/layerDifference.js';
 import type { Network } from '../../src/model/network.js';
 import { tinyFile, tinyNetwork } from '../support/tinyNetwork.js';
 import { activate, describeOnBackends } from '../support/devices.js';
@@ -58,23 +59,28 @@ describe('a comparison that must not pass', () => {
 
   test('one changed weight shows from its layer on, and not before', async () => {
     const layer = network.model.getLayer('model.5.conv');
-    const [kernel, bias] = layer.getWeights();
+    const [kernel, bias] = layer.getWeights().map((weight) => weight.clone()); // those read are the variables themselves
     layer.setWeights([kernel, tf.add(bias, 0.5)]);
     const rows = await compareActivations(network, tinyFile('tiny.reference'));
     const relative = new Map(rows.map((row) => [row.layer, row.relative]));
     expect(relative.get('model.4')).toBeLessThan(TOLERANCE);
     expect(relative.get('model.5')).toBeGreaterThan(0.01);
     expect(relative.get('model.22')).toBeGreaterThan(TOLERANCE);
+    expect(firstAbove(rows, TOLERANCE)?.layer).toMatch(/^model\.5/);
     layer.setWeights([kernel, bias]);
+    tf.dispose([kernel, bias]);
+    expect(firstAbove(await compareActivations(network, tinyFile('tiny.reference')), TOLERANCE)).toBeUndefined();
   });
 
   test('NaN is a difference', async () => {
     const layer = network.model.getLayer('model.21.cv2.conv');
-    const [kernel, bias] = layer.getWeights();
+    const [kernel, bias] = layer.getWeights().map((weight) => weight.clone()); // those read are the variables themselves
     layer.setWeights([kernel, tf.fill(bias.shape, NaN)]);
     const rows = await compareActivations(network, tinyFile('tiny.reference'));
     expect(rows.find(({ layer: name }) => name === 'model.21')?.relative).toBeNaN();
+    expect(firstAbove(rows, 1)?.layer).toMatch(/^model\.21\.cv2/);
     layer.setWeights([kernel, bias]);
+    tf.dispose([kernel, bias]);
   });
 
   test("another network's reference is refused", async () => {

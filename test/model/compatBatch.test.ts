@@ -1,6 +1,8 @@
 /** What the choices of a peer mean for a list of images; the network is replaced by detections made up for the test. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { architectureFor } from '../../src/model/architecture.js';
+import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
 import type { Detections, Detector } from '../../src/model/detector.js';
 import type { ModelInfo } from '../../src/model/info.js';
 import { resolveOptions, type SegmentOptions } from '../../src/model/options.js';
@@ -16,6 +18,7 @@ const NEAR_BORDER = [5, 6, 30, 32];
 function detections(boxes: readonly (readonly number[])[]): Detections {
   const cells = SIDE / 4;
   return {
+    anchors: Int32Array.from(boxes.keys()),
     boxes: Float32Array.from(boxes.flat()),
     scores: Float32Array.from(boxes, (_, i) => 0.9 - i / 10),
     classes: new Int32Array(boxes.length),
@@ -33,12 +36,19 @@ interface Run {
 /** Runs a list of images in which these boxes are found. */
 async function segment(found: readonly (readonly (readonly number[])[])[], options: SegmentOptions): Promise<Run> {
   let seen = 0;
-  const detector: Detector = {
+  const detector: Pick<Detector, 'detect'> = {
     detect: ({ images }) => Promise.resolve(images.map(() => detections(found[seen++]))),
-    dispose: () => undefined,
   };
+  const architecture = architectureFor(YOLOV8_SEG, 'n');
   const defaults = { imgsz: SIDE, conf: 0.4, iou: 0.9 };
-  const model = { name: 'made up', classNames: { 0: 'object' }, device: 'cpu', precision: 'fp32', defaults };
+  const model = {
+    name: 'made up',
+    classNames: { 0: 'object' },
+    device: 'cpu',
+    precision: 'fp32',
+    defaults,
+    architecture,
+  };
   const image = { image: { data: new Uint8Array(SIDE * SIDE * 3), width: SIDE, height: SIDE }, time: 0 };
   const context = { detector, options: resolveOptions(options, defaults), model: model as unknown as ModelInfo };
   const results = await segmentTimed(

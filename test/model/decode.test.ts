@@ -64,8 +64,8 @@ describeOnBackends('decoding', ['wasm', 'native', 'plain JavaScript'], () => {
   test('nothing leaks', () => {
     const raw = rawOutputs();
     const before = tf.memory().numTensors;
-    const { boxes, scores, classes, coefficients } = decode(raw, 32, 32, NETWORK);
-    tf.dispose([boxes, scores, classes, coefficients, detectionRows(raw, 32, 32, NETWORK)]);
+    const decoded = decode(raw, 32, 32, NETWORK);
+    tf.dispose([{ ...decoded }, detectionRows(raw, 32, 32, NETWORK)] as never);
     expect(tf.memory().numTensors).toBe(before);
     expect(raw.coefficients.isDisposed).toBe(false);
   });

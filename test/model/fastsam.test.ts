@@ -171,14 +171,6 @@ describeOnDevices('a model', ['wasm', 'native'], ({ choice, device }) => {
       ['grey pixels', () => ({ data: coins.data.filter((_, i) => i % 3 === 0), width, height, channels: 1 })],
       ['RGBA pixels', () => ({ data: rgba(coins), width, height, channels: 4 })],
       ['int32 tensor', () => tf.tensor3d(Int32Array.from(coins.data), [height, width, 3], 'int32')],
-      [
-        'float32 tensor',
-        () =>
-          tf.tensor3d(
-            Float32Array.from(coins.data, (v) => v / 255),
-            [height, width, 3],
-          ),
-      ],
     ];
 
     test.each(kinds)('%s', async (_name, make) => {

@@ -5,6 +5,8 @@ import { FastSAM, type PromptKind } from '../../src/index.js';
 import type { Detections } from '../../src/model/detector.js';
 import { resolveTrackOptions, trackImages } from '../../src/model/trackStream.js';
 import type { TrackOptions } from '../../src/model/trackOptions.js';
+import { architectureFor } from '../../src/model/architecture.js';
+import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';
 import type { PipelineContext } from '../../src/model/pipeline.js';
 import type { Results } from '../../src/results/results.js';
 import type { Xyxy } from '../../src/record/boxes.js';
@@ -34,6 +36,7 @@ function detectorOf(things: readonly Thing[]): PipelineContext['detector'] & { r
       const grid = SIZE / 4;
       return Promise.resolve([
         {
+          anchors: Int32Array.from(seen.keys()),
           boxes: Float32Array.from(seen.flatMap(({ box }) => box)),
           scores: Float32Array.from(seen, ({ score }) => score),
           classes: new Int32Array(seen.length),
@@ -55,7 +58,9 @@ function trackThings(
   options: TrackOptions,
 ): AsyncGenerator<Results> {
   const resolved = resolveTrackOptions(options, DEFAULTS);
-  const model = { name: 'stub', classNames: { 0: 'object' }, defaults: DEFAULTS, device: 'cpu', precision: 'fp32' };
+  const architecture = architectureFor(YOLOV8_SEG, 'n');
+  const facts = { name: 'stub', classNames: { 0: 'object' }, device: 'cpu', precision: 'fp32' };
+  const model = { ...facts, defaults: DEFAULTS, architecture };
   const context = { detector: detectorOf(things), options: resolved.segment, model } as unknown as PipelineContext;
   return trackImages(frames, resolved, context, () => undefined);
 }
@@ -189,7 +194,7 @@ describe('a prompt of the first frame', () => {
 
 describe('options and sources', () => {
   test.each([
-    [{ tracker: 'sort' }, /tracker: got sort/],
+    [{ tracker: 'sort' }, /tracker: got 'sort'/],
     [{ tracker: { name: 'bytetrack', minTrackLen: 2 } }, /minTrackLen/],
     [{ batch: 2 }, /batch/],
     [{ compat: 'casia' }, /compat/],

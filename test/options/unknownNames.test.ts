@@ -13,7 +13,7 @@ import { batchOptions } from '../../src/cli/batch/options.js';
 import { runOptionsOf } from '../../src/cli/study/options.js';
 import { STUDIES } from '../../src/cli/study/registry.js';
 import { writeBatch } from '../../src/entry/batch.js';
-import { runStudy } from '../../src/entry/studies.js';
+import { bootstrapIntervals, runStudy } from '../../src/entry/studies.js';
 import { studyValues } from '../../src/studies/shared/options.js';
 import { resolve } from '../../src/options/resolve.js';
 import { OPTION_TABLES } from '../../tools/docs/optionTables.js';
@@ -22,6 +22,7 @@ import { PAGES, tablesIn, withTables } from '../../tools/docs/optionText.js';
 const COINS = 'test/golden/scenes/coins.png';
 const model = await FastSAM.load('demo', { device: 'wasm' });
 const scene = await model.segment(COINS);
+const raw = await model.detect(COINS);
 afterAll(() => {
   model.dispose();
 });
@@ -42,6 +43,11 @@ const CALLS: Readonly<Record<keyof typeof OPTION_TABLES, () => unknown>> = {
   SegmentOptions: () => model.segment(COINS, wrong),
   StreamOptions: () => first(model.stream([COINS], wrong)),
   ActivationOptions: () => model.activations(COINS, ['model.0'], wrong),
+  LetterboxImageOptions: () => model.letterbox(COINS, wrong),
+  DetectOptions: () => model.detect(COINS, wrong),
+  NmsLimitOptions: () => raw.nms(wrong),
+  ToResultsOptions: () => raw.toResults(wrong),
+  LogitsOptions: () => scene.logits(0, wrong),
   Prompt: () => scene.prompt(wrong),
   TextOptions: () => scene.promptText('a coin', wrong),
   RefineOptions: () => scene.refine(wrong),
@@ -71,6 +77,7 @@ const CALLS: Readonly<Record<keyof typeof OPTION_TABLES, () => unknown>> = {
   WriteSafetensorsOptions: () => writeSafetensors(new Map(), {}, wrong),
   BatchOptions: () => writeBatch(model, [], Object.assign({ out: 'never' }, wrong)).next(),
   BatchCommandOptions: () => resolve(OPTION_TABLES.BatchCommandOptions, wrong),
+  BootstrapOptions: () => bootstrapIntervals([{ key: 'a' }], () => ({}), wrong),
   StudyRequestOptions: () => runStudy(STUDIES[0], model, wrong),
   RunOptions: () => resolve(OPTION_TABLES.RunOptions, wrong),
 };

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { createDetector } from '../../src/model/createDetector.js';
-import { CompiledDetector, encodeDetector } from '../../src/model/compiledDetector.js';
+import { CompiledDetector } from '../../src/model/compiledDetector.js';
+import { encodeDetector } from '../../src/model/detectorGraphs.js';
 import type { Detections, DetectorInput } from '../../src/model/detector.js';
 import { LayersDetector } from '../../src/model/layersDetector.js';
 import { runNetwork, type Network, type RawOutputs } from '../../src/model/network.js';
@@ -90,6 +91,24 @@ describeOnBackends('the compiled network', ['native'], () => {
       else expect(got[0].boxes.length).toBe(0);
     }
   });
+
+  test.each(['embedded', 'external'] as const)(
+    'takes floats by a graph of its own, with %s weights',
+    async (weights) => {
+      const net = network('tiny-3-classes');
+      const compiled = later(await CompiledDetector.create(net, { weights }));
+      const bytes = images(2, 96, 64);
+      const floats = { ...bytes, images: bytes.images.map((image) => Float32Array.from(image, (byte) => byte / 255)) };
+      const thresholds = { conf: 0.01, iou: 0.5, maxDet: 50 };
+      const [got, expected] = [await compiled.detect(floats, thresholds), await compiled.detect(bytes, thresholds)];
+      got.forEach((detections, i) => {
+        expect(detections.scores.length).toBeGreaterThan(5);
+        expectSame(detections, expected[i]);
+      });
+      // Both ask for the graph at once; it is made once.
+      await Promise.all([compiled.raw(floats), compiled.raw(floats)]);
+    },
+  );
 
   test('gives each image of a batch what it gives it alone', async () => {
     const compiled = later(await CompiledDetector.create(network()));

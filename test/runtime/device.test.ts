@@ -144,11 +144,49 @@ describe('acquiring', () => {
     expect(currentDevice()).toBe('wasm');
   });
 
-  test('cpu is served by wasm while wasm is in use, even where the native library is there', async () => {
+  test('cpu is served by wasm while wasm is in use only where it would get wasm alone, and says why', async () => {
     await acquireDevice('wasm');
+    expect(await acquireDevice('cpu')).toEqual({
+      device: 'wasm',
+      note: 'native-cpu not used: not set up here; run: fastsam setup',
+    });
     withNative(GPU_LIBRARY);
-    expect(await acquireDevice('cpu')).toEqual({ device: 'wasm' });
+    expect(await acquireDevice('cpu')).toMatchObject({ device: 'wasm' });
     expect(await acquireDevice('auto')).toEqual({ device: 'wasm' });
+  });
+
+  test('a second model on cpu is refused while wasm is in use and the native library is there', async () => {
+    await acquireDevice('wasm');
+    withNative(CPU_LIBRARY);
+    await expect(acquireDevice('cpu')).rejects.toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      message:
+        'device "cpu", which is native-cpu here: loaded models run on wasm, expected one device a process; dispose those ' +
+        'models first, or ask for "wasm"',
+    });
+    expect(await acquireDevice('wasm')).toEqual({ device: 'wasm' }); // the advice
+    for (const choice of ['native-cpu', 'native-gpu'] as const) {
+      await expect(acquireDevice(choice)).rejects.toThrow(`device "${choice}": loaded models run on wasm`);
+    }
+  });
+
+  test('cpu that is wasm says so, also where nothing would change that', async () => {
+    withNative(undefined);
+    expect(await acquireDevice('cpu')).toEqual({ device: 'wasm', note: 'native-cpu not used: needs Node.js' });
+  });
+
+  test('the names that the table shows can be asked for', async () => {
+    for (const { device, available, detail } of await deviceTable()) {
+      if (available) {
+        expect(await acquireDevice(device)).toEqual({ device });
+        releaseDevice();
+      } else {
+        await expect(acquireDevice(device)).rejects.toMatchObject({
+          code: 'DEVICE_UNAVAILABLE',
+          message: expect.stringContaining(`"${device}": none is available here (${device}: ${detail}`) as string,
+        });
+      }
+    }
   });
 
   test('another device than the one in use is refused, and the use of it stays', async () => {
@@ -192,7 +230,7 @@ describe('acquiring', () => {
   });
 
   test('what does not exist is no choice', async () => {
-    for (const choice of ['tpu', '', undefined, 'native-cpu', 'toString']) {
+    for (const choice of ['tpu', '', undefined, 'native', 'toString']) {
       await expect(acquireDevice(choice as DeviceChoice)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     }
     expect(currentDevice()).toBeUndefined();

@@ -1,9 +1,10 @@
 /** Threads of the WASM backend in Node: the same numbers, and a process that ends by itself. */
 import os from 'node:os';
+import vm from 'node:vm';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { run } from '../../src/platform/native/run.js';
-import { wasmThreadCount } from '../../src/platform/wasmThreads.js';
+import { MAKE_WRITABLE, wasmThreadCount } from '../../src/platform/wasmThreads.js';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -27,6 +28,29 @@ describe('the number of threads', () => {
   ])('FASTSAM_WASM_THREADS=%s gives %i', (text, count) => {
     vi.stubEnv('FASTSAM_WASM_THREADS', text);
     expect(wasmThreadCount()).toBe(count);
+  });
+});
+
+describe("a worker's globals with only a getter, as Deno has them", () => {
+  const setGlobals = "Object.assign(globalThis, { location: { href: 'worker.js' }, self: globalThis });";
+  const deno = () => {
+    const context = vm.createContext({});
+    vm.runInContext(
+      "Object.defineProperty(globalThis, 'location', { get: () => 'deno', configurable: true });",
+      context,
+    );
+    vm.runInContext("Object.defineProperty(Object.prototype, 'self', { get: () => 1, configurable: true });", context);
+    return context;
+  };
+
+  test('refuse the script without the mend, and take it with it', () => {
+    expect(() => {
+      vm.runInContext(`'use strict'; ${setGlobals}`, deno());
+    }).toThrow(/Cannot set property (location|self)/);
+    const context = deno();
+    vm.runInContext(MAKE_WRITABLE, context);
+    expect(vm.runInContext('location', context)).toBe('deno'); // it stays what it was until it is set
+    expect(vm.runInContext(`'use strict'; ${setGlobals} location.href`, context)).toBe('worker.js');
   });
 });
 

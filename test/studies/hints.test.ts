@@ -53,12 +53,12 @@ describe('a file of hints', () => {
     [{ c: { boxes: [[1, 2, 3, 4]] } }, /got a hint for "c", expected the name of an image, as "a"/],
     [{ a: [1, 2, 3, 4] }, /"a": got no object/],
     [{ a: { box: [1, 2, 3, 4] } }, /"a": got "box", expected boxes, points, labels/],
-    [{ a: { boxes: [[1, 2, 3]] } }, /"a": boxes\[0\]: got \[1,2,3\], expected 4 finite numbers/],
+    [{ a: { boxes: [[1, 2, 3]] } }, /"a": boxes\[0\]: got \[1, ?2, ?3\], expected 4 finite numbers/],
     [{ a: { boxes: [[3, 2, 1, 4]] } }, /"a": boxes: got \[3, 2, 1, 4\], expected \[x1, y1, x2, y2\] with x1 < x2/],
     [{ a: { points: [[1, 2]], labels: [1, 1] } }, /"a": labels: got 2, expected one for each of 1/],
     [{ a: { points: [[1, 2]], labels: [2] } }, /"a": labels: got 2, expected 0, 1/],
     [{ a: { points: [[1, 2]], labels: [0] } }, /"a": got no box and no point with label 1/],
-    [{ a: { points: [[1, 2]], labels: { 0: 1 } } }, /"a": labels: got {"0":1}, expected 0 or 1/],
+    [{ a: { points: [[1, 2]], labels: { 0: 1 } } }, /"a": labels: got .*expected 0 or 1/],
     [{ a: {} }, /"a": prompt: got neither boxes nor points/],
   ])('%j is refused', async (content, message) => {
     const error: unknown = await read(content).catch((reason: unknown) => reason);

@@ -9,6 +9,7 @@ import { COCO_VAL_OPTIONS } from '../../src/evaluate/valOptions.js';
 import { BATCH_OPTIONS } from '../../src/batch/batchOptions.js';
 import { BATCH_ROWS } from '../../src/cli/batch/options.js';
 import { ENCODE_OPTIONS } from '../../src/formats/format.js';
+import { BOOTSTRAP_OPTIONS } from '../../src/studies/bootstrap.js';
 import { STUDY_RUN_OPTIONS } from '../../src/studies/runStudy.js';
 import { RUN_ROWS } from '../../src/cli/study/options.js';
 import { CLIP_OPTIONS } from '../../src/clip/clip.js';
@@ -18,11 +19,18 @@ import { EXPORT_OPTIONS } from '../../src/export/options.js';
 import { POLYGON_OPTIONS } from '../../src/mask/polygons.js';
 import { LOAD_OPTIONS } from '../../src/model/loadOptions.js';
 import { ACTIVATION_OPTIONS, SEGMENT_OPTIONS } from '../../src/model/options.js';
+import {
+  DETECT_OPTIONS,
+  LETTERBOX_OPTIONS,
+  NMS_LIMIT_OPTIONS,
+  TO_RESULTS_OPTIONS,
+} from '../../src/model/stageOptions.js';
 import { STREAM_OPTIONS } from '../../src/model/stream.js';
 import { TRACK_OPTIONS } from '../../src/model/trackOptions.js';
 import { PROMPT_OPTIONS } from '../../src/prompt/kinds/list.js';
 import type { OptionTable } from '../../src/options/row.js';
 import { TEXT_OPTIONS } from '../../src/prompt/textOptions.js';
+import { LOGITS_OPTIONS } from '../../src/results/objectLogits.js';
 import { REFINE_OPTIONS } from '../../src/results/refine.js';
 import { CREATE_VIDEO_OPTIONS } from '../../src/source/createVideo.js';
 import { LIST_IMAGES_OPTIONS } from '../../src/source/listing.js';
@@ -38,6 +46,11 @@ export const OPTION_TABLES = {
   SegmentOptions: SEGMENT_OPTIONS,
   StreamOptions: STREAM_OPTIONS,
   ActivationOptions: ACTIVATION_OPTIONS,
+  LetterboxImageOptions: LETTERBOX_OPTIONS,
+  DetectOptions: DETECT_OPTIONS,
+  NmsLimitOptions: NMS_LIMIT_OPTIONS,
+  ToResultsOptions: TO_RESULTS_OPTIONS,
+  LogitsOptions: LOGITS_OPTIONS,
   Prompt: PROMPT_OPTIONS,
   TextOptions: TEXT_OPTIONS,
   RefineOptions: REFINE_OPTIONS,
@@ -67,6 +80,7 @@ export const OPTION_TABLES = {
   WriteSafetensorsOptions: WRITE_SAFETENSORS_OPTIONS,
   BatchOptions: BATCH_OPTIONS,
   StudyRequestOptions: STUDY_RUN_OPTIONS,
+  BootstrapOptions: BOOTSTRAP_OPTIONS,
   BatchCommandOptions: BATCH_ROWS,
   RunOptions: RUN_ROWS,
 } satisfies Readonly<Record<string, OptionTable>>;

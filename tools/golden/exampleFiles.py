@@ -3,7 +3,7 @@
     python tools/golden/exampleFiles.py
 
 Makes examples/coins.layers.safetensors: what PyTorch and Ultralytics compute in the 23 layers of the shipped model from
-examples/coins.png, 320 pixels wide. The form is that of tools/golden/layers.py, without the input.
+examples/coins.png, 320 pixels wide. The form is that of docs/user/compare.md, without the input.
 Makes test/golden/examples/three-classes.pt: a small YOLOv8-seg of three classes with random weights, as Ultralytics' trainer
 leaves it. Needs requirements.txt.
 """

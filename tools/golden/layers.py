@@ -1,42 +1,41 @@
-"""What PyTorch and Ultralytics compute in every layer of YOLOv8-seg, for `fastsam compare` and for the tests.
+"""What PyTorch and Ultralytics compute in every layer of YOLOv8-seg: reference files for the tests.
 
 Run:  python tools/golden/layers.py
-          the tiny networks of test/golden/layers/ (seeded; 5 seconds)
+          the tiny networks of test/golden/layers/ (seeded), and every stage of the tests' demo network on a photograph
       python tools/golden/layers.py --scale s --size 640x640 --size 416x672 --out out/layers
           a network of one of the five scales with random weights: `s.safetensors`, and `s-640x640.reference.safetensors` …
-      python tools/golden/layers.py --checkpoint FastSAM-s.pt --size 1024x1024 --out out/layers
-          a real checkpoint
-Sizes are height x width, multiples of 32. Needs requirements.txt.
+Sizes are height x width, multiples of 32. Needs requirements.txt. Files for a checkpoint and a photograph come from
+python/reference_layers.py, which this script shares and which is in the package; docs/user/compare.md has the format.
 
-A reference file is a safetensors file of float32 arrays: `input` [1,H,W,3] (RGB 0 ... 1) and one array of values for
-each layer and block, by its Ultralytics name. Maps are stored channels last; `model.22` is Ultralytics' [1, 4+classes+
-coefficients, anchors], `model.22.dfl` [1, anchors, 4]. Large outputs are thinned: with `count` values of an output of
-`size` values, value k is element (k * step) mod size of the whole. The metadata says so in `layers`, a JSON list of
-{name, shape, step, largest}, `largest` being the largest absolute value of the whole output.
-
-Weights are rounded to half precision, as in published checkpoints. The network runs in float64, so that a difference
-shows the other side's rounding and not PyTorch's as well. Batch norm gets the statistics of the input, shaken, with
-factors and summands that keep SiLU nearly linear: else 60 random layers in a row amplify rounding some twenty times, which
-trained ones do not.
+Weights are rounded to half precision, as in published checkpoints. Batch norm gets the statistics of the input, shaken,
+with factors and summands that keep SiLU nearly linear: else 60 random layers in a row amplify rounding some twenty times,
+which trained ones do not.
 """
 
 import argparse
-import json
 import math
+import os
+import sys
 from pathlib import Path
+
+os.environ["YOLO_OFFLINE"] = "1"
 
 import torch
 from safetensors.torch import save_file
 from torch import nn
-from ultralytics.nn.modules import C2f, SPPF, Bottleneck, Concat, Conv, Proto, Segment
-from ultralytics.nn.modules.block import DFL
-from ultralytics.nn.tasks import SegmentationModel, load_checkpoint, yaml_model_load
+from ultralytics.nn.tasks import SegmentationModel, yaml_model_load
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
+from reference_layers import is_layer, letterboxed, record, write_reference  # noqa: E402
+
+from trained import SCENES, trained_network  # noqa: E402
+
+__all__ = ["is_layer", "network", "photo", "record", "settle"]
 
 GOLDEN = Path(__file__).parents[2] / "test" / "golden" / "layers"
 SEED = 20240625
 ALL = 10**9
 SCALES = "nsmlx"
-RECORDED = (C2f, SPPF, Bottleneck, Concat, Conv, Proto, Segment, DFL, nn.Upsample, nn.ConvTranspose2d, nn.Sequential)
 
 
 def network(scale, classes, reg_max, seed):
@@ -81,67 +80,6 @@ def photo(height, width, seed):
     return (0.8 * blobs + 0.2 * torch.rand(1, 3, height, width, generator=generator)).contiguous()
 
 
-def record(model, image, layer_values, block_values):
-    """Thinned outputs of the layers and blocks by name, and their descriptions, in the order of computation."""
-    tensors, layers = {}, []
-
-    def listen(name):
-        def keep(_module, _inputs, output):
-            if isinstance(output, tuple):  # the head: ((rows, prototypes), raw predictions)
-                output = output[0][0]
-            output = layout(output.float(), name)
-            tensors[name], step = thin(output, layer_values if is_layer(name) else block_values)
-            layers.append(
-                {"name": name, "shape": list(output.shape), "step": step, "largest": output.abs().max().item()}
-            )
-
-        return keep
-
-    handles = [
-        module.register_forward_hook(listen(name))
-        for name, module in model.named_modules()
-        if name.startswith("model.")
-        and (isinstance(module, RECORDED) or (isinstance(module, nn.Conv2d) and ".cv" in name and name.endswith(".2")))
-    ]
-    with torch.no_grad():
-        model.double()(image.double())
-    model.float()
-    for handle in handles:
-        handle.remove()
-    return tensors, layers
-
-
-def layout(output, name):
-    if output.dim() == 4:
-        output = output.permute(0, 2, 3, 1)
-    elif name.endswith(".dfl"):
-        output = output.permute(0, 2, 1)
-    return output.contiguous()
-
-
-def thin(output, count):
-    """At most `count` values, spread over the whole by a step without common divisor with its size."""
-    flat = output.flatten()
-    size = flat.numel()
-    if size <= count:
-        return flat.clone(), 1
-    step = int(size * 0.6180339887)
-    while math.gcd(step, size) != 1:
-        step -= 1
-    return flat[(torch.arange(count) * step) % size].clone(), step
-
-
-def is_layer(name):
-    return name.count(".") == 1
-
-
-def write_reference(path, model, image, layer_values, block_values):
-    tensors, layers = record(model, image, layer_values, block_values)
-    tensors["input"] = image.permute(0, 2, 3, 1).contiguous()
-    save_file(tensors, path, metadata={"layers": json.dumps(layers, separators=(",", ":"))})
-    print(f"{path}: {len(layers)} outputs, {path.stat().st_size:,} bytes")
-
-
 def write_weights(path, model):
     save_file({k: v.half() for k, v in model.state_dict().items() if "num_batches" not in k}, path)
     print(f"{path}: {path.stat().st_size:,} bytes")
@@ -160,10 +98,16 @@ def tiny():
         write_reference(GOLDEN / f"{name}.reference.safetensors", model, image, *values)
 
 
+def trained():
+    """Layers and stages of the tests' demo network, with two handfuls of objects."""
+    image, size = letterboxed(SCENES / "coffee.jpg", 160)
+    path = GOLDEN / "demo-coffee.reference.safetensors"
+    write_reference(path, trained_network(), image, 256, 64, size, conf=0.1, iou=0.7, max_det=12)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--scale", choices=SCALES)
-    parser.add_argument("--checkpoint")
     parser.add_argument("--classes", type=int, default=1)
     parser.add_argument("--reg-max", type=int, help="bins per side; default 16, for x 26 as in FastSAM-x")
     parser.add_argument("--size", action="append", default=[], help="HxW, may be repeated; default 640x640")
@@ -172,18 +116,15 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("out/layers"))
     options = parser.parse_args()
     torch.set_num_threads(2)
-    if not options.scale and not options.checkpoint:
-        return tiny()
+    if not options.scale:
+        tiny()
+        return trained()
     options.out.mkdir(parents=True, exist_ok=True)
     sizes = [tuple(map(int, size.split("x"))) for size in options.size or ["640x640"]]
-    if options.checkpoint:
-        name = Path(options.checkpoint).stem
-        model = load_checkpoint(options.checkpoint)[0].float().eval()
-    else:
-        name = options.scale
-        reg_max = options.reg_max or (26 if name == "x" else 16)
-        model = settle(network(name, options.classes, reg_max, SEED), photo(320, 320, SEED))
-        write_weights(options.out / f"{name}.safetensors", model)
+    name = options.scale
+    reg_max = options.reg_max or (26 if name == "x" else 16)
+    model = settle(network(name, options.classes, reg_max, SEED), photo(320, 320, SEED))
+    write_weights(options.out / f"{name}.safetensors", model)
     for height, width in sizes:
         path = options.out / f"{name}-{height}x{width}.reference.safetensors"
         write_reference(path, model, photo(height, width, SEED), options.values, options.block_values)

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { extname } from 'node:path';
 import { plural } from '../../options/showValue.js';
 import { cpuHasBfloat16 } from '../../runtime/compile/cpuFeatures.js';
-import { choiceFor } from '../../runtime/device.js';
 import { deviceTable } from '../../runtime/deviceStatus.js';
 import type { Device } from '../../runtime/choices.js';
 import type { Precision } from '../../runtime/choices.js';
@@ -76,7 +75,7 @@ export function specOf(
   model: string,
   program: (script: 'worker' | 'firstMask') => readonly string[] = alike,
 ): ContenderSpec {
-  const worker: WorkerSpec = { model, device: choiceFor(device), precision, ...(compile === false && { compile }) };
+  const worker: WorkerSpec = { model, device, precision, ...(compile === false && { compile }) };
   return {
     label,
     command: [...program('worker'), JSON.stringify(worker)],

@@ -68,12 +68,10 @@ async function compareRuns(
   requireSameData(a, runA, b, runB);
   const { first, second, alone } = pair(runA, runB);
   const own = { a: optionsOf(runA), b: optionsOf(runB) };
-  const comparisons = pairedBootstrap(
-    first,
-    second,
-    (records, run) => summariseRecords(study, records, own[run]),
-    options,
-  );
+  const comparisons = pairedBootstrap(first, second, (records, run) => summariseRecords(study, records, own[run]), {
+    resamples: options.resamples,
+    seed: options.seed,
+  });
   const [nameA, nameB] = [nameOf(runA, runB, a), nameOf(runB, runA, b)];
   if (options.json) {
     const report = { study: study.name, a: nameA, b: nameB, images: first.length, alone, comparisons };

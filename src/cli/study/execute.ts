@@ -1,30 +1,27 @@
 /** One run of a study: load, measure, summarise, write, print. */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { drawCases } from '../../studies/cases.js';
-import type { RunHeader } from '../../studies/records.js';
-import { measureStudy, openStudy, type StudyEvents, type StudyResult, type StudyRun } from '../../studies/runStudy.js';
+import { measureStudy, openStudy, type StudyResult, type StudyRun } from '../../studies/studyRun.js';
 import type { Study } from '../../studies/study.js';
 import { formatTable } from '../../studies/table.js';
 import type { FastSAM } from '../../fastsam.js';
-import { weightsHash } from '../../model/weightsHash.js';
-import { disk, platform } from '../../platform/platform.js';
+import { platform } from '../../platform/platform.js';
 import { OUTPUT_FOLDER } from '../../options/limits.js';
 import { loadModel } from '../loadModel.js';
-import { print, printJson, writesFiles } from '../output.js';
+import { print, printJson } from '../output.js';
 import { ProgressLine } from '../progress.js';
 import type { CommandValues } from '../rows.js';
 import { describeError, EXIT, interruptSignal, log } from '../run.js';
 import { plural } from '../../options/showValue.js';
-import { Journal } from './journal.js';
+import { makeHeader } from './header.js';
+import { parseSweep } from './parseSweep.js';
+import { writeSummary, type Summary } from './summary.js';
+import { RunJournal } from './runJournal.js';
 import { identityOptionsOf, runOptionsOf, settingsOf, studyOptionsOf } from './options.js';
 
-/** What is written to `summary.json` and printed with `--json`. */
-interface Summary extends Pick<StudyResult, 'failed' | 'metrics' | 'tables'> {
-  readonly study: string;
-  readonly header: RunHeader;
-  /** Images measured. */
-  readonly images: number;
-}
+/** `fastsam-out/<study>-<model>`. */
+const defaultFolder = (study: Study, { info }: FastSAM): string =>
+  join(OUTPUT_FOLDER, `${study.name}-${info.name.replace(/[^\w.-]+/g, '_')}`);
 
 /**
  * Runs a study as the command line asks.
@@ -39,8 +36,21 @@ export async function executeStudy(
   const options = runOptionsOf(values);
   const signal = interruptSignal();
   const line = new ProgressLine();
+  if (options.sweep !== undefined) {
+    const sweep = parseSweep(study, options.sweep);
+    const model = await loadModel(options.model, { device: options.device, precision: options.precision, signal });
+    try {
+      const folder = options.out ?? defaultFolder(study, model);
+      const { executeSweep } = await import('./sweep.js');
+      await executeSweep({ study, sweep, args, values, folder, module, signal }, model, line);
+      return;
+    } finally {
+      line.clear();
+      model.dispose();
+    }
+  }
   const run = await openStudy(study, {
-    ...{ args, signal, subset: options.subset, seed: options.seed, limit: options.limit },
+    ...{ args, signal, subset: options.subset, seed: options.seed, limit: options.limit, resamples: options.resamples },
     options: studyOptionsOf(study, values),
     settings: settingsOf(values),
     onDownload: line.download,
@@ -50,16 +60,12 @@ export async function executeStudy(
   const { device, precision } = options;
   const model = await loadModel(options.model, { device, precision, signal });
   try {
-    if (options.images !== undefined) await disk().requireFolder(options.images);
-    const header = await makeHeader(run, model, values, module);
-    const folder = options.out ?? join(OUTPUT_FOLDER, `${study.name}-${model.info.name.replace(/[^\w.-]+/g, '_')}`);
-    writesFiles();
-    await disk().requireFolder(folder);
-    const existing = options.overwrite ? 'overwrite' : options.resume ? 'resume' : 'refuse';
-    const journal = await Journal.open(join(folder, 'records.jsonl'), header, existing);
+    const { subset, seed } = options;
+    const header = await makeHeader(run, model, { options: identityOptionsOf(study, values), subset, seed, module });
+    const folder = options.out ?? defaultFolder(study, model);
+    const journal = await RunJournal.open(run, header, folder, options);
     const result = await measureStudy(run, model, {
-      done: journal.done,
-      onRecord: (record) => journal.add(record),
+      ...journal.events,
       onFailure: (item, error) => {
         line.clear();
         log(`fastsam: ${item.key}: ${describeError(error)}`);
@@ -67,12 +73,11 @@ export async function executeStudy(
       onProgress: (done, total) => {
         line.update(`study ${study.name}`, done, total, 'count');
       },
-      ...(options.images !== undefined && { show: imageWriter(options.images) }),
     }).finally(() => journal.close());
     line.clear();
-    const { records, failed, metrics, tables } = result;
-    const summary: Summary = { study: study.name, header, images: records.length, failed, metrics, tables };
-    await writeSummary(folder, summary);
+    await journal.finish();
+    const { records, failed } = result;
+    const summary = await writeSummary(folder, header, study, result);
     await writeFiles(folder, run, result, model, options.cases);
     printSummary(summary, options.json);
     log(`${plural(records.length, 'image')}${failed > 0 ? `, ${failed} failed` : ''} -> ${folder}`);
@@ -82,47 +87,6 @@ export async function executeStudy(
     model.dispose();
     run.opened.dispose?.();
   }
-}
-
-/** Writes images under their items' names, in subfolders if names have them. */
-function imageWriter(folder: string): NonNullable<StudyEvents['show']> {
-  return async ({ key }, { data, width, height }) => {
-    const path = join(folder, `${key}.png`);
-    await disk().makeFolder(dirname(path));
-    await platform().writeFileAtomic(path, await platform().encodePng(data, width, height));
-  };
-}
-
-/** What the figures depend on. `--limit` does not count, so a longer run can continue a shorter one. */
-async function makeHeader(
-  { study, opened, settings }: StudyRun,
-  { info }: FastSAM,
-  values: CommandValues,
-  module: string | undefined,
-): Promise<RunHeader> {
-  const { subset, seed } = runOptionsOf(values);
-  const keys = new TextEncoder().encode(opened.items.map(({ key }) => key).join('\n'));
-  const identity = {
-    study: study.name,
-    weights: await weightsHash(info),
-    device: info.device,
-    precision: info.precision,
-    settings: { ...info.defaults, ...settings },
-    options: identityOptionsOf(study, values),
-    data: `${await platform().sha256(keys)} ${opened.fingerprint}`.trim(),
-    ...(opened.inputs && { inputs: opened.inputs }),
-    ...(module !== undefined && { module }),
-    ...(subset !== undefined && { subset, seed }),
-  };
-  const hash = await platform().sha256(new TextEncoder().encode(JSON.stringify(identity)));
-  return { format: 'fastsam-study', version: 1, study: study.name, model: info.name, identity, hash };
-}
-
-async function writeSummary(folder: string, summary: Summary): Promise<void> {
-  const write = (name: string, text: string) =>
-    platform().writeFileAtomic(join(folder, name), new TextEncoder().encode(text));
-  await write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
-  await write('summary.md', `${summary.tables.map(formatTable).join('\n\n')}\n`);
 }
 
 async function writeFiles(

@@ -1,12 +1,12 @@
 /** The options that every study has, and those of one. */
 import type { Command } from 'commander';
 import type { Study, StudyOptions, StudySettings } from '../../studies/study.js';
-import { CHOICE_OPTIONS, SETTING_ROWS, studyValues } from '../../studies/shared/options.js';
+import { CHOICE_OPTIONS, RESAMPLES_ROW, SETTING_ROWS, studyValues } from '../../studies/shared/options.js';
 import type { StudyRows } from '../../studies/study.js';
 import { LOAD_OPTIONS } from '../../model/loadOptions.js';
-import { flag, integer, text } from '../../options/kinds.js';
+import { custom, flag, integer, text } from '../../options/kinds.js';
 import { OUTPUT_FOLDER } from '../../options/limits.js';
-import { pickRows, withDefaultInWords, type Row } from '../../options/row.js';
+import { omitRows, pickRows, withDefaultInWords, type Row } from '../../options/row.js';
 import { withoutUndefined } from '../../options/withoutUndefined.js';
 import { jsonRow, MODEL_ROWS } from '../commonRows.js';
 import { addRows, filled, picked, type CommandValues } from '../rows.js';
@@ -24,6 +24,15 @@ export const RUN_ROWS = {
     cli: { value: '<n>' },
   }),
   images: text({ text: 'write every image there as the sheet shows it', cli: { value: '<folder>' } }),
+  predictions: text({
+    text: 'write what was found there: COCO results, and the maps or masks of the study',
+    cli: { value: '<folder>' },
+  }),
+  resamples: RESAMPLES_ROW,
+  sweep: custom<readonly string[]>('a list of texts', Array.isArray, {
+    text: 'measure with each of some values: conf=0.1:0.5:0.05 or rule=mask,box; repeat it for every combination',
+    cli: { value: '<name=values>', repeat: true, parse: (value) => value, expected: 'NAME=VALUES' },
+  }),
   out: text({
     text: 'where records, summary and images go',
     otherwise: `${OUTPUT_FOLDER}/<study>-<model>`,
@@ -32,15 +41,18 @@ export const RUN_ROWS = {
   json: jsonRow('print the summary as JSON instead of tables'),
 };
 
+/** Those that come first in the help. */
+const HEAD = ['model', 'device', 'precision'] as const;
+
 /** Adds the options of all studies to a command, with the settings of this one as defaults. */
 export function addRunRows(command: Command, { settings }: Study): void {
-  addRows(command, RUN_ROWS, ['model', 'device', 'precision']);
+  addRows(command, RUN_ROWS, HEAD);
   const preset = Object.entries<Row>(SETTING_ROWS).map(([name, row]) => {
     const value = settings[name as keyof StudySettings];
     return [name, withDefaultInWords(row, String(value ?? "the model's"))] as const;
   });
   addRows(command, Object.fromEntries(preset));
-  addRows(command, RUN_ROWS, ['subset', 'seed', 'limit', 'resume', 'overwrite', 'cases', 'images', 'out', 'json']);
+  addRows(command, RUN_ROWS, Object.keys(omitRows(RUN_ROWS, HEAD)) as (keyof typeof RUN_ROWS)[]);
 }
 
 /** Values of a study's own options, out of all that commander gathered. */

@@ -6,9 +6,10 @@ import type { RgbImage } from '../../image/rgbImage.js';
 import { Mask } from '../../mask/mask.js';
 import { boundingBox } from '../../mask/setOps.js';
 import type { Results } from '../../results/results.js';
-import { drawScene, panels } from '../shared/drawing.js';
+import { drawScene, maskImage, panels } from '../shared/drawing.js';
+import { cocoObjects } from '../shared/predictions.js';
 import { fingerprintOf, inputsOf } from '../shared/fingerprint.js';
-import { chosenBy, hintFrom, hintOfKind, HINT_KINDS, readHints, type Hint } from '../shared/hints.js';
+import { chosenBy, hintFrom, hintOfKind, HINT_KINDS, readHints, unionOf, type Hint } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
 import { AUTHORS } from '../shared/options.js';
@@ -75,6 +76,14 @@ with hints.json: { "test/broken_large/000.png": { "boxes": [[310, 90, 560, 240]]
         const { truth, hints } = await lookAt(item, scene);
         const regions = countRegions(scene, truth, hints);
         return { key: item.key, objects: scene.length, ...(regions && { regions }) };
+      },
+      async predict(item, scene, imageId) {
+        const { hints } = await lookAt(item, scene);
+        const images = HINT_KINDS.flatMap((kind) => {
+          const chosen = hints[kind] && unionOf(scene, chosenBy(scene, hints[kind]));
+          return chosen ? [[`masks-${kind}`, maskImage(chosen)] as const] : [];
+        });
+        return { objects: cocoObjects(scene, imageId), images: Object.fromEntries(images) };
       },
       async draw(item, scene) {
         const { truth, hints } = await lookAt(item, scene);

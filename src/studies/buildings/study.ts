@@ -4,7 +4,9 @@ import { invalidArgument } from '../../errors.js';
 import { readImage } from '../../source/readImage.js';
 import { readText } from '../../platform/textFiles.js';
 import type { Results } from '../../results/results.js';
-import { drawScene } from '../shared/drawing.js';
+import { drawScene, maskImage } from '../shared/drawing.js';
+import { Mask } from '../../mask/mask.js';
+import { cocoObjects } from '../shared/predictions.js';
 import { fingerprintOf } from '../shared/fingerprint.js';
 import { unionOf } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';
@@ -86,6 +88,11 @@ Example:
         return { key, objects, ...(truth !== undefined && { truth: await compare(scene, truth) }) };
       },
       draw: (_, scene) => drawScene(scene),
+      predict(_, scene, imageId) {
+        const { width, height } = scene.image;
+        const all = unionOf(scene, [...scene.scores.keys()]) ?? Mask.empty(width, height);
+        return { objects: cocoObjects(scene, imageId), images: { masks: maskImage(all) } };
+      },
       files: (records) => [{ name: 'polygons.geojson', bytes: new TextEncoder().encode(featuresOf(records)) }],
     };
   },

@@ -1,7 +1,7 @@
 /** Edge strength from masks: how steeply the probabilities of any object change at a pixel (FastSAM paper, BSDS500). */
 import { probabilities } from '../../mask/rasterize.js';
 import type { Results } from '../../results/results.js';
-import { invalidArgument } from '../../errors.js';
+import { prototypeLogits, requireMaskInputs } from '../../record/maskLogits.js';
 import { thinEdges } from './edgeNms.js';
 
 /** Where gradients of an object count. */
@@ -39,25 +39,13 @@ export function edgeStrength(results: Results, region: EdgeRegion): Float32Array
   const { width, height } = image;
   const strength = new Float32Array(width * height);
   if (length === 0) return strength;
-  if (!maskInputs) throw invalidArgument('edges: got results without prototypes, expected them');
-  const { prototypes, coefficients } = maskInputs;
-  const k = coefficients.length / length;
-  const logits = new Float32Array(prototypes.length / k);
+  const inputs = requireMaskInputs('edges', maskInputs);
   for (let i = 0; i < length; i++) {
-    multiply(prototypes, coefficients.subarray(i * k, (i + 1) * k), logits);
+    const { data: logits } = prototypeLogits(inputs, i);
     const window = region === 'image' ? wholeOf(width, height) : around(results.boxes.at(i), width, height);
     raiseToGradient(strength, probabilities(logits, letterbox), width, height, window);
   }
   return strength;
-}
-
-function multiply(prototypes: Float32Array, coefficients: Float32Array, logits: Float32Array): void {
-  const k = coefficients.length;
-  for (let i = 0, p = 0; i < logits.length; i++) {
-    let logit = 0;
-    for (let j = 0; j < k; j++, p++) logit += prototypes[p] * coefficients[j];
-    logits[i] = logit;
-  }
 }
 
 function wholeOf(width: number, height: number): Window {

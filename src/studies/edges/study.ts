@@ -97,6 +97,11 @@ Example:
         const counts = benchmarkEdges(edgeMapOf(scene, region), await humansOf(item));
         return { key: item.key, objects: scene.length, ...counts };
       },
+      predict(_, scene) {
+        const { width, height } = scene.image;
+        const strength = edgeMapOf(scene, region).map((value) => Math.round(255 * value));
+        return { images: { edges: greyImage(strength, width, height) } };
+      },
       async draw(item, scene) {
         const { width, height } = scene.image;
         return panels([

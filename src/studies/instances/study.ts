@@ -8,6 +8,7 @@ import { COCO_ARGUMENTS, objectsOf, openCoco, requireMasks, type CocoItem } from
 import { inputsOf } from '../shared/fingerprint.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
 import { EVERYTHING } from '../shared/options.js';
+import { cocoObjects } from '../shared/predictions.js';
 import { rowName } from '../table.js';
 import type { Metric, Metrics, Study, StudyRecord, StudyTable } from '../study.js';
 import { studyValues } from '../shared/options.js';
@@ -94,6 +95,12 @@ Example:
           counts: countInstances(detections, objects.truths, objects.width, objects.height),
           ...(!detector && { own: ownIous(objects, prompts, answers, detections) }),
         };
+      },
+      predict(item, scene, imageId) {
+        const answers = answerBoxes(scene, promptsOf(item.id, objectsOf(item, scene).truths), rule);
+        const found = instancesOf(scene, answers, item.id, options.weigh === true);
+        const indices = answers.map(({ object }) => object);
+        return { objects: cocoObjects(scene, imageId, indices, (at) => found[at]) };
       },
       draw(item, scene) {
         const prompts = promptsOf(item.id, objectsOf(item, scene).truths);

@@ -95,6 +95,10 @@ with hints.json: { "0001.jpg": { "boxes": [[40, 30, 210, 180]] }, "0002.jpg": { 
         const marked = await readMask(truth, scene.image);
         return { key, objects: scene.length, ...compareMaps(salientMap(scene, hintFor(key, marked), rank), marked) };
       },
+      async predict({ key, truth }, scene) {
+        const { data, width, height } = salientMap(scene, hintFor(key, await readMask(truth, scene.image)), rank);
+        return { images: { maps: greyImage(data, width, height) } };
+      },
       async draw({ key, truth }, scene) {
         const marked = await readMask(truth, scene.image);
         const hint = hintFor(key, marked);

@@ -3,6 +3,7 @@ import type { Canvas } from '../../draw/canvas.js';
 import { drawObjects } from '../../draw/drawObjects.js';
 import { contactSheet, type SheetCell } from '../../draw/sheet.js';
 import type { RgbImage } from '../../image/rgbImage.js';
+import type { Mask } from '../../mask/mask.js';
 import { drawPromptRecord, type Prompt } from '../../prompt/kinds/list.js';
 import { parsePrompt, recordPrompt } from '../../prompt/parse.js';
 import type { Results } from '../../results/results.js';
@@ -33,6 +34,12 @@ export function greyImage(values: ArrayLike<number>, width: number, height: numb
   const data = new Uint8Array(3 * width * height);
   for (let p = 0; p < width * height; p++) data.fill(values[p], 3 * p, 3 * p + 3);
   return { data, width, height };
+}
+
+/** A mask as an image: 255 inside, 0 outside. */
+export function maskImage(mask: Mask): RgbImage {
+  const values = mask.toBitmap().map((bit) => 255 * bit);
+  return greyImage(values, mask.gridWidth, mask.gridHeight);
 }
 
 /** Images of one scene from left to right. */

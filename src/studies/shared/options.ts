@@ -24,6 +24,13 @@ export const AUTHORS: StudySettings = {
 /** The names of `StudySettings` that the command line has. */
 export const SETTING_ROWS = pickRows(SEGMENT_OPTIONS, ['imgsz', 'conf', 'iou', 'maxDet']);
 
+/** Resamples for the interval of each figure. */
+export const RESAMPLES_ROW = integer(0, 1_000_000, {
+  text: 'of a bootstrap over images that gives each figure its 95 % interval, as 2000; 0: none',
+  default: 0,
+  cli: { value: '<n>' },
+});
+
 /** Which images of the data are taken. */
 export const CHOICE_OPTIONS = {
   subset: integer(COUNT.low, COUNT.high, { text: 'so many images, drawn at random', cli: { value: '<n>' } }),

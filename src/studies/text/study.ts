@@ -4,6 +4,7 @@ import { CLIP_CATALOGUE } from '../../clip/weights/catalogue.js';
 import { TEXT_MODEL } from '../../options/limits.js';
 import { text } from '../../options/kinds.js';
 import { AUTHORS, studyValues } from '../shared/options.js';
+import { cocoObjects } from '../shared/predictions.js';
 import { invalidArgument } from '../../errors.js';
 import { drawObjects } from '../../draw/drawObjects.js';
 import { platform } from '../../platform/platform.js';
@@ -83,6 +84,14 @@ Example:
       async measure(item, scene) {
         const chosen = await choose(scene, item.truths);
         return { key: item.key, phrases: phraseIous(scene, objectsOf(item, scene).truths, chosen) };
+      },
+      async predict({ truths }, scene, imageId) {
+        const chosen = await choose(scene, truths);
+        const asked = chosen.flatMap((index, i) => (index === undefined ? [] : [{ index, truth: truths[i] }]));
+        const indices = asked.map(({ index }) => index);
+        return {
+          objects: cocoObjects(scene, imageId, indices, (at) => ({ category_id: asked[at].truth.category_id })),
+        };
       },
       async draw({ truths }, scene) {
         const chosen = await choose(scene, truths);
