@@ -52,7 +52,7 @@ describe('wrong usage ends with 2 and one message', () => {
     [['segment', COINS, '--imgsize', '320'], /^fastsam: unknown option '--imgsize'; did you mean --imgsz\?\n$/],
     [['segment', COINS, '--box', '1,2,3'], /'--box <x1,y1,x2,y2>' argument '1,2,3' is invalid\. expected x1,y1,x2,y2/],
     [['segment', COINS, '--conf', '1.5'], /expected a number from 0 to 1/],
-    [['segment', COINS, '--device', 'tpu'], /Allowed choices are auto, gpu, cpu, webgpu, webgl, wasm/],
+    [['segment', COINS, '--device', 'tpu'], /Allowed choices are auto, gpu, cpu, native-gpu, native-cpu, webgpu, webgl, wasm/],
     [['segment', COINS, '--format', 'png,bmp'], /"bmp" is none of json, coco, yolo, sa1b, png, jpg, cutout/],
     [['convert', TINY], /missing required argument 'out'/],
     [
@@ -60,7 +60,7 @@ describe('wrong usage ends with 2 and one message', () => {
       /model\.onnx: got no name of a safetensors file, .*; other formats: fastsam export/,
     ],
     [['convert', TINY, 'folder/'], /folder\/: got no name of a safetensors file, .* --format .*tfjs/],
-    [['compare', TINY], /required option '--reference <file>' not specified/],
+    [['compare', TINY], /got one checkpoint alone, expected --reference FILE, a second checkpoint, or --write FILE/],
     [['info', 'FastSAM-l'], /got 'FastSAM-l', expected one of FastSAM-s, FastSAM-x, demo/],
   ])('fastsam %j', async (args, message) => {
     const { code, stdout, stderr } = await fastsamHere(args, folder);
@@ -181,7 +181,7 @@ describe('compare', () => {
     const lines = stdout.trim().split('\n');
     expect(lines[0]).toMatch(/^layer +shape +largest +difference +relative$/);
     expect(lines.length).toBeGreaterThan(24);
-    expect(stderr).toContain(`${lines.length - 1} outputs on wasm; furthest: model.`);
+    expect(stderr).toContain(`${lines.length - 1} outputs on wasm; all within 0.0001; furthest: model.`);
   });
 
   test('prints JSON, and ends with 1 when a layer is further off', async () => {

@@ -1,17 +1,8 @@
 /** What tests of batches share: images, runs and the bytes of a folder. */
 import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
@@ -87,52 +78,63 @@ export function failures(out: string): Failure[] {
   return lines.map((line) => JSON.parse(line) as Failure);
 }
 
-/** Why images that hang their reader cannot be made here; undefined where they can. */
-export const noPipes = process.platform === 'linux' ? undefined : 'skipped: needs named pipes and /proc of Linux';
+/** Why a worker cannot be found by what it has open; undefined where it can. */
+export const noProc = process.platform === 'linux' ? undefined : 'skipped: needs named pipes and /proc of Linux';
 
 /**
- * An image over which a worker can be killed: whoever reads it hangs (it is a named pipe that nobody writes to).
+ * An image that is a named pipe to which nobody writes.
  * @param pipe a path outside the folder of images.
  */
-export function makeHangingImage(path: string, pipe: string): void {
+export function makePipeImage(path: string, pipe: string): void {
   execFileSync('mkfifo', [pipe]);
   symlinkSync(pipe, path);
 }
 
-/**
- * Waits until one of these processes reads a hanging image, and kills that one.
- * @param processes numbers of those that may, looked up again and again.
- */
-export async function killReader(pipe: string, processes: () => readonly number[]): Promise<number> {
-  let end: number | undefined;
-  for (;;) {
-    await sleep(10);
-    end ??= tryOpen(pipe);
-    if (end === undefined) continue;
-    const reader = processes().find((pid) => hasOpen(pid, pipe));
-    if (reader === undefined) continue;
-    process.kill(reader, 'SIGKILL');
-    while (hasOpen(reader, pipe)) await sleep(5);
-    closeSync(end); // not before: the reader would see the end of the file
-    return reader;
+/** A server that kills whoever asks it for an image, among the processes of `candidates`. */
+export class KillingServer {
+  readonly killed: number[] = [];
+  candidates: () => readonly number[] = () => [];
+  readonly #server = createServer(({ socket: { remotePort = 0 } }) => {
+    const owner = ownerOf(remotePort, this.candidates());
+    if (owner === undefined) return;
+    this.killed.push(owner);
+    process.kill(owner, 'SIGKILL');
+  });
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
   }
 }
 
-/** Opens the end for writing; undefined while nobody reads. */
-function tryOpen(pipe: string): number | undefined {
+/** The process that holds the connection from a port of this machine (proc(5): net/tcp, fd). */
+function ownerOf(port: number, candidates: readonly number[]): number | undefined {
+  const hex = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n').map((row) => row.trim().split(/\s+/)); // prettier-ignore
+  const inode = rows.find(([, local]) => local.endsWith(hex))?.[9];
+  return candidates.find((pid) => hasOpen(pid, `socket:[${inode ?? ''}]`));
+}
+
+function hasOpen(pid: number, target: string): boolean {
+  const folder = `/proc/${pid}/fd`;
   try {
-    return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+    return readdirSync(folder).some((name) => linkOf(join(folder, name)) === target);
+  } catch {
+    return false; // it has ended
+  }
+}
+
+/** Undefined for what was closed since the folder was read. */
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
   } catch {
     return undefined;
-  }
-}
-
-function hasOpen(pid: number, path: string): boolean {
-  try {
-    const folder = `/proc/${pid}/fd`;
-    return readdirSync(folder).some((name) => readlinkSync(join(folder, name)) === path);
-  } catch {
-    return false; // it has ended, or closed what we looked at
   }
 }
 

@@ -20,17 +20,7 @@ import { FastSAM } from '../../../src/index.js';
 import { writeBatch } from '../../../src/batch/writeBatch.js';
 import { fastsam, fastsamHere } from '../../support/cli.js';
 import { temporaryFolder } from '../../support/temporaryFolder.js';
-import {
-  batch,
-  contents,
-  failures,
-  FAST,
-  makeHangingImage,
-  makeImages,
-  noPipes,
-  ofImages,
-  recorded,
-} from './folder.js';
+import { batch, contents, failures, FAST, makePipeImage, makeImages, noProc, ofImages, recorded } from './folder.js';
 
 vi.setConfig({ testTimeout: 180_000 });
 const folder = temporaryFolder();
@@ -86,14 +76,14 @@ describe('an image that never answers', () => {
     );
   });
 
-  test('as a pipe without a writer', async (context) => {
-    context.skip(noPipes !== undefined, noPipes);
+  test('a pipe without a writer is no image, at once', async (context) => {
+    context.skip(noProc !== undefined, noProc);
     const here = join(folder, 'pipes');
     await makeImages(here, ['x.jpg', 'z.jpg']);
-    makeHangingImage(join(here, 'y.jpg'), join(folder, 'pipe'));
+    makePipeImage(join(here, 'y.jpg'), join(folder, 'pipe'));
     const { code, stderr } = await batch([here, '--out', join(folder, 'piped'), '--image-timeout', '2']);
     expect([code, stderr]).toEqual([1, expect.stringContaining('2 of 3 images done, 1 failed')]);
-    expect(failures(join(folder, 'piped'))[0].key).toBe('y.jpg');
+    expect(failures(join(folder, 'piped'))[0]).toMatchObject({ key: 'y.jpg', code: 'FILE_UNREADABLE' });
   });
 
   test('in a program', async () => {
