@@ -54,6 +54,7 @@ export type { Polygon } from './mask/polygons.js';
 export { decodeRle, encodeRle } from './mask/rle.js';
 export type { Rle } from './mask/rleCounts.js';
 export type { Architecture } from './model/architecture.js';
+export type { ActivationSpec, NetworkSettings } from './layers/settings.js';
 export type { Prototypes, RawAnchors } from './model/detector.js';
 export type { ModelInfo } from './model/info.js';
 export type { LetterboxedImage, LetterboxedParts, NetworkImage } from './model/letterboxedImage.js';
@@ -120,15 +121,17 @@ export { readImage, type ImageInput, type DomImage, type PixelData, type ReadOpt
 export type { Frame, VideoInfo, VideoSink, VideoSource } from './source/types.js';
 export { CATALOGUE, type CatalogueEntry, type ModelDefaults } from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';
+export type { Fact, ModuleFacts, Modules } from './weights/moduleFacts.js';
+export type { DisplayData } from './options/show.js';
 export { readSafetensors, type Safetensors } from './weights/safetensors.js';
 export type { StateDict, WeightTensor, WeightDtype } from './weights/tensor.js';
 export { writeSafetensors, type WriteSafetensorsOptions } from './weights/writeSafetensors.js';
-export type { Segmenter } from './model/segmenter.js';
+export type { CachedSegmenter, Segmenter } from './model/segmenter.js';
 export type { PixelBatch, PixelTensor, RawPixels, AlphaMode } from './image/pixels.js';
 export { NetworkFamily, type FamilyDefinition, type FamilyHead } from './model/families/networkFamily.js';
 export type { Ring } from './formats/cornerRings.js';
 export type { NmsLimits } from './export/ports.js';
-export type { Disk, LineWriter } from './platform/diskTypes.js';
+export type { Disk, LineWriter, StagedFolder } from './platform/diskTypes.js';
 export type {
   Programs,
   FrameFeed,

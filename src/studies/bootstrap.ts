@@ -20,6 +20,7 @@ export interface Comparison {
   readonly resamples: number;
 }
 
+/** How often images are drawn, and from which seed. */
 export interface BootstrapOptions {
   /** Default 2000. */
   readonly resamples?: number;
@@ -40,7 +41,8 @@ const HIGH = 0.975;
  * Paired bootstrap (Efron and Tibshirani 1993, chapter 13, percentile interval): images are drawn with replacement, the
  * same for both runs, and every figure is recomputed from the records drawn. So a figure that is no mean over images
  * (recall over all objects, AP, best F) gets the interval of the figure itself.
- * @param a, b records of the same images in the same order.
+ * @param a records of one run.
+ * @param b those of the other, of the same images in the same order.
  * @throws FastSAMError `INVALID_ARGUMENT` without images or with lists that do not pair.
  */
 export function pairedBootstrap<R extends StudyRecord>(

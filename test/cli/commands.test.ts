@@ -52,7 +52,10 @@ describe('wrong usage ends with 2 and one message', () => {
     [['segment', COINS, '--imgsize', '320'], /^fastsam: unknown option '--imgsize'; did you mean --imgsz\?\n$/],
     [['segment', COINS, '--box', '1,2,3'], /'--box <x1,y1,x2,y2>' argument '1,2,3' is invalid\. expected x1,y1,x2,y2/],
     [['segment', COINS, '--conf', '1.5'], /expected a number from 0 to 1/],
-    [['segment', COINS, '--device', 'tpu'], /Allowed choices are auto, gpu, cpu, native-gpu, native-cpu, webgpu, webgl, wasm/],
+    [
+      ['segment', COINS, '--device', 'tpu'],
+      /Allowed choices are auto, gpu, cpu, native-gpu, native-cpu, webgpu, webgl, wasm/,
+    ],
     [['segment', COINS, '--format', 'png,bmp'], /"bmp" is none of json, coco, yolo, sa1b, png, jpg, cutout/],
     [['convert', TINY], /missing required argument 'out'/],
     [
