@@ -1,5 +1,5 @@
 /** Making folders, with the reason where that fails. */
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FastSAMError } from '../errors.js';
 import { codeOf, fileError } from './fileErrors.js';
@@ -11,26 +11,27 @@ import { codeOf, fileError } from './fileErrors.js';
  */
 export function makeFolderSync(path: string, target = path): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeEach(path);
   } catch (error) {
-    const reason = reasonOf(path, error);
-    const code = codeOf(reason);
-    if (code !== 'EEXIST' && code !== 'ENOTDIR') throw fileError('write', target, reason);
+    const code = codeOf(error);
+    if (code !== 'EEXIST' && code !== 'ENOTDIR') throw fileError('write', target, error);
     const message = `${path}: the folder cannot be made (a file is in the way); name another one`;
     throw new FastSAMError('WRITE_FAILED', message, { cause: error });
   }
 }
 
-/** Node reports ENOENT for whatever stops it on the way, a read-only disk among them: ask the nearest folder. */
-function reasonOf(path: string, error: unknown): unknown {
-  if (codeOf(error) !== 'ENOENT') return error;
-  for (let folder = dirname(path), below = path; folder !== below; below = folder, folder = dirname(folder)) {
-    try {
-      accessSync(folder, constants.W_OK);
-      return error;
-    } catch (reason) {
-      if (codeOf(reason) !== 'ENOENT') return reason;
-    }
+/**
+ * Node's own way (`recursive`) calls every refusal ENOENT, such as that of a disk that is read-only, and does not come to an
+ * end below `/proc`.
+ */
+function makeEach(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if (codeOf(error) === 'ENOENT' && parent !== path && statSync(parent, { throwIfNoEntry: false }) === undefined) {
+      makeEach(parent);
+      makeEach(path);
+    } else if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
-  return error;
 }

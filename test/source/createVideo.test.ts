@@ -83,14 +83,14 @@ describe.skipIf(!HAS_FFMPEG)('createVideo', () => {
     await sink.discard();
   });
 
-  test('a folder that is not there: one clear error', async () => {
-    const sink = await createVideo(join(folder, 'none', 'a.mp4'), { width: 64, height: 64, fps: 25 });
+  test('a folder that cannot be made: one clear error', async () => {
+    writeFileSync(join(folder, 'file'), '');
     const writeAll = async () => {
+      const sink = await createVideo(join(folder, 'file', 'a.mp4'), { width: 64, height: 64, fps: 25 });
       for (let i = 0; i < 50; i++) await sink.write(plain(64, 64, COLOURS[0]));
       await sink.finish();
     };
     await expect(writeAll()).rejects.toMatchObject({ code: 'WRITE_FAILED' });
-    await sink.discard();
   });
 
   test('ffmpeg that is killed, and a disk that is full, are one clear error and leave nothing', async () => {
