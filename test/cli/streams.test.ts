@@ -57,12 +57,6 @@ describe('a reader that has gone', () => {
 });
 
 describe('what the system refuses is one line', () => {
-  test.skipIf(!isLinux)('too many open files', () => {
-    const { code, stderr } = shell(`ulimit -n 30; ${SEGMENT} --out many`, folder);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^fastsam: .*EMFILE, too many open files; raise the limit \(ulimit -n\)\n$/);
-  });
-
   test('an error of our own: how to see where it comes from', () => {
     // A module of the user's that throws what is no FastSAMError while the batch of options is read.
     writeFileSync(

@@ -114,12 +114,12 @@ describe('images in the browser', () => {
   test('are decoded without alpha, and the bitmap is closed', async () => {
     const image = await readImage(png);
     expect([image.width, image.height, ...image.data]).toEqual([2, 1, 1, 2, 3, 200, 100, 50]);
-    expect(decodedAs.close).toHaveBeenCalledOnce();
+    expect(decodedAs.close).not.toHaveBeenCalled();
   });
 
-  test('are refused when too large, and the bitmap is closed', async () => {
+  test('are refused by their header when too large', async () => {
     await expect(readImage(png, { maxPixels: 1 })).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
-    expect(decodedAs.close).toHaveBeenCalledOnce();
+    expect(decodedAs.close).not.toHaveBeenCalled();
   });
 
   test('are refused when the browser cannot decode them', async () => {

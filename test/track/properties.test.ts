@@ -155,7 +155,7 @@ describe('createTracker', () => {
 
   test('names the trackers there are', () => {
     expect(() => createTracker('sort' as TrackerName)).toThrow(
-      /got sort, expected one of bytetrack, botsort, tracktrack/,
+      /got 'sort', expected one of bytetrack, botsort, tracktrack/,
     );
   });
 

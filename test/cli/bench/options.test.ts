@@ -54,7 +54,7 @@ describe('variantsOf', () => {
     const [variant] = variantsOf(['native-cpu'], false, all);
     const { command } = specOf(variant, 'demo', (script) => ['node', script]);
     expect(command.slice(0, 2)).toEqual(['node', 'worker']);
-    expect(JSON.parse(command[2])).toEqual({ model: 'demo', device: 'cpu', precision: 'fp32' });
+    expect(JSON.parse(command[2])).toEqual({ model: 'demo', device: 'native-cpu', precision: 'fp32' });
   });
 });
 
