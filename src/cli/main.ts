@@ -44,15 +44,22 @@ function settle(command: Command): void {
       write('stderr', text);
     },
     outputError: (text) => {
-      log(usageError(text));
+      log(usageError(text, command));
     },
   });
   command.commands.forEach(settle);
 }
 
-/** Commander's message with our beginning; its proposal, which it puts on a line of its own, behind it. */
-function usageError(text: string): string {
+/** Commander's message with our beginning; its proposal, which it puts on a line of its own, or where to look behind it. */
+function usageError(text: string, command: Command): string {
   const whole = text.replace(/^error: /, '').trimEnd();
   const proposal = /\n\(D(id you mean [^\n]*\?)\)$/.exec(whole);
-  return `fastsam: ${proposal ? `${whole.slice(0, proposal.index)}; d${proposal[1]}` : whole}`;
+  if (proposal) return `fastsam: ${whole.slice(0, proposal.index)}; d${proposal[1]}`;
+  if (!/^(unknown|missing|too many) /.test(whole)) return `fastsam: ${whole}`;
+  return `fastsam: ${whole.replace(/\.$/, '')}; see ${nameOf(command)} --help`;
+}
+
+/** `fastsam batch merge`. */
+function nameOf(command: Command): string {
+  return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 }

@@ -50,6 +50,8 @@ describe('wrong usage ends with 2 and one message', () => {
     [['segmant', COINS], /^fastsam: unknown command 'segmant'; did you mean segment\?\n$/],
     [['segment'], /missing required argument 'source'/],
     [['segment', COINS, '--imgsize', '320'], /^fastsam: unknown option '--imgsize'; did you mean --imgsz\?\n$/],
+    [['segment', COINS, '--zzz'], /^fastsam: unknown option '--zzz'; see fastsam segment --help\n$/],
+    [['batch', 'merge', 'a', 'b', 'c'], /^fastsam: .*; see fastsam batch merge --help\n$/],
     [['segment', COINS, '--box', '1,2,3'], /'--box <x1,y1,x2,y2>' argument '1,2,3' is invalid\. expected x1,y1,x2,y2/],
     [['segment', COINS, '--conf', '1.5'], /expected a number from 0 to 1/],
     [
