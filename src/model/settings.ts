@@ -1,6 +1,8 @@
 /** What a checkpoint's network computes besides its tensors: read where it can be computed, refused by name where not. */
 import {
   activationName,
+  isPool,
+  MAX_POOL,
   shortcutOf,
   STANDARD_SETTINGS,
   type ActivationSpec,
@@ -98,13 +100,11 @@ function poolIn(modules: Modules, pools: readonly string[]): number {
     const side = typeof sides[0] === 'number' ? sides[0] : NaN;
     const other = sides.at(-1);
     checkFacts(modules, name, { class: ['MaxPool2d'], stride: [1], padding: [side >> 1, 'same'], dilation: [1] });
-    if (side === other && side % 2 === 1 && side > 0 && side <= MAX_POOL) return side;
+    if (side === other && isPool(side)) return side;
     throw refused(name, `pooling of ${String(kernel)}`, `a square of an odd side up to ${MAX_POOL}`);
   });
   return sides.at(0) ?? STANDARD_SETTINGS.pool;
 }
-
-const MAX_POOL = 31;
 
 function checkUpsampling(modules: Modules, name: string): void {
   checkFacts(modules, name, { class: ['Upsample'], mode: ['nearest', 'nearest-exact'], scale_factor: [2] });

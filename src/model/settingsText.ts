@@ -2,6 +2,7 @@
 import { FastSAMError } from '../errors.js';
 import {
   ACTIVATION_KINDS,
+  isPool,
   STANDARD_SETTINGS,
   settingsInWords,
   type ActivationKind,
@@ -34,7 +35,7 @@ export function settingsFromText(text: string, architecture: Architecture): Netw
       activations: byName(value.activations, blocks, activation),
       epsilon: number(value.epsilon, (n) => n >= 0),
       epsilons: byName(value.epsilons, blocks, (n) => number(n, (found) => found >= 0)),
-      pool: number(value.pool, (n) => n % 2 === 1 && n > 0 && n <= MAX_POOL),
+      pool: number(value.pool, isPool),
       shortcuts: byName(value.shortcuts, units, flag),
     };
   } catch (error) {
@@ -46,8 +47,6 @@ export function settingsFromText(text: string, architecture: Architecture): Netw
     );
   }
 }
-
-const MAX_POOL = 31;
 
 class NoSetting extends SyntaxError {}
 
