@@ -9,6 +9,7 @@ import {
   type ActivationSpec,
   type NetworkSettings,
 } from '../layers/settings.js';
+import { parentOf } from '../weights/moduleFacts.js';
 import type { Architecture } from './architecture.js';
 import { operations } from './convSpecs.js';
 
@@ -29,7 +30,7 @@ export function settingsFromText(text: string, architecture: Architecture): Netw
     const value = record(JSON.parse(text));
     const { specs } = operations(architecture);
     const blocks = new Set(specs.map(({ name }) => name));
-    const units = new Set(specs.map(({ name }) => name.slice(0, name.lastIndexOf('.'))));
+    const units = new Set(specs.map(({ name }) => parentOf(name)));
     return {
       activation: activation(value.activation),
       activations: byName(value.activations, blocks, activation),
