@@ -65,9 +65,10 @@ import { requireText } from './options/requireKind.js';
  */
 export class FastSAM implements Segmenter {
   readonly #network: Network;
-  readonly #detector: Detector;
   readonly #textModel: LazyTextModel;
   readonly #lifetime: Lifetime;
+  /** The detector, which is not freed while it runs. */
+  readonly #detector: Pick<Detector, 'detect' | 'raw'>;
 
   private constructor(
     /** What is known of the model. */
@@ -77,13 +78,16 @@ export class FastSAM implements Segmenter {
     textModel: LazyTextModel,
   ) {
     this.#network = network;
-    this.#detector = detector;
     this.#textModel = textModel;
     this.#lifetime = new Lifetime(() => {
       detector.dispose();
       network.model.dispose();
       releaseDevice();
     }, 'model: it was disposed; load it again');
+    this.#detector = {
+      detect: (input, thresholds) => this.#lifetime.use(() => detector.detect(input, thresholds)),
+      raw: (input, options) => this.#lifetime.use(() => detector.raw(input, options)),
+    };
   }
 
   /**
@@ -166,10 +170,12 @@ export class FastSAM implements Segmenter {
   ): Promise<RawDetections | RawDetections[]> {
     this.#lifetime.requireAlive();
     const { detect } = await import('./model/stages.js');
-    const detector: StageContext['detector'] = {
-      raw: (images, reading) => this.#lifetime.use(() => this.#detector.raw(images, reading)),
+    const context: StageContext = {
+      detector: this.#detector,
+      model: this.info,
+      textModel: this.#textModel,
+      makeResults: resultsAlone,
     };
-    const context = { detector, model: this.info, textModel: this.#textModel, makeResults: resultsAlone };
     return detect(input, options, context);
   }
 
@@ -260,12 +266,7 @@ export class FastSAM implements Segmenter {
   async withCache(): Promise<CachedSegmenter> {
     this.#lifetime.requireAlive();
     const { CachingSegmenter } = await import('./model/cachingSegmenter.js');
-    const detector: Pick<Detector, 'raw'> = { raw: (input) => this.#lifetime.use(() => this.#detector.raw(input)) };
-    const contextOf = (options: ResolvedOptions) => {
-      this.#lifetime.requireAlive();
-      return this.#context(options);
-    };
-    return new CachingSegmenter(detector, contextOf, this.info);
+    return new CachingSegmenter(this.#detector, (options) => this.#context(options), this.info);
   }
 
   /**
@@ -319,10 +320,7 @@ export class FastSAM implements Segmenter {
 
   #context(options: ResolvedOptions): PipelineContext {
     this.#lifetime.requireAlive();
-    const detector: PipelineContext['detector'] = {
-      detect: (input, thresholds) => this.#lifetime.use(() => this.#detector.detect(input, thresholds)),
-    };
-    return { detector, options, model: this.info, textModel: this.#textModel };
+    return { detector: this.#detector, options, model: this.info, textModel: this.#textModel };
   }
 }
 

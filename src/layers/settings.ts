@@ -50,6 +50,12 @@ export const STANDARD_SETTINGS: NetworkSettings = {
   shortcuts: {},
 };
 
+/** Largest side of a pooling. */
+export const MAX_POOL = 31;
+
+/** Whether a number can be the side of a pooling. */
+export const isPool = (side: number): boolean => side % 2 === 1 && side > 0 && side <= MAX_POOL;
+
 /** The activation of a Conv block. */
 export function activationOf({ activation, activations }: NetworkSettings, block: string): ActivationSpec {
   return Object.hasOwn(activations, block) ? activations[block] : activation;

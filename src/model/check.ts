@@ -27,9 +27,10 @@ export function inferArchitecture(tensors: StateDict, metadata: Readonly<Record<
   const family = familyOf(tensors, metadata);
   const readable = family && readArchitecture(family, tensors);
   const architecture = readable ?? closestArchitecture(tensors, family && [family]).architecture;
-  if (!fits(differences(tensors, architecture))) refuseForeign(tensors, metadata);
-  checkTensors(tensors, architecture);
-  return architecture;
+  const found = differences(tensors, architecture);
+  if (fits(found)) return architecture;
+  refuseForeign(tensors, metadata);
+  throw mismatch(tensors, architecture, found);
 }
 
 /** @throws FastSAMError `CHECKPOINT_MISMATCH` that says which other network it is, where one can tell. */
@@ -84,10 +85,13 @@ export function differences(tensors: StateDict, architecture: Architecture): Ten
  */
 export function checkTensors(tensors: StateDict, architecture: Architecture): void {
   const found = differences(tensors, architecture);
-  if (fits(found)) return;
+  if (!fits(found)) throw mismatch(tensors, architecture, found);
+}
+
+function mismatch(tensors: StateDict, architecture: Architecture, found: TensorDifferences): FastSAMError {
   const { missing, unexpected, misshapen } = found;
   const got = [list('missing', missing), list('unexpected', unexpected), list('misshapen', misshapen)].filter(Boolean);
-  throw new FastSAMError(
+  return new FastSAMError(
     'CHECKPOINT_MISMATCH',
     `checkpoint: got ${got.join('; ')}; expected the ${expectedTensors(architecture).size} tensors of ` +
       `${describeArchitecture(architecture)}; ${looksLike(tensors, found)}`,

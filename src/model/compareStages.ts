@@ -1,6 +1,7 @@
 /** The stages after the network beside a reference's. */
 import type * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../errors.js';
+import { takeRows } from '../geometry/rows.js';
 import type { Mask } from '../mask/mask.js';
 import { decodeRle } from '../mask/rle.js';
 import { intersectionArea } from '../mask/setOps.js';
@@ -49,13 +50,18 @@ export async function* eachStageDifference(
   const { height, width, k } = given.prototypes;
   const n = kept.length;
   const logits = stageArray(reference, 'logits', [n, height, width]);
-  const coefficients = rowsOf(given.coefficients, kept, k);
+  const coefficients = takeRows(given.coefficients, kept, k);
   yield numbers('logits', logits.shape, await logitsOf(given.prototypes, coefficients), logits.values);
 
   const boxes = stageArray(reference, 'image_boxes', [n, 4]);
   const [, netHeight, netWidth] = input.shape;
   const geometry = geometryOf(settings, [netHeight, netWidth]);
-  yield numbers('image_boxes', boxes.shape, imageBoxes(rowsOf(given.boxes, kept, 4), geometry, settings), boxes.values);
+  yield numbers(
+    'image_boxes',
+    boxes.shape,
+    imageBoxes(takeRows(given.boxes, kept, 4), geometry, settings),
+    boxes.values,
+  );
 
   const masks = masksOf(logits.values, boxes.values, given.prototypes, geometry, settings);
   yield maskRow(masks, readMasks(reference, n, settings.image), settings.image);
@@ -90,13 +96,6 @@ function readDecoded(reference: LayerReference): {
 
 const valuesOf = (arrays: RawAnchors, name: (typeof DECODED)[number]): Float32Array =>
   name === 'prototypes' ? arrays.prototypes.data : arrays[name];
-
-/** Some rows of an array of `width` columns. */
-export function rowsOf(values: Float32Array, rows: ArrayLike<number>, width: number): Float32Array {
-  const out = new Float32Array(rows.length * width);
-  for (let i = 0; i < rows.length; i++) out.set(values.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
-  return out;
-}
 
 function numbers(name: string, shape: readonly number[], found: Float32Array, expected: Float32Array): LayerDifference {
   if (found.length !== expected.length) {

@@ -2,7 +2,7 @@
 import { FastSAMError } from '../errors.js';
 import { ACTIVATION_KINDS, type ActivationKind, type ActivationSpec } from '../layers/settings.js';
 import { showValue } from '../options/showValue.js';
-import type { Fact, Modules } from '../weights/moduleFacts.js';
+import { parentOf, type Fact, type Modules } from '../weights/moduleFacts.js';
 import type { Architecture } from './architecture.js';
 import { convName, operations } from './convSpecs.js';
 
@@ -74,7 +74,7 @@ export function checkModules(architecture: Architecture, modules: Modules): void
   for (const [name, facts] of modules) {
     if (!LAYER.test(name) || known.has(name) || HARMLESS.has(String(facts.get('class')))) continue;
     // What lies inside of something unknown is named by that.
-    const parent = name.slice(0, name.lastIndexOf('.'));
+    const parent = parentOf(name);
     if (LAYER.test(parent) && !known.has(parent)) continue;
     throw refused(name, `a module ${showValue(facts.get('class'))}`, `none of that name in ${family.name}`);
   }
@@ -121,7 +121,7 @@ function knownModules(architecture: Architecture): ReadonlySet<string> {
     add(convName(spec));
     if (spec.kind === 'conv') for (const part of ['bn', 'act']) add(`${spec.name}.${part}`);
   }
-  for (const pool of pools) add(pool.slice(0, pool.lastIndexOf('.')));
+  for (const pool of pools) add(parentOf(pool));
   add(family.headTensor('dfl.conv'));
   return known;
 }

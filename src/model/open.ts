@@ -1,8 +1,9 @@
 /** From what a caller names to a checkpoint whose tensors are known to fit. */
 import { inferArchitecture } from './check.js';
 import { settingsOf } from './settings.js';
+import { CATALOGUE } from '../weights/catalogue.js';
 import { readCheckpoint, type Checkpoint } from '../weights/checkpoint.js';
-import { resolveWeights, type ResolveOptions, type ResolvedWeights } from '../weights/resolve.js';
+import { readFrom, type ResolveOptions, type ResolvedWeights } from '../weights/resolve.js';
 import type { Architecture } from './architecture.js';
 
 /** A checkpoint, read and checked. */
@@ -25,17 +26,11 @@ export async function openCheckpoint(
   if (source instanceof Uint8Array) {
     return { name: 'bytes', path: '', fileBytes: source.length, ...(await read(source)) };
   }
-  let opened: Read | undefined;
-  const inspect = async (bytes: Uint8Array): Promise<void> => {
-    opened = await read(bytes);
-  };
-  const { bytes, ...found } = await resolveWeights(source, { ...options, inspect });
-  return { ...found, fileBytes: bytes.length, ...(opened ?? (await read(bytes))) };
+  const { bytes, content, ...found } = await readFrom(CATALOGUE, source, options, read);
+  return { ...found, fileBytes: bytes.length, ...content };
 }
 
-type Read = Pick<OpenedCheckpoint, 'checkpoint' | 'architecture'>;
-
-async function read(bytes: Uint8Array): Promise<Read> {
+async function read(bytes: Uint8Array): Promise<Pick<OpenedCheckpoint, 'checkpoint' | 'architecture'>> {
   const checkpoint = await readCheckpoint(bytes);
   const architecture = inferArchitecture(checkpoint.tensors, checkpoint.metadata);
   return { checkpoint, architecture: { ...architecture, settings: settingsOf(architecture, checkpoint) } };

@@ -1,13 +1,15 @@
 /** What a checkpoint's network computes besides its tensors: read where it can be computed, refused by name where not. */
 import {
   activationName,
+  isPool,
+  MAX_POOL,
   shortcutOf,
   STANDARD_SETTINGS,
   type ActivationSpec,
   type NetworkSettings,
 } from '../layers/settings.js';
 import type { Checkpoint } from '../weights/checkpointRecord.js';
-import type { Modules } from '../weights/moduleFacts.js';
+import { bottleneckOf, parentOf, type Modules } from '../weights/moduleFacts.js';
 import type { Architecture } from './architecture.js';
 import { convName, operations, type ConvSpec } from './convSpecs.js';
 import { activationIn, checkModules, checkFacts, refused } from './moduleChecks.js';
@@ -92,19 +94,17 @@ function epsilonIn(modules: Modules, name: string): number | undefined {
 /** The side of the pooling, one for all. */
 function poolIn(modules: Modules, pools: readonly string[]): number {
   const sides = pools.map((pool) => {
-    const name = pool.slice(0, pool.lastIndexOf('.')); // one module, applied several times
+    const name = parentOf(pool); // one module, applied several times
     const kernel = modules.get(name)?.get('kernel_size');
     const sides: readonly unknown[] = Array.isArray(kernel) ? kernel : [kernel];
     const side = typeof sides[0] === 'number' ? sides[0] : NaN;
     const other = sides.at(-1);
     checkFacts(modules, name, { class: ['MaxPool2d'], stride: [1], padding: [side >> 1, 'same'], dilation: [1] });
-    if (side === other && side % 2 === 1 && side > 0 && side <= MAX_POOL) return side;
+    if (side === other && isPool(side)) return side;
     throw refused(name, `pooling of ${String(kernel)}`, `a square of an odd side up to ${MAX_POOL}`);
   });
   return sides.at(0) ?? STANDARD_SETTINGS.pool;
 }
-
-const MAX_POOL = 31;
 
 function checkUpsampling(modules: Modules, name: string): void {
   checkFacts(modules, name, { class: ['Upsample'], mode: ['nearest', 'nearest-exact'], scale_factor: [2] });
@@ -119,18 +119,12 @@ function shortcutsIn(
 ): Record<string, boolean> {
   const shortcuts: Record<string, boolean> = {};
   for (const { name } of specs) {
-    if (!isLastOfBottleneck(name)) continue;
-    const unit = name.slice(0, name.lastIndexOf('.'));
+    const unit = bottleneckOf(name);
+    if (unit === undefined) continue;
     const standard = sums.has(`${unit}.add`);
     const added = modules.get(unit)?.get('add');
     if (typeof added !== 'boolean') throw refused(unit, 'no word on its shortcut', `a bottleneck of ${family.name}`);
     if (added !== shortcutOf(STANDARD_SETTINGS, unit, standard)) shortcuts[unit] = added;
   }
   return shortcuts;
-}
-
-/** `model.2.m.0.cv2`. */
-export function isLastOfBottleneck(name: string): boolean {
-  const steps = name.split('.');
-  return steps.at(-1) === 'cv2' && steps.at(-3) === 'm';
 }

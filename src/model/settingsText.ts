@@ -2,12 +2,14 @@
 import { FastSAMError } from '../errors.js';
 import {
   ACTIVATION_KINDS,
+  isPool,
   STANDARD_SETTINGS,
   settingsInWords,
   type ActivationKind,
   type ActivationSpec,
   type NetworkSettings,
 } from '../layers/settings.js';
+import { parentOf } from '../weights/moduleFacts.js';
 import type { Architecture } from './architecture.js';
 import { operations } from './convSpecs.js';
 
@@ -28,13 +30,13 @@ export function settingsFromText(text: string, architecture: Architecture): Netw
     const value = record(JSON.parse(text));
     const { specs } = operations(architecture);
     const blocks = new Set(specs.map(({ name }) => name));
-    const units = new Set(specs.map(({ name }) => name.slice(0, name.lastIndexOf('.'))));
+    const units = new Set(specs.map(({ name }) => parentOf(name)));
     return {
       activation: activation(value.activation),
       activations: byName(value.activations, blocks, activation),
       epsilon: number(value.epsilon, (n) => n >= 0),
       epsilons: byName(value.epsilons, blocks, (n) => number(n, (found) => found >= 0)),
-      pool: number(value.pool, (n) => n % 2 === 1 && n > 0 && n <= MAX_POOL),
+      pool: number(value.pool, isPool),
       shortcuts: byName(value.shortcuts, units, flag),
     };
   } catch (error) {
@@ -46,8 +48,6 @@ export function settingsFromText(text: string, architecture: Architecture): Netw
     );
   }
 }
-
-const MAX_POOL = 31;
 
 class NoSetting extends SyntaxError {}
 

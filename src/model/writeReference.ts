@@ -1,10 +1,10 @@
 /** Writes a reference file: what this package computes of an image, for a port in another language to be held against. */
 import type * as tf from '@tensorflow/tfjs';
+import { takeRows } from '../geometry/rows.js';
 import { encodeCounts } from '../mask/rle.js';
 import { float32Tensor, type WeightTensor } from '../weights/tensor.js';
 import { writeSafetensors } from '../weights/writeSafetensors.js';
 import { activationNames, eachActivation } from './activations.js';
-import { rowsOf } from './compareStages.js';
 import type { Network } from './network.js';
 import { INPUT, STAGE_PREFIX, type ReferenceLayer } from './referenceFile.js';
 import {
@@ -67,9 +67,9 @@ async function stageArrays(
   const anchors = boxes.length / 4;
   const kept = keptAnchors(decoded, settings);
   const n = kept.length;
-  const logits = await logitsOf(prototypes, rowsOf(coefficients, kept, k));
+  const logits = await logitsOf(prototypes, takeRows(coefficients, kept, k));
   const geometry = geometryOf(settings, [input.shape[1], input.shape[2]]);
-  const scaled = imageBoxes(rowsOf(boxes, kept, 4), geometry, settings);
+  const scaled = imageBoxes(takeRows(boxes, kept, 4), geometry, settings);
   const counts = masksOf(logits, scaled, prototypes, geometry, settings).map((mask) =>
     encodeCounts(mask).counts.flatMap(split),
   );

@@ -1,7 +1,13 @@
 /** The facts of a checkpoint as the strings that a safetensors file can hold. */
 import type { Checkpoint } from './checkpointRecord.js';
 
-const MAX_NAMES = 10_000;
+/** Most class names, the largest side of training images and the longest text that are taken from any container. */
+export const MAX_NAMES = 10_000;
+export const MAX_IMGSZ = 16_384;
+export const MAX_TEXT = 1_000;
+
+/** What Ultralytics notes in its exports and is passed on as it is. */
+export const EXPORTED_TEXTS = ['description', 'author', 'date', 'version', 'license', 'docs', 'task', 'head'];
 
 type Facts = Pick<Checkpoint, 'imgsz' | 'conf' | 'iou' | 'names'>;
 

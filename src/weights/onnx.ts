@@ -4,16 +4,13 @@
  */
 import { invalid, unsupported } from './byteView.js';
 import type { Checkpoint } from './checkpointRecord.js';
+import { EXPORTED_TEXTS, MAX_TEXT } from './checkpointStrings.js';
 import { OnnxFlow } from './onnxFlow.js';
 import { readOnnxFile, type OnnxFile, type OnnxFileNode } from './onnxGraph.js';
 import { onnxModules } from './onnxModules.js';
 import { moduleOf } from './onnxNames.js';
 import { pythonNames, pythonSize } from './pythonLiterals.js';
 import type { StateDict, WeightTensor } from './tensor.js';
-
-/** Metadata that is passed on as it is. */
-const TEXT_KEYS = ['description', 'author', 'date', 'version', 'license', 'docs', 'task', 'head'];
-const MAX_TEXT = 1_000;
 
 /**
  * Reads the weights of an ONNX model, by Ultralytics names. Batch norm is folded unless the graph has it as operations.
@@ -26,7 +23,7 @@ export function readOnnx(bytes: Uint8Array): Checkpoint {
   const imgsz = pythonSize(file.metadata.get('imgsz'));
   const names = pythonNames(file.metadata.get('names'));
   const metadata: Record<string, string> = {};
-  for (const key of TEXT_KEYS) {
+  for (const key of EXPORTED_TEXTS) {
     const text = file.metadata.get(key);
     if (text !== undefined) metadata[key] = text.slice(0, MAX_TEXT);
   }

@@ -5,7 +5,7 @@
 import { OnnxFlow } from './onnxFlow.js';
 import { moduleOf } from './onnxNames.js';
 import type { OnnxFile, OnnxFileNode } from './onnxGraph.js';
-import { factsOf, type Fact, type ModuleFacts, type Modules } from './moduleFacts.js';
+import { bottleneckOf, factsOf, parentOf, type Fact, type ModuleFacts, type Modules } from './moduleFacts.js';
 
 /** Facts of every convolution, activation, batch norm, pooling, upsampling and bottleneck that is recognised. */
 export function onnxModules(file: OnnxFile): Modules {
@@ -23,7 +23,7 @@ export function onnxModules(file: OnnxFile): Modules {
     found.set(`${block}.act`, facts);
     if (norm !== undefined) found.set(`${block}.bn`, norm);
     blocks.set(output, block);
-    const unit = unitOf(block);
+    const unit = bottleneckOf(block);
     if (unit !== undefined) found.set(unit, factsOf({ class: 'Bottleneck', add: isSummand(output, flow) }));
   }
   for (const node of file.nodes) {
@@ -36,14 +36,6 @@ export function onnxModules(file: OnnxFile): Modules {
     }
   }
   return found;
-}
-
-const parentOf = (block: string): string => block.slice(0, Math.max(0, block.lastIndexOf('.')));
-
-/** The bottleneck that ends in a block: `model.2.m.0` for `model.2.m.0.cv2`. */
-function unitOf(block: string): string | undefined {
-  const steps = block.split('.');
-  return steps.at(-1) === 'cv2' && steps.at(-3) === 'm' ? parentOf(block) : undefined;
 }
 
 /** Upsampling is the row behind the block that it enlarges: `model.10` behind `model.9.cv2`. */

@@ -3,6 +3,7 @@ import { invalid } from './byteView.js';
 import type { PickleCursor } from './pickleCursor.js';
 import { pushes, type Group } from './pickleGroup.js';
 import type { PickleValue } from './pickleValues.js';
+import { plainEscape } from './pythonLiterals.js';
 
 /** None, booleans and numbers. */
 export function constants(): Group {
@@ -76,13 +77,3 @@ function unescape(text: string): string {
     return byte === undefined ? plainEscape(plain ?? '') : String.fromCharCode(parseInt(byte, 16));
   });
 }
-
-function plainEscape(letter: string): string {
-  return ESCAPES.get(letter) ?? letter;
-}
-
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['n', '\n'],
-  ['t', '\t'],
-  ['r', '\r'],
-]);

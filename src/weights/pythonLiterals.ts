@@ -1,7 +1,6 @@
 /** Python values in Ultralytics' export metadata, written, and two kinds of them read as text: nothing is evaluated. */
+import { MAX_IMGSZ, MAX_NAMES } from './checkpointStrings.js';
 
-const MAX_NAMES = 10_000;
-const MAX_SIDE = 16_384;
 /** Longest text that is a size; blanks without end would be tried in every way. */
 const MAX_SIZE_TEXT = 64;
 /** Longest blank between two parts of a dict. */
@@ -33,7 +32,7 @@ export function pythonSize(text: string | undefined): number | undefined {
   const match = /^\s*[[(]?\s*(\d{1,5})\s*(?:,\s*(\d{1,5})\s*)?[\])]?\s*$/.exec(text);
   const side =
     match === null ? 0 : Math.max(...match.slice(1).map((digits: string | undefined) => Number(digits ?? 0)));
-  return side > 0 && side <= MAX_SIDE ? side : undefined;
+  return side > 0 && side <= MAX_IMGSZ ? side : undefined;
 }
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -42,12 +41,17 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['r', '\r'],
 ]);
 
+/** What a letter behind a backslash stands for. */
+export function plainEscape(letter: string): string {
+  return ESCAPES.get(letter) ?? letter;
+}
+
 /** A text without its quotes and escapes. */
 function unquoted(literal: string): string {
   return literal.slice(1, -1).replace(/\\(?:x[\da-fA-F]{2}|u[\da-fA-F]{4}|.)/gs, (escape) => {
     const kind = escape[1];
     if (escape.length > 2) return String.fromCharCode(parseInt(escape.slice(2), 16));
-    return ESCAPES.get(kind) ?? kind;
+    return plainEscape(kind);
   });
 }
 

@@ -182,3 +182,21 @@ export async function resolveFrom<E extends PublishedFile>(
   options.onProgress?.({ type: 'done', name: resolved.name, path: resolved.path });
   return resolved;
 }
+
+/**
+ * As `resolveFrom`, and what a reader makes of the bytes. It reads what a URL gave before that is kept, and nothing twice.
+ * @throws FastSAMError also what the reader throws.
+ */
+export async function readFrom<E extends PublishedFile, T>(
+  catalogue: readonly E[],
+  nameOrPathOrUrl: string | URL,
+  options: ResolveOptions,
+  read: (bytes: Uint8Array) => Promise<T>,
+): Promise<ResolvedWeights<E> & { readonly content: T }> {
+  let early: { readonly content: T } | undefined;
+  const inspect = async (bytes: Uint8Array): Promise<void> => {
+    early = { content: await read(bytes) };
+  };
+  const resolved = await resolveFrom(catalogue, nameOrPathOrUrl, { ...options, inspect });
+  return { ...resolved, ...(early ?? { content: await read(resolved.bytes) }) };
+}

@@ -1,5 +1,5 @@
 /** What a torch checkpoint says besides its weights. */
-import { namesInJson } from './checkpointStrings.js';
+import { EXPORTED_TEXTS, MAX_IMGSZ, MAX_NAMES, MAX_TEXT, namesInJson } from './checkpointStrings.js';
 import { dictOf } from './collect.js';
 import { PickleObject, type PickleDict, type PickleValue } from './pickleValues.js';
 
@@ -12,9 +12,6 @@ export interface CheckpointFacts {
 
 /** Entries of the file's top level that are passed on as text. */
 const TEXT_KEYS = ['version', 'date', 'license', 'docs'];
-const MAX_TEXT = 1_000;
-const MAX_NAMES = 10_000;
-const MAX_IMGSZ = 16_384;
 
 /**
  * Reads image size (`train_args.imgsz`, then the model's own `args.imgsz`), class names, version, date, licence, the
@@ -109,7 +106,6 @@ function exportedFacts(config: string | undefined): Readonly<Record<string, unkn
 }
 
 const MAX_CONFIG = 1_000_000;
-const EXPORTED_TEXTS = ['description', 'author', 'date', 'version', 'license', 'docs', 'task', 'head'];
 
 function textsOf(exported: Readonly<Record<string, unknown>>): Record<string, string> {
   const texts: Record<string, string> = {};

@@ -2,15 +2,11 @@
  * What the code of a TorchScript archive says of its modules. The code is text that lists operations with their numbers;
  * it is searched, never run. A module whose code is not understood gets the class '?', which nobody builds.
  */
-import { invalid } from './byteView.js';
 import { dictOf } from './collect.js';
 import { factsOf, type Fact, type ModuleFacts, type Modules } from './moduleFacts.js';
+import { walkModules, type ModuleChild } from './moduleWalk.js';
 import { PickleObject } from './pickleValues.js';
 import { ScriptCode, type ScriptCall } from './torchScriptCode.js';
-
-const MAX_MODULES = 20_000;
-const MAX_DEPTH = 64;
-const MAX_NAME_LENGTH = 512;
 
 /** Whether an object is a module of a TorchScript archive. */
 export function isScripted(module: PickleObject): boolean {
@@ -24,31 +20,27 @@ export function isScripted(module: PickleObject): boolean {
  */
 export function scriptModules(root: PickleObject, readCode: (path: string) => string | undefined): Modules {
   const code = new ScriptCode(readCode);
-  const found = new Map<string, ModuleFacts>();
-  const visit = (module: PickleObject, name: string, depth: number): void => {
-    if (depth > MAX_DEPTH || found.size >= MAX_MODULES || name.length > MAX_NAME_LENGTH) {
-      throw invalid('checkpoint: its modules nest too deep or are too many; refused as hostile');
-    }
-    found.set(name, factsOfModule(module, code));
-    for (const [child, value] of dictOf(module.state) ?? []) {
-      if (typeof child === 'string' && value instanceof PickleObject && isScripted(value)) {
-        visit(value, name === '' ? child : `${name}.${child}`, depth + 1);
-      }
-    }
-    const shared = code.sharedActivation(module);
-    const act = name === '' ? 'act' : `${name}.act`;
-    if (shared !== undefined) found.set(act, activationFacts(code.calls(shared)));
-  };
-  visit(root, '', 0);
-  return found;
+  return walkModules(
+    root,
+    (module) => factsOfModule(module, code),
+    (module) => childrenOf(module, code),
+  );
+}
+
+function* childrenOf(module: PickleObject, code: ScriptCode): Iterable<ModuleChild> {
+  for (const [name, value] of dictOf(module.state) ?? []) {
+    if (typeof name === 'string' && value instanceof PickleObject && isScripted(value)) yield [name, value];
+  }
+  const shared = code.sharedActivation(module);
+  if (shared !== undefined) yield ['act', activationFacts(code.calls(shared))];
 }
 
 function factsOfModule(module: PickleObject, code: ScriptCode): ModuleFacts {
   const calls = code.calls(`${module.moduleName}.${module.className}`);
   const name = module.className;
   if (calls === undefined) return factsOf({ class: '?' });
-  if (name === 'Bottleneck') return factsOf({ class: name, add: calls.some(({ op }) => op === 'add') });
-  if (name === 'SPPF') return factsOf({ class: name, add: calls.some(({ op }) => op === 'add') });
+  if (name === 'Bottleneck' || name === 'SPPF')
+    return factsOf({ class: name, add: calls.some(({ op }) => op === 'add') });
   const [first, ...more] = calls.filter(({ op }) => op !== 'size');
   const call = first as ScriptCall | undefined;
   if (call === undefined) return factsOf({ class: name });

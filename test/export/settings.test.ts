@@ -35,6 +35,24 @@ async function networkOf(variant: string, settings: Partial<NetworkSettings> = {
   return network;
 }
 
+/** Holds what a model of tfjs computes against the network's layers, and disposes of both. */
+function expectSame(model: tf.GraphModel | tf.LayersModel, network: Network): void {
+  const input = image([1, 64, 96, 3]);
+  const expected = expectedOutputs(network, input);
+  const got = model.predict(input) as tf.Tensor[];
+  expectOutputs(got, expected, TOLERANCE);
+  tf.dispose([input, ...expected, ...got]);
+  model.dispose();
+  network.model.dispose();
+}
+
+/** The settings of an ONNX file are the network's; batch norm, and its epsilon with it, is folded in one. */
+async function expectSettings(bytes: Uint8Array, network: Network): Promise<void> {
+  const { epsilon, epsilons } = STANDARD_SETTINGS;
+  const { settings } = (await openCheckpoint(bytes)).architecture;
+  expect(settings).toEqual({ ...network.architecture.settings, epsilon, epsilons });
+}
+
 describe.each(VARIANTS)('ONNX of %s', (variant) => {
   test.each([13, 17])('opset %d: ONNX Runtime computes the same, and it reads back as it was', async (opset) => {
     await activate('wasm');
@@ -56,19 +74,14 @@ describe.each(VARIANTS)('ONNX of %s', (variant) => {
     expectOutputs([rows, prototypes], expected, TOLERANCE);
     await session.release();
 
-    const { epsilon, epsilons } = STANDARD_SETTINGS; // folded
-    const { settings } = (await openCheckpoint(bytes)).architecture;
-    expect(settings).toEqual({ ...network.architecture.settings, epsilon, epsilons });
+    await expectSettings(bytes, network);
     tf.dispose([input, planes, rows, prototypes, ...expected]);
     network.model.dispose();
   });
 
   test('in half precision it reads back as it was', async () => {
     const network = await networkOf(variant);
-    const bytes = await exportOnnx(network, { ...OPEN, half: true, opset: 17 }, {});
-    const { epsilon, epsilons } = STANDARD_SETTINGS;
-    const { settings } = (await openCheckpoint(bytes)).architecture;
-    expect(settings).toEqual({ ...network.architecture.settings, epsilon, epsilons });
+    await expectSettings(await exportOnnx(network, { ...OPEN, half: true, opset: 17 }, {}), network);
     network.model.dispose();
   });
 });
@@ -77,13 +90,7 @@ describeOnBackends('tfjs graph models', ['wasm', 'native', 'plain JavaScript'], 
   test.each(VARIANTS)('%s', async (variant) => {
     const network = await networkOf(variant);
     const model = await tf.loadGraphModel(memoryHandler(graphModelFiles(await networkGraph(network, OPEN), false, {})));
-    const input = image([1, 64, 96, 3]);
-    const expected = expectedOutputs(network, input);
-    const got = model.predict(input) as tf.Tensor[];
-    expectOutputs(got, expected, TOLERANCE);
-    tf.dispose([input, ...expected, ...got]);
-    model.dispose();
-    network.model.dispose();
+    expectSame(model, network);
   });
 });
 
@@ -99,14 +106,7 @@ describeOnBackends('tfjs layers models', ['wasm', 'native'], () => {
       'model.9.cv1': { kind: 'Identity' },
     };
     const network = await (variant === 'most' ? networkOf('mixed', { activations: most }) : networkOf(variant));
-    const model = await stockModel(network, { batch: null, height: null, width: null });
-    const input = image([1, 64, 96, 3]);
-    const expected = expectedOutputs(network, input);
-    const got = model.predict(input) as tf.Tensor[];
-    expectOutputs(got, expected, TOLERANCE);
-    tf.dispose([input, ...expected, ...got]);
-    model.dispose();
-    network.model.dispose();
+    expectSame(await stockModel(network, { batch: null, height: null, width: null }), network);
   });
 
   test('what tfjs has no layer for is refused, and the format that is advised has it', async () => {

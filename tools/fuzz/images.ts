@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { FastSAMError } from '../../src/errors.js';
 import { decodeImage } from '../../src/platform/nodeImages.js';
 import { mutate } from './mutate.js';
+import { hasControl } from './watch.js';
 
 const IMAGES = new URL('../../test/golden/images/', import.meta.url);
 const KINDS = new URL('../../test/golden/source/imageKinds.json', import.meta.url);
@@ -49,7 +50,7 @@ interface KindsEntry {
 /** A foreign error of our own readers, or a message that a terminal would not show as one line of text. */
 function isUnclear({ message, cause }: FastSAMError): boolean {
   const isOwn = cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError;
-  return isOwn || /\p{Cc}/u.test(message);
+  return isOwn || hasControl(message);
 }
 
 /** Decodes one mutated image; undefined for the two good endings. */

@@ -1,7 +1,7 @@
 /** Opens CLIP weights: finds, reads and checks them. */
 import { FastSAMError } from '../../errors.js';
 import { readCheckpoint, type Checkpoint } from '../../weights/checkpoint.js';
-import { resolveFrom, type ResolveOptions } from '../../weights/resolve.js';
+import { readFrom, type ResolveOptions } from '../../weights/resolve.js';
 import type { StateDict } from '../../weights/tensor.js';
 import { CLIP_CATALOGUE } from './catalogue.js';
 import {
@@ -30,15 +30,8 @@ export async function openClip(
   options: ResolveOptions & ClipOverrides = {},
 ): Promise<ClipWeights> {
   if (source instanceof Uint8Array) return clipWeightsOf(await readCheckpoint(source), options);
-  let checkpoint: Checkpoint | undefined;
-  const inspect = async (bytes: Uint8Array): Promise<void> => {
-    checkpoint = await readCheckpoint(bytes);
-  };
-  const { bytes, path } = await resolveFrom(CLIP_CATALOGUE, source, { ...options, inspect });
-  return clipWeightsOf(checkpoint ?? (await readCheckpoint(bytes)), {
-    ...options,
-    origin: `${String(source)} ${path}`,
-  });
+  const { content, path } = await readFrom(CLIP_CATALOGUE, source, options, readCheckpoint);
+  return clipWeightsOf(content, { ...options, origin: `${String(source)} ${path}` });
 }
 
 /**
