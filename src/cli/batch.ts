@@ -7,6 +7,7 @@ import { executeBatch } from './batch/execute.js';
 import { addBatchOptions } from './batch/options.js';
 import { executeWork } from './batch/work.js';
 import { loadFormats } from './formats.js';
+import { print } from './output.js';
 import { EXIT, log } from './run.js';
 import { batchOptions } from './batch/options.js';
 import { WORK_ROWS } from './batch/work.js';
@@ -58,7 +59,7 @@ async function verify(out: string): Promise<void> {
   const lines = verifyBatch(out);
   let next = await lines.next();
   for (; next.done !== true; next = await lines.next()) {
-    process.stdout.write(`${next.value}\n`);
+    print(next.value);
     process.exitCode = EXIT.someFailed;
   }
   log(`${next.value.right} of ${plural(next.value.images, 'image')} as they were written -> ${out}`);

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { invalidArgument } from '../errors.js';
 import { LOAD_OPTIONS } from '../model/loadOptions.js';
 import { pickRows } from '../options/row.js';
+import { isImageName } from '../source/kinds.js';
 import { COMPARE_ROWS, IMAGE_ROWS, imageSettings, type CompareOptions } from './compare/options.js';
 import { addRows, filled, type CommandValues } from './rows.js';
 
@@ -51,9 +52,6 @@ Examples:
     });
 }
 
-/** What is no checkpoint by its name. */
-const IMAGE = /\.(jpe?g|png|webp|tiff?|bmp)$/i;
-
 /** What is wrong with how the arguments go together. */
 function wrongUse(source?: string, other?: string, reference?: string, write?: string): string | undefined {
   if (source === undefined)
@@ -64,7 +62,7 @@ function wrongUse(source?: string, other?: string, reference?: string, write?: s
   if (reference !== undefined) {
     return other === undefined ? undefined : `got --reference and "${other}", expected one of them`;
   }
-  if (other !== undefined && IMAGE.test(other)) {
+  if (other !== undefined && isImageName(other)) {
     return `got the image "${other}" as the second checkpoint; add --write FILE to write what is computed of it`;
   }
   return other === undefined

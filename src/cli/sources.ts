@@ -101,7 +101,9 @@ async function fromList(list: string): Promise<Source[]> {
   if (entries.length === 0)
     throw new FastSAMError('FILE_UNREADABLE', `${list}: the list is empty; write one source a line`);
   const folder = dirname(list);
-  return Promise.all(entries.map((entry) => listed(entry, folder)));
+  const sources: Source[] = [];
+  for (const entry of entries) sources.push(await listed(entry, folder)); // together they could be more than may be open
+  return sources;
 }
 
 async function listed(entry: string, folder: string): Promise<Source> {

@@ -54,12 +54,9 @@ export interface YcbcrRule {
 
 /** Sizes of the first image, and how many there are. */
 export function readTiffHeader(bytes: Uint8Array): ImageHeader | undefined {
-  const reader = new ByteReader(bytes, bytes[0] === 0x49);
-  const { offsets, isBig } = directories(reader);
-  if (offsets.length === 0) return undefined;
-  const tags = readTags(reader, offsets[0], isBig);
-  const one = (tag: number): number => tags.get(tag)?.[0] ?? 0;
-  return { width: one(TAGS.width), height: one(TAGS.height), frames: offsets.length };
+  const { first, count } = readDirectories(bytes);
+  const one = (tag: number): number => first?.get(tag)?.[0] ?? 0;
+  return first && { width: one(TAGS.width), height: one(TAGS.height), frames: count };
 }
 
 /**
@@ -68,10 +65,8 @@ export function readTiffHeader(bytes: Uint8Array): ImageHeader | undefined {
  * @throws UnreadableImage
  */
 export function checkTiff(bytes: Uint8Array): YcbcrRule | undefined {
-  const reader = new ByteReader(bytes, bytes[0] === 0x49);
-  const { offsets, isBig } = directories(reader);
-  if (offsets.length === 0) return undefined; // broken: the codec says so
-  const tags = readTags(reader, offsets[0], isBig);
+  const { first: tags } = readDirectories(bytes);
+  if (!tags) return undefined; // broken: the codec says so
   const one = (tag: number, otherwise: number): number => tags.get(tag)?.[0] ?? otherwise;
   const photometric = one(TAGS.photometric, READ.blackIsZero);
   const samples = one(TAGS.samples, 1);
@@ -121,20 +116,20 @@ function checkBits(bits: readonly number[], format: number): void {
   );
 }
 
-/** Offsets of the directories, one an image; a chain that meets itself ends there. */
-function directories(reader: ByteReader): { offsets: number[]; isBig: boolean } {
+/** The tags of the first image, and how many there are. A chain of directories that meets itself ends there. */
+function readDirectories(bytes: Uint8Array): { readonly first: Tags | undefined; readonly count: number } {
+  const reader = new ByteReader(bytes, bytes[0] === 0x49);
   const isBig = reader.u16(2) === 43;
-  const offsets: number[] = [];
   const seen = new Set<number>();
-  let at = isBig ? reader.u64(8) : reader.u32(4);
+  const start = isBig ? reader.u64(8) : reader.u32(4);
+  let at = start;
   while (at > 0 && at < reader.bytes.length && !seen.has(at)) {
     seen.add(at);
-    offsets.push(at);
     const count = isBig ? reader.u64(at) : reader.u16(at);
     const next = at + (isBig ? 8 : 2) + count * (isBig ? 20 : 12);
     at = isBig ? reader.u64(next) : reader.u32(next);
   }
-  return { offsets, isBig };
+  return { first: seen.size === 0 ? undefined : readTags(reader, start, isBig), count: seen.size };
 }
 
 /** The tags that are asked for, as numbers. */

@@ -1,9 +1,10 @@
 /** Brings values of more than 8 bits to 8: which range becomes black to white. */
+import { roundHalfEven } from '../geometry/rounding.js';
 import type { RawPixels } from './pixels.js';
 import type { Window, WindowRecord } from './windowRecord.js';
 
 /** The shares of values below `low` and `high`. */
-export const PERCENTILES = [0.5, 99.5] as const;
+const PERCENTILES = [0.5, 99.5] as const;
 
 /** Values as they are stored, channels interleaved. */
 export interface DeepPixels extends Omit<RawPixels, 'data'> {
@@ -21,7 +22,7 @@ export function applyWindow(
   const bytes = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i++) {
     const value = ((data[i] - low) * 255) / range;
-    bytes[i] = value > 0 ? Math.min(255, roundHalfToEven(value)) : 0;
+    bytes[i] = value > 0 ? Math.min(255, roundHalfEven(value)) : 0;
   }
   // An alpha channel is no brightness.
   if (channels === 4) restoreAlpha(bytes, data);
@@ -35,13 +36,6 @@ export function applyWindow(
 function restoreAlpha(bytes: Uint8Array, data: DeepPixels['data']): void {
   const scale = data instanceof Uint16Array ? 255 / 65535 : 255;
   for (let i = 3; i < data.length; i += 4) bytes[i] = Math.min(255, Math.max(0, Math.round(data[i] * scale)));
-}
-
-/** As numpy's `rint`. */
-function roundHalfToEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }
 
 /** Values of the image at the two percentiles: numpy's method `lower`. NaN and infinities do not count. */

@@ -28,10 +28,10 @@ export interface StagedFolder {
 export interface Disk {
   /** Makes a folder and those above it; removes what ended processes left in it. @throws FastSAMError `WRITE_FAILED` */
   makeFolder(path: string): Promise<void>;
-  /** A folder that is filled step by step and appears when it is finished. @throws FastSAMError `WRITE_FAILED` */
-  stageFolder(path: string): Promise<StagedFolder>;
   /** The same, and sees that a file can be written there: before the work, not after it. @throws FastSAMError `WRITE_FAILED` */
   requireFolder(path: string): Promise<void>;
+  /** A folder that is filled step by step and appears when it is finished. @throws FastSAMError `WRITE_FAILED` */
+  stageFolder(path: string): Promise<StagedFolder>;
   /** Names in a folder, sorted; none where there is no folder. @throws FastSAMError `FILE_UNREADABLE` */
   names(folder: string): Promise<string[]>;
   /** Moves a file or folder; a file takes the place of another. @throws FastSAMError `WRITE_FAILED` */

@@ -3,11 +3,12 @@ import { link, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Disk } from './diskTypes.js';
 import { codeOf, fileError } from './fileErrors.js';
-import { flushFolder } from './flush.js';
+import { flushFile, flushFolder } from './flush.js';
 import { LineFile, readLines } from './lineFile.js';
 import { makeFolderSync } from './makeFolder.js';
 import { stageFolder } from './nodeFolders.js';
-import { removeOnExit, stageFile, temporaryBeside, writeFileAtomic, writeStaged } from './tempFiles.js';
+import type { StagedFile } from './platform.js';
+import { stageFile, writeStaged } from './tempFiles.js';
 import { hasEnded, processName, removeStale } from './tempNames.js';
 
 /** Characters that are gathered before they are written. */
@@ -24,15 +25,13 @@ export const nodeDisk: Disk = {
 
   async requireFolder(path) {
     await nodeDisk.makeFolder(path);
-    const probe = temporaryBeside(join(path, 'probe'));
-    const release = removeOnExit(probe);
+    const probe = stageFile(join(path, 'probe'));
     try {
-      await writeFile(probe, new Uint8Array(PROBE_BYTES), { flag: 'wx' });
+      await writeFile(probe.temporary, new Uint8Array(PROBE_BYTES), { flag: 'wx' });
     } catch (error) {
       throw fileError('write', path, error);
     } finally {
-      await rm(probe, { force: true }).catch(() => undefined);
-      release();
+      await probe.discard();
     }
   },
   stageFolder,
@@ -55,15 +54,9 @@ export const nodeDisk: Disk = {
   remove: (path) => writing(path, () => rm(path, { recursive: true, force: true })),
 
   async writeNew(path, bytes) {
-    const own = temporaryBeside(path);
-    await writeFileAtomic(own, bytes);
-    try {
-      await link(own, path);
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') await writeFileAtomic(path, bytes); // a file system without links
-    } finally {
-      await rm(own, { force: true });
-    }
+    const staged = stageFile(path);
+    const commit = () => commitNew(path, staged);
+    await writeStaged(path, { ...staged, commit }, (file) => file.writeFile(bytes));
   },
 
   writePieces(path, pieces, temporary) {
@@ -95,6 +88,18 @@ export const nodeDisk: Disk = {
   processName,
   hasEnded,
 };
+
+/** Gives a staged file its name, unless another one has it. */
+async function commitNew(path: string, staged: StagedFile): Promise<void> {
+  try {
+    await flushFile(staged.temporary);
+    await link(staged.temporary, path);
+    await flushFolder(dirname(path));
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') return staged.commit(); // a file system without links
+  }
+  await staged.discard();
+}
 
 function isWithin(folder: string, path: string): boolean {
   const way = relative(resolve(folder), resolve(path));

@@ -3,37 +3,24 @@
  * Renaming a folder is atomic, so an abandoned attempt is taken over by exactly one successor, and attempts that run at
  * the same time never share bytes: no lock is needed.
  */
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { codeOf, fileError } from './fileErrors.js';
+import { fileError } from './fileErrors.js';
 import { makeFolderSync } from './makeFolder.js';
 import { plainBytes } from './nodeFiles.js';
 import type { PartialFile } from './platform.js';
+import { hasEnded, hostOf, ownerName, processName } from './tempNames.js';
 
 /** An attempt untouched for this long is abandoned, wherever its process ran. Live ones give up or go on sooner. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
+/** The host of an owner that is no process: nobody works on the attempt. */
 const FREE = 'free';
 const SUFFIX = '.part';
 
-function host(): string {
-  return hostname().replace(/[^A-Za-z0-9]/g, '');
-}
-
-/** Name of the folder of an attempt: `file.host-pid-id.part`, or `file.free-0-id.part` when no process works on it. */
-function folderName(file: string, owner: string, pid: number): string {
-  return `${file}.${owner}-${pid}-${randomUUID().slice(0, 8)}${SUFFIX}`;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
+/** The folder of an attempt for `path`. */
+function folderOf(path: string, owner: string): string {
+  return `${path}.${owner}${SUFFIX}`;
 }
 
 interface Abandoned {
@@ -48,12 +35,13 @@ async function abandoned(path: string): Promise<Abandoned[]> {
   const found: Abandoned[] = [];
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix) || !name.endsWith(SUFFIX)) continue;
-    const owner = /^([A-Za-z0-9]*)-(\d+)-[0-9a-f]{8}$/.exec(name.slice(prefix.length, -SUFFIX.length));
-    if (owner === null) continue;
+    const owner = name.slice(prefix.length, -SUFFIX.length);
+    const host = hostOf(owner);
+    if (host === undefined) continue;
     const folder = join(parent, name);
     const data = await stat(join(folder, 'data')).catch(() => stat(folder).catch(() => undefined));
     if (data === undefined) continue;
-    const left = owner[1] === FREE || (owner[1] === host() && !isAlive(Number(owner[2])));
+    const left = host === FREE || hasEnded(owner);
     if (left || Date.now() - data.mtimeMs > ABANDONED_AFTER_MS) {
       found.push({ folder, length: data.isFile() ? data.size : 0 });
     }
@@ -145,7 +133,7 @@ class NodePartial implements PartialFile {
 
   async keep(): Promise<void> {
     await this.#handle.close().catch(() => undefined);
-    const free = join(dirname(this.#path), folderName(basename(this.#path), FREE, 0));
+    const free = folderOf(this.#path, ownerName(FREE, 0));
     // If the rename fails, the folder is taken over once this process has ended.
     await rename(this.#folder, free).catch(() => undefined);
   }
@@ -163,7 +151,7 @@ class NodePartial implements PartialFile {
 export async function openPartial(path: string): Promise<PartialFile> {
   try {
     makeFolderSync(dirname(path), path);
-    const folder = join(dirname(path), folderName(basename(path), host(), process.pid));
+    const folder = folderOf(path, processName());
     if (!(await takeOver(path, folder))) await mkdir(folder);
     // Opened or made, not emptied, and written at given positions: no mode string means that.
     const handle = await open(join(folder, 'data'), constants.O_RDWR | constants.O_CREAT);

@@ -15,7 +15,17 @@ const TEMPORARY_FOLDER = /^fastsam-(.*)$/;
 
 /** See `Disk.processName`. */
 export function processName(): string {
-  return `${hostPart()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  return ownerName(hostPart(), process.pid);
+}
+
+/** A name as `processName` makes it, for another owner. */
+export function ownerName(host: string, pid: number): string {
+  return `${host}-${pid}-${randomUUID().slice(0, 8)}`;
+}
+
+/** The host of such a name; undefined for another text. */
+export function hostOf(name: string): string | undefined {
+  return OWNER.exec(name)?.[1];
 }
 
 function hostPart(): string {

@@ -4,7 +4,7 @@ import { platform } from './platform.js';
 
 const MEBIBYTE = 2 ** 20;
 /** JavaScript's longest text has about so many characters. */
-export const MOST_TEXT_BYTES = 2 ** 29 - MEBIBYTE;
+const MOST_TEXT_BYTES = 2 ** 29 - MEBIBYTE;
 
 /** The text of UTF-8 bytes, or of UTF-16 bytes that begin with its mark, as PowerShell writes them. */
 export function decodeText(bytes: Uint8Array): string {

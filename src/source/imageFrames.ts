@@ -41,9 +41,10 @@ export async function readImageClip(path: string): Promise<ImageClip | undefined
   const here = platform();
   if ((await here.stat(path))?.kind !== 'file') return undefined;
   const head = await here.readStart?.(path, HEAD_BYTES);
-  if (!head || !describeFormat(head).supported) return undefined;
+  if (!head) return undefined;
+  const { name, supported } = describeFormat(head);
+  if (!supported) return undefined;
   const bytes = await here.readFile(path);
-  const { name } = describeFormat(bytes);
   const header = readHeader(name, bytes);
   if (!header) return undefined;
   const isViews = name === 'JPEG' && isMultiPicture(bytes);

@@ -39,7 +39,7 @@ export const CAMERA_MOTION = custom<CameraMotion>(
 );
 
 /** Every option of every tracker. */
-export const TRACKER_OPTIONS = {
+const TRACKER_OPTIONS = {
   bytetrack: BYTE_TRACK_OPTIONS,
   botsort: { ...BYTE_TRACK_OPTIONS, cameraMotion: CAMERA_MOTION },
   tracktrack: { ...TRACK_TRACK_OPTIONS, cameraMotion: CAMERA_MOTION },

@@ -142,6 +142,19 @@ describe('folders', () => {
   });
 });
 
+test('a new file: the first one stays, whole, with nothing beside it', async () => {
+  const here = fresh();
+  const path = join(here, 'key');
+  const texts = ['a', 'b', 'c'].map((text) => text.repeat(1000));
+  await Promise.all(texts.map((text) => nodeDisk.writeNew(path, new TextEncoder().encode(text))));
+  const first = readFileSync(path, 'utf8');
+  expect(texts).toContain(first);
+  await nodeDisk.writeNew(path, bytes);
+  expect(readFileSync(path, 'utf8')).toBe(first);
+  expect(readdirSync(here)).toEqual(['key']);
+  await expect(nodeDisk.writeNew(join(path, 'x'), bytes)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+});
+
 test('within a folder: by name, and with links followed', async () => {
   const here = fresh();
   mkdirSync(join(here, 'out', 'a'), { recursive: true });

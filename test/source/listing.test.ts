@@ -195,6 +195,26 @@ describe('a folder', () => {
   });
 });
 
+test('the files of a list are looked into one after another, however many there are', async () => {
+  const list = join(folder, 'many.txt');
+  writeFileSync(list, ['1', '2', '3'].map((name) => `nameless-${name}\n`).join(''));
+  for (const name of ['1', '2', '3']) writeFileSync(join(folder, `nameless-${name}`), '');
+  let open = 0;
+  let most = 0;
+  usePlatform({
+    ...nodePlatform,
+    readStart: async (path, length) => {
+      most = Math.max(most, ++open);
+      const head = (await nodePlatform.readStart?.(path, length)) ?? new Uint8Array(0);
+      open--;
+      return head;
+    },
+  });
+  expect((await expandSources([list], signal)).sources).toHaveLength(3);
+  usePlatform(nodePlatform);
+  expect(most).toBe(1);
+});
+
 describe('only regular files are read, and nothing waits', () => {
   test('pipes, links to them, devices and folders', async () => {
     const odd = make('special');

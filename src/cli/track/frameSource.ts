@@ -1,6 +1,6 @@
 /** What SOURCE of `fastsam track` stands for: a video, a camera, or images that are the frames of a clip. */
 import { isDynamicPattern } from 'tinyglobby';
-import { invalidArgument, type FastSAMError } from '../../errors.js';
+import { invalidArgument } from '../../errors.js';
 import type { TrackSource } from '../../model/trackStream.js';
 import { readImageClip } from '../../source/imageFrames.js';
 import { isLocalPath } from '../../source/inputs.js';
@@ -41,28 +41,19 @@ export async function openFrames(
   if (sources.length === 0) throw problems[0];
   const videos = sources.filter(({ video }) => video);
   const [{ input, name }] = sources;
-  if (sources.length === 1 && videos.length === 0 && (await isAnimation(input))) {
-    const { fps: wrong, ...video } = options;
-    if (wrong !== undefined) throw hasItsOwnRate();
-    return ofVideo(name, String(input), { ...video, signal });
+  if (videos.length > 0 && sources.length > 1) {
+    throw invalidArgument(`${source}: got several videos, expected one; track one at a time`);
   }
-  if (videos.length === 0) {
+  if (videos.length === 0 && (sources.length > 1 || !(await isAnimation(input)))) {
     return ofImages(
       isDynamicPattern(source) ? name : source,
       sources.map((one) => one.input),
       options,
     );
   }
-  if (sources.length > 1) {
-    throw invalidArgument(`${source}: got several videos, expected one; track one at a time`);
-  }
-  const { fps: wrong, ...video } = options;
-  if (wrong !== undefined) throw hasItsOwnRate();
+  const { fps, ...video } = options;
+  if (fps !== undefined) throw invalidArgument('--fps: got a video, which has its own frame rate, expected images');
   return ofVideo(name, String(input), { ...video, signal });
-}
-
-function hasItsOwnRate(): FastSAMError {
-  return invalidArgument('--fps: got a video, which has its own frame rate, expected images');
 }
 
 /** Whether a single image is a file of several: an animation or a stack. */
