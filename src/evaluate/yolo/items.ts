@@ -62,12 +62,8 @@ export async function readItems(
   { images, names }: YoloDataset,
   options: ReadOptions & { readonly limit?: number; readonly singleClass: boolean },
 ): Promise<LabelledImages> {
-  const { maxPixels, window, signal } = options;
-  const reading: ReadOptions = {
-    ...(maxPixels && { maxPixels }),
-    ...(window && { window }),
-    ...(signal && { signal }),
-  };
+  const reading = readingOf(options);
+  const { signal } = reading;
   const items: LabelledImage[] = [];
   const skipped: SkippedImage[] = [];
   const found: Findings = {
@@ -96,6 +92,11 @@ export async function readItems(
   }
   const masked = requireSomething(data, items, skipped, found);
   return { items, skipped, notes: notesOf(found, items.length), masked };
+}
+
+/** Those of a run's options that are `readImage`'s, the same when sizes are read and when images are evaluated. */
+export function readingOf({ maxPixels, window, signal }: ReadOptions): ReadOptions {
+  return { maxPixels, window, signal };
 }
 
 /** An image without a label file has no objects. */
