@@ -17,6 +17,7 @@ import { completeTruth, type Complete } from './coco/shapes.js';
 import type { CocoDetection, CocoImage, CocoTruth } from './coco/types.js';
 import type { SkippedImage, ValResult } from './val.js';
 import { boxIous, maskIous } from './yolo/ious.js';
+import { noneUsable } from './yolo/items.js';
 import { COCO_VAL_OPTIONS, type CocoValOptions } from './valOptions.js';
 
 /** What `val` returns for a COCO file: Ultralytics' numbers, and COCO's own. All categories are one. */
@@ -83,12 +84,7 @@ export async function validateCoco(
     for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] += results.speed[stage];
   }
   const used = images.length - skipped.length;
-  if (used === 0) {
-    const [first] = skipped;
-    throw invalidArgument(
-      `${file}: got ${plural(images.length, 'image')}, of which none can be used; ${first.image}: ${first.reason}`,
-    );
-  }
+  if (used === 0) throw noneUsable(file, skipped);
   for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] /= used;
   const classes = tally.scores.map(() => 0);
   const objectClasses = new Array<number>(tally.objects).fill(0);

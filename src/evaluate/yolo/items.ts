@@ -131,6 +131,13 @@ async function labelFile(image: string, labels: string): Promise<string | undefi
   return real !== labels && (await here.stat(real))?.kind === 'file' ? real : undefined;
 }
 
+/** The error for data of which no image can be used. */
+export function noneUsable(data: string, skipped: readonly SkippedImage[]): FastSAMError {
+  const [first] = skipped;
+  const all = plural(skipped.length, 'image');
+  return invalidArgument(`${data}: got ${all}, of which none can be used; ${first.image}: ${first.reason}`);
+}
+
 /** Numbers of nothing would be zeros that look like a bad model's. */
 function requireSomething(
   data: string,
@@ -138,11 +145,7 @@ function requireSomething(
   skipped: readonly SkippedImage[],
   { files, firstMissing, boxes, outlines }: Findings,
 ): boolean {
-  if (items.length === 0) {
-    const [first] = skipped;
-    const all = plural(skipped.length, 'image');
-    throw invalidArgument(`${data}: got ${all}, of which none can be used; ${first.image}: ${first.reason}`);
-  }
+  if (items.length === 0) throw noneUsable(data, skipped);
   const count = plural(items.length, 'image');
   if (files === 0) {
     throw invalidArgument(
