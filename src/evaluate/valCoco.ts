@@ -3,7 +3,6 @@ import { invalidArgument } from '../errors.js';
 import { encodeRle, decodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
 import type { Segmenter } from '../model/segmenter.js';
-import { platform } from '../platform/platform.js';
 import { MAX_DET } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
 import { plural } from '../options/showValue.js';
@@ -15,6 +14,7 @@ import { imageFiles, readCocoFile } from './coco/file.js';
 import { runsOf } from './coco/runs.js';
 import { completeTruth, type Complete } from './coco/shapes.js';
 import type { CocoDetection, CocoImage, CocoTruth } from './coco/types.js';
+import { filesBelow } from './filesBelow.js';
 import type { SkippedImage, ValResult } from './val.js';
 import { boxIous, maskIous } from './yolo/ious.js';
 import { noneUsable } from './yolo/items.js';
@@ -61,7 +61,7 @@ export async function validateCoco(
   const tally = { scores: [] as number[], objects: 0, boxes: [] as number[], masks: [] as number[] };
   const skipped: SkippedImage[] = [];
   const speed = { preprocess: 0, inference: 0, postprocess: 0 };
-  const paths = imageFiles(images, { path: file, folder, ...(await filesOf(folder)) });
+  const paths = imageFiles(images, { path: file, folder, present: await filesBelow(folder) });
   const reading = { maxPixels, window, ...(signal && { signal }) };
   const stream = model.stream(paths, { imgsz, conf, iou, maxDet, snapFullBoxes: false, ...reading });
   for await (const { index, input, results, error } of stream) {
@@ -100,14 +100,6 @@ export async function validateCoco(
     notes,
     names: ['object'],
   };
-}
-
-/** Files of a folder, seen from it; nothing where folders cannot be listed. */
-async function filesOf(folder: string): Promise<{ present?: string[] }> {
-  const here = platform();
-  if (!here.listFiles) return {};
-  const start = here.joinPath(folder, '*').length - 1;
-  return { present: (await here.listFiles(folder)).map((path) => path.slice(start).replaceAll('\\', '/')) };
 }
 
 /** The objects of the images, and whether they have masks. Numbers of nothing would be zeros that look like a bad model's. */
