@@ -1,6 +1,6 @@
 /** `val` on a COCO file: masks compared at the images' own resolution. */
 import { invalidArgument } from '../errors.js';
-import { encodeRle, decodeRle } from '../mask/rle.js';
+import { decodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
 import type { Segmenter } from '../model/segmenter.js';
 import { MAX_DET } from '../options/limits.js';
@@ -11,9 +11,10 @@ import { matchByScore, valMetrics, type ValMetrics } from './yolo/ap.js';
 import { CocoEvaluator } from './coco/evaluator.js';
 import type { CocoEvaluation } from './coco/evaluation.js';
 import { imageFiles, readCocoFile } from './coco/file.js';
+import { cocoObjects } from './coco/objects.js';
 import { runsOf } from './coco/runs.js';
 import { completeTruth, type Complete } from './coco/shapes.js';
-import type { CocoDetection, CocoImage, CocoTruth } from './coco/types.js';
+import type { CocoImage, CocoTruth } from './coco/types.js';
 import { filesBelow } from './filesBelow.js';
 import type { SkippedImage, ValResult } from './val.js';
 import { boxIous, maskIous } from './yolo/ious.js';
@@ -78,7 +79,7 @@ export async function validateCoco(
       continue;
     }
     const own = (truths.get(id) ?? []).map((truth) => completeTruth(truth, width, height));
-    const detections = detectionsOf(results, id, categories[0]);
+    const detections = cocoObjects(results, id, undefined, () => ({ category_id: categories[0] }));
     for (const evaluator of [boxes, masks]) evaluator?.add({ id, width, height, truths: own, detections });
     countImage(results, own, tally, masked);
     for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] += results.speed[stage];
@@ -130,15 +131,6 @@ function truthsOf(file: string, images: readonly CocoImage[], annotations: reado
 /** 1, 10, 100 … up to the number of detections, and that number. */
 function limitsUpTo(maxDet: number): number[] {
   return [...[1, 10, 100].filter((limit) => limit < maxDet), maxDet];
-}
-
-/** The objects of an image as entries of a result file; their areas are those of their masks or boxes. */
-function detectionsOf(results: Results, image_id: number, category_id: number): CocoDetection[] {
-  return results.map((object, i) => {
-    const [x1, y1, x2, y2] = object.box;
-    const bbox = [x1, y1, x2 - x1, y2 - y1];
-    return { image_id, category_id, score: object.score, bbox, segmentation: encodeRle(results.imageMasks[i]) };
-  });
 }
 
 function countImage(

@@ -3,9 +3,9 @@ import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Segmenter } from '../model/segmenter.js';
 import type { Results } from '../results/results.js';
+import { cocoObjects } from '../evaluate/coco/objects.js';
 import { sampleIndices } from '../evaluate/statistics/random.js';
 import { checkMeasured } from './checkStudy.js';
-import { cocoObjects } from './shared/predictions.js';
 import type {
   Metrics,
   OpenedStudy,
