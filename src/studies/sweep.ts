@@ -4,7 +4,7 @@ import type { Segmenter } from '../model/segmenter.js';
 import { checkValue } from '../options/resolve.js';
 import { SEGMENT_OPTIONS } from '../model/options.js';
 import { pickRows, type OptionTable } from '../options/row.js';
-import { measureItems } from './measure.js';
+import { imageIds, measureItems } from './measure.js';
 import { resultOf, type StudyEvents, type StudyResult, type StudyRun } from './studyRun.js';
 import type { Study, StudyItem, StudyOptions, StudyRecord, StudySettings, StudyTable } from './study.js';
 
@@ -117,6 +117,7 @@ export async function measurePoints(
 ): Promise<SweepPointResult[]> {
   const { opened, items, settings, signal } = run;
   const cached = await model.withCache?.();
+  const ids = imageIds(opened.items);
   const states = points.map((point) => {
     const events = eventsOf(point);
     return { point, events, records: new Map<string, StudyRecord>(events.done), failed: 0 };
@@ -130,7 +131,7 @@ export async function measurePoints(
         const found = await measureItems(opened, [item], {
           model: cached ?? model,
           settings: { ...settings, ...point.settings },
-          done: state.records,
+          ...{ ids, done: state.records },
           ...(signal && { signal }),
           keep: async (record) => {
             await events.onRecord?.(record);
