@@ -5,7 +5,7 @@ import { checkValue } from '../options/resolve.js';
 import { SEGMENT_OPTIONS } from '../model/options.js';
 import { pickRows, type OptionTable } from '../options/row.js';
 import { imageIds, measureItems } from './measure.js';
-import { resultOf, type StudyEvents, type StudyResult, type StudyRun } from './studyRun.js';
+import { note, resultOf, type StudyEvents, type StudyResult, type StudyRun } from './studyRun.js';
 import type { Study, StudyItem, StudyOptions, StudyRecord, StudySettings, StudyTable } from './study.js';
 
 /** The values of each name: settings (`conf`, `iou`, `maxDet`, `imgsz` …) or options of the study. */
@@ -120,7 +120,7 @@ export async function measurePoints(
   const ids = imageIds(opened.items);
   const states = points.map((point) => {
     const events = eventsOf(point);
-    return { point, events, records: new Map<string, StudyRecord>(events.done), failed: 0 };
+    return { point, events, records: new Map<string, StudyRecord>(events.done), failures: { count: 0 } };
   });
   const total = items.length * points.length;
   let done = 0;
@@ -136,9 +136,9 @@ export async function measurePoints(
           keep: async (record) => {
             await events.onRecord?.(record);
           },
-          onFailure: (failed, error) => {
-            state.failed++;
-            events.onFailure?.(failed, error);
+          onFailure: (item, error) => {
+            note(state.failures, error);
+            events.onFailure?.(item, error);
           },
           ...(events.show && { show: events.show }),
           ...(events.onPrediction && { onPrediction: events.onPrediction }),
@@ -151,9 +151,9 @@ export async function measurePoints(
     cached?.dispose();
   }
   const results: SweepPointResult[] = [];
-  for (const { point, records, failed } of states) {
+  for (const { point, records, failures } of states) {
     const list = items.flatMap(({ key }) => records.get(key) ?? []);
-    results.push({ point, ...(await resultOf(run, model, list, failed)) });
+    results.push({ point, ...(await resultOf(run, model, list, failures)) });
   }
   return results;
 }
