@@ -1,12 +1,12 @@
 /** Sweeps: a study with every combination of some settings and options, in one pass over the images. */
-import { invalidArgument, type FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { Segmenter } from '../model/segmenter.js';
 import { checkValue } from '../options/resolve.js';
 import { SEGMENT_OPTIONS } from '../model/options.js';
 import { pickRows, type OptionTable } from '../options/row.js';
 import { imageIds, measureItems } from './measure.js';
 import { note, resultOf, type StudyEvents, type StudyResult, type StudyRun } from './studyRun.js';
-import type { Study, StudyItem, StudyOptions, StudyRecord, StudySettings, StudyTable } from './study.js';
+import type { Study, StudyOptions, StudyRecord, StudySettings, StudyTable } from './study.js';
 
 /** The values of each name: settings (`conf`, `iou`, `maxDet`, `imgsz` …) or options of the study. */
 export type Sweep = Readonly<Record<string, readonly unknown[]>>;
@@ -98,9 +98,7 @@ const showPart = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).replace(/[^\w.+-]+/g, 'x');
 
 /** What becomes of the images at one point while a sweep runs. */
-export interface PointEvents extends Pick<StudyEvents, 'done' | 'onRecord' | 'show' | 'onPrediction'> {
-  readonly onFailure?: (item: StudyItem, error: FastSAMError) => void;
-}
+export type PointEvents = Omit<StudyEvents, 'onProgress'>;
 
 /**
  * Measures every image at all points before the next: the network runs once for each image and size.
