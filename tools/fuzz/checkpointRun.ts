@@ -5,6 +5,7 @@ import { settingsOf } from '../../src/model/settings.js';
 import { readCheckpoint } from '../../src/weights/checkpoint.js';
 import { MUTATIONS } from './checkpointMutations.js';
 import { Random } from './random.js';
+import { CONTROL, watchPrints } from './watch.js';
 
 /** What a run found. */
 export interface FuzzReport {
@@ -69,52 +70,29 @@ export async function fuzzCheckpoints(seeds: readonly Uint8Array[], options: Fuz
 }
 
 async function tryCase(bytes: Uint8Array): Promise<{ ending: 'read' | 'refused'; fault?: unknown }> {
-  const printed = listen();
+  const prints = watchPrints();
   let ending: 'read' | 'refused' = 'refused';
   try {
     const checkpoint = await readCheckpoint(bytes);
     for (const tensor of checkpoint.tensors.values()) tensor.toFloat32();
     ending = 'read'; // though it may be no network of ours
     settingsOf(inferArchitecture(checkpoint.tensors, checkpoint.metadata), checkpoint);
-    return { ending, ...(printed.texts.length > 0 && { fault: new Error(`printed ${printed.texts[0]}`) }) };
+    const printed = prints.take();
+    return { ending, ...(printed !== '' && { fault: new Error(`printed ${printed}`) }) };
   } catch (error) {
     return { ending, ...(faultOf(error) && { fault: error }) };
   } finally {
-    printed.end();
+    prints.end();
   }
 }
 
-// eslint-disable-next-line no-control-regex -- what is looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-
-/** Whether errors promise messages of one clean line. */
-const CLEANS = !CONTROL.test(new FastSAMError('ABORTED', '\u0007').message);
-
 /** Whether an error is no clear refusal. */
 function faultOf(error: unknown): boolean {
-  if (!(error instanceof FastSAMError) || (CLEANS && CONTROL.test(error.message))) return true;
+  if (!(error instanceof FastSAMError) || CONTROL.test(error.message)) return true;
   return error.cause !== undefined && !isExpectedCause(error.cause);
 }
 
 /** Errors of fflate and JSON.parse are expected underneath; a TypeError or RangeError of ours, caught late, is a fault. */
 function isExpectedCause(cause: unknown): boolean {
   return cause instanceof SyntaxError || (cause instanceof Error && 'code' in cause);
-}
-
-/** What is written to the console meanwhile: the readers write nothing. */
-function listen(): { readonly texts: readonly string[]; end: () => void } {
-  const texts: string[] = [];
-  const streams = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write.bind(stream) }));
-  for (const { stream } of streams) {
-    stream.write = (chunk: string | Uint8Array) => {
-      texts.push(String(chunk));
-      return true;
-    };
-  }
-  return {
-    texts,
-    end: () => {
-      for (const { stream, write } of streams) stream.write = write;
-    },
-  };
 }

@@ -14,6 +14,7 @@ import { readDetections } from '../../src/studies/instances/prompts.js';
 import { readHints } from '../../src/studies/shared/hints.js';
 import { makeDataCase } from './dataMutations.js';
 import { Random } from './random.js';
+import { CONTROL, watchPrints } from './watch.js';
 
 const FILE = '/data/file';
 const IMAGES = ['a.jpg', 'val2017/b.jpg'];
@@ -129,32 +130,7 @@ async function faultOf(read: (bytes: Uint8Array) => unknown, bytes: Uint8Array):
       if (cause instanceof TypeError || cause instanceof RangeError)
         return `${error.message}, caused by ${cause.stack ?? ''}`;
     }
-    // eslint-disable-next-line no-control-regex -- these are what must not be there
-    if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(error.message))
-      return `control character in ${JSON.stringify(error.message)}`;
+    if (CONTROL.test(error.message)) return `control character in ${JSON.stringify(error.message)}`;
     return error.message.length > 2000 ? `a message of ${error.message.length} characters` : 'refused';
   }
-}
-
-/** Takes what is printed. */
-function watchPrints(): { take: () => string; end: () => void } {
-  const streams = [process.stdout, process.stderr];
-  const before = streams.map((stream) => stream.write.bind(stream));
-  let text = '';
-  for (const stream of streams) {
-    stream.write = (chunk: string | Uint8Array): boolean => {
-      text += String(chunk);
-      return true;
-    };
-  }
-  return {
-    take() {
-      const taken = text;
-      text = '';
-      return taken;
-    },
-    end() {
-      streams.forEach((stream, i) => (stream.write = before[i]));
-    },
-  };
 }
