@@ -10,14 +10,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { randomSource } from '../src/evaluate/statistics/random.js';
-
-const repository = fileURLToPath(new URL('..', import.meta.url));
-const MAIN = join(repository, 'src/cli/main.ts');
-const SCENES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
+import { MAIN, recordedIn, repository, SCENES, type Ended } from './support.js';
 
 const { values } = parseArgs({
   options: {
@@ -48,14 +44,8 @@ async function makeImages(folder: string, count: number): Promise<void> {
   }
 }
 
-interface Ended {
-  readonly code: number | string;
-  readonly seconds: number;
-  readonly stderr: string;
-}
-
 /** Runs the batch; kills all of its processes a random moment after so many images are recorded, if given. */
-function runBatch(images: string, out: string, killAfter?: number): Promise<Ended> {
+function runBatch(images: string, out: string, killAfter?: number): Promise<Omit<Ended, 'stdout'>> {
   const start = performance.now();
   const settings = ['--workers', values.workers, '--imgsz', values.imgsz, '--device', values.device];
   const args = ['--import', 'tsx', MAIN, 'batch', images, '--out', out, '--format', 'json,coco', '--resume'];
@@ -99,15 +89,6 @@ async function fingerprint(folder: string): Promise<Map<string, string>> {
     );
   }
   return found;
-}
-
-/** Names of the images that the journals hold, as often as they hold them. */
-async function recordedIn(out: string): Promise<string[]> {
-  const folder = join(out, '.batch', 'journal');
-  const names = await readdir(folder).catch(() => []);
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-  const lines = texts.flatMap((text) => text.split('\n').filter((line) => line.endsWith('}')));
-  return lines.map((line) => (JSON.parse(line) as { key: string }).key);
 }
 
 const work = await mkdtemp(join(tmpdir(), 'fastsam-batch-'));

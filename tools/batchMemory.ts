@@ -9,12 +9,9 @@ import { link, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-
-const repository = fileURLToPath(new URL('..', import.meta.url));
-const SCENES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
+import { MAIN, repository, SCENES } from './support.js';
 
 const { values } = parseArgs({
   options: {
@@ -55,7 +52,7 @@ try {
   const settings = ['--workers', values.workers, '--imgsz', values.imgsz, '--device', values.device];
   for (const what of ['whole', 'resumed']) {
     const args = ['batch', images, '--out', join(work, 'out'), '--resume', ...settings];
-    const child = spawn(process.execPath, ['--import', 'tsx', join(repository, 'src/cli/main.ts'), ...args], {
+    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
       cwd: repository,
       stdio: ['ignore', 'ignore', 'inherit'],
     });

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
-import { compare, countRecorded, imageNames, makeImages, startFastsam } from './support.js';
+import { compare, imageNames, makeImages, recordedIn, startFastsam } from './support.js';
 
 const { values } = parseArgs({
   options: {
@@ -204,7 +204,7 @@ async function tryFault(name: string, images: string, out: string): Promise<void
     const put = await enqueue();
     if (put.code !== 0) throw new Error(put.stderr);
     const workers = Array.from({ length: Number(values.workers) }, work);
-    while ((await countRecorded(out)) < count / 4) await setTimeout(20);
+    while ((await recordedIn(out)).length < count / 4) await setTimeout(20);
     await happen(redis, cable);
     const ended = await Promise.all(workers);
     const traces = ended.filter(({ stderr }) => /^\s+at /m.test(stderr)).length;

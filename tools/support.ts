@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
 export const repository = fileURLToPath(new URL('..', import.meta.url));
-const MAIN = join(repository, 'src/cli/main.ts');
-const SCENES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
+export const MAIN = join(repository, 'src/cli/main.ts');
+export const SCENES = ['astronaut.jpg', 'coffee.jpg', 'coins.png', 'rocket.jpg'];
 
 /** How a run ended. */
 export interface Ended {
@@ -65,12 +65,13 @@ export function imageNames(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${digits(Math.floor(i / 100), 3)}/${digits(i, 5)}.jpg`);
 }
 
-/** How many lines the journals of a batch hold. */
-export async function countRecorded(out: string): Promise<number> {
+/** Names of the images that the journals of a batch hold, as often as they hold them. */
+export async function recordedIn(out: string): Promise<string[]> {
   const folder = join(out, '.batch', 'journal');
   const names = await readdir(folder).catch(() => []);
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-  return texts.reduce((sum, text) => sum + text.split('\n').length - 1, 0);
+  const lines = texts.flatMap((text) => text.split('\n').filter((line) => line.endsWith('}')));
+  return lines.map((line) => (JSON.parse(line) as { key: string }).key);
 }
 
 /** The lines of `failures.jsonl` by their codes. */

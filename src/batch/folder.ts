@@ -36,6 +36,13 @@ export async function readManifest(out: string): Promise<BatchManifest | undefin
   return parseManifest(new TextDecoder().decode(await platform().readFile(path)), path);
 }
 
+/** The same. @throws FastSAMError `INVALID_ARGUMENT` where there is none. */
+export async function requireManifest(out: string): Promise<BatchManifest> {
+  const manifest = await readManifest(out);
+  if (manifest) return manifest;
+  throw invalidArgument(`${out}: got no manifest.json, expected the output folder of a batch`);
+}
+
 /**
  * Notes in the manifest which images there are now. Processes that begin at once have seen the same.
  * @param before the manifest that lies there.

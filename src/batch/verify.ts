@@ -1,8 +1,7 @@
 /** Whether all files of a batch are there, and as they were written. */
-import { invalidArgument } from '../errors.js';
 import { plural } from '../options/showValue.js';
 import { platform } from '../platform/platform.js';
-import { readImageNames, readManifest, readState } from './folder.js';
+import { readImageNames, readState, requireManifest } from './folder.js';
 import { namingOf } from './identity.js';
 import { layout } from './layout.js';
 import { wrongOutput } from './stamps.js';
@@ -22,8 +21,7 @@ export interface BatchCheck {
  * @throws FastSAMError `INVALID_ARGUMENT` for a folder without a batch, `FILE_UNREADABLE`.
  */
 export async function* verifyBatch(out: string): AsyncGenerator<string, BatchCheck> {
-  const manifest = await readManifest(out);
-  if (!manifest) throw invalidArgument(`${out}: got no manifest.json, expected the output folder of a batch`);
+  const manifest = await requireManifest(out);
   const formats = manifest.identity.formats.map(namingOf);
   const state = await readState(out);
   yield* state.problems;
@@ -37,10 +35,10 @@ export async function* verifyBatch(out: string): AsyncGenerator<string, BatchChe
   }
   const failed = state.failed();
   for (const { key, error } of failed) yield `${key}: failed: ${error.message}`;
-  const names = (await readImageNames(out)) ?? [];
-  for (const name of names) if (!state.get(name)) yield `${name}: was never done`;
+  const names = ((await readImageNames(out)) ?? []).filter((name) => !state.get(name));
+  for (const name of names) yield `${name}: was never done`;
   const images = Math.max(manifest.images?.count ?? 0, done.length + failed.length);
-  const unnamed = images - done.length - failed.length - names.filter((name) => !state.get(name)).length;
+  const unnamed = images - done.length - failed.length - names.length;
   if (unnamed > 0) yield `${out}: ${plural(unnamed, 'image')} never done`;
   if (done.length + failed.length === images) yield* wrongOfRun(out, formats);
   return { images, right };

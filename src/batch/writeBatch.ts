@@ -9,7 +9,7 @@ import { resolve } from '../options/resolve.js';
 import { showValue } from '../options/showValue.js';
 import { BATCH_OPTIONS, DETECTION_OPTIONS, type BatchOptions } from './batchOptions.js';
 import { beginBatch } from './begin.js';
-import { openJournal, readManifest } from './folder.js';
+import { openJournal, requireManifest } from './folder.js';
 import { factsOf, formatIdentity, inOrder, manifestOf } from './identity.js';
 import { keyOf, type BatchItem, type FoundImage } from './names.js';
 import { writeOverview, type BatchSummary } from './overview.js';
@@ -61,9 +61,7 @@ export async function* writeBatch(
 export async function mergeBatch(out: string, formats: readonly OutputFormat[] = []): Promise<BatchSummary> {
   requireText('out', out);
   requireList('formats', formats);
-  const manifest = await readManifest(out);
-  if (manifest) return writeOverview(out, manifest, { always: true, formats });
-  throw invalidArgument(`${out}: got no manifest.json, expected the output folder of a batch`);
+  return writeOverview(out, await requireManifest(out), { always: true, formats });
 }
 
 async function* run(

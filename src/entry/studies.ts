@@ -4,7 +4,7 @@
 export { flag, integer, number, oneOf, text } from '../options/kinds.js';
 export type { About, Row, Spelling } from '../options/row.js';
 export { defineStudy } from '../studies/checkStudy.js';
-export { cocoObjects } from '../studies/shared/predictions.js';
+export { cocoObjects } from '../evaluate/coco/objects.js';
 export {
   bootstrapIntervals,
   pairedBootstrap,

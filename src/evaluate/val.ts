@@ -5,7 +5,7 @@
  */
 import { throwIfAborted } from '../errors.js';
 import { letterbox } from '../image/letterbox.js';
-import { readImage, type ReadOptions } from '../source/readImage.js';
+import { readImage } from '../source/readImage.js';
 import type { Mask } from '../mask/mask.js';
 import { MAX_DET } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
@@ -19,7 +19,7 @@ import { matchByScore, valMetrics, type ValMetrics } from './yolo/ap.js';
 import { rectBatches, rectGeometry, type RectBatch } from './yolo/batches.js';
 import { readYoloDataset } from './yolo/dataset.js';
 import { boxIous, maskIous } from './yolo/ious.js';
-import { readItems, type LabelledImage, type SkippedImage } from './yolo/items.js';
+import { readingOf, readItems, type LabelledImage, type SkippedImage } from './yolo/items.js';
 import { mapLabels, type YoloTruth } from './yolo/truth.js';
 
 export type { SkippedImage };
@@ -61,7 +61,7 @@ interface Tally {
 export async function validate(context: ValContext, data: string, options: ValOptions = {}): Promise<ValResult> {
   const { maxDet: most, ...settings } = resolve(VAL_OPTIONS, options, { imgsz: context.model.defaults.imgsz });
   const dataset = await readYoloDataset(data, settings.split);
-  const { items, skipped, notes, masked } = await readItems(data, dataset, { ...settings, ...readingOf(settings) });
+  const { items, skipped, notes, masked } = await readItems(data, dataset, settings);
   const richest = items.reduce((most, { objects }) => Math.max(most, objects.length), 0);
   const maxDet = most ?? Math.max(MAX_DET.default, richest);
   const tally: Tally = { scores: [], classes: [], rightBoxes: [], rightMasks: [], objectClasses: [] };
@@ -93,10 +93,6 @@ export async function validate(context: ValContext, data: string, options: ValOp
 }
 
 type Settings = Resolved<typeof VAL_OPTIONS, 'imgsz' | 'maxDet'>;
-
-function readingOf({ maxPixels, window, signal }: Pick<Settings, 'maxPixels' | 'window' | 'signal'>): ReadOptions {
-  return { maxPixels, window, signal };
-}
 
 async function evaluateImage(
   item: LabelledImage,

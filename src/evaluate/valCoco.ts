@@ -1,9 +1,8 @@
 /** `val` on a COCO file: masks compared at the images' own resolution. */
 import { invalidArgument } from '../errors.js';
-import { encodeRle, decodeRle } from '../mask/rle.js';
+import { decodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
 import type { Segmenter } from '../model/segmenter.js';
-import { platform } from '../platform/platform.js';
 import { MAX_DET } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
 import { plural } from '../options/showValue.js';
@@ -12,11 +11,14 @@ import { matchByScore, valMetrics, type ValMetrics } from './yolo/ap.js';
 import { CocoEvaluator } from './coco/evaluator.js';
 import type { CocoEvaluation } from './coco/evaluation.js';
 import { imageFiles, readCocoFile } from './coco/file.js';
+import { cocoObjects } from './coco/objects.js';
 import { runsOf } from './coco/runs.js';
 import { completeTruth, type Complete } from './coco/shapes.js';
-import type { CocoDetection, CocoImage, CocoTruth } from './coco/types.js';
+import type { CocoImage, CocoTruth } from './coco/types.js';
+import { filesBelow } from './filesBelow.js';
 import type { SkippedImage, ValResult } from './val.js';
 import { boxIous, maskIous } from './yolo/ious.js';
+import { noneUsable } from './yolo/items.js';
 import { COCO_VAL_OPTIONS, type CocoValOptions } from './valOptions.js';
 
 /** What `val` returns for a COCO file: Ultralytics' numbers, and COCO's own. All categories are one. */
@@ -60,7 +62,7 @@ export async function validateCoco(
   const tally = { scores: [] as number[], objects: 0, boxes: [] as number[], masks: [] as number[] };
   const skipped: SkippedImage[] = [];
   const speed = { preprocess: 0, inference: 0, postprocess: 0 };
-  const paths = imageFiles(images, { path: file, folder, ...(await filesOf(folder)) });
+  const paths = imageFiles(images, { path: file, folder, present: await filesBelow(folder) });
   const reading = { maxPixels, window, ...(signal && { signal }) };
   const stream = model.stream(paths, { imgsz, conf, iou, maxDet, snapFullBoxes: false, ...reading });
   for await (const { index, input, results, error } of stream) {
@@ -77,18 +79,13 @@ export async function validateCoco(
       continue;
     }
     const own = (truths.get(id) ?? []).map((truth) => completeTruth(truth, width, height));
-    const detections = detectionsOf(results, id, categories[0]);
+    const detections = cocoObjects(results, id, undefined, () => ({ category_id: categories[0] }));
     for (const evaluator of [boxes, masks]) evaluator?.add({ id, width, height, truths: own, detections });
     countImage(results, own, tally, masked);
     for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] += results.speed[stage];
   }
   const used = images.length - skipped.length;
-  if (used === 0) {
-    const [first] = skipped;
-    throw invalidArgument(
-      `${file}: got ${plural(images.length, 'image')}, of which none can be used; ${first.image}: ${first.reason}`,
-    );
-  }
+  if (used === 0) throw noneUsable(file, skipped);
   for (const stage of ['preprocess', 'inference', 'postprocess'] as const) speed[stage] /= used;
   const classes = tally.scores.map(() => 0);
   const objectClasses = new Array<number>(tally.objects).fill(0);
@@ -104,14 +101,6 @@ export async function validateCoco(
     notes,
     names: ['object'],
   };
-}
-
-/** Files of a folder, seen from it; nothing where folders cannot be listed. */
-async function filesOf(folder: string): Promise<{ present?: string[] }> {
-  const here = platform();
-  if (!here.listFiles) return {};
-  const start = here.joinPath(folder, '*').length - 1;
-  return { present: (await here.listFiles(folder)).map((path) => path.slice(start).replaceAll('\\', '/')) };
 }
 
 /** The objects of the images, and whether they have masks. Numbers of nothing would be zeros that look like a bad model's. */
@@ -142,15 +131,6 @@ function truthsOf(file: string, images: readonly CocoImage[], annotations: reado
 /** 1, 10, 100 … up to the number of detections, and that number. */
 function limitsUpTo(maxDet: number): number[] {
   return [...[1, 10, 100].filter((limit) => limit < maxDet), maxDet];
-}
-
-/** The objects of an image as entries of a result file; their areas are those of their masks or boxes. */
-function detectionsOf(results: Results, image_id: number, category_id: number): CocoDetection[] {
-  return results.map((object, i) => {
-    const [x1, y1, x2, y2] = object.box;
-    const bbox = [x1, y1, x2 - x1, y2 - y1];
-    return { image_id, category_id, score: object.score, bbox, segmentation: encodeRle(results.imageMasks[i]) };
-  });
 }
 
 function countImage(

@@ -3,9 +3,9 @@ import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Segmenter } from '../model/segmenter.js';
 import type { Results } from '../results/results.js';
+import { cocoObjects } from '../evaluate/coco/objects.js';
 import { sampleIndices } from '../evaluate/statistics/random.js';
 import { checkMeasured } from './checkStudy.js';
-import { cocoObjects } from './shared/predictions.js';
 import type {
   Metrics,
   OpenedStudy,
@@ -42,6 +42,8 @@ export interface StudyRunOptions {
   readonly show?: (item: StudyItem, image: RgbImage) => Promise<void>;
   /** Takes what was found in each item that is measured, before its record is kept. */
   readonly onPrediction?: (item: StudyItem, prediction: StudyPrediction) => Promise<void>;
+  /** For predictions: `imageIds` of all items, where several calls share them. */
+  readonly ids?: ReadonlyMap<string, number> | undefined;
 }
 
 /**
@@ -70,15 +72,13 @@ export async function measureItems<R extends StudyRecord, I extends StudyItem>(
   options: StudyRunOptions,
 ): Promise<R[]> {
   const records = new Map<string, R>();
-  // The header shows that this study wrote the records.
-  for (const [key, record] of options.done) records.set(key, record as R);
-  const left = items.filter(({ key }) => !records.has(key));
+  const left = items.filter(({ key }) => !options.done.has(key));
   let done = items.length - left.length;
   options.onProgress?.(done, items.length);
-  const numbers = options.onPrediction && imageIds(opened.items);
+  const ids = options.onPrediction && (options.ids ?? imageIds(opened.items));
   for await (const { item, scene, error } of scenes(opened, left, options)) {
     throwIfAborted(options.signal);
-    const outcome = error ?? (await measure(opened, item, scene, options, numbers?.get(item.key)));
+    const outcome = error ?? (await measure(opened, item, scene, options, ids?.get(item.key)));
     if (outcome instanceof FastSAMError) options.onFailure(item, outcome);
     else {
       await options.keep(outcome);
@@ -86,7 +86,8 @@ export async function measureItems<R extends StudyRecord, I extends StudyItem>(
     }
     options.onProgress?.(++done, items.length);
   }
-  return items.flatMap(({ key }) => records.get(key) ?? []);
+  // The header shows that this study wrote the records of before.
+  return items.flatMap(({ key }) => records.get(key) ?? (options.done.get(key) as R | undefined) ?? []);
 }
 
 /** The number of each image in COCO results: that of its annotations, else its place from 1. */

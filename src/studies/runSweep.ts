@@ -17,7 +17,6 @@ import {
 export interface SweepEvents {
   /** Called once for each pass over the images, before it. */
   readonly onPass?: (run: StudyRun, points: readonly SweepPoint[]) => Promise<(point: SweepPoint) => PointEvents>;
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
@@ -30,9 +29,7 @@ export async function runSweep(
   model: Segmenter,
   sweep: Sweep,
   { onRecord, onFailure, onProgress, show, onPrediction, ...request }: StudyRequestOptions & Omit<StudyEvents, 'done'>,
-  {
-    onPass = () => Promise.resolve(() => ({ onRecord, onFailure, show, onPrediction })),
-  }: Pick<SweepEvents, 'onPass'> = {},
+  { onPass = () => Promise.resolve(() => ({ onRecord, onFailure, show, onPrediction })) }: SweepEvents = {},
 ): Promise<SweepResult> {
   const points = sweepPoints(study, sweep);
   const passes = new Map<string, SweepPoint[]>();

@@ -1,5 +1,5 @@
 /** One run of a study: its data opened, measured, summed up. */
-import { FastSAMError, invalidArgument } from '../errors.js';
+import { FastSAMError } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Segmenter } from '../model/segmenter.js';
 import { plural } from '../options/showValue.js';
@@ -110,8 +110,7 @@ export async function measureStudy(
   { done = new Map<string, StudyRecord>(), onRecord, onFailure, onProgress, show, onPrediction }: StudyEvents = {},
 ): Promise<StudyResult> {
   const { opened, items, settings, signal } = run;
-  let failed = 0;
-  let first: FastSAMError | undefined;
+  const failures: Failures = { count: 0 };
   const records = await measureItems(opened, items, {
     ...{ model, settings, done },
     ...(signal && { signal }),
@@ -119,33 +118,42 @@ export async function measureStudy(
       await onRecord?.(record);
     },
     onFailure: (item, error) => {
-      failed++;
-      first ??= error;
+      note(failures, error);
       onFailure?.(item, error);
     },
     ...(onProgress && { onProgress }),
     ...(show && { show }),
     ...(onPrediction && { onPrediction }),
   });
-  if (records.length === 0 && first) {
-    const what = `none of ${plural(failed, 'image')} could be measured; the first: ${first.message}`;
-    throw new FastSAMError(first.code, `study ${run.study.name}: ${what}`, { cause: first });
-  }
-  return resultOf(run, model, records, failed);
+  return resultOf(run, model, records, failures);
 }
 
-/** Sums up the records of a study. */
+/** Images that could not be measured. */
+export interface Failures {
+  count: number;
+  first?: FastSAMError;
+}
+
+/** Counts an image that could not be measured. */
+export function note(failures: Failures, error: FastSAMError): void {
+  failures.count++;
+  failures.first ??= error;
+}
+
+/**
+ * Sums up the records of a study.
+ * @throws FastSAMError with the code of the first failure where no image could be measured.
+ */
 export async function resultOf(
   { study, opened, options, resamples }: StudyRun,
   model: Pick<Segmenter, 'info'>,
   records: readonly StudyRecord[],
-  failed: number,
+  { count: failed, first }: Failures,
 ): Promise<StudyResult> {
   // Figures of nothing would be zeros or worse.
-  if (records.length === 0 && failed > 0) {
-    throw invalidArgument(
-      `study ${study.name}: none of ${plural(failed, 'image')} could be measured; look at the first failure`,
-    );
+  if (records.length === 0 && first) {
+    const what = `none of ${plural(failed, 'image')} could be measured; the first: ${first.message}`;
+    throw new FastSAMError(first.code, `study ${study.name}: ${what}`, { cause: first });
   }
   const summarise = (list: readonly StudyRecord[]) => summariseRecords(study, list, options);
   const metrics = summarise(records);

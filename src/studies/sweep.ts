@@ -1,12 +1,12 @@
 /** Sweeps: a study with every combination of some settings and options, in one pass over the images. */
-import { invalidArgument, type FastSAMError } from '../errors.js';
+import { invalidArgument } from '../errors.js';
 import type { Segmenter } from '../model/segmenter.js';
 import { checkValue } from '../options/resolve.js';
 import { SEGMENT_OPTIONS } from '../model/options.js';
 import { pickRows, type OptionTable } from '../options/row.js';
-import { measureItems } from './measure.js';
-import { resultOf, type StudyEvents, type StudyResult, type StudyRun } from './studyRun.js';
-import type { Study, StudyItem, StudyOptions, StudyRecord, StudySettings, StudyTable } from './study.js';
+import { imageIds, measureItems } from './measure.js';
+import { note, resultOf, type StudyEvents, type StudyResult, type StudyRun } from './studyRun.js';
+import type { Study, StudyOptions, StudyRecord, StudySettings, StudyTable } from './study.js';
 
 /** The values of each name: settings (`conf`, `iou`, `maxDet`, `imgsz` …) or options of the study. */
 export type Sweep = Readonly<Record<string, readonly unknown[]>>;
@@ -98,9 +98,7 @@ const showPart = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).replace(/[^\w.+-]+/g, 'x');
 
 /** What becomes of the images at one point while a sweep runs. */
-export interface PointEvents extends Pick<StudyEvents, 'done' | 'onRecord' | 'show' | 'onPrediction'> {
-  readonly onFailure?: (item: StudyItem, error: FastSAMError) => void;
-}
+export type PointEvents = Omit<StudyEvents, 'onProgress'>;
 
 /**
  * Measures every image at all points before the next: the network runs once for each image and size.
@@ -117,9 +115,10 @@ export async function measurePoints(
 ): Promise<SweepPointResult[]> {
   const { opened, items, settings, signal } = run;
   const cached = await model.withCache?.();
+  const ids = imageIds(opened.items);
   const states = points.map((point) => {
     const events = eventsOf(point);
-    return { point, events, records: new Map<string, StudyRecord>(events.done), failed: 0 };
+    return { point, events, records: new Map<string, StudyRecord>(events.done), failures: { count: 0 } };
   });
   const total = items.length * points.length;
   let done = 0;
@@ -130,14 +129,14 @@ export async function measurePoints(
         const found = await measureItems(opened, [item], {
           model: cached ?? model,
           settings: { ...settings, ...point.settings },
-          done: state.records,
+          ...{ ids, done: state.records },
           ...(signal && { signal }),
           keep: async (record) => {
             await events.onRecord?.(record);
           },
-          onFailure: (failed, error) => {
-            state.failed++;
-            events.onFailure?.(failed, error);
+          onFailure: (item, error) => {
+            note(state.failures, error);
+            events.onFailure?.(item, error);
           },
           ...(events.show && { show: events.show }),
           ...(events.onPrediction && { onPrediction: events.onPrediction }),
@@ -150,9 +149,9 @@ export async function measurePoints(
     cached?.dispose();
   }
   const results: SweepPointResult[] = [];
-  for (const { point, records, failed } of states) {
+  for (const { point, records, failures } of states) {
     const list = items.flatMap(({ key }) => records.get(key) ?? []);
-    results.push({ point, ...(await resultOf(run, model, list, failed)) });
+    results.push({ point, ...(await resultOf(run, model, list, failures)) });
   }
   return results;
 }

@@ -62,12 +62,8 @@ export async function readItems(
   { images, names }: YoloDataset,
   options: ReadOptions & { readonly limit?: number; readonly singleClass: boolean },
 ): Promise<LabelledImages> {
-  const { maxPixels, window, signal } = options;
-  const reading: ReadOptions = {
-    ...(maxPixels && { maxPixels }),
-    ...(window && { window }),
-    ...(signal && { signal }),
-  };
+  const reading = readingOf(options);
+  const { signal } = reading;
   const items: LabelledImage[] = [];
   const skipped: SkippedImage[] = [];
   const found: Findings = {
@@ -96,6 +92,11 @@ export async function readItems(
   }
   const masked = requireSomething(data, items, skipped, found);
   return { items, skipped, notes: notesOf(found, items.length), masked };
+}
+
+/** Those of a run's options that are `readImage`'s, the same when sizes are read and when images are evaluated. */
+export function readingOf({ maxPixels, window, signal }: ReadOptions): ReadOptions {
+  return { maxPixels, window, signal };
 }
 
 /** An image without a label file has no objects. */
@@ -130,6 +131,13 @@ async function labelFile(image: string, labels: string): Promise<string | undefi
   return real !== labels && (await here.stat(real))?.kind === 'file' ? real : undefined;
 }
 
+/** The error for data of which no image can be used. */
+export function noneUsable(data: string, skipped: readonly SkippedImage[]): FastSAMError {
+  const [first] = skipped;
+  const all = plural(skipped.length, 'image');
+  return invalidArgument(`${data}: got ${all}, of which none can be used; ${first.image}: ${first.reason}`);
+}
+
 /** Numbers of nothing would be zeros that look like a bad model's. */
 function requireSomething(
   data: string,
@@ -137,11 +145,7 @@ function requireSomething(
   skipped: readonly SkippedImage[],
   { files, firstMissing, boxes, outlines }: Findings,
 ): boolean {
-  if (items.length === 0) {
-    const [first] = skipped;
-    const all = plural(skipped.length, 'image');
-    throw invalidArgument(`${data}: got ${all}, of which none can be used; ${first.image}: ${first.reason}`);
-  }
+  if (items.length === 0) throw noneUsable(data, skipped);
   const count = plural(items.length, 'image');
   if (files === 0) {
     throw invalidArgument(

@@ -7,7 +7,7 @@ import { Mask } from '../../mask/mask.js';
 import { boundingBox } from '../../mask/setOps.js';
 import type { Results } from '../../results/results.js';
 import { drawScene, maskImage, panels } from '../shared/drawing.js';
-import { cocoObjects } from '../shared/predictions.js';
+import { cocoObjects } from '../../evaluate/coco/objects.js';
 import { fingerprintOf, inputsOf } from '../shared/fingerprint.js';
 import { chosenBy, hintFrom, hintOfKind, HINT_KINDS, readHints, unionOf, type Hint } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';

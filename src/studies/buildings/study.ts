@@ -6,7 +6,7 @@ import { readText } from '../../platform/textFiles.js';
 import type { Results } from '../../results/results.js';
 import { drawScene, maskImage } from '../shared/drawing.js';
 import { Mask } from '../../mask/mask.js';
-import { cocoObjects } from '../shared/predictions.js';
+import { cocoObjects } from '../../evaluate/coco/objects.js';
 import { fingerprintOf } from '../shared/fingerprint.js';
 import { unionOf } from '../shared/hints.js';
 import { filesIn, readMask, type MaskItem } from '../shared/maskFolder.js';

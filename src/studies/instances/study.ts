@@ -8,7 +8,7 @@ import { COCO_ARGUMENTS, objectsOf, openCoco, requireMasks, type CocoItem } from
 import { inputsOf } from '../shared/fingerprint.js';
 import { meanOf } from '../../evaluate/statistics/lists.js';
 import { EVERYTHING } from '../shared/options.js';
-import { cocoObjects } from '../shared/predictions.js';
+import { cocoObjects } from '../../evaluate/coco/objects.js';
 import { rowName } from '../table.js';
 import type { Metric, Metrics, Study, StudyRecord, StudyTable } from '../study.js';
 import { studyValues } from '../shared/options.js';

@@ -4,7 +4,7 @@ import { CLIP_CATALOGUE } from '../../clip/weights/catalogue.js';
 import { TEXT_MODEL } from '../../options/limits.js';
 import { text } from '../../options/kinds.js';
 import { AUTHORS, studyValues } from '../shared/options.js';
-import { cocoObjects } from '../shared/predictions.js';
+import { cocoObjects } from '../../evaluate/coco/objects.js';
 import { invalidArgument } from '../../errors.js';
 import { drawObjects } from '../../draw/drawObjects.js';
 import { platform } from '../../platform/platform.js';

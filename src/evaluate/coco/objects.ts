@@ -1,7 +1,7 @@
-/** What was found, in the forms that other programs evaluate: COCO results and images. */
-import type { CocoDetection } from '../../evaluate/coco/types.js';
+/** What was found, as the entries of a result file. */
 import { encodeRle } from '../../mask/rle.js';
 import type { Results } from '../../results/results.js';
+import type { CocoDetection } from './types.js';
 
 /**
  * Objects as COCO results, with box and mask.
