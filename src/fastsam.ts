@@ -1,36 +1,23 @@
-/** FastSAM: load a checkpoint, segment images, look at layers. */
-import type * as tf from '@tensorflow/tfjs';
+/** FastSAM: load a checkpoint, segment images; what it offers of its layers is in `model/networkModel.ts`. */
 import { throwIfAborted } from './errors.js';
-import { letterbox, letterboxGeometry } from './image/letterbox.js';
-import { readImage, type ImageInput } from './source/readImage.js';
+import type { ImageInput } from './source/readImage.js';
 import type { ExportResult } from './export/exportModel.js';
 import type { ExportFormat, ExportOptions } from './export/options.js';
 import type { ValResult } from './evaluate/val.js';
 import type { ValOptions } from './evaluate/valOptions.js';
 import { TEXT_MODEL } from './options/limits.js';
-import { checkValue, resolve } from './options/resolve.js';
 import type { Results } from './results/results.js';
-import { defaultsOf } from './weights/defaults.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
-import type { Device } from './runtime/choices.js';
-import { Lifetime } from './runtime/lifetime.js';
 import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
-import { createDetector } from './model/createDetector.js';
-import { toTensor, type Detector } from './model/detector.js';
+import type { NetworkSpec, CreateOptions } from './model/untrained.js';
+import { LoadedNetwork } from './model/loadedNetwork.js';
 import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
-import { loadWeights } from './model/load.js';
-import { resolveLoadOptions, type LoadOptions } from './model/loadOptions.js';
-import { buildNetwork, type Network } from './model/network.js';
+import { describeModel } from './model/info.js';
+import { resolveLoadOptions, type LoadOptions, type ResolvedLoadOptions } from './model/loadOptions.js';
 import type { Segmenter } from './model/segmenter.js';
 import type { ModelInfo } from './model/info.js';
-import {
-  ACTIVATION_OPTIONS,
-  LAYER_NAMES,
-  resolveOptions,
-  type ActivationOptions,
-  type ResolvedOptions,
-  type SegmentOptions,
-} from './model/options.js';
+import { NetworkModel } from './model/networkModel.js';
+import { resolveOptions, type ResolvedOptions, type SegmentOptions } from './model/options.js';
 import type { PipelineContext } from './model/pipeline.js';
 import type { TrackSource } from './model/trackStream.js';
 import type { TrackOptions } from './model/trackOptions.js';
@@ -53,27 +40,15 @@ import {
  * const car = scene.prompt({ boxes: [[439, 437, 524, 709]] });
  * model.dispose();
  */
-export class FastSAM implements Segmenter {
-  readonly #network: Network;
-  readonly #detector: Detector;
+export class FastSAM extends NetworkModel implements Segmenter {
   readonly #textModel: LazyTextModel;
-  readonly #lifetime: Lifetime;
 
-  private constructor(
-    /** What is known of the model. */
-    readonly info: ModelInfo,
-    network: Network,
-    detector: Detector,
-    textModel: LazyTextModel,
-  ) {
-    this.#network = network;
-    this.#detector = detector;
-    this.#textModel = textModel;
-    this.#lifetime = new Lifetime(() => {
-      detector.dispose();
-      network.model.dispose();
+  private constructor(info: ModelInfo, loaded: LoadedNetwork, textModel: LazyTextModel) {
+    super(info, loaded, () => {
+      loaded.dispose();
       releaseDevice();
-    }, 'model: it was disposed; load it again');
+    });
+    this.#textModel = textModel;
   }
 
   /**
@@ -83,23 +58,36 @@ export class FastSAM implements Segmenter {
    *   `UNSUPPORTED_CHECKPOINT`, `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
   static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<FastSAM> {
-    const { device: choice, keepBatchNorm, textModel: encoders, ...running } = resolveLoadOptions(options);
-    const opened = await openCheckpoint(source, options);
-    throwIfAborted(options.signal);
+    const resolved = resolveLoadOptions(options);
+    return FastSAM.#start(await openCheckpoint(source, options), resolved);
+  }
+
+  /**
+   * Builds an untrained network of any size of a family (docs/user/network.md). Equal seeds give equal weights.
+   * @throws FastSAMError `INVALID_ARGUMENT`, `DEVICE_UNAVAILABLE`, `ABORTED`.
+   *
+   * @example
+   * const model = await FastSAM.create({ depthMultiple: 0.33, widthMultiple: 0.25, classes: 3 }, { seed: 1 });
+   */
+  static async create(spec: NetworkSpec, options: CreateOptions = {}): Promise<FastSAM> {
+    const { openUntrained } = await import('./model/untrained.js');
+    const { opened, load } = openUntrained(spec, options);
+    return FastSAM.#start(opened, resolveLoadOptions(load));
+  }
+
+  static async #start(opened: OpenedCheckpoint, options: ResolvedLoadOptions): Promise<FastSAM> {
+    const { device: choice, textModel: encoders, precision, graphWeights, signal, ...running } = options;
+    throwIfAborted(signal);
     const { device, note } = await acquireDevice(choice);
-    let network: Network | undefined;
     try {
-      network = buildNetwork(opened.architecture, {
-        foldBatchNorm: !keepBatchNorm,
-      });
-      loadWeights(network, opened.checkpoint.tensors);
-      const { detector, precision } = await createDetector(network, device, running);
+      const { architecture, checkpoint } = opened;
+      const run = { ...running, precision, graphWeights, ...(signal && { signal }) };
+      const loaded = await LoadedNetwork.create(architecture, checkpoint.tensors, device, run);
       const textModel = new LazyTextModel(encoders ?? TEXT_MODEL, (name, given) =>
-        loadClip(name, { ...given, precision: options.precision, graphWeights: options.graphWeights }),
+        loadClip(name, { ...given, precision, graphWeights }),
       );
-      return new FastSAM({ ...describe(opened, device, note), precision }, network, detector, textModel);
+      return new FastSAM({ ...describeModel(opened, device, note), precision: loaded.precision }, loaded, textModel);
     } catch (error) {
-      network?.model.dispose();
       releaseDevice();
       throw error;
     }
@@ -115,35 +103,8 @@ export class FastSAM implements Segmenter {
   async segment(input: ImageInput | readonly ImageInput[], options: SegmentOptions = {}): Promise<Results | Results[]> {
     const resolved = resolveOptions(options, this.info.defaults);
     const inputs = isList(input) ? input : [input];
-    const results = await segmentImages(inputs, this.#context(resolved));
+    const results = await segmentImages(inputs, await this.#context(resolved));
     return isList(input) ? results : results[0];
-  }
-
-  /**
-   * Outputs of layers by their Ultralytics names (`model.9`, `model.2.m.0.cv1`, `model.22.proto`), for an image that is
-   * letterboxed as in `segment`. Feature maps are float32 [1,H,W,C] of the network's input; see `eachActivation`.
-   * @returns tensors by name; the caller disposes them.
-   * @throws FastSAMError `UNKNOWN_NAME`, and what `segment` throws.
-   */
-  async activations(
-    image: ImageInput,
-    names: readonly string[],
-    options: ActivationOptions = {},
-  ): Promise<Record<string, tf.Tensor>> {
-    this.#lifetime.requireAlive();
-    const { imgsz, square, signal } = resolve(ACTIVATION_OPTIONS, options, this.info.defaults);
-    checkValue('names', LAYER_NAMES, names);
-    const rgb = await readImage(image, { signal });
-    const { activations } = await import('./model/activations.js');
-    const geometry = letterboxGeometry(rgb.width, rgb.height, imgsz, { auto: !square });
-    const { netWidth: width, netHeight: height } = geometry;
-    this.#lifetime.requireAlive();
-    const x = toTensor({ images: [letterbox(rgb, geometry)], width, height });
-    try {
-      return activations(this.#network, x, names);
-    } finally {
-      x.dispose();
-    }
   }
 
   /**
@@ -152,7 +113,7 @@ export class FastSAM implements Segmenter {
    */
   dispose(): void {
     this.#textModel.dispose();
-    this.#lifetime.end();
+    this.lifetime.end();
   }
 
   /** `dispose` at the end of a block with `using`. */
@@ -163,7 +124,7 @@ export class FastSAM implements Segmenter {
   /** As `dispose`, and waits until the weights are freed. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.dispose();
-    await this.#lifetime.endAndWait();
+    await this.lifetime.endAndWait();
   }
 
   /**
@@ -178,10 +139,10 @@ export class FastSAM implements Segmenter {
     options: StreamOptions = {},
   ): AsyncGenerator<StreamItem<T>, void> {
     const { ahead, ...segment } = resolveStreamOptions(options, this.info.defaults);
-    const context = this.#context(segment);
+    const context = await this.#context(segment);
     for await (const item of streamImages(inputs, context, ahead)) {
       yield item;
-      this.#lifetime.requireAlive();
+      this.lifetime.requireAlive();
     }
   }
 
@@ -199,8 +160,8 @@ export class FastSAM implements Segmenter {
   async *track(source: TrackSource, options: TrackOptions = {}): AsyncGenerator<Results, void> {
     const { resolveTrackOptions, trackImages } = await import('./model/trackStream.js');
     const resolved = resolveTrackOptions(options, this.info.defaults);
-    yield* trackImages(source, resolved, this.#context(resolved.segment), () => {
-      this.#lifetime.requireAlive();
+    yield* trackImages(source, resolved, await this.#context(resolved.segment), () => {
+      this.lifetime.requireAlive();
     });
   }
 
@@ -212,7 +173,8 @@ export class FastSAM implements Segmenter {
    */
   async val(data: string, options: ValOptions = {}): Promise<ValResult> {
     const { validate } = await import('./evaluate/val.js');
-    return validate(this.#context(resolveOptions({}, this.info.defaults)), data, options);
+    const { edit } = options;
+    return validate(await this.#context(resolveOptions({ edit }, this.info.defaults)), data, options);
   }
 
   /**
@@ -223,9 +185,9 @@ export class FastSAM implements Segmenter {
    * @throws FastSAMError `INVALID_ARGUMENT`, `WRITE_FAILED`, `DISPOSED`.
    */
   export(format: ExportFormat, path: string | null, options: ExportOptions = {}): Promise<ExportResult> {
-    return this.#lifetime.use(async () =>
+    return this.lifetime.use(async () =>
       (await import('./export/exportModel.js')).exportModel(
-        { network: this.#network, info: this.info },
+        { network: this.loaded.network, info: this.info },
         format,
         path,
         options,
@@ -233,33 +195,26 @@ export class FastSAM implements Segmenter {
     );
   }
 
-  #context(options: ResolvedOptions): PipelineContext {
-    this.#lifetime.requireAlive();
-    const detector: PipelineContext['detector'] = {
-      detect: (input, thresholds) => this.#lifetime.use(() => this.#detector.detect(input, thresholds)),
-    };
-    return { detector, options, model: this.info, textModel: this.#textModel };
+  async #context({ edit, ...options }: ResolvedOptions): Promise<PipelineContext> {
+    this.lifetime.requireAlive();
+    const { info: model } = this;
+    if (edit === undefined || Object.keys(edit).length === 0) {
+      return this.#running({ options: { ...options, edit: undefined }, model, detector: this.loaded });
+    }
+    const { networkForEdits } = await import('./model/laboratory.js');
+    const { LayersDetector } = await import('./model/layersDetector.js');
+    const detector = new LayersDetector(networkForEdits(this.loaded, edit), edit);
+    return this.#running({ options: { ...options, edit }, model: { ...model, precision: 'fp32' }, detector });
+  }
+
+  /** The context whose calls keep the model alive. */
+  #running({ detector, ...context }: PipelineContext): PipelineContext {
+    const detect: PipelineContext['detector']['detect'] = (input, thresholds) =>
+      this.lifetime.use(() => detector.detect(input, thresholds));
+    return { ...context, detector: { detect }, textModel: this.#textModel };
   }
 }
 
 function isList(input: ImageInput | readonly ImageInput[]): input is readonly ImageInput[] {
   return Array.isArray(input);
-}
-
-function describe(
-  opened: OpenedCheckpoint,
-  device: Device,
-  deviceNote: string | undefined,
-): Omit<ModelInfo, 'precision'> {
-  const { checkpoint, architecture, name, path, entry } = opened;
-  return {
-    name,
-    path,
-    architecture,
-    classNames: checkpoint.names ?? { 0: 'object' },
-    defaults: defaultsOf(checkpoint, entry),
-    device,
-    ...(deviceNote === undefined ? {} : { deviceNote }),
-    metadata: checkpoint.metadata,
-  };
 }

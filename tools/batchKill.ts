@@ -13,7 +13,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { randomSource } from '../src/evaluate/statistics/random.js';
+import { randomSource } from '../src/geometry/random.js';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const MAIN = join(repository, 'src/cli/main.ts');

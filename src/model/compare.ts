@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../errors.js';
 import { elementCount, type StateDict, type WeightTensor } from '../weights/tensor.js';
-import { activationNames, eachActivation } from './activations.js';
+import { eachActivation } from './activations.js';
+import { activationNames } from './layerNames.js';
 import type { Network } from './network.js';
 
 /** A reference file, read. */

@@ -1,30 +1,42 @@
 /** The detector of every backend: the tfjs layers one by one, and NMS as tensors. */
 import * as tf from '@tensorflow/tfjs';
 import { throwIfGpuFailed } from '../runtime/gpuErrors.js';
-import { decode } from './decode.js';
+import { decode, type Decoded } from './decode.js';
 import { toTensor, type Detections, type Detector, type DetectorInput, type Thresholds } from './detector.js';
+import type { Edits } from './edits.js';
 import { runNetwork, type Network } from './network.js';
 import { nonMaxSuppression } from './nms.js';
+import { predict, type Predictions } from './predictions.js';
+
+/** What NMS selects from, for a batch of images. */
+type Candidates = Decoded & Pick<Predictions, 'prototypes'>;
 
 /** The detector that runs the tfjs layers one by one, on whatever backend is active. */
 export class LayersDetector implements Detector {
-  constructor(readonly network: Network) {}
+  readonly #network: Network;
+  readonly #edits: Edits | undefined;
+
+  /** @param edits change outputs of layers, see `Edit`. */
+  constructor(network: Network, edits?: Edits) {
+    this.#network = network;
+    this.#edits = edits;
+  }
 
   async detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
-    const { width, height } = input;
     const x = toTensor(input);
-    const raw = runNetwork(this.network, x);
-    x.dispose();
-    const decoded = decode(raw, height, width, this.network.architecture);
+    let candidates: Candidates;
+    try {
+      candidates = this.#edits ? editedCandidates(this.#network, x, this.#edits) : candidatesOf(this.#network, x);
+    } finally {
+      x.dispose();
+    }
     try {
       const found: Detections[] = [];
-      for (let i = 0; i < input.images.length; i++) {
-        found.push(await select(i, decoded, raw.coefficients, raw.prototypes, thresholds));
-      }
+      for (let i = 0; i < input.images.length; i++) found.push(await select(i, candidates, thresholds));
       throwIfGpuFailed();
       return found;
     } finally {
-      tf.dispose([{ ...raw }, { ...decoded }]); // two records: they share names
+      tf.dispose({ ...candidates });
     }
   }
 
@@ -34,19 +46,33 @@ export class LayersDetector implements Detector {
   }
 }
 
+function candidatesOf(network: Network, x: tf.Tensor4D): Candidates {
+  const [, height, width] = x.shape;
+  const { prototypes, ...raw } = runNetwork(network, x);
+  const decoded = decode({ ...raw, prototypes }, height, width, network.architecture);
+  tf.dispose({ ...raw });
+  return { ...decoded, prototypes };
+}
+
+function editedCandidates(network: Network, x: tf.Tensor4D, edits: Edits): Candidates {
+  return tf.tidy(() => {
+    const { boxes, scores, coefficients, prototypes } = predict(network, x, edits);
+    const classes = tf.cast<tf.Tensor2D>(tf.argMax(scores, 2), 'int32');
+    return { boxes, scores: tf.max<tf.Tensor2D>(scores, 2), classes, coefficients, prototypes };
+  });
+}
+
 /** NMS of one image of the batch, and the rows that survive. */
 async function select(
   index: number,
-  decoded: { boxes: tf.Tensor3D; scores: tf.Tensor2D; classes: tf.Tensor2D },
-  coefficients: tf.Tensor3D,
-  prototypes: tf.Tensor4D,
+  { boxes, scores, classes, coefficients, prototypes }: Candidates,
   thresholds: Thresholds,
 ): Promise<Detections> {
   const ofImage = (t: tf.Tensor) => tf.slice(t, index, 1);
   const scope = tf.tidy(() => ({
-    boxes: tf.squeeze<tf.Tensor2D>(ofImage(decoded.boxes), [0]),
-    scores: tf.squeeze<tf.Tensor1D>(ofImage(decoded.scores), [0]),
-    classes: tf.squeeze<tf.Tensor1D>(ofImage(decoded.classes), [0]),
+    boxes: tf.squeeze<tf.Tensor2D>(ofImage(boxes), [0]),
+    scores: tf.squeeze<tf.Tensor1D>(ofImage(scores), [0]),
+    classes: tf.squeeze<tf.Tensor1D>(ofImage(classes), [0]),
     coefficients: tf.squeeze<tf.Tensor2D>(ofImage(coefficients), [0]),
     prototypes: tf.squeeze<tf.Tensor3D>(ofImage(prototypes), [0]),
   }));
@@ -58,13 +84,13 @@ async function select(
       return [scope.boxes, scope.scores, scope.classes, scope.coefficients].map((t) => tf.gather(t, indices));
     });
     try {
-      const [boxes, scores, classes, chosen] = await Promise.all(rows.map((t) => t.data()));
+      const columns = await Promise.all(rows.map((t) => t.data()));
       const data = (await scope.prototypes.data()) as Float32Array;
       return {
-        boxes: boxes as Float32Array,
-        scores: scores as Float32Array,
-        classes: classes as Int32Array,
-        coefficients: chosen as Float32Array,
+        boxes: columns[0] as Float32Array,
+        scores: columns[1] as Float32Array,
+        classes: columns[2] as Int32Array,
+        coefficients: columns[3] as Float32Array,
         prototypes: { data, height, width, k },
       };
     } finally {

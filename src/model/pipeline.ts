@@ -165,7 +165,7 @@ function record(
   { image, geometry, preprocess, frame }: Job,
   columns: Columns,
   times: { readonly inference: number; readonly postprocess: number },
-  { options: { imgsz, compat }, model, textModel }: PipelineContext,
+  { options: { imgsz, compat, edit }, model, textModel }: PipelineContext,
 ): ResultsData {
   const { name, classNames, device, precision } = model;
   return {
@@ -178,6 +178,7 @@ function record(
     device,
     precision,
     letterbox: geometry,
+    ...(edit && { edited: Object.keys(edit) }),
     ...(frame && { frame }),
     ...(compat && { compat }),
     ...(textModel && { textModel }),

@@ -1,6 +1,6 @@
 /** Compares two runs on the same images: the difference of their figures and its confidence interval. */
 import { invalidArgument } from '../errors.js';
-import { randomSource } from '../evaluate/statistics/random.js';
+import { randomSource } from '../geometry/random.js';
 import type { Metrics, StudyRecord } from './study.js';
 
 /** One figure of two runs. */

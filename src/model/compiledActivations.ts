@@ -1,0 +1,70 @@
+/** Outputs of layers in half precision: as the compiled graph of `segment` computes them. */
+import * as tf from '@tensorflow/tfjs';
+import { choosePrecision, encodeGraph } from '../runtime/compile/compile.js';
+import { loadGraph } from '../runtime/compile/loadGraph.js';
+import { keepFloat32 } from '../runtime/compile/precision.js';
+import type { Precision } from '../runtime/choices.js';
+import { forward } from './forward.js';
+import { activationNames, checkLayerNames, headName } from './layerNames.js';
+import { checkInput, type Network } from './network.js';
+import { headRows, headSymbols, type HeadOutputs } from './predictions.js';
+
+/**
+ * As `activations`, in another precision than float32. A graph is compiled for each call, which takes a second or two.
+ * The tensors are float32 and hold what the graph computed.
+ * @param input float32 [B,H,W,3] of bytes divided by 255: the graph takes bytes, as in `segment`.
+ * @throws FastSAMError `UNKNOWN_NAME`, `DEVICE_UNAVAILABLE`.
+ */
+export async function compiledActivations(
+  network: Network,
+  input: tf.Tensor4D,
+  names: readonly string[],
+  precision: Precision,
+): Promise<Record<string, tf.Tensor>> {
+  checkInput(network, input);
+  checkLayerNames('activations', names, activationNames(network));
+  await choosePrecision(precision);
+  const image = tf.tidy(() => tf.cast(tf.round(tf.mul(input, 255)), 'int32'));
+  const [, height, width] = input.shape;
+  // Keys of the graph's outputs: names may hold what TensorFlow's may not.
+  const keys = names.map((_, i) => `output${i}`);
+  const f = ({ image: bytes }: { image: tf.Tensor }): Record<string, tf.Tensor> => {
+    const values = outputsOf(network, tf.div(tf.cast(bytes, 'float32'), 255), names, { height, width });
+    return Object.fromEntries(values.map((value, i) => [keys[i], value]));
+  };
+  try {
+    const graph = await loadGraph<{ image: tf.Tensor }, Record<string, tf.Tensor>>(
+      encodeGraph(f, [{ image }], { precision, uint8: ['image'] }),
+    );
+    try {
+      const values = graph.run({ image });
+      return Object.fromEntries(names.map((name, i) => [name, values[keys[i]]]));
+    } finally {
+      graph.dispose();
+    }
+  } finally {
+    image.dispose();
+  }
+}
+
+/** The outputs of some names, in their order. */
+function outputsOf(
+  network: Network,
+  input: tf.Tensor,
+  names: readonly string[],
+  size: { readonly height: number; readonly width: number },
+): tf.Tensor[] {
+  const withHead = names.includes(headName(network));
+  const symbols = withHead ? headSymbols(network) : [];
+  const asked = names.flatMap((name) => network.outputs.get(name) ?? []);
+  const values = new Map<tf.SymbolicTensor, tf.Tensor>();
+  for (const { output, value } of forward(new Map([[network.model.inputs[0], input]]), [...asked, ...symbols])) {
+    values.set(output, tf.clone(value));
+  }
+  return names.map((name) => {
+    const output = network.outputs.get(name);
+    if (output) return tf.clone(values.get(output) as tf.Tensor);
+    const [distances, logits, coefficients, prototypes] = symbols.map((symbol) => values.get(symbol));
+    return keepFloat32(() => headRows(network, { distances, logits, coefficients, prototypes } as HeadOutputs, size));
+  });
+}
