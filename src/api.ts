@@ -24,6 +24,7 @@ export {
   type CocoOptions,
   type MergeCocoOptions,
 } from './formats/coco.js';
+export { resultsArrays } from './formats/arrays.js';
 export type { Cutout, CutoutOptions } from './formats/cutout.js';
 export {
   defineFormat,
@@ -54,10 +55,16 @@ export type { Architecture } from './model/architecture.js';
 export type { ModelInfo } from './model/info.js';
 export type { LoadOptions } from './model/loadOptions.js';
 export type { TrackPrompt } from './model/objectTracker.js';
-export type { ActivationOptions, SegmentOptions } from './model/options.js';
+export type { Edit, Edits, EditedValue, NestedNumbers } from './model/edits.js';
+export type { PredictionScalar } from './model/gradient.js';
+export type { NetworkInput } from './model/networkInput.js';
+export { NetworkModel } from './model/networkModel.js';
+export type { ActivationOptions, GradientOptions, SegmentOptions } from './model/options.js';
+export type { Predictions } from './model/predictions.js';
 export type { StreamInput, StreamItem, StreamOptions } from './model/stream.js';
 export type { TrackerSettings, TrackOptions } from './model/trackOptions.js';
 export type { TrackSource } from './model/trackStream.js';
+export type { CreateOptions, NetworkSpec } from './model/untrained.js';
 export {
   platform,
   usePlatform,
@@ -99,8 +106,14 @@ export { readImage, type ImageInput, type DomImage, type PixelData, type ReadOpt
 export type { Frame, VideoInfo, VideoSink, VideoSource } from './source/types.js';
 export { CATALOGUE, type CatalogueEntry, type ModelDefaults } from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';
+export { safetensorsMetadata } from './weights/checkpointStrings.js';
+export { readNpy, type NpyArray, type NpyData, type NpyDtype } from './weights/npy.js';
+export { readNpz } from './weights/npz.js';
 export { readSafetensors, type Safetensors } from './weights/safetensors.js';
+export { saveArrays, type ArrayTensor, type SavableArray, type SavableArrays } from './weights/saveArrays.js';
+export type { GivenTensor, GivenTensors, StateTensor } from './weights/state.js';
 export type { StateDict, WeightTensor, WeightDtype } from './weights/tensor.js';
+export { writeNpy, writeNpz, type GivenArray } from './weights/writeNpy.js';
 export { writeSafetensors, type WriteSafetensorsOptions } from './weights/writeSafetensors.js';
 export type { Segmenter } from './model/segmenter.js';
 export type { PixelTensor, RawPixels, AlphaMode } from './image/pixels.js';

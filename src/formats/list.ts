@@ -1,5 +1,6 @@
 /** The formats that come with the package. */
 import { FastSAMError } from '../errors.js';
+import { npz } from './arrays.js';
 import { coco } from './coco.js';
 import { cutout } from './cutout.js';
 import type { OutputFormat } from './format.js';
@@ -11,7 +12,7 @@ import { sa1b } from './sa1b.js';
 import { yolo } from './yolo.js';
 
 /** All of them. Where two have the same ending, `Results.save` takes the first for it. */
-export const FORMATS: readonly OutputFormat[] = [json, coco, yolo, sa1b, png, jpg, cutout, mot];
+export const FORMATS: readonly OutputFormat[] = [json, coco, yolo, sa1b, png, jpg, cutout, npz, mot];
 
 /**
  * The format that a name stands for.

@@ -4,10 +4,11 @@ import { choosePrecision, encodeGraph } from '../runtime/compile/compile.js';
 import { loadGraph } from '../runtime/compile/loadGraph.js';
 import { keepFloat32 } from '../runtime/compile/precision.js';
 import type { Precision } from '../runtime/choices.js';
+import { expectedDistances } from '../layers/dfl.js';
+import { detectionRows } from './decode.js';
 import { forward } from './forward.js';
 import { activationNames, checkLayerNames, headName } from './layerNames.js';
-import { checkInput, type Network } from './network.js';
-import { headRows, headSymbols, type HeadOutputs } from './predictions.js';
+import { checkInput, type Network, type RawOutputs } from './network.js';
 
 /**
  * As `activations`, in another precision than float32. A graph is compiled for each call, which takes a second or two.
@@ -47,24 +48,28 @@ export async function compiledActivations(
   }
 }
 
-/** The outputs of some names, in their order. */
+/** The outputs of some names, in their order. Distances and rows are made in float32 of the raw outputs, as in `segment`. */
 function outputsOf(
-  network: Network,
+  { architecture, model, outputs }: Network,
   input: tf.Tensor,
   names: readonly string[],
-  size: { readonly height: number; readonly width: number },
+  { height, width }: { readonly height: number; readonly width: number },
 ): tf.Tensor[] {
-  const withHead = names.includes(headName(network));
-  const symbols = withHead ? headSymbols(network) : [];
-  const asked = names.flatMap((name) => network.outputs.get(name) ?? []);
+  const decoded = [headName({ architecture }), architecture.family.headTensor('dfl')];
+  const plain = names.filter((name) => !decoded.includes(name));
+  const raw = plain.length < names.length ? model.outputs : [];
+  const asked = plain.flatMap((name) => outputs.get(name) ?? []);
   const values = new Map<tf.SymbolicTensor, tf.Tensor>();
-  for (const { output, value } of forward(new Map([[network.model.inputs[0], input]]), [...asked, ...symbols])) {
+  for (const { output, value } of forward(new Map([[model.inputs[0], input]]), [...asked, ...raw])) {
     values.set(output, tf.clone(value));
   }
   return names.map((name) => {
-    const output = network.outputs.get(name);
-    if (output) return tf.clone(values.get(output) as tf.Tensor);
-    const [distances, logits, coefficients, prototypes] = symbols.map((symbol) => values.get(symbol));
-    return keepFloat32(() => headRows(network, { distances, logits, coefficients, prototypes } as HeadOutputs, size));
+    const output = outputs.get(name);
+    if (output && !decoded.includes(name)) return tf.clone(values.get(output) as tf.Tensor4D);
+    const [boxes, classes, coefficients, prototypes] = raw.map((symbol) => values.get(symbol));
+    const rows = { boxes, classes, coefficients, prototypes } as RawOutputs;
+    return keepFloat32(() =>
+      output ? expectedDistances(rows.boxes, architecture.regMax) : detectionRows(rows, height, width, architecture),
+    );
   });
 }

@@ -66,7 +66,7 @@ export function applyEdit(name: string, edit: Edit, value: tf.Tensor): tf.Tensor
 }
 
 function toTensor(name: string, given: unknown, value: tf.Tensor): tf.Tensor {
-  if (given instanceof tf.Tensor) {
+  if (isTensor(given)) {
     if (given.isDisposed) throw wrong(name, 'a tensor that was disposed', value);
     return tf.clone(given);
   }
@@ -81,6 +81,8 @@ function toTensor(name: string, given: unknown, value: tf.Tensor): tf.Tensor {
     throw wrong(name, `a list that makes no tensor (${messageOf(error)})`, value);
   }
 }
+
+const isTensor = (given: unknown): given is tf.Tensor => given instanceof tf.Tensor;
 
 function describe(given: unknown): string {
   if (given instanceof Promise) return 'a Promise';

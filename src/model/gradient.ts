@@ -104,8 +104,9 @@ function dependents(of: tf.SymbolicTensor, order: readonly tf.SymbolicTensor[]):
 
 function checkedScalar(scalar: PredictionScalar, predictions: Predictions): tf.Scalar {
   const value: unknown = scalar(predictions);
-  if (value instanceof tf.Tensor && value.dtype === 'float32' && value.rank === 0) return value as tf.Scalar;
-  const got = value instanceof tf.Tensor ? `${value.dtype} [${value.shape.join(', ')}]` : showValue(value);
+  const isTensor = (given: unknown): given is tf.Tensor => given instanceof tf.Tensor;
+  if (isTensor(value) && value.dtype === 'float32' && value.rank === 0) return value as tf.Scalar;
+  const got = isTensor(value) ? `${value.dtype} [${value.shape.join(', ')}]` : showValue(value);
   throw invalidArgument(
     `gradient: got ${got} from the function, expected a float32 scalar; end it with .sum(), .max() or .mean()`,
   );
@@ -115,11 +116,19 @@ function derive(f: (value: tf.Tensor) => tf.Scalar, at: tf.Tensor, of: string): 
   try {
     return withoutFilterGradients(() => tf.grad(f)(at));
   } catch (error) {
+    freeTape();
     if (error instanceof FastSAMError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     if (message.startsWith('Cannot compute gradient of y=f(x)')) throw independent(of);
     throw invalidArgument(`gradient: the function failed: ${message.split('\n')[0]}`, { cause: error });
   }
+}
+
+/** What tfjs kept for a gradient that failed: it would stay for ever. */
+function freeTape(): void {
+  const { state } = tf.engine();
+  for (const { saved } of (state.activeTape as { saved?: tf.Tensor[] }[] | null) ?? []) tf.dispose(saved ?? []);
+  state.activeTape = [];
 }
 
 const independent = (of: string): FastSAMError =>

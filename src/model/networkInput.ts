@@ -25,9 +25,9 @@ export async function networkInput(
   { imgsz, square, signal }: LetterboxChoice,
   maxStride: number,
 ): Promise<tf.Tensor4D> {
-  if (input instanceof tf.Tensor && input.rank === 4) return tf.clone(input as tf.Tensor4D);
+  if (input instanceof tf.Tensor && input.rank === 4) return tf.clone(input);
   if (input instanceof tf.Tensor && isExact(input, maxStride)) return tf.expandDims<tf.Tensor4D>(input);
-  const rgb = await readImage(input as ImageInput, { signal });
+  const rgb = await readImage(input, { signal });
   const geometry = letterboxGeometry(rgb.width, rgb.height, imgsz, { auto: !square });
   const { netWidth: width, netHeight: height } = geometry;
   return toTensor({ images: [letterbox(rgb, geometry)], width, height });

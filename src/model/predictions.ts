@@ -61,13 +61,9 @@ export interface HeadOutputs {
 
 /** The outputs of the network that predictions are made of. */
 export function headSymbols(network: Network): readonly tf.SymbolicTensor[] {
-  const [, ...others] = network.model.outputs;
-  return [distancesOf(network), ...others];
-}
-
-/** The output of the layer that makes distances of the distributions. */
-export function distancesOf({ architecture, outputs }: Network): tf.SymbolicTensor {
-  return outputs.get(architecture.family.headTensor('dfl')) as tf.SymbolicTensor;
+  const { architecture, model, outputs } = network;
+  const [boxes, ...others] = model.outputs;
+  return [outputs.get(architecture.family.headTensor('dfl')) ?? boxes, ...others];
 }
 
 function headOutputs(network: Network, given: GivenValues, edits: Edits): HeadOutputs {

@@ -9,7 +9,6 @@ import { elementCount, type StateDict, type WeightTensor } from '../weights/tens
 import { architectureFor, describeArchitecture, type Architecture } from './architecture.js';
 import { binsTensor, convName, convSpecs, expectedTensors, type ConvSpec } from './convSpecs.js';
 import { FAMILIES } from './families/families.js';
-import type { NetworkFamily } from './families/networkFamily.js';
 import { SCALE_NAMES, type Scale } from './families/scaling.js';
 import type { LoadOptions } from './loadOptions.js';
 import type { OpenedCheckpoint } from './open.js';
@@ -83,7 +82,7 @@ export function openUntrained(
     source: 'state_dict',
     tensors: untrainedTensors(architecture, given.seed),
     imgsz: given.imgsz,
-    names: { ...texts },
+    names: Object.fromEntries(texts.entries()),
     metadata: { description: `${describeArchitecture(architecture)}, untrained, seed ${given.seed}` },
   };
   return { opened: { name: family.networkName(scale), path: '', fileBytes: 0, checkpoint, architecture }, load };
@@ -95,7 +94,7 @@ export function openUntrained(
  */
 export function architectureFrom(spec: NetworkSpec): Architecture {
   const { family: id, scale, depthMultiple, widthMultiple, maxChannels, ...head } = resolve(NETWORK_ROWS, spec);
-  const family = FAMILIES.find((candidate) => candidate.id === id) as NetworkFamily;
+  const family = FAMILIES.find((candidate) => candidate.id === id) ?? FAMILIES[0];
   const known = family.scales[scale];
   const scaling = {
     depth: depthMultiple ?? known.depth,

@@ -22,7 +22,7 @@ interface BackpropArgs {
   };
   readonly backend: unknown;
 }
-type BackpropKernel = (args: BackpropArgs) => tf.TensorInfo;
+type BackpropKernel = (args: BackpropArgs) => tf.Tensor;
 
 /** A convolution's geometry: its stride, and rows and columns of zeros around the input. */
 interface Geometry {
@@ -42,9 +42,8 @@ export function registerGradients(): void {
   if (prepared.has(backend)) return;
   if (prepared.size === 0) tf.registerGradient({ kernelName: 'DepthToSpace', gradFunc: depthToSpaceGradient });
   prepared.add(backend);
-  const [input, filter] = backend === WASM ? WASM_KERNELS : backend === TENSORFLOW_BACKEND ? NATIVE_KERNELS : [];
-  if (input) replaceKernel(INPUT_KERNEL, backend, input);
-  if (filter) replaceKernel(FILTER_KERNEL, backend, filter);
+  if (backend === WASM) replaceKernels(backend, WASM_KERNELS);
+  if (backend === TENSORFLOW_BACKEND) replaceKernels(backend, NATIVE_KERNELS);
   if (backend === WASM) useFirstMaximum();
 }
 
@@ -62,28 +61,30 @@ export function withoutFilterGradients<T>(f: () => T): T {
   }
 }
 
-/** @param own the backend's kernel, for what needs no other; absent where it has none. */
-type Replacement = (args: BackpropArgs, own: BackpropKernel | undefined) => tf.TensorInfo;
+/** @param own the backend's kernel; wasm has none for filters. */
+type Replacement = (args: BackpropArgs, own: BackpropKernel) => tf.Tensor;
+type Replacements = Readonly<Record<typeof INPUT_KERNEL | typeof FILTER_KERNEL, Replacement>>;
 
-const WASM_KERNELS: readonly Replacement[] = [
-  (args, own) => (own && !isSquare(args) ? own(args) : inputGradient(args)),
-  (args) => filterGradient(args),
-];
-/** tfjs-node has both kernels. */
-const NATIVE_KERNELS: readonly Replacement[] = [
-  (args, own) => (isExplicit(args) ? paddedInput(args, own as BackpropKernel) : (own as BackpropKernel)(args)),
-  (args, own) => (isExplicit(args) ? paddedFilter(args, own as BackpropKernel) : (own as BackpropKernel)(args)),
-];
+const WASM_KERNELS: Replacements = {
+  [INPUT_KERNEL]: (args, own) => (isSquare(args) ? inputGradient(args) : own(args)),
+  [FILTER_KERNEL]: (args) => filterGradient(args),
+};
+const NATIVE_KERNELS: Replacements = {
+  [INPUT_KERNEL]: (args, own) => (isExplicit(args) ? paddedInput(args, own) : own(args)),
+  [FILTER_KERNEL]: (args, own) => (isExplicit(args) ? paddedFilter(args, own) : own(args)),
+};
 
-function replaceKernel(kernelName: string, backendName: string, replacement: Replacement): void {
-  const plain = tf.getKernel(kernelName, backendName) as tf.KernelConfig | undefined;
-  const own = plain?.kernelFunc as unknown as BackpropKernel | undefined;
-  const kernelFunc = (args: BackpropArgs): tf.TensorInfo => {
-    if (kernelName === FILTER_KERNEL && !filtersWanted) return tf.zeros(args.attrs.filterShape);
-    return tf.tidy(() => replacement(args, own) as tf.Tensor);
-  };
-  if (plain) tf.unregisterKernel(kernelName, backendName);
-  tf.registerKernel({ kernelName, backendName, kernelFunc: kernelFunc as unknown as tf.KernelFunc });
+function replaceKernels(backendName: string, replacements: Replacements): void {
+  for (const [kernelName, replacement] of Object.entries(replacements)) {
+    const plain = tf.getKernel(kernelName, backendName) as tf.KernelConfig | undefined;
+    const own = plain?.kernelFunc as unknown as BackpropKernel;
+    const kernelFunc = (args: BackpropArgs): tf.Tensor => {
+      if (kernelName === FILTER_KERNEL && !filtersWanted) return tf.zeros(args.attrs.filterShape);
+      return tf.tidy(() => replacement(args, own));
+    };
+    if (plain) tf.unregisterKernel(kernelName, backendName);
+    tf.registerKernel({ kernelName, backendName, kernelFunc: kernelFunc as unknown as tf.KernelFunc });
+  }
 }
 
 const isExplicit = ({ attrs }: BackpropArgs): boolean => typeof attrs.pad !== 'string';
@@ -168,18 +169,15 @@ function paddedInput({ inputs, attrs, backend }: BackpropArgs, own: BackpropKern
   const [batch, height, width, channels] = attrs.inputShape;
   const { top, bottom, left, right } = geometryOf(attrs.inputShape, inputs.filter.shape, attrs);
   const inputShape: Size4D = [batch, height + top + bottom, width + left + right, channels];
-  const whole = tensorOf(own({ inputs, attrs: { ...attrs, inputShape, pad: 'valid' }, backend }));
+  const whole = own({ inputs, attrs: { ...attrs, inputShape, pad: 'valid' }, backend });
   return tf.slice(whole, [0, top, left, 0], [batch, height, width, channels]);
 }
 
 function paddedFilter({ inputs, attrs, backend }: BackpropArgs, own: BackpropKernel): tf.Tensor {
   const { top, bottom, left, right } = geometryOf(inputs.x.shape, attrs.filterShape, attrs);
   const x = tf.pad(inputs.x, [[0, 0], [top, bottom], [left, right], [0, 0]]); // prettier-ignore
-  return tensorOf(own({ inputs: { ...inputs, x }, attrs: { ...attrs, pad: 'valid' }, backend }));
+  return own({ inputs: { ...inputs, x }, attrs: { ...attrs, pad: 'valid' }, backend });
 }
-
-/** tfjs-node's kernels give tensors. */
-const tensorOf = (info: tf.TensorInfo): tf.Tensor => info as tf.Tensor;
 
 /** Each cell's values go back to where they were dealt from. */
 const depthToSpaceGradient: tf.GradFunc = (dy, _saved, attrs) => {
@@ -206,8 +204,7 @@ interface PoolArgs {
 function useFirstMaximum(): void {
   const kernelName = 'MaxPoolGrad';
   tf.unregisterKernel(kernelName, WASM);
-  const kernelFunc = (args: PoolArgs): tf.TensorInfo => maxPoolGradient(args);
-  tf.registerKernel({ kernelName, backendName: WASM, kernelFunc: kernelFunc as unknown as tf.KernelFunc });
+  tf.registerKernel({ kernelName, backendName: WASM, kernelFunc: maxPoolGradient as unknown as tf.KernelFunc });
 }
 
 function maxPoolGradient({ inputs: { dy, input }, attrs }: PoolArgs): tf.Tensor {

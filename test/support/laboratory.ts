@@ -17,6 +17,8 @@ export interface LabArray {
   readonly step: number;
   /** Largest absolute value of the whole. */
   readonly largest: number;
+  /** How far PyTorch itself is from that in float32, as a share of `largest`. */
+  readonly rounding: number;
   readonly values: Float32Array;
 }
 
