@@ -72,7 +72,7 @@ export class FastSAM extends NetworkModel implements Segmenter {
   static async create(spec: NetworkSpec, options: CreateOptions = {}): Promise<FastSAM> {
     const { openUntrained } = await import('./model/untrained.js');
     const { opened, load } = openUntrained(spec, options);
-    return FastSAM.#start(opened, resolveLoadOptions(load));
+    return FastSAM.#start(opened, load);
   }
 
   static async #start(opened: OpenedCheckpoint, options: ResolvedLoadOptions): Promise<FastSAM> {

@@ -3,14 +3,14 @@ import { randomSource } from '../geometry/random.js';
 import { integer, number, object, oneOf } from '../options/kinds.js';
 import { IMGSZ } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
-import type { OptionTable, RowsOf } from '../options/row.js';
+import { omitRows, type RowsOf } from '../options/row.js';
 import type { Checkpoint } from '../weights/checkpoint.js';
 import { elementCount, type StateDict, type WeightTensor } from '../weights/tensor.js';
 import { architectureFor, describeArchitecture, type Architecture } from './architecture.js';
 import { binsTensor, convName, convSpecs, expectedTensors, type ConvSpec } from './convSpecs.js';
 import { FAMILIES } from './families/families.js';
 import { SCALE_NAMES, type Scale } from './families/scaling.js';
-import type { LoadOptions } from './loadOptions.js';
+import { LOAD_OPTIONS, type LoadOptions, type ResolvedLoadOptions } from './loadOptions.js';
 import type { OpenedCheckpoint } from './open.js';
 
 /** The size of a network. */
@@ -57,12 +57,16 @@ export interface CreateOptions extends Omit<LoadOptions, 'onProgress'> {
   names?: Readonly<Record<number, string>>;
 }
 
-/** Every option of `create` that `load` does not have. */
-export const CREATE_ROWS = {
+/** Every option of `create`. */
+export const CREATE_OPTIONS = {
+  ...omitRows(LOAD_OPTIONS, ['onProgress']),
   seed: integer(0, 2 ** 32 - 1, { text: 'equal seeds give equal weights', default: 0 }),
   imgsz: integer(IMGSZ.low, IMGSZ.high, { text: '`imgsz` of `segment` by default', default: 640 }),
-  names: object<Readonly<Record<number, string>>>({ text: 'names of the classes by index' }),
-} satisfies OptionTable;
+  names: object<Readonly<Record<number, string>>>({
+    text: 'names of the classes by index',
+    otherwise: '`object`, or the index where there are several',
+  }),
+} satisfies RowsOf<CreateOptions>;
 
 /**
  * An untrained network in the form of a checkpoint that was opened.
@@ -71,21 +75,24 @@ export const CREATE_ROWS = {
  */
 export function openUntrained(
   spec: NetworkSpec,
-  { seed, imgsz, names, ...load }: CreateOptions,
-): { readonly opened: OpenedCheckpoint; readonly load: LoadOptions } {
-  const given = resolve(CREATE_ROWS, { seed, imgsz, names });
+  options: CreateOptions,
+): { readonly opened: OpenedCheckpoint; readonly load: ResolvedLoadOptions } {
+  const { seed, imgsz, names, ...load } = resolve(CREATE_OPTIONS, options);
   const architecture = architectureFrom(spec);
   const { family, scale, classes } = architecture;
-  const texts = Array.from({ length: classes }, (_, i) => given.names?.[i] ?? (classes === 1 ? 'object' : String(i)));
+  const texts = Array.from({ length: classes }, (_, i) => names?.[i] ?? (classes === 1 ? 'object' : String(i)));
   const checkpoint: Checkpoint = {
     format: 'safetensors',
     source: 'state_dict',
-    tensors: untrainedTensors(architecture, given.seed),
-    imgsz: given.imgsz,
+    tensors: untrainedTensors(architecture, seed),
+    imgsz,
     names: Object.fromEntries(texts.entries()),
-    metadata: { description: `${describeArchitecture(architecture)}, untrained, seed ${given.seed}` },
+    metadata: { description: `${describeArchitecture(architecture)}, untrained, seed ${seed}` },
   };
-  return { opened: { name: family.networkName(scale), path: '', fileBytes: 0, checkpoint, architecture }, load };
+  return {
+    opened: { name: family.networkName(scale), path: '', fileBytes: 0, checkpoint, architecture },
+    load: { ...load, onProgress: undefined },
+  };
 }
 
 /**

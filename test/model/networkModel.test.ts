@@ -230,11 +230,11 @@ describeOnDevices('half precision', ['native'], () => {
     }
     const results = await model.segment(IMAGE, SMALL);
     const before = tf.memory().numTensors;
-    const { 'model.22.proto': own, 'model.22': rows } = await model.activations(
-      IMAGE,
-      ['model.22.proto', 'model.22', 'model.22.dfl'],
-      SMALL,
-    );
+    const {
+      'model.22.proto': own,
+      'model.22': rows,
+      'model.22.dfl': distances,
+    } = await model.activations(IMAGE, ['model.22.proto', 'model.22', 'model.22.dfl'], SMALL);
     const { 'model.22.proto': exact } = await model.activations(IMAGE, ['model.22.proto'], {
       ...SMALL,
       precision: 'fp32',
@@ -243,7 +243,7 @@ describeOnDevices('half precision', ['native'], () => {
     expect(own.dataSync()).toEqual(used);
     expect(exact.dataSync()).not.toEqual(used);
     expect(rows.shape[1]).toBe(37);
-    tf.dispose([own, rows, exact]);
+    tf.dispose([own, rows, distances, exact]);
     expect(tf.memory().numTensors).toBe(before);
     await expect(model.activations(IMAGE, ['model.9x'], SMALL)).rejects.toThrow(/got 'model\.9x'/);
     model.dispose();

@@ -42,6 +42,8 @@ const CALLS: Readonly<Record<keyof typeof OPTION_TABLES, () => unknown>> = {
   SegmentOptions: () => model.segment(COINS, wrong),
   StreamOptions: () => first(model.stream([COINS], wrong)),
   ActivationOptions: () => model.activations(COINS, ['model.0'], wrong),
+  GradientOptions: () => model.gradient(COINS, ({ scores }) => scores.max(), wrong),
+  CreateOptions: () => FastSAM.create({}, wrong),
   Prompt: () => scene.prompt(wrong),
   TextOptions: () => scene.promptText('a coin', wrong),
   RefineOptions: () => scene.refine(wrong),
