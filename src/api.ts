@@ -1,5 +1,5 @@
 /**
- * What the package offers, on every platform. What only some users need has entries of its own: `./batch`, `./clip`,
+ * What the package offers, on every platform. What only some users need has entries of its own: `./arrays`, `./batch`, `./clip`,
  * `./evaluate`, `./studies`, `./track`.
  */
 export type { Compat } from './compat/reference.js';
@@ -24,7 +24,6 @@ export {
   type CocoOptions,
   type MergeCocoOptions,
 } from './formats/coco.js';
-export { resultsArrays } from './formats/arrays.js';
 export type { Cutout, CutoutOptions } from './formats/cutout.js';
 export {
   defineFormat,
@@ -107,13 +106,10 @@ export type { Frame, VideoInfo, VideoSink, VideoSource } from './source/types.js
 export { CATALOGUE, type CatalogueEntry, type ModelDefaults } from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';
 export { safetensorsMetadata } from './weights/checkpointStrings.js';
-export { readNpy, type NpyArray, type NpyData, type NpyDtype } from './weights/npy.js';
-export { readNpz } from './weights/npz.js';
 export { readSafetensors, type Safetensors } from './weights/safetensors.js';
-export { saveArrays, type ArrayTensor, type SavableArray, type SavableArrays } from './weights/saveArrays.js';
-export type { GivenTensor, GivenTensors, StateTensor } from './weights/state.js';
+export type { GivenTensor, GivenTensors } from './weights/setState.js';
+export type { StateTensor } from './weights/state.js';
 export type { StateDict, WeightTensor, WeightDtype } from './weights/tensor.js';
-export { writeNpy, writeNpz, type GivenArray } from './weights/writeNpy.js';
 export { writeSafetensors, type WriteSafetensorsOptions } from './weights/writeSafetensors.js';
 export type { Segmenter } from './model/segmenter.js';
 export type { PixelTensor, RawPixels, AlphaMode } from './image/pixels.js';

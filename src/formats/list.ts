@@ -1,12 +1,12 @@
 /** The formats that come with the package. */
 import { FastSAMError } from '../errors.js';
-import { npz } from './arrays.js';
 import { coco } from './coco.js';
 import { cutout } from './cutout.js';
 import type { OutputFormat } from './format.js';
 import { jpg } from './jpg.js';
 import { json } from './json.js';
 import { mot } from './mot.js';
+import { npz } from './npz.js';
 import { png } from './png.js';
 import { sa1b } from './sa1b.js';
 import { yolo } from './yolo.js';

@@ -1,7 +1,8 @@
 /** The network inside a model: names, outputs, gradients and weights of its layers. */
 import type * as tf from '@tensorflow/tfjs';
 import { Lifetime } from '../runtime/lifetime.js';
-import { copyState, withTensors, type GivenTensors, type StateTensor } from '../weights/state.js';
+import type { GivenTensors } from '../weights/setState.js';
+import { copyState, type StateTensor } from '../weights/state.js';
 import type { WriteSafetensorsOptions } from '../weights/writeSafetensors.js';
 import type { PredictionScalar } from './gradient.js';
 import type { ModelInfo } from './info.js';
@@ -103,6 +104,7 @@ export abstract class NetworkModel {
    */
   setWeights(tensors: GivenTensors): Promise<void> {
     return this.lifetime.use(async () => {
+      const { withTensors } = await import('../weights/setState.js');
       await this.loaded.replace((current) => withTensors(current, tensors));
       this.#info = { ...this.#info, path: '' };
     });

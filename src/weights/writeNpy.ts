@@ -1,9 +1,9 @@
 /** Writing of NumPy's `.npy` and `.npz` files, little-endian and row-major. */
-import { zipSync } from 'fflate';
 import { invalidArgument } from '../errors.js';
 import { showValue } from '../options/showValue.js';
 import { NPY_KINDS, NPY_MAGIC, type NpyData } from './npy.js';
 import { elementCount } from './tensor.js';
+import { writeZip } from './writeZip.js';
 
 /** An array to write. */
 export interface GivenArray {
@@ -52,8 +52,7 @@ export function writeNpz(arrays: Readonly<Record<string, GivenArray>> | Readonly
       throw invalidArgument(`npz: got the name ${showValue(name)}, expected one without .., \\ and a leading /`);
     return [`${name}.npy`, encode(name, array)];
   });
-  // The year that zip's clock begins with: files made twice are the same.
-  return zipSync(Object.fromEntries(files), { level: 0, mtime: '1980-01-01T00:00:00' });
+  return writeZip(files);
 }
 
 const isMap = (

@@ -22,7 +22,9 @@ test('each is under 15 lines', () => {
 
 test('they run, one after another, and write what they say', { timeout: 120_000 }, async () => {
   const body = BLOCKS.map((block) => `{\n${block}}\n`).join('');
-  const program = `${HEAD}${body}`.replace("'fastsam-tfjs'", JSON.stringify(repository('src/index.ts')));
+  const program = `${HEAD}${body}`
+    .replace("'fastsam-tfjs'", JSON.stringify(repository('src/index.ts')))
+    .replace("'fastsam-tfjs/arrays'", JSON.stringify(repository('src/entry/arrays.ts')));
   writeFileSync(join(folder, 'program.mts'), program);
   copyFileSync(goldenPath('scenes/coffee.jpg'), join(folder, 'street.jpg'));
   const tsx = createRequire(import.meta.url).resolve('tsx/cli');

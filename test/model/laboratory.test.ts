@@ -59,14 +59,15 @@ const SCALARS: Readonly<Record<string, (anchor: number) => PredictionScalar>> = 
 
 const at = (t: tf.Tensor3D, anchor: number): tf.Tensor1D => t.slice([0, anchor, 0], [1, 1, -1]).flatten();
 
-/** Of the layer's or the gradient's largest value. */
+/** Of the layer's or the gradient's largest value, for the trained network. */
 const LIMITS = { wasm: 1e-4, native: 1e-5 } as const;
+/** Random weights are worse conditioned: PyTorch's float32 is up to 5e-5 from its float64 there, see the script. */
+const CONDITION = { demo: 1, tiny: 2, 'tiny-3-classes': 2 } as const;
 
 describeOnBackends('beside PyTorch', ['wasm', 'native'], (backend) => {
-  const limit = LIMITS[backend as keyof typeof LIMITS];
-
   describe.each(LAB_NETWORKS)('%s', (name) => {
     const reference = labReference(name);
+    const limit = CONDITION[name] * LIMITS[backend as keyof typeof LIMITS];
     let folded: Network;
     let separate: Network;
     let input: tf.Tensor4D;
@@ -87,7 +88,6 @@ describeOnBackends('beside PyTorch', ['wasm', 'native'], (backend) => {
     const arraysOf = (kind: string) =>
       reference.arrays.filter((array) => array.name.startsWith(kind)).map((array) => [array.name, array] as const);
 
-    // PyTorch itself is as far from exact numbers where a network is ill conditioned: see the script.
     test.each(arraysOf('edit'))('%s', (key, array) => {
       const [, edit, output] = key.split('/');
       const edits = EDITS[edit];

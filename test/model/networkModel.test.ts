@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastSAM } from '../../src/fastsam.js';
-import { resultsArrays } from '../../src/formats/arrays.js';
+import { resultsArrays } from '../../src/formats/resultsArrays.js';
 import { activations } from '../../src/model/activations.js';
 import { architectureFrom, untrainedTensors, type NetworkSpec } from '../../src/model/untrained.js';
 import { expectedTensors } from '../../src/model/convSpecs.js';

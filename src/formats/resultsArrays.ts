@@ -1,7 +1,6 @@
 /** Everything that is known of an image's objects as arrays, for NumPy and others. */
 import type { SceneRecord } from '../record/record.js';
 import type { GivenArray } from '../weights/writeNpy.js';
-import type { ImageFormat } from './format.js';
 
 /**
  * The columns of results as arrays, n objects: `boxes` [n,4] float32 xyxy pixels of the image, `scores` [n] float32,
@@ -37,14 +36,3 @@ function maskArrays(
     prototypes: { shape: [height, width, k], data: prototypes },
   };
 }
-
-export const npz: ImageFormat = {
-  name: 'npz',
-  about: 'boxes, scores, masks, coefficients and prototypes as NumPy arrays',
-  ending: '.npz',
-  scope: 'image',
-  async encode(scene) {
-    const { writeNpz } = await import('../weights/writeNpy.js');
-    return writeNpz(resultsArrays(scene));
-  },
-};
