@@ -5,10 +5,10 @@ import type { GivenArray } from '../weights/writeNpy.js';
 /**
  * The columns of results as arrays, n objects: `boxes` [n,4] float32 xyxy pixels of the image, `scores` [n] float32,
  * `classes` [n] and `ids` [n] int32, `masks` [n,H,W] bool on the image's grid; where they are there, `coefficients` [n,k]
- * and `prototypes` [h,w,k] float32, `trackIds` [n] int32.
+ * and `prototypes` [h,w,k] float32, `anchors` and `trackIds` [n] int32.
  */
 export function resultsArrays(scene: SceneRecord): Record<string, GivenArray> {
-  const { length: n, scores, classes, ids, trackIds, image, maskInputs } = scene;
+  const { length: n, scores, classes, ids, anchors, trackIds, image, maskInputs } = scene;
   const pixels = image.width * image.height;
   const masks = new Uint8Array(n * pixels);
   scene.imageMasks.forEach((mask, i) => {
@@ -22,6 +22,7 @@ export function resultsArrays(scene: SceneRecord): Record<string, GivenArray> {
     ids: column(ids),
     masks: { shape: [n, image.height, image.width], data: masks, dtype: 'bool' },
     ...(maskInputs && maskArrays(n, maskInputs)),
+    ...(anchors && { anchors: column(anchors) }),
     ...(trackIds && { trackIds: column(trackIds) }),
   };
 }
