@@ -19,7 +19,7 @@ import { resultsAlone } from './model/makeResults.js';
 import type { RawDetections } from './model/rawDetections.js';
 import type { DetectInput, StageContext } from './model/stages.js';
 import type { DetectOptions, LetterboxImageOptions } from './model/stageOptions.js';
-import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
+import type { OpenedCheckpoint } from './model/open.js';
 import type { NetworkSpec, CreateOptions } from './model/untrained.js';
 import { LoadedNetwork } from './model/loadedNetwork.js';
 import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
@@ -71,6 +71,7 @@ export class FastSAM extends NetworkModel implements Segmenter {
    */
   static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<FastSAM> {
     const resolved = resolveLoadOptions(options);
+    const { openCheckpoint } = await import('./model/open.js');
     return FastSAM.#start(await openCheckpoint(source, options), resolved);
   }
 
