@@ -122,7 +122,8 @@ export { type Device, type DeviceChoice, type Precision, DEVICES, DEVICE_CHOICES
 export { deviceTable, type DeviceStatus } from './runtime/deviceStatus.js';
 export { createVideo, type CreateVideoOptions } from './source/createVideo.js';
 export { listImages, type FolderListing, type ListImagesOptions, type PassedOver } from './source/listing.js';
-export { openVideo, type VideoOptions } from './source/openVideo.js';
+export { openVideo } from './source/openVideo.js';
+export type { VideoOptions } from './source/videoOptions.js';
 export { readImage, type ImageInput, type DomImage, type PixelData, type ReadOptions } from './source/readImage.js';
 export type { Frame, VideoInfo, VideoSink, VideoSource } from './source/types.js';
 export { CATALOGUE, type CatalogueEntry, type ModelDefaults } from './weights/catalogue.js';

@@ -9,7 +9,7 @@ import { ownSignal } from './ffmpeg.js';
 import { FrameReader } from './frameReader.js';
 import { ImageFrames, readImageClip } from './imageFrames.js';
 import { isLocalPath, localPath, videoInput, type VideoInput } from './inputs.js';
-import type { ResolvedVideoOptions, VideoOptions } from './openVideo.js';
+import type { ResolvedVideoOptions, VideoOptions } from './videoOptions.js';
 import { probeVideo, type Probed } from './probe.js';
 import type { Frame, VideoInfo, VideoSource } from './types.js';
 

@@ -35,7 +35,7 @@ import { LOGITS_OPTIONS } from '../../src/results/objectLogits.js';
 import { REFINE_OPTIONS } from '../../src/results/refine.js';
 import { CREATE_VIDEO_OPTIONS } from '../../src/source/createVideo.js';
 import { LIST_IMAGES_OPTIONS } from '../../src/source/listing.js';
-import { VIDEO_OPTIONS } from '../../src/source/openVideo.js';
+import { VIDEO_OPTIONS } from '../../src/source/videoOptions.js';
 import { READ_OPTIONS } from '../../src/source/readImage.js';
 import { FOLLOW_OPTIONS } from '../../src/track/followPrompt.js';
 import { SPARSE_OPTICAL_FLOW_OPTIONS } from '../../src/track/motion/sparseOpticalFlow.js';
