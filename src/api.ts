@@ -1,5 +1,5 @@
 /**
- * What the package offers, on every platform. What only some users need has entries of its own: `./batch`, `./clip`,
+ * What the package offers, on every platform. What only some users need has entries of its own: `./arrays`, `./batch`, `./clip`,
  * `./evaluate`, `./studies`, `./track`.
  */
 export type { Compat } from './compat/reference.js';
@@ -61,7 +61,6 @@ export type { LetterboxedImage, LetterboxedParts, NetworkImage } from './model/l
 export type { LoadOptions } from './model/loadOptions.js';
 export type { Suppression } from './model/nms.js';
 export type { TrackPrompt } from './model/objectTracker.js';
-export type { ActivationOptions, SegmentOptions } from './model/options.js';
 export type { RawChanges, RawDetections } from './model/rawDetections.js';
 export type { DetectInput } from './model/stages.js';
 export type {
@@ -73,9 +72,16 @@ export type {
   SelectedCandidates,
   ToResultsOptions,
 } from './model/stageOptions.js';
+export type { Edit, Edits, EditedValue, NestedNumbers } from './model/edits.js';
+export type { PredictionScalar } from './model/gradient.js';
+export type { NetworkInput } from './model/networkInput.js';
+export { NetworkModel } from './model/networkModel.js';
+export type { ActivationOptions, GradientOptions, SegmentOptions } from './model/options.js';
+export type { Predictions } from './model/predictions.js';
 export type { StreamInput, StreamItem, StreamOptions } from './model/stream.js';
 export type { TrackerSettings, TrackOptions } from './model/trackOptions.js';
 export type { TrackSource } from './model/trackStream.js';
+export type { CreateOptions, NetworkSpec } from './model/untrained.js';
 export {
   platform,
   usePlatform,
@@ -116,14 +122,18 @@ export { type Device, type DeviceChoice, type Precision, DEVICES, DEVICE_CHOICES
 export { deviceTable, type DeviceStatus } from './runtime/deviceStatus.js';
 export { createVideo, type CreateVideoOptions } from './source/createVideo.js';
 export { listImages, type FolderListing, type ListImagesOptions, type PassedOver } from './source/listing.js';
-export { openVideo, type VideoOptions } from './source/openVideo.js';
+export { openVideo } from './source/openVideo.js';
+export type { VideoOptions } from './source/videoOptions.js';
 export { readImage, type ImageInput, type DomImage, type PixelData, type ReadOptions } from './source/readImage.js';
 export type { Frame, VideoInfo, VideoSink, VideoSource } from './source/types.js';
 export { CATALOGUE, type CatalogueEntry, type ModelDefaults } from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';
 export type { Fact, ModuleFacts, Modules } from './weights/moduleFacts.js';
 export type { DisplayData } from './options/show.js';
+export { safetensorsMetadata } from './weights/checkpointStrings.js';
 export { readSafetensors, type Safetensors } from './weights/safetensors.js';
+export type { GivenTensor, GivenTensors } from './weights/setState.js';
+export type { StateTensor } from './weights/state.js';
 export type { StateDict, WeightTensor, WeightDtype } from './weights/tensor.js';
 export { writeSafetensors, type WriteSafetensorsOptions } from './weights/writeSafetensors.js';
 export type { CachedSegmenter, Segmenter } from './model/segmenter.js';

@@ -1,46 +1,36 @@
-/** FastSAM: load a checkpoint, segment images, look at layers. */
-import type * as tf from '@tensorflow/tfjs';
+/** FastSAM: load a checkpoint, segment images; what it offers of its layers is in `model/networkModel.ts`. */
 import { throwIfAborted } from './errors.js';
-import { letterboxGeometry } from './image/letterbox.js';
-import { networkPixels } from './image/networkPixels.js';
 import { imagesOfBatch, isPixelBatch, type PixelBatch } from './image/pixels.js';
-import { readImage, type ImageInput } from './source/readImage.js';
+import type { ImageInput } from './source/readImage.js';
 import type { ExportResult } from './export/exportModel.js';
 import type { ExportFormat, ExportOptions } from './export/options.js';
 import type { ValResult } from './evaluate/val.js';
 import type { ValOptions } from './evaluate/valOptions.js';
 import { TEXT_MODEL } from './options/limits.js';
-import { checkValue, resolve } from './options/resolve.js';
+import { requireText } from './options/requireKind.js';
 import { INSPECT } from './options/show.js';
 import type { Results } from './results/results.js';
-import { defaultsNote, defaultsOf } from './weights/defaults.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
-import type { Device } from './runtime/choices.js';
-import { Lifetime } from './runtime/lifetime.js';
 import { describeArchitecture } from './model/architecture.js';
-import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
-import { createDetector } from './model/createDetector.js';
-import { toTensor, type Detector } from './model/detector.js';
+import type { CachedDetector } from './model/cachingSegmenter.js';
+import type { Edits } from './model/edits.js';
 import type { LetterboxedImage } from './model/letterboxedImage.js';
 import { resultsAlone } from './model/makeResults.js';
 import type { RawDetections } from './model/rawDetections.js';
 import type { DetectInput, StageContext } from './model/stages.js';
 import type { DetectOptions, LetterboxImageOptions } from './model/stageOptions.js';
+import type { OpenedCheckpoint } from './model/open.js';
+import type { NetworkSpec, CreateOptions } from './model/untrained.js';
+import { LoadedNetwork } from './model/loadedNetwork.js';
 import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
-import { loadWeights } from './model/load.js';
-import { resolveLoadOptions, type LoadOptions } from './model/loadOptions.js';
-import { buildNetwork, type Network } from './model/network.js';
+import { describeModel } from './model/info.js';
+import { resolveLoadOptions, type LoadOptions, type ResolvedLoadOptions } from './model/loadOptions.js';
 import type { CachedSegmenter, Segmenter } from './model/segmenter.js';
 import type { ModelInfo } from './model/info.js';
-import {
-  ACTIVATION_OPTIONS,
-  LAYER_NAMES,
-  resolveOptions,
-  type ActivationOptions,
-  type ResolvedOptions,
-  type SegmentOptions,
-} from './model/options.js';
+import { NetworkModel } from './model/networkModel.js';
+import { resolveOptions, type ResolvedOptions, type SegmentOptions } from './model/options.js';
 import type { PipelineContext } from './model/pipeline.js';
+import { runningModel, type RunningModel } from './model/runningModel.js';
 import type { TrackSource } from './model/trackStream.js';
 import type { TrackOptions } from './model/trackOptions.js';
 import {
@@ -51,7 +41,6 @@ import {
   type StreamItem,
   type StreamOptions,
 } from './model/stream.js';
-import { requireText } from './options/requireKind.js';
 
 /**
  * A loaded model. `segment` finds every object of an image once; prompts then choose among them on the `Results`,
@@ -63,31 +52,15 @@ import { requireText } from './options/requireKind.js';
  * const car = scene.prompt({ boxes: [[439, 437, 524, 709]] });
  * model.dispose();
  */
-export class FastSAM implements Segmenter {
-  readonly #network: Network;
+export class FastSAM extends NetworkModel implements Segmenter {
   readonly #textModel: LazyTextModel;
-  readonly #lifetime: Lifetime;
-  /** The detector, which is not freed while it runs. */
-  readonly #detector: Pick<Detector, 'detect' | 'raw'>;
 
-  private constructor(
-    /** What is known of the model. */
-    readonly info: ModelInfo,
-    network: Network,
-    detector: Detector,
-    textModel: LazyTextModel,
-  ) {
-    this.#network = network;
-    this.#textModel = textModel;
-    this.#lifetime = new Lifetime(() => {
-      detector.dispose();
-      network.model.dispose();
+  private constructor(info: ModelInfo, loaded: LoadedNetwork, textModel: LazyTextModel) {
+    super(info, loaded, () => {
+      loaded.dispose();
       releaseDevice();
-    }, 'model: it was disposed; load it again');
-    this.#detector = {
-      detect: (input, thresholds) => this.#lifetime.use(() => detector.detect(input, thresholds)),
-      raw: (input, options) => this.#lifetime.use(() => detector.raw(input, options)),
-    };
+    });
+    this.#textModel = textModel;
   }
 
   /**
@@ -97,23 +70,37 @@ export class FastSAM implements Segmenter {
    *   `UNSUPPORTED_CHECKPOINT`, `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
   static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<FastSAM> {
-    const { device: choice, keepBatchNorm, textModel: encoders, ...running } = resolveLoadOptions(options);
-    const opened = await openCheckpoint(source, options);
-    throwIfAborted(options.signal);
+    const resolved = resolveLoadOptions(options);
+    const { openCheckpoint } = await import('./model/open.js');
+    return FastSAM.#start(await openCheckpoint(source, options), resolved);
+  }
+
+  /**
+   * Builds an untrained network of any size of a family (docs/user/network.md). Equal seeds give equal weights.
+   * @throws FastSAMError `INVALID_ARGUMENT`, `DEVICE_UNAVAILABLE`, `ABORTED`.
+   *
+   * @example
+   * const model = await FastSAM.create({ depthMultiple: 0.33, widthMultiple: 0.25, classes: 3 }, { seed: 1 });
+   */
+  static async create(spec: NetworkSpec, options: CreateOptions = {}): Promise<FastSAM> {
+    const { openUntrained } = await import('./model/untrained.js');
+    const { opened, load } = openUntrained(spec, options);
+    return FastSAM.#start(opened, load);
+  }
+
+  static async #start(opened: OpenedCheckpoint, options: ResolvedLoadOptions): Promise<FastSAM> {
+    const { device: choice, textModel: encoders, precision, graphWeights, signal, ...running } = options;
+    throwIfAborted(signal);
     const { device, note } = await acquireDevice(choice);
-    let network: Network | undefined;
     try {
-      network = buildNetwork(opened.architecture, {
-        foldBatchNorm: !keepBatchNorm,
-      });
-      loadWeights(network, opened.checkpoint.tensors);
-      const { detector, precision } = await createDetector(network, device, running);
+      const { architecture, checkpoint } = opened;
+      const run = { ...running, precision, graphWeights, ...(signal && { signal }) };
+      const loaded = await LoadedNetwork.create(architecture, checkpoint.tensors, device, run);
       const textModel = new LazyTextModel(encoders ?? TEXT_MODEL, (name, given) =>
-        loadClip(name, { ...given, precision: options.precision, graphWeights: options.graphWeights }),
+        loadClip(name, { ...given, precision, graphWeights }),
       );
-      return new FastSAM({ ...describe(opened, device, note), precision }, network, detector, textModel);
+      return new FastSAM({ ...describeModel(opened, device, note), precision: loaded.precision }, loaded, textModel);
     } catch (error) {
-      network?.model.dispose();
       releaseDevice();
       throw error;
     }
@@ -133,7 +120,7 @@ export class FastSAM implements Segmenter {
   ): Promise<Results | Results[]> {
     const resolved = resolveOptions(options, this.info.defaults);
     const inputs = isPixelBatch(input) ? imagesOfBatch(input) : isList(input) ? input : undefined;
-    const results = await segmentImages(inputs ?? [input as ImageInput], this.#context(resolved));
+    const results = await segmentImages(inputs ?? [input as ImageInput], await this.#context(resolved));
     return inputs ? results : results[0];
   }
 
@@ -148,7 +135,7 @@ export class FastSAM implements Segmenter {
    * @throws FastSAMError `INVALID_ARGUMENT`, `INVALID_IMAGE`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `ABORTED`, `DISPOSED`.
    */
   async letterbox(image: ImageInput, options: LetterboxImageOptions = {}): Promise<LetterboxedImage> {
-    this.#lifetime.requireAlive();
+    this.lifetime.requireAlive();
     return (await import('./model/stages.js')).letterboxImage(image, options, { model: this.info });
   }
 
@@ -168,10 +155,10 @@ export class FastSAM implements Segmenter {
     input: DetectInput | readonly DetectInput[] | PixelBatch,
     options: DetectOptions = {},
   ): Promise<RawDetections | RawDetections[]> {
-    this.#lifetime.requireAlive();
+    this.lifetime.requireAlive();
     const { detect } = await import('./model/stages.js');
     const context: StageContext = {
-      detector: this.#detector,
+      running: (edit) => this.#running(edit),
       model: this.info,
       textModel: this.#textModel,
       makeResults: resultsAlone,
@@ -180,40 +167,12 @@ export class FastSAM implements Segmenter {
   }
 
   /**
-   * Outputs of layers by their Ultralytics names (`model.9`, `model.2.m.0.cv1`, `model.22.proto`), for an image that is
-   * letterboxed as in `segment`. Feature maps are float32 [1,H,W,C] of the network's input; see `eachActivation`.
-   * @returns tensors by name; the caller disposes them.
-   * @throws FastSAMError `UNKNOWN_NAME`, and what `segment` throws.
-   */
-  async activations(
-    image: ImageInput,
-    names: readonly string[],
-    options: ActivationOptions = {},
-  ): Promise<Record<string, tf.Tensor>> {
-    this.#lifetime.requireAlive();
-    const { imgsz, square, ...reading } = resolve(ACTIVATION_OPTIONS, options, this.info.defaults);
-    checkValue('names', LAYER_NAMES, names);
-    const rgb = await readImage(image, reading);
-    const { activations } = await import('./model/activations.js');
-    const geometry = letterboxGeometry(rgb.width, rgb.height, imgsz, { auto: !square });
-    const { netWidth: width, netHeight: height } = geometry;
-    const pixels = await networkPixels(rgb, geometry);
-    this.#lifetime.requireAlive();
-    const x = toTensor({ images: [pixels], width, height });
-    try {
-      return activations(this.#network, x, names);
-    } finally {
-      x.dispose();
-    }
-  }
-
-  /**
    * Frees the weights, those of the text encoders too that it loaded. `Results` stay valid, other than for `promptText`
    * without encoders of its own. Further calls of the model throw `DISPOSED`, and those under way do at their next image.
    */
   dispose(): void {
     this.#textModel.dispose();
-    this.#lifetime.end();
+    this.lifetime.end();
   }
 
   /** One line for `console.log` and a REPL. */
@@ -230,7 +189,7 @@ export class FastSAM implements Segmenter {
   /** As `dispose`, and waits until the weights are freed. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.dispose();
-    await this.#lifetime.endAndWait();
+    await this.lifetime.endAndWait();
   }
 
   /**
@@ -245,17 +204,17 @@ export class FastSAM implements Segmenter {
     options: StreamOptions = {},
   ): AsyncGenerator<StreamItem<T>, void> {
     const { ahead, ...segment } = resolveStreamOptions(options, this.info.defaults);
-    const context = this.#context(segment);
+    const context = await this.#context(segment);
     for await (const item of streamImages(inputs, context, ahead)) {
       yield item;
-      this.#lifetime.requireAlive();
+      this.lifetime.requireAlive();
     }
   }
 
   /**
    * The same model for many settings on the same images: what the network gave for an image is kept, and another `conf`,
    * `iou`, `maxDet`, `retinaMasks` or `snapFullBoxes` selects from it again. The results are those of `segment`, bit by bit.
-   * Another image size runs the network again. Holds at most 512 MB, the least recently used goes first; `dispose` frees it.
+   * Another image size, other weights and `edit` run the network again. Holds at most 512 MB, the least recently used goes first; `dispose` frees it.
    *
    * @example
    * const cached = await model.withCache();
@@ -264,9 +223,13 @@ export class FastSAM implements Segmenter {
    * @throws FastSAMError `DISPOSED`
    */
   async withCache(): Promise<CachedSegmenter> {
-    this.#lifetime.requireAlive();
+    this.lifetime.requireAlive();
     const { CachingSegmenter } = await import('./model/cachingSegmenter.js');
-    return new CachingSegmenter(this.#detector, (options) => this.#context(options), this.info);
+    const detector: CachedDetector = {
+      raw: (input) => this.lifetime.use(() => this.loaded.raw(input)),
+      state: () => this.loaded.tensors,
+    };
+    return new CachingSegmenter(detector, (options) => this.#context(options), this);
   }
 
   /**
@@ -283,8 +246,8 @@ export class FastSAM implements Segmenter {
   async *track(source: TrackSource, options: TrackOptions = {}): AsyncGenerator<Results, void> {
     const { resolveTrackOptions, trackImages } = await import('./model/trackStream.js');
     const resolved = resolveTrackOptions(options, this.info.defaults);
-    yield* trackImages(source, resolved, this.#context(resolved.segment), () => {
-      this.#lifetime.requireAlive();
+    yield* trackImages(source, resolved, await this.#context(resolved.segment), () => {
+      this.lifetime.requireAlive();
     });
   }
 
@@ -297,7 +260,8 @@ export class FastSAM implements Segmenter {
   async val(data: string, options: ValOptions = {}): Promise<ValResult> {
     requireText('data', data);
     const { validate } = await import('./evaluate/val.js');
-    return validate(this.#context(resolveOptions({}, this.info.defaults)), data, options);
+    const { defaults } = this.info;
+    return validate({ defaults, running: (edit) => this.#running(edit) }, data, options);
   }
 
   /**
@@ -308,9 +272,9 @@ export class FastSAM implements Segmenter {
    * @throws FastSAMError `INVALID_ARGUMENT`, `WRITE_FAILED`, `DISPOSED`.
    */
   export(format: ExportFormat, path: string | null, options: ExportOptions = {}): Promise<ExportResult> {
-    return this.#lifetime.use(async () =>
+    return this.lifetime.use(async () =>
       (await import('./export/exportModel.js')).exportModel(
-        { network: this.#network, info: this.info },
+        { network: this.loaded.network, info: this.info },
         format,
         path,
         options,
@@ -318,32 +282,15 @@ export class FastSAM implements Segmenter {
     );
   }
 
-  #context(options: ResolvedOptions): PipelineContext {
-    this.#lifetime.requireAlive();
-    return { detector: this.#detector, options, model: this.info, textModel: this.#textModel };
+  async #context({ edit, ...options }: ResolvedOptions): Promise<PipelineContext> {
+    return { ...(await this.#running(edit)), options, textModel: this.#textModel };
+  }
+
+  #running(edit?: Edits): Promise<RunningModel> {
+    return runningModel(this.loaded, this.lifetime, this.info, edit);
   }
 }
 
 function isList(input: ImageInput | readonly ImageInput[] | PixelBatch): input is readonly ImageInput[] {
   return Array.isArray(input);
-}
-
-function describe(
-  opened: OpenedCheckpoint,
-  device: Device,
-  deviceNote: string | undefined,
-): Omit<ModelInfo, 'precision'> {
-  const { checkpoint, architecture, name, path, entry } = opened;
-  const imgszNote = defaultsNote(checkpoint);
-  return {
-    name,
-    path,
-    architecture,
-    classNames: checkpoint.names ?? { 0: 'object' },
-    defaults: defaultsOf(checkpoint, entry),
-    ...(imgszNote === undefined ? {} : { defaultsNote: imgszNote }),
-    device,
-    ...(deviceNote === undefined ? {} : { deviceNote }),
-    metadata: checkpoint.metadata,
-  };
 }

@@ -12,7 +12,7 @@ import { dirname, join, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { randomSource } from '../src/evaluate/statistics/random.js';
+import { randomSource } from '../src/geometry/random.js';
 import { MAIN, recordedIn, repository, SCENES, type Ended } from './support.js';
 
 const { values } = parseArgs({

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { randomSource } from '../src/evaluate/statistics/random.js';
+import { randomSource } from '../src/geometry/random.js';
 import { compare, imageNames, makeImages, startFastsam } from './support.js';
 
 const { values } = parseArgs({

@@ -8,7 +8,7 @@ import type { ResumeOptions } from './begin.js';
 import { isShard, type Shard } from './shard.js';
 
 /** Options of `writeBatch`: what is written and where, and how images are segmented. */
-export interface BatchOptions extends ResumeOptions, Omit<SegmentOptions, 'batch'> {
+export interface BatchOptions extends ResumeOptions, Omit<SegmentOptions, 'batch' | 'edit'> {
   /** Names of built-in formats, and formats of your own. Default `['json']`. */
   readonly formats?: readonly (string | OutputFormat)[];
   /** Close small gaps and remove specks of each mask. Default false. */
@@ -22,7 +22,7 @@ export interface BatchOptions extends ResumeOptions, Omit<SegmentOptions, 'batch
 }
 
 /** The options of `segment` that a batch has. */
-export const DETECTION_OPTIONS = omitRows(SEGMENT_OPTIONS, ['batch']);
+export const DETECTION_OPTIONS = omitRows(SEGMENT_OPTIONS, ['batch', 'edit']);
 
 /** Every option of `writeBatch`. */
 export const BATCH_OPTIONS = {

@@ -1,6 +1,6 @@
 /** How many frames of a video a command will see. */
 import type { VideoInfo } from '../source/types.js';
-import type { VideoOptions } from '../source/openVideo.js';
+import type { VideoOptions } from '../source/videoOptions.js';
 
 /** Which of the frames are taken. */
 export type FrameChoice = Pick<VideoOptions, 'stride' | 'start' | 'end' | 'maxFrames'>;

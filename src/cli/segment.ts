@@ -11,7 +11,7 @@ import { text } from '../options/kinds.js';
 import { OUTPUT_FOLDER } from '../options/limits.js';
 import { PROMPT_OPTIONS } from '../prompt/kinds/list.js';
 import { REFINE_OPTIONS } from '../results/refine.js';
-import { VIDEO_OPTIONS } from '../source/openVideo.js';
+import { VIDEO_OPTIONS } from '../source/videoOptions.js';
 import { DEFAULT_MODEL, jsonRow, MODEL_ROWS } from './commonRows.js';
 import { writesFiles } from './output.js';
 import { promptOf } from './promptRows.js';

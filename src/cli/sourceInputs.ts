@@ -1,6 +1,7 @@
 /** Images and frames of a list of sources, one after another: a video is opened when its turn comes. */
 import type { StreamInput } from '../model/stream.js';
-import { openVideo, type VideoOptions } from '../source/openVideo.js';
+import { openVideo } from '../source/openVideo.js';
+import type { VideoOptions } from '../source/videoOptions.js';
 import type { Frame, VideoInfo } from '../source/types.js';
 import type { Source } from './source.js';
 

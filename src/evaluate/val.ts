@@ -12,8 +12,10 @@ import { resolve } from '../options/resolve.js';
 import type { Resolved } from '../options/row.js';
 import type { Detections } from '../model/detector.js';
 import { prototypeMasks } from '../model/masks.js';
-import type { PipelineContext } from '../model/pipeline.js';
+import type { Edits } from '../model/edits.js';
+import type { RunningModel } from '../model/runningModel.js';
 import type { Speed } from '../record/record.js';
+import type { ModelDefaults } from '../weights/catalogue.js';
 import { VAL_OPTIONS, type ValOptions } from './valOptions.js';
 import { matchByScore, valMetrics, type ValMetrics } from './yolo/ap.js';
 import { rectBatches, rectGeometry, type RectBatch } from './yolo/batches.js';
@@ -38,10 +40,16 @@ export interface ValResult {
   /** What was passed over without harm, in words: hidden files, repeated labels, images without a label file. */
   readonly notes: readonly string[];
   readonly names: readonly string[];
+  /** Layers whose outputs were changed; absent where none was. */
+  readonly edited?: readonly string[];
 }
 
 /** What a run needs beside the data. */
-export type ValContext = Pick<PipelineContext, 'detector' | 'model'>;
+export interface ValContext {
+  readonly defaults: ModelDefaults;
+  /** What runs with these edits. */
+  readonly running: (edit: Edits | undefined) => Promise<RunningModel>;
+}
 
 /** Gathers what the metrics need. */
 interface Tally {
@@ -58,8 +66,13 @@ interface Tally {
  * @throws FastSAMError `INVALID_ARGUMENT`, also where no image can be used or nothing is labelled; `FILE_UNREADABLE`,
  *   `ABORTED`.
  */
-export async function validate(context: ValContext, data: string, options: ValOptions = {}): Promise<ValResult> {
-  const { maxDet: most, ...settings } = resolve(VAL_OPTIONS, options, { imgsz: context.model.defaults.imgsz });
+export async function validate(
+  { defaults, running }: ValContext,
+  data: string,
+  options: ValOptions = {},
+): Promise<ValResult> {
+  const { maxDet: most, edit, ...settings } = resolve(VAL_OPTIONS, options, { imgsz: defaults.imgsz });
+  const { detector, edited } = await running(edit);
   const dataset = await readYoloDataset(data, settings.split);
   const { items, skipped, notes, masked } = await readItems(data, dataset, settings);
   const richest = items.reduce((most, { objects }) => Math.max(most, objects.length), 0);
@@ -70,7 +83,7 @@ export async function validate(context: ValContext, data: string, options: ValOp
   for (const batch of rectBatches(items, settings.imgsz, settings.batch)) {
     for (const member of batch.members) {
       throwIfAborted(settings.signal);
-      await evaluateImage(items[member], batch, { ...settings, maxDet }, context, tally, time);
+      await evaluateImage(items[member], batch, { ...settings, maxDet }, detector, tally, time);
       settings.onProgress?.(++done, items.length);
     }
   }
@@ -89,6 +102,7 @@ export async function validate(context: ValContext, data: string, options: ValOp
     skipped,
     notes: [...dataset.notes, ...notes],
     names: settings.singleClass ? ['object'] : dataset.names,
+    ...(edited && { edited }),
   };
 }
 
@@ -97,8 +111,8 @@ type Settings = Resolved<typeof VAL_OPTIONS, 'imgsz' | 'maxDet'>;
 async function evaluateImage(
   item: LabelledImage,
   batch: RectBatch,
-  settings: Settings,
-  { detector }: ValContext,
+  settings: Omit<Settings, 'edit'>,
+  detector: RunningModel['detector'],
   tally: Tally,
   time: { preprocess: number; inference: number; postprocess: number },
 ): Promise<void> {

@@ -50,7 +50,7 @@ export async function validateCoco(
   const { data } = await readCocoFile(file);
   const images = data.images.slice(0, settings.limit);
   const { truths, masked, notes } = truthsOf(file, images, data.annotations);
-  const { imgsz, conf, iou, maxDet, maxPixels, window, signal } = settings;
+  const { imgsz, conf, iou, maxDet, maxPixels, window, edit, signal } = settings;
   // All categories are one, so those that the file does not list count as well.
   const categories = [
     ...new Set([...data.categories.map(({ id }) => id), ...data.annotations.map((t) => t.category_id)]),
@@ -61,9 +61,10 @@ export async function validateCoco(
   const masks = masked ? evaluatorOf('masks') : undefined;
   const tally = { scores: [] as number[], objects: 0, boxes: [] as number[], masks: [] as number[] };
   const skipped: SkippedImage[] = [];
+  let edited: readonly string[] | undefined;
   const speed = { preprocess: 0, inference: 0, postprocess: 0 };
   const paths = imageFiles(images, { path: file, folder, present: await filesBelow(folder) });
-  const reading = { maxPixels, window, ...(signal && { signal }) };
+  const reading = { maxPixels, window, ...(edit && { edit }), ...(signal && { signal }) };
   const stream = model.stream(paths, { imgsz, conf, iou, maxDet, snapFullBoxes: false, ...reading });
   for await (const { index, input, results, error } of stream) {
     settings.onProgress?.(index + 1, images.length);
@@ -71,6 +72,7 @@ export async function validateCoco(
       skipped.push({ image: input, reason: error.message });
       continue;
     }
+    edited = results.edited;
     const { width, height } = results.image;
     const { id, width: w = width, height: h = height } = images[index];
     if (w !== width || h !== height) {
@@ -100,6 +102,7 @@ export async function validateCoco(
     skipped,
     notes,
     names: ['object'],
+    ...(edited && { edited }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The options of `val` on YOLO and on COCO data. */
+import type { Edits } from '../model/edits.js';
 import { SEGMENT_OPTIONS } from '../model/options.js';
 import { callback, flag, integer, number, signal, text } from '../options/kinds.js';
 import { BATCH, COUNT, IMGSZ, MAX_DET } from '../options/limits.js';
@@ -23,6 +24,8 @@ export interface ValOptions extends PictureReading {
   singleClass?: boolean;
   /** At most so many images, the first by name. Default: all. */
   limit?: number;
+  /** Changes outputs of layers, see `SegmentOptions.edit`. */
+  edit?: Edits;
   /** Hears after every image how many are done. */
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
@@ -55,6 +58,7 @@ export const VAL_OPTIONS = {
     cli: { value: '<n>', text: 'at most so many images' },
   }),
   ...PICTURE_OPTIONS,
+  edit: SEGMENT_OPTIONS.edit,
   onProgress: callback<NonNullable<ValOptions['onProgress']>>({ text: 'hears after every image how many are done' }),
   signal: signal(),
 } satisfies RowsOf<ValOptions>;

@@ -49,7 +49,7 @@ export async function walkLayers<G, V>(
     if (value === undefined) throw new Error(`${output.name}: was not emitted`);
     return value;
   };
-  for (const output of schedule(model.inputs[0], model.outputs).order) {
+  for (const output of schedule([model.inputs[0]], model.outputs).order) {
     const { sourceLayer: layer } = output;
     const kind = layer.getClassName();
     if (!(kind in emitters)) throw new Error(`layer ${layer.name}: ${kind} has no form in this format`);

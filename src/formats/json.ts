@@ -55,6 +55,8 @@ export interface ResultsJson {
   imgsz: number | readonly [number, number];
   device: string;
   precision: string;
+  /** Only where outputs of layers were changed: their names. */
+  edited?: readonly string[];
   prompt: PromptRecord | null;
   /** Milliseconds. */
   speed: Speed;
@@ -87,6 +89,7 @@ export function resultsToJson(results: SceneRecord): ResultsJson {
     imgsz: results.imgsz,
     device: results.device,
     precision: results.precision,
+    ...(results.edited && { edited: results.edited }),
     prompt: results.promptRecord,
     speed: {
       preprocess: round(speed.preprocess, SPEED_DECIMALS),

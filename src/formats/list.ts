@@ -6,12 +6,13 @@ import type { OutputFormat } from './format.js';
 import { jpg } from './jpg.js';
 import { json } from './json.js';
 import { mot } from './mot.js';
+import { npz } from './npz.js';
 import { png } from './png.js';
 import { sa1b } from './sa1b.js';
 import { yolo } from './yolo.js';
 
 /** All of them. Where two have the same ending, `Results.save` takes the first for it. */
-export const FORMATS: readonly OutputFormat[] = [json, coco, yolo, sa1b, png, jpg, cutout, mot];
+export const FORMATS: readonly OutputFormat[] = [json, coco, yolo, sa1b, png, jpg, cutout, npz, mot];
 
 /**
  * The format that a name stands for.

@@ -6,7 +6,7 @@ import type { Detections, Detector, DetectorInput, RawAnchors, Thresholds } from
 import type { ModelInfo } from './info.js';
 import { resolveOptions, type ResolvedOptions, type SegmentOptions } from './options.js';
 import type { PipelineContext } from './pipeline.js';
-import type { CachedSegmenter } from './segmenter.js';
+import type { CachedSegmenter, Segmenter } from './segmenter.js';
 import { selectDetections } from './selectDetections.js';
 import {
   resolveStreamOptions,
@@ -20,20 +20,32 @@ import {
 /** Bytes of outputs that are kept at a time, beside those in use. */
 const MOST_BYTES = 512 * 2 ** 20;
 
+/** What is kept: the outputs of a detector, as long as its weights are the same. */
+export interface CachedDetector extends Pick<Detector, 'raw'> {
+  /** Another object once the weights have changed. */
+  state(): unknown;
+}
+
 /** See `FastSAM.withCache`. */
 export class CachingSegmenter implements CachedSegmenter {
   readonly #detector: CachingDetector;
-  readonly #contextOf: (options: ResolvedOptions) => PipelineContext;
+  readonly #model: Pick<Segmenter, 'info'>;
+  readonly #contextOf: (options: ResolvedOptions) => Promise<PipelineContext>;
   /** The last image that was read, by its name or address and how it was read: its pixels. */
   #read: { readonly input: ImageInput; readonly reading: string; readonly image: Promise<RgbImage> } | undefined;
 
   constructor(
-    detector: Pick<Detector, 'raw'>,
-    contextOf: (options: ResolvedOptions) => PipelineContext,
-    readonly info: ModelInfo,
+    detector: CachedDetector,
+    contextOf: (options: ResolvedOptions) => Promise<PipelineContext>,
+    model: Pick<Segmenter, 'info'>,
   ) {
     this.#detector = new CachingDetector(detector);
     this.#contextOf = contextOf;
+    this.#model = model;
+  }
+
+  get info(): ModelInfo {
+    return this.#model.info;
   }
 
   get runs(): number {
@@ -42,7 +54,7 @@ export class CachingSegmenter implements CachedSegmenter {
 
   async segment(input: ImageInput, options: SegmentOptions = {}): Promise<Results> {
     const resolved = resolveOptions(options, this.info.defaults);
-    const [results] = await segmentImages([await this.#pixels(input, resolved)], this.#context(resolved));
+    const [results] = await segmentImages([await this.#pixels(input, resolved)], await this.#context(resolved));
     return results;
   }
 
@@ -51,7 +63,7 @@ export class CachingSegmenter implements CachedSegmenter {
     options: StreamOptions = {},
   ): AsyncGenerator<StreamItem<T>, void> {
     const { ahead, ...segment } = resolveStreamOptions(options, this.info.defaults);
-    yield* streamImages(inputs, this.#context(segment), ahead);
+    yield* streamImages(inputs, await this.#context(segment), ahead);
   }
 
   dispose(): void {
@@ -59,8 +71,10 @@ export class CachingSegmenter implements CachedSegmenter {
     this.#detector.dispose();
   }
 
-  #context(options: ResolvedOptions): PipelineContext {
-    return { ...this.#contextOf(options), detector: this.#detector };
+  /** What edited layers give is not kept. */
+  async #context(options: ResolvedOptions): Promise<PipelineContext> {
+    const context = await this.#contextOf(options);
+    return context.edited ? context : { ...context, detector: this.#detector };
   }
 
   /** A file is read once as long as it is asked for again and again. */
@@ -84,13 +98,14 @@ interface Entry {
 
 /** Keeps what the network gave for some inputs. The same input is one with the same pixels. */
 class CachingDetector implements Pick<Detector, 'detect' | 'dispose'> {
-  readonly #detector: Pick<Detector, 'raw'>;
+  readonly #detector: CachedDetector;
   /** The least recently used first. */
   #entries: Entry[] = [];
+  #state: unknown;
   #turn: Promise<unknown> = Promise.resolve();
   runs = 0;
 
-  constructor(detector: Pick<Detector, 'raw'>) {
+  constructor(detector: CachedDetector) {
     this.#detector = detector;
   }
 
@@ -111,6 +126,9 @@ class CachingDetector implements Pick<Detector, 'detect' | 'dispose'> {
   }
 
   async #outputsOf(input: DetectorInput): Promise<readonly RawAnchors[]> {
+    const state = this.#detector.state();
+    if (state !== this.#state) this.#entries = [];
+    this.#state = state;
     const at = this.#entries.findIndex((entry) => isSame(entry.input, input));
     const entry = at < 0 ? await this.#run(input) : this.#entries.splice(at, 1)[0];
     this.#entries.push(entry);

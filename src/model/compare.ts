@@ -2,9 +2,10 @@
 import type * as tf from '@tensorflow/tfjs';
 import { FastSAMError } from '../errors.js';
 import type { WeightTensor } from '../weights/tensor.js';
-import { activationNames, eachActivation } from './activations.js';
+import { eachActivation } from './activations.js';
 import { eachStageDifference } from './compareStages.js';
 import type { LayerDifference } from './layerDifference.js';
+import { activationNames } from './layerNames.js';
 import type { Network } from './network.js';
 import { readInput, readLayers, readStageSettings, type LayerReference, type ReferenceLayer } from './referenceFile.js';
 

@@ -71,8 +71,13 @@ export function decodeBoxes(
   strides: tf.Tensor2D,
   regMax: number,
 ): tf.Tensor3D {
+  return tf.tidy(() => boxesAt(expectedDistances(logits, regMax), centres, strides));
+}
+
+/** As `decodeBoxes`, from the distances of the sides: [B,A,4] in bins. */
+export function boxesAt(distances: tf.Tensor3D, centres: tf.Tensor2D, strides: tf.Tensor2D): tf.Tensor3D {
   return tf.tidy(() => {
-    const [leftTop, rightBottom] = tf.split(tf.mul(expectedDistances(logits, regMax), strides), 2, 2);
+    const [leftTop, rightBottom] = tf.split(tf.mul(distances, strides), 2, 2);
     return tf.concat<tf.Tensor3D>([tf.sub(centres, leftTop), tf.add(centres, rightBottom)], 2);
   });
 }
@@ -120,9 +125,21 @@ export function detectionRows(
   architecture: DecodedSize,
 ): tf.Tensor3D {
   return tf.tidy(() => {
+    const distances = expectedDistances(raw.boxes, architecture.regMax);
+    return rowsAt({ ...raw, distances }, netHeight, netWidth, architecture);
+  });
+}
+
+/** As `detectionRows`, from the distances of the boxes' sides: [B,A,4] in bins. */
+export function rowsAt(
+  raw: Pick<RawOutputs, 'classes' | 'coefficients'> & { readonly distances: tf.Tensor3D },
+  netHeight: number,
+  netWidth: number,
+  architecture: Pick<Architecture, 'family'>,
+): tf.Tensor3D {
+  return tf.tidy(() => {
     const { centres, strides } = anchorTensors(netHeight, netWidth, architecture);
-    const boxes = decodeBoxes(raw.boxes, centres, strides, architecture.regMax);
-    const [leftTop, rightBottom] = tf.split(boxes, 2, 2);
+    const [leftTop, rightBottom] = tf.split(boxesAt(raw.distances, centres, strides), 2, 2);
     const centre = tf.div(tf.add(leftTop, rightBottom), 2);
     const columns = [centre, tf.sub(rightBottom, leftTop), tf.sigmoid(raw.classes), raw.coefficients] as tf.Tensor3D[];
     return tf.transpose(tf.concat(columns, 2), [0, 2, 1]);

@@ -11,18 +11,25 @@ export interface ForwardStep {
   readonly value: tf.Tensor;
 }
 
+/** What is given to a run in the place of outputs: the image for the graph's input, or maps in its middle. */
+export type GivenValues = ReadonlyMap<tf.SymbolicTensor, tf.Tensor>;
+
+/** Changes an output before anything uses it: gives a new tensor, and leaves the old one alone; or undefined. */
+export type EditOutput = (output: tf.SymbolicTensor, value: tf.Tensor) => tf.Tensor | undefined;
+
 /**
- * Yields each of `fetches` once, in the order in which they are made. Nothing leaks if the caller stops early.
- * @param input the graph's input, for which `image` is put in; `image` stays the caller's.
+ * Yields each of `fetches` that is not given once, in the order in which they are made. Nothing leaks if the caller stops
+ * early.
+ * @param given stays the caller's. What is only needed for a given value is not computed.
  */
 export function* forward(
-  input: tf.SymbolicTensor,
+  given: GivenValues,
   fetches: readonly tf.SymbolicTensor[],
-  image: tf.Tensor,
+  edit?: EditOutput,
 ): Generator<ForwardStep, void> {
   const wanted = new Set(fetches);
-  const { order, uses } = schedule(input, fetches);
-  const values = new Map<tf.SymbolicTensor, tf.Tensor>([[input, tf.clone(image)]]);
+  const { order, uses } = schedule(given.keys(), fetches);
+  const values = new Map([...given].map(([output, value]) => [output, tf.clone(value)]));
   const release = (output: tf.SymbolicTensor): void => {
     values.get(output)?.dispose();
     values.delete(output);
@@ -30,6 +37,11 @@ export function* forward(
   try {
     for (const output of order) {
       values.set(output, apply(output, values));
+      const edited = edit?.(output, values.get(output) as tf.Tensor);
+      if (edited) {
+        release(output);
+        values.set(output, edited);
+      }
       for (const source of output.inputs) if (countDown(uses, source) === 0) release(source);
       const value = values.get(output);
       if (value && wanted.has(output)) yield { output, value };
@@ -40,14 +52,14 @@ export function* forward(
   }
 }
 
-/** The layers' outputs on the way to `fetches`, each after its sources, and how often each is a source. */
+/** The layers' outputs on the way from what is given to `fetches`, each after its sources, and how often each is a source. */
 export function schedule(
-  input: tf.SymbolicTensor,
+  given: Iterable<tf.SymbolicTensor>,
   fetches: readonly tf.SymbolicTensor[],
 ): { order: tf.SymbolicTensor[]; uses: Map<tf.SymbolicTensor, number> } {
   const order: tf.SymbolicTensor[] = [];
   const uses = new Map<tf.SymbolicTensor, number>();
-  const seen = new Set([input]);
+  const seen = new Set(given);
   const visit = (output: tf.SymbolicTensor): void => {
     if (seen.has(output)) return;
     seen.add(output);

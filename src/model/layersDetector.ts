@@ -11,13 +11,22 @@ import {
   type RawOptions,
   type Thresholds,
 } from './detector.js';
+import type { Edits } from './edits.js';
 import { runNetwork, type Network, type RawOutputs } from './network.js';
+import { predict, type Predictions } from './predictions.js';
 import { readAnchors } from './readAnchors.js';
 import { selectDetections } from './selectDetections.js';
 
 /** The detector that runs the tfjs layers one by one, on whatever backend is active. */
 export class LayersDetector implements Detector {
-  constructor(readonly network: Network) {}
+  readonly #network: Network;
+  readonly #edits: Edits | undefined;
+
+  /** @param edits change outputs of layers, see `Edit`. */
+  constructor(network: Network, edits?: Edits) {
+    this.#network = network;
+    this.#edits = edits;
+  }
 
   async detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
     return (await this.raw(input)).map((anchors) => selectDetections(anchors, thresholds));
@@ -25,13 +34,12 @@ export class LayersDetector implements Detector {
 
   async raw(input: DetectorInput, options: RawOptions = {}): Promise<RawAnchors[]> {
     const x = toTensor(input);
-    let raw: RawOutputs;
     try {
-      raw = runNetwork(this.network, x);
+      if (this.#edits) return await readPredictions(predict(this.#network, x, this.#edits), options);
+      return await readRawOutputs(runNetwork(this.#network, x), input, this.#network, options);
     } finally {
       x.dispose();
     }
-    return readRawOutputs(raw, input, this.network, options);
   }
 
   /** The network stays its owner's. */
@@ -63,5 +71,22 @@ export async function readRawOutputs(
     return read;
   } finally {
     tf.dispose([{ ...raw }, { ...decoded }]); // two records: they share names
+  }
+}
+
+/** Reads predictions, which are disposed. */
+async function readPredictions(
+  { boxes, scores, logits, coefficients, prototypes }: Predictions,
+  { logits: withLogits = false }: RawOptions,
+): Promise<RawAnchors[]> {
+  try {
+    const read = await readAnchors(
+      { boxes, probabilities: scores, coefficients, prototypes, ...(withLogits && { logits }) },
+      prototypes.shape[0],
+    );
+    throwIfGpuFailed();
+    return read;
+  } finally {
+    tf.dispose([boxes, scores, logits, coefficients, prototypes]);
   }
 }

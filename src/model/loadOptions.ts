@@ -66,10 +66,13 @@ export const LOAD_OPTIONS = {
   signal: signal('cancels the download'),
 } satisfies RowsOf<LoadOptions>;
 
+/** `LoadOptions` with every default filled in. */
+export type ResolvedLoadOptions = Resolved<typeof LOAD_OPTIONS>;
+
 /**
  * Checks what can be checked before a download, and fills in the defaults.
  * @throws FastSAMError `INVALID_ARGUMENT`.
  */
-export function resolveLoadOptions(options: LoadOptions): Resolved<typeof LOAD_OPTIONS> {
+export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   return resolve(LOAD_OPTIONS, options);
 }

@@ -40,6 +40,8 @@ export interface MakeOptions extends Pick<
 export interface ResultsContext {
   readonly options: MakeOptions;
   readonly model: ModelInfo;
+  /** Layers whose outputs were changed; absent where none was. */
+  readonly edited?: readonly string[];
   /** The encoders that results get for text prompts. */
   readonly textModel?: TextModelSource;
   /** Selects the detections that become objects; no other masks are made. Default: all do. */
@@ -155,7 +157,7 @@ function record(
   { image, geometry, preprocess, frame }: FittedImage,
   columns: Columns,
   times: { readonly inference: number; readonly postprocess: number },
-  { options: { imgsz, compat }, model, textModel }: ResultsContext,
+  { options: { imgsz, compat }, model, edited, textModel }: ResultsContext,
 ): ResultsData {
   const { name, classNames, device, precision, architecture } = model;
   return {
@@ -169,6 +171,7 @@ function record(
     precision,
     letterbox: geometry,
     strides: architecture.family.head.strides,
+    ...(edited && { edited }),
     ...(frame && { frame }),
     ...(compat && { compat }),
     ...(textModel && { textModel }),

@@ -64,7 +64,7 @@ export function runNetwork(network: Network, input: tf.Tensor4D): RawOutputs {
   checkInput(network, input);
   const { inputs, outputs } = network.model;
   const values = new Map<tf.SymbolicTensor, tf.Tensor>();
-  for (const { output, value } of forward(inputs[0], outputs, input)) values.set(output, tf.clone(value));
+  for (const { output, value } of forward(new Map([[inputs[0], input]]), outputs)) values.set(output, tf.clone(value));
   const [boxes, classes, coefficients] = outputs.slice(0, 3).map((output) => values.get(output) as tf.Tensor3D);
   return { boxes, classes, coefficients, prototypes: values.get(outputs[3]) as tf.Tensor4D };
 }

@@ -1,19 +1,46 @@
 /** The options of `segment`: one row each. */
 import type { Compat } from '../compat/reference.js';
 import { COMPAT_NAMES } from '../compat/references.js';
-import { custom, flag, imageSize, integer, number, oneOf, parseSize, signal } from '../options/kinds.js';
+import {
+  callback,
+  custom,
+  flag,
+  imageSize,
+  integer,
+  number,
+  object,
+  oneOf,
+  parseSize,
+  signal,
+  text,
+} from '../options/kinds.js';
 import { BATCH, IMGSZ, MAX_DET } from '../options/limits.js';
 import { PICTURE_OPTIONS, type PictureReading } from '../source/pictureOptions.js';
 import { resolve } from '../options/resolve.js';
 import { pickRows, type Resolved, type RowsOf } from '../options/row.js';
+import { PRECISIONS, type Precision } from '../runtime/choices.js';
 import { defaultInWords, type ModelDefaults } from '../weights/catalogue.js';
+import type { Edits } from './edits.js';
+import type { PredictionScalar } from './gradient.js';
 
 /** Options of `FastSAM.activations`. */
 export interface ActivationOptions extends PictureReading {
   /** As in `SegmentOptions`. */
   imgsz?: number | readonly [number, number];
   square?: boolean;
+  edit?: Edits;
   signal?: AbortSignal;
+  /**
+   * What the layers compute in. Default: what `segment` uses (`info.precision`), with edits fp32. bf16 and fp16 run as a
+   * compiled graph, made for each call.
+   */
+  precision?: Precision;
+}
+
+/** Options of `FastSAM.gradient`. */
+export interface GradientOptions extends Omit<ActivationOptions, 'precision'> {
+  /** `input`, or a layer by its name in `layerNames`. Default `input`. */
+  of?: string;
 }
 
 /** Options of `FastSAM.segment`. The names are Ultralytics' in camelCase. */
@@ -42,9 +69,17 @@ export interface SegmentOptions extends PictureReading {
   batch?: number;
   /** Reproduce a peer's choices exactly, bugs included, for comparison studies. Default: neither. */
   compat?: Compat;
+  /**
+   * Changes outputs of layers before anything uses them: functions by names of `layerNames`, see `Edit`. The network then
+   * runs layer by layer in fp32, which is slower; `Results.edited` has the names.
+   */
+  edit?: Edits;
   /** Cancels the call between its stages. */
   signal?: AbortSignal;
 }
+
+/** The row of edits. */
+export const EDIT = object<Edits>({ text: 'functions that change the outputs of layers, by their names' });
 
 /** Every option of `segment`. */
 export const SEGMENT_OPTIONS = {
@@ -93,18 +128,22 @@ export const SEGMENT_OPTIONS = {
     text: "reproduce a peer's choices, bugs included",
     cli: { value: '<peer>' },
   }),
+  edit: EDIT,
   ...PICTURE_OPTIONS,
   signal: signal(),
 } satisfies RowsOf<SegmentOptions>;
 
 /** Every option of `activations`. */
-export const ACTIVATION_OPTIONS = pickRows(SEGMENT_OPTIONS, [
-  'imgsz',
-  'square',
-  'maxPixels',
-  'window',
-  'signal',
-]) satisfies RowsOf<ActivationOptions>;
+export const ACTIVATION_OPTIONS = {
+  ...pickRows(SEGMENT_OPTIONS, ['imgsz', 'square', 'edit', 'maxPixels', 'window', 'signal']),
+  precision: oneOf(PRECISIONS, { text: 'what the layers compute in', otherwise: 'what `segment` uses' }),
+} satisfies RowsOf<ActivationOptions>;
+
+/** Every option of `gradient`. */
+export const GRADIENT_OPTIONS = {
+  ...pickRows(SEGMENT_OPTIONS, ['imgsz', 'square', 'edit', 'maxPixels', 'window', 'signal']),
+  of: text({ text: "`input`, or a layer's name: what the gradient is of", default: 'input' }),
+} satisfies RowsOf<GradientOptions>;
 
 /** What `activations` is asked for. */
 export const LAYER_NAMES = custom<readonly string[]>("a list of layers' names", isTexts, {
@@ -114,6 +153,11 @@ export const LAYER_NAMES = custom<readonly string[]>("a list of layers' names", 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && Array.from(value as unknown[]).every((one) => typeof one === 'string');
 }
+
+/** What a gradient is taken of. */
+export const PREDICTION_SCALAR = callback<PredictionScalar>({
+  text: 'a function of all predictions that gives a scalar',
+});
 
 /** `SegmentOptions` with every default filled in. */
 export type ResolvedOptions = Resolved<typeof SEGMENT_OPTIONS, keyof ModelDefaults>;

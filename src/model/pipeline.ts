@@ -19,7 +19,7 @@ interface Job extends FittedImage {
 /** What a run needs beside the images. */
 export interface PipelineContext extends ResultsContext {
   readonly detector: Pick<Detector, 'detect'>;
-  readonly options: ResolvedOptions;
+  readonly options: Omit<ResolvedOptions, 'edit'>;
 }
 
 /** An image that was read, and how long that took in milliseconds. */
@@ -54,7 +54,7 @@ export async function segmentTimed(images: readonly TimedImage[], context: Pipel
 }
 
 /** Letterboxes. */
-async function prepare(images: readonly TimedImage[], options: ResolvedOptions): Promise<Job[]> {
+async function prepare(images: readonly TimedImage[], options: PipelineContext['options']): Promise<Job[]> {
   const first = images.at(0)?.image;
   const alike = images.every(({ image }) => image.width === first?.width && image.height === first.height);
   const auto = !options.square && (alike || referenceOf(options.compat).letterboxesEach);

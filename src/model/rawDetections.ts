@@ -24,7 +24,7 @@ import {
 } from './stageOptions.js';
 
 /** Where raw detections come from. */
-export interface RawOrigin extends Pick<ResultsContext, 'model' | 'textModel'> {
+export interface RawOrigin extends Pick<ResultsContext, 'model' | 'edited' | 'textModel'> {
   readonly fitted: FittedImage;
   readonly imgsz: number | readonly [number, number];
   /** Milliseconds of the network. */

@@ -4,6 +4,7 @@ import { callback, custom, flag, number } from '../options/kinds.js';
 import { resolve } from '../options/resolve.js';
 import { pickRows, type Resolved, type RowsOf } from '../options/row.js';
 import type { ModelDefaults } from '../weights/catalogue.js';
+import type { Edits } from './edits.js';
 import { SEGMENT_OPTIONS, type SegmentOptions } from './options.js';
 
 /** Options of `FastSAM.letterbox`. */
@@ -21,6 +22,8 @@ export interface LetterboxImageOptions extends Pick<
 export interface DetectOptions extends LetterboxImageOptions {
   /** Keep the class logits, too. Default false. */
   logits?: boolean;
+  /** As in `SegmentOptions`. */
+  edit?: Edits;
 }
 
 /** Options of `RawDetections.nms`. */
@@ -82,6 +85,7 @@ export const LETTERBOX_OPTIONS = {
 export const DETECT_OPTIONS = {
   ...LETTERBOX_OPTIONS,
   logits: flag({ text: 'keep the class logits, too', default: false }),
+  edit: SEGMENT_OPTIONS.edit,
 } satisfies RowsOf<DetectOptions>;
 
 /** Every option of `nms`. */

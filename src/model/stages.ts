@@ -8,10 +8,11 @@ import { resolve } from '../options/resolve.js';
 import type { Resolved } from '../options/row.js';
 import { readImage, type ImageInput } from '../source/readImage.js';
 import type { ModelDefaults } from '../weights/catalogue.js';
-import type { Detector } from './detector.js';
+import type { Edits } from './edits.js';
 import { LetterboxedImage, type NetworkImage } from './letterboxedImage.js';
 import type { MakeResults, ResultsContext } from './makeResults.js';
 import { RawDetections } from './rawDetections.js';
+import type { RunningModel } from './runningModel.js';
 import { DETECT_OPTIONS, LETTERBOX_OPTIONS, type DetectOptions, type LetterboxImageOptions } from './stageOptions.js';
 
 /** One input of `detect`. */
@@ -19,10 +20,14 @@ export type DetectInput = ImageInput | LetterboxedImage;
 
 /** What the stages need of a model. */
 export interface StageContext extends Pick<ResultsContext, 'model' | 'textModel'> {
-  readonly detector: Pick<Detector, 'raw'>;
+  /** What runs with these edits. */
+  readonly running: (edit: Edits | undefined) => Promise<RunningModel>;
   /** See `RawOrigin`. */
   readonly makeResults: MakeResults;
 }
+
+/** The stages' context with what runs. */
+type RunContext = Omit<StageContext, 'running'> & RunningModel;
 
 /** The options that say how an image is letterboxed. */
 const LETTERBOXING = ['imgsz', 'square', 'stretch', 'padding'] as const;
@@ -55,9 +60,10 @@ async function fit(
 export async function detect(
   input: DetectInput | readonly DetectInput[] | PixelBatch,
   options: DetectOptions,
-  context: StageContext,
+  { running, ...given }: StageContext,
 ): Promise<RawDetections | RawDetections[]> {
-  const resolved = resolve(DETECT_OPTIONS, options, context.model.defaults);
+  const resolved = resolve(DETECT_OPTIONS, options, given.model.defaults);
+  const context: RunContext = { ...given, ...(await running(resolved.edit)) };
   if (isPixelBatch(input) && isFloat(input)) {
     refuseLetterboxing(options);
     return detectFloats(input, resolved, context);
@@ -107,7 +113,7 @@ async function floatsOf(tensor: PixelTensor): Promise<Float32Array> {
 }
 
 /** Float images [height, width, 3], or a batch of them, whose sides fit the network: no bit changes. */
-async function detectFloats(tensor: PixelTensor, settings: Settings, context: StageContext): Promise<RawDetections[]> {
+async function detectFloats(tensor: PixelTensor, settings: Settings, context: RunContext): Promise<RawDetections[]> {
   const { maxStride } = context.model.architecture.family;
   const { shape } = tensor;
   const [count, height, width, channels] = shape.length === 4 ? shape : [1, ...shape];
@@ -144,7 +150,7 @@ async function detectFloats(tensor: PixelTensor, settings: Settings, context: St
 async function run(
   images: readonly NetworkImage[],
   { logits }: Settings,
-  { detector, ...context }: StageContext,
+  { detector, ...context }: RunContext,
 ): Promise<RawDetections[]> {
   const start = performance.now();
   const { netWidth: width, netHeight: height } = images[0].letterbox;

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { custom, object, oneOf } from '../options/kinds.js';
 import { omitRows, withDefault, type OptionTable, type RowsOf } from '../options/row.js';
-import { VIDEO_OPTIONS, type VideoOptions } from '../source/openVideo.js';
+import { VIDEO_OPTIONS, type VideoOptions } from '../source/videoOptions.js';
 import { CAMERA_MOTION, TRACKERS, type TrackerName, type TrackerOptions } from '../track/createTracker.js';
 import type { FollowOptions } from '../track/followPrompt.js';
 import type { CameraMotion, Tracker } from '../track/types.js';

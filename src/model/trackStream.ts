@@ -2,7 +2,8 @@
 import { invalidArgument } from '../errors.js';
 import { checkOptions, resolve } from '../options/resolve.js';
 import type { Results } from '../results/results.js';
-import { openVideo, type VideoOptions } from '../source/openVideo.js';
+import { openVideo } from '../source/openVideo.js';
+import type { VideoOptions } from '../source/videoOptions.js';
 import { createTracker } from '../track/createTracker.js';
 import { FOLLOW_OPTIONS } from '../track/followPrompt.js';
 import { SparseOpticalFlow } from '../track/motion/sparseOpticalFlow.js';

@@ -4,7 +4,8 @@ import { takeRows } from '../geometry/rows.js';
 import { encodeCounts } from '../mask/rle.js';
 import { float32Tensor, type WeightTensor } from '../weights/tensor.js';
 import { writeSafetensors } from '../weights/writeSafetensors.js';
-import { activationNames, eachActivation } from './activations.js';
+import { eachActivation } from './activations.js';
+import { activationNames } from './layerNames.js';
 import type { Network } from './network.js';
 import { INPUT, STAGE_PREFIX, type ReferenceLayer } from './referenceFile.js';
 import {

@@ -68,6 +68,8 @@ export interface SceneFacts {
   readonly imgsz: number | readonly [number, number];
   readonly device: string;
   readonly precision: string;
+  /** Layers whose outputs were changed; absent where none was. The network then ran layer by layer. */
+  readonly edited?: readonly string[];
   /** The kind that answered the prompt, where it is not built in: it draws its part of `promptRecord`. */
   readonly promptKind?: NotedKind<never, object>;
   /** How the image lay in the network input; needed where masks are on the network's grid. */

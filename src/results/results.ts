@@ -25,7 +25,6 @@ import { ObjectMask } from '../record/masks.js';
 import { RecordFields, selectRows, type IdentifiedData, type ResultsData, type SceneRecord } from '../record/record.js';
 import { softMask, type SoftMask } from '../record/softMask.js';
 import { answeredRows, answerPrompt, answerWith } from './answer.js';
-import { answerTexts } from './answerTexts.js';
 import { objectLogits, type LogitsOptions } from './objectLogits.js';
 import { refineMasks, type RefineOptions } from './refine.js';
 import { changed } from './remake.js';
@@ -175,6 +174,7 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
    *   loaded what `Clip.load` throws.
    */
   async promptText(text: string | readonly string[], options: TextOptions = {}): Promise<Results> {
+    const { answerTexts } = await import('./answerTexts.js');
     return new Results(answeredRows(this.#data, await answerTexts(this, text, options)));
   }
 

@@ -13,11 +13,13 @@ export const DEVICE_CHOICES = ['auto', 'gpu', 'cpu', ...DEVICES] as const;
 /** One of `DEVICE_CHOICES`. */
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
-/** float32; bfloat16 (float32's range, 8 significant bits); float16 (11 significant bits, up to 65504). */
-export type Precision = 'fp32' | 'bf16' | 'fp16';
+/** Number formats of a network: float32; bfloat16 (float32's range, 8 significant bits); float16 (11, up to 65504). */
+export const PRECISIONS = ['fp32', 'bf16', 'fp16'] as const;
+/** One of `PRECISIONS`. */
+export type Precision = (typeof PRECISIONS)[number];
 
 /** The number formats that a caller may ask for. */
-export const PRECISION_CHOICES = ['auto', 'fp32', 'bf16', 'fp16'] as const satisfies (Precision | 'auto')[];
+export const PRECISION_CHOICES = ['auto', ...PRECISIONS] as const satisfies (Precision | 'auto')[];
 
 /** Where a compiled graph has the weights: inside it, or beside it. */
 export const GRAPH_WEIGHTS = ['embedded', 'external'] as const;

@@ -1,6 +1,6 @@
 /** Confidence intervals: of the figures of one run, and of the difference of two runs on the same images. */
 import { invalidArgument } from '../errors.js';
-import { randomSource } from '../evaluate/statistics/random.js';
+import { randomSource } from '../geometry/random.js';
 import { integer } from '../options/kinds.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';

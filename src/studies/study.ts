@@ -15,7 +15,10 @@ export type Metrics = Readonly<Record<string, number | null>>;
 export type StudyOptions = Readonly<Record<string, unknown>>;
 
 /** The part of `SegmentOptions` that a study may preset and a user may change. */
-export type StudySettings = Pick<SegmentOptions, 'imgsz' | 'conf' | 'iou' | 'maxDet' | 'snapFullBoxes' | 'retinaMasks'>;
+export type StudySettings = Pick<
+  SegmentOptions,
+  'imgsz' | 'conf' | 'iou' | 'maxDet' | 'snapFullBoxes' | 'retinaMasks' | 'edit'
+>;
 
 /**
  * What was measured on one image: one line of JSON. It holds all that `summarise` needs, as numbers that add up

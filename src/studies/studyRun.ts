@@ -78,6 +78,8 @@ export interface StudyResult {
   readonly tables: readonly StudyTable[];
   /** Further files that the study makes: curves, lists. */
   readonly files: readonly StudyFile[];
+  /** Layers whose outputs were changed; absent where none was. */
+  readonly edited?: readonly string[];
 }
 
 /**
@@ -145,7 +147,7 @@ export function note(failures: Failures, error: FastSAMError): void {
  * @throws FastSAMError with the code of the first failure where no image could be measured.
  */
 export async function resultOf(
-  { study, opened, options, resamples }: StudyRun,
+  { study, opened, options, settings, resamples }: StudyRun,
   model: Pick<Segmenter, 'info'>,
   records: readonly StudyRecord[],
   { count: failed, first }: Failures,
@@ -159,7 +161,8 @@ export async function resultOf(
   const metrics = summarise(records);
   const tables = study.tables(metrics, { model: model.info.name, images: records.length, options });
   const files = (await opened.files?.(records, metrics)) ?? [];
-  if (resamples === 0 || records.length === 0) return { records, failed, metrics, tables, files };
-  const intervals = bootstrapIntervals(records, summarise, { resamples });
-  return { records, failed, metrics, tables, files, intervals };
+  const edited = Object.keys(settings.edit ?? {});
+  const result = { records, failed, metrics, tables, files, ...(edited.length > 0 && { edited }) };
+  if (resamples === 0 || records.length === 0) return result;
+  return { ...result, intervals: bootstrapIntervals(records, summarise, { resamples }) };
 }

@@ -5,7 +5,7 @@ import { oneOf } from '../options/kinds.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
 import { LENGTH_BYTES, METADATA_KEY } from './safetensorsFormat.js';
-import type { StateDict, WeightTensor } from './tensor.js';
+import { elementCount, type StateDict, type WeightTensor } from './tensor.js';
 
 /** How tensors are written. */
 export interface WriteSafetensorsOptions {
@@ -28,7 +28,8 @@ export const WRITE_SAFETENSORS_OPTIONS = {
 /**
  * Encodes tensors as a safetensors file: float32 before float16, by name within a type, data aligned to 8 bytes. Equal
  * input gives equal bytes.
- * @throws FastSAMError `INVALID_ARGUMENT` for a tensor named `__metadata__`.
+ * @param metadata of a checkpoint: what `safetensorsMetadata` gives, which keeps image size, thresholds and class names.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a tensor named `__metadata__`, or one whose values do not fill its shape.
  */
 export function writeSafetensors(
   tensors: StateDict,
@@ -77,6 +78,12 @@ interface EncodedTensor {
 
 function encodeTensor(name: string, tensor: WeightTensor, dtype: 'keep' | 'float32' | 'float16'): EncodedTensor {
   const values = tensor.toFloat32();
+  const expected = elementCount(tensor.shape);
+  if (values.length !== expected) {
+    throw invalidArgument(
+      `tensor ${name}: got ${values.length} values, expected ${expected} for shape [${tensor.shape.join(', ')}]; give it its real shape`,
+    );
+  }
   const half = dtype === 'float16' ? values.every(fitsHalf) : dtype === 'keep' && tensor.dtype === 'float16';
   const stored = half ? toFloat16(values) : values;
   const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { activationNames, activations } from '../../src/model/activations.js';
+import { activations } from '../../src/model/activations.js';
+import { activationNames } from '../../src/model/layerNames.js';
 import { buildNetwork, runNetwork, type Network } from '../../src/model/network.js';
 import { architectureFor } from '../../src/model/architecture.js';
 import { YOLOV8_SEG } from '../../src/model/families/yolov8Seg.js';

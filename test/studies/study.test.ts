@@ -10,7 +10,8 @@ import { countFound, recallOf } from '../../src/evaluate/coco/proposalCounts.js'
 import { COCO_AREAS, type CocoDetection, type CocoTruth } from '../../src/evaluate/coco/types.js';
 import { pairedBootstrap, percentile } from '../../src/studies/bootstrap.js';
 import { extremeCases } from '../../src/studies/cases.js';
-import { randomSource, sampleIndices } from '../../src/evaluate/statistics/random.js';
+import { randomSource } from '../../src/geometry/random.js';
+import { sampleIndices } from '../../src/evaluate/statistics/random.js';
 import { readRun, type RunHeader } from '../../src/studies/records.js';
 import { chooseItems, measureItems, summariseRecords } from '../../src/studies/measure.js';
 import { formatTable } from '../../src/studies/table.js';

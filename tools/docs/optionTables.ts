@@ -18,7 +18,7 @@ import { SHEET_OPTIONS } from '../../src/draw/sheet.js';
 import { EXPORT_OPTIONS } from '../../src/export/options.js';
 import { POLYGON_OPTIONS } from '../../src/mask/polygons.js';
 import { LOAD_OPTIONS } from '../../src/model/loadOptions.js';
-import { ACTIVATION_OPTIONS, SEGMENT_OPTIONS } from '../../src/model/options.js';
+import { ACTIVATION_OPTIONS, GRADIENT_OPTIONS, SEGMENT_OPTIONS } from '../../src/model/options.js';
 import {
   DETECT_OPTIONS,
   LETTERBOX_OPTIONS,
@@ -27,6 +27,7 @@ import {
 } from '../../src/model/stageOptions.js';
 import { STREAM_OPTIONS } from '../../src/model/stream.js';
 import { TRACK_OPTIONS } from '../../src/model/trackOptions.js';
+import { CREATE_OPTIONS } from '../../src/model/untrained.js';
 import { PROMPT_OPTIONS } from '../../src/prompt/kinds/list.js';
 import type { OptionTable } from '../../src/options/row.js';
 import { TEXT_OPTIONS } from '../../src/prompt/textOptions.js';
@@ -34,7 +35,7 @@ import { LOGITS_OPTIONS } from '../../src/results/objectLogits.js';
 import { REFINE_OPTIONS } from '../../src/results/refine.js';
 import { CREATE_VIDEO_OPTIONS } from '../../src/source/createVideo.js';
 import { LIST_IMAGES_OPTIONS } from '../../src/source/listing.js';
-import { VIDEO_OPTIONS } from '../../src/source/openVideo.js';
+import { VIDEO_OPTIONS } from '../../src/source/videoOptions.js';
 import { READ_OPTIONS } from '../../src/source/readImage.js';
 import { FOLLOW_OPTIONS } from '../../src/track/followPrompt.js';
 import { SPARSE_OPTICAL_FLOW_OPTIONS } from '../../src/track/motion/sparseOpticalFlow.js';
@@ -51,6 +52,8 @@ export const OPTION_TABLES = {
   NmsLimitOptions: NMS_LIMIT_OPTIONS,
   ToResultsOptions: TO_RESULTS_OPTIONS,
   LogitsOptions: LOGITS_OPTIONS,
+  GradientOptions: GRADIENT_OPTIONS,
+  CreateOptions: CREATE_OPTIONS,
   Prompt: PROMPT_OPTIONS,
   TextOptions: TEXT_OPTIONS,
   RefineOptions: REFINE_OPTIONS,

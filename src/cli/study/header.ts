@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { RunHeader } from '../../studies/records.js';
 import type { StudyRun } from '../../studies/studyRun.js';
-import type { StudyOptions } from '../../studies/study.js';
+import type { StudyOptions, StudySettings } from '../../studies/study.js';
 import type { FastSAM } from '../../fastsam.js';
 import { weightsHash } from '../../model/weightsHash.js';
 import { platform } from '../../platform/platform.js';
@@ -33,14 +33,16 @@ export async function makeHeader(
   const { environmentOf } = await import('../../runtime/environment.js');
   const keys = new TextEncoder().encode(opened.items.map(({ key }) => key).join('\n'));
   const { wasmThreads, ...versions } = await environmentOf(info.device);
+  const { edit = {}, ...plain } = settings;
+  const edits = textsOf(edit);
   const identity = {
     study: study.name,
     weights: await weightsHash(info),
     device: info.device,
-    precision: info.precision,
+    precision: edits ? 'fp32' : info.precision, // in which edited layers run
     ...(wasmThreads !== undefined && { wasmThreads }),
     versions: { 'fastsam-tfjs': packageVersion(), ...versions, sharp: sharpVersion() },
-    settings: { ...info.defaults, ...settings },
+    settings: { ...info.defaults, ...plain, ...(edits && { edit: edits }) },
     options,
     data: `${await platform().sha256(keys)} ${opened.fingerprint}`.trim(),
     ...(opened.inputs && { inputs: opened.inputs }),
@@ -54,6 +56,12 @@ export async function makeHeader(
     processor: `${cpus().length} x ${cpus().at(0)?.model.trim() ?? 'unknown'}`,
   };
   return { format: 'fastsam-study', version: 1, study: study.name, model: info.name, identity, hash, environment };
+}
+
+/** Edits by the text of their functions; undefined where there are none. */
+function textsOf(edit: NonNullable<StudySettings['edit']>): Readonly<Record<string, string>> | undefined {
+  const texts = Object.entries(edit).map(([name, change]) => [name, String(change)] as const);
+  return texts.length === 0 ? undefined : Object.fromEntries(texts);
 }
 
 /** Its version: JPEG files are decoded by it, and another one may give other pixels. It does not export its `package.json`. */
