@@ -53,7 +53,7 @@ export class FastSAMError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(printable(message), options);
+    super(printable(typeof message === 'string' ? message : 'an error without a text'), options);
   }
 }
 
