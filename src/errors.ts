@@ -62,6 +62,12 @@ export function invalidArgument(message: string, options?: ErrorOptions): FastSA
   return new FastSAMError('INVALID_ARGUMENT', message, options);
 }
 
+/** An error of a part with the place of the whole in front; other errors stay. */
+export function located(error: unknown, where: string): unknown {
+  if (!(error instanceof FastSAMError)) return error;
+  return new FastSAMError(error.code, `${where}: ${error.message}`, { cause: error });
+}
+
 /**
  * Throws `ABORTED` if the signal has fired.
  * @throws FastSAMError `ABORTED`, with the signal's reason as its cause.

@@ -40,7 +40,10 @@ export function requireObject(what: string, value: unknown): asserts value is Re
 /** @throws FastSAMError `INVALID_ARGUMENT` for what cannot be gone through; a text cannot */
 export function requireIterable(what: string, value: unknown): asserts value is Iterable<unknown> {
   const found =
-    typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && typeof Reflect.get(value, Symbol.iterator) === 'function';
+    typeof value === 'object' &&
+    value !== null &&
+    !ArrayBuffer.isView(value) &&
+    typeof Reflect.get(value, Symbol.iterator) === 'function';
   if (!found) throw wrong(what, value, 'a list');
 }
 

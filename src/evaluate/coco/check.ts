@@ -2,7 +2,7 @@
  * COCO's records as programs and files hand them in, checked and put into one form: numbers written as text become
  * numbers, `null` and empty outlines are left out. What is of the form already stays the same object.
  */
-import { FastSAMError, invalidArgument } from '../../errors.js';
+import { invalidArgument, located } from '../../errors.js';
 import { showValue } from '../../options/showValue.js';
 import { parseRle, type Rle, type RleCounts } from '../../mask/rleCounts.js';
 import type { CocoDataset, CocoDetection, CocoImage, CocoSegmentation, CocoTruth } from './types.js';
@@ -115,12 +115,6 @@ function checkMask(segmentation: CocoSegmentation | undefined, image: CocoImage 
   } catch (error) {
     throw located(error, where);
   }
-}
-
-/** An error of a part with the place of the whole in front; other errors stay. */
-export function located(error: unknown, where: string): unknown {
-  if (!(error instanceof FastSAMError)) return error;
-  return new FastSAMError(error.code, `${where}: ${error.message}`, { cause: error });
 }
 
 function isFields(value: unknown): value is Fields {
