@@ -53,13 +53,19 @@ export class FastSAMError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(printable(message), options);
+    super(printable(typeof message === 'string' ? message : 'an error without a text'), options);
   }
 }
 
 /** The error for an option or argument that makes no sense. */
 export function invalidArgument(message: string, options?: ErrorOptions): FastSAMError {
   return new FastSAMError('INVALID_ARGUMENT', message, options);
+}
+
+/** An error of a part with the place of the whole in front; other errors stay. */
+export function located(error: unknown, where: string): unknown {
+  if (!(error instanceof FastSAMError)) return error;
+  return new FastSAMError(error.code, `${where}: ${error.message}`, { cause: error });
 }
 
 /**

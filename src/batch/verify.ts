@@ -1,4 +1,5 @@
 /** Whether all files of a batch are there, and as they were written. */
+import { requireText } from '../options/requireKind.js';
 import { plural } from '../options/showValue.js';
 import { platform } from '../platform/platform.js';
 import { readImageNames, readState, requireManifest } from './folder.js';
@@ -21,6 +22,7 @@ export interface BatchCheck {
  * @throws FastSAMError `INVALID_ARGUMENT` for a folder without a batch, `FILE_UNREADABLE`.
  */
 export async function* verifyBatch(out: string): AsyncGenerator<string, BatchCheck> {
+  requireText('out', out);
   const manifest = await requireManifest(out);
   const formats = manifest.identity.formats.map(namingOf);
   const state = await readState(out);

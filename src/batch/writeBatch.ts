@@ -4,7 +4,7 @@ import { checkFormat, type OutputFormat } from '../formats/format.js';
 import { formatNamed } from '../formats/list.js';
 import { sameNames } from '../formats/write.js';
 import type { SegmentOptions } from '../model/options.js';
-import type { Segmenter } from '../model/segmenter.js';
+import { requireSegmenter, type Segmenter } from '../model/segmenter.js';
 import { resolve } from '../options/resolve.js';
 import { showValue } from '../options/showValue.js';
 import { BATCH_OPTIONS, DETECTION_OPTIONS, type BatchOptions } from './batchOptions.js';
@@ -17,7 +17,7 @@ import { ImageProcessor, isImagesFault, type BatchTask } from './processor.js';
 import { failureOf, type BatchRecord } from './records.js';
 import { WHOLE, type Shard } from './shard.js';
 import { ImageClock, timedOut } from './timeLimit.js';
-import { requireList, requireText } from '../options/requireKind.js';
+import { requireList, requireStream, requireText } from '../options/requireKind.js';
 
 /** Images at a time: one in the network, the next being read, the one before being written. */
 const AHEAD = 3;
@@ -38,6 +38,8 @@ export async function* writeBatch(
   images: Iterable<string | FoundImage> | AsyncIterable<string | FoundImage>,
   options: BatchOptions,
 ): AsyncGenerator<BatchRecord, BatchSummary> {
+  requireSegmenter(model);
+  requireStream('batch', images);
   const resolved = resolve(BATCH_OPTIONS, options, { ...model.info.defaults });
   const { out, resume, retryFailed, overwrite, shard = WHOLE, signal, clean, largest, imageTimeout } = resolved;
   const formats = resolveFormats(resolved.formats);

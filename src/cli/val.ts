@@ -61,6 +61,7 @@ async function val(data: string, values: CommandValues): Promise<void> {
     writesFiles();
     await disk().requireFolder(out);
   }
+  await checkData(data, coco, picked(VAL_OPTIONS, values).split);
   const model = await loadModel(filled(MODEL_ROWS, values).model, {
     device: filled(LOAD_OPTIONS, values).device,
     signal,
@@ -91,6 +92,12 @@ async function val(data: string, values: CommandValues): Promise<void> {
   else print(...tableOf(result));
   if (out !== undefined) await writeFiles(out, result, report);
   if (result.skipped.length > 0) process.exitCode = EXIT.someFailed;
+}
+
+/** Data that cannot be used are told of before a model is loaded, which may take a download. */
+async function checkData(data: string, coco: boolean, split?: string): Promise<void> {
+  if (coco) await (await import('../evaluate/coco/file.js')).readCocoFile(data);
+  else await (await import('../evaluate/yolo/dataset.js')).readYoloDataset(data, split);
 }
 
 /** The result without its curves. */

@@ -1,6 +1,7 @@
 /** The image that is drawn on, and the few shapes that everything else is made of. */
 import type { Rect } from '../geometry/rect.js';
-import type { RgbImage } from '../image/rgbImage.js';
+import { requireNumber, requireNumbers, requireObject } from '../options/requireKind.js';
+import { requireRgbImage, type RgbImage } from '../image/rgbImage.js';
 import type { Rgb } from './palette.js';
 
 /** An image that may be written to: RGB bytes, row by row. */
@@ -20,8 +21,20 @@ export function lineWidth(width: number, height: number): number {
   return Math.max(Math.round(((width + height) / 2) * 0.003), 1);
 }
 
-/** Lays a colour over one pixel; nothing happens outside the canvas. Opacity 0 … 1. */
+/**
+ * Lays a colour over one pixel, a whole column x and row y; nothing happens outside the canvas. Opacity 0 … 1.
+ * @throws FastSAMError `INVALID_ARGUMENT` for arguments of other kinds.
+ */
 export function blendPixel(canvas: Canvas, x: number, y: number, colour: Rgb, opacity: number): void {
+  requireRgbImage('canvas', canvas);
+  requirePaint(colour, opacity);
+  requireNumber('x', x);
+  requireNumber('y', y);
+  blend(canvas, Math.floor(x), Math.floor(y), colour, opacity);
+}
+
+/** As `blendPixel`, for loops over pixels: nothing is checked. */
+export function blend(canvas: Canvas, x: number, y: number, colour: Rgb, opacity: number): void {
   if (x < 0 || y < 0 || x >= canvas.width || y >= canvas.height || opacity <= 0) return;
   const k = Math.min(opacity, 1);
   const p = (y * canvas.width + x) * 3;
@@ -31,27 +44,63 @@ export function blendPixel(canvas: Canvas, x: number, y: number, colour: Rgb, op
   data[p + 2] = Math.round(data[p + 2] + (colour[2] - data[p + 2]) * k);
 }
 
-/** Lays a colour over a rectangle; parts outside the canvas are left out. */
+function requirePaint(colour: unknown, opacity: unknown): void {
+  requireNumbers('colour', colour, 3);
+  requireNumber('opacity', opacity);
+}
+
+/** @throws FastSAMError `INVALID_ARGUMENT` for what is no rectangle */
+export function requireRect(value: unknown): asserts value is Rect {
+  requireObject('rect', value);
+  for (const name of ['x', 'y', 'width', 'height']) requireNumber(`rect ${name}`, value[name]);
+}
+
+/**
+ * Lays a colour over a rectangle; parts outside the canvas are left out.
+ * @throws FastSAMError `INVALID_ARGUMENT` for arguments of other kinds.
+ */
 export function fillRect(canvas: Canvas, rect: Rect, colour: Rgb, opacity = 1): void {
+  requireRgbImage('canvas', canvas);
+  requireRect(rect);
+  requirePaint(colour, opacity);
   const right = Math.min(rect.x + rect.width, canvas.width);
   const bottom = Math.min(rect.y + rect.height, canvas.height);
   for (let y = Math.max(rect.y, 0); y < bottom; y++) {
-    for (let x = Math.max(rect.x, 0); x < right; x++) blendPixel(canvas, x, y, colour, opacity);
+    for (let x = Math.max(rect.x, 0); x < right; x++) blend(canvas, x, y, colour, opacity);
   }
 }
 
-/** Lays a colour over a disc with a smooth rim. Centre in pixel coordinates (the first pixel's centre is 0.5, 0.5). */
+/**
+ * Lays a colour over a disc with a smooth rim. Centre in pixel coordinates (the first pixel's centre is 0.5, 0.5).
+ * @throws FastSAMError `INVALID_ARGUMENT` for arguments of other kinds.
+ */
 export function fillCircle(canvas: Canvas, cx: number, cy: number, radius: number, colour: Rgb, opacity = 1): void {
-  for (let y = Math.floor(cy - radius - 1); y <= cy + radius + 1; y++) {
-    for (let x = Math.floor(cx - radius - 1); x <= cx + radius + 1; x++) {
+  requireRgbImage('canvas', canvas);
+  requirePaint(colour, opacity);
+  for (const [name, value] of [
+    ['cx', cx],
+    ['cy', cy],
+    ['radius', radius],
+  ] as const)
+    requireNumber(name, value);
+  const [right, bottom] = [Math.min(cx + radius + 1, canvas.width), Math.min(cy + radius + 1, canvas.height)];
+  for (let y = Math.max(0, Math.floor(cy - radius - 1)); y <= bottom; y++) {
+    for (let x = Math.max(0, Math.floor(cx - radius - 1)); x <= right; x++) {
       const inside = radius + 0.5 - Math.hypot(x + 0.5 - cx, y + 0.5 - cy);
-      blendPixel(canvas, x, y, colour, Math.min(inside, 1) * opacity);
+      blend(canvas, x, y, colour, Math.min(inside, 1) * opacity);
     }
   }
 }
 
-/** Draws the outline of a rectangle, `thickness` pixels wide, inside the rectangle. */
+/**
+ * Draws the outline of a rectangle, `thickness` pixels wide, inside the rectangle.
+ * @throws FastSAMError `INVALID_ARGUMENT` for arguments of other kinds.
+ */
 export function strokeRect(canvas: Canvas, rect: Rect, thickness: number, colour: Rgb, opacity = 1): void {
+  requireRgbImage('canvas', canvas);
+  requireRect(rect);
+  requireNumber('thickness', thickness);
+  requirePaint(colour, opacity);
   const t = Math.min(thickness, Math.ceil(rect.width / 2), Math.ceil(rect.height / 2));
   if (t <= 0) return;
   const inner = Math.max(rect.height - 2 * t, 0);

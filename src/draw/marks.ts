@@ -1,6 +1,8 @@
 /** Marks of a prompt: points, boxes and a caption. */
 import type { Rect } from '../geometry/rect.js';
-import { blendPixel, fillCircle, fillRect, lineWidth, type Canvas } from './canvas.js';
+import { requireRgbImage } from '../image/rgbImage.js';
+import { requireFlag, requireNumber, requireText } from '../options/requireKind.js';
+import { blend, fillCircle, fillRect, lineWidth, requireRect, type Canvas } from './canvas.js';
 import type { Rgb } from './palette.js';
 import { drawPlate, plateSize, textScale } from './text.js';
 
@@ -15,8 +17,13 @@ const PLATE: Rgb = [20, 20, 20];
  * background, so that the two differ without colour too.
  * @param x column in pixels of the canvas.
  * @param y row in pixels of the canvas.
+ * @throws FastSAMError `INVALID_ARGUMENT` for arguments of other kinds.
  */
 export function drawPoint(canvas: Canvas, x: number, y: number, foreground: boolean): void {
+  requireRgbImage('canvas', canvas);
+  requireNumber('x', x);
+  requireNumber('y', y);
+  requireFlag('foreground', foreground);
   const unit = lineWidth(canvas.width, canvas.height);
   const radius = 2.5 + 1.8 * unit;
   const ring = 1 + 0.4 * unit;
@@ -34,19 +41,29 @@ export function drawPoint(canvas: Canvas, x: number, y: number, foreground: bool
   fillRect(canvas, { x: Math.floor(x) - half, y: Math.floor(y) - arm, width: bar.height, height: bar.width }, WHITE);
 }
 
-/** Draws a box of a prompt as a line of white and black dashes, visible on any image, inside the rectangle. */
+/**
+ * Draws a box of a prompt as a line of white and black dashes, visible on any image, inside the rectangle.
+ * @throws FastSAMError `INVALID_ARGUMENT` for arguments of other kinds.
+ */
 export function drawDashedRect(canvas: Canvas, rect: Rect): void {
+  requireRgbImage('canvas', canvas);
+  requireRect(rect);
   const thickness = lineWidth(canvas.width, canvas.height);
   const dash = 4 * thickness + 2;
   const perimeter = 2 * (rect.width + rect.height);
   let along = 0;
   const side = (length: number, dx: number, dy: number, x0: number, y0: number, nx: number, ny: number): void => {
-    for (let i = 0; i < length; i++, along++) {
-      const colour = Math.floor(along / dash) % 2 === 0 ? WHITE : BLACK;
+    // Only the part beside the canvas: from where the side enters it to where it leaves.
+    const [start, step, size] = dx === 0 ? [y0, dy, canvas.height] : [x0, dx, canvas.width];
+    const [enters, leaves] = step > 0 ? [-start, size - start] : [start - size, start + 1];
+    const last = Math.min(length, Math.ceil(leaves));
+    for (let i = Math.max(0, Math.floor(enters)); i < last; i++) {
+      const colour = Math.floor((along + i) / dash) % 2 === 0 ? WHITE : BLACK;
       for (let t = 0; t < thickness; t++) {
-        blendPixel(canvas, x0 + dx * i + nx * t, y0 + dy * i + ny * t, colour, 0.95);
+        blend(canvas, x0 + dx * i + nx * t, y0 + dy * i + ny * t, colour, 0.95);
       }
     }
+    along += Math.max(0, length);
   };
   if (perimeter === 0) return;
   const right = rect.x + rect.width - 1;
@@ -57,8 +74,13 @@ export function drawDashedRect(canvas: Canvas, rect: Rect): void {
   side(rect.height, 0, -1, rect.x, bottom, 1, 0);
 }
 
-/** Writes a line of text in the lower left corner, as the text of a prompt. */
+/**
+ * Writes a line of text in the lower left corner, as the text of a prompt.
+ * @throws FastSAMError `INVALID_ARGUMENT` for arguments of other kinds.
+ */
 export function drawCaption(canvas: Canvas, text: string): void {
+  requireRgbImage('canvas', canvas);
+  requireText('text', text);
   const scale = textScale(canvas.width, canvas.height);
   const size = plateSize(text, scale);
   const margin = 2 * scale;

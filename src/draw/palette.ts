@@ -1,5 +1,7 @@
 /** Colours that stay apart for hundreds of objects. */
 
+import { requireNumber } from '../options/requireKind.js';
+
 /** 8-bit sRGB. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -25,8 +27,10 @@ let palette: Rgb[] | undefined;
  * The colour of an object: the same for the same id in every image and on every machine. The colours are ordered so
  * that each one is as far as possible (OKLab distance) from all before it; any first n are near the best n.
  * @param id object id, 0, 1, 2 …; ids beyond the palette start again at its beginning.
+ * @throws FastSAMError `INVALID_ARGUMENT` for what is no number.
  */
 export function colourOf(id: number): Rgb {
+  requireNumber('id', id, -Number.MAX_VALUE, Number.MAX_VALUE);
   palette ??= buildPalette(PALETTE_SIZE);
   return palette[((Math.trunc(id) % PALETTE_SIZE) + PALETTE_SIZE) % PALETTE_SIZE];
 }

@@ -1,10 +1,12 @@
 /** Many images on one, side by side with captions, for looking at results together. */
 import { invalidArgument } from '../errors.js';
-import type { RgbImage } from '../image/rgbImage.js';
+import { requireRgbImage, type RgbImage } from '../image/rgbImage.js';
 import { integer } from '../options/kinds.js';
 import { COUNT } from '../options/limits.js';
+import { requireList, requireObject, requireText } from '../options/requireKind.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
+import { plural } from '../options/showValue.js';
 import type { Canvas } from './canvas.js';
 import { drawText, textSize } from './text.js';
 
@@ -34,14 +36,23 @@ export const SHEET_OPTIONS = {
 const MARGIN = 8;
 const CAPTION_HEIGHT = 14;
 const PAPER = 245;
+/** A sheet of 0.8 GB. */
+const MOST_PIXELS = 2 ** 28;
 
 /**
  * Lays images out in a grid, each made smaller (never larger) to fit its square, its caption below it.
  * @throws FastSAMError `INVALID_ARGUMENT` without images or for sizes that are no whole numbers above 0.
  */
 export function contactSheet(cells: readonly SheetCell[], options: SheetOptions = {}): RgbImage {
+  requireList('contactSheet', cells);
   if (cells.length === 0) throw invalidArgument('contactSheet: got no images, expected some');
   const { columns, cellSize: size } = resolve(SHEET_OPTIONS, options, { columns: Math.ceil(Math.sqrt(cells.length)) });
+  for (const [i, cell] of cells.entries()) {
+    requireObject(`contactSheet cell ${i}`, cell);
+    requireRgbImage(`contactSheet image ${i}`, cell.image);
+    requireText(`contactSheet caption ${i}`, cell.caption);
+  }
+  requireSheetSize(cells.length, columns, size);
   const images = cells.map((cell) => fit(cell.image, size));
   const rows = Math.ceil(cells.length / columns);
   const heights = Array.from({ length: rows }, (_, r) =>
@@ -58,6 +69,16 @@ export function contactSheet(cells: readonly SheetCell[], options: SheetOptions 
     }
   }
   return sheet;
+}
+
+/** Rows of cells may be lower than the cells, so this is the most that the sheet can have. */
+function requireSheetSize(cells: number, columns: number, size: number): void {
+  const [width, height] = [Math.min(columns, cells) * (size + MARGIN), Math.ceil(cells / columns) * (size + MARGIN)];
+  if (width * height <= MOST_PIXELS) return;
+  throw invalidArgument(
+    `contactSheet: got ${plural(cells, 'image')} in cells of ${size} pixels, expected a sheet of ${MOST_PIXELS} pixels at most; ` +
+      'give a smaller cellSize',
+  );
 }
 
 function paste(sheet: Canvas, image: RgbImage, left: number, top: number): void {

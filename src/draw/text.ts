@@ -1,6 +1,6 @@
 /** Captions: lines of text on a filled plate. */
 import type { Rect } from '../geometry/rect.js';
-import { blendPixel, fillRect, type Canvas } from './canvas.js';
+import { blend, fillRect, type Canvas } from './canvas.js';
 import { GLYPH_ROWS, glyphOf, type Glyph } from './font.js';
 import { inkOn, type Rgb } from './palette.js';
 
@@ -48,7 +48,7 @@ function drawGlyph(canvas: Canvas, glyph: Glyph, left: number, top: number, scal
   for (let y = -margin; y < GLYPH_ROWS * scale + margin; y++) {
     for (let x = -margin; x < glyph.width * scale + margin; x++) {
       const ink = inkAt(glyph, (x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5);
-      blendPixel(canvas, left + x, top + y, colour, (ink - INK_LEVEL) * scale + 0.5);
+      blend(canvas, left + x, top + y, colour, (ink - INK_LEVEL) * scale + 0.5);
     }
   }
 }

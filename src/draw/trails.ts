@@ -1,5 +1,5 @@
 /** The ways that objects have come, as lines that fade into the past. */
-import { blendPixel, type Canvas } from './canvas.js';
+import { blend, type Canvas } from './canvas.js';
 import type { ColourOf, Rgb } from './palette.js';
 
 /** Where an object was, oldest first. */
@@ -45,7 +45,7 @@ function drawSegment(
       const [px, py] = [x + 0.5 - x1, y + 0.5 - y1];
       const along = square === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / square));
       const inside = reach - Math.hypot(px - along * dx, py - along * dy);
-      if (inside > 0) blendPixel(canvas, x, y, colour, Math.min(1, inside) * opacity);
+      if (inside > 0) blend(canvas, x, y, colour, Math.min(1, inside) * opacity);
     }
   }
 }

@@ -14,8 +14,7 @@ export {
   type Interval,
 } from '../studies/bootstrap.js';
 export { spearman, meanOf } from '../evaluate/statistics/lists.js';
-export { randomSource } from '../geometry/random.js';
-export { sampleIndices } from '../evaluate/statistics/random.js';
+export { randomSource, sampleIndices } from '../evaluate/statistics/random.js';
 export { calibrationError, calibrationOf, type CalibrationBin } from '../evaluate/statistics/calibration.js';
 export type { Sweep, SweepPoint, SweepPointResult, SweepResult } from '../studies/sweep.js';
 export { formatTable } from '../studies/table.js';

@@ -2,8 +2,9 @@
 import { invalidArgument } from '../errors.js';
 import { decodeRle } from '../mask/rle.js';
 import type { Mask } from '../mask/mask.js';
-import type { Segmenter } from '../model/segmenter.js';
+import { requireSegmenter, type Segmenter } from '../model/segmenter.js';
 import { MAX_DET } from '../options/limits.js';
+import { requireText } from '../options/requireKind.js';
 import { resolve } from '../options/resolve.js';
 import { plural } from '../options/showValue.js';
 import type { Results } from '../results/results.js';
@@ -43,6 +44,8 @@ export async function validateCoco(
   folder: string,
   options: CocoValOptions = {},
 ): Promise<CocoValResult> {
+  requireSegmenter(model);
+  requireText('file', file);
   const settings = resolve(COCO_VAL_OPTIONS, options, {
     imgsz: model.info.defaults.imgsz,
     maxDet: MAX_DET.default,

@@ -2,11 +2,12 @@
 import { encodeRle } from '../mask/rle.js';
 import type { Rle } from '../mask/rleCounts.js';
 import { custom, integer, oneOf } from '../options/kinds.js';
+import { requireIterable } from '../options/requireKind.js';
 import { resolve } from '../options/resolve.js';
 import { omitRows, type About, type RowsOf } from '../options/row.js';
 import { cornerRings, type Ring } from './cornerRings.js';
 import { round, roundBox } from './json.js';
-import type { SceneRecord } from '../record/record.js';
+import { requireScene, type SceneRecord } from '../record/record.js';
 import type { RunFormat, RunPart } from './format.js';
 
 /** One object. `id` and `iscrowd` make it an entry of a data set, `score` one of a result file; readers take both. */
@@ -54,10 +55,13 @@ export interface MergeCocoOptions extends Omit<CocoOptions, 'imageId' | 'firstId
   names?: readonly string[];
 }
 
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && Array.from(value).every((each) => typeof each === 'string');
+
 /** Every option of `mergeCoco`. */
 export const MERGE_COCO_OPTIONS = {
   ...omitRows(COCO_OPTIONS, ['imageId', 'firstId']),
-  names: custom<readonly string[]>('a list of file names', Array.isArray, {
+  names: custom<readonly string[]>('a list of file names', isTexts, {
     text: 'file names by index',
     otherwise: "the image's own path, else `image-<number>`",
   }),
@@ -92,12 +96,15 @@ export function resultsToCoco(results: SceneRecord, options: CocoOptions = {}): 
 /**
  * Many images in one COCO file. Images are numbered from 1 in the order given, annotations through all of them.
  * Categories are the models' classes + 1, or the one given.
+ * @throws FastSAMError `INVALID_ARGUMENT` for what are no results, and wrong options.
  */
 export function mergeCoco(all: Iterable<SceneRecord>, options: MergeCocoOptions = {}): CocoFile {
+  requireIterable('mergeCoco', all);
   const { names, categoryId, segmentation } = resolve(MERGE_COCO_OPTIONS, options);
   const file: CocoFile = { images: [], annotations: [], categories: [] };
   const categories = new Map<number, string>();
   for (const results of all) {
+    requireScene('mergeCoco', results);
     const imageId = file.images.length + 1;
     const { width, height, path } = results.image;
     const name = names?.[imageId - 1] ?? path ?? `image-${imageId}`;

@@ -1,5 +1,7 @@
 /** The one form that images have inside the package. */
-
+import { invalidArgument } from '../errors.js';
+import { requireObject, requireWhole } from '../options/requireKind.js';
+import { showValue } from '../options/showValue.js';
 import type { WindowRecord } from './windowRecord.js';
 
 /** A decoded image: 8-bit sRGB, upright (EXIF orientation applied), no alpha. */
@@ -19,4 +21,20 @@ export interface RgbImage {
   readonly frames?: number;
   /** Where the file has more than 8 bits a channel: what was done with them. */
   readonly window?: WindowRecord;
+}
+
+/**
+ * Checks that a value has the form of an image.
+ * @param what begins the message.
+ * @throws FastSAMError `INVALID_ARGUMENT`
+ */
+export function requireRgbImage(what: string, value: unknown): asserts value is RgbImage {
+  requireObject(what, value);
+  const { data, width, height } = value;
+  requireWhole(`${what} width`, width, 1);
+  requireWhole(`${what} height`, height, 1);
+  const bytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
+  if (bytes && data.length === width * height * 3) return;
+  const got = bytes ? `${data.length} bytes` : showValue(data);
+  throw invalidArgument(`${what} data: got ${got}, expected a Uint8Array of ${width} x ${height} x 3 bytes, R G B`);
 }

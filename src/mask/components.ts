@@ -1,6 +1,7 @@
 /** Connected components, found on runs of pixels rather than on single ones. */
+import { requireChoice } from '../options/requireKind.js';
 import { fillBits, lowestBit } from './bits.js';
-import { Mask } from './mask.js';
+import { Mask, requireMask } from './mask.js';
 
 /** Which neighbours belong together: the 4 beside a pixel, or the 8 around it. */
 export type Connectivity = 4 | 8;
@@ -55,6 +56,8 @@ function rootOf(parent: Int32Array, run: number): number {
 
 /** Labels the runs of a mask by connected component. */
 export function labelRuns(mask: Mask, connectivity: Connectivity = 8): LabelledRuns {
+  requireMask(mask);
+  requireChoice('connectivity', connectivity, [4, 8]);
   const runs = findRuns(mask);
   const { rowStart } = runs;
   const start = Int32Array.from(runs.start);

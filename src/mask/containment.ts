@@ -1,6 +1,7 @@
 /** Leaving out masks that lie inside others. */
+import { requireList, requireNumber } from '../options/requireKind.js';
 import { intersectionArea } from './setOps.js';
-import type { Mask } from './mask.js';
+import { requireMask, type Mask } from './mask.js';
 
 /** CASIA's threshold. */
 const CONTAINED = 0.8;
@@ -12,6 +13,9 @@ const CONTAINED = 0.8;
  * @throws FastSAMError `INVALID_ARGUMENT` if the masks' grids differ in size.
  */
 export function withoutContained(masks: readonly Mask[], threshold = CONTAINED): number[] {
+  requireList('masks', masks);
+  for (const mask of masks) requireMask(mask);
+  requireNumber('threshold', threshold, 0);
   const contains = (outer: Mask, inner: Mask): boolean =>
     outer.area > inner.area && intersectionArea(outer, inner) / inner.area > threshold;
   return masks.flatMap((inner, i) => (masks.some((outer) => contains(outer, inner)) ? [] : [i]));

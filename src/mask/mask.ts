@@ -1,5 +1,8 @@
 /** One object's mask: bits inside a window of the grid, never a whole image of numbers. */
 import type { Rect } from '../geometry/rect.js';
+import { invalidArgument } from '../errors.js';
+import { isTypedArray, requireInstance, requireWhole } from '../options/requireKind.js';
+import { showValue } from '../options/showValue.js';
 import { DISPLAY, INSPECT, type DisplayData } from '../options/show.js';
 import { maskSvg } from './svg.js';
 
@@ -8,6 +11,19 @@ export function popcount(word: number): number {
   let v = word - ((word >>> 1) & 0x55555555);
   v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
   return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** Positions of pixels stay below 2^31, so that 32-bit arithmetic on them is safe. */
+export const MOST_PIXELS = 2 ** 31 - 1;
+
+function requireGrid(width: number, height: number): void {
+  requireWhole('mask grid width', width, 0, MOST_PIXELS);
+  requireWhole('mask grid height', height, 0, width === 0 ? MOST_PIXELS : Math.floor(MOST_PIXELS / width));
+}
+
+function requirePixel(x: unknown, y: unknown): void {
+  requireWhole('column', x);
+  requireWhole('row', y);
 }
 
 /**
@@ -22,6 +38,7 @@ export class Mask implements Rect {
   readonly rowWords: number;
   #area = -1;
 
+  /** @throws FastSAMError `INVALID_ARGUMENT` for sizes that are no whole numbers, a window outside the grid, too few words. */
   constructor(
     readonly gridWidth: number,
     readonly gridHeight: number,
@@ -31,7 +48,16 @@ export class Mask implements Rect {
     readonly height: number,
     readonly words: Uint32Array,
   ) {
+    requireGrid(gridWidth, gridHeight);
+    requireWhole('mask window x', x, 0, gridWidth);
+    requireWhole('mask window y', y, 0, gridHeight);
+    requireWhole('mask window width', width, 0, gridWidth - x);
+    requireWhole('mask window height', height, 0, gridHeight - y);
     this.rowWords = (width + 31) >>> 5;
+    if (words instanceof Uint32Array && words.length >= this.rowWords * height) return;
+    throw invalidArgument(
+      `mask: got ${showValue(words)} as words, expected a Uint32Array of ${this.rowWords * height} at least`,
+    );
   }
 
   /** A mask without a pixel. */
@@ -39,8 +65,17 @@ export class Mask implements Rect {
     return new Mask(gridWidth, gridHeight, 0, 0, 0, 0, new Uint32Array(0));
   }
 
-  /** Packs a row-major bitmap of the whole grid (non-zero = inside); the window is the whole grid. */
+  /**
+   * Packs a row-major bitmap of the whole grid (non-zero = inside); the window is the whole grid.
+   * @throws FastSAMError `INVALID_ARGUMENT` for a list of another length than the grid has pixels.
+   */
   static fromBitmap(bitmap: ArrayLike<number>, gridWidth: number, gridHeight: number): Mask {
+    requireGrid(gridWidth, gridHeight);
+    if (!(Array.isArray(bitmap) || isTypedArray(bitmap)) || bitmap.length !== gridWidth * gridHeight) {
+      throw invalidArgument(
+        `bitmap: got ${showValue(bitmap)}, expected a list of ${gridWidth} x ${gridHeight} numbers, row by row`,
+      );
+    }
     const rowWords = (gridWidth + 31) >>> 5;
     const words = new Uint32Array(rowWords * gridHeight);
     for (let y = 0, p = 0; y < gridHeight; y++) {
@@ -61,8 +96,12 @@ export class Mask implements Rect {
     return this.#area;
   }
 
-  /** Whether the grid's pixel (column x, row y; whole numbers) is inside; false outside the grid. */
+  /**
+   * Whether the grid's pixel (column x, row y; whole numbers) is inside; false outside the grid.
+   * @throws FastSAMError `INVALID_ARGUMENT` for what are no numbers.
+   */
   has(x: number, y: number): boolean {
+    if (!Number.isFinite(x) || !Number.isFinite(y)) requirePixel(x, y);
     const c = x - this.x;
     const r = y - this.y;
     if (c < 0 || r < 0 || c >= this.width || r >= this.height) return false;
@@ -90,4 +129,10 @@ export class Mask implements Rect {
     }
     return out;
   }
+}
+
+/** @throws FastSAMError `INVALID_ARGUMENT` for what is no mask */
+export function requireMask(value: unknown): asserts value is Mask {
+  if (value instanceof Mask) return;
+  requireInstance('mask', value, Mask, 'a Mask: of Results.masks, Mask.fromBitmap or decodeRle');
 }

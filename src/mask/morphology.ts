@@ -1,7 +1,7 @@
 /** Erosion and dilation with rectangles, on whole words of bits; OpenCV's conventions. */
-import { invalidArgument } from '../errors.js';
+import { requireWhole } from '../options/requireKind.js';
 import { lowBits, readBits } from './bits.js';
-import { Mask } from './mask.js';
+import { Mask, requireMask } from './mask.js';
 import { shrinkWindow } from './setOps.js';
 
 /**
@@ -14,14 +14,13 @@ export interface Kernel {
 }
 
 /** A kernel from its side or sides. */
-function toKernel(size: number | Kernel): Kernel {
-  const kernel = typeof size === 'number' ? { width: size, height: size } : size;
-  for (const side of [kernel.width, kernel.height]) {
-    if (!Number.isInteger(side) || side < 1) {
-      throw invalidArgument(`kernel: got ${kernel.width} x ${kernel.height}, expected whole pixels from 1 on`);
-    }
-  }
-  return kernel;
+function toKernel(size: unknown, { gridWidth, gridHeight }: Mask): Kernel {
+  const given = typeof size === 'object' && size !== null ? (size as Partial<Kernel>) : undefined;
+  const [width, height] = given ? [given.width, given.height] : [size, size];
+  requireWhole('kernel', width, 1);
+  requireWhole('kernel', height, 1);
+  // From this size on every pixel of the grid reaches every other one.
+  return { width: Math.min(width, 2 * gridWidth + 2), height: Math.min(height, 2 * gridHeight + 2) };
 }
 
 /** Rows of bits while an operation runs. */
@@ -95,7 +94,8 @@ function cutOut(plane: Plane, width: number, height: number, invert: boolean): U
  * @throws FastSAMError `INVALID_ARGUMENT` for a kernel without whole sides from 1 on.
  */
 export function dilate(mask: Mask, size: number | Kernel): Mask {
-  const kernel = toKernel(size);
+  requireMask(mask);
+  const kernel = toKernel(size, mask);
   const { gridWidth, gridHeight } = mask;
   if (mask.width === 0 || mask.height === 0) return mask;
   const left = kernel.width >> 1;
@@ -119,7 +119,8 @@ export function dilate(mask: Mask, size: number | Kernel): Mask {
  * @throws FastSAMError `INVALID_ARGUMENT` for a kernel without whole sides from 1 on.
  */
 export function erode(mask: Mask, size: number | Kernel): Mask {
-  const kernel = toKernel(size);
+  requireMask(mask);
+  const kernel = toKernel(size, mask);
   const { gridWidth, gridHeight, x, y, width, height } = mask;
   if (width === 0 || height === 0) return mask;
   const left = kernel.width >> 1;

@@ -1,9 +1,10 @@
 /** Polygons of masks: with holes, as COCO lists, as Ultralytics' one polygon a mask, and thinned out. */
 import { number } from '../options/kinds.js';
+import { requireList, requireNumber, requireNumbers, requireObject } from '../options/requireKind.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
 import { contourArea, traceContours, type Contour } from './contours.js';
-import type { Mask } from './mask.js';
+import { requireMask, type Mask } from './mask.js';
 
 /**
  * One connected part of a mask. Points are `x0, y0, x1, y1, …`, the centres of border pixels in whole pixels of the
@@ -32,6 +33,7 @@ export const POLYGON_OPTIONS = {
 
 /** The parts of a mask, largest outer area first, each with its holes. */
 export function toPolygons(mask: Mask, options: PolygonOptions = {}): Polygon[] {
+  requireMask(mask);
   const { tolerance } = resolve(POLYGON_OPTIONS, options);
   const contours = traceContours(mask);
   const thin = (points: Int32Array): Int32Array => simplifyPolygon(points, tolerance);
@@ -48,8 +50,16 @@ export function toPolygons(mask: Mask, options: PolygonOptions = {}): Polygon[] 
   return sized.map(({ i, points }) => ({ outer: thin(points), holes: holesOf.get(i) ?? [] }));
 }
 
+function requirePolygon(polygon: unknown): asserts polygon is Polygon {
+  requireObject('polygon', polygon);
+  requireNumbers('polygon outer', polygon.outer);
+  requireList('polygon holes', polygon.holes);
+  for (const hole of polygon.holes) requireNumbers('polygon hole', hole);
+}
+
 /** Area of a polygon less its holes, in square pixels (shoelace formula). */
 export function polygonArea(polygon: Polygon): number {
+  requirePolygon(polygon);
   return polygon.holes.reduce((area, hole) => area - contourArea(hole), contourArea(polygon.outer));
 }
 
@@ -84,6 +94,8 @@ function farthest(points: ArrayLike<number>, from: number, to: number): { index:
  * the line that replaces it. Begins from the first point and the one farthest from it.
  */
 export function simplifyPolygon(points: Int32Array, tolerance: number): Int32Array {
+  requireNumbers('polygon', points);
+  requireNumber('tolerance', tolerance, 0);
   const n = points.length / 2;
   if (!(tolerance > 0) || n <= 3) return points;
   const limit = tolerance * tolerance;

@@ -1,7 +1,8 @@
 /** Filters on a mask's parts: islands and holes. */
+import { requireNumber } from '../options/requireKind.js';
 import { labelRuns, selectComponents, type Connectivity } from './components.js';
 import { contourArea, traceContours } from './contours.js';
-import { Mask } from './mask.js';
+import { requireMask, Mask } from './mask.js';
 import { complement, shrinkWindow, union } from './setOps.js';
 
 /** Each connected component as a mask in its smallest window, in the order of their topmost, leftmost pixels. */
@@ -23,6 +24,7 @@ export function largestComponent(mask: Mask, connectivity: Connectivity = 8): Ma
  * area, its holes closed.
  */
 export function largestContour(mask: Mask): Mask {
+  requireMask(mask);
   const contours = traceContours(mask, { mode: 'external' });
   if (contours.length === 0) return mask;
   let best = contours[0];
@@ -44,6 +46,8 @@ function firstRunAt(rowStart: Int32Array, start: Int32Array, x: number, y: numbe
 
 /** The mask's holes: background that cannot reach the outside through the 4 neighbours of pixels. */
 export function holes(mask: Mask, maxArea = Infinity): Mask {
+  requireMask(mask);
+  requireNumber('maxArea', maxArea, 0);
   const background = complement(mask, mask);
   const runs = labelRuns(background, 4);
   const { width, height } = background;
@@ -64,6 +68,7 @@ export function fillHoles(mask: Mask, maxArea = Infinity): Mask {
 
 /** The mask without its components of fewer than `minArea` pixels. */
 export function removeSmallRegions(mask: Mask, minArea: number, connectivity: Connectivity = 8): Mask {
+  requireNumber('minArea', minArea, 0);
   const runs = labelRuns(mask, connectivity);
   if (runs.areas.every((area) => area >= minArea)) return mask;
   return shrinkWindow(selectComponents(mask, runs, (label) => runs.areas[label] >= minArea));

@@ -1,13 +1,14 @@
 /** Masks from one grid to another. */
-import { invalidArgument } from '../errors.js';
 import { contentRect, type Letterbox } from '../image/letterbox.js';
+import { requireChoice, requireObject, requireWhole } from '../options/requireKind.js';
 import { bilinearTaps, reachedRange, shiftTaps, sourceRange, type RowSource } from './bilinear.js';
 import type { Rect } from '../geometry/rect.js';
-import { Mask } from './mask.js';
+import { Mask, MOST_PIXELS, requireMask } from './mask.js';
 import { thresholdedBits } from './thresholdedBits.js';
 
 /** `bilinear`: pixels as 0 and 1, interpolated, set where above a half. `nearest`: the pixel below each centre. */
-export type ResizeFilter = 'bilinear' | 'nearest';
+export type ResizeFilter = (typeof FILTERS)[number];
+const FILTERS = ['bilinear', 'nearest'] as const;
 
 /** Rows of the mask as numbers 0 and 1, for the columns of `window` (in the grid's pixels; 0 outside the mask). */
 function rowsAsNumbers(mask: Mask, window: Rect): RowSource {
@@ -84,11 +85,9 @@ function resizeNearest(mask: Mask, cut: Rect, width: number, height: number): Ma
 }
 
 function resample(mask: Mask, cut: Rect, width: number, height: number, filter: ResizeFilter): Mask {
-  for (const side of [width, height]) {
-    if (!Number.isInteger(side) || side < 1) {
-      throw invalidArgument(`mask size: got ${width} x ${height}, expected whole pixels from 1 on`);
-    }
-  }
+  requireWhole('mask width', width, 1, MOST_PIXELS);
+  requireWhole('mask height', height, 1, Math.floor(MOST_PIXELS / width));
+  requireChoice('filter', filter, FILTERS);
   if (mask.width === 0 || mask.height === 0) return Mask.empty(width, height);
   return filter === 'nearest' ? resizeNearest(mask, cut, width, height) : resizeBilinear(mask, cut, width, height);
 }
@@ -98,6 +97,7 @@ function resample(mask: Mask, cut: Rect, width: number, height: number, filter: 
  * @throws FastSAMError `INVALID_ARGUMENT` for a size without whole sides from 1 on.
  */
 export function resizeMask(mask: Mask, width: number, height: number, filter: ResizeFilter = 'bilinear'): Mask {
+  requireMask(mask);
   const cut = { x: 0, y: 0, width: mask.gridWidth, height: mask.gridHeight };
   return resample(mask, cut, width, height, filter);
 }
@@ -112,7 +112,12 @@ export function unletterboxMask(
   letterbox: Pick<Letterbox, 'imageWidth' | 'imageHeight' | 'stretch'>,
   filter: ResizeFilter = 'bilinear',
 ): Mask {
+  requireMask(mask);
+  requireObject('letterbox', letterbox);
   const { imageWidth, imageHeight } = letterbox;
+  requireWhole('letterbox imageWidth', imageWidth, 1);
+  requireWhole('letterbox imageHeight', imageHeight, 1);
+  requireChoice('filter', filter, FILTERS);
   if (mask.gridWidth === imageWidth && mask.gridHeight === imageHeight) return mask;
   const cut = contentRect(mask.gridWidth, mask.gridHeight, letterbox);
   return resample(mask, cut, imageWidth, imageHeight, filter);

@@ -1,7 +1,7 @@
 /** COCO run-length encoding: runs down the columns, first a run of zeros. Identical to pycocotools. */
 import { fillBits, lowestBit, transpose32 } from './bits.js';
 import type { Rect } from '../geometry/rect.js';
-import { Mask } from './mask.js';
+import { Mask, requireMask } from './mask.js';
 import { countRuns, parseRle, type Rle, type RleCounts } from './rleCounts.js';
 import { packCounts } from './rleString.js';
 
@@ -94,6 +94,7 @@ export function encodeCounts(mask: Mask): RleCounts {
 
 /** The mask as COCO RLE with compressed counts, byte-identical to `pycocotools.mask.encode`. */
 export function encodeRle(mask: Mask): Rle {
+  requireMask(mask);
   const { size, counts } = encodeCounts(mask);
   return { size, counts: packCounts(counts) };
 }

@@ -1,5 +1,8 @@
 /** Run lengths of COCO masks: types, checks, and arithmetic on the runs themselves. */
 import { invalidArgument, type FastSAMError } from '../errors.js';
+import { requireChoice, requireFlag, requireList, requireObject } from '../options/requireKind.js';
+import { showValue } from '../options/showValue.js';
+import { MOST_PIXELS } from './mask.js';
 import { packCounts, unpackCounts } from './rleString.js';
 
 /** COCO RLE with compressed counts: what pycocotools writes and reads. */
@@ -17,15 +20,13 @@ export interface RleCounts {
   readonly counts: readonly number[];
 }
 
-/** Positions stay below 2^31, so that 32-bit arithmetic on them is safe. */
-const MAX_PIXELS = 2 ** 31 - 1;
 /** Keeps the padding of rows to whole words small against the pixels, so that a short string cannot ask for gigabytes. */
 const MAX_SIDE = 2 ** 20;
 
 const invalid = (message: string): FastSAMError => invalidArgument(`RLE: ${message}`);
 
 function isSide(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_PIXELS;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_PIXELS;
 }
 
 /**
@@ -34,21 +35,22 @@ function isSide(value: unknown): value is number {
  * broken, or they do not add up to height x width.
  */
 export function parseRle(rle: Rle | RleCounts): RleCounts {
+  requireObject('RLE', rle);
   const size = rle.size as unknown;
   if (!Array.isArray(size) || size.length !== 2 || !isSide(size[0]) || !isSide(size[1])) {
-    throw invalid(`got size ${JSON.stringify(size)}, expected [height, width] in whole pixels`);
+    throw invalid(`got size ${showValue(size)}, expected [height, width] in whole pixels`);
   }
   const [height, width] = size as [number, number];
-  if (height > MAX_SIDE || width > MAX_SIDE || height * width > MAX_PIXELS) {
+  if (height > MAX_SIDE || width > MAX_SIDE || height * width > MOST_PIXELS) {
     throw invalid(
-      `got a grid of ${width} x ${height} pixels, expected sides up to ${MAX_SIDE} and ${MAX_PIXELS} in all`,
+      `got a grid of ${width} x ${height} pixels, expected sides up to ${MAX_SIDE} and ${MOST_PIXELS} in all`,
     );
   }
   const counts = typeof rle.counts === 'string' ? unpackCounts(rle.counts) : rle.counts;
   if (!Array.isArray(counts)) throw invalid(`got counts of type ${typeof rle.counts}, expected a string or a list`);
   let total = 0;
   for (const count of counts as readonly unknown[]) {
-    if (!isSide(count)) throw invalid(`got run length ${String(count)}, expected a whole number from 0 on`);
+    if (!isSide(count)) throw invalid(`got run length ${showValue(count)}, expected a whole number from 0 on`);
     total += count;
   }
   if (total !== height * width) throw invalid(`got runs of ${total} pixels in all, expected ${height} x ${width}`);
@@ -114,6 +116,7 @@ function intersectionOfRuns(a: RleCounts, b: RleCounts): number {
  * @throws FastSAMError `INVALID_ARGUMENT` if counts are broken or sizes differ.
  */
 export function rleIou(a: Rle | RleCounts, b: Rle | RleCounts, crowd = false): number {
+  requireFlag('crowd', crowd);
   const first = parseRle(a);
   const second = parseRle(b);
   requireSameSize(first, second);
@@ -139,6 +142,8 @@ function mergeRuns(a: readonly number[], b: readonly number[], both: boolean): n
  * @throws FastSAMError `INVALID_ARGUMENT` if there is none, counts are broken or sizes differ.
  */
 export function rleMerge(rles: readonly (Rle | RleCounts)[], how: 'union' | 'intersection' = 'union'): Rle {
+  requireList('RLE', rles);
+  requireChoice('how', how, ['union', 'intersection']);
   if (rles.length === 0) throw invalid('got no mask to merge, expected at least one');
   let merged = parseRle(rles[0]);
   for (let i = 1; i < rles.length; i++) {

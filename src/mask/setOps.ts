@@ -1,11 +1,14 @@
 /** Set operations on masks of one grid, and counts by whole words. */
 import { invalidArgument } from '../errors.js';
+import { requireNumbers } from '../options/requireKind.js';
 import { lowBits, lowestBit, readBits } from './bits.js';
 import type { Rect } from '../geometry/rect.js';
-import { Mask, popcount } from './mask.js';
+import { Mask, popcount, requireMask } from './mask.js';
 
 /** Throws unless both masks lie on grids of the same size. */
 function requireSameGrid(a: Mask, b: Mask): void {
+  requireMask(a);
+  requireMask(b);
   if (a.gridWidth !== b.gridWidth || a.gridHeight !== b.gridHeight) {
     throw invalidArgument(
       `masks: got grids of ${a.gridWidth} x ${a.gridHeight} and ${b.gridWidth} x ${b.gridHeight} pixels, ` +
@@ -132,6 +135,8 @@ export function windowOfBox(box: ArrayLike<number>, gridWidth: number, gridHeigh
  * @param box x1, y1, x2, y2 in the grid's pixels; a pixel belongs to it where `x1 <= column < x2`, `y1 <= row < y2`.
  */
 export function areaInBox(mask: Mask, box: ArrayLike<number>): number {
+  requireMask(mask);
+  requireNumbers('box', box, 4);
   const { x, y, width, height } = intersectWindows(mask, windowOfBox(box, mask.gridWidth, mask.gridHeight));
   if (width === 0 || height === 0) return 0;
   const from = x - mask.x;
@@ -155,6 +160,8 @@ export function areaInBox(mask: Mask, box: ArrayLike<number>): number {
 
 /** The mask's pixels inside a box (same rule as `areaInBox`). */
 export function cropToBox(mask: Mask, box: ArrayLike<number>): Mask {
+  requireMask(mask);
+  requireNumbers('box', box, 4);
   return cropToWindow(mask, windowOfBox(box, mask.gridWidth, mask.gridHeight));
 }
 
@@ -165,6 +172,7 @@ export function cropToWindow(mask: Mask, window: Rect): Mask {
 
 /** The smallest window that holds every pixel of the mask, `undefined` for a mask without pixels. */
 export function boundingRect(mask: Mask): Rect | undefined {
+  requireMask(mask);
   const { words, rowWords, height } = mask;
   const columns = new Int32Array(rowWords);
   let top = -1;
@@ -197,6 +205,7 @@ export function boundingBox(mask: Mask): [number, number, number, number] {
 
 /** The same mask in the smallest window; the mask itself if its window is the smallest already. */
 export function shrinkWindow(mask: Mask): Mask {
+  requireMask(mask);
   const window = boundingRect(mask);
   if (!window) return mask.words.length === 0 ? mask : Mask.empty(mask.gridWidth, mask.gridHeight);
   return window.width === mask.width && window.height === mask.height ? mask : cropToWindow(mask, window);
@@ -204,6 +213,8 @@ export function shrinkWindow(mask: Mask): Mask {
 
 /** Whether two masks hold the same pixels of grids of one size; their windows may differ. */
 export function equals(a: Mask, b: Mask): boolean {
+  requireMask(a);
+  requireMask(b);
   if (a.gridWidth !== b.gridWidth || a.gridHeight !== b.gridHeight || a.area !== b.area) return false;
   return intersectionArea(a, b) === a.area;
 }

@@ -92,7 +92,7 @@ export class RawDetections {
     if (Number.isInteger(index) && index >= 0 && index < this.length) {
       return anchorIn(this.letterbox, index, this.strides);
     }
-    throw invalidArgument(`anchor: got ${index}, expected a whole number from 0 to ${this.length - 1}`);
+    throw invalidArgument(`anchor: got ${showValue(index)}, expected a whole number from 0 to ${this.length - 1}`);
   }
 
   /**

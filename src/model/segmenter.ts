@@ -1,4 +1,6 @@
 /** A loaded model as studies and evaluations use it; `FastSAM` is one. */
+import { invalidArgument } from '../errors.js';
+import { showValue } from '../options/showValue.js';
 import type { ImageInput } from '../source/readImage.js';
 import type { Results } from '../results/results.js';
 import type { ModelInfo } from './info.js';
@@ -25,4 +27,11 @@ export interface CachedSegmenter extends Pick<Segmenter, 'info' | 'segment' | 's
   readonly runs: number;
   /** Frees what is kept. The model stays. */
   dispose(): void;
+}
+
+/** @throws FastSAMError `INVALID_ARGUMENT` for what is no loaded model */
+export function requireSegmenter(value: unknown): asserts value is Segmenter {
+  const { info, segment, stream } = (typeof value === 'object' && value !== null ? value : {}) as Partial<Segmenter>;
+  if (typeof info === 'object' && typeof segment === 'function' && typeof stream === 'function') return;
+  throw invalidArgument(`model: got ${showValue(value)}, expected a loaded one: await FastSAM.load(…)`);
 }

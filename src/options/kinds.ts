@@ -1,6 +1,7 @@
 /** The kinds of rows: numbers, choices, switches, texts, functions and what only a test can tell. */
 import * as v from 'valibot';
 import type { About, Row } from './row.js';
+import { requireList, requireNumber, requireObject, requireText } from './requireKind.js';
 import { showValue } from './showValue.js';
 
 type Message = (issue: v.BaseIssue<unknown>) => string;
@@ -30,8 +31,21 @@ export function parseSize(text: string): unknown {
   return sides.length === 1 ? sides[0] : sides.length === 2 ? sides : undefined;
 }
 
+/** What every row says; of rows that programs make, too. */
+function requireAbout(about: unknown): void {
+  requireObject('row', about);
+  requireText('row text', about.text);
+}
+
+function requireBounds(low: unknown, high: unknown): void {
+  requireNumber('row low', low);
+  requireNumber('row high', high, low);
+}
+
 /** A number from `low` to `high`. */
 export function number<const A extends About<number>>(low: number, high: number, about: A): Row<number> & A {
+  requireBounds(low, high);
+  requireAbout(about);
   const expected = high === Infinity ? `a number from ${low}` : `a number from ${low} to ${high}`;
   const schema = v.pipe(v.number(messageOf(expected)), v.minValue(low, messageOf(expected)), v.maxValue(high, messageOf(expected))); // prettier-ignore
   return { ...about, schema, expected, parse: parseNumber };
@@ -39,6 +53,8 @@ export function number<const A extends About<number>>(low: number, high: number,
 
 /** A whole number from `low` to `high`. */
 export function integer<const A extends About<number>>(low: number, high: number, about: A): Row<number> & A {
+  requireBounds(low, high);
+  requireAbout(about);
   const { schema, expected } = wholeNumber(low, high);
   return { ...about, schema, expected, parse: parseNumber };
 }
@@ -53,6 +69,7 @@ function wholeNumber(low: number, high: number) {
 
 /** True or false. */
 export function flag<const A extends About<boolean>>(about: A): Row<boolean> & A {
+  requireAbout(about);
   const expected = 'true or false';
   return { ...about, schema: v.boolean(messageOf(expected)), expected, isSwitch: true };
 }
@@ -62,12 +79,16 @@ export function oneOf<const T extends readonly string[], const A extends About<T
   choices: T,
   about: A,
 ): Row<T[number]> & A {
+  requireList('row choices', choices);
+  for (const choice of choices) requireText('row choice', choice);
+  requireAbout(about);
   const expected = choices.length === 1 ? `'${choices[0]}'` : `one of ${choices.join(', ')}`;
   return { ...about, schema: v.picklist(choices, messageOf(expected)), expected, choices };
 }
 
 /** A text that is not empty. */
 export function text<const A extends About<string>>(about: A): Row<string> & A {
+  requireAbout(about);
   const expected = 'a text';
   const message = messageOf(expected);
   return { ...about, schema: v.pipe(v.string(message), v.nonEmpty(message)), expected };

@@ -8,6 +8,7 @@ import type { RgbImage } from '../image/rgbImage.js';
 import type { Window } from '../image/windowRecord.js';
 
 export type { AlphaMode, RawPixels };
+import { requireFunction, requireObject } from '../options/requireKind.js';
 import type { Disk } from './diskTypes.js';
 import type { Programs } from './programTypes.js';
 
@@ -234,8 +235,11 @@ export interface WasmThreads {
 
 let current: Platform | undefined;
 
-/** Registers the platform. The entry points do it on import. */
+/** Registers the platform. The entry points do it on import. @throws FastSAMError `INVALID_ARGUMENT` for what is none. */
 export function usePlatform(chosen: Platform): void {
+  requireObject('platform', chosen);
+  for (const name of ['readFile', 'decodeImage', 'fetch'])
+    requireFunction(`platform ${name}`, Reflect.get(chosen, name));
   current = chosen;
 }
 

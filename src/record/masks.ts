@@ -4,6 +4,7 @@ import type { Mask } from '../mask/mask.js';
 import { toPolygons, type Polygon, type PolygonOptions } from '../mask/polygons.js';
 import { encodeRle } from '../mask/rle.js';
 import type { Rle } from '../mask/rleCounts.js';
+import { requireNumber } from '../options/requireKind.js';
 import { DISPLAY, INSPECT, type DisplayData } from '../options/show.js';
 import { checkIndex } from './indices.js';
 import type { Xyxy } from './boxes.js';
@@ -33,8 +34,10 @@ export class ObjectMask {
     return boundingBox(this.mask);
   }
 
-  /** Whether the pixel at column x, row y is inside. */
+  /** Whether the pixel at column x, row y is inside. @throws FastSAMError `INVALID_ARGUMENT` for what are no numbers. */
   has(x: number, y: number): boolean {
+    requireNumber('x', x);
+    requireNumber('y', y);
     return this.mask.has(Math.floor(x), Math.floor(y));
   }
 

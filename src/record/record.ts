@@ -1,9 +1,9 @@
 /** The record behind `Results`, which formats, drawing and prompts read: columns with one entry for each object. */
 import { invalidArgument } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
-import type { RgbImage } from '../image/rgbImage.js';
+import { requireRgbImage, type RgbImage } from '../image/rgbImage.js';
 import type { Compat } from '../compat/reference.js';
-import type { Mask } from '../mask/mask.js';
+import { requireMask, type Mask } from '../mask/mask.js';
 import type { NotedKind } from '../prompt/kinds/kind.js';
 import type { PromptRecord } from '../prompt/kinds/list.js';
 import type { TextModelSource } from '../prompt/textModel.js';
@@ -13,7 +13,7 @@ import { takeRows } from '../geometry/rows.js';
 import { Boxes } from './boxes.js';
 import { checkIndex } from './indices.js';
 import { Masks } from './masks.js';
-import { requireList } from '../options/requireKind.js';
+import { requireInstance, requireList, requireObject, requireText, requireWhole } from '../options/requireKind.js';
 import { plural } from '../options/showValue.js';
 
 /** Milliseconds that each stage took for this image. */
@@ -144,8 +144,9 @@ export const RecordFields = class {
   readonly scores: Float32Array;
 
   constructor(data: ResultsData) {
-    this.scores = data.scores;
-    Object.assign(this, complete(data));
+    const all = complete(data);
+    this.scores = all.scores;
+    Object.assign(this, all);
   }
 
   get length(): number {
@@ -154,10 +155,20 @@ export const RecordFields = class {
 } as new (data: ResultsData) => Omit<SceneRecord, 'imageMasks'>;
 
 /**
+ * Checks that a value is a record of an image.
+ * @throws FastSAMError `INVALID_ARGUMENT`
+ */
+export function requireScene(what: string, value: unknown): asserts value is SceneRecord {
+  if (value instanceof RecordFields) return;
+  requireInstance(what, value, RecordFields, 'Results, as segment gives them');
+}
+
+/**
  * Checks that all columns have one entry for each object.
  * @throws FastSAMError `INVALID_ARGUMENT` naming the column that does not fit.
  */
 export function checkColumns(data: ResultsData): void {
+  requireKinds(data);
   const n = data.scores.length;
   const found: [string, number | undefined, number][] = [
     ['boxes', data.boxes.length, 4 * n],
@@ -171,10 +182,35 @@ export function checkColumns(data: ResultsData): void {
     if (length === undefined || length === expected) continue;
     throw invalidArgument(`${name}: got ${length} entries, expected ${expected} for ${n} scores`);
   }
-  if (data.maskInputs) checkMaskInputs(data.maskInputs, n);
+  if (data.maskInputs !== undefined) checkMaskInputs(data.maskInputs, n);
 }
 
-function checkMaskInputs({ prototypes, coefficients, crops, width, height }: MaskInputs, n: number): void {
+/** The kinds of what every record has, and of the columns that are there. */
+function requireKinds(data: unknown): void {
+  requireObject('results', data);
+  requireRgbImage('image', data.image);
+  requireInstance('scores', data.scores, Float32Array, 'a Float32Array');
+  requireInstance('boxes', data.boxes, Float32Array, 'a Float32Array, four numbers for each object');
+  requireList('masks', data.masks);
+  for (const mask of data.masks) requireMask(mask);
+  for (const name of ['ids', 'classes', 'trackIds', 'anchors'] as const) {
+    if (data[name] !== undefined) requireInstance(name, data[name], Int32Array, 'an Int32Array');
+  }
+  for (const name of ['model', 'device', 'precision'] as const) requireText(name, data[name]);
+  requireObject('speed', data.speed);
+  requireObject('letterbox', data.letterbox);
+  if (data.names !== undefined) requireObject('names', data.names);
+  if (data.matches !== undefined) requireList('matches', data.matches);
+}
+
+function checkMaskInputs(inputs: MaskInputs, n: number): void {
+  requireObject('maskInputs', inputs);
+  const { prototypes, coefficients, crops, width, height } = inputs;
+  for (const [name, column] of Object.entries({ prototypes, coefficients, crops: crops ?? prototypes })) {
+    requireInstance(`maskInputs.${name}`, column, Float32Array, 'a Float32Array');
+  }
+  requireWhole('maskInputs.width', width, 1);
+  requireWhole('maskInputs.height', height, 1);
   const k = prototypes.length / (width * height);
   if (!(Number.isInteger(k) && k >= 1)) {
     throw invalidArgument(

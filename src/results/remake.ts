@@ -1,4 +1,5 @@
 /** Results with other columns; masks made again from prototypes and coefficients that somebody replaced. */
+import { checkNames } from '../options/names.js';
 import { referenceOf } from '../compat/references.js';
 import { invalidArgument } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
@@ -8,11 +9,19 @@ import { unletterboxMask } from '../mask/resize.js';
 import { logitsIn } from '../record/maskLogits.js';
 import { checkColumns, type MaskInputs, type ResultsData } from '../record/record.js';
 
+/** Every column and fact of results. */
+const RESULTS_FIELDS = Object.keys({
+  ...{ image: 1, boxes: 1, scores: 1, masks: 1, ids: 1, classes: 1, anchors: 1, strides: 1, trackIds: 1, frame: 1 },
+  ...{ speed: 1, model: 1, imgsz: 1, device: 1, precision: 1, promptKind: 1, letterbox: 1, compat: 1, maskInputs: 1 },
+  ...{ textModel: 1, names: 1, promptRecord: 1, matches: 1, edited: 1 },
+} satisfies Record<keyof ResultsData, 1>);
+
 /**
  * See `Results.with`.
  * @throws FastSAMError `INVALID_ARGUMENT`.
  */
 export function changed<D extends ResultsData>(data: D, changes: Partial<ResultsData>): D {
+  checkNames(changes, RESULTS_FIELDS);
   const all = { ...data, ...changes };
   const { maskInputs } = changes;
   if (!maskInputs || changes.masks || maskInputs === data.maskInputs) return all;

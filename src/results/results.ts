@@ -14,6 +14,7 @@ import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { unletterboxMask } from '../mask/resize.js';
 import { DISPLAY, INSPECT, toBase64, type DisplayData } from '../options/show.js';
+import { requireFunction } from '../options/requireKind.js';
 import { plural } from '../options/showValue.js';
 import type { PromptKind } from '../prompt/kinds/kind.js';
 import type { Prompt } from '../prompt/kinds/list.js';
@@ -104,16 +105,19 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
 
   /** The objects for which the function holds, in their order. */
   filter(keep: (object: SegmentedObject, index: number) => boolean): Results {
+    requireFunction('filter', keep);
     return this.select([...this].flatMap((object, i) => (keep(object, i) ? [i] : [])));
   }
 
   /** What the function makes of each object. */
   map<T>(make: (object: SegmentedObject, index: number) => T): T[] {
+    requireFunction('map', make);
     return Array.from(this, make);
   }
 
   /** The objects in the order of a comparison, as `Array.sort` takes it; equals stay in their order. */
   sort(compare: (a: SegmentedObject, b: SegmentedObject) => number): Results {
+    requireFunction('sort', compare);
     const objects = [...this];
     return this.select(objects.map((_, i) => i).sort((a, b) => compare(objects[a], objects[b])));
   }

@@ -2,6 +2,7 @@
 import { invalidArgument } from '../errors.js';
 import { describeFormat, HEAD_BYTES } from '../image/format.js';
 import { flag } from '../options/kinds.js';
+import { requireText } from '../options/requireKind.js';
 import { checkOptions } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
 import { platform } from '../platform/platform.js';
@@ -55,6 +56,7 @@ const NAMELESS = ' without its ending';
  * for await (const { results } of model.stream(images)) …
  */
 export async function listImages(folder: string, options: ListImagesOptions = {}): Promise<FolderListing> {
+  requireText('folder', folder);
   checkOptions(LIST_IMAGES_OPTIONS, options);
   const here = platform();
   if (!here.listFiles) throw invalidArgument(`${folder}: got a platform without folders, expected Node`);

@@ -2,6 +2,7 @@
 import { invalidArgument } from '../errors.js';
 import { randomSource } from '../geometry/random.js';
 import { integer } from '../options/kinds.js';
+import { requireFunction, requireList, requireNumber, requireNumbers, requireObject } from '../options/requireKind.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
 import type { Metrics, StudyRecord } from './study.js';
@@ -52,11 +53,14 @@ export function pairedBootstrap<R extends StudyRecord>(
   options: BootstrapOptions = {},
 ): Comparison[] {
   const { resamples, seed } = resolve(BOOTSTRAP_OPTIONS, options);
+  requireRecords('a', a);
+  requireRecords('b', b);
+  requireFunction('summarise', summarise);
   if (a.length === 0 || a.length !== b.length || a.some(({ key }, i) => key !== b[i].key)) {
     throw invalidArgument('compare: got runs without images in common, expected the same data');
   }
-  const wholeA = summarise(a, 'a');
-  const wholeB = summarise(b, 'b');
+  const wholeA = figuresOf(summarise(a, 'a'));
+  const wholeB = figuresOf(summarise(b, 'b'));
   const metrics = Object.keys(wholeA).filter((metric) => metric in wholeB);
   const differences = new Map(metrics.map((metric) => [metric, [] as number[]]));
   const random = randomSource(seed);
@@ -112,8 +116,10 @@ export function bootstrapIntervals<R extends StudyRecord>(
   options: BootstrapOptions = {},
 ): Interval[] {
   const { resamples, seed } = resolve(BOOTSTRAP_OPTIONS, options);
+  requireRecords('records', records);
+  requireFunction('summarise', summarise);
   if (records.length === 0) throw invalidArgument('intervals: got no images, expected some');
-  const whole = summarise(records);
+  const whole = figuresOf(summarise(records));
   const drawn = new Map(Object.keys(whole).map((metric) => [metric, [] as number[]]));
   const random = randomSource(seed);
   for (let n = 0; n < resamples; n++) {
@@ -134,8 +140,25 @@ function minus(b: number | null, a: number | null): number | null {
   return b === null || a === null ? null : b - a;
 }
 
-/** The percentile, linear between the two nearest values as NumPy's default; null of an empty list. */
+function requireRecords(what: string, records: unknown): void {
+  requireList(what, records);
+  for (const [i, record] of records.entries()) requireObject(`${what}[${i}]`, record);
+}
+
+/** What a caller's function gave, if it is figures. */
+function figuresOf(figures: unknown): Metrics {
+  requireObject('summarise', figures);
+  return figures as Metrics;
+}
+
+/**
+ * The percentile, linear between the two nearest values as NumPy's default; null of an empty list.
+ * @param share 0 … 1.
+ * @throws FastSAMError `INVALID_ARGUMENT` for what are no numbers.
+ */
 export function percentile(sorted: Float64Array, share: number): number | null {
+  requireNumbers('sorted', sorted);
+  requireNumber('share', share, 0, 1);
   if (sorted.length === 0) return null;
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);

@@ -1,6 +1,7 @@
 /** Tables as Markdown: readable in a terminal, ready for a page. */
 import { visible } from '../text/printable.js';
 import type { StudyTable, TableContext } from './study.js';
+import { requireList, requireNumber, requireObject, requireText } from '../options/requireKind.js';
 import { plural } from '../options/showValue.js';
 
 const DECIMALS = 3;
@@ -17,8 +18,26 @@ export function rowName({ model, images }: TableContext, ...more: readonly strin
   return [model, plural(images, 'image'), ...more].join(', ');
 }
 
-/** The table with its title above and its note below. */
-export function formatTable({ title, columns, rows, note }: StudyTable): string {
+function requireTable(table: unknown): asserts table is StudyTable {
+  requireObject('table', table);
+  requireText('table title', table.title);
+  requireList('table columns', table.columns);
+  for (const column of table.columns) requireText('table column', column);
+  requireList('table rows', table.rows);
+  for (const row of table.rows) {
+    requireObject('table row', row);
+    requireText('table row name', row.name);
+    requireList('table row values', row.values);
+    for (const value of row.values)
+      if (value !== null && typeof value !== 'string') requireNumber('table value', value);
+  }
+  if (table.note !== undefined) requireText('table note', table.note);
+}
+
+/** The table with its title above and its note below. @throws FastSAMError `INVALID_ARGUMENT` for what is no table. */
+export function formatTable(table: StudyTable): string {
+  requireTable(table);
+  const { title, columns, rows, note } = table;
   const cells = [['', ...columns], ...rows.map(({ name, values }) => [name, ...values.map(formatValue)])].map((row) =>
     row.map(visible),
   );

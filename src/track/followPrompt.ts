@@ -1,5 +1,7 @@
 /** Follows objects through a clip that a prompt chose in its first frame. */
+import { invalidArgument } from '../errors.js';
 import { number } from '../options/kinds.js';
+import { requireInstance, requireObject } from '../options/requireKind.js';
 import { COUNT } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
@@ -8,6 +10,7 @@ import { iou } from '../mask/setOps.js';
 import type { Prompt } from '../prompt/kinds/list.js';
 import type { Match } from '../prompt/types.js';
 import { Results } from '../results/results.js';
+import { checkIndex } from '../record/indices.js';
 import type { TrackRows } from './types.js';
 
 /** Two objects of one frame or of consecutive frames are the same from this mask IoU up. */
@@ -88,6 +91,7 @@ export class PromptFollower {
    * @throws FastSAMError `INVALID_PROMPT` when the prompt cannot be answered, `INVALID_ARGUMENT` for wrong options.
    */
   constructor(first: Results, prompt: Prompt | Results, options: FollowOptions = {}) {
+    requireInstance('first', first, Results, 'Results, as segment gives them');
     const { rematchIou, rematchAfter } = resolve(FOLLOW_OPTIONS, options);
     this.#rematchIou = rematchIou;
     this.#rematchAfter = rematchAfter;
@@ -109,8 +113,11 @@ export class PromptFollower {
   /**
    * The chosen objects that are in sight, in the order of the targets. Call it for every frame.
    * @param results the objects that the tracker's detections were made from, in the same order.
+   * @throws FastSAMError `INVALID_ARGUMENT` for what are no results, and rows of other objects.
    */
   update(results: Results, rows: TrackRows): Followed[] {
+    requireInstance('results', results, Results, 'Results, as segment gives them');
+    requireRows(rows, results.length);
     const idOf = new Map(Array.from(rows.indices, (index, i) => [index, rows.ids[i]]));
     const indexOf = new Map(Array.from(idOf, ([index, id]) => [id, index]));
     const taken = new Set(this.#targets.flatMap(({ id }) => (id === undefined ? [] : (indexOf.get(id) ?? []))));
@@ -164,6 +171,17 @@ export class PromptFollower {
       this.#rematchIou,
     );
   }
+}
+
+function requireRows(rows: unknown, objects: number): asserts rows is TrackRows {
+  requireObject('rows', rows);
+  const { ids, indices } = rows;
+  requireInstance('rows ids', ids, Int32Array, "an Int32Array, as a tracker's update gives it");
+  requireInstance('rows indices', indices, Int32Array, "an Int32Array, as a tracker's update gives it");
+  if (ids.length !== indices.length) {
+    throw invalidArgument(`rows: got ${ids.length} ids for ${indices.length} indices, expected one for each`);
+  }
+  for (const index of indices) checkIndex('rows', index, objects);
 }
 
 /** Indices of chosen objects in the result that they were chosen from. */

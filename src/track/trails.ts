@@ -1,6 +1,7 @@
 /** Remembers where tracked objects were, for drawing. */
-import { invalidArgument } from '../errors.js';
 import type { Trail } from '../draw/trails.js';
+import { requireWhole } from '../options/requireKind.js';
+import { requireScene } from '../record/record.js';
 import type { Results } from '../results/results.js';
 
 /**
@@ -23,13 +24,17 @@ export class Trails {
    * @throws FastSAMError `INVALID_ARGUMENT` unless it is a whole number from 0.
    */
   constructor(frames: number) {
+    requireWhole('trails', frames, 0);
     this.#frames = frames;
-    if (Number.isInteger(frames) && frames >= 0) return;
-    throw invalidArgument(`trails: got ${frames}, expected a whole number of frames from 0`);
   }
 
-  /** Adds the centres of the next frame's boxes. Tracks that were not seen for the length of a trail are forgotten. */
-  add({ trackIds, boxes }: Results): void {
+  /**
+   * Adds the centres of the next frame's boxes. Tracks that were not seen for the length of a trail are forgotten.
+   * @throws FastSAMError `INVALID_ARGUMENT` for what are no results.
+   */
+  add(results: Results): void {
+    requireScene('trails', results);
+    const { trackIds, boxes } = results;
     this.#frame++;
     trackIds?.forEach((id, i) => {
       const [x1, y1, x2, y2] = boxes.at(i);
@@ -42,8 +47,9 @@ export class Trails {
     for (const [id, { last }] of this.#trails) if (this.#frame - last > this.#frames) this.#trails.delete(id);
   }
 
-  /** The trails of a frame's objects. */
-  of({ trackIds }: Results): Trail[] {
-    return Array.from(trackIds ?? [], (id) => ({ id, points: this.#trails.get(id)?.points ?? [] }));
+  /** The trails of a frame's objects. @throws FastSAMError `INVALID_ARGUMENT` for what are no results. */
+  of(results: Results): Trail[] {
+    requireScene('trails', results);
+    return Array.from(results.trackIds ?? [], (id) => ({ id, points: this.#trails.get(id)?.points ?? [] }));
   }
 }

@@ -32,7 +32,6 @@ export interface Tracker {
    * @param frame the image, for trackers that compensate the camera's motion; others ignore it.
    */
   update(detections: BoxDetections, frame?: RgbImage): TrackRows;
-  /** Forgets everything; ids start at 1 again. */
   /** Forgets the clip: the next frame begins another. */
   reset(): void;
 }

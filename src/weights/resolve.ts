@@ -1,5 +1,5 @@
 /** From what a caller names to the bytes of a checkpoint. */
-import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
+import { FastSAMError, invalidArgument, located, throwIfAborted } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import type { OnProgress } from '../progress.js';
 import { displayUrl } from '../text/displayUrl.js';
@@ -185,7 +185,7 @@ export async function resolveFrom<E extends PublishedFile>(
 
 /**
  * As `resolveFrom`, and what a reader makes of the bytes. It reads what a URL gave before that is kept, and nothing twice.
- * @throws FastSAMError also what the reader throws.
+ * @throws FastSAMError also what the reader throws, with the file's path in front.
  */
 export async function readFrom<E extends PublishedFile, T>(
   catalogue: readonly E[],
@@ -198,5 +198,10 @@ export async function readFrom<E extends PublishedFile, T>(
     early = { content: await read(bytes) };
   };
   const resolved = await resolveFrom(catalogue, nameOrPathOrUrl, { ...options, inspect });
-  return { ...resolved, ...(early ?? { content: await read(resolved.bytes) }) };
+  if (early) return { ...resolved, ...early };
+  try {
+    return { ...resolved, content: await read(resolved.bytes) };
+  } catch (error) {
+    throw located(error, resolved.path);
+  }
 }

@@ -1,6 +1,15 @@
 /** Writing of safetensors files. */
 import { invalidArgument } from '../errors.js';
 import { ROUNDS_TO_INFINITY, toFloat16 } from '../geometry/half.js';
+import { checkNames } from '../options/names.js';
+import {
+  requireFunction,
+  requireInstance,
+  requireList,
+  requireObject,
+  requireText,
+  requireWhole,
+} from '../options/requireKind.js';
 import { oneOf } from '../options/kinds.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
@@ -29,13 +38,16 @@ export const WRITE_SAFETENSORS_OPTIONS = {
  * Encodes tensors as a safetensors file: float32 before float16, by name within a type, data aligned to 8 bytes. Equal
  * input gives equal bytes.
  * @param metadata of a checkpoint: what `safetensorsMetadata` gives, which keeps image size, thresholds and class names.
- * @throws FastSAMError `INVALID_ARGUMENT` for a tensor named `__metadata__`, or one whose values do not fill its shape.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a tensor named `__metadata__`, values that do not fit their shape, and metadata
+ *   that are no texts.
  */
 export function writeSafetensors(
   tensors: StateDict,
   metadata: Readonly<Record<string, string>> = {},
   options: WriteSafetensorsOptions = {},
 ): Uint8Array {
+  requireInstance('tensors', tensors, Map, 'a Map of tensors by their names');
+  requireMetadata(metadata);
   const { dtype } = resolve(WRITE_SAFETENSORS_OPTIONS, options);
   if (tensors.has(METADATA_KEY)) {
     throw invalidArgument(`tensors: got one named ${METADATA_KEY}, which safetensors keeps for itself; rename it`);
@@ -77,17 +89,30 @@ interface EncodedTensor {
 }
 
 function encodeTensor(name: string, tensor: WeightTensor, dtype: 'keep' | 'float32' | 'float16'): EncodedTensor {
-  const values = tensor.toFloat32();
-  const expected = elementCount(tensor.shape);
-  if (values.length !== expected) {
-    throw invalidArgument(
-      `tensor ${name}: got ${values.length} values, expected ${expected} for shape [${tensor.shape.join(', ')}]; give it its real shape`,
-    );
-  }
+  const values = valuesOf(name, tensor);
   const half = dtype === 'float16' ? values.every(fitsHalf) : dtype === 'keep' && tensor.dtype === 'float16';
   const stored = half ? toFloat16(values) : values;
   const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   return { name, dtype: half ? 'F16' : 'F32', shape: tensor.shape, bytes };
+}
+
+function valuesOf(name: unknown, tensor: unknown): Float32Array {
+  requireText('tensors name', name);
+  requireObject(`tensor ${name}`, tensor);
+  const { shape, toFloat32 } = tensor;
+  requireList(`tensor ${name}: shape`, shape);
+  for (const side of shape) requireWhole(`tensor ${name}: shape`, side, 0);
+  requireFunction(`tensor ${name}: toFloat32`, toFloat32);
+  const values: unknown = (tensor as unknown as WeightTensor).toFloat32();
+  requireInstance(`tensor ${name}: values`, values, Float32Array, 'a Float32Array');
+  const count = elementCount(shape as number[]);
+  if (values.length === count) return values;
+  throw invalidArgument(`tensor ${name}: got ${values.length} values, expected ${count} for shape [${shape.join(', ')}]; give it its real shape`);
+}
+
+function requireMetadata(metadata: unknown): asserts metadata is Readonly<Record<string, string>> {
+  checkNames(metadata, Object.keys(Object(metadata) as object), 'INVALID_ARGUMENT', 'metadata.');
+  for (const [name, value] of Object.entries(metadata)) requireText(`metadata ${name}`, value);
 }
 
 function fitsHalf(value: number): boolean {

@@ -1,7 +1,8 @@
 /** `fastsam compare A B`: two checkpoints tensor by tensor. */
 import { readCheckpoint } from '../../weights/checkpoint.js';
 import { compareWeights, isAbove, type WeightDifference } from '../../weights/compareWeights.js';
-import { resolveWeights } from '../../weights/resolve.js';
+import { CATALOGUE } from '../../weights/catalogue.js';
+import { readFrom } from '../../weights/resolve.js';
 import { neededTensors } from '../../weights/writeSafetensors.js';
 import { plural } from '../../options/showValue.js';
 import type { CompareOptions } from './options.js';
@@ -11,8 +12,8 @@ import { EXIT, log } from '../run.js';
 /** Compares names, shapes and values, and prints the table or JSON. No network is built. */
 export async function compareCheckpoints(a: string, b: string, { json, tolerance }: CompareOptions): Promise<void> {
   const tensorsOf = async (source: string) => {
-    const { bytes } = await resolveWeights(source);
-    return neededTensors((await readCheckpoint(bytes)).tensors);
+    const { content } = await readFrom(CATALOGUE, source, {}, readCheckpoint);
+    return neededTensors(content.tensors);
   };
   const first = await tensorsOf(a);
   const rows = [...compareWeights(first, await tensorsOf(b))];

@@ -2,7 +2,7 @@
  * COCO's records as programs and files hand them in, checked and put into one form: numbers written as text become
  * numbers, `null` and empty outlines are left out. What is of the form already stays the same object.
  */
-import { FastSAMError, invalidArgument } from '../../errors.js';
+import { invalidArgument, located } from '../../errors.js';
 import { showValue } from '../../options/showValue.js';
 import { parseRle, type Rle, type RleCounts } from '../../mask/rleCounts.js';
 import type { CocoDataset, CocoDetection, CocoImage, CocoSegmentation, CocoTruth } from './types.js';
@@ -21,13 +21,15 @@ const MOST_PIXELS = 2 ** 31 - 1;
  */
 export function cocoDatasetOf(value: unknown, what: string): CocoDataset {
   if (!isFields(value)) throw invalidArgument(`${what}: got ${showValue(value)}, expected COCO annotations`);
-  const images = listOf(value, 'images', what).map((each, i) => imageOf(each, `${what}: image ${i + 1} of the list`));
+  const images = Array.from(listOf(value, 'images', what), (each, i) =>
+    imageOf(each, `${what}: image ${i + 1} of the list`),
+  );
   const byId = new Map<number, CocoImage>();
   for (const image of images) {
     if (byId.has(image.id)) throw invalidArgument(`${what}: got two images ${image.id}, expected one of each id`);
     byId.set(image.id, image);
   }
-  const annotations = listOf(value, 'annotations', what).map((each, i) => {
+  const annotations = Array.from(listOf(value, 'annotations', what), (each, i) => {
     const where = `${what}: ${nameOfTruth(each, i, byId)}`;
     const truth = truthOf(each, where);
     checkMask(truth.segmentation, byId.get(truth.image_id), where);
@@ -37,7 +39,9 @@ export function cocoDatasetOf(value: unknown, what: string): CocoDataset {
   const categories =
     list === null
       ? [...new Set(annotations.map(({ category_id: id }) => id))].map((id) => ({ id }))
-      : listOf(value, 'categories', what).map((each, i) => categoryOf(each, `${what}: category ${i + 1} of the list`));
+      : Array.from(listOf(value, 'categories', what), (each, i) =>
+          categoryOf(each, `${what}: category ${i + 1} of the list`),
+        );
   return { images, annotations, categories };
 }
 
@@ -111,12 +115,6 @@ function checkMask(segmentation: CocoSegmentation | undefined, image: CocoImage 
   } catch (error) {
     throw located(error, where);
   }
-}
-
-/** An error of a part with the place of the whole in front; other errors stay. */
-export function located(error: unknown, where: string): unknown {
-  if (!(error instanceof FastSAMError)) return error;
-  return new FastSAMError(error.code, `${where}: ${error.message}`, { cause: error });
 }
 
 function isFields(value: unknown): value is Fields {

@@ -1,5 +1,7 @@
 /** The outcome of a COCO evaluation: every precision and recall, and the averages that are quoted. */
 import { invalidArgument } from '../../errors.js';
+import { checkNames } from '../../options/names.js';
+import { showValue } from '../../options/showValue.js';
 import { RECALLS, type Curve } from './accumulate.js';
 import type { ResolvedEvalOptions } from './types.js';
 
@@ -82,7 +84,9 @@ export class CocoEvaluation {
     return this.#mean(this.recall, 1, over);
   }
 
-  #mean(values: Float64Array, inner: number, over: AverageOver): number {
+  #mean(values: Float64Array, inner: number, given: AverageOver): number {
+    checkNames(given, ['iou', 'area', 'maxDets', 'category']);
+    const over: AverageOver = given;
     const { iouThresholds, areas, maxDets } = this.options;
     const thresholds =
       over.iou === undefined ? [...iouThresholds.keys()] : [indexOf('iou', iouThresholds, over.iou, SAME_IOU)];
@@ -128,5 +132,5 @@ function indexOf<T extends string | number>(what: string, known: readonly T[], w
     typeof value === 'number' && typeof wanted === 'number' ? Math.abs(value - wanted) <= tolerance : value === wanted,
   );
   if (found >= 0) return found;
-  throw invalidArgument(`${what}: got ${wanted}, expected one of ${known.join(', ')}`);
+  throw invalidArgument(`${what}: got ${showValue(wanted)}, expected one of ${known.join(', ')}`);
 }

@@ -5,8 +5,8 @@ import { iouMatrix, matchDetections } from './match.js';
 import { cocoDatasetOf, detectionOf, truthOf } from './check.js';
 import { byScore, shapeOfDetection, shapeOfTruth } from './shapes.js';
 import { invalidArgument } from '../../errors.js';
+import { requireList, requireObject, requireWhole } from '../../options/requireKind.js';
 import { resolve } from '../../options/resolve.js';
-import { showValue } from '../../options/showValue.js';
 import {
   COCO_EVAL_OPTIONS,
   type CocoDataset,
@@ -46,6 +46,8 @@ export class CocoEvaluator {
    * @throws FastSAMError `INVALID_ARGUMENT` for options out of range.
    */
   constructor(categoryIds: readonly number[], options: CocoEvalOptions) {
+    requireList('categoryIds', categoryIds);
+    for (const [i, id] of categoryIds.entries()) requireWhole(`categoryIds[${i}]`, id);
     const resolved = resolve(COCO_EVAL_OPTIONS, options);
     this.#options = { ...resolved, maxDets: [...resolved.maxDets].sort((a, b) => a - b) };
     this.#categories = [...new Set(categoryIds)].sort((a, b) => a - b);
@@ -57,11 +59,12 @@ export class CocoEvaluator {
    *   numbers.
    */
   add(image: CocoEvalImage): void {
+    requireImage(image);
     const where = `image ${image.id}`;
     if (this.#seen.has(image.id)) throw invalidArgument(`image ${image.id}: got it twice, expected every image once`);
     this.#seen.add(image.id);
-    const truths = groupBy(image.truths.map((each) => truthOf(each, `${where}: annotation`)));
-    const detections = groupBy(image.detections.map((each) => detectionOf(each, `${where}: detection`)));
+    const truths = groupBy(Array.from(image.truths, (each) => truthOf(each, `${where}: annotation`)));
+    const detections = groupBy(Array.from(image.detections, (each) => detectionOf(each, `${where}: detection`)));
     if (this.#options.classAgnostic) {
       const join = <T>(groups: ReadonlyMap<number, readonly T[]>) =>
         this.#categories.flatMap((category) => groups.get(category) ?? []);
@@ -113,6 +116,15 @@ export class CocoEvaluator {
   }
 }
 
+function requireImage(image: unknown): asserts image is CocoEvalImage {
+  requireObject('image', image);
+  requireWhole('image id', image.id);
+  requireWhole(`image ${image.id}: width`, image.width, 0);
+  requireWhole(`image ${image.id}: height`, image.height, 0);
+  requireList(`image ${image.id}: truths`, image.truths);
+  requireList(`image ${image.id}: detections`, image.detections);
+}
+
 /**
  * Evaluates a result file against a ground truth file.
  * @throws FastSAMError `INVALID_ARGUMENT` for options out of range, records that are not COCO's, detections of images that
@@ -124,8 +136,8 @@ export function evaluateCoco(
   options: CocoEvalOptions,
 ): CocoEvaluation {
   const truth = cocoDatasetOf(groundTruth, 'ground truth');
-  if (!Array.isArray(detections)) throw invalidArgument(`detections: got ${showValue(detections)}, expected a list`);
-  const found = detections.map((each, i) => detectionOf(each, `detections: number ${i + 1}`));
+  requireList('detections', detections);
+  const found = Array.from(detections, (each, i) => detectionOf(each, `detections: number ${i + 1}`));
   const evaluator = new CocoEvaluator(
     truth.categories.map(({ id }) => id),
     options,

@@ -1,6 +1,6 @@
 /** Annotations and detections as shapes that can be compared. */
-import { invalidArgument } from '../../errors.js';
-import { located } from './check.js';
+import { invalidArgument, located } from '../../errors.js';
+
 import type { Shape, Truth } from './match.js';
 import { ringOfBox, runsOf, type Runs } from './runs.js';
 import type { CocoDetection, CocoKind, CocoTruth } from './types.js';

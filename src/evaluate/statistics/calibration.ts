@@ -1,4 +1,5 @@
 /** Calibration of scores: whether masks of score 0.8 have an IoU of 0.8. */
+import { requireList, requireNumber, requireNumbers, requireObject, requireWhole } from '../../options/requireKind.js';
 
 /** The masks whose score lies in one part of 0 … 1. */
 export interface CalibrationBin {
@@ -13,13 +14,20 @@ export interface CalibrationBin {
 
 /** Parts of equal width. */
 export const CALIBRATION_BINS = 10;
+const MOST_BINS = 1_000_000;
 
-/** Sorts masks by score into parts of equal width. Scores outside 0 … 1 go to the outermost. */
+/**
+ * Sorts masks by score into parts of equal width. Scores outside 0 … 1 go to the outermost.
+ * @throws FastSAMError `INVALID_ARGUMENT` for lists of different lengths, and what are no numbers.
+ */
 export function calibrationOf(
   scores: ArrayLike<number>,
   ious: ArrayLike<number>,
   bins: number = CALIBRATION_BINS,
 ): CalibrationBin[] {
+  requireNumbers('scores', scores);
+  requireNumbers('ious', ious, scores.length);
+  requireWhole('bins', bins, 1, MOST_BINS);
   const counts = new Float64Array(bins);
   const scoreSums = new Float64Array(bins);
   const iouSums = new Float64Array(bins);
@@ -40,7 +48,16 @@ export function calibrationOf(
 
 /** Expected calibration error: the mean of |mean score - mean IoU| over the parts, weighted by their masks. */
 export function calibrationError(bins: readonly CalibrationBin[]): number | null {
+  requireList('bins', bins);
+  for (const bin of bins) requireBin(bin);
   const total = bins.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return null;
   return bins.reduce((sum, { count, score, iou }) => sum + count * Math.abs((score ?? 0) - (iou ?? 0)), 0) / total;
+}
+
+function requireBin(bin: unknown): asserts bin is CalibrationBin {
+  requireObject('bin', bin);
+  requireWhole('bin count', bin.count, 0);
+  requireNumber('bin score', bin.score ?? 0);
+  requireNumber('bin iou', bin.iou ?? 0);
 }

@@ -1,7 +1,9 @@
 /** Numbers about lists of numbers: their mean, and how alike two lists order things. */
+import { requireNumbers } from '../../options/requireKind.js';
 
-/** The mean; null of an empty list. */
+/** The mean; null of an empty list. @throws FastSAMError `INVALID_ARGUMENT` for what are no numbers. */
 export function meanOf(values: readonly number[]): number | null {
+  requireNumbers('values', values);
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
@@ -20,9 +22,12 @@ export function averageRanks(values: ArrayLike<number>): Float64Array {
 
 /**
  * Spearman's rank correlation, -1 … 1: Pearson's of the average ranks, as `scipy.stats.spearmanr`.
+ * @throws FastSAMError `INVALID_ARGUMENT` for lists of different lengths, and what are no numbers.
  * @returns null for fewer than two pairs, or where all values of a list are equal.
  */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
+  requireNumbers('a', a);
+  requireNumbers('b', b, a.length);
   const x = averageRanks(a);
   const y = averageRanks(b);
   const middle = (x.length + 1) / 2;

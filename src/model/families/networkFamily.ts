@@ -1,4 +1,5 @@
 /** A network family: everything that the checkpoints of one kind share, whatever their size and class count. */
+import { requireInstance, requireList, requireNumbers, requireObject, requireText } from '../../options/requireKind.js';
 import type { BlockGraph } from '../../layers/blockGraph.js';
 import type { SegmentOutputs, SegmentShape } from '../../layers/segmentHead.js';
 import type { StateDict } from '../../weights/tensor.js';
@@ -46,6 +47,15 @@ export interface FamilyDefinition {
   readonly scales: Readonly<Record<Scale, Scaling>>;
 }
 
+function requireDefinition(definition: unknown): void {
+  requireObject('family', definition);
+  for (const name of ['id', 'name', 'checkpoints'] as const) requireText(`family ${name}`, definition[name]);
+  requireList('family rows', definition.rows);
+  requireObject('family scales', definition.scales);
+  requireObject('family head', definition.head);
+  requireNumbers('family head.strides', definition.head.strides);
+}
+
 /** A family as architectures and networks carry it. */
 export class NetworkFamily {
   readonly id: string;
@@ -59,7 +69,10 @@ export class NetworkFamily {
   /** Both sides of the network's input are multiples of this many pixels. */
   readonly maxStride: number;
 
-  constructor({ id, name, checkpoints, rows, head, scales }: FamilyDefinition) {
+  /** @throws FastSAMError `INVALID_ARGUMENT` for what is no definition. */
+  constructor(definition: FamilyDefinition) {
+    requireDefinition(definition);
+    const { id, name, checkpoints, rows, head, scales } = definition;
     this.id = id;
     this.name = name;
     this.checkpoints = checkpoints;
@@ -72,22 +85,27 @@ export class NetworkFamily {
 
   /** Ultralytics' name of a network of this family: `yolov8s-seg`. */
   networkName(scale: string): string {
+    requireText('scale', scale);
     return `${this.id}${scale}-seg`;
   }
 
   /** Full name of something inside the head: `cv2.0.2` -> `model.22.cv2.0.2`. */
   headTensor(name: string): string {
+    requireText('name', name);
     return `${this.headName}.${name}`;
   }
 
   /** Whether the tensors that tell the head's size have the names that this family gives them. */
   hasHead(tensors: StateDict): boolean {
+    requireInstance('tensors', tensors, Map, 'a Map of tensors by their names');
     return Object.values(this.head.sizes).every((name) => tensors.has(`${this.headTensor(name)}.weight`));
   }
 
   /** Whether a checkpoint's own description names this family. */
-  isNamedIn({ yaml_file, description }: Readonly<Record<string, string | undefined>>): boolean {
-    return [yaml_file, description].some((text) => text?.toLowerCase().includes(this.id) ?? false);
+  isNamedIn(about: Readonly<Record<string, string | undefined>>): boolean {
+    requireObject('description', about);
+    const texts: readonly unknown[] = [about.yaml_file, about.description];
+    return texts.some((text) => typeof text === 'string' && text.toLowerCase().includes(this.id));
   }
 
   /** The name stands for the family in JSON. */

@@ -1,5 +1,5 @@
 /** The calibration of several scores as a small image. */
-import { blendPixel, fillRect, strokeRect, type Canvas } from '../../draw/canvas.js';
+import { blend, fillRect, strokeRect, type Canvas } from '../../draw/canvas.js';
 import type { Rgb } from '../../draw/palette.js';
 import { drawText, textSize } from '../../draw/text.js';
 import type { RgbImage } from '../../image/rgbImage.js';
@@ -46,7 +46,7 @@ function drawPanel(canvas: Canvas, { title, bins }: CalibrationPanel, left: numb
     const share = Math.round(((count / most) * SIDE) / 4);
     fillRect(canvas, { x: x + 4, y: bottom - share, width: width - 8, height: share }, COUNT, 0.8);
   }
-  for (let i = 0; i < SIDE; i++) blendPixel(canvas, left + i, bottom - 1 - i, IDEAL, 1);
+  for (let i = 0; i < SIDE; i++) blend(canvas, left + i, bottom - 1 - i, IDEAL, 1);
   strokeRect(canvas, { x: left, y: TOP, width: SIDE, height: SIDE }, 1, INK);
   drawText(canvas, title, left, 7, 1, INK);
   for (const value of [0, 0.5, 1]) {

@@ -2,7 +2,7 @@
  * The camera's motion from the images: corners of the last frame are found in this one, and a transform is fitted to
  * them.
  */
-import type { RgbImage } from '../../image/rgbImage.js';
+import { requireRgbImage, type RgbImage } from '../../image/rgbImage.js';
 import { integer, number } from '../../options/kinds.js';
 import { COUNT } from '../../options/limits.js';
 import { resolve } from '../../options/resolve.js';
@@ -60,7 +60,9 @@ export class SparseOpticalFlow implements CameraMotion {
     this.#corners = { maxCorners, quality };
   }
 
+  /** @throws FastSAMError `INVALID_ARGUMENT` for what is no image. */
   estimate(frame: RgbImage): Affine {
+    requireRgbImage('frame', frame);
     const last = this.#last;
     const plane = greyPlane(frame, this.#downscale);
     this.#last = plane && this.#see(plane);

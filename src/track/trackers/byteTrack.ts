@@ -2,7 +2,7 @@
  * ByteTrack (Zhang et al. 2022, arXiv 2110.06864): every box is associated, the weak ones after the strong ones. With
  * the `xywh` model and camera motion it is BoT-SORT (Aharon et al. 2022, arXiv 2206.14651) without re-identification.
  */
-import type { RgbImage } from '../../image/rgbImage.js';
+import { requireRgbImage, type RgbImage } from '../../image/rgbImage.js';
 import { associate, overlapCost, type Association } from '../association/associate.js';
 import type { BoxModel } from '../kalman/boxFilter.js';
 import { splitDetections, type Detection } from './detection.js';
@@ -42,6 +42,7 @@ export class ByteTracker implements Tracker {
   }
 
   update(detections: BoxDetections, image?: RgbImage): TrackRows {
+    if (image !== undefined) requireRgbImage('frame', image);
     const { trackHighThresh, trackLowThresh, matchThresh, trackBuffer } = this.#options;
     const { high, low } = splitDetections(detections, trackHighThresh, trackLowThresh);
     this.#frame++;

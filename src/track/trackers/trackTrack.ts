@@ -2,7 +2,7 @@
  * TrackTrack ("Focusing on Tracks for Online Multi-Object Tracking", CVPR 2025), without re-identification: strong and
  * weak detections are assigned together, in rounds, and a new track starts only where no other one is.
  */
-import type { RgbImage } from '../../image/rgbImage.js';
+import { requireRgbImage, type RgbImage } from '../../image/rgbImage.js';
 import { pairUp, type Association } from '../association/associate.js';
 import { CornerTrack } from './cornerTrack.js';
 import { splitDetections, type Detection } from './detection.js';
@@ -35,6 +35,7 @@ export class TrackTracker implements Tracker {
   }
 
   update(detections: BoxDetections, image?: RgbImage): TrackRows {
+    if (image !== undefined) requireRgbImage('frame', image);
     const { trackHighThresh, trackLowThresh, matchThresh, lostMatchThresh, trackBuffer } = this.#options;
     const { high, low } = splitDetections(detections, trackHighThresh, trackLowThresh);
     this.#frame++;
