@@ -5,7 +5,7 @@ import { runCases, type CaseEnd } from '../../tools/fuzz/run.js';
 const LIMITS = { ms: 10_000, memory: Infinity };
 
 async function endOf(read: () => unknown, limits = LIMITS): Promise<CaseEnd> {
-  const format = { name: 'x', make: () => ({ kind: 'made', bytes: new Uint8Array(1), read }) };
+  const format = { name: 'x', make: () => ({ kind: 'made', read }) };
   const ends: CaseEnd[] = [];
   for await (const end of runCases(format, { first: 7, count: 1, limits })) ends.push(end);
   return ends[0];

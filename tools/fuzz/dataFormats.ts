@@ -105,7 +105,7 @@ export function dataFormats(): FuzzFormat[] {
     name,
     make(random) {
       const { kind, bytes } = makeDataCase(name, mats, random);
-      return { kind, bytes, read: () => inMemory(bytes, read) };
+      return { kind, read: () => inMemory(bytes, read) };
     },
   }));
 }

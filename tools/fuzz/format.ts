@@ -5,7 +5,6 @@ import type { Random } from './random.js';
 export interface FuzzCase {
   /** What was done to it, in words. */
   readonly kind: string;
-  readonly bytes: Uint8Array;
   /** Ends, or throws a FastSAMError that refuses the file. */
   readonly read: () => unknown;
 }

@@ -1,5 +1,7 @@
 /** Images of every format that is read, damaged; and files of formats that are not read. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { FastSAMError } from '../../src/errors.js';
 import { describeFormat } from '../../src/image/format.js';
 import { decodeImage } from '../../src/platform/nodeImages.js';
@@ -15,6 +17,11 @@ const OTHER_HEADS = [
   ...['II*\0\x10\0\0\0CR', '\0\0\0\fjP  \r\n', '\0\0\0\fJXL \r\n', '8BPS\0', 'v/1\x01', '#?RADIANCE', 'P6\n8 8\n255\n'],
   ...['<?xml version="1.0"?><svg>', '<svg xmlns="', '<!doctype html>', '%PDF-1.7', 'PK\x03\x04', 'SIMPLE  =', '\x1f\x8b', ''],
 ]; // prettier-ignore
+
+/** One case of so many is an image with as many pixels as allowed, or a few more. */
+const EVERY_LARGE = 300;
+/** Formats that `largeImage.ts` writes. */
+const LARGE: readonly string[] = ['AVIF', 'GIF', 'JPEG', 'PNG', 'TIFF', 'WebP'];
 
 interface KindsEntry {
   readonly name: string;
@@ -42,8 +49,10 @@ export function imageFormats(maxPixels: number): FuzzFormat[] {
   const known = [...byName].map(([name, files]): FuzzFormat => ({
     name,
     make(random) {
-      const { name: kind, bytes } = mutate(files, random, all);
-      return { kind, bytes, read: () => decode(bytes, maxPixels, random) };
+      const large = random.below(EVERY_LARGE) === 0 ? largeSeed(name, maxPixels, random) : undefined;
+      if (large && random.below(2) === 0) return { kind: large[0], read: () => decode(large[1], maxPixels, random) };
+      const { name: kind, bytes } = mutate(large ? [large] : files, random, all);
+      return { kind, read: () => decode(bytes, maxPixels, random) };
     },
   }));
   const other: FuzzFormat = {
@@ -51,7 +60,7 @@ export function imageFormats(maxPixels: number): FuzzFormat[] {
     make(random) {
       const head = Buffer.from(random.pick(OTHER_HEADS), 'latin1');
       const bytes = new Uint8Array(Buffer.concat([head, random.bytes(random.below(600))]));
-      return { kind: 'a beginning', bytes, read: () => decode(bytes, maxPixels, random) };
+      return { kind: 'a beginning', read: () => decode(bytes, maxPixels, random) };
     },
   };
   return [...known, other];
@@ -64,6 +73,25 @@ function grouped(seeds: readonly Seed[]): Map<string, Seed[]> {
     byName.set(name, [...(byName.get(name) ?? []), seed]);
   }
   return byName;
+}
+
+const largeSeeds = new Map<string, Uint8Array>();
+
+/** Made by another process, as encoders need memory, too; and kept. */
+function largeSeed(format: string, maxPixels: number, random: Random): Seed | undefined {
+  if (!LARGE.includes(format)) return undefined;
+  const side = Math.floor(Math.sqrt(maxPixels));
+  const size = [side, side + random.below(2)];
+  const key = [format, ...size].join(' ');
+  let bytes = largeSeeds.get(key);
+  if (!bytes) {
+    const script = fileURLToPath(new URL('largeImage.ts', import.meta.url));
+    const args = ['--import', 'tsx', script, format, ...size.map(String)];
+    const { status, stdout } = spawnSync(process.execPath, args, { maxBuffer: 2 ** 28 });
+    if (status !== 0) throw new Error(`${key}: could not be made`);
+    largeSeeds.set(key, (bytes = Uint8Array.from(stdout)));
+  }
+  return [key, bytes];
 }
 
 /** Decodes; what comes out must be as large as it says, and a refusal must be one of the image. */
