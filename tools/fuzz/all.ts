@@ -27,8 +27,8 @@ const { values } = parseArgs({
 const maxPixels = Number(values['max-pixels']);
 const first = Number(values.seed);
 const wanted = values.formats?.split(',');
-/** A process that says nothing for so long hangs. */
-const SILENCE_MS = 3 * LIMITS.ms;
+/** A process that says nothing for so long hangs; the encoder of a large image takes long on a busy machine. */
+const SILENCE_MS = 12 * LIMITS.ms;
 const PROGRESS_MS = 5_000;
 
 /** What became of a format's cases. */
