@@ -6,6 +6,8 @@ import { platform } from '../platform/platform.js';
 const MOST_BYTES = 1 << 20;
 /** Playlists in playlists that are looked into. */
 const MOST_PLAYLISTS = 16;
+/** Servers that playlists may name: each one's address is looked up. */
+const MOST_HOSTS = 64;
 /** For the beginning of one. A server that is slower is ffmpeg's to judge. */
 const TIMEOUT_MS = 10_000;
 
@@ -13,8 +15,8 @@ const TIMEOUT_MS = 10_000;
  * Follows the redirects of a video's address, and looks into playlists.
  * @param url http or https.
  * @returns the address that answers in the end.
- * @throws FastSAMError `INVALID_VIDEO` where a playlist of a server outside names an address of the own network,
- *   `DOWNLOAD_FAILED` where a redirect does.
+ * @throws FastSAMError `INVALID_VIDEO` where a playlist of a server outside names an address of the own network, or more
+ *   servers than one has; `DOWNLOAD_FAILED` where a redirect leads into the own network.
  */
 export async function checkServedVideo(url: string, signal?: AbortSignal): Promise<string> {
   const here = platform();
@@ -24,17 +26,26 @@ export async function checkServedVideo(url: string, signal?: AbortSignal): Promi
   if (await isPrivate(new URL(url).hostname)) return url;
   let answering: string | undefined;
   const waiting = [url];
-  for (let i = 0; i < waiting.length && i < MOST_PLAYLISTS; i++) {
+  const hosts = new Set<string>();
+  for (let i = 0; i < waiting.length; i++) {
     const found = await fetchStart(waiting[i], signal);
     answering ??= found?.url ?? url;
     for (const entry of entriesOf(found?.text ?? '', found?.url ?? url)) {
-      if (await isPrivate(entry.hostname)) {
+      const isKnown = hosts.has(entry.hostname);
+      if (hosts.add(entry.hostname).size > MOST_HOSTS) {
+        throw new FastSAMError(
+          'INVALID_VIDEO',
+          `${url}: got a playlist that names more than ${MOST_HOSTS} servers, expected a video; give another address`,
+        );
+      }
+      if (!isKnown && (await isPrivate(entry.hostname))) {
         throw new FastSAMError(
           'INVALID_VIDEO',
           `${url}: is a playlist that leads into the own network (${entry.host}); give that address itself, or set FASTSAM_ALLOW_PRIVATE=1`,
         );
       }
-      if (/\.m3u8$/i.test(entry.pathname) && !waiting.includes(entry.href)) waiting.push(entry.href);
+      const isNew = waiting.length < MOST_PLAYLISTS && !waiting.includes(entry.href);
+      if (isNew && /\.m3u8$/i.test(entry.pathname)) waiting.push(entry.href);
     }
   }
   return answering ?? url;
@@ -76,7 +87,7 @@ function isPlaylist(text: string): boolean {
 function entriesOf(text: string, base: string): URL[] {
   if (!isPlaylist(text)) return [];
   const named = /^\s*</.test(text)
-    ? [...text.matchAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi)].map(([address]) => address)
+    ? [...text.matchAll(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'<>]+/gi)].map(([address]) => address)
     : [
         ...[...text.matchAll(/URI="([^"]*)"/gi)].map(([, address]) => address),
         ...text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#')),

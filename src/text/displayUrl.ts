@@ -2,8 +2,8 @@
 
 /** A URL in a text, up to the next blank: passwords may hold quotation marks. */
 const URLS = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s<>]*/gi;
-/** Ends a quotation or a sentence rather than a URL. */
-const AFTER = /[)\]'"`.,:;!?]+$/;
+/** Characters that end a quotation or a sentence rather than a URL. */
+const AFTER: ReadonlySet<string> = new Set(`)]'"\`.,:;!?`);
 const HIDDEN = '…';
 /** A query's value of so many characters is no secret. */
 const LONGEST_VALUE = 3;
@@ -27,8 +27,9 @@ export function displayUrl(url: string | URL): string {
 export function cleanUrls(text: string): string {
   if (!text.includes('://')) return text;
   return text.replace(URLS, (found) => {
-    const after = AFTER.exec(found)?.[0] ?? '';
-    return `${displayUrl(found.slice(0, found.length - after.length))}${after}`;
+    let end = found.length;
+    while (end > 0 && AFTER.has(found[end - 1])) end--;
+    return `${displayUrl(found.slice(0, end))}${found.slice(end)}`;
   });
 }
 

@@ -142,6 +142,20 @@ describe('playlists', () => {
     });
   });
 
+  test('of a megabyte are looked through once, and name 64 servers at most', async () => {
+    // 10^12 steps where an expression begins again at each letter.
+    pages.set('/list', { text: `<?xml version="1.0"?><MPD>${'a'.repeat(1_000_000)}</MPD>` });
+    expect(await check('http://outside.test/list')).toBe('http://outside.test/list');
+    pages.set('/list', { text: `#EXTM3U\n${'http://other.test/1.ts\n'.repeat(1000)}` });
+    expect(await check('http://outside.test/list')).toBe('http://outside.test/list');
+    const servers = Array.from({ length: 65 }, (_, i) => `http://93.184.216.${i}/1.ts\n`);
+    pages.set('/list', { text: `#EXTM3U\n${servers.join('')}` });
+    await expect(check('http://outside.test/list')).rejects.toMatchObject({
+      code: 'INVALID_VIDEO',
+      message: expect.stringContaining('got a playlist that names more than 64 servers') as string,
+    });
+  });
+
   test('outside, and those that the user names inside, pass; redirects are followed once', async () => {
     pages.set('/list', { text: '#EXTM3U\n1.ts\nhttp://other.test/2.ts\n' });
     pages.set('/moved', { location: '/list' });

@@ -1,7 +1,9 @@
 /** Turns sound checkpoints into damaged and hostile ones. */
+import { zipSync } from 'fflate';
 import { openZip } from '../../src/weights/zip.js';
 import { concat, safetensorsFile, torchLegacy, torchZip } from './checkpointArchive.js';
-import { hostileMetadata, hostileTexts, isOnnx } from './onnxMutations.js';
+import type { Container } from './checkpointSeeds.js';
+import { hostileMetadata, hostileTexts } from './onnxMutations.js';
 import { hostilePickle, hostileSnippet } from './hostilePickles.js';
 import { tensor, pickled, type Picklable } from './pickleWriter.js';
 import type { Random } from './random.js';
@@ -10,36 +12,60 @@ import type { Random } from './random.js';
 const EXTREMES = [0, 1, 0x7f, 0xff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff];
 /** Starts of zip records, after which length and offset fields follow. */
 const RECORD_BYTES = 56;
-const DATA_PICKLE = 'data.pkl';
+/** The entry that holds the objects. */
+const PICKLE = /\/data\.pkl$/;
 
-type Mutation = (seeds: readonly Uint8Array[], random: Random) => Uint8Array;
+/** Sound checkpoints of one container, and of all. */
+export interface Seeds {
+  readonly own: readonly Uint8Array[];
+  readonly all: readonly Uint8Array[];
+}
 
-/** Kinds of damage by name; the fuzzer draws from them evenly. */
-export const MUTATIONS: Readonly<Record<string, Mutation>> = {
-  'bit flips': (seeds, random) => flipBits(random.pick(seeds), random),
-  truncation: (seeds, random) => truncate(random.pick(seeds), random),
-  'spliced files': (seeds, random) => splice(random.pick(seeds), random.pick(seeds), random),
-  'forged lengths': (seeds, random) => forgeLengths(random.pick(seeds), random),
-  'forged zip records': (seeds, random) => forgeZip(random.pick(seeds.filter(isZip)), random),
-  'pickle bit flips': (seeds, random) => inPickle(seeds, random, flipBits),
-  'pickle truncation': (seeds, random) => inPickle(seeds, random, truncate),
-  'pickle forged lengths': (seeds, random) => inPickle(seeds, random, forgeLengths),
-  'spliced opcodes': (seeds, random) => inPickle(seeds, random, spliceOpcodes),
-  'hostile pickle': (_, random) => wrap(hostilePickle(random), random),
-  'random opcodes': (_, random) => wrap(randomProgram(random), random),
-  'forged tensors': (_, random) => forgedTensors(random),
-  'zip bombs': (_, random) => zipBomb(random),
-  'safetensors header': (_, random) => forgedSafetensors(random),
-  'onnx texts': (seeds, random) => hostileTexts(random.pick(seeds.filter(isOnnx)), random),
-  'onnx metadata': (seeds, random) => hostileMetadata(random.pick(seeds.filter(isOnnx)), random),
-  'onnx bit flips': (seeds, random) => flipBits(random.pick(seeds.filter(isOnnx)), random),
-  'onnx truncation': (seeds, random) => truncate(random.pick(seeds.filter(isOnnx)), random),
-  'onnx forged lengths': (seeds, random) => forgeLengths(random.pick(seeds.filter(isOnnx)), random),
+/** Makes a damaged or hostile file. */
+export type Mutation = (seeds: Seeds, random: Random) => Uint8Array;
+type Mutations = Readonly<Record<string, Mutation>>;
+
+/** Of any bytes. */
+const ANY: Mutations = {
+  'bit flips': ({ own }, random) => flipBits(random.pick(own), random),
+  truncation: ({ own }, random) => truncate(random.pick(own), random),
+  'spliced files': ({ own, all }, random) => splice(random.pick(own), random.pick(all), random),
+  'forged lengths': ({ own }, random) => forgeLengths(random.pick(own), random),
 };
 
-function isZip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x50 && bytes[1] === 0x4b;
-}
+/** Of archives; the entries are packed anew, so that checksums and offsets are sound. */
+const ZIP: Mutations = {
+  'forged zip records': ({ own }, random) => forgeZip(random.pick(own), random),
+  'pickle bit flips': (seeds, random) => inEntry(seeds, random, PICKLE, flipBits),
+  'pickle truncation': (seeds, random) => inEntry(seeds, random, PICKLE, truncate),
+  'pickle forged lengths': (seeds, random) => inEntry(seeds, random, PICKLE, forgeLengths),
+  'spliced opcodes': (seeds, random) => inEntry(seeds, random, PICKLE, spliceOpcodes),
+};
+
+/** Of pickles from nothing, in the container that `wrap` makes. */
+const pickles = (wrap: (pickle: Uint8Array, random: Random) => Uint8Array): Mutations => ({
+  'hostile pickle': (_, random) => wrap(hostilePickle(random), random),
+  'random opcodes': (_, random) => wrap(randomProgram(random), random),
+  'forged tensors': (_, random) => wrap(forgedTensors(random), random),
+});
+
+/** Kinds of damage by container; the fuzzer draws from them evenly. */
+export const MUTATIONS: Readonly<Record<Container, Mutations>> = {
+  'torch zip': { ...ANY, ...ZIP, ...pickles(inZip), 'zip bombs': (_, random) => zipBomb(random) },
+  'torch before 1.6': { ...ANY, ...pickles(inLegacy) },
+  TorchScript: {
+    ...ANY,
+    ...ZIP,
+    code: (seeds, random) => inEntry(seeds, random, /\.py$/, spliceCode),
+    configuration: (seeds, random) => inEntry(seeds, random, /config\.txt$/, spliceCode),
+  },
+  safetensors: { ...ANY, 'forged header': (_, random) => forgedSafetensors(random) },
+  ONNX: {
+    ...ANY,
+    texts: ({ own }, random) => hostileTexts(random.pick(own), random),
+    metadata: ({ own }, random) => hostileMetadata(random.pick(own), random),
+  },
+};
 
 function flipBits(bytes: Uint8Array, random: Random): Uint8Array {
   const out = Uint8Array.from(bytes);
@@ -84,20 +110,21 @@ function forgeZip(bytes: Uint8Array, random: Random): Uint8Array {
   return out;
 }
 
-/** Mutates data.pkl and packs the archive anew, so that checksums and offsets are sound. */
-function inPickle(
-  seeds: readonly Uint8Array[],
+/** Mutates an entry of an archive whose name matches, if there is one. */
+function inEntry(
+  { own }: Seeds,
   random: Random,
+  wanted: RegExp,
   mutation: (bytes: Uint8Array, random: Random) => Uint8Array,
 ): Uint8Array {
-  const zip = openZip(random.pick(seeds.filter(isZip)));
-  let pickle = new Uint8Array(0);
-  const storages: Record<string, Uint8Array> = {};
-  for (const name of zip.names) {
-    if (name.endsWith(`/${DATA_PICKLE}`)) pickle = Uint8Array.from(zip.read(name));
-    else if (name.includes('/data/')) storages[name.slice(name.lastIndexOf('/') + 1)] = zip.read(name);
+  const zip = openZip(random.pick(own));
+  const entries = Object.fromEntries(zip.names.map((name) => [name, Uint8Array.from(zip.read(name))]));
+  const matching = zip.names.filter((name) => wanted.test(name) && entries[name].length > 0);
+  if (matching.length > 0) {
+    const name = random.pick(matching);
+    entries[name] = Uint8Array.from(mutation(entries[name], random));
   }
-  return torchZip(mutation(pickle, random), storages);
+  return zipSync(entries, { level: 0 });
 }
 
 function spliceOpcodes(pickle: Uint8Array, random: Random): Uint8Array {
@@ -109,11 +136,30 @@ function spliceOpcodes(pickle: Uint8Array, random: Random): Uint8Array {
   return out;
 }
 
-/** A pickle in a container of either kind, with a few storages to refer to. */
-function wrap(pickle: Uint8Array, random: Random): Uint8Array {
+/** What code and configuration are made of, and what is hard for readers of text. */
+const CODE = [
+  ...['torch.', 'torch.silu_(', 'class ', '\nclass Conv(Module):\n', 'def forward(', '->', 'self.act', '(', ')', ', ', '[', ']'],
+  ...['"', "'", '\\', '\n', '{', '}', ':', 'null', '"imgsz": ', '"names": ', '1e999', '-1', '__proto__', '\u001b[2J', '\0'],
+]; // prettier-ignore
+
+function spliceCode(bytes: Uint8Array, random: Random): Uint8Array {
+  let out = bytes;
+  for (let i = 0, edits = 1 + random.below(4); i < edits; i++) {
+    const at = random.below(out.length);
+    const piece = random.pick(CODE).repeat(random.below(50) === 0 ? random.below(5_000) : 1);
+    out = concat([out.subarray(0, at), new TextEncoder().encode(piece), out.subarray(at + random.below(20))]);
+  }
+  return out;
+}
+
+/** A pickle with a few storages to refer to. */
+function inZip(pickle: Uint8Array, random: Random): Uint8Array {
   const data = random.bytes(64);
-  if (random.below(4) === 0) return torchLegacy(pickle, [{ key: '0', count: 16, bytes: data }]);
   return torchZip(pickle, { '0': data, '1': data.subarray(0, random.below(64)) });
+}
+
+function inLegacy(pickle: Uint8Array, random: Random): Uint8Array {
+  return torchLegacy(pickle, [{ key: '0', count: 16, bytes: random.bytes(64) }]);
 }
 
 /** Opcodes that need no sense to be executed, drawn evenly. */
@@ -141,7 +187,7 @@ function forgedTensors(random: Random): Uint8Array {
     const storage = { kind: random.pick(kinds), key: random.pick(['0', '1', '2', '../0']), count: random.pick(sizes) };
     return [`model.${i}.weight`, tensor(storage, some(), some(), random.pick(sizes))];
   });
-  return wrap(pickled(new Map(entries)), random);
+  return pickled(new Map(entries));
 }
 
 const MEGABYTE = 2 ** 20;

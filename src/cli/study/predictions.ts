@@ -65,7 +65,7 @@ export async function writePng(path: string, { data, width, height }: RgbImage):
   await platform().writeFileAtomic(path, await platform().encodePng(data, width, height));
 }
 
-/** The results of all lines; the first of several of one image, none of a line that was cut off. */
+/** The results of all lines; the first of several of one image, none of a line that was cut off or says something else. */
 async function* resultPieces(path: string): AsyncGenerator<string, void> {
   const seen = new Set<string>();
   let before = '[';
@@ -83,7 +83,8 @@ async function* resultPieces(path: string): AsyncGenerator<string, void> {
 
 function parse(line: string): { readonly key: string; readonly objects: readonly unknown[] } | undefined {
   try {
-    return JSON.parse(line) as ReturnType<typeof parse>;
+    const found = JSON.parse(line) as ReturnType<typeof parse> | null;
+    return Array.isArray(found?.objects) ? found : undefined;
   } catch {
     return undefined;
   }

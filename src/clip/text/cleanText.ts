@@ -15,7 +15,9 @@ const MOST_ROUNDS = 16;
 function repairLine(line: string, isHtml: boolean, html: HtmlReferences): string {
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const before = line;
-    line = repairCharacters(repairMojibake(isHtml ? line : html.unescapeClosed(line)));
+    // Sixteen rounds of sixteen would be too many for crafted text; other text needs one or two of each.
+    const most = Math.max(1, MOST_ROUNDS >> round);
+    line = repairCharacters(repairMojibake(isHtml ? line : html.unescapeClosed(line), most));
     if (line === before) break;
   }
   return line;

@@ -127,11 +127,16 @@ function rereadOnce(text: string): string {
   return rereadParts(text);
 }
 
+/** How often a text may have been misread: each time nearly doubles it. Only crafted text needs more rounds. */
+const MOST_ROUNDS = 16;
+
 /** Decodes misread UTF-8 again, as often as it was misread. @param text one line. */
-export function repairMojibake(text: string): string {
-  for (let before = text; ; before = text) {
+export function repairMojibake(text: string, most: number = MOST_ROUNDS): string {
+  for (let round = 0; round < most; round++) {
+    const before = text;
     if (ASCII.test(text)) return text;
     text = rereadOnce(text);
     if (text === before) return text;
   }
+  return text;
 }

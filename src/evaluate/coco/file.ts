@@ -39,9 +39,10 @@ export function imageFiles(
   if (!present) return names.map(inside);
   const exact = new Set(present);
   const byEnd = ends(present);
+  const deepest = present.reduce((most, name) => Math.max(most, name.split('/').length), 0);
   let found = 0;
   const files = names.map((parts, i) => {
-    const name = exact.has(parts.join('/')) ? parts.join('/') : longestEnd(parts, byEnd);
+    const name = exact.has(parts.join('/')) ? parts.join('/') : longestEnd(parts, byEnd, deepest);
     if (name !== undefined) found++;
     if (name !== AMBIGUOUS) return inside(name?.split('/') ?? parts);
     throw invalidArgument(
@@ -70,8 +71,9 @@ function ends(present: readonly string[]): ReadonlyMap<string, string> {
   return byEnd;
 }
 
-function longestEnd(parts: readonly string[], byEnd: ReadonlyMap<string, string>): string | undefined {
-  for (let from = 0; from < parts.length; from++) {
+/** @param deepest parts of the longest path there is: longer ends of a name, which may have any length, are not tried. */
+function longestEnd(parts: readonly string[], byEnd: ReadonlyMap<string, string>, deepest: number): string | undefined {
+  for (let from = Math.max(0, parts.length - deepest); from < parts.length; from++) {
     const name = byEnd.get(parts.slice(from).join('/'));
     if (name !== undefined) return name;
   }
@@ -80,14 +82,7 @@ function longestEnd(parts: readonly string[], byEnd: ReadonlyMap<string, string>
 
 /** Parts that lead out of the folder do not count. */
 function partsOfName({ id, file_name: name, coco_url: url }: CocoImage, path: string): string[] {
-  const text =
-    name ??
-    url
-      ?.replace(/[?#].*$/, '')
-      .split('/')
-      .slice(-2)
-      .join('/') ??
-    '';
+  const text = name ?? url?.split(/[?#]/, 1)[0].split('/').slice(-2).join('/') ?? '';
   const parts = text.split(/[\\/]/).filter((part) => part !== '' && part !== '.' && part !== '..');
   if (parts.length > 0) return parts;
   throw invalidArgument(`${path}: got image ${id} without file_name, expected one`);

@@ -25,7 +25,8 @@ const LOW = Math.fround(-TOLERANCE);
 const HIGH = Math.fround(1 + TOLERANCE);
 /** More fields than this in a line make the file one of outlines. */
 const LONGEST_BOX_LINE = 6;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** Digits are matched in one way only, so that a long run before a letter takes no longer than it is. */
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
  * Reads a label file.

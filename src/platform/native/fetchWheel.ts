@@ -183,7 +183,7 @@ export function wheelLink(page: string, file: string): string | undefined {
     at = textEnd < 0 ? page.length : textEnd;
     if (page.slice(tagEnd + 1, at).trim() !== file) continue;
     const address = /\shref="([^"]*)"/.exec(tag)?.[1];
-    if (address !== undefined) return address.replaceAll('&amp;', '&').replace(/#.*$/, '');
+    if (address !== undefined) return address.replaceAll('&amp;', '&').split('#', 1)[0];
   }
   return undefined;
 }

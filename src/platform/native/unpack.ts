@@ -65,7 +65,7 @@ async function checkNvidia(wheel: WheelArchive, set: WheelSet): Promise<void> {
 async function neededHeaders(wheel: WheelArchive, sources: string): Promise<string[]> {
   const needed = new Set<string>();
   const visit = async (text: string): Promise<void> => {
-    for (const [, name = ''] of text.matchAll(/^\s*#\s*include\s+["<]([^">]+)[">]/gm)) {
+    for (const [, name = ''] of text.matchAll(/^[ \t]*#[ \t]*include[ \t]+["<]([^">]+)[">]/gm)) {
       if (needed.has(name) || !wheel.entries.has(WHEEL_INCLUDE + name)) continue;
       needed.add(name);
       await visit(await wheel.text(WHEEL_INCLUDE + name));
