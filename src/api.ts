@@ -118,7 +118,14 @@ export type { SoftMask } from './record/softMask.js';
 export type { LogitsOptions } from './results/objectLogits.js';
 export type { RefineOptions } from './results/refine.js';
 export { Results, type SegmentedObject } from './results/results.js';
-export { type Device, type DeviceChoice, type Precision, DEVICES, DEVICE_CHOICES } from './runtime/choices.js';
+export {
+  type Device,
+  type DeviceChoice,
+  type Precision,
+  DEVICES,
+  DEVICE_CHOICES,
+  PRECISIONS,
+} from './runtime/choices.js';
 export { deviceTable, type DeviceStatus } from './runtime/deviceStatus.js';
 export { createVideo, type CreateVideoOptions } from './source/createVideo.js';
 export { listImages, type FolderListing, type ListImagesOptions, type PassedOver } from './source/listing.js';

@@ -7,8 +7,8 @@ import { Mask, MOST_PIXELS, requireMask } from './mask.js';
 import { thresholdedBits } from './thresholdedBits.js';
 
 /** `bilinear`: pixels as 0 and 1, interpolated, set where above a half. `nearest`: the pixel below each centre. */
-export type ResizeFilter = (typeof FILTERS)[number];
-const FILTERS = ['bilinear', 'nearest'] as const;
+export type ResizeFilter = 'bilinear' | 'nearest';
+const FILTERS: readonly ResizeFilter[] = ['bilinear', 'nearest'];
 
 /** Rows of the mask as numbers 0 and 1, for the columns of `window` (in the grid's pixels; 0 outside the mask). */
 function rowsAsNumbers(mask: Mask, window: Rect): RowSource {

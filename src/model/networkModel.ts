@@ -13,13 +13,16 @@ import type { ActivationOptions, GradientOptions } from './options.js';
 
 /** What every loaded model offers of its network (docs/user/network.md). */
 export abstract class NetworkModel {
-  /** The network and what runs it. */
+  /** The network and what runs it. @internal */
   protected readonly loaded: LoadedNetwork;
-  /** Until the model is disposed. */
+  /** Until the model is disposed. @internal */
   protected readonly lifetime: Lifetime;
   #info: ModelInfo;
 
-  /** @param free frees all that the model holds. */
+  /**
+   * @param free frees all that the model holds.
+   * @internal
+   */
   protected constructor(info: ModelInfo, loaded: LoadedNetwork, free: () => void) {
     this.#info = info;
     this.loaded = loaded;

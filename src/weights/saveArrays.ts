@@ -9,6 +9,7 @@ import type { GivenArray } from './writeNpy.js';
 export interface ArrayTensor {
   readonly shape: readonly number[];
   readonly dtype: string;
+  /** Its values, row by row. */
   data(): Promise<Float32Array | Int32Array | Uint8Array>;
 }
 
