@@ -1,5 +1,6 @@
 /** Arrays and tensors in files for other programs, by the file's ending. */
 import { invalidArgument } from '../errors.js';
+import { requireText } from '../options/requireKind.js';
 import { showValue } from '../options/showValue.js';
 import { platform } from '../platform/platform.js';
 import type { WeightTensor } from './tensor.js';
@@ -28,6 +29,7 @@ export type SavableArrays = Readonly<Record<string, SavableArray>> | ReadonlyMap
  * await saveArrays('layers.npz', await model.activations('street.jpg', ['model.9', 'model.15']));
  */
 export async function saveArrays(path: string, arrays: SavableArray | SavableArrays): Promise<void> {
+  requireText('saveArrays: path', path);
   const ending = /\.(npy|npz|safetensors)$/.exec(path)?.[1];
   if (ending === undefined) {
     throw invalidArgument(
