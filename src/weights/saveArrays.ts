@@ -1,7 +1,7 @@
 /** Arrays and tensors in files for other programs, by the file's ending. */
 import { invalidArgument } from '../errors.js';
 import { requireText } from '../options/requireKind.js';
-import { showValue } from '../options/showValue.js';
+import { plural, showValue } from '../options/showValue.js';
 import { platform } from '../platform/platform.js';
 import type { WeightTensor } from './tensor.js';
 import type { GivenArray } from './writeNpy.js';
@@ -44,7 +44,9 @@ const ENCODERS: Readonly<Record<string, (named: ReadonlyMap<string, GivenArray>)
   npy: async (named) => {
     const [array, ...others] = named.values();
     if (named.size !== 1 || others.length > 0) {
-      throw invalidArgument(`saveArrays: got ${named.size} arrays for a .npy file, expected one; write a .npz`);
+      throw invalidArgument(
+        `saveArrays: got ${plural(named.size, 'array')} for a .npy file, expected one; write a .npz`,
+      );
     }
     return (await import('./writeNpy.js')).writeNpy(array);
   },
