@@ -5,10 +5,12 @@ import { adviceOf, messagesOfSource, withAdvice } from '../support/messages.js';
 import { repository } from '../support/paths.js';
 import { FILES } from './advice/files.js';
 import { IMAGES } from './advice/images.js';
+import { MODELS } from './advice/models.js';
 import { OBJECTS } from './advice/objects.js';
+import { VIDEOS } from './advice/videos.js';
 import { WEIGHTS } from './advice/weights.js';
 
-const ALL = [FILES, IMAGES, OBJECTS, WEIGHTS];
+const ALL = [FILES, IMAGES, MODELS, OBJECTS, VIDEOS, WEIGHTS];
 const trials = ALL.flatMap((each) => each.trials);
 const elsewhere = ALL.flatMap((each) => Object.entries(each.elsewhere));
 const untried = ALL.flatMap((each) => Object.entries(each.untried));
