@@ -1,14 +1,12 @@
-/** Advice of images, their files and folders, options and platforms. */
+/** Advice of images, their files and folders. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, vi } from 'vitest';
-import type { Advice } from './trial.js';
+import { afterAll } from 'vitest';
+import type { Advice, Trial } from './trial.js';
 import { saveArrays, type GivenArray } from '../../../src/entry/arrays.js';
-import { FastSAM, openVideo, readImage, usePlatform, type ImageInput } from '../../../src/index.js';
-import { browserPlatform } from '../../../src/platform/browser.js';
-import { nodePlatform } from '../../../src/platform/node.js';
+import { FastSAM, readImage, type ImageInput } from '../../../src/index.js';
 import { readText } from '../../../src/platform/textFiles.js';
 import { goldenBytes } from '../../support/golden.js';
 import { scene, TRAINED } from '../../support/paths.js';
@@ -50,48 +48,33 @@ async function asUser(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Work in a page, with these of its globals and a canvas. */
-async function inPage(globals: Readonly<Record<string, unknown>>, work: () => unknown): Promise<void> {
-  for (const [name, value] of Object.entries({ OffscreenCanvas: Canvas, ...globals })) vi.stubGlobal(name, value);
-  usePlatform(browserPlatform);
-  try {
-    await work();
-  } finally {
-    usePlatform(nodePlatform);
-    vi.unstubAllGlobals();
-  }
-}
-
-/** As browsers': none gives a context above some size. */
-class Canvas {
-  constructor(
-    readonly width: number,
-    readonly height: number,
-  ) {}
-  getContext() {
-    const data = new Uint8ClampedArray(4 * this.width * this.height);
-    return this.width > 16_384 ? null : { drawImage: () => undefined, getImageData: () => ({ data }) };
-  }
-}
-
-/** An `<img>` before and after it was loaded, and a `<video>`. */
-class Picture {
-  constructor(
-    readonly naturalWidth: number,
-    readonly naturalHeight = naturalWidth,
-  ) {}
-}
-class Film {
-  readonly videoWidth = 4;
-  readonly videoHeight = 4;
-}
-const ELEMENTS = { HTMLImageElement: Picture, HTMLVideoElement: Film };
-
-/** A platform module that no entry point has registered anything with. */
-async function freshPlatform(): Promise<typeof import('../../../src/platform/platform.js')> {
-  const file = '../../../src/platform/platform.ts?fresh'; // the query makes the module run again
-  return (await import(/* @vite-ignore */ file)) as typeof import('../../../src/platform/platform.js');
-}
+/** Windows has neither such pipes nor such permissions. */
+const ON_UNIX: readonly Trial[] = [
+  {
+    advice: 'copy it into one, or give it to the command line as -',
+    provoke: () => readImage(FIFO),
+    follow: async () => {
+      execFileSync('sh', ['-c', `cat '${COINS}' > '${FIFO}' & cat '${FIFO}' > '${at('copy.png')}'`]);
+      await readImage(at('copy.png'));
+    },
+  },
+  {
+    advice: 'write it to a file first',
+    provoke: () => readText(FIFO),
+    follow: () => readText(at('file')),
+  },
+  {
+    advice: 'change its permissions or use another folder',
+    provoke: () => {
+      chmodSync(at('closed'), 0o555);
+      return asUser(() => save(at('closed/a.npz')));
+    },
+    follow: () => {
+      chmodSync(at('closed'), 0o777);
+      return asUser(() => save(at('closed/a.npz')));
+    },
+  },
+];
 
 export const IMAGES: Advice = {
   trials: [
@@ -129,19 +112,6 @@ export const IMAGES: Advice = {
       follow: () => readImage(COINS),
     },
     {
-      advice: 'copy it into one, or give it to the command line as -',
-      provoke: () => readImage(FIFO),
-      follow: async () => {
-        execFileSync('sh', ['-c', `cat '${COINS}' > '${FIFO}' & cat '${FIFO}' > '${at('copy.png')}'`]);
-        await readImage(at('copy.png'));
-      },
-    },
-    {
-      advice: 'write it to a file first',
-      provoke: () => readText(FIFO),
-      follow: () => readText(at('file')),
-    },
-    {
       advice: 'pass a path instead',
       provoke: () => readImage('file://elsewhere/a.png'),
       follow: () => readImage(COINS),
@@ -157,17 +127,6 @@ export const IMAGES: Advice = {
       follow: () => readImage(COINS),
     },
     {
-      advice: 'change its permissions or use another folder',
-      provoke: () => {
-        chmodSync(at('closed'), 0o555);
-        return asUser(() => save(at('closed/a.npz')));
-      },
-      follow: () => {
-        chmodSync(at('closed'), 0o777);
-        return asUser(() => save(at('closed/a.npz')));
-      },
-    },
-    {
       advice: 'name another one',
       provoke: () => coins.save(at('file/below/coins.json'), { format: 'json' }),
       follow: () => coins.save(at('other/below/coins.json'), { format: 'json' }),
@@ -177,81 +136,20 @@ export const IMAGES: Advice = {
       provoke: () => model.export('tfjs', at('theirs_tfjs'), { imgsz: 64, overwrite: true }),
       follow: async () => {
         await model.export('tfjs', at('ours_tfjs'), { imgsz: 64, overwrite: true });
-        for (const name of ['model.json', 'thesis.txt']) execFileSync('rm', [at(`theirs_tfjs/${name}`)]);
+        for (const name of ['model.json', 'thesis.txt']) rmSync(at(`theirs_tfjs/${name}`));
         await model.export('tfjs', at('theirs_tfjs'), { imgsz: 64, overwrite: true });
       },
     },
-    {
-      advice: 'leave it out',
-      provoke: () => segment(COINS, { agnostic_nms: true }),
-      follow: () => segment(COINS),
-    },
-    {
-      advice: "prompt({ points, pick: 'best' }) takes one",
-      provoke: () => segment(COINS, { multimask_output: false }),
-      follow: () => coins.prompt({ points: [[1, 1]], pick: 'best' }),
-    },
-    {
-      advice: '{}; known are {}',
-      provoke: () => segment(COINS, { save_conf: true }),
-      follow: () => coins.toYolo({ saveConf: true }),
-    },
-    {
-      advice: 'known are {}',
-      provoke: () => segment(COINS, { zzzzzz: 1 }),
-      follow: () => segment(COINS, { conf: 0.5 }),
-    },
-    {
-      advice: 'did you mean {}? Known are {}',
-      provoke: () => segment(COINS, { maxDt: 5 }),
-      follow: () => segment(COINS, { maxDet: 5 }),
-    },
-    {
-      advice: 'use the bytes instead',
-      provoke: () => inPage({}, () => coins.save('coins.json')),
-      follow: () => inPage({}, () => coins.encode('json')),
-    },
-    {
-      advice: 'serve the page so',
-      provoke: () => inPage({ isSecureContext: false }, () => browserPlatform.sha256(PNG)),
-      follow: () => inPage({ isSecureContext: true }, () => browserPlatform.sha256(PNG)),
-    },
-    {
-      advice: 'use a smaller image',
-      provoke: () => inPage(ELEMENTS, () => segment(new Picture(16_385, 1))),
-      follow: () => inPage(ELEMENTS, () => segment(new Picture(64))),
-    },
-    {
-      advice: 'wait for its load event',
-      provoke: () => inPage(ELEMENTS, () => segment(new Picture(0))),
-      follow: () => inPage(ELEMENTS, () => segment(new Picture(4))),
-    },
-    {
-      advice: 'give segment or stream the <video> element',
-      provoke: () => inPage(ELEMENTS, () => openVideo('clip.mp4')),
-      follow: () =>
-        inPage(ELEMENTS, async () => {
-          await segment(new Film());
-          for await (const { error } of model.stream([new Film()] as unknown as ImageInput[])) if (error) throw error;
-        }),
-    },
-    {
-      advice: "import the package through its entry point 'fastsam-tfjs' or call usePlatform(…)",
-      provoke: async () => (await freshPlatform()).platform(),
-      follow: async () => {
-        const fresh = await freshPlatform();
-        fresh.usePlatform(nodePlatform);
-        fresh.platform();
-      },
-    },
+    ...(isWindows ? [] : ON_UNIX),
   ],
   elsewhere: {
     'divide by 255, or clip the values': 'model/stages/exact.test.ts',
     'JSON has no {}, which Python writes': 'evaluate/cocoFiles.test.ts',
+    'use another folder': 'cli/streams.test.ts',
+    'free some space or use another folder': 'cli/streams.test.ts',
   },
   untried: {
-    'use another folder': 'needs a file system that is read-only',
-    'free some space or use another folder': 'needs a full disk',
+    ...(isWindows ? Object.fromEntries(ON_UNIX.map(({ advice }) => [advice, 'Unix only'])) : {}),
     'raise the limit (ulimit -n)': 'needs more open files than the system allows',
     'try again later': 'needs a file that another program holds, which Unix allows',
     'free some': 'needs a machine without memory',
