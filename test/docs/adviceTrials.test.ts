@@ -3,12 +3,16 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { adviceOf, messagesOfSource, withAdvice } from '../support/messages.js';
 import { repository } from '../support/paths.js';
+import { CHECKPOINTS } from './advice/checkpoints.js';
 import { FILES } from './advice/files.js';
 import { IMAGES } from './advice/images.js';
+import { MODELS } from './advice/models.js';
 import { OBJECTS } from './advice/objects.js';
+import { PAGES } from './advice/pages.js';
+import { VIDEOS } from './advice/videos.js';
 import { WEIGHTS } from './advice/weights.js';
 
-const ALL = [FILES, IMAGES, OBJECTS, WEIGHTS];
+const ALL = [CHECKPOINTS, FILES, IMAGES, MODELS, OBJECTS, PAGES, VIDEOS, WEIGHTS];
 const trials = ALL.flatMap((each) => each.trials);
 const elsewhere = ALL.flatMap((each) => Object.entries(each.elsewhere));
 const untried = ALL.flatMap((each) => Object.entries(each.untried));
