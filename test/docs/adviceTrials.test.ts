@@ -6,12 +6,13 @@ import { repository } from '../support/paths.js';
 import { CLIP } from './advice/clip.js';
 import { DOWNLOADS } from './advice/downloads.js';
 import { FILES } from './advice/files.js';
+import { GRAPHS } from './advice/graphs.js';
 import { IMAGES } from './advice/images.js';
 import { NATIVE } from './advice/native.js';
 import { OBJECTS } from './advice/objects.js';
 import { WEIGHTS } from './advice/weights.js';
 
-const ALL = [CLIP, DOWNLOADS, FILES, IMAGES, NATIVE, OBJECTS, WEIGHTS];
+const ALL = [CLIP, DOWNLOADS, FILES, GRAPHS, IMAGES, NATIVE, OBJECTS, WEIGHTS];
 const trials = ALL.flatMap((each) => each.trials);
 const elsewhere = ALL.flatMap((each) => Object.entries(each.elsewhere));
 const untried = ALL.flatMap((each) => Object.entries(each.untried));
