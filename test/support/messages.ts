@@ -64,7 +64,9 @@ export function messagesOfSource(): readonly Message[] {
     .flatMap((name) => textsOf(name, readFileSync(join(source, name), 'utf8')));
 }
 
-/** Those with advice. Code that is kept in a text is no message. */
+/** Those with advice. Code and schemas that are kept in a text are no messages. */
 export function withAdvice(messages: readonly Message[]): readonly Message[] {
-  return messages.filter(({ text }) => adviceOf(text) !== '' && !/await import\(|globalThis/.test(text));
+  return messages.filter(
+    ({ text }) => adviceOf(text) !== '' && !/await import\(|globalThis|syntax = "proto/.test(text),
+  );
 }
