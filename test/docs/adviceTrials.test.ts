@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { adviceOf, messagesOfSource, withAdvice } from '../support/messages.js';
 import { repository } from '../support/paths.js';
+import { BATCHES } from './advice/batches.js';
+import { DATA } from './advice/data.js';
 import { FILES } from './advice/files.js';
 import { IMAGES } from './advice/images.js';
 import { OBJECTS } from './advice/objects.js';
 import { WEIGHTS } from './advice/weights.js';
 
-const ALL = [FILES, IMAGES, OBJECTS, WEIGHTS];
+const ALL = [BATCHES, DATA, FILES, IMAGES, OBJECTS, WEIGHTS];
 const trials = ALL.flatMap((each) => each.trials);
 const elsewhere = ALL.flatMap((each) => Object.entries(each.elsewhere));
 const untried = ALL.flatMap((each) => Object.entries(each.untried));
