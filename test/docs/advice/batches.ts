@@ -174,7 +174,6 @@ export const BATCHES: Advice = {
       },
       follow: () => here('batch', 'merge', 'own', '--format', './own.mjs'),
     },
-    },
     {
       advice: 'delete the folder first',
       provoke: () => here(...SHARD, '--overwrite'),
@@ -196,7 +195,8 @@ export const BATCHES: Advice = {
     'can be killed at any moment and gone on with.': 'a description',
     'a line for each that is not.': 'a description',
     'takes the options of batch.': 'a description',
-    'needs npm install bullmq ioredis\n  $ fastsam batch work --queue redis://host:6379 --until-empty           on each machine': 'an example in the help',
+    'needs npm install bullmq ioredis\n  $ fastsam batch work --queue redis://host:6379 --until-empty           on each machine':
+      'an example in the help',
     'npm install bullmq ioredis': 'the packages are installed here',
     'check the address': 'the right one needs a Redis',
     'trying again': 'a report of what is done',
