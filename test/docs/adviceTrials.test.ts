@@ -8,9 +8,10 @@ import { DATA } from './advice/data.js';
 import { FILES } from './advice/files.js';
 import { IMAGES } from './advice/images.js';
 import { OBJECTS } from './advice/objects.js';
+import { STUDIES } from './advice/studies.js';
 import { WEIGHTS } from './advice/weights.js';
 
-const ALL = [BATCHES, DATA, FILES, IMAGES, OBJECTS, WEIGHTS];
+const ALL = [BATCHES, DATA, FILES, IMAGES, OBJECTS, STUDIES, WEIGHTS];
 const trials = ALL.flatMap((each) => each.trials);
 const elsewhere = ALL.flatMap((each) => Object.entries(each.elsewhere));
 const untried = ALL.flatMap((each) => Object.entries(each.untried));
