@@ -43,7 +43,8 @@ async function run(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(stderr);
 }
 
-const SMALL = ['--kind', 'boxes', '--cases', '0', '--imgsz', '64', '--device', 'wasm'];
+const TINY = ['--cases', '0', '--imgsz', '64', '--device', 'wasm'];
+const SMALL = ['--kind', 'boxes', ...TINY];
 const study = (...more: string[]) => run('study', 'proposals', annotations, 'images', ...SMALL, ...more);
 
 const header = (conf: number): RunHeader => {
@@ -63,7 +64,7 @@ writeFileSync(
   join(folder, 'mine.mjs'),
   `export const study = { name: 'mine', summary: '', help: '', settings: {}, options: {}, arguments: [], tables: () => [],
     metrics: [{ key: 'area', label: 'area', better: 'higher' }],
-    async open() { return { items: [], fingerprint: '', measure: ({ key }) => ({ key, areas: [] }) }; },
+    async open() { return { items: [{ key: 'a', image: 'images/scene0.png' }], fingerprint: '', measure: ({ key }) => ({ key, areas: [] }) }; },
     summarise: (records) => ({ area: records.flatMap(({ areas }) => areas).length }) };`,
 );
 const counting = {
@@ -122,15 +123,12 @@ export const STUDIES: Advice = {
     },
     {
       advice: 'write ./{}',
-      provoke: async () => {
-        await record('a', 0.1, 'overwrite');
-        await run('study', 'compare', 'a', 'a', '--study', 'mine.mjs', '--resamples', '10');
-      },
-      follow: () => run('study', 'compare', 'a', 'a', '--study', './mine.mjs', '--resamples', '10'),
+      provoke: () => run('study', 'mine.mjs', '--out', 'own', ...TINY),
+      follow: () => run('study', './mine.mjs', '--out', 'own', ...TINY),
     },
     {
       advice: 'fastsam study --sweep resumes',
-      provoke: () => runStudy(proposalsStudy as unknown as Study, model, { sweep: { conf: [0.1] }, done: new Map() }),
+      provoke: () => runStudy(proposalsStudy, model, { sweep: { conf: [0.1] }, done: new Map() }),
       follow: async () => {
         await study('--sweep', 'conf=0.1,0.2', '--out', 'sweep', '--limit', '1');
         await study('--sweep', 'conf=0.1,0.2', '--out', 'sweep', '--resume');
@@ -138,13 +136,13 @@ export const STUDIES: Advice = {
     },
     {
       advice: 'take fewer values',
-      provoke: () => sweepPoints(proposalsStudy as unknown as Study, { conf: steps(101), iou: steps(101) }),
-      follow: () => sweepPoints(proposalsStudy as unknown as Study, { conf: steps(11), iou: steps(11) }),
+      provoke: () => sweepPoints(proposalsStudy, { conf: steps(101), iou: steps(101) }),
+      follow: () => sweepPoints(proposalsStudy, { conf: steps(11), iou: steps(11) }),
     },
     {
       advice: 'take a larger step',
-      provoke: () => parseSweep(proposalsStudy as unknown as Study, ['conf=0:1:0.00001']),
-      follow: () => parseSweep(proposalsStudy as unknown as Study, ['conf=0:1:0.1']),
+      provoke: () => parseSweep(proposalsStudy, ['conf=0:1:0.00001']),
+      follow: () => parseSweep(proposalsStudy, ['conf=0:1:0.1']),
     },
     {
       advice: 'load it without keepBatchNorm',
