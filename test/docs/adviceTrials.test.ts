@@ -6,6 +6,8 @@ import { repository } from '../support/paths.js';
 import { CHECKPOINTS } from './advice/checkpoints.js';
 import { CLIP } from './advice/clip.js';
 import { DOWNLOADS } from './advice/downloads.js';
+import { BATCHES } from './advice/batches.js';
+import { DATA } from './advice/data.js';
 import { FILES } from './advice/files.js';
 import { GRAPHS } from './advice/graphs.js';
 import { IMAGES } from './advice/images.js';
@@ -13,10 +15,27 @@ import { MODELS } from './advice/models.js';
 import { NATIVE } from './advice/native.js';
 import { OBJECTS } from './advice/objects.js';
 import { PAGES } from './advice/pages.js';
+import { STUDIES } from './advice/studies.js';
 import { VIDEOS } from './advice/videos.js';
 import { WEIGHTS } from './advice/weights.js';
 
-const ALL = [CHECKPOINTS, CLIP, DOWNLOADS, FILES, GRAPHS, IMAGES, MODELS, NATIVE, OBJECTS, PAGES, VIDEOS, WEIGHTS];
+const ALL = [
+  BATCHES,
+  CHECKPOINTS,
+  CLIP,
+  DATA,
+  DOWNLOADS,
+  FILES,
+  GRAPHS,
+  IMAGES,
+  MODELS,
+  NATIVE,
+  OBJECTS,
+  PAGES,
+  STUDIES,
+  VIDEOS,
+  WEIGHTS,
+];
 const trials = ALL.flatMap((each) => each.trials);
 const elsewhere = ALL.flatMap((each) => Object.entries(each.elsewhere));
 const untried = ALL.flatMap((each) => Object.entries(each.untried));
