@@ -1,5 +1,6 @@
 /** Brings values of more than 8 bits to 8: which range becomes black to white. */
 import { roundHalfEven } from '../geometry/rounding.js';
+import { percentilesOf } from './percentiles.js';
 import type { RawPixels } from './pixels.js';
 import type { Window, WindowRecord } from './windowRecord.js';
 
@@ -13,19 +14,23 @@ export interface DeepPixels extends Omit<RawPixels, 'data'> {
 
 /** Values to bytes: `round((value - low) * 255 / (high - low))`, cut to 0 … 255. NaN becomes 0. */
 export function applyWindow(
-  { data, width, height, channels }: DeepPixels,
+  values: DeepPixels,
   window: Exclude<Window, 'full'>,
 ): { pixels: RawPixels; record: WindowRecord } {
+  const { data, width, height, channels } = values;
   const isRange = typeof window !== 'string';
-  const [low, high] = isRange ? window : percentilesOf(data, channels);
+  const [low, high] = isRange ? window : (percentilesOf(values, PERCENTILES) ?? [0, 1]);
   const range = high > low ? high - low : 1;
-  const bytes = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const value = ((data[i] - low) * 255) / range;
-    bytes[i] = value > 0 ? Math.min(255, roundHalfEven(value)) : 0;
-  }
+  const toByte = (value: number): number => {
+    const scaled = ((value - low) * 255) / range;
+    return scaled > 0 ? Math.min(255, roundHalfEven(scaled)) : 0;
+  };
+  const most = data instanceof Uint16Array ? 65_535 : 1;
   // An alpha channel is no brightness.
-  if (channels === 4) restoreAlpha(bytes, data);
+  const alphaToByte = (value: number): number => Math.min(255, Math.max(0, Math.round((value * 255) / most)));
+  const bytes = new Uint8Array(data.length);
+  convert(data, bytes, { from: 0, step: 1, toByte });
+  if (channels === 4) convert(data, bytes, { from: 3, step: 4, toByte: alphaToByte });
   const bits = data instanceof Uint16Array ? 16 : 32;
   return {
     pixels: { data: bytes, width, height, channels },
@@ -33,16 +38,19 @@ export function applyWindow(
   };
 }
 
-function restoreAlpha(bytes: Uint8Array, data: DeepPixels['data']): void {
-  const scale = data instanceof Uint16Array ? 255 / 65535 : 255;
-  for (let i = 3; i < data.length; i += 4) bytes[i] = Math.min(255, Math.max(0, Math.round(data[i] * scale)));
+interface Conversion {
+  /** The first value, and the way to the next. */
+  readonly from: number;
+  readonly step: number;
+  readonly toByte: (value: number) => number;
 }
 
-/** Values of the image at the two percentiles: numpy's method `lower`. NaN and infinities do not count. */
-function percentilesOf(data: DeepPixels['data'], channels: number): [number, number] {
-  const colours = channels === 4 ? data.filter((_, i) => i % 4 !== 3) : data;
-  const sorted = colours.filter(Number.isFinite).sort();
-  if (sorted.length === 0) return [0, 1];
-  const at = (percent: number): number => sorted[Math.floor((percent / 100) * (sorted.length - 1))];
-  return [at(PERCENTILES[0]), at(PERCENTILES[1])];
+/** Writes what `toByte` makes of values: by a table where there are fewer kinds of them than values. */
+function convert(data: DeepPixels['data'], bytes: Uint8Array, { from, step, toByte }: Conversion): void {
+  if (data instanceof Uint16Array && data.length > 1 << 16) {
+    const table = Uint8Array.from({ length: 1 << 16 }, (_, value) => toByte(value));
+    for (let i = from; i < data.length; i += step) bytes[i] = table[data[i]];
+  } else {
+    for (let i = from; i < data.length; i += step) bytes[i] = toByte(data[i]);
+  }
 }

@@ -88,6 +88,11 @@ async function decodeRaw(image: Sharp, metadata: Metadata, keepAlpha: boolean): 
   return { data: pixels, width: info.width, height: info.height, channels };
 }
 
+/** The bytes where values of up to 4 bytes may begin. Only small buffers share memory with others, so copies are small. */
+function aligned(data: Buffer): Uint8Array {
+  return data.byteOffset % 4 === 0 ? plainBytes(data) : new Uint8Array(data);
+}
+
 /** The stored values of an image with more than 8 bits. */
 async function decodeDeep(image: Sharp, { space, depth, hasAlpha }: Metadata, keepAlpha: boolean): Promise<DeepPixels> {
   const isFloat = depth === 'float';
@@ -98,8 +103,10 @@ async function decodeDeep(image: Sharp, { space, depth, hasAlpha }: Metadata, ke
   // The pipeline's own colours, so that nothing is converted on the way.
   (keepAlpha ? image.ensureAlpha() : image.removeAlpha()).pipelineColourspace(colours).toColourspace(colours);
   const { data, info } = await image.raw({ depth: isFloat ? 'float' : 'ushort' }).toBuffer({ resolveWithObject: true });
-  const { buffer } = Uint8Array.from(data);
-  const values = isFloat ? new Float32Array(buffer) : new Uint16Array(buffer);
+  const { buffer, byteOffset, byteLength } = aligned(data);
+  const values = isFloat
+    ? new Float32Array(buffer, byteOffset, byteLength / 4)
+    : new Uint16Array(buffer, byteOffset, byteLength / 2);
   const { width, height } = info;
   return { data: values, width, height, channels: channelsOf(values.length, width, height) };
 }
