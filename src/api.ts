@@ -110,6 +110,16 @@ export type { FramePlace, MaskInputs, ResultsData, SceneRecord, Speed } from './
 export type { MaskLogits } from './record/maskLogits.js';
 export type { SoftMask } from './record/softMask.js';
 export type { LogitsOptions } from './results/objectLogits.js';
+export type { FromJsonOptions } from './results/fromJson.js';
+export {
+  packResults,
+  unpackResults,
+  type PackedMessage,
+  type PackedResults,
+  type PackOptions,
+  type UnpackOptions,
+} from './results/pack.js';
+export type { PackedMasks } from './mask/pack.js';
 export type { RefineOptions } from './results/refine.js';
 export { Results, type SegmentedObject } from './results/results.js';
 export { type Device, type DeviceChoice, type Precision, DEVICES, DEVICE_CHOICES } from './runtime/choices.js';

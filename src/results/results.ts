@@ -26,6 +26,7 @@ import { RecordFields, selectRows, type IdentifiedData, type ResultsData, type S
 import { softMask, type SoftMask } from '../record/softMask.js';
 import { answeredRows, answerPrompt, answerWith } from './answer.js';
 import { answerTexts } from './answerTexts.js';
+import { dataOfJson, type FromJsonOptions } from './fromJson.js';
 import { objectLogits, type LogitsOptions } from './objectLogits.js';
 import { refineMasks, type RefineOptions } from './refine.js';
 import { changed } from './remake.js';
@@ -62,6 +63,21 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
   constructor(data: ResultsData) {
     super(data);
     this.#data = { ...data, ids: this.ids };
+  }
+
+  /**
+   * The results that a record is of: the inverse of `toJSON`, so that `Results.fromJSON(record).toJSON()` is the record
+   * again. Masks are exact, scores and boxes as far as the record has decimals. A record has no pixels, prototypes,
+   * anchors and `compat`, and no matches but the scores of texts: what needs them is refused, or is brought by `with`.
+   *
+   * @example
+   * const record = JSON.parse(await readFile('dogs.json', 'utf8')) as ResultsJson;
+   * const scene = Results.fromJSON(record, { image: await readImage('dogs.jpg') });
+   * await scene.save('dogs.png');
+   * @throws FastSAMError `INVALID_ARGUMENT` for what is no such record, and for an image of another size.
+   */
+  static fromJSON(record: ResultsJson, options: FromJsonOptions = {}): Results {
+    return new Results(dataOfJson(record, options));
   }
 
   get imageMasks(): readonly Mask[] {
@@ -235,7 +251,7 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
     return cutOut(this.image, this.imageMasks[checkIndex('object', index, this.length)], options);
   }
 
-  /** The record that `fastsam --json` prints; `JSON.stringify(results)` calls it. */
+  /** The record that `fastsam --json` prints; `JSON.stringify(results)` calls it, `Results.fromJSON` is the way back. */
   toJSON(): ResultsJson {
     return resultsToJson(this);
   }
