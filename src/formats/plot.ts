@@ -33,5 +33,6 @@ export function drawingOf(options: EncodeOptions): DrawOptions {
   const drawing = { ...options };
   delete drawing.quality;
   delete drawing.saveConf;
+  delete drawing.tolerance;
   return drawing;
 }
