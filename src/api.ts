@@ -113,14 +113,13 @@ export type { FramePlace, MaskInputs, ResultsData, SceneRecord, Speed } from './
 export type { MaskLogits } from './record/maskLogits.js';
 export type { SoftMask } from './record/softMask.js';
 export type { LogitsOptions } from './results/objectLogits.js';
-export type { FromJsonOptions } from './results/fromJson.js';
+export type { GivenImageOptions } from './results/givenImage.js';
 export {
   packResults,
   unpackResults,
   type PackedMessage,
   type PackedResults,
   type PackOptions,
-  type UnpackOptions,
 } from './results/pack.js';
 export type { PackedMasks } from './mask/pack.js';
 export type { RefineOptions } from './results/refine.js';

@@ -1,6 +1,7 @@
 /** Which object a pixel belongs to, where objects lie over each other. */
 import { invalidArgument } from '../errors.js';
 import type { Mask } from '../mask/mask.js';
+import { plural } from '../options/showValue.js';
 import { requireMasks } from '../mask/pack.js';
 
 /** Numbers of 16 bits but 0, which stands for none. */
@@ -52,7 +53,7 @@ export function paintLabels(masks: readonly Mask[], width: number, height: numbe
 function paint(masks: readonly Mask[], numbers: readonly number[], width: number, height: number): Uint16Array {
   if (masks.length > MOST_OBJECTS) {
     throw invalidArgument(
-      `label map: got ${masks.length} objects, expected at most ${MOST_OBJECTS}, which 16 bits count; choose some with ` +
+      `label map: got ${plural(masks.length, 'object')}, expected at most ${MOST_OBJECTS}, which 16 bits count; choose some with ` +
         'filter or select',
     );
   }

@@ -93,7 +93,7 @@ export function difference(a: Mask, b: Mask): Mask {
  * @throws FastSAMError `INVALID_ARGUMENT` for a step that is no whole number and a grid without whole sides.
  */
 export function shift(mask: Mask, dx: number, dy: number, grid: Grid = mask): Mask {
-  const { gridWidth, gridHeight } = grid;
+  const { gridWidth, gridHeight } = sizesOf(grid);
   for (const [name, value, low] of [
     ['dx', dx, -Infinity],
     ['dy', dy, -Infinity],
@@ -106,7 +106,17 @@ export function shift(mask: Mask, dx: number, dy: number, grid: Grid = mask): Ma
   const { width, height } = mask;
   const moved = { x: mask.x + dx, y: mask.y + dy, width, height };
   const window = intersectWindows(moved, { x: 0, y: 0, width: gridWidth, height: gridHeight });
-  return build(grid, window, (x, y) => wordAt(mask, x - dx, y - dy));
+  return build({ gridWidth, gridHeight }, window, (x, y) => wordAt(mask, x - dx, y - dy));
+}
+
+/** The sizes that a grid says it has; NaN for what is none. */
+function sizesOf(grid: unknown): Grid {
+  try {
+    const { gridWidth, gridHeight } = grid as Grid;
+    return { gridWidth, gridHeight };
+  } catch {
+    return { gridWidth: NaN, gridHeight: NaN };
+  }
 }
 
 /** Pixels of the window that are not in the mask; the window is clipped to the grid. */

@@ -43,7 +43,7 @@ function pixelsOf(
   const { width, height } = sizeWithin(sourceWidth, sourceHeight, maxSide);
   const rows = Math.min(height, Math.max(1, Math.floor(maxCanvas / width)));
   const [, context] = canvas(width, rows);
-  context.imageSmoothingQuality = 'high';
+  context.imageSmoothingQuality = 'medium'; // averages the pixels, as far as shrinking needs it
   const strip = (y: number, count: number): Uint8ClampedArray => {
     context.clearRect(0, 0, width, rows);
     if (width === sourceWidth && height === sourceHeight) context.drawImage(source, 0, -y);

@@ -3,20 +3,13 @@ import * as v from 'valibot';
 import { invalidArgument } from '../errors.js';
 import type { ResultsJson } from '../formats/json.js';
 import { letterboxGeometry } from '../image/letterbox.js';
-import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
 import { decodeRle } from '../mask/rle.js';
 import type { Rle } from '../mask/rleCounts.js';
 import { showValue } from '../options/showValue.js';
 import type { Match } from '../prompt/types.js';
 import type { ResultsData } from '../record/record.js';
-import { withImage } from './givenImage.js';
-
-/** What else `Results.fromJSON` takes. */
-export interface FromJsonOptions {
-  /** The image that the record is of, with its pixels. Without it what needs them is refused. */
-  readonly image?: RgbImage;
-}
+import { withImage, type GivenImageOptions } from './givenImage.js';
 
 const count = (low: number) => v.pipe(v.number(), v.integer(), v.minValue(low));
 
@@ -70,7 +63,7 @@ const NO_TIME = { preprocess: 0, inference: 0, postprocess: 0 };
  * See `Results.fromJSON`.
  * @throws FastSAMError `INVALID_ARGUMENT` for what is no such record, and for an image of another size.
  */
-export function dataOfJson(json: ResultsJson, options: FromJsonOptions): ResultsData {
+export function dataOfJson(json: ResultsJson, options: GivenImageOptions): ResultsData {
   const record = parse(json);
   const { masks: objects, imgsz, frame, time } = record;
   const { path, width, height, ...rest } = record.image;

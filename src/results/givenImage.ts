@@ -5,12 +5,18 @@ import { custom } from '../options/kinds.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
 
-/** The option of everything that makes results out of data. */
-export const IMAGE_OPTIONS = {
+/** What makes results out of data may need beside it. */
+export interface GivenImageOptions {
+  /** The image, where it was left out: of the same size. Without it what needs pixels is refused. */
+  readonly image?: RgbImage;
+}
+
+/** Every option of `unpackResults` and `Results.fromJSON`. */
+export const GIVEN_IMAGE_OPTIONS = {
   image: custom<RgbImage>('an image as readImage gives it', isRgbImage, {
     text: 'the image, where it was left out: of the same size',
   }),
-} satisfies RowsOf<{ readonly image?: RgbImage }>;
+} satisfies RowsOf<GivenImageOptions>;
 
 function isRgbImage(value: unknown): boolean {
   const { data, width, height } = (value ?? {}) as Partial<RgbImage>;
@@ -21,8 +27,8 @@ function isRgbImage(value: unknown): boolean {
  * The image that was given, with what the record knows of it.
  * @throws FastSAMError `INVALID_ARGUMENT` for an image of another size, and wrong options.
  */
-export function withImage(known: RgbImage, options: { readonly image?: RgbImage }): RgbImage {
-  const { image } = resolve(IMAGE_OPTIONS, options);
+export function withImage(known: RgbImage, options: GivenImageOptions): RgbImage {
+  const { image } = resolve(GIVEN_IMAGE_OPTIONS, options);
   if (!image) return known;
   if (image.width === known.width && image.height === known.height) return { ...image, ...factsOf(known) };
   throw invalidArgument(

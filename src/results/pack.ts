@@ -1,14 +1,13 @@
 /** Results as plain data for a message: between a page and its worker, or between processes. */
 import { invalidArgument } from '../errors.js';
-import type { RgbImage } from '../image/rgbImage.js';
 import { packMasks, unpackMasks, type PackedMasks } from '../mask/pack.js';
 import { flag } from '../options/kinds.js';
 import { isOf } from '../options/requireKind.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
-import { showValue } from '../options/showValue.js';
+import { plural, showValue } from '../options/showValue.js';
 import type { ResultsData } from '../record/record.js';
-import { withImage } from './givenImage.js';
+import { withImage, type GivenImageOptions } from './givenImage.js';
 import { Results } from './results.js';
 
 /** What packed data says of itself. */
@@ -118,18 +117,12 @@ function withOwnBuffers<T>(value: T, own: ReadonlySet<unknown>, transfer: ArrayB
   ) as T;
 }
 
-/** What else becomes part of results that were packed or written down. */
-export interface UnpackOptions {
-  /** The image, where it was left out: of the same size. */
-  readonly image?: RgbImage;
-}
-
 /**
  * The results that were packed. They use the arrays of `data` as they are. Where the image was left out and is not given,
  * what needs its pixels (`plot`, `cutout`, `promptText`) is refused.
  * @throws FastSAMError `INVALID_ARGUMENT` for data that `packResults` did not make, and for an image of another size.
  */
-export function unpackResults(data: PackedResults, options: UnpackOptions = {}): Results {
+export function unpackResults(data: PackedResults, options: GivenImageOptions = {}): Results {
   const { kind, version, objects, masks, ...columns } = membersOf(data);
   if (kind !== KIND || version !== VERSION) {
     throw invalidArgument(
@@ -163,7 +156,7 @@ function checkArrays({ image, boxes, scores }: Partial<PackedResults>, objects: 
   }
   if (scores?.length === objects) return;
   throw invalidArgument(
-    `packed results: got scores of ${scores?.length} objects, expected ${showValue(objects)}; a transfer has emptied this ` +
+    `packed results: got scores of ${plural(scores?.length ?? 0, 'object')}, expected ${showValue(objects)}; a transfer has emptied this ` +
       'data, unpack it where it went',
   );
 }

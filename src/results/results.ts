@@ -30,7 +30,8 @@ import { RecordFields, selectRows, type IdentifiedData, type ResultsData, type S
 import { softMask, type SoftMask } from '../record/softMask.js';
 import { answeredRows, answerPrompt, answerWith } from './answer.js';
 import { answerTexts } from './answerTexts.js';
-import { dataOfJson, type FromJsonOptions } from './fromJson.js';
+import { dataOfJson } from './fromJson.js';
+import type { GivenImageOptions } from './givenImage.js';
 import { objectLogits, type LogitsOptions } from './objectLogits.js';
 import { refineMasks, type RefineOptions } from './refine.js';
 import { changed } from './remake.js';
@@ -80,7 +81,7 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
    * await scene.save('dogs.png');
    * @throws FastSAMError `INVALID_ARGUMENT` for what is no such record, and for an image of another size.
    */
-  static fromJSON(record: ResultsJson, options: FromJsonOptions = {}): Results {
+  static fromJSON(record: ResultsJson, options: GivenImageOptions = {}): Results {
     return new Results(dataOfJson(record, options));
   }
 

@@ -6,6 +6,7 @@ import { Clip } from '../../src/entry/clip.js';
 import { mergeBatch, writeBatch } from '../../src/entry/batch.js';
 import { CocoEvaluator } from '../../src/entry/evaluate.js';
 import { defineStudy, runStudy } from '../../src/entry/studies.js';
+import { labelMap, packMasks, unpackMasks } from '../../src/entry/mask.js';
 import { createTracker, SparseOpticalFlow } from '../../src/entry/track.js';
 import { FastSAMError } from '../../src/errors.js';
 import { scene, TRAINED } from '../support/paths.js';
@@ -100,6 +101,22 @@ const CALLS: Readonly<Record<string, Call>> = {
   'Results.cutout options': (value) => scene3.cutout(0, value),
   'Results.toCoco': (value) => scene3.toCoco(value),
   'Results.toYolo': (value) => scene3.toYolo(value),
+  'Results.toSvg': (value) => scene3.toSvg(value),
+  'Results.toLabelme': (value) => scene3.toLabelme(value),
+  'Results.toBlob': (value, other) => scene3.toBlob(value, other),
+  'Results.draw': (value, other) => {
+    scene3.draw(value, other);
+  },
+  'Results.fromJSON': (value, other) => api.Results.fromJSON(value, other),
+  packResults: (value, other) => api.packResults(value, other),
+  'packResults options': (value) => api.packResults(scene3, value),
+  unpackResults: (value, other) => api.unpackResults(value, other),
+  'unpackResults options': (value) => api.unpackResults(api.packResults(scene3).data, value),
+  'masks.shift': (value, other) => api.masks.shift(maskOf('##'), value, other),
+  'masks.shift options': (value) => api.masks.shift(maskOf('##'), 1, 1, value),
+  labelMap: (value) => labelMap(value, 4, 4),
+  packMasks: (value) => packMasks(value),
+  unpackMasks: (value) => unpackMasks(value),
   'Results.encode': (value, other) => scene3.encode(value, other),
   'Results.encode options': (value) => scene3.encode('png', value),
   'Results.save': (value, other) => scene3.save(value, other),
@@ -149,7 +166,7 @@ const isTrap = (value: unknown): boolean => {
 
 describe('only errors of the package come out', () => {
   test.each(Object.entries(CALLS))('%s', async (name, call) => {
-    const takesOptions = name.endsWith('options') || /refine|plot|toCoco|toYolo/.test(name);
+    const takesOptions = name.endsWith('options') || /refine|plot|toCoco|toYolo|toSvg|toLabelme/.test(name);
     const failures = new Map<string, unknown>();
     await fc.assert(
       fc.asyncProperty(options, options, async (value, other) => {
