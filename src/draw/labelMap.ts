@@ -19,7 +19,7 @@ export function paintOrder(masks: readonly Mask[]): number[] {
 /**
  * Which mask each pixel shows, the smallest on top.
  * @param masks on one grid.
- * @param width, height the grid in pixels; it is the image.
+ * @param width of the grid, which is the image, in pixels; so is `height`.
  * @returns `height * width` numbers, row by row: 0 where there is no mask, else 1 + the mask's index in the list.
  * @throws FastSAMError `INVALID_ARGUMENT` for more than 65,535 masks, and for masks on another grid.
  */

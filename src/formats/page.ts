@@ -10,10 +10,10 @@ import { plotScene } from './plot.js';
 import { encodeScene } from './save.js';
 
 /** The formats of images in memory by their media type. */
-const TYPES = { 'image/png': 'png', 'image/jpeg': 'jpg' } as const;
+const TYPES: Readonly<Record<ImageType, string>> = { 'image/png': 'png', 'image/jpeg': 'jpg' };
 
 /** A media type of an image that is written. */
-export type ImageType = keyof typeof TYPES;
+export type ImageType = 'image/png' | 'image/jpeg';
 
 /** @throws FastSAMError `INVALID_ARGUMENT` where there are none */
 function canvases(what: string): Canvases {

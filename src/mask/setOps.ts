@@ -92,7 +92,7 @@ export function difference(a: Mask, b: Mask): Mask {
  *   Default: the mask's own.
  * @throws FastSAMError `INVALID_ARGUMENT` for a step that is no whole number and a grid without whole sides.
  */
-export function shift(mask: Mask, dx: number, dy: number, grid: Grid = mask): Mask {
+export function shift(mask: Mask, dx: number, dy: number, grid: Pick<Mask, 'gridWidth' | 'gridHeight'> = mask): Mask {
   const { gridWidth, gridHeight } = sizesOf(grid);
   for (const [name, value, low] of [
     ['dx', dx, -Infinity],
