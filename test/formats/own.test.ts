@@ -127,7 +127,7 @@ describe('built-in formats', () => {
     const pairs = FORMATS.flatMap((a, i) => FORMATS.slice(i + 1).map((b) => [a, b]));
     const clashing = (path?: typeof videoPath) =>
       pairs.filter((pair) => sameNames(pair, path) !== undefined).map((pair) => pair.map(({ name }) => name).join());
-    expect(clashing()).toEqual(['json,sa1b', 'json,labelme', 'sa1b,labelme', 'yolo,mot']);
+    expect(clashing()).toEqual(['json,sa1b', 'json,labelme', 'yolo,mot', 'sa1b,labelme']);
     expect(clashing(videoPath)).toEqual(['json,sa1b']);
   });
 });
