@@ -2,6 +2,7 @@
 import { throwIfAborted } from './errors.js';
 import { imagesOfBatch, isPixelBatch, type PixelBatch } from './image/pixels.js';
 import type { ImageInput } from './source/readImage.js';
+import type { ByteSource } from './platform/byteSource.js';
 import type { ExportResult } from './export/exportModel.js';
 import type { ExportFormat, ExportOptions } from './export/options.js';
 import type { ValResult } from './evaluate/val.js';
@@ -65,11 +66,12 @@ export class FastSAM extends NetworkModel implements Segmenter {
 
   /**
    * Loads a checkpoint: Ultralytics or FastSAM `.pt` files of any version, plain state dicts, safetensors.
-   * @param source name (`FastSAM-s`, `FastSAM-x`, `demo`; downloaded when needed), path, URL, or the bytes of a file.
+   * @param source name (`FastSAM-s`, `FastSAM-x`, `demo`; downloaded when needed), path, URL, or the bytes of a file, also as
+   *   an ArrayBuffer, a Blob, a File that somebody chose, or the Response of a `fetch`.
    * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `INVALID_CHECKPOINT`,
    *   `UNSUPPORTED_CHECKPOINT`, `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
-  static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<FastSAM> {
+  static async load(source: string | URL | ByteSource, options: LoadOptions = {}): Promise<FastSAM> {
     const resolved = resolveLoadOptions(options);
     const { openCheckpoint } = await import('./model/open.js');
     return FastSAM.#start(await openCheckpoint(source, options), resolved);

@@ -1,7 +1,7 @@
 /** One object's mask: bits inside a window of the grid, never a whole image of numbers. */
 import type { Rect } from '../geometry/rect.js';
 import { invalidArgument } from '../errors.js';
-import { isTypedArray, requireInstance, requireWhole } from '../options/requireKind.js';
+import { isTypedArray, requireInstance, requireList, requireWhole } from '../options/requireKind.js';
 import { showValue } from '../options/showValue.js';
 import { DISPLAY, INSPECT, type DisplayData } from '../options/show.js';
 import { maskSvg } from './svg.js';
@@ -135,4 +135,11 @@ export class Mask implements Rect {
 export function requireMask(value: unknown): asserts value is Mask {
   if (value instanceof Mask) return;
   requireInstance('mask', value, Mask, 'a Mask: of Results.masks, Mask.fromBitmap or decodeRle');
+}
+
+/** @throws FastSAMError `INVALID_ARGUMENT` for what is no list of masks */
+export function requireMasks(what: string, value: unknown): asserts value is readonly Mask[] {
+  requireList(what, value);
+  // A loop, because `forEach` passes over the gaps of sparse lists.
+  for (const mask of value) requireMask(mask);
 }

@@ -7,6 +7,7 @@ import {
   type TextModelOptions,
   type TextModelSource,
 } from '../prompt/textModel.js';
+import type { ByteSource } from '../platform/byteSource.js';
 import { Lifetime } from '../runtime/lifetime.js';
 
 /** Encoders that somebody has to dispose of. */
@@ -16,8 +17,8 @@ type OwnedModel = TextImageModel & { dispose(): void };
 export class LazyTextModel implements TextModelSource {
   #owned: OwnedModel | undefined;
   #turn: Promise<unknown> = Promise.resolve();
-  readonly #source: string | URL | Uint8Array | TextImageModel;
-  readonly #load: (source: string | URL | Uint8Array, options: TextModelOptions) => Promise<OwnedModel>;
+  readonly #source: string | URL | ByteSource | TextImageModel;
+  readonly #load: (source: string | URL | ByteSource, options: TextModelOptions) => Promise<OwnedModel>;
   readonly #lifetime = new Lifetime(
     () => this.#owned?.dispose(),
     'text prompt: the model that made these results was disposed, and its encoders with it; prompt before, or give ' +
@@ -29,8 +30,8 @@ export class LazyTextModel implements TextModelSource {
    * @param load makes encoders of any other source.
    */
   constructor(
-    source: string | URL | Uint8Array | TextImageModel,
-    load: (source: string | URL | Uint8Array, options: TextModelOptions) => Promise<OwnedModel>,
+    source: string | URL | ByteSource | TextImageModel,
+    load: (source: string | URL | ByteSource, options: TextModelOptions) => Promise<OwnedModel>,
   ) {
     this.#source = source;
     this.#load = load;
@@ -52,7 +53,7 @@ export class LazyTextModel implements TextModelSource {
   }
 
   /** Calls wait for each other, so that the encoders are loaded once. */
-  #loaded(source: string | URL | Uint8Array, options: TextModelOptions): Promise<TextImageModel> {
+  #loaded(source: string | URL | ByteSource, options: TextModelOptions): Promise<TextImageModel> {
     const turn = this.#turn.then(async () => {
       this.#lifetime.requireAlive();
       throwIfAborted(options.signal);
@@ -65,7 +66,7 @@ export class LazyTextModel implements TextModelSource {
 }
 
 /** `Clip.load`; brings the code of the encoders, too, only when it is needed. */
-export async function loadClip(source: string | URL | Uint8Array, options: ClipOptions): Promise<Clip> {
+export async function loadClip(source: string | URL | ByteSource, options: ClipOptions): Promise<Clip> {
   const { Clip } = await import('../clip/clip.js');
   return Clip.load(source, options);
 }

@@ -3,6 +3,7 @@ import * as api from '../../src/index.js';
 import * as batch from '../../src/entry/batch.js';
 import * as clip from '../../src/entry/clip.js';
 import * as evaluate from '../../src/entry/evaluate.js';
+import * as maskEntry from '../../src/entry/mask.js';
 import * as studies from '../../src/entry/studies.js';
 import * as track from '../../src/entry/track.js';
 import { scene, TRAINED } from '../support/paths.js';
@@ -16,6 +17,7 @@ export const ENTRIES: Readonly<Record<string, object>> = {
   './batch': batch,
   './clip': clip,
   './evaluate': evaluate,
+  './mask': maskEntry,
   './studies': studies,
   './track': track,
 };
@@ -207,12 +209,20 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     one(() => [rle.make(), counts.make()]),
     may(() => 'union'),
   ),
+  'masks.shift': of(
+    masks.shift,
+    mask,
+    n(1),
+    n(1),
+    may(() => ({ gridWidth: 8, gridHeight: 8 })),
+  ),
   'masks.shrinkWindow': of(masks.shrinkWindow, mask),
   'masks.simplifyPolygon': of(
     masks.simplifyPolygon,
     one(() => Int32Array.of(0, 0, 4, 0, 4, 4, 0, 4), 'numbers'),
     n(1),
   ),
+  'masks.toNormalisedPolygons': of(masks.toNormalisedPolygons, mask, options),
   'masks.toPolygons': of(masks.toPolygons, mask, options),
   'masks.union': of(masks.union, mask, other),
   'masks.unletterboxMask': of(
@@ -238,6 +248,20 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   'Mask.toBitmap': of(() => maskOf('##').toBitmap()),
   encodeRle: of(api.encodeRle, mask),
   decodeRle: of(api.decodeRle, rle),
+  labelMap: of(
+    maskEntry.labelMap,
+    one(() => [mask.make(), other.make()]),
+    n(4),
+    n(4),
+  ),
+  packMasks: of(
+    maskEntry.packMasks,
+    one(() => [mask.make()]),
+  ),
+  unpackMasks: of(
+    maskEntry.unpackMasks,
+    one(() => maskEntry.packMasks([maskOf('##')])),
+  ),
 
   'new FastSAMError': of((code, message) => new api.FastSAMError(code, message), one(() => 'ABORTED', 'anything'), one(() => 'x', 'anything')), // prettier-ignore
   'FastSAM.load': of(
@@ -276,6 +300,17 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   'NetworkFamily.toJSON': of(() => model.info.architecture.family.toJSON()),
 
   'new Results': of((data) => new api.Results(data), one(() => dataOf(three()))), // prettier-ignore
+  'Results.fromJSON': of(
+    (record, given) => api.Results.fromJSON(record, given),
+    one(() => three().toJSON()),
+    options,
+  ),
+  packResults: of(api.packResults, results, options),
+  unpackResults: of(
+    api.unpackResults,
+    one(() => api.packResults(three()).data),
+    options,
+  ),
   'Results.at': of((index) => three().at(index), n(0)),
   'Results.select': of(
     (indices) => three().select(indices),
@@ -319,6 +354,17 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   'Results.toJSON': of(() => three().toJSON()),
   'Results.toCoco': of((given) => three().toCoco(given), options),
   'Results.toYolo': of((given) => three().toYolo(given), options),
+  'Results.toSvg': of((given) => three().toSvg(given), options),
+  'Results.toLabelme': of((given) => three().toLabelme(given), options),
+  'Results.draw': of(
+    (shown, given) => {
+      three().draw(shown, given);
+    },
+    one(() => ({}), 'anything'),
+    options,
+  ),
+  'Results.toImageData': of((given) => three().toImageData(given), options),
+  'Results.toBlob': of((type, given) => three().toBlob(type, given), may(() => 'image/png'), options),
   'Results.toMot': of(() => resultsOf([], { trackIds: new Int32Array(0), frame: { index: 0, time: 0 } }).toMot()),
   'Results.encode': of(
     (name, given) => three().encode(name, given),
@@ -331,6 +377,7 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     options,
   ),
   'ObjectMask.has': of((x, y) => three().at(0).mask.has(x, y), n(0), n(0)),
+  'ObjectMask.toNormalisedPolygons': of((given) => three().at(0).mask.toNormalisedPolygons(given), options),
   'ObjectMask.toPolygons': of((given) => three().at(0).mask.toPolygons(given), options),
   'Masks.at': of((index) => three().masks.at(index), n(0)),
   'Boxes.at': of((index) => three().boxes.at(index), n(0)),
