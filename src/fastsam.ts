@@ -108,8 +108,9 @@ export class FastSAM implements Segmenter {
       });
       loadWeights(network, opened.checkpoint.tensors);
       const { detector, precision } = await createDetector(network, device, running);
+      const { precision: chosen, graphWeights, allowSha256 } = options;
       const textModel = new LazyTextModel(encoders ?? TEXT_MODEL, (name, given) =>
-        loadClip(name, { ...given, precision: options.precision, graphWeights: options.graphWeights }),
+        loadClip(name, { ...given, precision: chosen, graphWeights, allowSha256 }),
       );
       return new FastSAM({ ...describe(opened, device, note), precision }, network, detector, textModel);
     } catch (error) {

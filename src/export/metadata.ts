@@ -22,6 +22,9 @@ export interface ExportMetadata {
   readonly head: 'Segment';
   readonly batch: number;
   readonly imgsz: readonly [height: number, width: number];
+  /** The model's own thresholds, which are its defaults when it is loaded again. */
+  readonly conf: number;
+  readonly iou: number;
   readonly names: Readonly<Record<number, string>>;
   readonly args: Readonly<Record<string, unknown>>;
   readonly channels: 3;
@@ -41,7 +44,7 @@ interface PortFacts {
 }
 
 /** What has to be known of a model. */
-export type ExportedModel = Pick<ModelInfo, 'name' | 'architecture' | 'classNames' | 'metadata'>;
+export type ExportedModel = Pick<ModelInfo, 'name' | 'architecture' | 'classNames' | 'defaults' | 'metadata'>;
 
 /** Facts of a model and of how it is exported. */
 export function exportMetadata(model: ExportedModel, plan: ExportPlan): ExportMetadata {
@@ -60,6 +63,8 @@ export function exportMetadata(model: ExportedModel, plan: ExportPlan): ExportMe
     head: 'Segment',
     batch,
     imgsz: [height, width],
+    conf: model.defaults.conf,
+    iou: model.defaults.iou,
     names: model.classNames,
     args: { batch, dynamic, half, nms: nms !== undefined, ...nms, ...(format === 'onnx' && { opset }) },
     channels: 3,

@@ -7,6 +7,7 @@ import { nodeDisk } from './nodeDisk.js';
 import { cacheFolder, packageFile, pathOfUrl, readFile, readStart, realPath, sha256, stat } from './nodeFiles.js';
 import { writeFolderAtomic } from './nodeFolders.js';
 import { decodeImage, encodeJpeg, encodePng } from './nodeImages.js';
+import { listKept, removeKept } from './nodeKept.js';
 import { listFiles } from './nodeListing.js';
 import { openPartial } from './nodePartial.js';
 import type { Platform } from './platform.js';
@@ -35,6 +36,7 @@ export const nodePlatform: Platform = {
   disk: nodeDisk,
   programs: { run: runProgram, readFrames, feedFrames },
   os: process.platform,
+  addressOf: (text) => (/^https?:\/\//i.test(text) ? text : undefined),
   joinPath: (...parts) => join(...parts),
   absolutePath: (...parts) => resolve(...parts),
   realPath,
@@ -42,6 +44,8 @@ export const nodePlatform: Platform = {
   parseYaml,
   pathOfUrl,
   cacheFolder: () => cacheFolder(),
+  listKept: () => listKept(),
+  removeKept,
   packageFile,
   openPartial,
   sha256: (bytes) => Promise.resolve(sha256(bytes)),

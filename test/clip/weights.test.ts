@@ -140,9 +140,10 @@ describe('refused', () => {
 });
 
 describe('the catalogue', () => {
-  test.each(CLIP_CATALOGUE)("of $name has the checksum of OpenAI's address", ({ url, sha256, file }) => {
-    expect(url).toBe(`https://openaipublic.azureedge.net/clip/models/${sha256 ?? ''}/${file}`);
-    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  test.each(CLIP_CATALOGUE)("of $name has the checksum of OpenAI's address", ({ sources, versions, file }) => {
+    expect(sources[0].url).toBe(`https://openaipublic.azureedge.net/clip/models/${versions[0].sha256}/${file}`);
+    expect(sources).toHaveLength(versions.length);
+    for (const { sha256 } of versions) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test.each(['ViT-B/32', 'vit-b-32', 'ViT-B-32.pt', 'vit_b_32'])('finds %s', (name) => {
