@@ -22,13 +22,13 @@ export interface ExportMetadata {
   readonly head: 'Segment';
   readonly batch: number;
   readonly imgsz: readonly [height: number, width: number];
-  /** The model's own thresholds, which are its defaults when it is loaded again. */
-  readonly conf: number;
-  readonly iou: number;
   readonly names: Readonly<Record<number, string>>;
   readonly args: Readonly<Record<string, unknown>>;
   readonly channels: 3;
   readonly end2end: boolean;
+  /** The model's own thresholds, which are its defaults when it is loaded again. */
+  readonly conf: number;
+  readonly iou: number;
   /** Sizes of -1 are open. */
   readonly inputs: readonly PortFacts[];
   readonly outputs: readonly PortFacts[];
@@ -63,12 +63,12 @@ export function exportMetadata(model: ExportedModel, plan: ExportPlan): ExportMe
     head: 'Segment',
     batch,
     imgsz: [height, width],
-    conf: model.defaults.conf,
-    iou: model.defaults.iou,
     names: model.classNames,
     args: { batch, dynamic, half, nms: nms !== undefined, ...nms, ...(format === 'onnx' && { opset }) },
     channels: 3,
     end2end: nms !== undefined,
+    conf: model.defaults.conf,
+    iou: model.defaults.iou,
     inputs: [portFacts(input)],
     outputs: outputs.map(portFacts),
   };
