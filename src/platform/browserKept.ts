@@ -57,8 +57,8 @@ export async function removeKept({ path }: KeptFile): Promise<boolean> {
 /** See `Platform.storageLimit`. */
 export async function storageLimit(): Promise<number | undefined> {
   // Absent on plain http.
-  const storage = (navigator as Partial<Navigator>).storage;
-  return storage?.estimate().then(
+  const { navigator: browser } = globalThis as { readonly navigator?: Partial<Navigator> };
+  return browser?.storage?.estimate().then(
     ({ quota }) => quota,
     () => undefined,
   );

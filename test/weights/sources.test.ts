@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FastSAMError } from '../../src/errors.js';
+import { FastSAM } from '../../src/fastsam.js';
 import { fetchOutside } from '../../src/platform/addresses.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
@@ -241,6 +242,16 @@ describe('a copy with another hash', () => {
     const asked = [...first.asked];
     expect((await load({ allowSha256: hash ?? '' })).path).toBe(path);
     expect(first.asked).toEqual(asked);
+  });
+
+  test.each([
+    ['abc', "'abc'"],
+    [[7, 'abc'], "[7, 'abc']"],
+  ])('is asked for by hashes: %j is refused before any request', async (value, shown) => {
+    const wrong = value as string[];
+    const expected = 'expected a SHA-256 of 64 hexadecimal digits, or a list of them';
+    const error = await rejectionOf(() => FastSAM.load('FastSAM-s', { allowSha256: wrong }));
+    expect([error.code, error.message]).toEqual(['INVALID_ARGUMENT', `allowSha256: got ${shown}, ${expected}`]);
   });
 
   test('is not in the way of those who do not allow it', async () => {
