@@ -14,8 +14,7 @@ import {
   type Sha256List,
 } from './accepted.js';
 import { CATALOGUE, findIn, unknownName, type CatalogueEntry, type PublishedFile } from './catalogue.js';
-import { download, type RetryPolicy } from './download.js';
-import { freshness, readKept, readNote, writeNote } from './kept.js';
+import type { RetryPolicy } from './download.js';
 
 export interface ResolveOptions {
   /** SHA-256s of copies that are taken beside those that the catalogue knows. */
@@ -120,6 +119,7 @@ async function keptOrDownloaded(
     options.onProgress?.({ type: 'verify', name });
     return { bytes: await readCopy(kept, name, accepted, removal(kept, name)), path: kept };
   }
+  const { download } = await import('./download.js'); // not needed for what lies here
   return download({
     ...{ ...accepted, name, path, pathOf, isPublished: true, urls: urlsOf(entry), inspect: inspecting(options) },
     ...{ onProgress: options.onProgress, signal: options.signal, retry: options.retry },
@@ -153,6 +153,7 @@ async function resolveUrl(url: string, options: ResolveOptions): Promise<Resolve
   const name = (new URL(url).pathname.split('/').at(-1) ?? '').replace(/[^\w.-]/g, '_') || 'weights';
   const key = (await here.sha256(new TextEncoder().encode(url))).slice(0, KEY_LENGTH);
   const path = here.joinPath(here.cacheFolder(), 'urls', key, name);
+  const { freshness, readKept, readNote, writeNote } = await import('./kept.js');
   const note = await readNote(path);
   if (note !== undefined && (await freshness(url, note, options)) !== 'changed') {
     throwIfAborted(options.signal);
@@ -160,6 +161,7 @@ async function resolveUrl(url: string, options: ResolveOptions): Promise<Resolve
     const bytes = await readKept(path, note);
     if (bytes !== undefined) return { bytes, name, path };
   }
+  const { download } = await import('./download.js');
   const found = await download({
     ...{ ...ANYTHING, name, path, isPublished: false, urls: [url], inspect: inspecting(options) },
     ...{ onProgress: options.onProgress, signal: options.signal, retry: options.retry },
