@@ -92,6 +92,7 @@ export {
   type DecodeOptions,
   type FileStat,
   type FolderFile,
+  type KeptFile,
   type ListOptions,
   type NativeState,
   type PartialFile,
@@ -145,7 +146,16 @@ export { openVideo } from './source/openVideo.js';
 export type { VideoOptions } from './source/videoOptions.js';
 export { readImage, type ImageInput, type DomImage, type PixelData, type ReadOptions } from './source/readImage.js';
 export type { Frame, VideoInfo, VideoSink, VideoSource } from './source/types.js';
-export { CATALOGUE, type CatalogueEntry, type ModelDefaults } from './weights/catalogue.js';
+export type { Sha256List } from './weights/accepted.js';
+export { clearCache, listCache, type CachedFile, type CacheContents } from './weights/cache.js';
+export {
+  CATALOGUE,
+  type CatalogueEntry,
+  type FileSource,
+  type FileVersion,
+  type ModelDefaults,
+  type PublishedFile,
+} from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';
 export type { Fact, ModuleFacts, Modules } from './weights/moduleFacts.js';
 export type { DisplayData } from './options/show.js';

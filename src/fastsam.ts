@@ -91,7 +91,7 @@ export class FastSAM extends NetworkModel implements Segmenter {
   }
 
   static async #start(opened: OpenedCheckpoint, options: ResolvedLoadOptions): Promise<FastSAM> {
-    const { device: choice, textModel: encoders, precision, graphWeights, signal, ...running } = options;
+    const { device: choice, textModel: encoders, precision, graphWeights, allowSha256, signal, ...running } = options;
     throwIfAborted(signal);
     const { device, note } = await acquireDevice(choice);
     try {
@@ -99,7 +99,7 @@ export class FastSAM extends NetworkModel implements Segmenter {
       const run = { ...running, precision, graphWeights, ...(signal && { signal }) };
       const loaded = await LoadedNetwork.create(architecture, checkpoint.tensors, device, run);
       const textModel = new LazyTextModel(encoders ?? TEXT_MODEL, (name, given) =>
-        loadClip(name, { ...given, precision, graphWeights }),
+        loadClip(name, { ...given, precision, graphWeights, allowSha256 }),
       );
       return new FastSAM({ ...describeModel(opened, device, note), precision: loaded.precision }, loaded, textModel);
     } catch (error) {

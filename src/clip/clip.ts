@@ -17,6 +17,7 @@ import { toPatches, type Features, type ImageInputs } from './encoders/imageEnco
 import { encoderPrecision, type EncoderRunner } from './encoders/runner.js';
 import { packTexts } from './encoders/textEncoder.js';
 import { createImageRunner, createTextRunner, type TextRunner } from './encoders/towers.js';
+import { ALLOW_SHA256, type Sha256List } from '../weights/accepted.js';
 import { openClip } from './weights/openClip.js';
 
 const heads = (about: string) => integer(1, 1024, { text: about, otherwise: 'one for each 64 channels' });
@@ -38,6 +39,8 @@ export interface ClipOptions {
   /** Attention heads, for models whose heads are not 64 wide. */
   visionHeads?: number;
   textHeads?: number;
+  /** SHA-256s of copies to take for a model of the catalogue, beside those that are known: see `LoadOptions`. */
+  allowSha256?: Sha256List;
   /** Receives the progress of a download. */
   onProgress?: OnProgress;
   /** Cancels the download. */
@@ -51,6 +54,7 @@ export const CLIP_OPTIONS = {
   activation: oneOf(ACTIVATIONS, { text: 'activation of the weights', otherwise: 'told by the file' }),
   visionHeads: heads('attention heads of the image encoder'),
   textHeads: heads('attention heads of the text encoder'),
+  allowSha256: ALLOW_SHA256,
   onProgress: callback<OnProgress>({ text: 'receives the progress of a download' }),
   signal: signal('cancels the download'),
 } satisfies RowsOf<ClipOptions>;

@@ -1,6 +1,6 @@
 /** Which object a pixel belongs to, where objects lie over each other. */
 import { invalidArgument } from '../errors.js';
-import { requireMasks, type Mask } from '../mask/mask.js';
+import { requireGrid, requireMasks, type Mask } from '../mask/mask.js';
 import { plural } from '../options/showValue.js';
 
 /** Numbers of 16 bits but 0, which stands for none. */
@@ -24,6 +24,7 @@ export function paintOrder(masks: readonly Mask[]): number[] {
  */
 export function labelMap(masks: readonly Mask[], width: number, height: number): Uint16Array {
   requireMasks('label map', masks);
+  requireGrid(width, height, 'label map');
   const order = paintOrder(masks);
   return paint(
     order.map((i) => masks[i]),

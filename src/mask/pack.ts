@@ -44,21 +44,25 @@ export function unpackMasks(packed: PackedMasks): Mask[] {
         'Uint32Array; give what packMasks made',
     );
   }
-  let at = 0;
-  const masks = Array.from({ length: windows.length / FIELDS }, (_, i) => {
-    const [gridWidth, gridHeight, x, y, width, height] = windows.subarray(FIELDS * i, FIELDS * (i + 1));
+  const starts = [0];
+  for (let i = 0; FIELDS * i < windows.length; i++) {
+    const [gridWidth, gridHeight, x, y, width, height] = windows.subarray(FIELDS * i);
     if (Math.min(x, y, width, height) < 0 || x + width > gridWidth || y + height > gridHeight) {
       throw invalidArgument(
         `packed masks: got the window ${x}, ${y}, ${width} x ${height} for mask ${i}, expected one inside its grid of ` +
           `${gridWidth} x ${gridHeight} pixels`,
       );
     }
-    const length = ((width + 31) >>> 5) * height;
-    at += length;
-    return new Mask(gridWidth, gridHeight, x, y, width, height, words.subarray(at - length, at));
+    starts.push(starts[i] + ((width + 31) >>> 5) * height);
+  }
+  const count = starts.length - 1;
+  if (words.length !== starts[count]) {
+    throw invalidArgument(`packed masks: got ${words.length} words, expected ${starts[count]} for ${count} windows`);
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const [gridWidth, gridHeight, x, y, width, height] = windows.subarray(FIELDS * i);
+    return new Mask(gridWidth, gridHeight, x, y, width, height, words.subarray(starts[i], starts[i + 1]));
   });
-  if (at === words.length) return masks;
-  throw invalidArgument(`packed masks: got ${words.length} words, expected ${at} for ${masks.length} windows`);
 }
 
 /** The two arrays of anything; none of what throws when it is looked at. */

@@ -62,6 +62,7 @@ export function toPolygons(mask: Mask, options: PolygonOptions = {}): Polygon[] 
  * @throws FastSAMError `INVALID_ARGUMENT` for wrong options.
  */
 export function toNormalisedPolygons(mask: Mask, options: PolygonOptions = {}): NormalisedPolygon[] {
+  requireMask(mask);
   const { gridWidth, gridHeight } = mask;
   const normalise = (points: Int32Array): Float32Array =>
     Float32Array.from(points, (v, i) => v / (i % 2 === 0 ? gridWidth : gridHeight));

@@ -3,7 +3,7 @@ import { invalidArgument } from '../errors.js';
 import { requireNumbers, requireObject, requireWhole } from '../options/requireKind.js';
 import { lowBits, lowestBit, readBits } from './bits.js';
 import type { Rect } from '../geometry/rect.js';
-import { Mask, popcount, requireMask } from './mask.js';
+import { Mask, popcount, requireGrid, requireMask } from './mask.js';
 
 /** The size of a mask's grid in pixels. */
 type Grid = Pick<Mask, 'gridWidth' | 'gridHeight'>;
@@ -100,8 +100,7 @@ export function shift(mask: Mask, dx: number, dy: number, grid: Grid = mask): Ma
   const { gridWidth, gridHeight } = grid;
   requireWhole('shift dx', dx);
   requireWhole('shift dy', dy);
-  requireWhole('shift grid width', gridWidth, 0);
-  requireWhole('shift grid height', gridHeight, 0);
+  requireGrid(gridWidth, gridHeight, 'shift grid');
   const { width, height } = mask;
   const moved = { x: mask.x + dx, y: mask.y + dy, width, height };
   const window = intersectWindows(moved, { x: 0, y: 0, width: gridWidth, height: gridHeight });

@@ -8,6 +8,7 @@ import { isByteSource, type ByteSource } from '../platform/byteSource.js';
 import { isTextImageModel, type TextImageModel } from '../prompt/textModel.js';
 import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } from '../runtime/choices.js';
 import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/choices.js';
+import { ALLOW_SHA256, type Sha256List } from '../weights/accepted.js';
 
 /** Options of `FastSAM.load`. */
 export interface LoadOptions {
@@ -29,6 +30,11 @@ export interface LoadOptions {
    * model, or encoders that are loaded, then left to you. Default `ViT-B/32` (354 MB download).
    */
   textModel?: string | URL | ByteSource | TextImageModel;
+  /**
+   * SHA-256s of copies to take for a model of the catalogue, or for its encoders, beside those that are known. A copy with
+   * another one is refused, and the message says which it has.
+   */
+  allowSha256?: Sha256List;
   /** Receives the progress of a download. */
   onProgress?: OnProgress;
   /** Cancels the download. */
@@ -62,6 +68,7 @@ export const LOAD_OPTIONS = {
       otherwise: TEXT_MODEL,
     },
   ),
+  allowSha256: ALLOW_SHA256,
   onProgress: callback<OnProgress>({ text: 'receives the progress of a download' }),
   signal: signal('cancels the download'),
 } satisfies RowsOf<LoadOptions>;

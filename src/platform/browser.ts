@@ -1,7 +1,8 @@
 /** The platform for browsers, pages and workers alike. */
-import { cacheFolder, openPartial, pathOfUrl, readFile, sha256, stat, writeFileAtomic } from './browserFiles.js';
 import { browserCanvases } from './browserCanvases.js';
+import { openPartial, pathOfUrl, readFile, sha256, stat, writeFileAtomic } from './browserFiles.js';
 import { capturePixels, decodeImage, encodeJpeg, encodePng } from './browserImages.js';
+import { addressOf, cacheFolder, listKept, removeKept, storageLimit } from './browserKept.js';
 import type { Platform } from './platform.js';
 
 export const browserPlatform: Platform = {
@@ -16,9 +17,13 @@ export const browserPlatform: Platform = {
   readFile,
   writeFileAtomic,
   stat,
+  addressOf,
   joinPath: (...parts) => parts.join('/'),
   pathOfUrl,
   cacheFolder,
+  listKept,
+  removeKept,
+  storageLimit,
   packageFile: (relative) => new URL(`../../${relative}`, import.meta.url).href,
   openPartial,
   sha256,

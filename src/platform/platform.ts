@@ -75,6 +75,15 @@ export interface FileStat {
   readonly modified?: number;
 }
 
+/** A file that a download has left in the cache folder. */
+export interface KeptFile {
+  readonly path: string;
+  /** Its size, or that of the bytes so far. */
+  readonly bytes: number;
+  /** An attempt that was broken off, or is going on. */
+  readonly isUnfinished: boolean;
+}
+
 /**
  * A file in progress. Bytes are appended, and only `commit` makes it appear under its name. The next `openPartial` of
  * the same path finds a broken attempt again. No two attempts share bytes.
@@ -170,6 +179,11 @@ export interface Platform {
   readonly programs?: Programs;
   /** Node's name of the operating system; absent in browsers. */
   readonly os?: string;
+  /**
+   * The http(s) address that a text means; undefined for a path. In pages relative addresses are meant as well; where a page
+   * may keep nothing (plain http), every address is a path.
+   */
+  addressOf(text: string): string | undefined;
   /** A path of these parts, with the separator of the system. */
   joinPath(...parts: string[]): string;
   /** The absolute path of these parts, each seen from those before it, the first from the working folder. Not in browsers. */
@@ -195,6 +209,15 @@ export interface Platform {
   pathOfUrl(url: string): string;
   /** Folder for downloads: `FASTSAM_HOME`, else the system's folder for caches. Not created by this call. */
   cacheFolder(): string;
+  /** What downloads have left in the cache folder: files, notes beside them, attempts that were broken off. */
+  listKept(): Promise<KeptFile[]>;
+  /**
+   * Removes what `listKept` names, and folders that are empty then; attempts that another process works on stay.
+   * @returns whether it is gone. @throws FastSAMError `WRITE_FAILED`
+   */
+  removeKept(file: KeptFile): Promise<boolean>;
+  /** Bytes that the browser lets this page keep, in all. Browsers only, where they say it. */
+  storageLimit?(): Promise<number | undefined>;
   /** Path of a file that the package ships, `relative` to the package's root. */
   packageFile(relative: string): string;
   /** Opens a file in progress; what an earlier call has written stays. */

@@ -128,8 +128,8 @@ describe('shift', () => {
 
   test('refuses steps and grids that are no whole pixels', () => {
     const mask = rectMask(4, 4, [0, 0, 2, 2]);
-    expect(() => shift(mask, 0.5, 0)).toThrow('shift: dx: got 0.5, expected whole pixels');
-    expect(() => shift(mask, 0, NaN)).toThrow('shift: dy');
-    expect(() => shift(mask, 0, 0, { gridWidth: -1, gridHeight: 4 })).toThrow('shift: grid width: got -1');
+    expect(() => shift(mask, 0.5, 0)).toThrow('shift dx: got 0.5, expected a whole number');
+    expect(() => shift(mask, 0, NaN)).toThrow('shift dy');
+    expect(() => shift(mask, 0, 0, { gridWidth: -1, gridHeight: 4 })).toThrow('shift grid width: got -1');
   });
 });

@@ -42,6 +42,7 @@ const one = (make: () => unknown, ...also: Kind[]): Argument => ({ make, optiona
 const may = (make: () => unknown, ...also: Kind[]): Argument => ({ make, optional: true, also });
 
 const folder = temporaryFolder();
+process.env.FASTSAM_HOME = temporaryFolder(); // so that nobody's downloads are cleared
 const model = await api.FastSAM.load(TRAINED, { device: 'wasm' });
 const raw = await model.detect(scene('coins.png'), { imgsz: 64 });
 const found = await model.segment(scene('coins.png'), { imgsz: 64 });
@@ -364,7 +365,11 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     options,
   ),
   'Results.toImageData': of((given) => three().toImageData(given), options),
-  'Results.toBlob': of((type, given) => three().toBlob(type, given), may(() => 'image/png'), options),
+  'Results.toBlob': of(
+    (type, given) => three().toBlob(type, given),
+    may(() => 'image/png'),
+    options,
+  ),
   'Results.toMot': of(() => resultsOf([], { trackIds: new Int32Array(0), frame: { index: 0, time: 0 } }).toMot()),
   'Results.encode': of(
     (name, given) => three().encode(name, given),
@@ -446,6 +451,11 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     options,
   ),
   readImage: of((input, given) => api.readImage(input, given), one(image, 'text', 'bytes'), options),
+  listCache: of(() => api.listCache()),
+  clearCache: of(
+    (names) => api.clearCache(names),
+    may(() => [], 'text'),
+  ),
   readCheckpoint: of(
     (bytes) => api.readCheckpoint(bytes),
     one(() => new Uint8Array(9)),

@@ -59,9 +59,11 @@ beforeEach(() => {
     },
   );
   vi.stubGlobal('createImageBitmap', () => Promise.resolve(decodedAs));
-  vi.stubGlobal('fetch', (url: string) => {
-    fetched.push(url);
-    return Promise.resolve(url.includes('missing') ? new Response('', { status: 404 }) : new Response(weights));
+  vi.stubGlobal('fetch', (url: string, { method = 'GET' }: RequestInit = {}) => {
+    fetched.push(`${method} ${url}`);
+    const headers = { etag: '"first"' };
+    const answer = url.includes('missing') ? new Response('', { status: 404 }) : new Response(weights, { headers });
+    return Promise.resolve(answer);
   });
   usePlatform(browserPlatform);
 });
@@ -80,10 +82,10 @@ describe('the browser platform', () => {
   test('keeps downloads in the Cache API and takes them from there', async () => {
     const first = await resolveWeights('https://example.org/w/mine.pt');
     const second = await resolveWeights('https://example.org/w/mine.pt');
-    expect(fetched).toEqual(['https://example.org/w/mine.pt']);
+    expect(fetched).toEqual(['GET https://example.org/w/mine.pt', 'HEAD https://example.org/w/mine.pt']);
     expect(Buffer.compare(first.bytes, weights)).toBe(0);
     expect(Buffer.compare(second.bytes, weights)).toBe(0);
-    expect([...store.keys()].map((key) => key.replace(/^.*\//, ''))).toEqual(['mine.pt', 'mine.pt.sha256']);
+    expect([...store.keys()].map((key) => key.replace(/^.*\//, ''))).toEqual(['mine.pt', 'mine.pt.json']);
   });
 
   test('computes the checksum that Node computes', async () => {
@@ -99,7 +101,7 @@ describe('the browser platform', () => {
 
   test('fetches relative paths', async () => {
     expect(await browserPlatform.readFile('images/a.jpg')).toHaveLength(1000);
-    expect(fetched).toEqual(['images/a.jpg']);
+    expect(fetched).toEqual(['GET images/a.jpg']);
     await expect(browserPlatform.readFile('missing.jpg')).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   });
 

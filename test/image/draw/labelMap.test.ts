@@ -46,7 +46,7 @@ describe('a label map', () => {
   });
 
   test('refuses what is no mask, and masks of another grid', () => {
-    expect(() => labelMap([{} as never], 2, 1)).toThrow('label map: got an object (Object) at 0, expected a Mask');
+    expect(() => labelMap([{} as never], 2, 1)).toThrow('label map 0: got an object (Object), expected a Mask');
     expect(() => labelMap([Mask.empty(3, 3)], 2, 1)).toThrow('grid of 3 x 3 pixels, expected 2 x 1');
   });
 });
