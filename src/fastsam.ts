@@ -17,6 +17,7 @@ import { defaultsNote, defaultsOf } from './weights/defaults.js';
 import { acquireDevice, releaseDevice } from './runtime/device.js';
 import type { Device } from './runtime/choices.js';
 import { Lifetime } from './runtime/lifetime.js';
+import { onDevice } from './runtime/onDevice.js';
 import { describeArchitecture } from './model/architecture.js';
 import { openCheckpoint, type OpenedCheckpoint } from './model/open.js';
 import { createDetector } from './model/createDetector.js';
@@ -41,6 +42,8 @@ import {
   type SegmentOptions,
 } from './model/options.js';
 import type { PipelineContext } from './model/pipeline.js';
+import type { ImageSize, WarmupResult } from './model/warmup.js';
+import type { WarmupOptions } from './model/warmupOptions.js';
 import type { TrackSource } from './model/trackStream.js';
 import type { TrackOptions } from './model/trackOptions.js';
 import {
@@ -68,7 +71,7 @@ export class FastSAM implements Segmenter {
   readonly #textModel: LazyTextModel;
   readonly #lifetime: Lifetime;
   /** The detector, which is not freed while it runs. */
-  readonly #detector: Pick<Detector, 'detect' | 'raw'>;
+  readonly #detector: Pick<Detector, 'detect' | 'raw' | 'prepare'>;
 
   private constructor(
     /** What is known of the model. */
@@ -79,14 +82,17 @@ export class FastSAM implements Segmenter {
   ) {
     this.#network = network;
     this.#textModel = textModel;
-    this.#lifetime = new Lifetime(() => {
+    const free = () => {
       detector.dispose();
       network.model.dispose();
-      releaseDevice();
+    };
+    this.#lifetime = new Lifetime(() => {
+      releaseDevice(free);
     }, 'model: it was disposed; load it again');
     this.#detector = {
       detect: (input, thresholds) => this.#lifetime.use(() => detector.detect(input, thresholds)),
       raw: (input, options) => this.#lifetime.use(() => detector.raw(input, options)),
+      prepare: (sizes, options) => this.#lifetime.use(async () => (await detector.prepare?.(sizes, options)) ?? 0),
     };
   }
 
@@ -97,24 +103,30 @@ export class FastSAM implements Segmenter {
    *   `UNSUPPORTED_CHECKPOINT`, `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
   static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<FastSAM> {
-    const { device: choice, keepBatchNorm, textModel: encoders, ...running } = resolveLoadOptions(options);
+    const {
+      device: choice,
+      startTimeout,
+      keepBatchNorm,
+      textModel: encoders,
+      ...running
+    } = resolveLoadOptions(options);
     const opened = await openCheckpoint(source, options);
     throwIfAborted(options.signal);
-    const { device, note } = await acquireDevice(choice);
+    const { device, note } = await acquireDevice(choice, { startTimeout });
     let network: Network | undefined;
     try {
-      network = buildNetwork(opened.architecture, {
-        foldBatchNorm: !keepBatchNorm,
+      network = onDevice(() => {
+        network = buildNetwork(opened.architecture, { foldBatchNorm: !keepBatchNorm });
+        loadWeights(network, opened.checkpoint.tensors);
+        return network;
       });
-      loadWeights(network, opened.checkpoint.tensors);
       const { detector, precision } = await createDetector(network, device, running);
       const textModel = new LazyTextModel(encoders ?? TEXT_MODEL, (name, given) =>
         loadClip(name, { ...given, precision: options.precision, graphWeights: options.graphWeights }),
       );
       return new FastSAM({ ...describe(opened, device, note), precision }, network, detector, textModel);
     } catch (error) {
-      network?.model.dispose();
-      releaseDevice();
+      releaseDevice(() => network?.model.dispose());
       throw error;
     }
   }
@@ -199,12 +211,29 @@ export class FastSAM implements Segmenter {
     const { netWidth: width, netHeight: height } = geometry;
     const pixels = await networkPixels(rgb, geometry);
     this.#lifetime.requireAlive();
-    const x = toTensor({ images: [pixels], width, height });
-    try {
-      return activations(this.#network, x, names);
-    } finally {
-      x.dispose();
-    }
+    return onDevice(() => {
+      const x = toTensor({ images: [pixels], width, height });
+      try {
+        return activations(this.#network, x, names);
+      } finally {
+        x.dispose();
+      }
+    });
+  }
+
+  /**
+   * Makes beforehand what is otherwise made while the first image waits: shaders on WebGL and WebGPU, compiled side by side,
+   * and whatever else a device makes once. After it, no image of such a size compiles a shader.
+   *
+   * @example
+   * await model.warmup([{ width: 4000, height: 3000 }], { onProgress: (done, total) => bar.set(done / total) });
+   * @param sizes of the images that will come, pixels; default: a square one.
+   * @throws FastSAMError `INVALID_ARGUMENT`, `DEVICE_FAILED`, `ABORTED`, `DISPOSED`.
+   */
+  async warmup(sizes?: readonly ImageSize[], options: WarmupOptions = {}): Promise<WarmupResult> {
+    return this.#lifetime.use(async () =>
+      (await import('./model/warmup.js')).warmUp(sizes, options, { detector: this.#detector, model: this.info }),
+    );
   }
 
   /**

@@ -4,6 +4,7 @@ import { choosePrecision } from '../runtime/compile/compile.js';
 import type { CompiledGraph } from '../runtime/compile/compiledGraph.js';
 import { loadGraph } from '../runtime/compile/loadGraph.js';
 import type { Precision } from '../runtime/choices.js';
+import { onDevice } from '../runtime/onDevice.js';
 import type { Detections, Detector, DetectorInput, RawAnchors, RawOptions, Thresholds } from './detector.js';
 import {
   encodeDetector,
@@ -84,13 +85,15 @@ export class CompiledDetector implements Detector {
 
   async detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
     const { prototypes, probabilities, logits, ...anchors } = await this.#run(input);
-    const limits = limitTensors(thresholds);
-    try {
-      const count = input.images.length;
-      return input.images.map((_, i) => this.#detectionsOf({ index: i, count }, anchors, prototypes, limits));
-    } finally {
-      tf.dispose([...Object.values(anchors), prototypes, probabilities, logits, ...Object.values(limits)]);
-    }
+    return onDevice(() => {
+      const limits = limitTensors(thresholds);
+      try {
+        const count = input.images.length;
+        return input.images.map((_, i) => this.#detectionsOf({ index: i, count }, anchors, prototypes, limits));
+      } finally {
+        tf.dispose([...Object.values(anchors), prototypes, probabilities, logits, ...Object.values(limits)]);
+      }
+    });
   }
 
   async raw(input: DetectorInput, { logits = false }: RawOptions = {}): Promise<RawAnchors[]> {
@@ -111,12 +114,14 @@ export class CompiledDetector implements Detector {
 
   async #run(input: DetectorInput): Promise<NetworkOutputs> {
     const graph = hasFloats(input) ? await this.#graphOfFloats() : this.#compiled.graph;
-    const inputs = networkInputs(input, this.#compiled.network.architecture);
-    try {
-      return graph.run(inputs);
-    } finally {
-      tf.dispose(Object.values(inputs));
-    }
+    return onDevice(() => {
+      const inputs = networkInputs(input, this.#compiled.network.architecture);
+      try {
+        return graph.run(inputs);
+      } finally {
+        tf.dispose(Object.values(inputs));
+      }
+    });
   }
 
   async #graphOfFloats(): Promise<NetworkGraph> {

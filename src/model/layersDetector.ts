@@ -1,9 +1,12 @@
 /** The detector of every backend: the tfjs layers one by one, and NMS beside them. */
 import * as tf from '@tensorflow/tfjs';
 import { throwIfGpuFailed } from '../runtime/gpuErrors.js';
+import { onDevice } from '../runtime/onDevice.js';
+import { compileReading, compileShaders, compilesShaders, type CompileOptions } from '../runtime/shaders.js';
 import { decode } from './decode.js';
 import {
   toTensor,
+  type BatchSize,
   type Detections,
   type Detector,
   type DetectorInput,
@@ -11,12 +14,16 @@ import {
   type RawOptions,
   type Thresholds,
 } from './detector.js';
+import { compileMasks } from './masks.js';
 import { runNetwork, type Network, type RawOutputs } from './network.js';
 import { readAnchors } from './readAnchors.js';
 import { selectDetections } from './selectDetections.js';
 
 /** The detector that runs the tfjs layers one by one, on whatever backend is active. */
 export class LayersDetector implements Detector {
+  /** Sizes of batches whose shaders are compiled, or being compiled. */
+  readonly #prepared = new Map<string, Promise<number>>();
+
   constructor(readonly network: Network) {}
 
   async detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
@@ -24,14 +31,43 @@ export class LayersDetector implements Detector {
   }
 
   async raw(input: DetectorInput, options: RawOptions = {}): Promise<RawAnchors[]> {
-    const x = toTensor(input);
-    let raw: RawOutputs;
+    // Whatever goes wrong there comes up again in the run, which compiles what is not compiled.
+    if (compilesShaders()) await this.prepare([sizeOf(input)]).catch(() => undefined);
+    return onDevice(() => readRawOutputs(this.#run(input), input, this.network, options));
+  }
+
+  async prepare(sizes: readonly BatchSize[], options: CompileOptions = {}): Promise<number> {
+    const fresh = sizes.filter((size) => !this.#prepared.has(keyOf(size)));
+    const compile = (): void => {
+      for (const size of fresh) this.#compile(size);
+    };
+    const compiled = fresh.length > 0 ? compileShaders(compile, options) : Promise.resolve(0);
+    for (const size of fresh) this.#prepared.set(keyOf(size), compiled);
     try {
-      raw = runNetwork(this.network, x);
+      await Promise.all(sizes.map((size) => this.#prepared.get(keyOf(size)) ?? compiled));
+      return await compiled;
+    } catch (error) {
+      for (const size of fresh) this.#prepared.delete(keyOf(size)); // the next call tries again
+      throw error;
+    }
+  }
+
+  #run(input: DetectorInput): RawOutputs {
+    const x = toTensor(input);
+    try {
+      return runNetwork(this.network, x);
     } finally {
       x.dispose();
     }
-    return readRawOutputs(raw, input, this.network, options);
+  }
+
+  /** Uses every shader of a run and of its masks, without a value. */
+  #compile({ count, width, height }: BatchSize): void {
+    const image = new Uint8Array(width * height * 3);
+    const raw = this.#run({ images: new Array<Uint8Array>(count).fill(image), width, height });
+    const { boxes, probabilities, coefficients } = decode(raw, height, width, this.network.architecture);
+    for (const read of [boxes, probabilities, coefficients, raw.prototypes, raw.classes]) compileReading(read);
+    compileMasks(raw.prototypes);
   }
 
   /** The network stays its owner's. */
@@ -40,8 +76,11 @@ export class LayersDetector implements Detector {
   }
 }
 
+const sizeOf = ({ images, width, height }: DetectorInput): BatchSize => ({ count: images.length, width, height });
+const keyOf = ({ count, width, height }: BatchSize): string => `${count}x${height}x${width}`;
+
 /**
- * Decodes and reads what `runNetwork` gives for a batch.
+ * Decodes and reads what `runNetwork` gives for a batch. Whatever is computed is so before the first wait.
  * @param raw is disposed.
  * @throws FastSAMError `DEVICE_FAILED`.
  */
