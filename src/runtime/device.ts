@@ -1,22 +1,20 @@
 /**
- * Which TensorFlow.js backend runs. The only module that calls `tf.setBackend`.
+ * Which device runs, and for how many models.
  *
  * TensorFlow.js has one active backend a process, so this package has one device a process: it is chosen when the first
  * model is loaded and may change only once every model is disposed. Then the caller's own backend is active again.
  */
-import * as tf from '@tensorflow/tfjs';
 import { FastSAMError, invalidArgument } from '../errors.js';
 import { START_TIMEOUT } from '../options/limits.js';
 import { platform } from '../platform/platform.js';
 import { giveBack, rememberCaller } from './caller.js';
 import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice } from './choices.js';
 import { deviceStatus, type DeviceStatus } from './deviceStatus.js';
-import { engine, setFlags } from './engine.js';
-import { unwatchGpu, watchGpu } from './gpuErrors.js';
+import { setFlags } from './engine.js';
+import { unwatchGpu } from './gpuErrors.js';
 import { holdBackend, isGone, letGo } from './onDevice.js';
-import { TooLate, within } from './startLimit.js';
-import { TENSORFLOW_BACKEND } from './tensorFlow.js';
-import { leaveWinograd, useWinograd } from './winograd/kernel.js';
+import { startDevice } from './startDevice.js';
+import { leaveWinograd } from './winograd/kernel.js';
 
 const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
   auto: DEVICES,
@@ -27,14 +25,6 @@ const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
   webgpu: ['webgpu'],
   webgl: ['webgl'],
   wasm: ['wasm'],
-};
-
-const BACKEND: Record<Device, string> = {
-  'native-gpu': TENSORFLOW_BACKEND,
-  'native-cpu': TENSORFLOW_BACKEND,
-  webgpu: 'webgpu',
-  webgl: 'webgl',
-  wasm: 'wasm',
 };
 
 let current: Device | undefined;
@@ -103,7 +93,7 @@ async function startOne(choice: DeviceChoice, limit: number): Promise<AcquiredDe
       refused.push(row);
       continue;
     }
-    const { problem, note } = await activate(device, limit);
+    const { problem, note } = await startDevice(device, limit);
     if (problem !== undefined) {
       refused.push({ ...row, available: false, detail: problem, failed: true });
       continue;
@@ -198,80 +188,3 @@ function giveUp(): void {
   unwatchGpu();
   giveBack(letGo());
 }
-
-/** How a start went: why there is none, or in one line what a caller might not expect of it. */
-interface Started {
-  readonly problem?: string;
-  readonly note?: string;
-}
-
-/** How backends are started that somebody may have removed meanwhile. */
-const factories = new Map<string, { priority: number }>();
-
-/** Makes the device's backend the active one. */
-async function activate(device: Device, limit: number): Promise<Started> {
-  const name = BACKEND[device];
-  const factory = factories.get(name);
-  if (factory && !(name in engine().registryFactory)) engine().registryFactory[name] = factory;
-  try {
-    const started = device === 'wasm' ? await startWasm(limit) : await start(device, limit);
-    if (!started) return { problem: 'TensorFlow.js could not start it' };
-    factories.set(name, engine().registryFactory[name]);
-    if (device === 'webgpu') watchGpu((tf.backend() as unknown as { device: GPUDevice }).device);
-    return started;
-  } catch (error) {
-    return {
-      problem: `it does not start (${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)})`,
-    };
-  }
-}
-
-async function start(device: Device, limit: number): Promise<Started | undefined> {
-  if (device === 'webgpu') {
-    const found = await platform().findWebGpu?.();
-    if (found?.available) await within(limit, found.register());
-  }
-  return (await setBackend(BACKEND[device], limit)) ? {} : undefined;
-}
-
-/** Makes a backend the active one. If it comes too late, it is as if it had never been asked for. */
-async function setBackend(name: string, limit: number): Promise<boolean> {
-  try {
-    return await within(limit, tf.setBackend(name));
-  } catch (error) {
-    const entry = engine().registryFactory[name] as { priority: number } | undefined;
-    if (error instanceof TooLate && entry) {
-      tf.removeBackend(name); // else it would be the active one, whenever it comes
-      engine().registryFactory[name] = entry;
-    }
-    throw error;
-  }
-}
-
-/** With SIMD always, with threads where the platform has a way to them, and they start. */
-async function startWasm(limit: number): Promise<Started | undefined> {
-  const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  const threads = platform().wasmThreads;
-  const count = threads?.count() ?? 1;
-  const first = !('wasm' in engine().registry); // not tf.findBackend: that would start the backend
-  const flags = setFlags(threads && count > 1 && first ? { [THREADS]: true } : {});
-  if (threads && count > 1 && first) wasm.setThreadsCount(count);
-  const set = () => setBackend('wasm', limit);
-  let note: string | undefined;
-  try {
-    const started = threads && first ? threads.start(count, set, () => tf.findBackend('wasm')) : set();
-    if (!(await started)) return undefined;
-  } catch (error) {
-    if (!(error instanceof TooLate) || !(await tf.env().getAsync(THREADS))) throw error;
-    Object.assign(flags, { ...setFlags({ [THREADS]: false }), ...flags });
-    if (!(await set())) return undefined;
-    note = `wasm runs on one thread: ${error.message} from its threads`;
-  } finally {
-    setFlags(flags);
-  }
-  await useWinograd(wasm.getThreadsCount());
-  return note === undefined ? {} : { note };
-}
-
-/** Whether tfjs' wasm backend starts threads; looked at when it starts. */
-const THREADS = 'WASM_HAS_MULTITHREAD_SUPPORT';
