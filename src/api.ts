@@ -62,6 +62,8 @@ export type { Prototypes, RawAnchors } from './model/detector.js';
 export type { ModelInfo } from './model/info.js';
 export type { LetterboxedImage, LetterboxedParts, NetworkImage } from './model/letterboxedImage.js';
 export type { LoadOptions } from './model/loadOptions.js';
+export type { ImageSize, WarmupResult } from './model/warmup.js';
+export type { WarmupOptions } from './model/warmupOptions.js';
 export type { Suppression } from './model/nms.js';
 export type { TrackPrompt } from './model/objectTracker.js';
 export type { RawChanges, RawDetections } from './model/rawDetections.js';

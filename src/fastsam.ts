@@ -32,6 +32,8 @@ import { NetworkModel } from './model/networkModel.js';
 import { resolveOptions, type ResolvedOptions, type SegmentOptions } from './model/options.js';
 import type { PipelineContext } from './model/pipeline.js';
 import { runningModel, type RunningModel } from './model/runningModel.js';
+import type { ImageSize, WarmupResult } from './model/warmup.js';
+import type { WarmupOptions } from './model/warmupOptions.js';
 import type { TrackSource } from './model/trackStream.js';
 import type { TrackOptions } from './model/trackOptions.js';
 import {
@@ -57,9 +59,11 @@ export class FastSAM extends NetworkModel implements Segmenter {
   readonly #textModel: LazyTextModel;
 
   private constructor(info: ModelInfo, loaded: LoadedNetwork, textModel: LazyTextModel) {
-    super(info, loaded, () => {
+    const free = () => {
       loaded.dispose();
-      releaseDevice();
+    };
+    super(info, loaded, () => {
+      releaseDevice(free);
     });
     this.#textModel = textModel;
   }
@@ -91,13 +95,13 @@ export class FastSAM extends NetworkModel implements Segmenter {
   }
 
   static async #start(opened: OpenedCheckpoint, options: ResolvedLoadOptions): Promise<FastSAM> {
-    const { device: choice, textModel: encoders, precision, graphWeights, allowSha256, signal, ...running } = options;
+    const { device: choice, startTimeout, textModel: encoders, ...running } = options;
+    const { precision, graphWeights, allowSha256, signal } = running;
     throwIfAborted(signal);
-    const { device, note } = await acquireDevice(choice);
+    const { device, note } = await acquireDevice(choice, { startTimeout });
     try {
       const { architecture, checkpoint } = opened;
-      const run = { ...running, precision, graphWeights, ...(signal && { signal }) };
-      const loaded = await LoadedNetwork.create(architecture, checkpoint.tensors, device, run);
+      const loaded = await LoadedNetwork.create(architecture, checkpoint.tensors, device, running);
       const textModel = new LazyTextModel(encoders ?? TEXT_MODEL, (name, given) =>
         loadClip(name, { ...given, precision, graphWeights, allowSha256 }),
       );
@@ -166,6 +170,22 @@ export class FastSAM extends NetworkModel implements Segmenter {
       makeResults: resultsAlone,
     };
     return detect(input, options, context);
+  }
+
+  /**
+  /**
+   * Makes beforehand what is otherwise made while the first image waits: shaders on WebGL and WebGPU, compiled side by side,
+   * and whatever else a device makes once. After it, no image of such a size compiles a shader.
+   *
+   * @example
+   * await model.warmup([{ width: 4000, height: 3000 }], { onProgress: (done, total) => bar.set(done / total) });
+   * @param sizes of the images that will come, pixels; default: a square one.
+   * @throws FastSAMError `INVALID_ARGUMENT`, `DEVICE_FAILED`, `ABORTED`, `DISPOSED`.
+   */
+  async warmup(sizes?: readonly ImageSize[], options: WarmupOptions = {}): Promise<WarmupResult> {
+    return this.lifetime.use(async () =>
+      (await import('./model/warmup.js')).warmUp(sizes, options, { detector: this.loaded, model: this.info }),
+    );
   }
 
   /**

@@ -10,6 +10,7 @@ import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } f
 import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/choices.js';
 import { Lifetime } from '../runtime/lifetime.js';
+import { onDevice } from '../runtime/onDevice.js';
 import { nextTurn } from '../runtime/nextTurn.js';
 import { ACTIVATIONS, patchCount, scaleOf, type ClipActivation, type ClipConfig } from './weights/config.js';
 import { evenParts, normaliseRows, partsByRows } from './encoders/batches.js';
@@ -90,10 +91,12 @@ export class Clip {
   ) {
     this.#images = images;
     this.#texts = texts;
-    this.#lifetime = new Lifetime(() => {
+    const free = () => {
       images.dispose();
       texts.dispose();
-      releaseDevice();
+    };
+    this.#lifetime = new Lifetime(() => {
+      releaseDevice(free);
     }, 'CLIP model: it was disposed; load it again');
   }
 
@@ -123,8 +126,9 @@ export class Clip {
       throwIfAborted(options.signal);
       return new Clip(weights.config, device, precision, scale, images, texts);
     } catch (error) {
-      for (const runner of made) runner.dispose();
-      releaseDevice();
+      releaseDevice(() => {
+        for (const runner of made) runner.dispose();
+      });
       throw error;
     }
   }
@@ -194,9 +198,9 @@ export class Clip {
       let at = 0;
       for (const part of parts) {
         throwIfAborted(signal);
-        const { features } = run(part);
+        const { features } = onDevice(() => run(part));
         try {
-          all.set(await features.data<'float32'>(), at);
+          all.set(await onDevice(() => features.data<'float32'>()), at);
         } finally {
           features.dispose();
         }

@@ -1,7 +1,7 @@
 /** The options of `FastSAM.load`: one row each. */
 import type { OnProgress } from '../progress.js';
-import { callback, custom, flag, oneOf, signal } from '../options/kinds.js';
-import { PRECISION, TEXT_MODEL } from '../options/limits.js';
+import { callback, custom, flag, number, oneOf, signal } from '../options/kinds.js';
+import { PRECISION, START_TIMEOUT, TEXT_MODEL } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
 import type { Resolved, RowsOf } from '../options/row.js';
 import { isByteSource, type ByteSource } from '../platform/byteSource.js';
@@ -17,6 +17,10 @@ export interface LoadOptions {
    * is not the first), or `auto` (default), the fastest of all. A process has one device at a time.
    */
   device?: DeviceChoice;
+  /**
+   * Longest wait for a device to start, in seconds; then the next one is taken, and `ModelInfo.deviceNote` says so. Default 30.
+   */
+  startTimeout?: number;
   /** Number format of the network, see `DetectorOptions`. Default `fp32`. */
   precision?: Precision | 'auto';
   /** Run the network as one compiled graph where the device can. Default true. */
@@ -47,6 +51,10 @@ export const LOAD_OPTIONS = {
     text: 'where to run; `fastsam info` says what is present',
     default: 'auto',
     cli: { value: '<device>' },
+  }),
+  startTimeout: number(0.001, 86_400, {
+    text: 'longest wait for a device to start, in seconds; then the next one is taken',
+    default: START_TIMEOUT,
   }),
   precision: oneOf(PRECISION_CHOICES, {
     text: 'numbers of the network; auto: the fastest here',

@@ -275,7 +275,7 @@ describeOnDevices('a model', ['wasm', 'native'], ({ choice, device }) => {
       expect(results.toJSON()).toMatchObject({ image: { path: null, width: 120, height: 80 }, masks: [] });
       expect(results.toCoco()).toEqual([]);
       expect(results.toYolo()).toBe('');
-      expect(results.labelMap()).toEqual(new Uint32Array(120 * 80));
+      expect(results.labelMap()).toEqual(new Uint16Array(120 * 80));
       expect(results.refine({ clean: true, largest: true }).length).toBe(0);
       expect(
         results

@@ -274,6 +274,11 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   'FastSAM.letterbox': of((input, given) => model.letterbox(input, given), one(image, 'text', 'bytes'), options),
   'FastSAM.detect': of((input, given) => model.detect(input, given), one(image, 'text', 'list', 'bytes'), options),
   'FastSAM.activations': of((input, names, given) => model.activations(input, names, given), one(image, 'text', 'bytes'), one(() => ['model.0']), options), // prettier-ignore
+  'FastSAM.warmup': of(
+    (sizes, given) => model.warmup(sizes, given),
+    may(() => [{ width: 32, height: 32 }]),
+    options,
+  ),
   'FastSAM.dispose': of(() => undefined),
   'FastSAM.stream': of(
     async (input, given) => {

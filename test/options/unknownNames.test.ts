@@ -40,6 +40,7 @@ const attempt = (call: () => unknown): Promise<unknown> => Promise.resolve().the
 /** One call for each table. Those of the command line check what they fill in. */
 const CALLS: Readonly<Record<keyof typeof OPTION_TABLES, () => unknown>> = {
   LoadOptions: () => FastSAM.load('demo', wrong),
+  WarmupOptions: () => model.warmup([], wrong),
   SegmentOptions: () => model.segment(COINS, wrong),
   StreamOptions: () => first(model.stream([COINS], wrong)),
   ActivationOptions: () => model.activations(COINS, ['model.0'], wrong),

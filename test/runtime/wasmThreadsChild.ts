@@ -32,7 +32,7 @@ for (const [size, channels] of [
 releaseDevice();
 releaseDevice();
 
-const { wasm } = tf.backend() as unknown as {
+const { wasm } = tf.findBackend('wasm') as unknown as {
   wasm: { PThread?: { runningWorkers: unknown[]; unusedWorkers: unknown[] } };
 };
 const workers = wasm.PThread ? wasm.PThread.runningWorkers.length + wasm.PThread.unusedWorkers.length : 0;

@@ -28,6 +28,7 @@ import {
   TO_RESULTS_OPTIONS,
 } from '../../src/model/stageOptions.js';
 import { STREAM_OPTIONS } from '../../src/model/stream.js';
+import { WARMUP_OPTIONS } from '../../src/model/warmupOptions.js';
 import { TRACK_OPTIONS } from '../../src/model/trackOptions.js';
 import { CREATE_OPTIONS } from '../../src/model/untrained.js';
 import { PROMPT_OPTIONS } from '../../src/prompt/kinds/list.js';
@@ -48,6 +49,7 @@ import { BYTE_TRACK_OPTIONS, TRACK_TRACK_OPTIONS } from '../../src/track/options
 /** The tables by the names of their interfaces; the last two belong to the command line alone. */
 export const OPTION_TABLES = {
   LoadOptions: LOAD_OPTIONS,
+  WarmupOptions: WARMUP_OPTIONS,
   SegmentOptions: SEGMENT_OPTIONS,
   StreamOptions: STREAM_OPTIONS,
   ActivationOptions: ACTIVATION_OPTIONS,

@@ -46,16 +46,15 @@ const FLOAT_BYTES = 4;
 /** Convolutions of stride 1 with a border of one zero, for channels that are a multiple of 4 and filters of 8. */
 export class WinogradConvolution {
   /** By the filter's data: 36 matrices [C,O], packed. */
-  readonly #filters = new WeakMap<object, tf.TensorInfo>();
+  readonly #filters = new Map<object, tf.TensorInfo>();
 
   readonly #backend: WasmBackend;
   readonly #transforms: Transforms;
+  #detach: (() => void) | undefined;
 
   constructor(backend: WasmBackend, transforms: Transforms) {
     this.#backend = backend;
     this.#transforms = transforms;
-
-    this.#freeWithFilter();
   }
 
   /** @returns [B,H,W,O]. */
@@ -120,9 +119,10 @@ export class WinogradConvolution {
     return made;
   }
 
-  /** A transformed filter lives as long as the filter. */
-  #freeWithFilter(): void {
+  /** From now on a transformed filter lives as long as the filter. */
+  attach(): void {
     const backend = this.#backend;
+    const own = Object.getOwnPropertyDescriptor(backend, 'disposeData');
     const disposeData = backend.disposeData.bind(backend);
     backend.disposeData = (dataId, force) => {
       const freed = disposeData(dataId, force);
@@ -133,5 +133,17 @@ export class WinogradConvolution {
       }
       return freed;
     };
+    this.#detach = () => {
+      Reflect.deleteProperty(backend, 'disposeData'); // the method of its class is back
+      if (own) Object.defineProperty(backend, 'disposeData', own);
+      for (const { dataId } of this.#filters.values()) disposeData(dataId);
+      this.#filters.clear();
+    };
+  }
+
+  /** Frees all transformed filters and leaves the backend as it was. */
+  detach(): void {
+    this.#detach?.();
+    this.#detach = undefined;
   }
 }

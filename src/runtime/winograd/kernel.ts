@@ -35,12 +35,15 @@ const MOST_THREADS = 3;
 
 const FUNCTIONS = { input: inputTransform(), product: matrixProduct(), output: outputTransform() };
 
-const winograds = new WeakMap<WasmBackend, WinogradConvolution>();
-let replaced = false;
+/** Backends that this kernel works for, and backends that it has worked for. */
+const winograds = new Map<WasmBackend, WinogradConvolution>();
+const made = new WeakMap<WasmBackend, WinogradConvolution>();
+/** The kernel before and this one, while this one is in its place. */
+let replaced: { readonly plain: tf.KernelConfig; readonly own: tf.KernelConfig } | undefined;
 
 /**
- * Replaces the convolution of the wasm backend, which must be active, for everything that runs on it in this process. Results
- * differ from those of tfjs' own kernel by rounding: about 1e-5 of a map's largest value.
+ * Replaces the convolution of the wasm backend, which must be active, for everything that runs on it in this process until
+ * `leaveWinograd`. Results differ from those of tfjs' own kernel by rounding: about 1e-5 of a map's largest value.
  * @param threads how many the backend has.
  */
 export async function useWinograd(threads: number): Promise<void> {
@@ -48,25 +51,48 @@ export async function useWinograd(threads: number): Promise<void> {
   const memory = backend.wasm.wasmMemory ?? backend.wasm.asm.memory;
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   if (winograds.has(backend) || memory === undefined || !simd || threads > MOST_THREADS) return;
+  const winograd = made.get(backend) ?? new WinogradConvolution(backend, await transforms(memory));
+  made.set(backend, winograd);
+  winograds.set(backend, winograd);
+  winograd.attach();
+  replaceKernel();
+}
+
+/**
+ * Puts tfjs' own kernel back, unless somebody has put another one there, and frees what this one keeps.
+ * @param gone the backend was removed, and its memory with it.
+ */
+export function leaveWinograd({ gone = false } = {}): void {
+  if (!gone) for (const winograd of winograds.values()) winograd.detach();
+  winograds.clear();
+  const { plain, own } = replaced ?? {};
+  if (plain && tf.getKernel(CONV, WASM) === own) {
+    tf.unregisterKernel(CONV, WASM);
+    tf.registerKernel(plain);
+  }
+  replaced = undefined;
+}
+
+async function transforms(memory: WebAssembly.Memory): Promise<Transforms> {
   const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
   const bytes = moduleBytes(FUNCTIONS, { shared });
   const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(bytes), { env: { memory } });
-  winograds.set(backend, new WinogradConvolution(backend, exports as unknown as Transforms));
-  replaceKernel();
+  return exports as unknown as Transforms;
 }
 
 function replaceKernel(): void {
   if (replaced) return;
   const plain = tf.getKernel(CONV, WASM);
-  const own = plain.kernelFunc as unknown as (args: ConvArgs) => tf.TensorInfo;
+  const kernelOfTfjs = plain.kernelFunc as unknown as (args: ConvArgs) => tf.TensorInfo;
   const kernelFunc = (args: ConvArgs): tf.TensorInfo => {
     const { inputs, backend } = args;
     const winograd = fits(args) ? winograds.get(backend) : undefined;
-    return winograd ? winograd.run(inputs as ConvInputs) : own(args);
+    return winograd ? winograd.run(inputs as ConvInputs) : kernelOfTfjs(args);
   };
+  const own = { ...plain, kernelFunc: kernelFunc as unknown as tf.KernelFunc };
   tf.unregisterKernel(CONV, WASM);
-  tf.registerKernel({ ...plain, kernelFunc: kernelFunc as unknown as tf.KernelFunc });
-  replaced = true;
+  tf.registerKernel(own);
+  replaced = { plain, own };
 }
 
 function fits({ inputs: { x, filter, bias }, attrs }: ConvArgs): boolean {
