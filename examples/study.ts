@@ -16,7 +16,8 @@ const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const truth = { 'coins.png': 24, 'coffee.jpg': 2 };
 
 const counting = defineStudy<Count, Known>({
-  ...{ name: 'counting', summary: 'objects counted and objects there', help: '', arguments: [], options: {} },
+  name: 'counting',
+  summary: 'objects counted and objects there',
   settings: { conf: 0.3 },
   metrics: [{ key: 'error', label: 'mean error', better: 'lower' }],
   open: () =>
@@ -28,7 +29,6 @@ const counting = defineStudy<Count, Known>({
   summarise: (records) => ({
     error: records.reduce((sum, { found, expected }) => sum + Math.abs(found - expected), 0) / records.length,
   }),
-  tables: () => [],
 });
 
 const model = await FastSAM.load('demo', { device: 'wasm' });

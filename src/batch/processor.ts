@@ -86,10 +86,8 @@ export class ImageProcessor {
     const { options, clean, largest, formats } = this.#task;
     onStage?.('reading');
     const source = isUrl(item.input) ? undefined : await unlessAborted(quickStamp(item.input), signal);
-    const image = await unlessAborted(
-      readImage(item.input, { maxPixels: options.maxPixels, window: options.window, signal }),
-      signal,
-    );
+    const reading = readImage(item.input, { maxPixels: options.maxPixels, window: options.window, signal });
+    const image = await unlessAborted(reading.catch(throwAsImagesFault), signal);
     onStage?.('waiting');
     const mine = this.#turn.then(() => {
       onStage?.('working');
@@ -135,6 +133,12 @@ export class ImageProcessor {
       `cannot write ${path}: it was removed meanwhile; let no other program clean the folder`,
     );
   }
+}
+
+/** Options were checked before the first image, so an argument that reading refuses is the address in a list. */
+function throwAsImagesFault(error: unknown): never {
+  if (!(error instanceof FastSAMError) || error.code !== 'INVALID_ARGUMENT') throw error;
+  throw new FastSAMError('FILE_UNREADABLE', error.message, { cause: error });
 }
 
 const ENDS_THE_BATCH: ReadonlySet<string> = new Set(['WRITE_FAILED', 'INVALID_ARGUMENT']);

@@ -20,6 +20,7 @@ import { packTexts } from './encoders/textEncoder.js';
 import { createImageRunner, createTextRunner, type TextRunner } from './encoders/towers.js';
 import { ALLOW_SHA256, type Sha256List } from '../weights/accepted.js';
 import { openClip } from './weights/openClip.js';
+import { plural } from '../options/showValue.js';
 
 const heads = (about: string) => integer(1, 1024, { text: about, otherwise: 'one for each 64 channels' });
 
@@ -217,7 +218,9 @@ export class Clip {
   #checkTokens(text: Int32Array): void {
     const { contextLength, vocabSize } = this.config;
     if (text.length !== contextLength) {
-      throw invalid(`text: got ${text.length} tokens, expected ${contextLength}; pad with zeros after the end token`);
+      throw invalid(
+        `text: got ${plural(text.length, 'token')}, expected ${contextLength}; pad with zeros after the end token`,
+      );
     }
     const unknown = text.find((token) => token < 0 || token >= vocabSize);
     if (unknown !== undefined) throw invalid(`text: got the token ${unknown}, expected 0 to ${vocabSize - 1}`);

@@ -25,6 +25,7 @@ export type {
   Metrics,
   OpenedStudy,
   Study,
+  StudyDefinition,
   StudyFile,
   StudyFiles,
   StudyItem,

@@ -1,13 +1,15 @@
 /** Everything that is known of an image's objects as arrays, for NumPy and others. */
-import type { SceneRecord } from '../record/record.js';
+import { requireScene, type SceneRecord } from '../record/record.js';
 import type { GivenArray } from '../weights/writeNpy.js';
 
 /**
  * The columns of results as arrays, n objects: `boxes` [n,4] float32 xyxy pixels of the image, `scores` [n] float32,
  * `classes` [n] and `ids` [n] int32, `masks` [n,H,W] bool on the image's grid; where they are there, `coefficients` [n,k]
  * and `prototypes` [h,w,k] float32, `anchors` and `trackIds` [n] int32.
+ * @throws FastSAMError `INVALID_ARGUMENT` for what are no results.
  */
 export function resultsArrays(scene: SceneRecord): Record<string, GivenArray> {
+  requireScene('resultsArrays', scene);
   const { length: n, scores, classes, ids, anchors, trackIds, image, maskInputs } = scene;
   const pixels = image.width * image.height;
   const masks = new Uint8Array(n * pixels);

@@ -1,15 +1,18 @@
 /** Raw detections as arrays, for NumPy and others. */
+import { requireInstance } from '../options/requireKind.js';
 import type { GivenArray } from '../weights/writeNpy.js';
-import type { RawDetections } from './rawDetections.js';
+import { RawDetections } from './rawDetections.js';
 
 /**
  * The arrays of raw detections, A anchors, all float32: `boxes` [A,4] xyxy pixels of the network's input, not clipped; `scores`
  * [A,classes], 0…1; `coefficients` [A,k]; `prototypes` [h,w,k]; and `logits` [A,classes] where they were asked for.
+ * @throws FastSAMError `INVALID_ARGUMENT` for what are none.
  *
  * @example
  * await saveArrays('raw.npz', rawArrays(await model.detect('street.jpg', { logits: true })));
  */
 export function rawArrays(raw: RawDetections): Record<string, GivenArray> {
+  requireInstance('rawArrays', raw, RawDetections, 'what detect gives');
   const { length, classes, boxes, scores, logits, coefficients, prototypes } = raw;
   const { data, height, width, k } = prototypes;
   return {

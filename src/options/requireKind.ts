@@ -32,9 +32,19 @@ export function requireList(what: string, value: unknown): asserts value is read
 }
 
 /** @throws FastSAMError `INVALID_ARGUMENT` for what is no object, or a list or typed array */
-export function requireObject(what: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {
+export function requireObject(
+  what: string,
+  value: unknown,
+  expected = 'an object',
+): asserts value is Readonly<Record<string, unknown>> {
   const list = Array.isArray(value) || ArrayBuffer.isView(value);
-  if (typeof value !== 'object' || value === null || list) throw wrong(what, value, 'an object');
+  if (typeof value !== 'object' || value === null || list) throw wrong(what, value, expected);
+}
+
+/** @throws FastSAMError `INVALID_ARGUMENT` for what is no object whose own values are all texts */
+export function requireTexts(what: string, value: unknown): asserts value is Readonly<Record<string, string>> {
+  requireObject(what, value);
+  for (const [name, each] of Object.entries(value)) requireText(`${what} ${name}`, each);
 }
 
 /** @throws FastSAMError `INVALID_ARGUMENT` for what cannot be gone through; a text cannot */

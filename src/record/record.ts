@@ -184,7 +184,7 @@ export function checkColumns(data: ResultsData): void {
   ];
   for (const [name, length, expected] of found) {
     if (length === undefined || length === expected) continue;
-    throw invalidArgument(`${name}: got ${length} entries, expected ${expected} for ${n} scores`);
+    throw invalidArgument(`${name}: got ${length} entries, expected ${expected} for ${plural(n, 'score')}`);
   }
   if (data.maskInputs !== undefined) checkMaskInputs(data.maskInputs, n);
 }

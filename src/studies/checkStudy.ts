@@ -1,12 +1,29 @@
 /** Studies of one's own: their types, and what is looked at before they run. */
 import { FastSAMError, invalidArgument } from '../errors.js';
-import type { Study, StudyItem, StudyRecord } from './study.js';
+import type { Study, StudyDefinition, StudyItem, StudyRecord } from './study.js';
 import { showValue } from '../options/showValue.js';
 
-/** Gives a study back with its types. @throws FastSAMError `INVALID_ARGUMENT` naming what is wrong with it. */
-export function defineStudy<R extends StudyRecord, I extends StudyItem>(study: Study<R, I>): Study<R, I> {
+/**
+ * Makes a study of what its author wrote: fills in what is left out, and gives it types.
+ * @throws FastSAMError `INVALID_ARGUMENT` naming what is wrong with it.
+ */
+export function defineStudy<R extends StudyRecord, I extends StudyItem>(
+  definition: StudyDefinition<R, I>,
+): Study<R, I> {
+  const study = isTable(definition) ? withDefaults(definition) : definition;
   checkStudy(study, 'study');
   return study;
+}
+
+function withDefaults<R extends StudyRecord, I extends StudyItem>(definition: StudyDefinition<R, I>): Study<R, I> {
+  const tables: Study['tables'] = (metrics) => [
+    {
+      title: definition.name,
+      columns: ['value'],
+      rows: definition.metrics.map(({ key, label }) => ({ name: label, values: [metrics[key]] })),
+    },
+  ];
+  return { summary: '', help: '', arguments: [], options: {}, settings: {}, tables, ...definition };
 }
 
 /**

@@ -110,8 +110,11 @@ export interface TableContext {
 export interface OpenedStudy<R extends StudyRecord = StudyRecord, I extends StudyItem = StudyItem> {
   /** Everything there is to measure; the order is that of records and tables. Keys are unique. */
   readonly items: readonly I[];
-  /** Distinguishes this data from other data with the same keys: a hash of the annotations, or `fingerprintOf`. */
-  readonly fingerprint: string;
+  /**
+   * Distinguishes this data from other data with the same keys: a hash of the annotations, or `fingerprintOf`. Default:
+   * none, keys alone tell data apart.
+   */
+  readonly fingerprint?: string;
   /**
    * SHA-256 of further files that figures depend on and that are no ground truth: hints, a detector's boxes. Runs that
    * differ in them cannot continue each other but can be compared.
@@ -167,3 +170,13 @@ export interface Study<R extends StudyRecord = StudyRecord, I extends StudyItem 
   /** A few words below an image of the sheet; default: its key and quality. */
   caption?(record: R): string;
 }
+
+/** A study as its author writes it. */
+export type StudyDefinition<R extends StudyRecord = StudyRecord, I extends StudyItem = StudyItem> = Omit<
+  Study<R, I>,
+  DefaultMember
+> &
+  Partial<Pick<Study<R, I>, DefaultMember>>;
+
+/** What `defineStudy` fills in: no text, no arguments, options or settings, and one table of all figures. */
+type DefaultMember = 'summary' | 'help' | 'arguments' | 'options' | 'settings' | 'tables';

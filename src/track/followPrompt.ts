@@ -12,6 +12,7 @@ import type { Match } from '../prompt/types.js';
 import { Results } from '../results/results.js';
 import { checkIndex } from '../record/indices.js';
 import type { TrackRows } from './types.js';
+import { plural } from '../options/showValue.js';
 
 /** Two objects of one frame or of consecutive frames are the same from this mask IoU up. */
 const SAME_OBJECT_IOU = 0.5;
@@ -179,7 +180,7 @@ function requireRows(rows: unknown, objects: number): asserts rows is TrackRows 
   requireInstance('rows ids', ids, Int32Array, "an Int32Array, as a tracker's update gives it");
   requireInstance('rows indices', indices, Int32Array, "an Int32Array, as a tracker's update gives it");
   if (ids.length !== indices.length) {
-    throw invalidArgument(`rows: got ${ids.length} ids for ${indices.length} indices, expected one for each`);
+    throw invalidArgument(`rows: got ${plural(ids.length, 'id')} for ${indices.length} indices, expected one for each`);
   }
   for (const index of indices) checkIndex('rows', index, objects);
 }

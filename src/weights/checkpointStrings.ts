@@ -1,4 +1,5 @@
 /** The facts of a checkpoint as the strings that a safetensors file can hold. */
+import { requireNumber, requireObject, requireTexts } from '../options/requireKind.js';
 import type { Checkpoint } from './checkpointRecord.js';
 
 /** Most class names, the largest side of training images and the longest text that are taken from any container. */
@@ -14,10 +15,15 @@ type Facts = Pick<Checkpoint, 'imgsz' | 'conf' | 'iou' | 'names'>;
 /**
  * The strings that keep a checkpoint's facts through a safetensors file: `metadata` as it is, numbers in decimals,
  * `names` as JSON. `readCheckpoint` takes them apart again.
+ * @throws FastSAMError `INVALID_ARGUMENT` for what are no such facts.
  */
 export function safetensorsMetadata(facts: Omit<Checkpoint, 'tensors' | 'modules'>): Record<string, string> {
+  requireObject('checkpoint', facts);
   const { imgsz, conf, iou, names, metadata } = facts;
+  requireTexts('metadata', metadata);
+  if (names !== undefined) requireTexts('names', names);
   const numbers = Object.entries({ imgsz, conf, iou }).filter(([, value]) => value !== undefined);
+  for (const [name, value] of numbers) requireNumber(name, value);
   return {
     ...metadata,
     ...Object.fromEntries(numbers.map(([name, value]) => [name, String(value)])),

@@ -2,6 +2,7 @@
  * NumPy's `.npy` files (NEP 1; versions 1.0 to 3.0): numbers and booleans in either byte order and either memory order.
  * Files are untrusted: what would need pickle or more memory than the file has bytes is refused.
  */
+import { requireBytes } from '../options/requireKind.js';
 import { ByteView, invalid, unsupported } from './byteView.js';
 import { elementReader, swapBytes } from './dtype.js';
 import { elementCount, type WeightDtype } from './tensor.js';
@@ -64,9 +65,10 @@ const MAX_HEADER_BYTES = 64 * 1024;
 /**
  * Reads a file.
  * @throws FastSAMError `INVALID_CHECKPOINT` for bytes that are no whole array; `UNSUPPORTED_CHECKPOINT` for objects,
- *   records, texts and complex numbers.
+ *   records, texts and complex numbers; `INVALID_ARGUMENT` for what are no bytes.
  */
 export function readNpy(bytes: Uint8Array): NpyArray {
+  requireBytes('npy file', bytes);
   const file = new ByteView(bytes, 'npy file');
   if (!NPY_MAGIC.every((byte, i) => bytes[i] === byte)) {
     throw invalid('npy file: got other first bytes than \\x93NUMPY; give what numpy.save wrote');

@@ -1,4 +1,5 @@
 /** NumPy's `.npz` files: zip archives of `.npy` files, stored or deflated. */
+import { requireBytes } from '../options/requireKind.js';
 import { invalid } from './byteView.js';
 import { readNpy, type NpyArray } from './npy.js';
 import { openZip } from './zip.js';
@@ -11,6 +12,7 @@ const ENDING = '.npy';
  *   arrays; `UNSUPPORTED_CHECKPOINT`, see `readNpy`.
  */
 export function readNpz(bytes: Uint8Array): Map<string, NpyArray> {
+  requireBytes('npz file', bytes);
   const archive = openZip(bytes);
   return new Map(
     archive.names.map((name) => {

@@ -1,6 +1,7 @@
 /** Arrays and tensors in files for other programs, by the file's ending. */
 import { invalidArgument } from '../errors.js';
-import { showValue } from '../options/showValue.js';
+import { requireText } from '../options/requireKind.js';
+import { plural, showValue } from '../options/showValue.js';
 import { platform } from '../platform/platform.js';
 import type { WeightTensor } from './tensor.js';
 import type { GivenArray } from './writeNpy.js';
@@ -28,6 +29,7 @@ export type SavableArrays = Readonly<Record<string, SavableArray>> | ReadonlyMap
  * await saveArrays('layers.npz', await model.activations('street.jpg', ['model.9', 'model.15']));
  */
 export async function saveArrays(path: string, arrays: SavableArray | SavableArrays): Promise<void> {
+  requireText('saveArrays: path', path);
   const ending = /\.(npy|npz|safetensors)$/.exec(path)?.[1];
   if (ending === undefined) {
     throw invalidArgument(
@@ -42,7 +44,9 @@ const ENCODERS: Readonly<Record<string, (named: ReadonlyMap<string, GivenArray>)
   npy: async (named) => {
     const [array, ...others] = named.values();
     if (named.size !== 1 || others.length > 0) {
-      throw invalidArgument(`saveArrays: got ${named.size} arrays for a .npy file, expected one; write a .npz`);
+      throw invalidArgument(
+        `saveArrays: got ${plural(named.size, 'array')} for a .npy file, expected one; write a .npz`,
+      );
     }
     return (await import('./writeNpy.js')).writeNpy(array);
   },

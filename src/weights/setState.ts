@@ -1,6 +1,7 @@
 /** Tensors put into a state dict: checked by name and shape. */
 import { FastSAMError, invalidArgument } from '../errors.js';
 import { nearestNames } from '../options/names.js';
+import { requireObject } from '../options/requireKind.js';
 import { showValue } from '../options/showValue.js';
 import { stateTensor, type StateTensor } from './state.js';
 import { elementCount, type StateDict, type WeightTensor } from './tensor.js';
@@ -30,8 +31,8 @@ export function withTensors(tensors: StateDict, given: GivenTensors): StateDict 
 const isMap = (given: unknown): given is ReadonlyMap<string, unknown> => given instanceof Map;
 
 function object(given: unknown): Readonly<Record<string, unknown>> {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Record<string, unknown>;
-  throw invalidArgument(`weights: got ${showValue(given)}, expected a Map or an object of tensors by name`);
+  requireObject('weights', given, 'a Map or an object of tensors by name');
+  return given;
 }
 
 function checked(name: string, given: unknown, expected: readonly number[]): StateTensor {

@@ -1,5 +1,6 @@
 /** Writing of NumPy's `.npy` and `.npz` files, little-endian and row-major. */
 import { invalidArgument } from '../errors.js';
+import { requireObject } from '../options/requireKind.js';
 import { showValue } from '../options/showValue.js';
 import { NPY_KINDS, NPY_MAGIC, type NpyData } from './npy.js';
 import { elementCount } from './tensor.js';
@@ -45,6 +46,7 @@ export function writeNpy(array: GivenArray): Uint8Array {
  * @throws FastSAMError `INVALID_ARGUMENT`, also for names that are empty or leave the archive.
  */
 export function writeNpz(arrays: Readonly<Record<string, GivenArray>> | ReadonlyMap<string, GivenArray>): Uint8Array {
+  requireObject('npz', arrays);
   const entries = isMap(arrays) ? [...arrays] : Object.entries(arrays);
   const files = entries.map(([name, array]): [string, Uint8Array] => {
     const isSafe = name !== '' && !name.startsWith('/') && !name.split('/').includes('..') && !/[\\\0]/.test(name);

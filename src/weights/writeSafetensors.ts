@@ -8,6 +8,7 @@ import {
   requireList,
   requireObject,
   requireText,
+  requireTexts,
   requireWhole,
 } from '../options/requireKind.js';
 import { oneOf } from '../options/kinds.js';
@@ -107,12 +108,14 @@ function valuesOf(name: unknown, tensor: unknown): Float32Array {
   requireInstance(`tensor ${name}: values`, values, Float32Array, 'a Float32Array');
   const count = elementCount(shape as number[]);
   if (values.length === count) return values;
-  throw invalidArgument(`tensor ${name}: got ${values.length} values, expected ${count} for shape [${shape.join(', ')}]; give it its real shape`);
+  throw invalidArgument(
+    `tensor ${name}: got ${values.length} values, expected ${count} for shape [${shape.join(', ')}]; give it its real shape`,
+  );
 }
 
 function requireMetadata(metadata: unknown): asserts metadata is Readonly<Record<string, string>> {
   checkNames(metadata, Object.keys(Object(metadata) as object), 'INVALID_ARGUMENT', 'metadata.');
-  for (const [name, value] of Object.entries(metadata)) requireText(`metadata ${name}`, value);
+  requireTexts('metadata', metadata);
 }
 
 function fitsHalf(value: number): boolean {

@@ -1,7 +1,7 @@
 /** Streams that are closed or full, disks that take nothing: one line, no trace, and files are written all the same. */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { repository, scene } from '../support/paths.js';
 import { shell } from '../support/shell.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
@@ -10,6 +10,8 @@ const isLinux = process.platform === 'linux';
 const folder = temporaryFolder();
 const COINS = scene('coins.png');
 const SEGMENT = `fastsam segment '${COINS}' '${COINS}' --imgsz 64 --device wasm --format json`;
+const SCENES = repository('test/golden/scenes');
+const DATA = repository('test/golden/val/data.yaml');
 const TINY = repository('test/golden/layers/tiny.safetensors');
 const FULL = 'fastsam: cannot write standard output: ENOSPC, the disk is full; free some space or use another folder\n';
 
@@ -54,6 +56,44 @@ describe('a reader that has gone', () => {
       expect(written(out)).toEqual(['coins-2.json', 'coins.json']);
     },
   );
+});
+
+/** Commands that print, each of which does its work on small data. */
+const PRINTING: readonly (readonly [string, string])[] = [
+  ['info --json', `fastsam info '${TINY}' --json`],
+  ['segment --json', `${SEGMENT} --json`],
+  ['val', `fastsam val '${DATA}' --limit 1 --imgsz 64 --device wasm`],
+  ['val --json', `fastsam val '${DATA}' --limit 1 --imgsz 64 --device wasm --json`],
+  ['compare', `fastsam compare '${TINY}' '${TINY}'`],
+  ['compare --json', `fastsam compare '${TINY}' '${TINY}' --json`],
+  ['compare --script', 'fastsam compare --script'],
+  ['study', `fastsam study proposals truth.json '${SCENES}' --imgsz 64 --device wasm --overwrite --out study`],
+];
+
+describe.skipIf(!isLinux)('every command that prints', () => {
+  beforeAll(() => {
+    const outline = [[100, 50, 300, 50, 300, 250, 100, 250]];
+    const object = { id: 1, image_id: 1, category_id: 1, bbox: [100, 50, 200, 200], area: 40_000, iscrowd: 0 };
+    const truth = {
+      images: [{ id: 1, file_name: 'coins.png', width: 384, height: 303 }],
+      annotations: [{ ...object, segmentation: outline }],
+      categories: [{ id: 1, name: 'thing' }],
+    };
+    writeFileSync(join(folder, 'truth.json'), JSON.stringify(truth));
+  });
+
+  test.each(PRINTING)('%s: on a full disk it is one line and exit code 1', (_, command) => {
+    const { code, stderr } = shell(`${command} > /dev/full`, folder);
+    expect(stderr.split('\n').filter((line) => /ENOSPC|unexpected/.test(line))).toEqual([FULL.trimEnd()]);
+    expect(code).toBe(1);
+  });
+
+  test.each(PRINTING)('%s: for a reader that leaves it is nothing', (_, command) => {
+    const whole = shell(command, folder).code;
+    const { code, stderr } = shell(`${command} | (exec <&-; sleep 1); exit \${PIPESTATUS[0]}`, folder);
+    expect(stderr).not.toMatch(/EPIPE|unexpected/);
+    expect(code).toBe(whole);
+  });
 });
 
 describe('what the system refuses is one line', () => {

@@ -156,6 +156,6 @@ function namesOf(name: string, value: unknown): string[] {
   if (!Function.prototype.toString.call(value).startsWith('class')) return [name];
   const statics = Object.getOwnPropertyNames(value).filter((each) => !['length', 'name', 'prototype'].includes(each));
   const methods = Object.getOwnPropertyNames(value.prototype).filter((each) => each !== 'constructor');
-  const constructed = ['FastSAM', 'Clip'].includes(name) ? [] : [`new ${name}`]; // their constructors are private
+  const constructed = ['FastSAM', 'NetworkModel', 'Clip'].includes(name) ? [] : [`new ${name}`]; // their constructors are private
   return [...constructed, ...[...statics, ...methods].map((each) => `${name}.${each}`)];
 }

@@ -4,14 +4,24 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { repository } from '../support/paths.js';
 
-/** A number before a plural in a template. Rates and limits that are never 1 are written `frames/s`, `more than ${MOST}`. */
-const BARE = /\$\{(?![^}]*plural)[^}]*\} (images|frames|objects|masks|files|videos|outputs|items|pictures)\b(?!\/s)/;
+/**
+ * A value before a word in the plural. Constants in capitals are limits that are never 1; the words are verbs, and
+ * measures of data, which a message about one value of them hardly ever names.
+ */
+const MEASURES = 'bytes|pixels|values|numbers|elements|characters|bits|counts|ms|entries|tensors|cells|channels|class';
+const OTHERS =
+  'threads|operations|names|failures|as|is|was|has|does|holds|lies|needs|computes|answers|serves|tasks|combinations|lines|layers|sizes|phrases|classes|preprocess|postprocess|indices';
+const BARE = new RegExp(
+  `\\$\\{(?![^}]*(plural|[A-Z]{3}|\\.opcodes))[^}]*\\} (?!(${MEASURES}|${OTHERS})\\b)[a-z]+s\\b(?!\\/s)`,
+);
 
 test.each([
   ['`${n} images done`', true],
   ['`${done} of ${images} images`', true],
   ["`${plural(n, 'image')} done`", false],
   ['`${rate} frames/s`', false],
+  ['`${n} sheep dogs, ${n} apples`', true],
+  ['`${MOST} levels`', false],
 ])('the search: %s', (code, found) => {
   expect(BARE.test(code)).toBe(found);
 });

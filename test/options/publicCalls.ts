@@ -1,5 +1,7 @@
 /** A valid call of every function, constructor and method that the package's entries offer. */
+import type * as tf from '@tensorflow/tfjs';
 import * as api from '../../src/index.js';
+import * as arrays from '../../src/entry/arrays.js';
 import * as batch from '../../src/entry/batch.js';
 import * as clip from '../../src/entry/clip.js';
 import * as evaluate from '../../src/entry/evaluate.js';
@@ -14,6 +16,7 @@ import { temporaryFolder } from '../support/temporaryFolder.js';
 /** The entries by their names in package.json. */
 export const ENTRIES: Readonly<Record<string, object>> = {
   '.': api,
+  './arrays': arrays,
   './batch': batch,
   './clip': clip,
   './evaluate': evaluate,
@@ -45,6 +48,7 @@ const folder = temporaryFolder();
 process.env.FASTSAM_HOME = temporaryFolder(); // so that nobody's downloads are cleared
 const model = await api.FastSAM.load(TRAINED, { device: 'wasm' });
 const raw = await model.detect(scene('coins.png'), { imgsz: 64 });
+const small = await api.FastSAM.create({ widthMultiple: 0.02, depthMultiple: 0.1 }, { imgsz: 64, device: 'wasm' });
 const found = await model.segment(scene('coins.png'), { imgsz: 64 });
 
 const mask = one(() => maskOf('##..', '##..', '....', '....'));
@@ -52,6 +56,7 @@ const other = one(() => maskOf('....', '.##.', '.##.', '....'));
 const three = () => resultsOf([maskOf('##..', '##..', '....', '....'), maskOf('....', '..##', '..##', '....')]);
 const rle = one(() => api.encodeRle(maskOf('##..', '##..')));
 const counts = one(() => ({ size: [2, 4], counts: [0, 4, 4] }));
+const array = one(() => ({ shape: [2], data: new Float32Array(2) }));
 const connectivity = may(() => 8);
 const box = one(() => [0, 0, 2, 2], 'numbers');
 const canvas = one(() => ({ data: new Uint8Array(300), width: 10, height: 10 }));
@@ -273,7 +278,28 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   'FastSAM.segment': of((input, given) => model.segment(input, given), one(image, 'text', 'list', 'bytes'), options),
   'FastSAM.letterbox': of((input, given) => model.letterbox(input, given), one(image, 'text', 'bytes'), options),
   'FastSAM.detect': of((input, given) => model.detect(input, given), one(image, 'text', 'list', 'bytes'), options),
-  'FastSAM.activations': of((input, names, given) => model.activations(input, names, given), one(image, 'text', 'bytes'), one(() => ['model.0']), options), // prettier-ignore
+  'FastSAM.create': of(
+    async (spec, given) => {
+      (await api.FastSAM.create(spec, given)).dispose();
+    },
+    one(() => ({ widthMultiple: 0.02, depthMultiple: 0.1 }), 'undefined'),
+    options,
+  ),
+  'NetworkModel.info': of(() => model.info),
+  'NetworkModel.layerNames': of(() => model.layerNames()),
+  'NetworkModel.activations': of((input, names, given) => model.activations(input, names, given), one(image, 'text', 'bytes'), one(() => ['model.0']), options), // prettier-ignore
+  'NetworkModel.gradient': of((input, scalar, given) => small.gradient(input, scalar, given), one(image, 'text', 'bytes'), one(() => ({ scores }: { scores: tf.Tensor }) => scores.max(), 'function'), options), // prettier-ignore
+  'NetworkModel.layersModel': of(() => small.layersModel()),
+  'NetworkModel.stateDict': of(() => small.stateDict()),
+  'NetworkModel.setWeights': of(
+    (given) => small.setWeights(given),
+    one(() => new Map(), 'object'),
+  ),
+  'NetworkModel.save': of(
+    (path, given) => small.save(path, given),
+    one(() => `${folder}/x.safetensors`, 'text'),
+    options,
+  ),
   'FastSAM.warmup': of(
     (sizes, given) => model.warmup(sizes, given),
     may(() => [{ width: 32, height: 32 }]),
@@ -475,6 +501,10 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     may(() => ({ a: 'b' })),
     options,
   ),
+  safetensorsMetadata: of(
+    api.safetensorsMetadata,
+    one(() => ({ format: 'safetensors', source: 'state_dict', metadata: {} })),
+  ),
   defineFormat: of(
     api.defineFormat,
     one(() => format),
@@ -496,6 +526,30 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
       }
     },
     one(() => api.platform()),
+  ),
+
+  resultsArrays: of(arrays.resultsArrays, results),
+  rawArrays: of(
+    arrays.rawArrays,
+    one(() => raw),
+  ),
+  readNpy: of(
+    arrays.readNpy,
+    one(() => arrays.writeNpy(array.make() as arrays.GivenArray)),
+  ),
+  readNpz: of(
+    arrays.readNpz,
+    one(() => arrays.writeNpz({})),
+  ),
+  saveArrays: of(
+    arrays.saveArrays,
+    one(() => `${folder}/x.npy`, 'text'),
+    array,
+  ),
+  writeNpy: of(arrays.writeNpy, array),
+  writeNpz: of(
+    arrays.writeNpz,
+    one(() => ({ a: array.make() })),
   ),
 
   mergeBatch: of(

@@ -125,7 +125,7 @@ describe.each(TRACKERS)('%s', (name) => {
       [{ ...good, scores: Float32Array.of(1.5) }, /scores\[0\]: got 1.5/],
       [{ ...good, boxes: Float32Array.of(0, 0, NaN, 1) }, /boxes\[2\]: got NaN/],
       [{ ...good, boxes: Float32Array.of(0, 0, Infinity, 1) }, /boxes\[2\]: got Infinity/],
-      [{ ...good, boxes: new Float32Array(3) }, /got 3 box coordinates, 1 scores/],
+      [{ ...good, boxes: new Float32Array(3) }, /got 3 box coordinates, 1 score\b/],
       [{ ...good, classes: new Int32Array(2) }, /2 classes/],
     ];
     for (const [detections, message] of wrong) {

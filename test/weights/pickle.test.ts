@@ -191,4 +191,26 @@ describe('unpickle', () => {
   ])('ends at too many %s', (_, bytes) => {
     expect(errorOf(() => unpickle(bytes)).code).toBe('INVALID_CHECKPOINT');
   });
+
+  const size = (length: number) => [...new Uint8Array(Uint32Array.of(length).buffer)];
+  const text = (length: number) => [0x58, ...size(length), ...new Array<number>(length).fill(0x61)];
+  test.each([
+    ['a text beyond a megabyte', text(2 ** 20 + 1), /string of 1048577 bytes/],
+    [
+      'texts beyond 16 megabytes in all',
+      Array.from({ length: 17 }, () => [...text(2 ** 20), 0x30]).flat(),
+      /string of/,
+    ],
+    ['an integer of 65 bytes', [0x8a, 65, ...new Array<number>(65).fill(1)], /integer of 65 bytes/],
+    ['a line without an end in sight', [0x49, ...new Array<number>(70_000).fill(0x31)], /no end of the text/],
+    ['an integer of 200 digits', [0x49, ...new Array<number>(200).fill(0x31), 0x0a], /no integer/],
+  ])('bounds %s', (_, opcodes, message) => {
+    const error = errorOf(() => unpickle(Uint8Array.from([...opcodes, 0x2e])));
+    expect([error.code, error.message]).toEqual(['INVALID_CHECKPOINT', expect.stringMatching(message)]);
+  });
+
+  test('takes what lies on the bounds', () => {
+    expect(unpickle(Uint8Array.from([...text(2 ** 20), 0x2e])).value).toHaveLength(2 ** 20);
+    expect(unpickle(Uint8Array.from([0x8a, 64, 5, ...new Array<number>(63).fill(0), 0x2e])).value).toBe(5);
+  });
 });

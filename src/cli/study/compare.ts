@@ -143,7 +143,7 @@ function tableOf(
     }),
     note:
       'Paired bootstrap over images, percentile interval; every figure is recomputed in each resample.' +
-      (alone > 0 ? ` ${alone} records of one run only were left out.` : ''),
+      (alone > 0 ? ` ${plural(alone, 'record')} of one run only left out.` : ''),
   };
 }
 

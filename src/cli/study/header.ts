@@ -44,7 +44,7 @@ export async function makeHeader(
     versions: { 'fastsam-tfjs': packageVersion(), ...versions, sharp: sharpVersion() },
     settings: { ...info.defaults, ...plain, ...(edits && { edit: edits }) },
     options,
-    data: `${await platform().sha256(keys)} ${opened.fingerprint}`.trim(),
+    data: `${await platform().sha256(keys)} ${opened.fingerprint ?? ''}`.trim(),
     ...(opened.inputs && { inputs: opened.inputs }),
     ...(module !== undefined && { module }),
     ...(subset !== undefined && { subset, seed }),

@@ -48,7 +48,7 @@ const HEAD = ['model', 'device', 'precision'] as const;
 export function addRunRows(command: Command, { settings }: Study): void {
   addRows(command, RUN_ROWS, HEAD);
   const preset = Object.entries<Row>(SETTING_ROWS).map(([name, row]) => {
-    const value = settings[name as keyof StudySettings];
+    const value = settings[name as Exclude<keyof StudySettings, 'edit'>];
     return [name, withDefaultInWords(row, String(value ?? "the model's"))] as const;
   });
   addRows(command, Object.fromEntries(preset));

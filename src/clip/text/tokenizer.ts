@@ -5,6 +5,7 @@ import { platform } from '../../platform/platform.js';
 import { BytePairEncoder, MergeListError } from './bpe.js';
 import { cleanText } from './cleanText.js';
 import { HtmlReferences } from './htmlReferences.js';
+import { plural } from '../../options/showValue.js';
 
 /** Tokens that every CLIP text encoder takes at once, start and end among them. */
 export const CONTEXT_LENGTH = 77;
@@ -91,7 +92,7 @@ export class ClipTokenizer {
       const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
       throw new FastSAMError(
         'INVALID_PROMPT',
-        `text "${shown}": got ${tokens.length} tokens, expected at most ${most}; shorten it`,
+        `text "${shown}": got ${plural(tokens.length, 'token')}, expected at most ${most}; shorten it`,
       );
     }
     const encoded = new Int32Array(CONTEXT_LENGTH);

@@ -2,6 +2,7 @@
 import { FastSAMError, invalidArgument } from '../../errors.js';
 import { usableWeights } from '../../weights/finite.js';
 import type { StateDict } from '../../weights/tensor.js';
+import { plural } from '../../options/showValue.js';
 
 /** `quick_gelu` is x·σ(1.702x), `gelu` is x·Φ(x) with the error function. */
 export const ACTIVATIONS = ['quick_gelu', 'gelu'] as const;
@@ -136,6 +137,6 @@ function layerCount(tensors: StateDict, prefix: string): number {
 function heads(option: string, width: number, count: number): number {
   if (Number.isInteger(count) && count > 0 && width % count === 0) return count;
   throw invalidArgument(
-    `${option}: got ${count} heads for a width of ${width}, expected a number that divides it; give ${option}`,
+    `${option}: got ${plural(count, 'head')} for a width of ${width}, expected a number that divides it; give ${option}`,
   );
 }

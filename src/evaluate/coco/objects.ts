@@ -15,22 +15,24 @@ import type { CocoDetection } from './types.js';
 export function cocoObjects(
   scene: Results,
   imageId: number,
-  indices: readonly number[] = [...scene.scores.keys()],
+  indices?: readonly number[],
   more: (at: number) => Partial<CocoDetection> = () => ({}),
 ): CocoDetection[] {
   requireScene('cocoObjects', scene);
   requireWhole('imageId', imageId);
-  requireList('indices', indices);
+  if (indices !== undefined) requireList('indices', indices);
   requireFunction('more', more);
-  return Array.from(indices, (given) => checkIndex('object', given, scene.length)).map((index, at) => {
-    const [x1, y1, x2, y2] = scene.boxes.at(index);
-    return {
-      image_id: imageId,
-      category_id: 1,
-      score: scene.scores[index],
-      bbox: [x1, y1, x2 - x1, y2 - y1],
-      segmentation: encodeRle(scene.imageMasks[index]),
-      ...more(at),
-    };
-  });
+  return Array.from(indices ?? [...scene.scores.keys()], (given) => checkIndex('object', given, scene.length)).map(
+    (index, at) => {
+      const [x1, y1, x2, y2] = scene.boxes.at(index);
+      return {
+        image_id: imageId,
+        category_id: 1,
+        score: scene.scores[index],
+        bbox: [x1, y1, x2 - x1, y2 - y1],
+        segmentation: encodeRle(scene.imageMasks[index]),
+        ...more(at),
+      };
+    },
+  );
 }

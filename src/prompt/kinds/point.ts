@@ -9,7 +9,7 @@ import { contributionOf, smallest, unite, type Contribution } from '../merge.js'
 import type { Match, NoMatch, PromptTarget, Selection } from '../types.js';
 import { ascending, invalidPrompt, rowsOf } from '../values.js';
 import type { BuiltInKind } from './kind.js';
-import { showValue } from '../../options/showValue.js';
+import { plural, showValue } from '../../options/showValue.js';
 
 /**
  * Which of the masks at a point are taken. `all`: every mask that holds a foreground point and no background point (the
@@ -120,7 +120,7 @@ function labelsOf(labels: PointPrompt['labels'], count: number): number[] {
   }
   const list: readonly number[] = typeof labels === 'number' ? [labels] : labels;
   if (list.length !== count)
-    throw invalidPrompt(`labels: got ${list.length}, expected one for each of ${count} points`);
+    throw invalidPrompt(`labels: got ${list.length}, expected one for each of ${plural(count, 'point')}`);
   if (!list.every((label) => Number.isFinite(label)))
     throw invalidPrompt(`labels: got ${showValue(list)}, expected 0 or 1`);
   return [...list];

@@ -2,7 +2,7 @@
 import type { Xyxy } from '../../record/boxes.js';
 import type { BoxDetections } from '../types.js';
 import { invalidArgument } from '../../errors.js';
-import { showValue } from '../../options/showValue.js';
+import { plural, showValue } from '../../options/showValue.js';
 
 /** One detection. */
 export interface Detection {
@@ -64,7 +64,7 @@ function check(detections: BoxDetections): void {
   const { boxes, scores, classes } = detections;
   const n = scores.length;
   if (boxes.length !== 4 * n || (classes && classes.length !== n)) {
-    const got = `${boxes.length} box coordinates, ${n} scores${classes ? `, ${classes.length} classes` : ''}`;
+    const got = `${boxes.length} box coordinates, ${plural(n, 'score')}${classes ? `, ${classes.length} classes` : ''}`;
     throw invalidArgument(`detections: got ${got}, expected 4 coordinates and one class for each score`);
   }
   const score = scores.findIndex((value) => !(value >= 0 && value <= 1));

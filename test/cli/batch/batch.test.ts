@@ -143,3 +143,14 @@ test('an output folder that takes no file: one error, not one an image', async (
   expect(stderr.match(/the folder cannot be made/g)).toHaveLength(1);
   expect(recorded(out)).toEqual([]);
 });
+
+test('addresses of files on other machines and broken ones in a list fail alone', async () => {
+  const list = join(folder, 'addresses.txt');
+  const bad = ['file://otherhost/share/a.jpg', 'file://otherhost:1/b.jpg', 'file:///%zz.jpg', 'data:image/png,c'];
+  writeFileSync(list, [...bad, join(inputs, '0.jpg')].map((line) => `${line}\n`).join(''));
+  const out = join(folder, 'addresses');
+  const { code, stderr } = await batch([list, '--out', out]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('1 of 5 images done, 4 failed')]);
+  const texts = failures(out);
+  expect(texts).toHaveLength(4);
+});
