@@ -1,5 +1,5 @@
 /** FastSAM: load a checkpoint, segment images, look at layers. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from './runtime/tfjs.js';
 import { throwIfAborted } from './errors.js';
 import { letterboxGeometry } from './image/letterbox.js';
 import { networkPixels } from './image/networkPixels.js';

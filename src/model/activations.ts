@@ -1,5 +1,5 @@
 /** A look inside: the outputs of layers by their Ultralytics names. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { FastSAMError } from '../errors.js';
 import { detectionRows } from './decode.js';
 import { forward } from './forward.js';

@@ -1,5 +1,5 @@
 /** Stage 1 on tensors: letterboxed images in; boxes, scores, coefficients and prototypes out. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 
 /** Images of one size, letterboxed. */
 export interface DetectorInput {

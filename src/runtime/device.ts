@@ -4,7 +4,7 @@
  * TensorFlow.js has one active backend a process, so this package has one device a process: it is chosen when the first
  * model is loaded and may change only once every model is disposed.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from './tfjs.js';
 import { FastSAMError, invalidArgument } from '../errors.js';
 import { platform } from '../platform/platform.js';
 import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice } from './choices.js';

@@ -1,5 +1,5 @@
 /** Which devices there are on this machine, and why others are not. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from './tfjs.js';
 import { platform, type Obstacle } from '../platform/platform.js';
 import { DEVICES, type Device } from './choices.js';
 

@@ -1,5 +1,5 @@
 /** One 3x3 convolution by Winograd's algorithm on tfjs' wasm backend: transform, 36 matrix products, transform back. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { transformFilter } from './filter.js';
 import { packPanels, ROWS } from './product.js';
 import { POINTS, TILE } from './transforms.js';

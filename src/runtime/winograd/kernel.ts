@@ -2,7 +2,7 @@
  * 3x3 convolutions on tfjs' wasm backend by Winograd's algorithm where that is faster: a quarter of the multiplications. tfjs'
  * own kernel does the others.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { moduleBytes } from '../assembler.js';
 import { tilesOf, WinogradConvolution, type ConvInputs, type Transforms, type WasmBackend } from './convolution.js';
 import { COLUMNS, matrixProduct } from './product.js';
