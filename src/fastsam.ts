@@ -97,10 +97,10 @@ export class FastSAM implements Segmenter {
    *   `UNSUPPORTED_CHECKPOINT`, `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
   static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<FastSAM> {
-    const { device: choice, keepBatchNorm, textModel: encoders, ...running } = resolveLoadOptions(options);
+    const { device: choice, keepBatchNorm, textModel: encoders, wasmPaths, ...running } = resolveLoadOptions(options);
     const opened = await openCheckpoint(source, options);
     throwIfAborted(options.signal);
-    const { device, note } = await acquireDevice(choice);
+    const { device, note } = await acquireDevice(choice, { wasmPaths });
     let network: Network | undefined;
     try {
       network = buildNetwork(opened.architecture, {

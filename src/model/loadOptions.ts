@@ -6,6 +6,7 @@ import { resolve } from '../options/resolve.js';
 import type { Resolved, RowsOf } from '../options/row.js';
 import { isTextImageModel, type TextImageModel } from '../prompt/textModel.js';
 import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } from '../runtime/choices.js';
+import { WASM_BINARIES, type WasmPaths } from '../runtime/choices.js';
 import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/choices.js';
 
 /** Options of `FastSAM.load`. */
@@ -28,11 +29,25 @@ export interface LoadOptions {
    * model, or encoders that are loaded, then left to you. Default `ViT-B/32` (354 MB download).
    */
   textModel?: string | URL | Uint8Array | TextImageModel;
+  /**
+   * Where the weights that have a name lie: the URL of a folder with `FastSAM-s.pt`, `demo.safetensors`, … Default: where
+   * they are published, and the package for what it ships.
+   */
+  weightsUrl?: string;
+  /**
+   * Where the three binaries of tfjs' WASM backend lie: the URL of a folder, or a URL for each file name. Default: where the
+   * package has them. Only the first model on `wasm` starts the backend.
+   */
+  wasmPaths?: WasmPaths;
   /** Receives the progress of a download. */
   onProgress?: OnProgress;
   /** Cancels the download. */
   signal?: AbortSignal;
 }
+
+const isAddress = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
 /** Every option of `load`. */
 export const LOAD_OPTIONS = {
@@ -61,6 +76,15 @@ export const LOAD_OPTIONS = {
       text: 'encoders of text prompts: what Clip.load takes, or encoders that are loaded',
       otherwise: TEXT_MODEL,
     },
+  ),
+  weightsUrl: custom<string>('a URL', isAddress, {
+    text: 'URL of a folder with the weights that have a name',
+    otherwise: 'where they are published, and the package',
+  }),
+  wasmPaths: custom<WasmPaths>(
+    `a URL of a folder, or a URL for each of ${WASM_BINARIES.join(', ')}`,
+    (value) => isAddress(value) || (isRecord(value) && WASM_BINARIES.every((name) => isAddress(value[name]))),
+    { text: "where the binaries of tfjs' WASM backend lie", otherwise: 'in the package' },
   ),
   onProgress: callback<OnProgress>({ text: 'receives the progress of a download' }),
   signal: signal('cancels the download'),

@@ -2,6 +2,8 @@
 import { cacheFolder, openPartial, pathOfUrl, readFile, sha256, stat, writeFileAtomic } from './browserFiles.js';
 import { capturePixels, decodeImage, encodeJpeg, encodePng } from './browserImages.js';
 import type { Platform } from './platform.js';
+import { shippedFile } from './shippedFiles.js';
+import { browserWasm } from './wasm/browser.js';
 
 export const browserPlatform: Platform = {
   name: 'browser',
@@ -17,7 +19,8 @@ export const browserPlatform: Platform = {
   joinPath: (...parts) => parts.join('/'),
   pathOfUrl,
   cacheFolder,
-  packageFile: (relative) => new URL(`../../${relative}`, import.meta.url).href,
+  packageFile: shippedFile,
   openPartial,
   sha256,
+  wasm: browserWasm,
 };

@@ -7,11 +7,11 @@
 import * as tf from './tfjs.js';
 import { FastSAMError, invalidArgument } from '../errors.js';
 import { platform } from '../platform/platform.js';
-import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice } from './choices.js';
+import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice, type WasmPaths } from './choices.js';
 import { deviceStatus, type DeviceStatus } from './deviceStatus.js';
 import { watchGpu } from './gpuErrors.js';
 import { TENSORFLOW_BACKEND } from './tensorFlow.js';
-import { useWinograd } from './winograd/kernel.js';
+import { startWasm, type WasmStarted } from './wasm/start.js';
 
 const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
   auto: DEVICES,
@@ -42,6 +42,12 @@ export function currentDevice(): Device | undefined {
 
 let queue: Promise<unknown> = Promise.resolve();
 
+/** How a device is started, by the first model that takes it. */
+export interface DeviceOptions {
+  /** Where tfjs' WASM binaries lie; absent: where the package has them. */
+  readonly wasmPaths?: WasmPaths | undefined;
+}
+
 /** A device that was acquired, and in one line what a caller might not expect of it. */
 export interface AcquiredDevice {
   readonly device: Device;
@@ -55,13 +61,13 @@ export interface AcquiredDevice {
  * @throws FastSAMError `DEVICE_UNAVAILABLE` when no device of that kind is present, or when models that are still loaded
  *   hold another one than the choice gives without them; `INVALID_ARGUMENT` for a choice that does not exist.
  */
-export function acquireDevice(choice: DeviceChoice): Promise<AcquiredDevice> {
-  const turn = queue.then(() => choose(choice));
+export function acquireDevice(choice: DeviceChoice, options: DeviceOptions = {}): Promise<AcquiredDevice> {
+  const turn = queue.then(() => choose(choice, options));
   queue = turn.catch(() => undefined);
   return turn;
 }
 
-async function choose(choice: DeviceChoice): Promise<AcquiredDevice> {
+async function choose(choice: DeviceChoice, options: DeviceOptions): Promise<AcquiredDevice> {
   if (!DEVICE_CHOICES.includes(choice)) {
     throw invalidArgument(`device: got ${JSON.stringify(choice)}, expected one of ${DEVICE_CHOICES.join(', ')}`);
   }
@@ -69,14 +75,14 @@ async function choose(choice: DeviceChoice): Promise<AcquiredDevice> {
   const refused: DeviceStatus[] = [];
   for (const device of CANDIDATES[choice]) {
     const row = await suitability(device, choice);
-    const problem = row.available ? await activate(device) : row.detail;
+    const { problem, note } = row.available ? await activate(device, options) : { problem: row.detail };
     if (problem !== undefined) {
       refused.push({ ...row, available: false, detail: problem });
       continue;
     }
     current = device;
     users++;
-    return { device, ...noteOf(choice, refused) };
+    return { device, ...(note === undefined ? noteOf(choice, refused) : { note }) };
   }
   const reasons = refused.map(reasonOf).join('; ');
   throw new FastSAMError('DEVICE_UNAVAILABLE', `device "${choice}": none is available here (${reasons})`);
@@ -142,43 +148,38 @@ export function releaseDevice(): void {
   users = Math.max(0, users - 1);
 }
 
-/** Makes the device's backend the active one; says why that did not work. */
-async function activate(device: Device): Promise<string | undefined> {
+/** What came of making a device active: why it did not work, or what a caller might not expect of it. */
+interface Activation {
+  readonly problem?: string;
+  readonly note?: string;
+}
+
+/** Makes the device's backend the active one. */
+async function activate(device: Device, options: DeviceOptions): Promise<Activation> {
   tf.enableProdMode(); // also keeps tfjs from printing advice on the console
   try {
-    const started = await start(device);
-    if (!started) return 'TensorFlow.js could not start it';
+    const { started, ...rest } = await start(device, options);
+    if (!started) return { problem: 'TensorFlow.js could not start it' };
     await tf.ready();
     if (device === 'webgpu') watchGpu((tf.backend() as unknown as { device: GPUDevice }).device);
-    return undefined;
+    return rest;
   } catch (error) {
-    return `it does not start (${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)})`;
+    return { problem: `it does not start (${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)})` };
   }
 }
 
-async function start(device: Device): Promise<boolean> {
-  if (device === 'wasm') return startWasm();
+async function start(device: Device, { wasmPaths }: DeviceOptions): Promise<WasmStarted> {
+  if (device === 'wasm') return startWasm(wasmPaths);
   if (device === 'webgpu') {
     const found = await platform().findWebGpu?.();
     if (found?.available) await found.register();
   }
-  return tf.setBackend(BACKEND[device]);
+  if (!(BACKEND[device] in tf.engine().registryFactory)) await BACKEND_CODE[device]?.();
+  return { started: await tf.setBackend(BACKEND[device]) };
 }
 
-/** With SIMD always, with threads where the platform has a way to them. */
-async function startWasm(): Promise<boolean> {
-  const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  const threads = platform().wasmThreads;
-  const count = threads?.count() ?? 1;
-  const set = () => tf.setBackend('wasm');
-  // Not tf.findBackend: that would start the backend.
-  const first = !('wasm' in tf.engine().registry);
-  if (threads && count > 1 && first) {
-    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
-    wasm.setThreadsCount(count);
-  }
-  const started = threads && first ? threads.start(count, set, () => tf.findBackend('wasm')) : set();
-  if (!(await started)) return false;
-  await useWinograd(wasm.getThreadsCount());
-  return true;
-}
+/** Backends that register themselves when their code is loaded. */
+const BACKEND_CODE: Partial<Record<Device, () => Promise<unknown>>> = {
+  webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
+};

@@ -1,5 +1,4 @@
 /** Which devices there are on this machine, and why others are not. */
-import * as tf from './tfjs.js';
 import { platform, type Obstacle } from '../platform/platform.js';
 import { DEVICES, type Device } from './choices.js';
 
@@ -40,9 +39,8 @@ export async function deviceStatus(device: Device, cpuOnly = false): Promise<Dev
   }
 }
 
-/** Browsers choose by themselves. */
 function threadsNote(): string {
-  const count = platform().wasmThreads?.count() ?? 1;
+  const count = platform().wasm?.threads() ?? 1;
   return count > 1 ? `, ${count} threads` : '';
 }
 
@@ -67,10 +65,6 @@ async function webGpuStatus(): Promise<DeviceStatus> {
       available: false,
       detail: 'no WebGPU adapter (no GPU, or no driver for Vulkan, Direct3D or Metal)',
     };
-  }
-  if (!found && !('webgpu' in tf.engine().registryFactory)) {
-    const fix = "import '@tensorflow/tfjs-backend-webgpu' first";
-    return { device, available: false, detail: 'its backend is not imported', fix };
   }
   const name = adapterName(adapter.info);
   return isSoftware(adapter.info)

@@ -15,7 +15,7 @@ export interface Environment {
 /** The environment of a device that is in use. */
 export async function environmentOf(device: Device): Promise<Environment> {
   const tfjs = tf.version_core;
-  if (device === 'wasm') return { tfjs, wasmThreads: platform().wasmThreads?.count() ?? 1 };
+  if (device === 'wasm') return { tfjs, wasmThreads: platform().wasm?.threads() ?? 1 };
   if (!device.startsWith('native')) return { tfjs };
   const native = await platform().loadNative?.();
   return native?.available ? { tfjs, tensorflow: native.version } : { tfjs };

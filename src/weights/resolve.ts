@@ -10,6 +10,8 @@ import { requireTextOrUrl } from '../options/requireKind.js';
 export interface ResolveOptions {
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** URL of a folder with the files of the catalogue; comes before all other places. */
+  readonly weightsUrl?: string | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
   /**
    * Looks at what a URL gave, before it is kept: what it throws comes through with the address, and nothing is kept.
@@ -107,6 +109,7 @@ async function inWeightsFolder(file: string): Promise<string | undefined> {
 async function resolveEntry<E extends PublishedFile>(entry: E, options: ResolveOptions): Promise<ResolvedWeights<E>> {
   const here = platform();
   const { name, file, url, bundled } = entry;
+  if (options.weightsUrl !== undefined) return resolveMirrored(entry, options.weightsUrl, options);
   const local = await inWeightsFolder(file);
   if (local !== undefined) {
     const bytes = await here.readFile(local);
@@ -124,8 +127,27 @@ async function resolveEntry<E extends PublishedFile>(entry: E, options: ResolveO
   return { bytes, name, path, entry };
 }
 
+/** The file of an entry in a folder that the caller named: a URL, in pages also one that is relative to the page. */
+async function resolveMirrored<E extends PublishedFile>(
+  entry: E,
+  folder: string,
+  options: ResolveOptions,
+): Promise<ResolvedWeights<E>> {
+  const { name } = entry;
+  const address = `${folder.replace(/\/+$/, '')}/${entry.file}`;
+  if (/^https?:/i.test(address)) return { ...(await resolveUrl(address, options, entry)), name, entry };
+  const path = /^file:/i.test(address) ? platform().pathOfUrl(address) : address;
+  const bytes = await platform().readFile(path);
+  await verify(bytes, entry, `replace ${path}`);
+  return { bytes, name, path, entry };
+}
+
 /** Other URLs get a folder of their own each, so that equal file names do not meet. */
-async function resolveUrl(url: string, options: ResolveOptions): Promise<ResolvedWeights<never>> {
+async function resolveUrl(
+  url: string,
+  options: ResolveOptions,
+  known: Pick<PublishedFile, 'bytes' | 'sha256'> = {},
+): Promise<ResolvedWeights<never>> {
   const here = platform();
   if (!URL.canParse(url)) {
     throw invalidArgument(`weights: got '${displayUrl(url)}', expected a URL; check its spelling`);
@@ -133,7 +155,8 @@ async function resolveUrl(url: string, options: ResolveOptions): Promise<Resolve
   const name = (new URL(url).pathname.split('/').at(-1) ?? '').replace(/[^\w.-]/g, '_') || 'weights';
   const key = (await here.sha256(new TextEncoder().encode(url))).slice(0, 16);
   const path = here.joinPath(here.cacheFolder(), 'urls', key, name);
-  return { bytes: await keepOrDownload({ name, url, path }, options), name, path };
+  const { bytes, sha256 } = known;
+  return { bytes: await keepOrDownload({ name, url, path, bytes, sha256 }, options), name, path };
 }
 
 async function resolvePath(path: string, catalogue: readonly PublishedFile[]): Promise<ResolvedWeights<never>> {
