@@ -164,7 +164,9 @@ async function activate(device: Device, options: DeviceOptions): Promise<Activat
     if (device === 'webgpu') watchGpu((tf.backend() as unknown as { device: GPUDevice }).device);
     return rest;
   } catch (error) {
-    return { problem: `it does not start (${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)})` };
+    return {
+      problem: `it does not start (${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)})`,
+    };
   }
 }
 

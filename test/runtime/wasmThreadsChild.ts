@@ -7,7 +7,11 @@ import { usePlatform } from '../../src/platform/platform.js';
 import { acquireDevice, releaseDevice } from '../../src/runtime/device.js';
 
 const crashes = ['uncaughtException', 'unhandledRejection'];
-const globals = () => [Reflect.get(globalThis, 'Worker'), os.cpus, ...crashes.map((event) => process.listenerCount(event))];
+const globals = () => [
+  Reflect.get(globalThis, 'Worker'),
+  os.cpus,
+  ...crashes.map((event) => process.listenerCount(event)),
+];
 
 const wasm = nodePlatform.wasm;
 const broken = wasm && {

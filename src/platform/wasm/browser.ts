@@ -1,6 +1,6 @@
 /** WebAssembly in browsers: shipped binaries, and threads on pages that may share memory. */
 import type { WasmSupport, WasmThread } from '../platform.js';
-import { shippedBinaries } from '../shippedFiles.js';
+import { shippedBinaries, shippedThread } from '../shippedFiles.js';
 import { MOST_THREADS } from './mostThreads.js';
 
 export const browserWasm: WasmSupport = {
@@ -18,7 +18,7 @@ function threads(): number {
 }
 
 async function startThread(): Promise<WasmThread> {
-  const worker = newWorker();
+  const worker = shippedThread();
   await new Promise<void>((resolve, reject) => {
     worker.onmessage = () => {
       resolve();
@@ -44,20 +44,6 @@ async function startThread(): Promise<WasmThread> {
       worker.terminate();
     },
   };
-}
-
-/** The literal is what bundlers look for; it also holds for the one-file build, which lies in another folder of `dist`. */
-function newWorker(): Worker {
-  try {
-    return new Worker(new URL('../../runtime/wasm/browserThread.js', import.meta.url), { type: 'module' });
-  } catch (error) {
-    const here = import.meta.url;
-    if (new URL(here).origin === globalThis.location.origin) throw error;
-    // A worker's own script may not come from another host (a CDN), what it imports may.
-    const code = `import ${JSON.stringify(new URL('../../runtime/wasm/browserThread.js', here).href)};`;
-    const address = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
-    return new Worker(address, { type: 'module' });
-  }
 }
 
 function pretendCores(count: number): () => void {

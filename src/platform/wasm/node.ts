@@ -15,7 +15,9 @@ export const nodeWasm: WasmSupport = { threads: wasmThreadCount, startThread, pr
  * to wake than what they do takes: there it is one.
  */
 export function wasmThreadCount(): number {
-  const wished = Number(process.env.FASTSAM_WASM_THREADS ?? ('bun' in process.versions ? 1 : os.availableParallelism()));
+  const wished = Number(
+    process.env.FASTSAM_WASM_THREADS ?? ('bun' in process.versions ? 1 : os.availableParallelism()),
+  );
   if (!isMainThread || !Number.isInteger(wished) || wished < 1) return 1;
   return Math.min(wished, MOST_THREADS);
 }
