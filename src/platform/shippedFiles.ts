@@ -4,7 +4,7 @@
  * folder of this file and in that of the one-file build, which is as deep.
  */
 
-const SHIPPED: Readonly<Record<string, () => string>> = {
+const SHIPPED: Readonly<Partial<Record<string, () => string>>> = {
   'weights/demo.safetensors': () => new URL('../../weights/demo.safetensors', import.meta.url).href,
   'weights/clip-vocabulary.txt.gz': () => new URL('../../weights/clip-vocabulary.txt.gz', import.meta.url).href,
 };

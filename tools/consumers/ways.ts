@@ -159,7 +159,7 @@ const next = (handler: boolean): Way => ({
     const port = '4173';
     const child = spawn(process.execPath, [cli, 'start', '-p', port], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
     try {
-      await new Promise<void>((resolve) => child.stdout.on('data', (data) => { if (/Ready/.test(String(data))) resolve(); })); // prettier-ignore
+      await new Promise<void>((resolve) => child.stdout.on('data', (data) => { if (String(data).includes('Ready')) resolve(); })); // prettier-ignore
       const url = `http://127.0.0.1:${port}/`;
       if (!handler) return await openPage(project, url);
       const response = await fetch(`${url}find`);

@@ -99,7 +99,7 @@ export async function threadedModule(
     disposeData: module.cwrap('dispose_data', null, numbers(1)),
     dispose: module.cwrap('dispose', null, []),
   };
-  return Object.assign(module, { tfjs }) as unknown as BackendModule;
+  return Object.assign(module, { tfjs });
 }
 
 /** Calls a function to which `new Worker` gives what `make` makes. It may not set the class, as Emscripten does in Node. */
@@ -128,10 +128,14 @@ export async function withThreads<T>(
   try {
     return await inTime(Promise.all(starting).then(use));
   } catch (error) {
-    for (const thread of starting) thread.then(({ end }) => { end(); }, () => undefined); // prettier-ignore
+    for (const thread of starting) void thread.then(endThread, () => undefined);
     throw error;
   }
 }
+
+const endThread = (thread: WasmThread): void => {
+  thread.end();
+};
 
 /** Milliseconds that a start may take; it takes a tenth of a second. */
 const LIMIT = 20_000;
