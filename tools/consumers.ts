@@ -8,7 +8,7 @@
  *   npx tsx tools/consumers.ts --keep                leaves the project and says where it is
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHROMIUM } from './consumers/page.js';
@@ -22,6 +22,8 @@ const { values: args } = parseArgs({
     keep: { type: 'boolean', default: false },
   },
 });
+
+const CORES = availableParallelism();
 
 const names = args.only.toLowerCase().split(',');
 const chosen = WAYS.filter(
@@ -46,8 +48,15 @@ try {
         found.rles.length === expected.rles.length && found.rles.every((rle, i) => rle === expected?.rles[i]);
       if (!same || found.rles.length === 0) process.exitCode = 1;
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      const threads = found.workers ? `, ${found.workers} workers` : '';
       const note = found.note === undefined ? '' : ` (${found.note})`;
-      say(way.name, `${found.rles.length} masks ${same ? 'equal' : 'DIFFER'} on ${found.device}${note}, ${seconds} s`);
+      // An isolated page has threads, and what does not start says so.
+      if (found.note !== undefined || (way.name.endsWith('isolated') && threads === '' && CORES > 1))
+        process.exitCode = 1;
+      say(
+        way.name,
+        `${found.rles.length} masks ${same ? 'equal' : 'DIFFER'} on ${found.device}${threads}${note}, ${seconds} s`,
+      );
     } catch (error) {
       process.exitCode = 1;
       say(way.name, `FAILED: ${error instanceof Error ? error.message : String(error)}`);

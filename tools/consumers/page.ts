@@ -37,6 +37,7 @@ interface Page {
   on(event: string, listener: (message: { text?(): string; message?: string }) => void): void;
   waitForFunction(test: string, argument: undefined, options: { timeout: number }): Promise<unknown>;
   evaluate<T>(code: string): Promise<T>;
+  workers(): readonly unknown[];
 }
 
 /** Serves folders, the first that has a file; with isolation headers or without. */
@@ -97,7 +98,7 @@ export async function openPage(project: string, url: string): Promise<Found> {
     }
     const failure = await page.evaluate<string | undefined>('globalThis.failure');
     if (failure !== undefined) throw new Error(`${failure}\n${said.join('\n')}`);
-    return await page.evaluate<Found>('globalThis.found');
+    return { ...(await page.evaluate<Found>('globalThis.found')), workers: page.workers().length };
   } finally {
     await browser.close();
   }

@@ -9,8 +9,8 @@ export interface Found {
   readonly device: string;
   readonly note?: string;
   readonly rles: readonly string[];
-  /** WebAssembly's memory is shared: threads compute. */
-  readonly threads: boolean;
+  /** Workers that the page has started: the threads of WebAssembly. Absent where there is no page. */
+  readonly workers?: number;
 }
 
 /** The image of all runs: PNG, so that every decoder gives the same pixels. */
@@ -40,7 +40,6 @@ import { find } from './find.js';
 try {
   const image = document.querySelector('img');
   await image.decode();
-  const workers = [];
   const found = await find(image);
   document.title = 'done';
   globalThis.found = found;
