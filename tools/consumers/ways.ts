@@ -3,6 +3,7 @@ import { copyFile, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openPage, serve } from './page.js';
 import { html, run, type Found } from './project.js';
+import { freePort } from '../../test/support/freePort.js';
 
 /** One way. */
 export interface Way {
@@ -109,7 +110,7 @@ const fromCdn = (isolated: boolean): Way => ({
     const imports = `<script type="importmap">${JSON.stringify(map)}</script>`;
     await writeFile(join(out, 'index.html'), html('/main.js').replace('<img', `${imports}<img`));
     try {
-      return await open(project, [out], isolated);
+      return await open(project, [out, join(project, 'public')], isolated);
     } finally {
       cdn.close();
     }
@@ -156,7 +157,7 @@ const next = (handler: boolean): Way => ({
     await rename(join(project, 'index.html'), join(project, 'vite.html')).catch(() => undefined);
     await run(process.execPath, [cli, 'build'], project);
     const { spawn } = await import('node:child_process');
-    const port = '4173';
+    const port = String(await freePort());
     const child = spawn(process.execPath, [cli, 'start', '-p', port], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
     try {
       await new Promise<void>((resolve) => child.stdout.on('data', (data) => { if (String(data).includes('Ready')) resolve(); })); // prettier-ignore

@@ -71,7 +71,11 @@ function bundlesText({ everything, withoutTfjs, mask }: Bundles): string {
     ]);
   const table = textTable({
     head: ['bundle of import { FastSAM }', 'files', 'minified kB', 'gzipped kB'],
-    body: [...rows('everything', everything), ...rows('without tfjs', withoutTfjs), ...(mask ? rows('fastsam-tfjs/mask', mask) : [])],
+    body: [
+      ...rows('everything', everything),
+      ...rows('without tfjs', withoutTfjs),
+      ...(mask ? rows('fastsam-tfjs/mask', mask) : []),
+    ],
   });
   const origins = Object.entries(withoutTfjs.origins).map(([origin, bytes]) => `${origin} ${kB(bytes)}`);
   return `${table}\nminified kB of the eager part without tfjs by origin: ${origins.join(', ')}`;
