@@ -48,5 +48,7 @@ await build({
   ...ONE_FILE,
   entryPoints: ['src/runtime/wasm/browserThread.ts'],
   outfile: 'dist/runtime/wasm/browserThread.js',
+  // webpack would say of these names that they are there, and then leave them out.
+  define: { __filename: 'undefined', __dirname: 'undefined' },
 });
 await build({ ...ONE_FILE, entryPoints: ['dist/index.browser.js'], outfile: 'dist/bundle/fastsam.min.js' });
