@@ -99,7 +99,8 @@ export {
   type NativeState,
   type PartialFile,
   type StagedFile,
-  type WasmThreads,
+  type WasmSupport,
+  type WasmThread,
   type WebGpuState,
   type Obstacle,
 } from './platform/platform.js';

@@ -95,10 +95,10 @@ export class FastSAM extends NetworkModel implements Segmenter {
   }
 
   static async #start(opened: OpenedCheckpoint, options: ResolvedLoadOptions): Promise<FastSAM> {
-    const { device: choice, startTimeout, textModel: encoders, ...running } = options;
+    const { device: choice, startTimeout, wasmPaths, textModel: encoders, ...running } = options;
     const { precision, graphWeights, allowSha256, signal } = running;
     throwIfAborted(signal);
-    const { device, note } = await acquireDevice(choice, { startTimeout });
+    const { device, note } = await acquireDevice(choice, { startTimeout, wasmPaths });
     try {
       const { architecture, checkpoint } = opened;
       const loaded = await LoadedNetwork.create(architecture, checkpoint.tensors, device, running);

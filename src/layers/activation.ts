@@ -1,5 +1,5 @@
 /** What follows each convolution. tfjs' own layers lack some kinds, and its `swish` makes one more pass over the map. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { single, type LayerArgs } from './customLayer.js';
 import type { ActivationKind, ActivationSpec } from './settings.js';
 

@@ -1,7 +1,7 @@
 /** Masks as two arrays, which a message carries to another thread or a file keeps. */
 import { invalidArgument } from '../errors.js';
 import { isOf } from '../options/requireKind.js';
-import { showValue } from '../options/showValue.js';
+import { plural, showValue } from '../options/showValue.js';
 import { Mask, requireMasks } from './mask.js';
 
 /** Masks one after another. */
@@ -57,7 +57,9 @@ export function unpackMasks(packed: PackedMasks): Mask[] {
   }
   const count = starts.length - 1;
   if (words.length !== starts[count]) {
-    throw invalidArgument(`packed masks: got ${words.length} words, expected ${starts[count]} for ${count} windows`);
+    throw invalidArgument(
+      `packed masks: got ${plural(words.length, 'word')}, expected ${starts[count]} for ${plural(count, 'window')}`,
+    );
   }
   return Array.from({ length: count }, (_, i) => {
     const [gridWidth, gridHeight, x, y, width, height] = windows.subarray(FIELDS * i);

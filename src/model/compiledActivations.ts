@@ -1,5 +1,5 @@
 /** Outputs of layers in half precision: as the compiled graph of `segment` computes them. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { choosePrecision, encodeGraph } from '../runtime/compile/compile.js';
 import { loadGraph } from '../runtime/compile/loadGraph.js';
 import { keepFloat32 } from '../runtime/compile/precision.js';

@@ -1,5 +1,5 @@
 /** The detector as compiled TensorFlow graphs: the same layers, run as one call. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { choosePrecision } from '../runtime/compile/compile.js';
 import type { CompiledGraph } from '../runtime/compile/compiledGraph.js';
 import { loadGraph } from '../runtime/compile/loadGraph.js';

@@ -1,5 +1,5 @@
 /** Stage 1 on tensors: letterboxed images in; boxes, scores, coefficients and prototypes out. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import type { CompileOptions } from '../runtime/shaders.js';
 
 /** Images of one size, letterboxed. */

@@ -2,7 +2,7 @@
  * Runs a graph of tfjs layers step by step. `LayersModel.predict` hands over final outputs only and copies its input;
  * here any output can be looked at when it is made, and every map is freed after its last use.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { withFixedSizes } from '../runtime/fixedSizes.js';
 
 /** One output that was asked for. */

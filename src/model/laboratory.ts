@@ -1,9 +1,10 @@
 /** What looks into a loaded network; loaded when it is used. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../runtime/tfjs.js';
 import { invalidArgument } from '../errors.js';
 import { checkValue, resolve } from '../options/resolve.js';
 import type { ModelDefaults } from '../weights/catalogue.js';
 import { onDevice } from '../runtime/onDevice.js';
+import { addTensorMethods } from '../runtime/tensorMethods.js';
 import { activations } from './activations.js';
 import type { Detector } from './detector.js';
 import { checkEdits, type Edits } from './edits.js';
@@ -20,6 +21,8 @@ import {
   type ActivationOptions,
   type GradientOptions,
 } from './options.js';
+
+addTensorMethods();
 
 /**
  * The detector with edits: on layers with batch norm where an edit asks for it.

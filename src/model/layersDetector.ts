@@ -1,5 +1,5 @@
 /** The detector of every backend: the tfjs layers one by one, and NMS beside them. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { throwIfGpuFailed } from '../runtime/gpuErrors.js';
 import { onDevice } from '../runtime/onDevice.js';
 import { compileReading, compileShaders, compilesShaders, type CompileOptions } from '../runtime/shaders.js';

@@ -1,5 +1,5 @@
 /** An image in the form in which the network gets it, and the way back. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { exactTransform } from '../compat/boxes.js';
 import { invalidArgument } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';

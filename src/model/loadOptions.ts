@@ -7,6 +7,7 @@ import type { Resolved, RowsOf } from '../options/row.js';
 import { isByteSource, type ByteSource } from '../platform/byteSource.js';
 import { isTextImageModel, type TextImageModel } from '../prompt/textModel.js';
 import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } from '../runtime/choices.js';
+import { WASM_BINARIES, type WasmPaths } from '../runtime/choices.js';
 import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/choices.js';
 import { ALLOW_SHA256, type Sha256List } from '../weights/accepted.js';
 
@@ -39,11 +40,25 @@ export interface LoadOptions {
    * another one is refused, and the message says which it has.
    */
   allowSha256?: Sha256List;
+  /**
+   * Where the weights that have a name lie: the URL of a folder with `FastSAM-s.pt`, `demo.safetensors`, … Default: where
+   * they are published, and the package for what it ships.
+   */
+  weightsUrl?: string;
+  /**
+   * Where the three binaries of tfjs' WASM backend lie: the URL of a folder, or a URL for each file name. Default: where the
+   * package has them. Only the first model on `wasm` starts the backend.
+   */
+  wasmPaths?: WasmPaths;
   /** Receives the progress of a download. */
   onProgress?: OnProgress;
   /** Cancels the download. */
   signal?: AbortSignal;
 }
+
+const isAddress = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
 /** Every option of `load`. */
 export const LOAD_OPTIONS = {
@@ -77,6 +92,15 @@ export const LOAD_OPTIONS = {
     },
   ),
   allowSha256: ALLOW_SHA256,
+  weightsUrl: custom<string>('a URL', isAddress, {
+    text: 'URL of a folder with the weights that have a name',
+    otherwise: 'where they are published, and the package',
+  }),
+  wasmPaths: custom<WasmPaths>(
+    `a URL of a folder, or a URL for each of ${WASM_BINARIES.join(', ')}`,
+    (value) => isAddress(value) || (isRecord(value) && WASM_BINARIES.every((name) => isAddress(value[name]))),
+    { text: "where the binaries of tfjs' WASM backend lie", otherwise: 'in the package' },
+  ),
   onProgress: callback<OnProgress>({ text: 'receives the progress of a download' }),
   signal: signal('cancels the download'),
 } satisfies RowsOf<LoadOptions>;

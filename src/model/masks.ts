@@ -4,7 +4,7 @@
  * The logits of a few objects at a time live at prototype resolution (a quarter of the network input); nothing of size
  * n x image is ever made.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { throwIfAborted } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
 import type { Rect } from '../geometry/rect.js';

@@ -1,5 +1,5 @@
 /** What the network is given: a tensor as it is, or an image letterboxed as in `segment`. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { letterboxGeometry } from '../image/letterbox.js';
 import { networkPixels } from '../image/networkPixels.js';
 import { onDevice } from '../runtime/onDevice.js';

@@ -1,5 +1,5 @@
 /** The network inside a model: names, outputs, gradients and weights of its layers. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../runtime/tfjs.js';
 import { Lifetime } from '../runtime/lifetime.js';
 import { onDevice } from '../runtime/onDevice.js';
 import type { GivenTensors } from '../weights/setState.js';

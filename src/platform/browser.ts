@@ -4,6 +4,8 @@ import { openPartial, pathOfUrl, readFile, sha256, stat, writeFileAtomic } from 
 import { capturePixels, decodeImage, encodeJpeg, encodePng } from './browserImages.js';
 import { addressOf, cacheFolder, listKept, removeKept, storageLimit } from './browserKept.js';
 import type { Platform } from './platform.js';
+import { shippedFile } from './shippedFiles.js';
+import { browserWasm } from './wasm/browser.js';
 
 export const browserPlatform: Platform = {
   name: 'browser',
@@ -24,7 +26,8 @@ export const browserPlatform: Platform = {
   listKept,
   removeKept,
   storageLimit,
-  packageFile: (relative) => new URL(`../../${relative}`, import.meta.url).href,
+  packageFile: shippedFile,
   openPartial,
   sha256,
+  wasm: browserWasm,
 };

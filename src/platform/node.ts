@@ -13,7 +13,7 @@ import type { Platform } from './platform.js';
 import { runProgram } from './programs.js';
 import { stageFile, withTempFolder, writeFileAtomic } from './tempFiles.js';
 import { findWebGpu } from './webGpu.js';
-import { startWasmBackend, wasmThreadCount } from './wasmThreads.js';
+import { nodeWasm } from './wasm/node.js';
 import { parseYaml } from './yaml.js';
 
 /** What reads and writes images; many commands see none. */
@@ -53,5 +53,5 @@ export const nodePlatform: Platform = {
   sha256: (bytes) => Promise.resolve(sha256(bytes)),
   loadNative,
   findWebGpu,
-  wasmThreads: { count: wasmThreadCount, start: startWasmBackend },
+  wasm: nodeWasm,
 };

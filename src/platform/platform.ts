@@ -232,8 +232,8 @@ export interface Platform {
   loadNative?(options?: { readonly cpuOnly?: boolean }): Promise<NativeState>;
   /** Finds WebGPU for a process that has none of its own; never throws, changes nothing. Absent in browsers. */
   findWebGpu?(): Promise<WebGpuState>;
-  /** Starts tfjs' WASM backend with threads; absent where it has them by itself (browsers). */
-  readonly wasmThreads?: WasmThreads;
+  /** Files and threads of WebAssembly; absent: tfjs' own ways, one thread. */
+  readonly wasm?: WasmSupport;
 }
 
 /** Why something is missing, and what would help, if anything. */
@@ -258,12 +258,28 @@ export type WebGpuState =
     }
   | ({ readonly available: false } & Obstacle);
 
-/** Threads for the WASM backend. */
-export interface WasmThreads {
-  /** How many it gets; 1: none beside the caller's. */
-  count(): number;
-  /** Runs `start`, which brings the backend up, in surroundings in which its threads work; leaves no traces. */
-  start<T>(count: number, start: () => Promise<T>, backend: () => unknown): Promise<T>;
+/** What WebAssembly needs of the platform. */
+export interface WasmSupport {
+  /** Addresses of tfjs' binaries by their names; absent where tfjs finds them by itself (Node). */
+  files?(): Readonly<Record<string, string>>;
+  /** How many threads a computation gets, with the caller's own; 1: none beside it. */
+  threads(): number;
+  /** Starts a thread from a file that the package ships; settles when it answers, rejects where it does not. */
+  startThread(): Promise<WasmThread>;
+  /** From now on the machine seems to have this many cores, until the function is called that it returns. */
+  pretendCores(count: number): () => void;
+  /** Starts something of Emscripten, which leaves no traces in the process. */
+  quietly<T>(start: () => Promise<T>): Promise<T>;
+}
+
+/** A thread that shares the memory of WebAssembly. */
+export interface WasmThread {
+  post(message: unknown): void;
+  /** Receives its messages, instead of the receiver before. */
+  listen(receive: (message: unknown) => void): void;
+  /** From now on it does not keep the process alive. */
+  detach(): void;
+  end(): void;
 }
 
 let current: Platform | undefined;

@@ -2,7 +2,7 @@
  * The TensorFlow.js of the caller, which may be one more user of it: the backend it had before the first model is active again
  * after the last one.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from './tfjs.js';
 import { activate, activeBackend, engine } from './engine.js';
 import { within } from './startLimit.js';
 

@@ -8,12 +8,12 @@ import { FastSAMError, invalidArgument } from '../errors.js';
 import { START_TIMEOUT } from '../options/limits.js';
 import { platform } from '../platform/platform.js';
 import { giveBack, rememberCaller } from './caller.js';
-import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice } from './choices.js';
+import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice, type WasmPaths } from './choices.js';
 import { deviceStatus, type DeviceStatus } from './deviceStatus.js';
 import { setFlags } from './engine.js';
 import { unwatchGpu } from './gpuErrors.js';
 import { holdBackend, isGone, letGo } from './onDevice.js';
-import { startDevice } from './startDevice.js';
+import { startDevice, type StartSettings } from './startDevice.js';
 import { leaveWinograd } from './winograd/kernel.js';
 
 const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
@@ -37,6 +37,12 @@ export function currentDevice(): Device | undefined {
 
 let queue: Promise<unknown> = Promise.resolve();
 
+/** How a device is started, by the first model that takes it. */
+export interface DeviceOptions {
+  /** Where tfjs' WASM binaries lie; absent: where the package has them. */
+  readonly wasmPaths?: WasmPaths | undefined;
+}
+
 /** A device that was acquired, and in one line what a caller might not expect of it. */
 export interface AcquiredDevice {
   readonly device: Device;
@@ -48,6 +54,8 @@ export interface AcquiredDevice {
 export interface StartOptions {
   /** Seconds that a device may take to start; then the next one is tried. Default 30. */
   readonly startTimeout?: number;
+  /** Where tfjs' WASM binaries lie. Default: where the package has them. */
+  readonly wasmPaths?: WasmPaths | undefined;
 }
 
 /**
@@ -57,12 +65,15 @@ export interface StartOptions {
  *   hold another one than the choice gives without them; `INVALID_ARGUMENT` for a choice that does not exist.
  */
 export function acquireDevice(choice: DeviceChoice, options: StartOptions = {}): Promise<AcquiredDevice> {
-  const turn = queue.then(() => choose(choice, options.startTimeout ?? START_TIMEOUT));
+  const turn = queue.then(() =>
+    choose(choice, { limit: options.startTimeout ?? START_TIMEOUT, wasmPaths: options.wasmPaths }),
+  );
   queue = turn.catch(() => undefined);
   return turn;
 }
 
-async function choose(choice: DeviceChoice, limit: number): Promise<AcquiredDevice> {
+async function choose(choice: DeviceChoice, start: StartSettings): Promise<AcquiredDevice> {
+  const { limit } = start;
   if (!DEVICE_CHOICES.includes(choice)) {
     throw invalidArgument(`device: got ${JSON.stringify(choice)}, expected one of ${DEVICE_CHOICES.join(', ')}`);
   }
@@ -70,7 +81,7 @@ async function choose(choice: DeviceChoice, limit: number): Promise<AcquiredDevi
   await rememberCaller(limit);
   const flags = setFlags({ PROD: true }); // keeps tfjs from printing on the console
   try {
-    return await startOne(choice, limit);
+    return await startOne(choice, start);
   } catch (error) {
     giveBack(undefined);
     throw error;
@@ -85,15 +96,15 @@ interface Refused extends DeviceStatus {
   readonly failed?: true;
 }
 
-async function startOne(choice: DeviceChoice, limit: number): Promise<AcquiredDevice> {
+async function startOne(choice: DeviceChoice, start: StartSettings): Promise<AcquiredDevice> {
   const refused: Refused[] = [];
   for (const device of CANDIDATES[choice]) {
-    const row = await suitability(device, choice, limit);
+    const row = await suitability(device, choice, start.limit);
     if (!row.available) {
       refused.push(row);
       continue;
     }
-    const { problem, note } = await startDevice(device, limit);
+    const { problem, note } = await startDevice(device, start);
     if (problem !== undefined) {
       refused.push({ ...row, available: false, detail: problem, failed: true });
       continue;

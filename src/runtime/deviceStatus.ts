@@ -1,5 +1,4 @@
 /** Which devices there are on this machine, and why others are not. */
-import * as tf from '@tensorflow/tfjs';
 import { START_TIMEOUT } from '../options/limits.js';
 import { platform, type Obstacle } from '../platform/platform.js';
 import { DEVICES, type Device } from './choices.js';
@@ -50,9 +49,8 @@ export async function deviceStatus(
   }
 }
 
-/** Browsers choose by themselves. */
 function threadsNote(): string {
-  const count = platform().wasmThreads?.count() ?? 1;
+  const count = platform().wasm?.threads() ?? 1;
   return count > 1 ? `, ${count} threads` : '';
 }
 
@@ -83,10 +81,6 @@ async function webGpuStatus(limit: number): Promise<DeviceStatus> {
       available: false,
       detail: 'no WebGPU adapter (no GPU, or no driver for Vulkan, Direct3D or Metal)',
     };
-  }
-  if (!found && !('webgpu' in tf.engine().registryFactory)) {
-    const fix = "import '@tensorflow/tfjs-backend-webgpu' first";
-    return { device, available: false, detail: 'its backend is not imported', fix };
   }
   const name = adapterName(adapter.info);
   return isSoftware(adapter.info)

@@ -2,7 +2,7 @@
  * What is used of the inside of tfjs' engine (4.22, the exact version that this package depends on): which backend is active.
  * Its public functions cannot say "none", and cannot switch in the middle of a backend's start.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from './tfjs.js';
 
 /** Which backend operations use. */
 export interface ActiveBackend {

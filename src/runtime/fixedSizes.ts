@@ -2,7 +2,7 @@
  * Which sizes WebGL's shaders are made for. Given as numbers, one shader serves all, and few are compiled; as a part of the
  * shader, products run about twice as fast. So most are made for any size, and those of convolutions for one.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from './tfjs.js';
 import { setFlags } from './engine.js';
 
 const FLAG = 'WEBGL_USE_SHAPES_UNIFORMS';

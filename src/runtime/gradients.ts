@@ -2,7 +2,7 @@
  * What tfjs lacks to take gradients through the network: kernels that a backend does not have, and the gradient of an
  * operation that has none. Registered when the first gradient is asked for, until the last model is disposed.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from './tfjs.js';
 import { whenGivenBack } from './caller.js';
 import { TENSORFLOW_BACKEND } from './tensorFlow.js';
 

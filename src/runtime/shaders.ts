@@ -2,7 +2,7 @@
  * Shaders of WebGL and WebGPU. tfjs compiles each when it is first used and waits for it. Here those of some work are compiled
  * side by side, beforehand, by tfjs' modes in which operations compile but do not compute.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from './tfjs.js';
 import { throwIfAborted } from '../errors.js';
 import type { Compiling } from './compiling.js';
 import { setFlags } from './engine.js';

@@ -1,5 +1,5 @@
 /** The compilation of WebGL programs, side by side where the browser can (`KHR_parallel_shader_compile`). */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from './tfjs.js';
 import { refusedShader, type Compiling } from './compiling.js';
 import { nextTurn } from './nextTurn.js';
 

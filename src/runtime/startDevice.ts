@@ -1,12 +1,13 @@
 /** The start of a device: its backend of TensorFlow.js becomes the active one, in time or not at all. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from './tfjs.js';
 import { platform } from '../platform/platform.js';
 import type { Device } from './choices.js';
-import { engine, setFlags } from './engine.js';
+import { engine } from './engine.js';
 import { watchGpu } from './gpuErrors.js';
 import { TooLate, within } from './startLimit.js';
 import { TENSORFLOW_BACKEND } from './tensorFlow.js';
-import { useWinograd } from './winograd/kernel.js';
+import type { WasmPaths } from './choices.js';
+import { startWasm } from './wasm/start.js';
 
 const BACKEND: Record<Device, string> = {
   'native-gpu': TENSORFLOW_BACKEND,
@@ -22,19 +23,31 @@ export interface Started {
   readonly note?: string;
 }
 
+/** How a device is started. */
+export interface StartSettings {
+  /** Seconds that it may take. */
+  readonly limit: number;
+  /** Where tfjs' WASM binaries lie. Default: where the package has them. */
+  readonly wasmPaths: WasmPaths | undefined;
+}
+
+/** Backends that register themselves when their code is loaded. */
+const BACKEND_CODE: Partial<Record<Device, () => Promise<unknown>>> = {
+  webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
+};
+
 /** How backends are started that somebody may have removed meanwhile. */
 const factories = new Map<string, { priority: number }>();
 
-/**
- * Makes the device's backend the active one. Never throws.
- * @param limit seconds that it may take.
- */
-export async function startDevice(device: Device, limit: number): Promise<Started> {
+/** Makes the device's backend the active one. Never throws. */
+export async function startDevice(device: Device, { limit, wasmPaths }: StartSettings): Promise<Started> {
   const name = BACKEND[device];
   const factory = factories.get(name);
   if (factory && !(name in engine().registryFactory)) engine().registryFactory[name] = factory;
   try {
-    const started = device === 'wasm' ? await startWasm(limit) : await start(device, limit);
+    const set = () => setBackend(name, limit);
+    const started = device === 'wasm' ? await startWasm(set, limit, wasmPaths) : await start(device, limit);
     if (!started) return { problem: 'TensorFlow.js could not start it' };
     factories.set(name, engine().registryFactory[name]);
     if (device === 'webgpu') watchGpu((tf.backend() as unknown as { device: GPUDevice }).device);
@@ -51,6 +64,8 @@ async function start(device: Device, limit: number): Promise<Started | undefined
     const found = await platform().findWebGpu?.();
     if (found?.available) await within(limit, found.register());
   }
+  if (!(BACKEND[device] in engine().registryFactory))
+    await within(limit, BACKEND_CODE[device]?.() ?? Promise.resolve());
   return (await setBackend(BACKEND[device], limit)) ? {} : undefined;
 }
 
@@ -67,31 +82,3 @@ async function setBackend(name: string, limit: number): Promise<boolean> {
     throw error;
   }
 }
-
-/** With SIMD always, with threads where the platform has a way to them, and they start. */
-async function startWasm(limit: number): Promise<Started | undefined> {
-  const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  const threads = platform().wasmThreads;
-  const count = threads?.count() ?? 1;
-  const first = !('wasm' in engine().registry); // not tf.findBackend: that would start the backend
-  const flags = setFlags(threads && count > 1 && first ? { [THREADS]: true } : {});
-  if (threads && count > 1 && first) wasm.setThreadsCount(count);
-  const set = () => setBackend('wasm', limit);
-  let note: string | undefined;
-  try {
-    const started = threads && first ? threads.start(count, set, () => tf.findBackend('wasm')) : set();
-    if (!(await started)) return undefined;
-  } catch (error) {
-    if (!(error instanceof TooLate) || !(await tf.env().getAsync(THREADS))) throw error;
-    Object.assign(flags, { ...setFlags({ [THREADS]: false }), ...flags });
-    if (!(await set())) return undefined;
-    note = `wasm runs on one thread: ${error.message} from its threads`;
-  } finally {
-    setFlags(flags);
-  }
-  await useWinograd(wasm.getThreadsCount());
-  return note === undefined ? {} : { note };
-}
-
-/** Whether tfjs' wasm backend starts threads; looked at when it starts. */
-const THREADS = 'WASM_HAS_MULTITHREAD_SUPPORT';

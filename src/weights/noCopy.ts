@@ -1,6 +1,7 @@
 /** The error for a file that no address gives: each with its reason, and what can be done where the program runs. */
 import { FastSAMError } from '../errors.js';
 import { platform } from '../platform/platform.js';
+import { plural } from '../options/showValue.js';
 import { displayUrl } from '../text/displayUrl.js';
 import { describeAccepted, howToAllow, type Accepted } from './accepted.js';
 import type { Refused } from './transfer.js';
@@ -38,7 +39,7 @@ function got(failures: readonly FailedSource[]): string {
   const [{ url, reason }] = failures;
   if (failures.length === 1) return `${reason.got} from ${displayUrl(url)}`;
   const each = failures.map((failure) => `${displayUrl(failure.url)} gave ${failure.reason.got}`);
-  return `no copy from ${failures.length} sources (${each.join('; ')})`;
+  return `no copy from ${plural(failures.length, 'source')} (${each.join('; ')})`;
 }
 
 function todo(wanted: WantedCopy, failures: readonly FailedSource[]): string {

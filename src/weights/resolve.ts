@@ -21,6 +21,8 @@ export interface ResolveOptions {
   readonly allowSha256?: Sha256List | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** URL of a folder with the files of the catalogue; comes before all other places. */
+  readonly weightsUrl?: string | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
   /**
    * Looks at what nobody published a checksum of, before it is kept: what it throws comes through with the address, and
@@ -92,6 +94,7 @@ async function resolveEntry<E extends PublishedFile>(entry: E, options: ResolveO
   const here = platform();
   const { name, file, versions, bundled } = entry;
   const accepted = { versions, allowed: allowedHashes(options.allowSha256) };
+  if (options.weightsUrl !== undefined) return resolveMirrored(entry, options.weightsUrl, accepted, options);
   const local = await inWeightsFolder(file);
   if (local !== undefined) {
     return { bytes: await readCopy(local, name, accepted, `replace ${local}`), name, path: local, entry };
@@ -103,11 +106,32 @@ async function resolveEntry<E extends PublishedFile>(entry: E, options: ResolveO
   return { ...(await keptOrDownloaded(entry, accepted, options)), name, entry };
 }
 
+/** The file of an entry in a folder that the caller named: a URL, in pages also one that is relative to the page. */
+async function resolveMirrored<E extends PublishedFile>(
+  entry: E,
+  folder: string,
+  accepted: Accepted,
+  options: ResolveOptions,
+): Promise<ResolvedWeights<E>> {
+  const here = platform();
+  const { name } = entry;
+  const place = `${folder.replace(/\/+$/, '')}/${entry.file}`;
+  const address = here.addressOf(place);
+  if (address !== undefined) {
+    const isPublished = accepted.versions.length > 0;
+    const found = isPublished ? keptOrDownloaded(entry, accepted, options, [address]) : resolveUrl(address, options);
+    return { ...(await found), name, entry };
+  }
+  const path = /^file:/i.test(place) ? here.pathOfUrl(place) : place;
+  return { bytes: await readCopy(path, name, accepted, `replace ${path}`), name, path, entry };
+}
+
 /** A copy from the cache folder, else from the first source that has one. */
 async function keptOrDownloaded(
   entry: PublishedFile,
   accepted: Accepted,
   options: ResolveOptions,
+  urls = urlsOf(entry),
 ): Promise<{ readonly bytes: Uint8Array; readonly path: string }> {
   const here = platform();
   const { name, file } = entry;
@@ -121,7 +145,7 @@ async function keptOrDownloaded(
   }
   const { download } = await import('./download.js'); // not needed for what lies here
   return download({
-    ...{ ...accepted, name, path, pathOf, isPublished: true, urls: urlsOf(entry), inspect: inspecting(options) },
+    ...{ ...accepted, name, path, pathOf, isPublished: true, urls, inspect: inspecting(options) },
     ...{ onProgress: options.onProgress, signal: options.signal, retry: options.retry },
   });
 }

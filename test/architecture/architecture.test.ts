@@ -81,13 +81,19 @@ describe('hard walls', () => {
   });
 
   test('TensorFlow.js is known to those that compute with tensors', () => {
-    const allowed = ['clip', 'export', 'fastsam', 'layers', 'model', 'runtime'];
-    expect(importers(/^@tensorflow\//).filter((room) => !allowed.includes(room))).toEqual([]);
+    expect(importers(/^@tensorflow\//)).toEqual(['runtime']);
+    const allowed = ['clip', 'export', 'layers', 'model', 'runtime'];
+    expect(importers(/^runtime\/tfjs\.ts$/).filter((room) => !allowed.includes(room))).toEqual([]);
   });
 
   test('only the runtime chooses a backend', () => {
     const choosers = FILES.filter((file) => /\bsetBackend\(/.test(readFileSync(join(SOURCE, file), 'utf8')));
     expect(choosers.map(roomOf).filter((room) => room !== 'runtime')).toEqual([]);
+  });
+
+  test('all of TensorFlow.js, with every backend, is imported by nobody', () => {
+    const whole = ALL.filter(({ to, kind }) => kind !== 'type' && to === '@tensorflow/tfjs');
+    expect(whole.map(line)).toEqual([]);
   });
 
   test('sharp is known to the platform and the benchmark', () => {

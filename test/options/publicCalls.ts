@@ -4,6 +4,8 @@ import * as api from '../../src/index.js';
 import * as arrays from '../../src/entry/arrays.js';
 import * as batch from '../../src/entry/batch.js';
 import * as clip from '../../src/entry/clip.js';
+import * as compile from '../../src/entry/compile.js';
+import * as exporting from '../../src/entry/export.js';
 import * as evaluate from '../../src/entry/evaluate.js';
 import * as maskEntry from '../../src/entry/mask.js';
 import * as studies from '../../src/entry/studies.js';
@@ -16,6 +18,10 @@ import { temporaryFolder } from '../support/temporaryFolder.js';
 /** The entries by their names in package.json. */
 export const ENTRIES: Readonly<Record<string, object>> = {
   '.': api,
+  './browser': api, // with another platform
+  './compile': compile,
+  './export': exporting,
+  './fastsam.min.js': api,
   './arrays': arrays,
   './batch': batch,
   './clip': clip,
@@ -569,6 +575,7 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     options,
   ),
 
+  exportName: of(exporting.exportName, text('demo'), text('onnx')),
   'new CocoEvaluator': of((categories, given) => new evaluate.CocoEvaluator(categories, given), one(() => [1]), one(() => ({ kind: 'boxes' }))), // prettier-ignore
   'CocoEvaluator.add': of((given) => { new evaluate.CocoEvaluator([1], { kind: 'boxes' }).add(given); }, one(() => ({ id: 1, width: 4, height: 4, truths: [], detections: [] }))), // prettier-ignore
   'CocoEvaluator.result': of(evaluation),

@@ -171,7 +171,7 @@ describe('packed results', () => {
       [{ ...data, boxes: [1] }, /boxes: got \[1\]/],
       [{ ...data, image: undefined }, /image: got undefined/],
       [{ ...data, ids: new Int32Array(1) }, /ids: got 1 entries, expected 3/],
-      [{ ...data, masks: { windows: data.masks.windows, words: new Uint32Array(1) } }, /got 1 words/],
+      [{ ...data, masks: { windows: data.masks.windows, words: new Uint32Array(1) } }, /got 1 word,/],
       [
         { ...data, masks: { ...data.masks, windows: data.masks.windows.map((v) => -v) } },
         /expected one inside its grid/,

@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { afterEach, expect, test } from 'vitest';
 import { FastSAM } from '../../src/index.js';
 import { nodePlatform } from '../../src/platform/node.js';
+import { nodeWasm } from '../../src/platform/wasm/node.js';
 import { usePlatform, type NativeState, type Platform, type WebGpuState } from '../../src/platform/platform.js';
 import { TooLate, within } from '../../src/runtime/startLimit.js';
 
@@ -19,7 +20,7 @@ function use(webGpu: WebGpuState, more: Partial<Platform> = {}): void {
     ...nodePlatform,
     loadNative: () => Promise.resolve(ABSENT),
     findWebGpu: () => Promise.resolve(webGpu),
-    wasmThreads: { count: () => 1, start: (_, start) => start() },
+    wasm: { ...nodeWasm, threads: () => 1 },
     ...more,
   });
 }
@@ -69,17 +70,13 @@ test('a backend that comes too late is as if it had never come', async () => {
 });
 
 test('threads that do not start: one thread, which is said', async () => {
-  const factory = tf.findBackendFactory('wasm');
-  tf.removeBackend('wasm');
-  const hanging = async (): Promise<tf.KernelBackend> =>
-    (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) ? NEVER : factory();
-  tf.registerBackend('wasm', hanging, 2);
-  use(NO_WEBGPU, { wasmThreads: { count: () => 2, start: (_, start) => start() } });
+  tf.removeBackend('wasm'); // it is started anew
+  use(NO_WEBGPU, { wasm: { ...nodeWasm, threads: () => 2, startThread: () => NEVER } });
   const before = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
-  const model = await FastSAM.load('demo', { device: 'wasm', startTimeout: LIMIT * 40 });
+  const model = await FastSAM.load('demo', { device: 'wasm', startTimeout: LIMIT });
   expect(model.info).toMatchObject({
     device: 'wasm',
-    deviceNote: 'wasm runs on one thread: no answer within 2 s from its threads',
+    deviceNote: `wasm on one thread of 2: its threads do not start (${LATE})`,
   });
   expect(await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')).toBe(before);
   model.dispose();

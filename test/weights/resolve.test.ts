@@ -40,6 +40,30 @@ const put = (path: string, bytes: Uint8Array = content) => {
   return path;
 };
 
+describe('a folder of the caller for weights that have a name', () => {
+  const demo = readFileSync(nodePlatform.packageFile('weights/demo.safetensors'));
+
+  test('is asked by URL, for what the package ships too', async () => {
+    server.content = demo;
+    const { bytes, name, entry } = await resolveWeights('demo', { retry, weightsUrl: `${dirname(server.url)}/` });
+    expect(Buffer.compare(bytes, demo)).toBe(0);
+    expect([name, entry?.file, server.ranges.length]).toEqual(['demo', 'demo.safetensors', 1]);
+  });
+
+  test('may be local, and its files are checked', async () => {
+    put(join(folder, 'demo.safetensors'), demo);
+    expect((await resolveWeights('demo', { weightsUrl: folder })).path).toBe(join(folder, 'demo.safetensors'));
+    expect((await resolveWeights('demo', { weightsUrl: pathToFileURL(folder).href })).name).toBe('demo');
+    put(join(folder, 'FastSAM-s.pt'));
+    await expect(resolveWeights('FastSAM-s', { weightsUrl: folder })).rejects.toMatchObject({
+      code: 'DOWNLOAD_CORRUPT',
+    });
+    await expect(resolveWeights('FastSAM-x', { weightsUrl: folder })).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+    });
+  });
+});
+
 describe('resolveWeights of a path', () => {
   test.each([
     ['path', (path: string) => path],

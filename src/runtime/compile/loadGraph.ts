@@ -1,5 +1,5 @@
 /** From the bytes of a graph to a graph that runs. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { FastSAMError, invalidArgument, throwIfAborted } from '../../errors.js';
 import { platform } from '../../platform/platform.js';
 import { tensorFlowBackend, type TensorFlowBackend } from './backend.js';

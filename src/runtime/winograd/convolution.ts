@@ -1,8 +1,9 @@
 /** One 3x3 convolution by Winograd's algorithm on tfjs' wasm backend: transform, 36 matrix products, transform back. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { transformFilter } from './filter.js';
 import { packPanels, ROWS } from './product.js';
 import { POINTS, TILE } from './transforms.js';
+import type { Call, KernelPool } from '../wasm/pool.js';
 
 /** What is used of tfjs' wasm backend (4.22). */
 export interface WasmBackend {
@@ -20,15 +21,19 @@ export interface WasmBackend {
   disposeData(dataId: object, force?: boolean): boolean;
 }
 
-/** The functions of transforms.ts and product.ts, compiled. Addresses and sizes in bytes, but for rows, height and width. */
-export interface Transforms {
-  input(...args: [...at: Parts, height: number, width: number, cellBytes: number]): void;
-  product(a: number, b: number, out: number, rows: number, rowBytes: number, outRowBytes: number): void;
-  output(...args: [...at: Parts, height: number, width: number, cellBytes: number, bias: number]): void;
-}
+/** The functions of transforms.ts and product.ts, in the order of their numbers in a pool. */
+export const FUNCTION_NAMES = ['input', 'product', 'output'] as const;
+const [INPUT, PRODUCT, OUTPUT] = [0, 1, 2];
 
-/** A map, a cell that stands for those outside of it, and the transformed tiles. */
-type Parts = [map: number, elsewhere: number, parts: number, planeBytes: number, at: number];
+/** Where the tiles of some maps come from and go to; addresses and sizes in bytes, but for height and width. */
+interface Tiled {
+  /** [B,H,W,C]. */
+  readonly map: tf.TensorInfo;
+  /** [36,rows,C]. */
+  readonly points: tf.TensorInfo;
+  /** A cell that stands for those outside of the map. */
+  readonly elsewhere: tf.TensorInfo;
+}
 
 /** A map [B,H,W,C], a filter [3,3,C,O] and a bias [O], all float32. */
 export interface ConvInputs {
@@ -49,47 +54,73 @@ export class WinogradConvolution {
   readonly #filters = new Map<object, tf.TensorInfo>();
 
   readonly #backend: WasmBackend;
-  readonly #transforms: Transforms;
+  readonly #pool: KernelPool;
   #detach: (() => void) | undefined;
 
-  constructor(backend: WasmBackend, transforms: Transforms) {
+  /** @param pool runs the functions. */
+  constructor(backend: WasmBackend, pool: KernelPool) {
     this.#backend = backend;
-    this.#transforms = transforms;
+    this.#pool = pool;
   }
 
   /** @returns [B,H,W,O]. */
   run({ x, filter, bias }: ConvInputs): tf.TensorInfo {
-    const [backend, transforms] = [this.#backend, this.#transforms];
+    const backend = this.#backend;
     const [batch, height, width, channels] = x.shape;
     const filters = filter.shape[3];
     const matrices = this.#transformed(filter);
-    const perMap = tilesOf(x.shape);
-    const rows = Math.ceil((batch * perMap) / ROWS) * ROWS;
+    const rows = Math.ceil((batch * tilesOf(x.shape)) / ROWS) * ROWS;
     const out = backend.makeOutput([batch, height, width, filters], 'float32');
     const elsewhere = backend.makeOutput([Math.max(channels, filters)], 'float32');
     const parts = backend.makeOutput([POINTS, rows, channels], 'float32');
     const products = backend.makeOutput([POINTS, rows, filters], 'float32');
-    const [cellBytes, outCellBytes] = [channels * FLOAT_BYTES, filters * FLOAT_BYTES];
-    /** Of one map of the batch. */
-    const partsAt = (map: tf.TensorInfo, points: tf.TensorInfo, i: number): Parts => {
-      const bytes = map.shape[3] * FLOAT_BYTES;
-      const mapAddress = this.#at(map) + i * height * width * bytes;
-      return [mapAddress, this.#at(elsewhere), this.#at(points), rows * bytes, i * perMap * bytes];
-    };
 
     this.#floats(elsewhere).fill(0);
-    for (let i = 0; i < batch; i++) transforms.input(...partsAt(x, parts, i), height, width, cellBytes);
-    for (let point = 0; point < POINTS; point++) {
+    this.#eachMap(INPUT, { map: x, points: parts, elsewhere });
+    this.#multiply(parts, matrices, products);
+    this.#eachMap(OUTPUT, { map: out, points: products, elsewhere }, this.#at(bias));
+    for (const { dataId } of [elsewhere, parts, products]) backend.disposeData(dataId);
+    return out;
+  }
+
+  /** Transforms map by map; each thread takes some rows of tiles. */
+  #eachMap(transform: number, { map, points, elsewhere }: Tiled, ...further: number[]): void {
+    const [batch, height, width, channels] = map.shape;
+    const cellBytes = channels * FLOAT_BYTES;
+    const planeBytes = points.shape[1] * cellBytes;
+    const tileRowBytes = Math.ceil(width / TILE) * cellBytes;
+    const tileRows = Math.ceil(height / TILE);
+    for (let i = 0; i < batch; i++) {
+      const address = this.#at(map) + i * height * width * cellBytes;
+      const at = i * tileRows * tileRowBytes;
+      const call = (from: number, to: number): Call => [
+        ...[transform, address, this.#at(elsewhere), this.#at(points), planeBytes, at + from * tileRowBytes],
+        ...[height, width, cellBytes, from * TILE, to * TILE, ...further],
+      ];
+      this.#pool.run(this.#shares(tileRows).map(([from, to]) => (from < to ? [call(from, to)] : [])));
+    }
+  }
+
+  /** The 36 products; each thread takes some of them. */
+  #multiply(parts: tf.TensorInfo, matrices: tf.TensorInfo, products: tf.TensorInfo): void {
+    const [, rows, channels] = parts.shape;
+    const [cellBytes, outCellBytes] = [channels * FLOAT_BYTES, products.shape[2] * FLOAT_BYTES];
+    const call = (point: number): Call => {
       const a = this.#at(parts) + point * rows * cellBytes;
       const b = this.#at(matrices) + point * channels * outCellBytes;
       const c = this.#at(products) + point * rows * outCellBytes;
-      transforms.product(a, b, c, rows, cellBytes, outCellBytes);
-    }
-    for (let i = 0; i < batch; i++) {
-      transforms.output(...partsAt(out, products, i), height, width, outCellBytes, this.#at(bias));
-    }
-    for (const { dataId } of [elsewhere, parts, products]) backend.disposeData(dataId);
-    return out;
+      return [PRODUCT, a, b, c, rows, cellBytes, outCellBytes];
+    };
+    this.#pool.run(
+      this.#shares(POINTS).map(([from, to]) => Array.from({ length: to - from }, (_, i) => call(from + i))),
+    );
+  }
+
+  /** `count` things shared out among the threads: from, to. */
+  #shares(count: number): (readonly [number, number])[] {
+    const { threads } = this.#pool;
+    const bound = (i: number): number => Math.round((i * count) / threads);
+    return Array.from({ length: threads }, (_, i) => [bound(i), bound(i + 1)] as const);
   }
 
   /** Address of a tensor's values. */

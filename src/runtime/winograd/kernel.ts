@@ -2,9 +2,11 @@
  * 3x3 convolutions on tfjs' wasm backend by Winograd's algorithm where that is faster: a quarter of the multiplications. tfjs'
  * own kernel does the others.
  */
-import * as tf from '@tensorflow/tfjs';
+import type { WasmThread } from '../../platform/platform.js';
+import * as tf from '../tfjs.js';
 import { moduleBytes } from '../assembler.js';
-import { tilesOf, WinogradConvolution, type ConvInputs, type Transforms, type WasmBackend } from './convolution.js';
+import { KernelPool } from '../wasm/pool.js';
+import { FUNCTION_NAMES, tilesOf, WinogradConvolution, type ConvInputs, type WasmBackend } from './convolution.js';
 import { COLUMNS, matrixProduct } from './product.js';
 import { inputTransform, LANES, outputTransform } from './transforms.js';
 
@@ -30,10 +32,11 @@ const FEWEST_TILES = 16;
 const FREE_PAIRS = 65_536;
 /** Larger ones where the map is large, too: from one tile on for so many pairs. */
 const PAIRS_PER_TILE = 160;
-/** tfjs' own kernel spreads over threads and this one does not: with more threads than this, that is faster. */
-const MOST_THREADS = 3;
 
-const FUNCTIONS = { input: inputTransform(), product: matrixProduct(), output: outputTransform() };
+const FUNCTIONS = { input: inputTransform(), product: matrixProduct(), output: outputTransform() } satisfies Record<
+  (typeof FUNCTION_NAMES)[number],
+  unknown
+>;
 
 /** Backends that this kernel works for, and backends that it has worked for. */
 const winograds = new Map<WasmBackend, WinogradConvolution>();
@@ -44,14 +47,14 @@ let replaced: { readonly plain: tf.KernelConfig; readonly own: tf.KernelConfig }
 /**
  * Replaces the convolution of the wasm backend, which must be active, for everything that runs on it in this process until
  * `leaveWinograd`. Results differ from those of tfjs' own kernel by rounding: about 1e-5 of a map's largest value.
- * @param threads how many the backend has.
+ * @param threads those that compute beside the caller's; the memory must be shared then.
  */
-export async function useWinograd(threads: number): Promise<void> {
+export async function useWinograd(threads: readonly WasmThread[]): Promise<void> {
   const backend = tf.backend() as unknown as WasmBackend;
   const memory = backend.wasm.wasmMemory ?? backend.wasm.asm.memory;
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  if (winograds.has(backend) || memory === undefined || !simd || threads > MOST_THREADS) return;
-  const winograd = made.get(backend) ?? new WinogradConvolution(backend, await transforms(memory));
+  if (winograds.has(backend) || memory === undefined || !simd) return;
+  const winograd = made.get(backend) ?? new WinogradConvolution(backend, await poolOf(threads, memory));
   made.set(backend, winograd);
   winograds.set(backend, winograd);
   winograd.attach();
@@ -73,11 +76,9 @@ export function leaveWinograd({ gone = false } = {}): void {
   replaced = undefined;
 }
 
-async function transforms(memory: WebAssembly.Memory): Promise<Transforms> {
+function poolOf(threads: readonly WasmThread[], memory: WebAssembly.Memory): Promise<KernelPool> {
   const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-  const bytes = moduleBytes(FUNCTIONS, { shared });
-  const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(bytes), { env: { memory } });
-  return exports as unknown as Transforms;
+  return KernelPool.create(threads, moduleBytes(FUNCTIONS, { shared }), FUNCTION_NAMES, memory);
 }
 
 function replaceKernel(): void {
