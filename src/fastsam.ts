@@ -9,7 +9,6 @@ import type { ExportResult } from './export/exportModel.js';
 import type { ExportFormat, ExportOptions } from './export/options.js';
 import type { ValResult } from './evaluate/val.js';
 import type { ValOptions } from './evaluate/valOptions.js';
-import { TEXT_MODEL } from './options/limits.js';
 import { checkValue, resolve } from './options/resolve.js';
 import { INSPECT } from './options/show.js';
 import type { Results } from './results/results.js';
@@ -26,7 +25,7 @@ import { resultsAlone } from './model/makeResults.js';
 import type { RawDetections } from './model/rawDetections.js';
 import type { DetectInput, StageContext } from './model/stages.js';
 import type { DetectOptions, LetterboxImageOptions } from './model/stageOptions.js';
-import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
+import { textModelFor, type LazyTextModel } from './model/lazyTextModel.js';
 import { loadWeights } from './model/load.js';
 import { resolveLoadOptions, type LoadOptions } from './model/loadOptions.js';
 import { buildNetwork, type Network } from './model/network.js';
@@ -100,6 +99,7 @@ export class FastSAM implements Segmenter {
     const { device: choice, keepBatchNorm, textModel: encoders, ...running } = resolveLoadOptions(options);
     const opened = await openCheckpoint(source, options);
     throwIfAborted(options.signal);
+    options.onProgress?.({ type: 'compile', name: opened.name });
     const { device, note } = await acquireDevice(choice);
     let network: Network | undefined;
     try {
@@ -108,9 +108,7 @@ export class FastSAM implements Segmenter {
       });
       loadWeights(network, opened.checkpoint.tensors);
       const { detector, precision } = await createDetector(network, device, running);
-      const textModel = new LazyTextModel(encoders ?? TEXT_MODEL, (name, given) =>
-        loadClip(name, { ...given, precision: options.precision, graphWeights: options.graphWeights }),
-      );
+      const textModel = textModelFor({ ...options, textModel: encoders });
       return new FastSAM({ ...describe(opened, device, note), precision }, network, detector, textModel);
     } catch (error) {
       network?.model.dispose();

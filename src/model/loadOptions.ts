@@ -28,7 +28,7 @@ export interface LoadOptions {
    * model, or encoders that are loaded, then left to you. Default `ViT-B/32` (354 MB download).
    */
   textModel?: string | URL | Uint8Array | TextImageModel;
-  /** Receives the progress of a download. */
+  /** Receives the progress of the download, and hears when the network is built. */
   onProgress?: OnProgress;
   /** Cancels the download. */
   signal?: AbortSignal;
@@ -62,7 +62,9 @@ export const LOAD_OPTIONS = {
       otherwise: TEXT_MODEL,
     },
   ),
-  onProgress: callback<OnProgress>({ text: 'receives the progress of a download' }),
+  onProgress: callback<OnProgress>({
+    text: 'receives the progress of the download, and hears when the network is built',
+  }),
   signal: signal('cancels the download'),
 } satisfies RowsOf<LoadOptions>;
 

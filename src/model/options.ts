@@ -1,7 +1,8 @@
 /** The options of `segment`: one row each. */
 import type { Compat } from '../compat/reference.js';
 import { COMPAT_NAMES } from '../compat/references.js';
-import { custom, flag, imageSize, integer, number, oneOf, parseSize, signal } from '../options/kinds.js';
+import type { OnStage } from '../progress.js';
+import { callback, custom, flag, imageSize, integer, number, oneOf, parseSize, signal } from '../options/kinds.js';
 import { BATCH, IMGSZ, MAX_DET } from '../options/limits.js';
 import { PICTURE_OPTIONS, type PictureReading } from '../source/pictureOptions.js';
 import { resolve } from '../options/resolve.js';
@@ -42,6 +43,8 @@ export interface SegmentOptions extends PictureReading {
   batch?: number;
   /** Reproduce a peer's choices exactly, bugs included, for comparison studies. Default: neither. */
   compat?: Compat;
+  /** Hears which stage begins for which image. */
+  onStage?: OnStage;
   /** Cancels the call between its stages. */
   signal?: AbortSignal;
 }
@@ -94,6 +97,7 @@ export const SEGMENT_OPTIONS = {
     cli: { value: '<peer>' },
   }),
   ...PICTURE_OPTIONS,
+  onStage: callback<OnStage>({ text: 'hears which stage begins for which image' }),
   signal: signal(),
 } satisfies RowsOf<SegmentOptions>;
 

@@ -1,0 +1,43 @@
+/** Images as the worker gets them, made into inputs of the model. */
+import type { PixelBatch, PixelTensor } from '../image/pixels.js';
+import type { ImageInput } from '../source/readImage.js';
+import type { StreamInput } from '../model/stream.js';
+import { receivedError } from './errors.js';
+import type { SentImage, SentInput, SentTensor } from './protocol.js';
+
+/** What `segment` takes. */
+export function receivedInput(input: SentInput): ImageInput | ImageInput[] | PixelBatch {
+  switch (input.kind) {
+    case 'one':
+      return receivedImage(input.image) as ImageInput;
+    case 'list':
+      return input.images.map((image) => receivedImage(image) as ImageInput);
+    case 'batch':
+      return receivedTensor(input.batch);
+  }
+}
+
+/** What `stream` and `track` take. */
+export function receivedImage(sent: SentImage): StreamInput {
+  switch (sent.kind) {
+    case 'address':
+      return sent.address;
+    case 'value':
+      return sent.value;
+    case 'tensor':
+      return receivedTensor(sent);
+    case 'failed': {
+      const { error } = sent;
+      return { shape: [1, 1, 3], dtype: 'int32', data: () => Promise.reject(receivedError(error)) };
+    }
+    case 'frame': {
+      const { image, index, time } = sent;
+      // A frame's image may be any input; the model reads it.
+      return { image: receivedImage(image), index, ...(time !== undefined && { time }) } as StreamInput;
+    }
+  }
+}
+
+function receivedTensor({ shape, dtype, values }: SentTensor): PixelTensor {
+  return { shape, dtype, data: () => Promise.resolve(values) };
+}
