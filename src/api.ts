@@ -39,8 +39,11 @@ export {
   type VideoForm,
 } from './formats/format.js';
 export type { JsonImage, JsonMask, JsonTextScore, ResultsJson } from './formats/json.js';
+export type { LabelmeFile, LabelmeOptions, LabelmeShape } from './formats/labelme.js';
 export { FORMATS } from './formats/list.js';
+export type { ImageType } from './formats/page.js';
 export type { SaveOptions } from './formats/save.js';
+export type { SvgOptions } from './formats/svg.js';
 export type { YoloOptions } from './formats/yolo.js';
 export type { Anchor } from './geometry/anchors.js';
 export type { Rect } from './geometry/rect.js';
@@ -50,7 +53,7 @@ export type { Window, WindowRecord } from './image/windowRecord.js';
 export type { PictureReading } from './source/pictureOptions.js';
 export { Mask } from './mask/mask.js';
 export * as masks from './mask/operations.js';
-export type { Polygon } from './mask/polygons.js';
+export type { NormalisedPolygon, Polygon } from './mask/polygons.js';
 export { decodeRle, encodeRle } from './mask/rle.js';
 export type { Rle } from './mask/rleCounts.js';
 export type { Architecture } from './model/architecture.js';
@@ -110,6 +113,16 @@ export type { FramePlace, MaskInputs, ResultsData, SceneRecord, Speed } from './
 export type { MaskLogits } from './record/maskLogits.js';
 export type { SoftMask } from './record/softMask.js';
 export type { LogitsOptions } from './results/objectLogits.js';
+export type { FromJsonOptions } from './results/fromJson.js';
+export {
+  packResults,
+  unpackResults,
+  type PackedMessage,
+  type PackedResults,
+  type PackOptions,
+  type UnpackOptions,
+} from './results/pack.js';
+export type { PackedMasks } from './mask/pack.js';
 export type { RefineOptions } from './results/refine.js';
 export { Results, type SegmentedObject } from './results/results.js';
 export { type Device, type DeviceChoice, type Precision, DEVICES, DEVICE_CHOICES } from './runtime/choices.js';
@@ -129,8 +142,9 @@ export { writeSafetensors, type WriteSafetensorsOptions } from './weights/writeS
 export type { CachedSegmenter, Segmenter } from './model/segmenter.js';
 export type { PixelBatch, PixelTensor, RawPixels, AlphaMode } from './image/pixels.js';
 export { NetworkFamily, type FamilyDefinition, type FamilyHead } from './model/families/networkFamily.js';
-export type { Ring } from './formats/cornerRings.js';
+export type { Ring } from './mask/cornerRings.js';
 export type { NmsLimits } from './export/ports.js';
+export type { Canvases, CanvasPixels, DrawingCanvas } from './platform/pageTypes.js';
 export type { Disk, LineWriter, StagedFolder } from './platform/diskTypes.js';
 export type {
   Programs,

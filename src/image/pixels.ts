@@ -60,6 +60,19 @@ function checkSize(width: number, height: number): void {
 }
 
 /**
+ * Checks that an image has its pixels. Results have one without where they were read from JSON, or packed without it.
+ * @param what begins the message.
+ * @throws FastSAMError `INVALID_ARGUMENT`
+ */
+export function requirePixels(what: string, { data, width, height }: RgbImage): void {
+  if (data.length === 3 * width * height) return;
+  throw invalidArgument(
+    `${what}: got results whose image has no pixels, expected ${width} x ${height}; give the image: ` +
+      'results.with({ image: await readImage(…) })',
+  );
+}
+
+/**
  * Channels of `length` interleaved values.
  * @throws FastSAMError `INVALID_ARGUMENT` unless they are 1, 3 or 4 for each of `width * height` pixels.
  */

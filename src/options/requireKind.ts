@@ -23,3 +23,12 @@ export function requireBytes(what: string, value: unknown): asserts value is Uin
 export function requireList(what: string, value: unknown): asserts value is readonly unknown[] {
   if (!Array.isArray(value)) throw invalidArgument(`${what}: got ${showValue(value)}, expected a list`);
 }
+
+/** Whether a value is of a class; false for one that throws when it is looked at. */
+export function isOf<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
+  try {
+    return value instanceof type;
+  } catch {
+    return false;
+  }
+}

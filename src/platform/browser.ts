@@ -1,5 +1,6 @@
 /** The platform for browsers, pages and workers alike. */
 import { cacheFolder, openPartial, pathOfUrl, readFile, sha256, stat, writeFileAtomic } from './browserFiles.js';
+import { browserCanvases } from './browserCanvases.js';
 import { capturePixels, decodeImage, encodeJpeg, encodePng } from './browserImages.js';
 import type { Platform } from './platform.js';
 
@@ -9,6 +10,7 @@ export const browserPlatform: Platform = {
   fetch: (url, init) => fetch(url, init),
   decodeImage,
   capturePixels,
+  canvases: browserCanvases,
   encodePng,
   encodeJpeg,
   readFile,

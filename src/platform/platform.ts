@@ -9,6 +9,7 @@ import type { Window } from '../image/windowRecord.js';
 
 export type { AlphaMode, RawPixels };
 import type { Disk } from './diskTypes.js';
+import type { Canvases } from './pageTypes.js';
 import type { Programs } from './programTypes.js';
 
 /** How an image file is decoded. */
@@ -122,6 +123,8 @@ export interface Platform {
   decodeImage(bytes: Uint8Array, options?: DecodeOptions): Promise<RgbImage>;
   /** Pixels of an image that the DOM holds (image, canvas, video, bitmap); undefined if the value is none. */
   capturePixels(source: unknown): Promise<RawPixels> | undefined;
+  /** Canvases to show pictures on. Browsers only. */
+  readonly canvases?: Canvases;
   /** Encodes `width * height` pixels of 1, 3 or 4 channels (by the length) as PNG. */
   encodePng(data: RawPixels['data'], width: number, height: number): Promise<Uint8Array>;
   /** As `encodePng`, as JPEG; `quality` 1…100, 90 if not given; alpha is dropped. */

@@ -143,7 +143,12 @@ export const RecordFields = class {
 
   constructor(data: ResultsData) {
     this.scores = data.scores;
-    Object.assign(this, complete(data));
+    const { textModel, promptKind, ...columns } = complete(data);
+    Object.assign(this, columns);
+    // They hold functions. A structured clone looks at what is enumerable only, and so does not throw.
+    for (const [name, value] of Object.entries({ textModel, promptKind })) {
+      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: false });
+    }
   }
 
   get length(): number {

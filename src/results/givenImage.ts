@@ -1,0 +1,35 @@
+/** Results that come without their image's pixels, and the image that somebody gives them again. */
+import { invalidArgument } from '../errors.js';
+import type { RgbImage } from '../image/rgbImage.js';
+import { custom } from '../options/kinds.js';
+import { resolve } from '../options/resolve.js';
+import type { RowsOf } from '../options/row.js';
+
+/** The option of everything that makes results out of data. */
+export const IMAGE_OPTIONS = {
+  image: custom<RgbImage>('an image as readImage gives it', isRgbImage, {
+    text: 'the image, where it was left out: of the same size',
+  }),
+} satisfies RowsOf<{ readonly image?: RgbImage }>;
+
+function isRgbImage(value: unknown): boolean {
+  const { data, width, height } = (value ?? {}) as Partial<RgbImage>;
+  return data instanceof Uint8Array && data.length === 3 * Number(width) * Number(height) && data.length > 0;
+}
+
+/**
+ * The image that was given, with what the record knows of it.
+ * @throws FastSAMError `INVALID_ARGUMENT` for an image of another size, and wrong options.
+ */
+export function withImage(known: RgbImage, options: { readonly image?: RgbImage }): RgbImage {
+  const { image } = resolve(IMAGE_OPTIONS, options);
+  if (!image) return known;
+  if (image.width === known.width && image.height === known.height) return { ...image, ...factsOf(known) };
+  throw invalidArgument(
+    `image: got ${image.width} x ${image.height} pixels, expected the ${known.width} x ${known.height} of the results`,
+  );
+}
+
+function factsOf({ path, frames, window }: RgbImage): Partial<RgbImage> {
+  return { ...(path !== undefined && { path }), ...(frames !== undefined && { frames }), ...(window && { window }) };
+}
