@@ -221,7 +221,7 @@ export class FastSAM implements Segmenter {
 
   /** As `dispose`, and waits until the worker is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#connection.dispose();
+    await this.#connection.dispose(true);
   }
 }
 

@@ -128,9 +128,13 @@ export class Connection {
     void this.#drop(workerLost(reason));
   }
 
-  /** Ends the worker for good. */
-  async dispose(): Promise<void> {
+  /**
+   * Ends the worker for good.
+   * @param wait this process does not end before the worker has.
+   */
+  async dispose(wait = false): Promise<void> {
     this.#disposed = true;
+    if (wait) this.#line?.hold(true);
     await this.#drop(disposed());
   }
 

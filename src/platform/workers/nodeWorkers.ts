@@ -44,6 +44,10 @@ class ProcessLine implements WorkerLine {
       child.on('error', () => {
         if (child.pid === undefined) over('it could not be started');
       });
+      // `close` comes later, with all of its complaints, and not always after a line that was cut here.
+      child.on('exit', () => {
+        if (this.#killed) over('it was ended');
+      });
       child.on('close', (code, signal) => {
         over(`it ended with ${signal ?? `code ${code}`}`);
       });
