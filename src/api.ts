@@ -144,6 +144,7 @@ export type { PixelBatch, PixelTensor, RawPixels, AlphaMode } from './image/pixe
 export { NetworkFamily, type FamilyDefinition, type FamilyHead } from './model/families/networkFamily.js';
 export type { Ring } from './mask/cornerRings.js';
 export type { NmsLimits } from './export/ports.js';
+export type { ByteSource } from './platform/byteSource.js';
 export type { Canvases, CanvasPixels, DrawingCanvas } from './platform/pageTypes.js';
 export type { Disk, LineWriter, StagedFolder } from './platform/diskTypes.js';
 export type {

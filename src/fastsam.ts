@@ -5,6 +5,7 @@ import { letterboxGeometry } from './image/letterbox.js';
 import { networkPixels } from './image/networkPixels.js';
 import { imagesOfBatch, isPixelBatch, type PixelBatch } from './image/pixels.js';
 import { readImage, type ImageInput } from './source/readImage.js';
+import type { ByteSource } from './platform/byteSource.js';
 import type { ExportResult } from './export/exportModel.js';
 import type { ExportFormat, ExportOptions } from './export/options.js';
 import type { ValResult } from './evaluate/val.js';
@@ -91,11 +92,12 @@ export class FastSAM implements Segmenter {
 
   /**
    * Loads a checkpoint: Ultralytics or FastSAM `.pt` files of any version, plain state dicts, safetensors.
-   * @param source name (`FastSAM-s`, `FastSAM-x`, `demo`; downloaded when needed), path, URL, or the bytes of a file.
+   * @param source name (`FastSAM-s`, `FastSAM-x`, `demo`; downloaded when needed), path, URL, or the bytes of a file, also as
+   *   an ArrayBuffer, a Blob, a File that somebody chose, or the Response of a `fetch`.
    * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `INVALID_CHECKPOINT`,
    *   `UNSUPPORTED_CHECKPOINT`, `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
-  static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<FastSAM> {
+  static async load(source: string | URL | ByteSource, options: LoadOptions = {}): Promise<FastSAM> {
     const { device: choice, keepBatchNorm, textModel: encoders, ...running } = resolveLoadOptions(options);
     const opened = await openCheckpoint(source, options);
     throwIfAborted(options.signal);

@@ -1,4 +1,5 @@
 /** CLIP: images and texts as vectors whose cosine measures how well they fit each other. */
+import type { ByteSource } from '../platform/byteSource.js';
 import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import { callback, integer, oneOf, signal } from '../options/kinds.js';
 import { PRECISION } from '../options/limits.js';
@@ -100,7 +101,7 @@ export class Clip {
    *   `INVALID_CHECKPOINT`, `UNSUPPORTED_CHECKPOINT` (ResNets and other encoders), `CHECKPOINT_MISMATCH`,
    *   `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
-  static async load(source: string | URL | Uint8Array, options: ClipOptions = {}): Promise<Clip> {
+  static async load(source: string | URL | ByteSource, options: ClipOptions = {}): Promise<Clip> {
     const { precision: choice, graphWeights } = resolve(CLIP_OPTIONS, options);
     const weights = await openClip(source, options);
     throwIfAborted(options.signal);

@@ -93,6 +93,14 @@ export function flattenAlpha(pixels: RawPixels, alpha: AlphaMode): RgbImage {
     return { data: rgb, width, height };
   }
   const rgb = new Uint8Array(width * height * 3);
+  if (channels === 4 && alpha === 'drop') {
+    for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
+      rgb[to] = data[from];
+      rgb[to + 1] = data[from + 1];
+      rgb[to + 2] = data[from + 2];
+    }
+    return { data: rgb, width, height };
+  }
   const background = alpha === 'white' ? 255 : 0;
   for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
     for (let c = 0; c < 3; c++) {

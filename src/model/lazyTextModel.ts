@@ -8,6 +8,7 @@ import {
   type TextModelOptions,
   type TextModelSource,
 } from '../prompt/textModel.js';
+import type { ByteSource } from '../platform/byteSource.js';
 import { Lifetime } from '../runtime/lifetime.js';
 import type { LoadOptions } from './loadOptions.js';
 
@@ -23,8 +24,8 @@ export const ENCODERS_GONE =
 export class LazyTextModel implements TextModelSource {
   #owned: OwnedModel | undefined;
   #turn: Promise<unknown> = Promise.resolve();
-  readonly #source: string | URL | Uint8Array | TextImageModel;
-  readonly #load: (source: string | URL | Uint8Array, options: TextModelOptions) => Promise<OwnedModel>;
+  readonly #source: string | URL | ByteSource | TextImageModel;
+  readonly #load: (source: string | URL | ByteSource, options: TextModelOptions) => Promise<OwnedModel>;
   readonly #lifetime = new Lifetime(() => this.#owned?.dispose(), ENCODERS_GONE);
 
   /**
@@ -32,8 +33,8 @@ export class LazyTextModel implements TextModelSource {
    * @param load makes encoders of any other source.
    */
   constructor(
-    source: string | URL | Uint8Array | TextImageModel,
-    load: (source: string | URL | Uint8Array, options: TextModelOptions) => Promise<OwnedModel>,
+    source: string | URL | ByteSource | TextImageModel,
+    load: (source: string | URL | ByteSource, options: TextModelOptions) => Promise<OwnedModel>,
   ) {
     this.#source = source;
     this.#load = load;
@@ -55,7 +56,7 @@ export class LazyTextModel implements TextModelSource {
   }
 
   /** Calls wait for each other, so that the encoders are loaded once. */
-  #loaded(source: string | URL | Uint8Array, options: TextModelOptions): Promise<TextImageModel> {
+  #loaded(source: string | URL | ByteSource, options: TextModelOptions): Promise<TextImageModel> {
     const turn = this.#turn.then(async () => {
       this.#lifetime.requireAlive();
       throwIfAborted(options.signal);
@@ -77,7 +78,7 @@ export function textModelFor({ textModel, precision, graphWeights }: TextModelSe
 type TextModelSettings = Pick<LoadOptions, 'textModel' | 'precision' | 'graphWeights'>;
 
 /** `Clip.load`; brings the code of the encoders, too, only when it is needed. */
-export async function loadClip(source: string | URL | Uint8Array, options: ClipOptions): Promise<Clip> {
+export async function loadClip(source: string | URL | ByteSource, options: ClipOptions): Promise<Clip> {
   const { Clip } = await import('../clip/clip.js');
   return Clip.load(source, options);
 }

@@ -4,6 +4,7 @@ import { callback, custom, flag, oneOf, signal } from '../options/kinds.js';
 import { PRECISION, TEXT_MODEL } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
 import type { Resolved, RowsOf } from '../options/row.js';
+import { isByteSource, type ByteSource } from '../platform/byteSource.js';
 import { isTextImageModel, type TextImageModel } from '../prompt/textModel.js';
 import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } from '../runtime/choices.js';
 import { DEVICE_CHOICES, type DeviceChoice } from '../runtime/choices.js';
@@ -27,7 +28,7 @@ export interface LoadOptions {
    * The encoders of text prompts: what `Clip.load` takes, then loaded at the first `Results.promptText` and freed with this
    * model, or encoders that are loaded, then left to you. Default `ViT-B/32` (354 MB download).
    */
-  textModel?: string | URL | Uint8Array | TextImageModel;
+  textModel?: string | URL | ByteSource | TextImageModel;
   /** Receives the progress of the download, and hears when the network is built. */
   onProgress?: OnProgress;
   /** Cancels the download. */
@@ -55,8 +56,7 @@ export const LOAD_OPTIONS = {
   }),
   textModel: custom<NonNullable<LoadOptions['textModel']>>(
     'a name, path, URL, bytes or encoders',
-    (value) =>
-      typeof value === 'string' || value instanceof URL || value instanceof Uint8Array || isTextImageModel(value),
+    (value) => typeof value === 'string' || value instanceof URL || isByteSource(value) || isTextImageModel(value),
     {
       text: 'encoders of text prompts: what Clip.load takes, or encoders that are loaded',
       otherwise: TEXT_MODEL,

@@ -6,7 +6,7 @@ import type { Canvases, DrawingCanvas } from './pageTypes.js';
 /** What a canvas is drawn with; undefined for everything else, and where another kind of context is in use. */
 function contextOf(canvas: DrawingCanvas) {
   try {
-    return (canvas.getContext('2d') ?? undefined);
+    return (canvas as OffscreenCanvas).getContext('2d') ?? undefined; // both have it
   } catch {
     return undefined; // no canvas, or one that was handed to a worker
   }

@@ -22,6 +22,10 @@ export interface DecodeOptions {
   readonly window?: Window;
   /** Which image of the file, from 0: frames of animated GIF and WebP, pages of TIFF. Default 0. */
   readonly page?: number;
+  /** Longer side from which on the image is scaled down as it is decoded. Default: none is. */
+  readonly maxSide?: number;
+  /** Pixels of the largest canvas that the browser has; without meaning in Node. Default 16,777,216, WebKit's. */
+  readonly maxCanvas?: number;
   /** Name of the image for error messages and for `RgbImage.path`. */
   readonly path?: string;
 }
@@ -121,8 +125,11 @@ export interface Platform {
    * @throws FastSAMError `INVALID_IMAGE` for anything that is no whole, readable image.
    */
   decodeImage(bytes: Uint8Array, options?: DecodeOptions): Promise<RgbImage>;
-  /** Pixels of an image that the DOM holds (image, canvas, video, bitmap); undefined if the value is none. */
-  capturePixels(source: unknown): Promise<RawPixels> | undefined;
+  /** Pixels of an image that the DOM holds (image, canvas, video, frame, bitmap); undefined if the value is none. */
+  capturePixels(
+    source: unknown,
+    options?: Pick<DecodeOptions, 'maxSide' | 'maxCanvas'>,
+  ): Promise<RawPixels> | undefined;
   /** Canvases to show pictures on. Browsers only. */
   readonly canvases?: Canvases;
   /** Encodes `width * height` pixels of 1, 3 or 4 channels (by the length) as PNG. */

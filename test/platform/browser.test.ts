@@ -26,6 +26,7 @@ class FakeCanvas extends FakeImage {
   getContext() {
     let drawn: readonly number[] = [];
     return {
+      clearRect: () => undefined,
       drawImage: (source: FakeImage) => (drawn = source.rgba),
       getImageData: () => ({ data: new Uint8ClampedArray(drawn) }),
       putImageData: (image: { data: Uint8ClampedArray }) => (encoded = [...image.data]),
@@ -126,6 +127,24 @@ describe('images in the browser', () => {
     vi.stubGlobal('createImageBitmap', () => Promise.reject(new DOMException('no', 'InvalidStateError')));
     await expect(readImage(png)).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
     await expect(readImage(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
+  });
+
+  test('are handed to the browser where only it may know the format: HEIC', async () => {
+    const heic = Uint8Array.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', (c) => c.charCodeAt(0));
+    const given: Blob[] = [];
+    vi.stubGlobal('createImageBitmap', (blob: Blob) => {
+      given.push(blob);
+      return Promise.resolve(decodedAs);
+    });
+    expect([...(await readImage(heic)).data]).toEqual([1, 2, 3, 200, 100, 50]);
+    expect(given.map(({ type, size }) => [type, size])).toEqual([['image/heic', heic.length]]);
+    await expect(readImage(heic, { maxPixels: 1 })).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
+    await expect(readImage(new TextEncoder().encode('%PDF-1.4'))).rejects.toThrow('got a PDF');
+    vi.stubGlobal('createImageBitmap', () => Promise.reject(new DOMException('no', 'InvalidStateError')));
+    await expect(readImage(heic)).rejects.toThrow(
+      /got HEIC that this browser cannot decode.*convert it to JPEG or PNG/,
+    );
+    expect(given).toHaveLength(2);
   });
 
   test('come from bitmaps and canvases', async () => {
