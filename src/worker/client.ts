@@ -79,7 +79,7 @@ export class FastSAM implements Segmenter {
       question: {
         op: 'load',
         source: await sendSource(source),
-        options: { ...plain, ...(encoders !== undefined && { textModel: encoders as string }) },
+        options: { ...plain, ...(encoders !== undefined && { textModel: encoders }) },
         base: '',
       },
       onProgress: (event) => onProgress?.(event as ProgressEvent), // nothing else is told

@@ -17,6 +17,7 @@ import type { RawOrigin } from '../model/rawDetections.js';
 import type { DetectOptions } from '../model/stageOptions.js';
 import type { StreamOptions } from '../model/stream.js';
 import type { TrackOptions } from '../model/trackOptions.js';
+import type { NamedBytes } from '../platform/byteSource.js';
 import type { Bitmap } from '../platform/workers/workers.js';
 import type { ProgressEvent, StageEvent } from '../progress.js';
 import type { TextImageModel } from '../prompt/textModel.js';
@@ -39,6 +40,8 @@ export type SentImage =
   | { readonly kind: 'address'; readonly address: string }
   /** What is sent as it is: bytes, Blobs, pixels, bitmaps; also what is no image, which the worker refuses. */
   | { readonly kind: 'value'; readonly value: Uint8Array | ArrayBuffer | Blob | PixelData | Bitmap }
+  /** A file that was read on the caller's side. */
+  | { readonly kind: 'file'; readonly file: NamedBytes }
   | SentTensor
   /** An image of a row that could not be sent: its item says why. */
   | { readonly kind: 'failed'; readonly error: SentError }
@@ -51,10 +54,10 @@ export type SentInput =
   | { readonly kind: 'batch'; readonly batch: SentTensor };
 
 /** Where weights come from; URLs are texts, and responses are read before. */
-export type SentSource = string | Uint8Array | ArrayBuffer | Blob;
+export type SentSource = string | Uint8Array | ArrayBuffer | Blob | NamedBytes;
 
 /** Options of `load` in the worker; encoders that are loaded stay with the caller. */
-export type SentLoadOptions = Plain<Omit<LoadOptions, 'textModel'>> & { textModel?: string | Uint8Array };
+export type SentLoadOptions = Plain<Omit<LoadOptions, 'textModel'>> & { textModel?: SentSource };
 
 /** What is known of the model; its family goes by its id. */
 export type SentInfo = Omit<ModelInfo, 'architecture'> & {

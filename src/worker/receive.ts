@@ -2,8 +2,9 @@
 import type { PixelBatch, PixelTensor } from '../image/pixels.js';
 import type { ImageInput } from '../source/readImage.js';
 import type { StreamInput } from '../model/stream.js';
+import type { NamedBytes } from '../platform/byteSource.js';
 import { receivedError } from './errors.js';
-import type { SentImage, SentInput, SentTensor } from './protocol.js';
+import type { SentImage, SentInput, SentSource, SentTensor } from './protocol.js';
 
 /** What `segment` takes. */
 export function receivedInput(input: SentInput): ImageInput | ImageInput[] | PixelBatch {
@@ -26,6 +27,8 @@ export function receivedImage(sent: SentImage): StreamInput {
       return sent.value;
     case 'tensor':
       return receivedTensor(sent);
+    case 'file':
+      return receivedFile(sent.file);
     case 'failed': {
       const { error } = sent;
       return { shape: [1, 1, 3], dtype: 'int32', data: () => Promise.reject(receivedError(error)) };
@@ -36,6 +39,16 @@ export function receivedImage(sent: SentImage): StreamInput {
       return { image: receivedImage(image), index, ...(time !== undefined && { time }) } as StreamInput;
     }
   }
+}
+
+/** Where weights come from. */
+export function receivedSource(source: SentSource): Exclude<SentSource, NamedBytes> {
+  return typeof source === 'object' && 'bytes' in source && !(source instanceof Blob) ? receivedFile(source) : source;
+}
+
+/** The file, if it has a name. */
+function receivedFile({ bytes, name }: NamedBytes): Uint8Array | File {
+  return name === undefined ? bytes : new File([bytes as Uint8Array<ArrayBuffer>], name);
 }
 
 function receivedTensor({ shape, dtype, values }: SentTensor): PixelTensor {

@@ -1,6 +1,8 @@
 /** Inputs and options made into what can be sent; what cannot is refused by its name. */
 import { invalidArgument } from '../errors.js';
 import { isPixelBatch, valuesOf, type PixelTensor } from '../image/pixels.js';
+import { readByteSource } from '../platform/byteSource.js';
+import { isOf } from '../options/requireKind.js';
 import { checkNames } from '../options/names.js';
 import { showValue } from '../options/showValue.js';
 import { workers, type Bitmap, type Handed } from '../platform/workers/workers.js';
@@ -38,10 +40,14 @@ export async function sendImage(input: unknown, hands: Hands): Promise<Parcel<Se
     return wrap(await sendImage(input.image, hands), (image) => ({ ...frame, image }));
   }
   if (isTensor(input)) return sendTensor(input);
+  if (hands && isBitmap(input)) return { content: { kind: 'value', value: input }, handed: [input] };
   const bitmap = await workers().capture(input);
   if (bitmap) return { content: { kind: 'value', value: bitmap }, handed: [bitmap] };
   const { sendsBlobs } = workers();
-  if (input instanceof Blob && !sendsBlobs) return mine({ kind: 'value', value: await input.arrayBuffer() });
+  if (isOf(input, Response) || (isOf(input, Blob) && !sendsBlobs)) {
+    const file = await readByteSource('image', input);
+    return { content: { kind: 'file', file }, handed: ownedBy(file.bytes) };
+  }
   const value = withoutRest(input) as Extract<SentImage, { kind: 'value' }>['value'];
   if (!isSendable(value)) {
     // The words of `readImage`.
@@ -58,10 +64,8 @@ export async function sendImage(input: unknown, hands: Hands): Promise<Parcel<Se
  */
 export async function sendSource(source: unknown): Promise<SentSource> {
   if (source instanceof URL) return source.href;
-  if (source instanceof Blob && workers().sendsBlobs) return source;
-  if (source instanceof Blob || (typeof Response !== 'undefined' && source instanceof Response)) {
-    return new Uint8Array(await source.arrayBuffer());
-  }
+  if (isOf(source, Blob) && workers().sendsBlobs) return source;
+  if (isOf(source, Blob) || isOf(source, Response)) return readByteSource('weights', source);
   return requirePlain('source', withoutRest(source)) as SentSource;
 }
 
@@ -138,7 +142,6 @@ async function sendTensor(tensor: PixelTensor): Promise<Parcel<SentTensor>> {
 function ownedBy(value: unknown): Handed[] {
   if (value instanceof ArrayBuffer) return [value];
   if (ArrayBuffer.isView(value)) return value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
-  if (isBitmap(value)) return [value];
   const { data } = (value ?? {}) as { readonly data?: unknown };
   return ArrayBuffer.isView(data) ? ownedBy(data) : [];
 }

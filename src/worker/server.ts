@@ -22,7 +22,7 @@ import type {
   SentRaw,
   ToWorker,
 } from './protocol.js';
-import { receivedInput } from './receive.js';
+import { receivedInput, receivedSource } from './receive.js';
 import { Row } from './row.js';
 
 /** What a call tells and hears while it runs. */
@@ -157,9 +157,11 @@ class Server {
     const { signal, onProgress } = call;
     switch (question.op) {
       case 'load': {
-        const { source, options, base } = question;
+        const { source, base } = question;
+        const { textModel, ...others } = question.options;
+        const options = { ...others, ...(textModel !== undefined && { textModel: receivedSource(textModel) }) };
         this.#line.settle?.(base);
-        this.#model = await FastSAM.load(source as string, { ...options, signal, onProgress });
+        this.#model = await FastSAM.load(receivedSource(source), { ...options, signal, onProgress });
         this.#textModel = textModelFor(options);
         return sentInfo(this.#model.info);
       }
