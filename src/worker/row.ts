@@ -6,9 +6,14 @@ import type { Handed } from '../platform/workers/workers.js';
 import { packResults, type PackedResults } from '../results/pack.js';
 import { buffersOf } from './buffers.js';
 import { sentError } from './errors.js';
-import type { CacheState, FromWorker, Remark, RowQuestion, SentItem } from './protocol.js';
+import type { CacheState, FromWorker, Remark, RowQuestion, SentItem, SentProgress } from './protocol.js';
 import { receivedImage } from './receive.js';
-import type { CallOptions } from './server.js';
+
+/** What a call tells and hears while it runs. */
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (event: SentProgress) => void;
+}
 
 /** How a row speaks. */
 export interface RowEvents {

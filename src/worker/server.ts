@@ -23,13 +23,7 @@ import type {
   ToWorker,
 } from './protocol.js';
 import { receivedInput, receivedSource } from './receive.js';
-import { Row } from './row.js';
-
-/** What a call tells and hears while it runs. */
-export interface CallOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress: (event: SentProgress) => void;
-}
+import { Row, type CallOptions } from './row.js';
 
 /** Answers the questions that come over a line, for as long as the worker lives. */
 export function serve(line: Omit<CallerLine, 'settle'> & Partial<Pick<CallerLine, 'settle'>>): void {

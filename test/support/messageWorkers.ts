@@ -1,5 +1,5 @@
 /** Workers of the tests: in this process, over a MessageChannel, which clones and hands over as a page does. */
-import { MessageChannel, type MessagePort, type TransferListItem } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
 import type { LineEvents, WorkerLine, Workers } from '../../src/platform/workers/workers.js';
 import type { FromWorker, ToWorker } from '../../src/worker/protocol.js';
 import { serve } from '../../src/worker/server.js';
@@ -21,7 +21,7 @@ export class MessageWorkers implements Workers {
     const { port1, port2 } = new MessageChannel();
     serve({
       post: (message, handed) => {
-        port2.postMessage(message, [...handed] as TransferListItem[]);
+        port2.postMessage(message, [...handed] as Transferable[]);
       },
       onMessage: (hear) => port2.on('message', hear),
     });
@@ -40,7 +40,7 @@ export class MessageWorkers implements Workers {
     return {
       post: (message, handed) => {
         this.sent.push(message as ToWorker);
-        port1.postMessage(message, [...handed] as TransferListItem[]);
+        port1.postMessage(message, [...handed] as Transferable[]);
       },
       kill,
       hold: () => undefined,
