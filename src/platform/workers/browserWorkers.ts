@@ -4,8 +4,11 @@ import type { Handed, LineEvents, WorkerLine, Workers } from './workers.js';
 
 /** What the package needs of a `Worker`. */
 export interface WorkerLike {
+  /** See `Worker`. */
   postMessage(message: unknown, transfer: Transferable[]): void;
+  /** See `Worker`: `message`, `messageerror` and `error` are heard. */
   addEventListener(type: string, hear: (event: Event) => void): void;
+  /** See `Worker`. */
   terminate(): void;
 }
 
