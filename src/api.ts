@@ -104,7 +104,7 @@ export {
   type WebGpuState,
   type Obstacle,
 } from './platform/platform.js';
-export type { OnProgress, ProgressEvent } from './progress.js';
+export type { OnProgress, OnStage, ProgressEvent, StageEvent } from './progress.js';
 export type { NotedKind, PromptKind } from './prompt/kinds/kind.js';
 export type { Prompt, PromptRecord } from './prompt/kinds/list.js';
 export type { MaskSelection } from './prompt/kinds/point.js';

@@ -7,7 +7,6 @@ import type { ExportResult } from './export/exportModel.js';
 import type { ExportFormat, ExportOptions } from './export/options.js';
 import type { ValResult } from './evaluate/val.js';
 import type { ValOptions } from './evaluate/valOptions.js';
-import { TEXT_MODEL } from './options/limits.js';
 import { requireText } from './options/requireKind.js';
 import { INSPECT } from './options/show.js';
 import type { Results } from './results/results.js';
@@ -23,7 +22,7 @@ import type { DetectOptions, LetterboxImageOptions } from './model/stageOptions.
 import type { OpenedCheckpoint } from './model/open.js';
 import type { NetworkSpec, CreateOptions } from './model/untrained.js';
 import { LoadedNetwork } from './model/loadedNetwork.js';
-import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
+import { textModelFor, type LazyTextModel } from './model/lazyTextModel.js';
 import { describeModel } from './model/info.js';
 import { resolveLoadOptions, type LoadOptions, type ResolvedLoadOptions } from './model/loadOptions.js';
 import type { CachedSegmenter, Segmenter } from './model/segmenter.js';
@@ -95,16 +94,14 @@ export class FastSAM extends NetworkModel implements Segmenter {
   }
 
   static async #start(opened: OpenedCheckpoint, options: ResolvedLoadOptions): Promise<FastSAM> {
-    const { device: choice, startTimeout, wasmPaths, textModel: encoders, ...running } = options;
-    const { precision, graphWeights, allowSha256, signal } = running;
-    throwIfAborted(signal);
+    const { device: choice, startTimeout, wasmPaths, ...running } = options;
+    throwIfAborted(running.signal);
+    running.onProgress?.({ type: 'compile', name: opened.name });
     const { device, note } = await acquireDevice(choice, { startTimeout, wasmPaths });
     try {
       const { architecture, checkpoint } = opened;
       const loaded = await LoadedNetwork.create(architecture, checkpoint.tensors, device, running);
-      const textModel = new LazyTextModel(encoders ?? TEXT_MODEL, (name, given) =>
-        loadClip(name, { ...given, precision, graphWeights, allowSha256 }),
-      );
+      const textModel = textModelFor(options);
       return new FastSAM({ ...describeModel(opened, device, note), precision: loaded.precision }, loaded, textModel);
     } catch (error) {
       releaseDevice();

@@ -1,6 +1,7 @@
 /** Text encoders that are loaded when they are first needed. */
 import type { Clip, ClipOptions } from '../clip/clip.js';
 import { throwIfAborted } from '../errors.js';
+import { TEXT_MODEL } from '../options/limits.js';
 import {
   isTextImageModel,
   type TextImageModel,
@@ -9,9 +10,15 @@ import {
 } from '../prompt/textModel.js';
 import type { ByteSource } from '../platform/byteSource.js';
 import { Lifetime } from '../runtime/lifetime.js';
+import type { LoadOptions } from './loadOptions.js';
 
 /** Encoders that somebody has to dispose of. */
 type OwnedModel = TextImageModel & { dispose(): void };
+
+/** For text prompts that come too late. */
+export const ENCODERS_GONE =
+  'text prompt: the model that made these results was disposed, and its encoders with it; prompt before, or give ' +
+  "{ clip: await Clip.load('ViT-B/32') }";
 
 /** Loads encoders at the first use; `dispose` frees what was loaded, once nobody uses it any more. */
 export class LazyTextModel implements TextModelSource {
@@ -19,11 +26,7 @@ export class LazyTextModel implements TextModelSource {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #source: string | URL | ByteSource | TextImageModel;
   readonly #load: (source: string | URL | ByteSource, options: TextModelOptions) => Promise<OwnedModel>;
-  readonly #lifetime = new Lifetime(
-    () => this.#owned?.dispose(),
-    'text prompt: the model that made these results was disposed, and its encoders with it; prompt before, or give ' +
-      "{ clip: await Clip.load('ViT-B/32') }",
-  );
+  readonly #lifetime = new Lifetime(() => this.#owned?.dispose(), ENCODERS_GONE);
 
   /**
    * @param source what `load` takes, or encoders that are loaded: those stay the caller's.
@@ -64,6 +67,17 @@ export class LazyTextModel implements TextModelSource {
     return turn;
   }
 }
+
+/** The encoders of a model that is loaded with these options. */
+export function textModelFor({ textModel, precision, graphWeights, allowSha256 }: TextModelSettings): LazyTextModel {
+  return new LazyTextModel(textModel ?? TEXT_MODEL, (name, given) =>
+    loadClip(name, { ...given, precision, graphWeights, ...(allowSha256 !== undefined && { allowSha256 }) }),
+  );
+}
+
+type TextModelSettings = {
+  readonly [K in 'textModel' | 'precision' | 'graphWeights' | 'allowSha256']?: LoadOptions[K] | undefined;
+};
 
 /** `Clip.load`; brings the code of the encoders, too, only when it is needed. */
 export async function loadClip(source: string | URL | ByteSource, options: ClipOptions): Promise<Clip> {

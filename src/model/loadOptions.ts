@@ -50,7 +50,7 @@ export interface LoadOptions {
    * package has them. Only the first model on `wasm` starts the backend.
    */
   wasmPaths?: WasmPaths;
-  /** Receives the progress of a download. */
+  /** Receives the progress of the download, and hears when the network is built. */
   onProgress?: OnProgress;
   /** Cancels the download. */
   signal?: AbortSignal;
@@ -101,7 +101,9 @@ export const LOAD_OPTIONS = {
     (value) => isAddress(value) || (isRecord(value) && WASM_BINARIES.every((name) => isAddress(value[name]))),
     { text: "where the binaries of tfjs' WASM backend lie", otherwise: 'in the package' },
   ),
-  onProgress: callback<OnProgress>({ text: 'receives the progress of a download' }),
+  onProgress: callback<OnProgress>({
+    text: 'receives the progress of the download, and hears when the network is built',
+  }),
   signal: signal('cancels the download'),
 } satisfies RowsOf<LoadOptions>;
 

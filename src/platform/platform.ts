@@ -292,6 +292,11 @@ export function usePlatform(chosen: Platform): void {
   current = chosen;
 }
 
+/** Registers the platform where there is none yet: entries that are imported beside the main one. */
+export function offerPlatform(chosen: Platform): void {
+  current ??= chosen;
+}
+
 /**
  * The platform in use.
  * @throws FastSAMError `INVALID_ARGUMENT` when none is registered.

@@ -107,8 +107,8 @@ describe('hard walls', () => {
     expect(users.filter((file) => !allowed.test(file))).toEqual([]);
   });
 
-  test('the browser entry reaches nothing of Node, however late', () => {
-    const seen = new Set<string>(['index.browser.ts']);
+  test('the browser entries reach nothing of Node, however late', () => {
+    const seen = new Set<string>(['index.browser.ts', 'entry/worker.browser.ts', 'worker/browserProgram.ts']);
     for (const file of seen) for (const { to, kind } of IMPORTS.get(file) ?? []) if (kind !== 'type') seen.add(to);
     expect([...seen].filter((name) => /^node:|^sharp$|^cli\//.test(name))).toEqual([]);
   });
@@ -145,6 +145,15 @@ describe('what comes with a start', () => {
     expect(definitions.length).toBeGreaterThan(8);
     for (const { to } of [{ to: 'cli/main.ts' }, ...definitions]) {
       expect([to, packages(to).filter((name) => /^(@tensorflow|protobufjs|sharp)/.test(name))]).toEqual([to, []]);
+    }
+  });
+
+  test('the page of a worker has neither TensorFlow.js nor what runs the network', () => {
+    for (const entry of ['entry/worker.browser.ts', 'entry/worker.ts']) {
+      const eager = [...closureOf(entry, IMPORTS)];
+      expect(
+        eager.filter((name) => /^(@tensorflow|protobufjs|fastsam\.ts|runtime\/device|weights\/read)/.test(name)),
+      ).toEqual([]);
     }
   });
 

@@ -9,6 +9,7 @@ import * as exporting from '../../src/entry/export.js';
 import * as evaluate from '../../src/entry/evaluate.js';
 import * as maskEntry from '../../src/entry/mask.js';
 import * as studies from '../../src/entry/studies.js';
+import * as worker from '../../src/entry/worker.js';
 import * as track from '../../src/entry/track.js';
 import { scene, TRAINED } from '../support/paths.js';
 import { maskOf } from '../support/masks.js';
@@ -29,6 +30,7 @@ export const ENTRIES: Readonly<Record<string, object>> = {
   './mask': maskEntry,
   './studies': studies,
   './track': track,
+  './worker': worker,
 };
 
 /** Values that an argument takes beside those of its example's kind. */

@@ -1,0 +1,121 @@
+/** Workers in a browser. */
+import { FastSAMError } from '../../errors.js';
+import type { Handed, LineEvents, WorkerLine, Workers } from './workers.js';
+
+/** What the package needs of a `Worker`. */
+export interface WorkerLike {
+  /** See `Worker`. */
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  /** See `Worker`: `message`, `messageerror` and `error` are heard. */
+  addEventListener(type: string, hear: (event: Event) => void): void;
+  /** See `Worker`. */
+  terminate(): void;
+}
+
+/** Makes the worker: bundlers find its program by this very expression. */
+let make = (): WorkerLike => new Worker(new URL('../../worker/browserProgram.js', import.meta.url), { type: 'module' });
+
+/**
+ * Makes the workers of this page by a function of your own: where the bundler does not find the worker's program, or the
+ * package comes from another origin. The program is `fastsam-tfjs/worker/program`.
+ *
+ * @example
+ * setWorker(() => new Worker('/fastsam-worker.js', { type: 'module' }));
+ */
+export function setWorker(maker: () => WorkerLike): void {
+  make = maker;
+}
+
+const failed = (reason: string, cause?: unknown): FastSAMError =>
+  new FastSAMError(
+    'WORKER_LOST',
+    `worker: it could not be started: ${reason}; serve the program of fastsam-tfjs/worker/program from the page's origin, ` +
+      'and give setWorker a function that makes a module worker of it',
+    { cause },
+  );
+
+class ThreadLine implements WorkerLine {
+  readonly #worker: WorkerLike;
+  #over = false;
+
+  constructor({ onMessage, onEnd }: LineEvents) {
+    try {
+      this.#worker = make();
+    } catch (error) {
+      throw failed(error instanceof Error ? error.message : String(error), error);
+    }
+    const over = (reason: string): void => {
+      if (this.#over) return;
+      void this.kill();
+      onEnd(reason);
+    };
+    this.#worker.addEventListener('message', (event) => {
+      if (!this.#over) onMessage((event as MessageEvent<unknown>).data);
+    });
+    this.#worker.addEventListener('messageerror', () => {
+      over('a message could not be read');
+    });
+    this.#worker.addEventListener('error', (event) => {
+      const { message } = event as ErrorEvent;
+      // Without a message: the program itself could not be loaded.
+      over(message || failed('its program cannot be loaded').message);
+    });
+  }
+
+  post(message: unknown, handed: readonly Handed[]): void {
+    if (!this.#over) this.#worker.postMessage(message, [...handed]);
+  }
+
+  kill(): Promise<void> {
+    this.#over = true;
+    this.#worker.terminate();
+    return Promise.resolve();
+  }
+
+  hold(): void {
+    // A page does not end by itself.
+  }
+}
+
+/**
+ * Elements and canvases have no form that can be sent. Bitmaps have, but the copy that a message makes of them takes several
+ * times as long as this one. `ImageData` and Blobs go as they are.
+ */
+function capture(source: unknown): Promise<ImageBitmap> | undefined {
+  if (typeof HTMLImageElement !== 'undefined' && source instanceof HTMLImageElement) {
+    return bitmapOf(source, source.naturalWidth);
+  }
+  if (typeof HTMLVideoElement !== 'undefined' && source instanceof HTMLVideoElement) {
+    return bitmapOf(source, source.videoWidth);
+  }
+  if (typeof VideoFrame !== 'undefined' && source instanceof VideoFrame) return bitmapOf(source, source.displayWidth);
+  const isCanvas =
+    (typeof HTMLCanvasElement !== 'undefined' && source instanceof HTMLCanvasElement) ||
+    (typeof OffscreenCanvas !== 'undefined' && source instanceof OffscreenCanvas);
+  if (isCanvas || source instanceof ImageBitmap) return bitmapOf(source, source.width);
+  return undefined;
+}
+
+async function bitmapOf(
+  source: HTMLImageElement | HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas | VideoFrame | ImageBitmap,
+  width: number,
+): Promise<ImageBitmap> {
+  try {
+    // Decoded beside the page; `createImageBitmap` alone would decode an image that was never shown on the page's thread.
+    if (width > 0 && 'decode' in source) await source.decode();
+    return await createImageBitmap(source);
+  } catch (error) {
+    throw new FastSAMError(
+      'INVALID_IMAGE',
+      'image bytes: got an element without pixels, expected a loaded one; wait for its load event',
+      { cause: error },
+    );
+  }
+}
+
+export const browserWorkers: Workers = {
+  start: (events) => new ThreadLine(events),
+  base: () => (typeof document === 'undefined' ? location.href : document.baseURI),
+  sendsBlobs: true,
+  capture,
+};
