@@ -171,12 +171,12 @@ export interface Study<R extends StudyRecord = StudyRecord, I extends StudyItem 
   caption?(record: R): string;
 }
 
-/** A study as its author writes it. */
+/**
+ * A study as its author writes it. `defineStudy` fills in what is left out: no text, no arguments, options or settings, and
+ * one table of all figures.
+ */
 export type StudyDefinition<R extends StudyRecord = StudyRecord, I extends StudyItem = StudyItem> = Omit<
   Study<R, I>,
-  DefaultMember
+  'summary' | 'help' | 'arguments' | 'options' | 'settings' | 'tables'
 > &
-  Partial<Pick<Study<R, I>, DefaultMember>>;
-
-/** What `defineStudy` fills in: no text, no arguments, options or settings, and one table of all figures. */
-type DefaultMember = 'summary' | 'help' | 'arguments' | 'options' | 'settings' | 'tables';
+  Partial<Study<R, I>>;
