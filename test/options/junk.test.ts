@@ -9,8 +9,8 @@ import { ENTRIES, OPTIONS, PUBLIC_CALLS, type Argument, type Kind } from './publ
 
 /** Offered members that cannot be called, or need a network of 300 MB. */
 const NOT_CALLED = ['Clip.encodeImages', 'Clip.encodeTokens', 'Clip.dispose', 'Results.imageMasks', 'Mask.area'];
-/** Of the model in a worker: two that are refused there by name, and one that ends a worker. */
-const OF_WORKERS = ['FastSAM.restart', 'FastSAM.gradient', 'FastSAM.layersModel'];
+/** Of the model in a worker: what is refused there by name, its facts, and what ends a worker. */
+const OF_WORKERS = ['activations', 'gradient', 'info', 'layersModel', 'restart'].map((name) => `FastSAM.${name}`);
 /** They take tensors and functions, and run on TensorFlow's own library only. */
 const NEED_TENSORFLOW = Object.keys(ENTRIES['./compile']);
 
