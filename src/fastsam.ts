@@ -23,10 +23,9 @@ import type { OpenedCheckpoint } from './model/open.js';
 import type { NetworkSpec, CreateOptions } from './model/untrained.js';
 import { LoadedNetwork } from './model/loadedNetwork.js';
 import { textModelFor, type LazyTextModel } from './model/lazyTextModel.js';
-import { describeModel } from './model/info.js';
+import { describeModel, type ModelInfo } from './model/info.js';
 import { resolveLoadOptions, type LoadOptions, type ResolvedLoadOptions } from './model/loadOptions.js';
 import type { CachedSegmenter, Segmenter } from './model/segmenter.js';
-import type { ModelInfo } from './model/info.js';
 import { NetworkModel } from './model/networkModel.js';
 import { resolveOptions, type ResolvedOptions, type SegmentOptions } from './model/options.js';
 import type { PipelineContext } from './model/pipeline.js';
@@ -233,7 +232,8 @@ export class FastSAM extends NetworkModel implements Segmenter {
   /**
    * The same model for many settings on the same images: what the network gave for an image is kept, and another `conf`,
    * `iou`, `maxDet`, `retinaMasks` or `snapFullBoxes` selects from it again. The results are those of `segment`, bit by bit.
-   * Another image size, other weights and `edit` run the network again. Holds at most 512 MB, the least recently used goes first; `dispose` frees it.
+   * Another image size, other weights and `edit` run the network again. Holds at most 512 MB, the least recently used goes
+   * first; `dispose` frees it.
    *
    * @example
    * const cached = await model.withCache();

@@ -55,9 +55,13 @@ export async function noteImages(
 ): Promise<BatchManifest> {
   const images = await imagesOf(keys, state);
   const manifest = { ...before, images };
-  const names = layout.images(out);
-  if (before.images?.sha256 !== images.sha256 || !(await platform().stat(names))) {
-    await disk().writePieces(names, lines(keys), platform().joinPath(layout.hidden(out), disk().processName()));
+  const noted = await readImageNames(out).catch(() => undefined); // a damaged file is written anew
+  if (noted?.length !== keys.length || noted.some((name, i) => name !== keys[i])) {
+    await disk().writePieces(
+      layout.images(out),
+      lines(keys),
+      platform().joinPath(layout.hidden(out), disk().processName()),
+    );
   }
   if (JSON.stringify(before.images) !== JSON.stringify(images)) {
     await platform().writeFileAtomic(layout.manifest(out), manifestBytes(manifest));
@@ -173,11 +177,22 @@ export async function clearBatch(out: string): Promise<void> {
   const manifest = await readManifest(out);
   if (!manifest) return;
   await requireInside(out, platform().joinPath(layout.journals(out), 'x'));
-  for (const { stem } of (await readState(out)).done()) await removeOutputs(out, stem, manifest);
   const formats = manifest.identity.formats.map(namingOf);
+  const folders = new Set<string>();
+  for (const { stem } of (await readState(out)).done()) {
+    await removeOutputs(out, stem, manifest);
+    for (const format of formats) for (const each of foldersOf(out, outputPath(out, stem, format))) folders.add(each);
+  }
+  for (const each of [...folders].sort((a, b) => b.length - a.length)) await disk().removeEmpty(each);
   const ofRun = formats.filter(({ scope }) => scope === 'run').map((format) => layout.ofRun(out, format));
   for (const path of [...ofRun, layout.failures(out), layout.summary(out), layout.hidden(out)]) {
     await disk().remove(path);
   }
   await disk().remove(layout.manifest(out)); // last: until then, a run that is broken off here can be repeated
+}
+
+/** The folders inside `out` that a path lies in. */
+function* foldersOf(out: string, path: string): Generator<string, void> {
+  const above = (each: string) => platform().joinPath(each, '..');
+  for (let folder = above(path); disk().isWithin(out, above(folder)); folder = above(folder)) yield folder;
 }

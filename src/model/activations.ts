@@ -1,6 +1,6 @@
 /** A look inside: the outputs of layers by their Ultralytics names. */
 import * as tf from '../runtime/tfjs.js';
-import { applyEdit, type Edits } from './edits.js';
+import type { Edits } from './edits.js';
 import { forward } from './forward.js';
 import { activationNames, checkLayerNames, headName } from './layerNames.js';
 import { checkInput, type Network } from './network.js';
@@ -73,13 +73,10 @@ function* headActivation(
   [distances, logits, coefficients, prototypes]: readonly tf.Tensor[],
   edits: Edits,
 ): Generator<Activation, void> {
-  const name = headName(network);
-  const value = tf.tidy(() => {
-    const rows = headRows(network, { distances, logits, coefficients, prototypes } as HeadOutputs, { height, width });
-    return name in edits ? applyEdit(name, edits[name], rows) : rows;
-  });
+  const head = { distances, logits, coefficients, prototypes } as HeadOutputs;
+  const value = headRows(network, head, { height, width }, edits);
   try {
-    yield { name, value };
+    yield { name: headName(network), value };
   } finally {
     value.dispose();
   }

@@ -4,7 +4,7 @@ import { FastSAMError, invalidArgument } from '../errors.js';
 import { showValue } from '../options/showValue.js';
 import { registerGradients, withoutFilterGradients } from '../runtime/gradients.js';
 import { throwIfGpuFailed } from '../runtime/gpuErrors.js';
-import { applyEdit, type Edits } from './edits.js';
+import type { Edits } from './edits.js';
 import { forward, schedule } from './forward.js';
 import { activationNames, checkLayerNames, headName } from './layerNames.js';
 import { checkInput, type Network } from './network.js';
@@ -81,19 +81,13 @@ function startingPoint(network: Network, input: tf.Tensor4D, of: string, edits: 
   if (of === headName(network)) {
     const [distances, logits, coefficients, prototypes] = symbols.map((symbol) => values.get(symbol));
     const head = { distances, logits, coefficients, prototypes } as HeadOutputs;
-    const rows = predictRows(network, head, size, edits);
+    const rows = headRows(network, head, size, edits);
     return { at: rows, predictions: (value) => predictionsOfRows(network, value as tf.Tensor3D, head.prototypes) };
   }
   const at = target && values.get(target);
   if (!target || !at) throw independent(of);
   return { at, predictions: (value) => predictFrom(network, new Map([...values, [target, value]]), size, edits) };
 }
-
-const predictRows = (network: Network, head: HeadOutputs, size: InputSize, edits: Edits): tf.Tensor => {
-  const rows = headRows(network, head, size);
-  const name = headName(network);
-  return name in edits ? applyEdit(name, edits[name], rows) : rows;
-};
 
 /** The outputs that an output goes into, and itself. */
 function dependents(of: tf.SymbolicTensor, order: readonly tf.SymbolicTensor[]): Set<tf.SymbolicTensor> {

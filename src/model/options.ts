@@ -137,15 +137,18 @@ export const SEGMENT_OPTIONS = {
   signal: signal(),
 } satisfies RowsOf<SegmentOptions>;
 
+/** How an image goes into a network that is looked into. */
+const INPUT_ROWS = pickRows(SEGMENT_OPTIONS, ['imgsz', 'square', 'edit', 'maxPixels', 'window', 'signal']);
+
 /** Every option of `activations`. */
 export const ACTIVATION_OPTIONS = {
-  ...pickRows(SEGMENT_OPTIONS, ['imgsz', 'square', 'edit', 'maxPixels', 'window', 'signal']),
+  ...INPUT_ROWS,
   precision: oneOf(PRECISIONS, { text: 'what the layers compute in', otherwise: 'what `segment` uses' }),
 } satisfies RowsOf<ActivationOptions>;
 
 /** Every option of `gradient`. */
 export const GRADIENT_OPTIONS = {
-  ...pickRows(SEGMENT_OPTIONS, ['imgsz', 'square', 'edit', 'maxPixels', 'window', 'signal']),
+  ...INPUT_ROWS,
   of: text({ text: "`input`, or a layer's name: what the gradient is of", default: 'input' }),
 } satisfies RowsOf<GradientOptions>;
 

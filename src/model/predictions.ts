@@ -41,12 +41,10 @@ export function predict(network: Network, input: tf.Tensor4D, edits: Edits = {})
 
 /** As `predict`, from values in the middle of the network that make up all that is needed of what lies before. */
 export function predictFrom(network: Network, given: GivenValues, size: InputSize, edits: Edits = {}): Predictions {
-  const edit = edits[headName(network)] as Edits[string] | undefined;
   return tf.tidy(() => {
     const head = headOutputs(network, given, edits);
-    if (!edit) return { ...predictionsOf(network, head, size) };
-    const rows = applyEdit(headName(network), edit, headRows(network, head, size)) as tf.Tensor3D;
-    return { ...predictionsOfRows(network, rows, head.prototypes) };
+    if (!(headName(network) in edits)) return { ...predictionsOf(network, head, size) };
+    return { ...predictionsOfRows(network, headRows(network, head, size, edits), head.prototypes) };
   });
 }
 
@@ -103,9 +101,13 @@ function predictionsOf(network: Network, head: HeadOutputs, size: InputSize): Pr
   return { boxes, scores: scoresOf(logits), logits, coefficients, prototypes };
 }
 
-/** The rows of the head as Ultralytics has them, see `detectionRows`. */
-export function headRows(network: Network, head: HeadOutputs, { height, width }: InputSize): tf.Tensor3D {
-  return rowsAt({ ...head, classes: head.logits }, height, width, network.architecture);
+/** The rows of the head as Ultralytics has them, see `detectionRows`, after an edit of the head. */
+export function headRows(network: Network, head: HeadOutputs, { height, width }: InputSize, edits: Edits): tf.Tensor3D {
+  const name = headName(network);
+  return tf.tidy(() => {
+    const rows = rowsAt({ ...head, classes: head.logits }, height, width, network.architecture);
+    return name in edits ? (applyEdit(name, edits[name], rows) as tf.Tensor3D) : rows;
+  });
 }
 
 /** Predictions of the head's rows [B, 4+classes+maskCoefficients, A]. */

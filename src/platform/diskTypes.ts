@@ -38,6 +38,8 @@ export interface Disk {
   move(from: string, to: string): Promise<void>;
   /** Removes a file, or a folder with everything in it, if there is one. @throws FastSAMError `WRITE_FAILED` */
   remove(path: string): Promise<void>;
+  /** Removes a folder that is empty, and no other one. */
+  removeEmpty(folder: string): Promise<void>;
   /** Writes a whole file unless one lies there: of several processes the first one wins. @throws FastSAMError `WRITE_FAILED` */
   writeNew(path: string, bytes: Uint8Array): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 /** See `Disk`, in Node. */
-import { link, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Disk } from './diskTypes.js';
 import { codeOf, fileError } from './fileErrors.js';
@@ -52,6 +52,7 @@ export const nodeDisk: Disk = {
     }),
 
   remove: (path) => writing(path, () => rm(path, { recursive: true, force: true })),
+  removeEmpty: (folder) => rmdir(folder).catch(() => undefined),
 
   async writeNew(path, bytes) {
     const staged = stageFile(path);

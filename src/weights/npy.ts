@@ -5,6 +5,7 @@
 import { requireBytes } from '../options/requireKind.js';
 import { ByteView, invalid, unsupported } from './byteView.js';
 import { elementReader, swapBytes } from './dtype.js';
+import { eachElement } from './stridedTensor.js';
 import { elementCount, type WeightDtype } from './tensor.js';
 
 /** Element types of arrays. */
@@ -140,18 +141,10 @@ function valuesOf(kind: NpyKind, bytes: Uint8Array<ArrayBuffer>): NpyData {
 /** From column-major: the first index runs fastest. */
 function toRowMajor(values: NpyData, shape: readonly number[]): NpyData {
   const out = values.slice();
-  const index = new Array<number>(shape.length).fill(0);
   let stride = 1;
   const strides = shape.map((size) => (stride *= size) / size);
-  let from = 0;
-  for (let to = 0; to < values.length; to++) {
+  eachElement(values.length, shape, strides, (to, from) => {
     out[to] = values[from];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
+  });
   return out;
 }

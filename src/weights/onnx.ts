@@ -79,7 +79,8 @@ function tensorsOf(file: OnnxFile): StateDict {
       const constant = constants.get(flow.sourceOf(input));
       if (constant === undefined) throw notConstant(node, parameter, flow.makerOf(input));
       const name = `${moduleOf(node)}.${parameter}`;
-      if (tensors.has(name)) throw invalid(`ONNX file: got two operations for ${name}; the file is damaged`);
+      if (tensors.has(name))
+        throw invalid(`ONNX file: got two operations for ${name}; the file is damaged, get it again`);
       tensors.set(name, constant());
     });
   }

@@ -46,7 +46,9 @@ export function* wireFields(bytes: Uint8Array): Generator<WireField, void> {
         yield { number, int: 0, bytes: cursor.take(cursor.varint()) };
         break;
       default:
-        throw invalid(`ONNX file: got a field of kind ${tag % 8}, expected 0, 1, 2 or 5; the file is damaged`);
+        throw invalid(
+          `ONNX file: got a field of kind ${tag % 8}, expected 0, 1, 2 or 5; the file is damaged, get it again`,
+        );
     }
   }
 }
@@ -79,7 +81,7 @@ class Cursor {
       value += (byte & 0x7f) * 2 ** (7 * i);
       if (byte < 0x80) return value;
     }
-    throw invalid('ONNX file: got a number of more than 64 bits; the file is damaged');
+    throw invalid('ONNX file: got a number of more than 64 bits; the file is damaged, get it again');
   }
 
   take(length: number): Uint8Array {

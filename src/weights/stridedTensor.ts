@@ -88,17 +88,29 @@ class StridedTensor implements WeightTensor {
     const { dtype, shape, strides, bytes } = this.#layout;
     const read = elementReader(dtype, bytes);
     const out = new Float32Array(count);
-    const index = shape.map(() => 0);
-    let at = this.#layout.offset;
-    for (let i = 0; i < count; i++) {
-      out[i] = read(at);
-      for (let axis = shape.length - 1; axis >= 0; axis--) {
-        at += strides[axis];
-        if (++index[axis] < shape[axis]) break;
-        at -= shape[axis] * strides[axis];
-        index[axis] = 0;
-      }
-    }
+    eachElement(count, shape, strides, (i, at) => {
+      out[i] = read(this.#layout.offset + at);
+    });
     return out;
+  }
+}
+
+/** Calls `visit` for the first `count` elements in row-major order, with their offsets in memory of these strides. */
+export function eachElement(
+  count: number,
+  shape: readonly number[],
+  strides: readonly number[],
+  visit: (i: number, offset: number) => void,
+): void {
+  const index = shape.map(() => 0);
+  let offset = 0;
+  for (let i = 0; i < count; i++) {
+    visit(i, offset);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      offset += strides[axis];
+      if (++index[axis] < shape[axis]) break;
+      offset -= shape[axis] * strides[axis];
+      index[axis] = 0;
+    }
   }
 }

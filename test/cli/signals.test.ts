@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fastsam } from '../support/cli.js';
@@ -25,8 +25,11 @@ beforeAll(async () => {
   server = createServer(() => undefined).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/weights.pt`;
-  writeFileSync(join(folder, 'data.yaml'), 'path: .\nval: .\nnames: [object]\n');
-  writeFileSync(join(folder, 'coco.json'), '{"images":[],"annotations":[],"categories":[]}');
+  // Sound data: they are read before the model is asked for.
+  writeFileSync(join(folder, 'data.yaml'), 'path: .\nval: images\nnames: [object]\n');
+  for (const name of ['images', 'labels']) mkdirSync(join(folder, name));
+  copyFileSync(COINS, join(folder, 'images', 'coins.png'));
+  writeFileSync(join(folder, 'labels', 'coins.txt'), '0 0.5 0.5 0.2 0.2\n');
 });
 
 afterAll(() => {

@@ -80,7 +80,7 @@ describe('fastsam track', () => {
     [['clip', '--tracker', 'sort'], /Allowed choices are bytetrack, botsort, tracktrack/],
     [['clip', '--start', '2'], /images, which have no times/],
     [['clip', '--point', '1,1', '--text', 'a dog'], /one kind of prompt/],
-    [['two.txt'], /several videos/],
+    [['two.txt'], /several videos, expected one; track one at a time/],
     [['one.mp4', '--fps', '3'], /--fps: got a video, .* expected images/],
     [['clip', '--out', 'drawn.avi'], /--out: got drawn.avi, expected a folder or a video that ends in .mp4/],
     [['clip', '--out', 'a.mp4', '--mot', './a.mp4'], /a.mp4: would be written twice/],
@@ -132,7 +132,7 @@ describe.skipIf(!HAS_FFMPEG)('fastsam track of a video', () => {
   test('says that there is no frame behind the end', async () => {
     const out = join(folder, 'behind');
     const { code, stderr } = await fastsam(['track', video, ...SMALL, '--start', '60', '--out', out]);
-    expect(stderr).toMatch(/got no frame there; check --start/);
+    expect(stderr).toMatch(/got no frame there; check --start and --end/);
     expect(code).toBe(1);
     expect(readdirSync(out)).toEqual([]);
   }, 120_000);

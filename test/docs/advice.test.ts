@@ -1,54 +1,15 @@
 /** What messages advise exists: flags, commands, options, functions, variables and pages, of every message in the source. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import ts from 'typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadCommands } from '../../src/cli/commands.js';
 import { OPTION_TABLES } from '../../tools/docs/optionTables.js';
 import { ENTRIES } from '../options/publicCalls.js';
+import { adviceOf, messagesOfSource, textsOf, withAdvice, type Message } from '../support/messages.js';
 import { repository } from '../support/paths.js';
 
-interface Message {
-  readonly file: string;
-  /** With `{}` in the place of values. */
-  readonly text: string;
-}
-
-/** Every text of a file; parts that are joined with + are one text. */
-function textsOf(file: string, code: string): Message[] {
-  const found: Message[] = [];
-  const visit = (node: ts.Node): void => {
-    const text = textOf(node);
-    if (text !== undefined) found.push({ file, text });
-    if (text === undefined || !isPlain(node)) ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile(file, code, ts.ScriptTarget.Latest, true));
-  return found;
-}
-
-const isPlain = (node: ts.Node): boolean => ts.isStringLiteralLike(node);
-
-function textOf(node: ts.Node): string | undefined {
-  if (ts.isStringLiteralLike(node)) return node.text;
-  if (ts.isTemplateExpression(node)) {
-    return node.head.text + node.templateSpans.map(({ literal }) => `{}${literal.text}`).join('');
-  }
-  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined;
-  const [left, right] = [textOf(node.left), textOf(node.right)];
-  return left === undefined || right === undefined ? undefined : left + right;
-}
-
-/** What a message says after its first semicolon: what to do. */
-const adviceOf = (text: string): string => text.split('; ').slice(1).join('; ');
-
-const SOURCE = repository('src');
-const messages = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .flatMap((name) => textsOf(name, readFileSync(join(SOURCE, name), 'utf8')));
-/** Code that is kept in a text is no message. */
-const isCode = (text: string): boolean => /await import\(|globalThis/.test(text);
-const withAdvice = messages.filter(({ text }) => adviceOf(text) !== '' && !isCode(text));
+const messages = messagesOfSource();
+const advising = withAdvice(messages);
 
 /** Matches in all texts that are no part of the known ones. */
 function unknown(among: readonly Message[], pattern: RegExp, known: (match: string) => boolean): string[] {
@@ -79,12 +40,12 @@ describe('what messages advise', () => {
   });
 
   test('is found', () => {
-    expect(withAdvice.length).toBeGreaterThan(300);
+    expect(advising.length).toBeGreaterThan(300);
     expect(flags.size).toBeGreaterThan(80);
   });
 
   test('are flags that a command has', () => {
-    const all = withAdvice.map(({ file, text }) => ({ file, text: adviceOf(text) }));
+    const all = advising.map((each) => ({ ...each, text: adviceOf(each.text) }));
     expect(unknown(all, /(?<![\w-])(--[a-z][a-z-]*)/g, (flag) => flags.has(flag) || FOREIGN_FLAGS.has(flag))).toEqual(
       [],
     );
@@ -95,7 +56,7 @@ describe('what messages advise', () => {
   });
 
   test('are options, functions and methods that exist', () => {
-    const all = withAdvice.map(({ file, text }) => ({ file, text: adviceOf(text).replace(/https?:\S+/g, '') }));
+    const all = advising.map((each) => ({ ...each, text: adviceOf(each.text).replace(/https?:\S+/g, '') }));
     const members = new Set(Object.values(ENTRIES).flatMap(membersOf));
     const known = (word: string) => options.has(word) || members.has(word) || FOREIGN_NAMES.has(word);
     expect(unknown(all, /(?<![\w{./-])([a-z]+[A-Z]\w*)/g, known)).toEqual([]);

@@ -121,31 +121,7 @@ const study = one(() => ({
   },
 }));
 /** What results are made of. */
-const dataOf = ({
-  image: of,
-  boxes,
-  scores,
-  imageMasks,
-  speed,
-  model: name,
-  imgsz,
-  device,
-  precision,
-  letterbox,
-}: api.Results) => ({
-  ...{
-    image: of,
-    boxes: boxes.xyxy,
-    scores,
-    masks: imageMasks,
-    speed,
-    model: name,
-    imgsz,
-    device,
-    precision,
-    letterbox,
-  },
-});
+const dataOf = ({ boxes, imageMasks, ...rest }: api.Results) => ({ ...rest, boxes: boxes.xyxy, masks: imageMasks });
 const evaluation = () => new evaluate.CocoEvaluator([1], { kind: 'boxes' }).result();
 const drained = async (all: AsyncIterable<unknown>) => {
   const rest = all[Symbol.asyncIterator]();
