@@ -19,7 +19,12 @@ export const chromiumNote = chromium === undefined ? ' (skipped: no Chromium her
 export interface PageOptions {
   /** Of the browser, beside those of every page. */
   readonly flags?: readonly string[];
+  /** Whether the page may share memory, so that WebAssembly has threads. */
+  readonly isolated?: boolean;
 }
+
+/** The headers of a page that may share memory, and of what it loads. */
+const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
 /**
  * Serves files, opens `/` and waits for what the page posts to `/result` as JSON.
@@ -28,7 +33,7 @@ export interface PageOptions {
  */
 export async function resultOfPage<T extends object>(
   files: Readonly<Record<string, Uint8Array | string>>,
-  { flags = ['--disable-gpu'] }: PageOptions = {},
+  { flags = ['--disable-gpu'], isolated = false }: PageOptions = {},
 ): Promise<T> {
   const profile = mkdtempSync(join(tmpdir(), 'fastsam-chromium-'));
   const server = createServer();
@@ -37,7 +42,7 @@ export async function resultOfPage<T extends object>(
       const name = request.url?.slice(1) ?? '';
       if (name === 'result') void text(request).then(resolve);
       const found = Object.hasOwn(files, name);
-      response.writeHead(found ? 200 : 404, { 'content-type': typeOf(name) });
+      response.writeHead(found ? 200 : 404, { 'content-type': typeOf(name), ...(isolated && ISOLATION) });
       response.end(found ? files[name] : undefined);
     });
   });
@@ -62,5 +67,6 @@ export async function resultOfPage<T extends object>(
 
 function typeOf(name: string): string {
   if (name === '') return 'text/html';
-  return name.endsWith('.js') ? 'text/javascript' : 'application/octet-stream';
+  if (name.endsWith('.wasm')) return 'application/wasm';
+  return /\.m?js$/.test(name) ? 'text/javascript' : 'application/octet-stream';
 }
