@@ -39,7 +39,8 @@ interface Row {
   readonly model: string;
   readonly threads: number;
   readonly contender: string;
-  readonly times: Summary;
+  /** Absent where no run was asked for. */
+  readonly times: Summary | undefined;
   /** Of its median to the best median among the others; only of this package's row. */
   readonly ratio?: number;
 }
@@ -47,6 +48,8 @@ interface Row {
 const THREADS = [1, 2];
 /** How far prototypes may lie apart: the sizes of Winograd's and of XNNPACK's rounding errors. */
 const TOLERANCE = 1e-3;
+
+const medianOf = ({ times }: Row): number => times?.median ?? NaN;
 
 async function measure(contender: Contender, model: string, threads: number): Promise<Measured> {
   const files = await pageFiles(contender, { model, threads, size, runs: Number(args.runs) });
@@ -70,14 +73,14 @@ async function compare(model: string, base: string, threads: number): Promise<Ro
       all.push(...ms);
     }
   }
-  const rows = [...times].map(([{ name }, ms]) => ({
+  const rows = [...times].map<Row>(([{ name }, ms]) => ({
     model,
     threads,
     contender: name,
-    times: summarize(ms)!,
+    times: summarize(ms),
   }));
   const [ours, ...others] = rows;
-  return [{ ...ours, ratio: ours.times.median / Math.min(...others.map((row) => row.times.median)) }, ...others];
+  return [{ ...ours, ratio: medianOf(ours) / Math.min(...others.map(medianOf)) }, ...others];
 }
 
 const rows: Row[] = [];
@@ -92,7 +95,12 @@ else {
   process.stdout.write(`| model, ${size} px | threads | in the page | ms: median (quartiles) | to the best other |\n`);
   process.stdout.write('| --- | --- | --- | --- | --- |\n');
   for (const { model, threads, contender, times, ratio } of rows) {
-    const cells = [model, threads, contender, `${whole(times.median)} (${whole(times.low)}–${whole(times.high)})`];
+    const cells = [
+      model,
+      threads,
+      contender,
+      times ? `${whole(times.median)} (${whole(times.low)}–${whole(times.high)})` : '',
+    ];
     process.stdout.write(`| ${[...cells, ratio?.toFixed(2) ?? ''].join(' | ')} |\n`);
   }
 }

@@ -13,12 +13,12 @@ export const FAILED = 2;
 /** Words of a call: which function, then its arguments. */
 export const CALL_WORDS = 12;
 /** Most calls of a slot at once. */
-export const MOST_CALLS = 40;
+export const MOST_CALLS = 120;
 /** Words of a slot. */
 export const SLOT_WORDS = CALLS + MOST_CALLS * CALL_WORDS;
 
-/** Looks at the slot so often before the thread lies down: waking it takes longer than most gaps between two jobs. */
-const LOOKS = 2000;
+/** Looks at the slot so often (less than a millisecond) before the thread lies down: waking it takes longer than most gaps between two jobs. */
+const LOOKS = 300_000;
 
 /** Makes a thread serve a slot for good. */
 export interface CallsMessage {

@@ -4,6 +4,7 @@ import {
   CALLS,
   COUNT,
   FAILED,
+  MOST_CALLS,
   SLOT_WORDS,
   STATE,
   TODO,
@@ -67,10 +68,17 @@ export class KernelPool {
   }
 
   /**
-   * Runs a list of at most 40 calls on each thread, the first on the caller's, and returns when all are done.
+   * Runs a list of calls on each thread, the first on the caller's, and returns when all are done.
    * @throws Error when a call fails.
    */
   run(work: readonly (readonly Call[])[]): void {
+    const most = Math.max(...work.map((calls) => calls.length));
+    for (let from = 0; from < most; from += MOST_CALLS) {
+      this.#runSome(work.map((calls) => calls.slice(from, from + MOST_CALLS)));
+    }
+  }
+
+  #runSome(work: readonly (readonly Call[])[]): void {
     const words = this.#words;
     const busy = this.#slots.filter((slot, i) => this.#give(slot, work[i + 1] ?? []));
     for (const [index, ...args] of work[0] ?? []) this.#functions[index](...args);

@@ -3,7 +3,7 @@ import { platform, type WasmSupport, type WasmThread } from '../../platform/plat
 import { WASM_BINARIES, type WasmPaths } from '../choices.js';
 import { engine, setFlags } from '../engine.js';
 import * as tf from '../tfjs.js';
-import { useWinograd } from '../winograd/kernel.js';
+import { useOwnKernels } from '../wasmKernels/kernels.js';
 import { threadedModule, withThreads } from './threadedModule.js';
 
 const BACKEND = 'wasm';
@@ -90,7 +90,7 @@ async function withFactory<T>(factory: () => tf.KernelBackend, work: () => Promi
 
 async function started(threads: readonly WasmThread[], set: () => Promise<boolean>): Promise<object | undefined> {
   if (!(await set())) return undefined;
-  await useWinograd(threads);
+  await useOwnKernels(threads);
   return {};
 }
 

@@ -6,6 +6,7 @@
  * products ⊙ become 36 matrix products. Here are the three transforms around them.
  */
 import { FunctionWriter, I32, V128, type Local } from '../assembler.js';
+import { findCells, type MapVariables, type CellPosition } from './cells.js';
 
 /** Outputs of a tile along one side. */
 export const TILE = 4;
@@ -62,47 +63,6 @@ export const LANES = 4;
 const FLOAT_BYTES = 4;
 const VECTOR_BYTES = LANES * FLOAT_BYTES;
 
-/** A map [height,width,C]: its address and sizes. */
-interface MapVariables {
-  readonly map: Local;
-  readonly height: Local;
-  readonly width: Local;
-  /** 4C */
-  readonly cellBytes: Local;
-}
-
-/** The first output of a tile. */
-interface TilePosition {
-  readonly row: Local;
-  readonly column: Local;
-}
-
-/** A square of cells that begins `border` rows and columns before the tile; `elsewhere` stands for cells outside of the map. */
-interface Square {
-  readonly cells: readonly Local[];
-  readonly side: number;
-  readonly border: 0 | 1;
-  readonly elsewhere: Local;
-}
-
-/** The addresses of the cells of a square. */
-function findCells(
-  f: FunctionWriter,
-  { map, height, width, cellBytes }: MapVariables,
-  { row, column }: TilePosition,
-  { cells, side, border, elsewhere }: Square,
-): void {
-  cells.forEach((cell, i) => {
-    const [dy, dx] = [Math.floor(i / side) - border, (i % side) - border];
-    f.total(row, dy).get(width).i32('mul').total(column, dx).i32('add');
-    f.get(cellBytes).i32('mul').get(map).i32('add');
-    f.get(elsewhere);
-    f.total(row, dy).get(height).i32('lt_u'); // -1 is a large number, too
-    f.total(column, dx).get(width).i32('lt_u').i32('and');
-    f.select().set(cell);
-  });
-}
-
 /** The addresses of all points of the first tile: planes that lie behind each other. */
 function planes(f: FunctionWriter, first: Local, planeBytes: Local): Local[] {
   const addresses = f.locals(POINTS, I32);
@@ -122,7 +82,7 @@ function eachTile(
   { width, cellBytes }: MapVariables,
   { first, end }: Rows,
   at: Local,
-  body: (position: TilePosition) => void,
+  body: (position: CellPosition) => void,
 ): void {
   const [row, column] = f.locals(2, I32);
   f.loop(row, first, end, TILE, () => {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareActivations } from '../../../src/model/compare.js';
 import { transformFilter } from '../../../src/runtime/winograd/filter.js';
-import { useWinograd } from '../../../src/runtime/winograd/kernel.js';
+import { useOwnKernels } from '../../../src/runtime/wasmKernels/kernels.js';
 import { tinyFile, tinyNetwork } from '../../support/tinyNetwork.js';
 import type { Tolerance } from '../../support/allclose.js';
 
@@ -85,8 +85,8 @@ const SIZE: Size = { batch: 1, height: 32, width: 32, channels: 8, filters: 8 };
 beforeAll(async () => {
   await tf.setBackend('wasm');
   await tf.ready();
-  await useWinograd([]);
-  await useWinograd([]); // once more changes nothing
+  await useOwnKernels([]);
+  await useOwnKernels([]); // once more changes nothing
 });
 
 describe('a convolution', () => {
