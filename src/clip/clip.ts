@@ -6,7 +6,6 @@ import { PRECISION } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
 import type { OnProgress } from '../progress.js';
-import type { Cancellable } from '../prompt/textModel.js';
 import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } from '../runtime/choices.js';
 import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/choices.js';
@@ -63,7 +62,12 @@ export const CLIP_OPTIONS = {
   signal: signal('cancels the download'),
 } satisfies RowsOf<ClipOptions>;
 
-const ENCODE_OPTIONS = { signal: signal('cancels the work at its next batch') } satisfies RowsOf<Cancellable>;
+/** Options of the encoders. */
+interface EncodeOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+const ENCODE_OPTIONS = { signal: signal('cancels the work at its next batch') } satisfies RowsOf<EncodeOptions>;
 
 /** Most rows of tokens or patches in one run of an encoder. This bounds memory. */
 const ROWS_AT_ONCE = 1600;
@@ -144,7 +148,7 @@ export class Clip {
    * @returns `n * embedDim` numbers, each image's vector of length 1.
    * @throws FastSAMError `INVALID_ARGUMENT` for an image of another size, `ABORTED`, `DISPOSED`.
    */
-  async encodeImages(pixels: readonly Uint8Array[], options: Cancellable = {}): Promise<Float32Array> {
+  async encodeImages(pixels: readonly Uint8Array[], options: EncodeOptions = {}): Promise<Float32Array> {
     const { signal } = resolve(ENCODE_OPTIONS, options);
     requireList('CLIP, images', pixels);
     for (const image of pixels) this.#checkPixels(image);
@@ -165,7 +169,7 @@ export class Clip {
    * @returns `n * embedDim` numbers, each text's vector of length 1.
    * @throws FastSAMError `INVALID_ARGUMENT` for another number of tokens or unknown ones, `ABORTED`, `DISPOSED`.
    */
-  async encodeTokens(tokens: readonly Int32Array[], options: Cancellable = {}): Promise<Float32Array> {
+  async encodeTokens(tokens: readonly Int32Array[], options: EncodeOptions = {}): Promise<Float32Array> {
     const { signal } = resolve(ENCODE_OPTIONS, options);
     requireList('CLIP, texts', tokens);
     for (const text of tokens) this.#checkTokens(text);
