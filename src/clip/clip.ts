@@ -20,6 +20,7 @@ import { packTexts } from './encoders/textEncoder.js';
 import { createImageRunner, createTextRunner, type TextRunner } from './encoders/towers.js';
 import { ALLOW_SHA256, type Sha256List } from '../weights/accepted.js';
 import { openClip } from './weights/openClip.js';
+import { requireInstance, requireList } from '../options/requireKind.js';
 import { plural } from '../options/showValue.js';
 
 const heads = (about: string) => integer(1, 1024, { text: about, otherwise: 'one for each 64 channels' });
@@ -60,6 +61,13 @@ export const CLIP_OPTIONS = {
   onProgress: callback<OnProgress>({ text: 'receives the progress of a download' }),
   signal: signal('cancels the download'),
 } satisfies RowsOf<ClipOptions>;
+
+/** Options of the encoders. */
+interface EncodeOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+const ENCODE_OPTIONS = { signal: signal('cancels the work at its next batch') } satisfies RowsOf<EncodeOptions>;
 
 /** Most rows of tokens or patches in one run of an encoder. This bounds memory. */
 const ROWS_AT_ONCE = 1600;
@@ -140,14 +148,10 @@ export class Clip {
    * @returns `n * embedDim` numbers, each image's vector of length 1.
    * @throws FastSAMError `INVALID_ARGUMENT` for an image of another size, `ABORTED`, `DISPOSED`.
    */
-  async encodeImages(
-    pixels: readonly Uint8Array[],
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<Float32Array> {
-    const { imageSize } = this.config;
-    const size = imageSize * imageSize * 3;
-    const wrong = pixels.find(({ length }) => length !== size);
-    if (wrong) throw invalid(`image: got ${wrong.length} bytes, expected ${size} (${imageSize} x ${imageSize} RGB)`);
+  async encodeImages(pixels: readonly Uint8Array[], options: EncodeOptions = {}): Promise<Float32Array> {
+    const { signal } = resolve(ENCODE_OPTIONS, options);
+    requireList('CLIP, images', pixels);
+    for (const image of pixels) this.#checkPixels(image);
     const step = Math.max(1, Math.floor(ROWS_AT_ONCE / (patchCount(this.config) + 1)));
     return this.#encode(evenParts(pixels, step), signal, (part) => {
       const patches = toPatches(part, this.config);
@@ -165,10 +169,9 @@ export class Clip {
    * @returns `n * embedDim` numbers, each text's vector of length 1.
    * @throws FastSAMError `INVALID_ARGUMENT` for another number of tokens or unknown ones, `ABORTED`, `DISPOSED`.
    */
-  async encodeTokens(
-    tokens: readonly Int32Array[],
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<Float32Array> {
+  async encodeTokens(tokens: readonly Int32Array[], options: EncodeOptions = {}): Promise<Float32Array> {
+    const { signal } = resolve(ENCODE_OPTIONS, options);
+    requireList('CLIP, texts', tokens);
     for (const text of tokens) this.#checkTokens(text);
     return this.#encode(partsByRows(tokens, TEXT_ROWS_AT_ONCE), signal, (part) => this.#texts.run(packTexts(part)));
   }
@@ -215,7 +218,16 @@ export class Clip {
     });
   }
 
+  #checkPixels(image: Uint8Array): void {
+    requireInstance('CLIP, image', image, Uint8Array, 'bytes as a Uint8Array');
+    const { imageSize } = this.config;
+    const size = imageSize * imageSize * 3;
+    if (image.length === size) return;
+    throw invalid(`image: got ${image.length} bytes, expected ${size} (${imageSize} x ${imageSize} RGB)`);
+  }
+
   #checkTokens(text: Int32Array): void {
+    requireInstance('CLIP, text', text, Int32Array, 'tokens as an Int32Array');
     const { contextLength, vocabSize } = this.config;
     if (text.length !== contextLength) {
       throw invalid(

@@ -137,10 +137,12 @@ export function capturePixels(
   try {
     return Promise.resolve(pixelsOf(drawable, width, height, options));
   } catch (error) {
+    if (error instanceof FastSAMError) return Promise.reject(error);
+    const { name, message } = error as Error;
     return Promise.reject(
-      error instanceof FastSAMError
-        ? error
-        : invalid(undefined, 'an element of another origin', 'one loaded with crossOrigin', error),
+      name === 'SecurityError'
+        ? invalid(undefined, 'an element of another origin', 'readable pixels; load it with crossOrigin', error)
+        : invalid(undefined, `an element that cannot be drawn (${message})`, 'one that drawImage takes', error),
     );
   }
 }

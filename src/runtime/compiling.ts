@@ -16,5 +16,5 @@ export interface Compiling {
 export const refusedShader = (device: string, message: string): FastSAMError =>
   new FastSAMError(
     'DEVICE_FAILED',
-    `${device}: got "${message.split('\n', 1)[0] ?? ''}" for a shader, expected that it compiles; use device wasm`,
+    `${device}: got "${message.split('\n', 1)[0] ?? ''}" for a shader, expected that it compiles; load the model with device: 'wasm'`,
   );

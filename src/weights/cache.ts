@@ -74,7 +74,7 @@ function chosen(files: readonly Cached[], names: readonly string[]): readonly Ca
   throw new FastSAMError(
     'UNKNOWN_NAME',
     `cache: got '${missing}', expected a name of what is kept (${there || 'nothing is'}); list it with ` +
-      (platform().name === 'node' ? 'listCache(), or fastsam cache' : 'listCache()'),
+      `listCache()${platform().name === 'node' ? ', or fastsam cache' : ''}`,
   );
 }
 

@@ -20,7 +20,7 @@ import { receivedError, receivedFailure } from './errors.js';
 import { splitOptions, type WorkerCallOptions } from './options.js';
 import type { CacheState, SentRaw } from './protocol.js';
 import { itemsOf, type RowAsked, type RowOptions } from './rows.js';
-import { sendInput } from './send.js';
+import { requireOptions, sendInput } from './send.js';
 
 /** Any input of `segment`. */
 export type AnyInput = ImageInput | readonly ImageInput[] | PixelBatch;
@@ -114,7 +114,9 @@ export class Calls {
     }
   }
 
-  async val(data: string, { onProgress, ...options }: ValOptions): Promise<ValResult> {
+  async val(data: string, given: ValOptions): Promise<ValResult> {
+    requireOptions(given);
+    const { onProgress, ...options } = given;
     resolve(VAL_HERE, { onProgress });
     const { sent, here } = splitOptions(options);
     return this.#connection.ask<'val'>(

@@ -117,15 +117,15 @@ export class Connection {
       throw new FastSAMError(
         'INVALID_ARGUMENT',
         `worker: got a value that cannot be sent (${String(error)}), expected plain data and images of this origin; ` +
-          'use the main entry for others',
+          "load the model with FastSAM of 'fastsam-tfjs', on this side, for others",
         { cause: error },
       );
     }
   }
 
   /** Ends the worker; open questions fail, and the next one starts another. */
-  restart(reason: string): void {
-    void this.#drop(workerLost(reason));
+  restart(reason: string | FastSAMError): void {
+    void this.#drop(typeof reason === 'string' ? workerLost(reason) : reason);
   }
 
   /**
@@ -173,7 +173,8 @@ export class Connection {
 
   #hear({ id, ...said }: FromWorker): void {
     this.#listeners.get(id)?.hear(said);
-    if (said.type === 'broken') this.restart(`it cannot go on after an error: ${said.error.message}`);
+    if (said.type === 'broken')
+      this.restart(workerLost('it cannot go on after an error of another call', receivedError(said.error)));
   }
 
   #ask<O extends Asked['op']>(question: Extract<Asked, { op: O }>, options: AskOptions): Promise<Answers[O]> {

@@ -29,9 +29,11 @@ export function breaksWorker(error: unknown): boolean {
 }
 
 /** For calls that lost their worker. */
-export function workerLost(reason: string): FastSAMError {
+export function workerLost(reason: string, cause?: unknown): FastSAMError {
   return new FastSAMError(
     'WORKER_LOST',
-    `worker: ${reason}; results that you have stay whole; call again: the next call starts another worker and loads the model`,
+    `worker: ${reason}, expected it to live until its calls are done; call again, which starts another worker and loads the ` +
+      'model (results that you have stay whole)',
+    cause === undefined ? undefined : { cause },
   );
 }

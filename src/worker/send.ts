@@ -1,8 +1,8 @@
 /** Inputs and options made into what can be sent; what cannot is refused by its name. */
-import { invalidArgument } from '../errors.js';
+import { FastSAMError, invalidArgument } from '../errors.js';
 import { isPixelBatch, valuesOf, type PixelTensor } from '../image/pixels.js';
-import { readByteSource } from '../platform/byteSource.js';
-import { isOf } from '../options/requireKind.js';
+import { isByteSource, readByteSource } from '../platform/byteSource.js';
+import { isOf, requireTextOrUrl } from '../options/requireKind.js';
 import { checkNames } from '../options/names.js';
 import { showValue } from '../options/showValue.js';
 import { workers, type Bitmap, type Handed } from '../platform/workers/workers.js';
@@ -23,7 +23,7 @@ type Hands = boolean;
 export async function sendInput(input: unknown, hands: Hands): Promise<Parcel<SentInput>> {
   if (isPixelBatch(input)) return wrap(await sendTensor(input), (batch) => ({ kind: 'batch', batch }));
   if (!Array.isArray(input)) return wrap(await sendImage(input, hands), (image) => ({ kind: 'one', image }));
-  const parcels = await Promise.all(input.map((each: unknown) => sendImage(each, hands)));
+  const parcels = await Promise.all(Array.from(input, (each: unknown) => sendImage(each, hands))); // gaps are images, too
   const content: SentInput = { kind: 'list', images: parcels.map((parcel) => parcel.content) };
   return { content, handed: [...new Set(parcels.flatMap(({ handed }) => handed))] };
 }
@@ -63,10 +63,11 @@ export async function sendImage(input: unknown, hands: Hands): Promise<Parcel<Se
  * @throws FastSAMError `INVALID_ARGUMENT`
  */
 export async function sendSource(source: unknown): Promise<SentSource> {
-  if (source instanceof URL) return source.href;
   if (isOf(source, Blob) && workers().sendsBlobs) return source;
   if (isOf(source, Blob) || isOf(source, Response)) return readByteSource('weights', source);
-  return requirePlain('source', withoutRest(source)) as SentSource;
+  if (isByteSource(source)) return withoutRest(source) as Uint8Array | ArrayBuffer;
+  requireTextOrUrl('weights', source);
+  return String(source);
 }
 
 /**
@@ -83,22 +84,35 @@ export function sendOptions<O extends object, K extends keyof O>(options: O, own
 
 /** @throws FastSAMError `INVALID_ARGUMENT` for what is no object of options. */
 export function requireOptions(options: unknown): void {
-  if (typeof options !== 'object' || options === null || !isRecord(options)) checkNames(options, []);
+  if (!isRecord(options)) checkNames(options, []);
 }
 
-/** The value, if functions, tensors and other objects with methods are nowhere in it. */
-function requirePlain(name: string, value: unknown): unknown {
+/**
+ * Checks that functions, tensors and other objects with methods are nowhere in a value.
+ * @param above what the value lies in: circles are refused.
+ */
+function requirePlain(name: string, value: unknown, above: readonly unknown[] = []): void {
+  try {
+    checkPlain(name, value, above);
+  } catch (error) {
+    throw error instanceof FastSAMError ? error : refused(name, showValue(value)); // a getter that throws
+  }
+}
+
+function checkPlain(name: string, value: unknown, above: readonly unknown[]): void {
   if (typeof value === 'function') throw refused(name, 'a function');
   if (typeof value === 'symbol') throw refused(name, 'a symbol');
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
-    return value;
-  }
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return;
+  if (above.includes(value)) throw refused(name, 'an object that holds itself');
   if (isTensor(value)) throw refused(name, 'a tensor');
-  if (Array.isArray(value)) value.forEach((each, i) => requirePlain(`${name}[${i}]`, each));
+  const within = [...above, value];
+  if (Array.isArray(value))
+    value.forEach((each, i) => {
+      requirePlain(`${name}[${i}]`, each, within);
+    });
   else if (isRecord(value)) {
-    for (const [key, each] of Object.entries(value)) requirePlain(`${name}.${key}`, each);
+    for (const [key, each] of Object.entries(value)) requirePlain(`${name}.${key}`, each, within);
   } else throw refused(name, showValue(value));
-  return value;
 }
 
 const refused = (name: string, got: string): Error =>
@@ -107,8 +121,16 @@ const refused = (name: string, got: string): Error =>
       "of 'fastsam-tfjs', on this side",
   );
 
-const isRecord = (value: object): boolean =>
-  [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+/** Whether a value is an object without a class; false for one that throws when it is looked at. */
+function isRecord(value: unknown): value is object {
+  try {
+    return typeof value === 'object' && value !== null && [Object.prototype, null].includes(prototypeOf(value));
+  } catch {
+    return false;
+  }
+}
+
+const prototypeOf = (value: object) => Object.getPrototypeOf(value) as object | null;
 
 /** Pixels with names, and what a browser can clone; methods would be lost on the way. */
 function isSendable(value: unknown): boolean {

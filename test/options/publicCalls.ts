@@ -9,12 +9,16 @@ import * as exporting from '../../src/entry/export.js';
 import * as evaluate from '../../src/entry/evaluate.js';
 import * as maskEntry from '../../src/entry/mask.js';
 import * as studies from '../../src/entry/studies.js';
+import * as workerInPages from '../../src/entry/worker.browser.js';
 import * as worker from '../../src/entry/worker.js';
 import * as track from '../../src/entry/track.js';
 import { scene, TRAINED } from '../support/paths.js';
 import { maskOf } from '../support/masks.js';
 import { resultsOf } from '../support/results.js';
+import { seededClip } from '../support/seededClip.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
+import { drained, may, n, of, one, OPTIONS, text, type PublicCall } from './publicCall.js';
+import { WORKER_CALLS } from './workerCalls.js';
 
 /** The entries by their names in package.json. */
 export const ENTRIES: Readonly<Record<string, object>> = {
@@ -30,33 +34,15 @@ export const ENTRIES: Readonly<Record<string, object>> = {
   './mask': maskEntry,
   './studies': studies,
   './track': track,
-  './worker': worker,
+  './worker': { ...workerInPages, ...worker }, // pages have more
 };
-
-/** Values that an argument takes beside those of its example's kind. */
-export type Kind =
-  'anything' | 'number' | 'text' | 'list' | 'object' | 'function' | 'bytes' | 'flag' | 'undefined' | 'null' | 'numbers';
-
-/** One argument: a valid value, made anew for each call. */
-export interface Argument {
-  readonly make: () => unknown;
-  readonly optional: boolean;
-  readonly also: readonly Kind[];
-}
-
-export interface PublicCall {
-  readonly call: (...args: never[]) => unknown;
-  readonly args: readonly Argument[];
-}
-
-const one = (make: () => unknown, ...also: Kind[]): Argument => ({ make, optional: false, also });
-const may = (make: () => unknown, ...also: Kind[]): Argument => ({ make, optional: true, also });
 
 const folder = temporaryFolder();
 process.env.FASTSAM_HOME = temporaryFolder(); // so that nobody's downloads are cleared
 const model = await api.FastSAM.load(TRAINED, { device: 'wasm' });
 const raw = await model.detect(scene('coins.png'), { imgsz: 64 });
 const small = await api.FastSAM.create({ widthMultiple: 0.02, depthMultiple: 0.1 }, { imgsz: 64, device: 'wasm' });
+const encoders = await clip.Clip.load(seededClip());
 const found = await model.segment(scene('coins.png'), { imgsz: 64 });
 
 const mask = one(() => maskOf('##..', '##..', '....', '....'));
@@ -71,10 +57,6 @@ const canvas = one(() => ({ data: new Uint8Array(300), width: 10, height: 10 }))
 const image = () => ({ data: new Uint8Array(300).fill(9), width: 10, height: 10 });
 const rect = one(() => ({ x: 1, y: 1, width: 4, height: 4 }));
 const rgb = one(() => [1, 2, 3], 'numbers');
-const n = (value: number) => one(() => value);
-const text = (value: string) => one(() => value);
-/** Options of any function. */
-export const OPTIONS = may(() => ({}));
 const options = OPTIONS;
 const records = one(() => [
   { key: 'a', v: 1 },
@@ -123,13 +105,6 @@ const study = one(() => ({
 /** What results are made of. */
 const dataOf = ({ boxes, imageMasks, ...rest }: api.Results) => ({ ...rest, boxes: boxes.xyxy, masks: imageMasks });
 const evaluation = () => new evaluate.CocoEvaluator([1], { kind: 'boxes' }).result();
-const drained = async (all: AsyncIterable<unknown>) => {
-  const rest = all[Symbol.asyncIterator]();
-  while (!(await rest.next()).done);
-};
-
-/** An entry of the table. */
-const of = (call: (...args: never[]) => unknown, ...args: Argument[]): PublicCall => ({ call, args });
 
 const { masks } = api;
 
@@ -552,6 +527,16 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     one(() => 'nothing', 'bytes'),
     options,
   ),
+  'Clip.encodeImages': of(
+    (pixels, given) => encoders.encodeImages(pixels, given),
+    one(() => [new Uint8Array(3 * encoders.config.imageSize ** 2)]),
+    options,
+  ),
+  'Clip.encodeTokens': of(
+    (tokens, given) => encoders.encodeTokens(tokens, given),
+    one(() => [new Int32Array(encoders.config.contextLength)]),
+    options,
+  ),
 
   exportName: of(exporting.exportName, text('demo'), text('onnx')),
   'new CocoEvaluator': of((categories, given) => new evaluate.CocoEvaluator(categories, given), one(() => [1]), one(() => ({ kind: 'boxes' }))), // prettier-ignore
@@ -658,4 +643,6 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   'new Trails': of((frames) => new track.Trails(frames), n(3)),
   'Trails.add': of((frame) => { new track.Trails(3).add(frame); }, results), // prettier-ignore
   'Trails.of': of((frame) => new track.Trails(3).of(frame), results),
+
+  ...WORKER_CALLS,
 };

@@ -195,8 +195,8 @@ test('a backend that is removed under a model: an error, and the advice works', 
   await expect(model.segment(COINS, OPTIONS)).rejects.toMatchObject({
     code: 'DEVICE_FAILED',
     message:
-      'wasm: got a backend that was removed from TensorFlow.js, expected it to stay while models run on it; dispose the ' +
-      'models and load them again',
+      'wasm: got a backend that was removed from TensorFlow.js, expected it to stay while models run on it; ' +
+      'dispose the models and load them again',
   });
   model.dispose();
   expect(tf.getBackend()).toBe('cpu');

@@ -380,7 +380,7 @@ describe('a worker that is lost', () => {
     });
     for (const { code, message } of await errors) {
       expect(code).toBe('WORKER_LOST');
-      expect(message).toMatch(/^worker: it ended with SIGKILL; .*call again/);
+      expect(message).toMatch(/^worker: it ended with SIGKILL, expected .*; call again/);
     }
     expect(content(before.prompt({ points: [[100, 100]] }))).toEqual(answered);
     expect(content(await model.segment(coins, OPTIONS))).toEqual(content(before));

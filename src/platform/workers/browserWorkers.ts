@@ -1,5 +1,7 @@
 /** Workers in a browser. */
 import { FastSAMError } from '../../errors.js';
+import { requireFunction } from '../../options/requireKind.js';
+import { showValue } from '../../options/showValue.js';
 import type { Handed, LineEvents, WorkerLine, Workers } from './workers.js';
 
 /** What the package needs of a `Worker`. */
@@ -21,30 +23,42 @@ let make = (): WorkerLike => new Worker(new URL('../../worker/browserProgram.js'
  *
  * @example
  * setWorker(() => new Worker('/fastsam-worker.js', { type: 'module' }));
+ * @throws FastSAMError `INVALID_ARGUMENT` for what is no function.
  */
 export function setWorker(maker: () => WorkerLike): void {
+  requireFunction('setWorker', maker);
   make = maker;
 }
 
 const failed = (reason: string, cause?: unknown): FastSAMError =>
   new FastSAMError(
     'WORKER_LOST',
-    `worker: it could not be started: ${reason}; serve the program of fastsam-tfjs/worker/program from the page's origin, ` +
-      'and give setWorker a function that makes a module worker of it',
+    `worker: it could not be started (${reason}), expected a program of the page's origin; serve fastsam-tfjs/worker/program ` +
+      'there, and give setWorker a function that makes a module worker of it',
     { cause },
   );
+
+/** @throws FastSAMError `WORKER_LOST` */
+function made(): WorkerLike {
+  let worker: unknown;
+  try {
+    worker = make();
+  } catch (error) {
+    throw failed(error instanceof Error ? error.message : String(error), error);
+  }
+  const { postMessage, addEventListener, terminate } = (worker ?? {}) as Partial<WorkerLike>;
+  if ([postMessage, addEventListener, terminate].every((each) => typeof each === 'function'))
+    return worker as WorkerLike;
+  throw failed(`the function of setWorker gave ${showValue(worker)}`);
+}
 
 class ThreadLine implements WorkerLine {
   readonly #worker: WorkerLike;
   #over = false;
 
   constructor({ onMessage, onEnd }: LineEvents) {
-    try {
-      this.#worker = make();
-    } catch (error) {
-      throw failed(error instanceof Error ? error.message : String(error), error);
-    }
-    const over = (reason: string): void => {
+    this.#worker = made();
+    const over = (reason: string | FastSAMError): void => {
       if (this.#over) return;
       void this.kill();
       onEnd(reason);
@@ -58,7 +72,7 @@ class ThreadLine implements WorkerLine {
     this.#worker.addEventListener('error', (event) => {
       const { message } = event as ErrorEvent;
       // Without a message: the program itself could not be loaded.
-      over(message || failed('its program cannot be loaded').message);
+      over(message || failed('its program cannot be loaded'));
     });
   }
 

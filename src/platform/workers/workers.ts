@@ -1,5 +1,5 @@
 /** Workers: other threads or processes of this package, which know nothing but the messages that they are sent. */
-import { invalidArgument } from '../../errors.js';
+import { invalidArgument, type FastSAMError } from '../../errors.js';
 
 /** What is handed over without a copy: buffers and, in browsers, bitmaps. */
 export type Handed = ArrayBuffer | Bitmap;
@@ -10,8 +10,8 @@ export type Bitmap = ImageBitmap;
 /** The two ends of a worker's line hear the same things. */
 export interface LineEvents {
   readonly onMessage: (message: unknown) => void;
-  /** Once; the reason is for people. Nothing comes after it. */
-  readonly onEnd: (reason: string) => void;
+  /** Once; the reason is for people, an error where another worker would fare no better. Nothing comes after it. */
+  readonly onEnd: (reason: string | FastSAMError) => void;
 }
 
 /** A worker, as its caller sees it. */
