@@ -1,6 +1,6 @@
 /** What follows each convolution. tfjs' own layers lack some kinds, and its `swish` makes one more pass over the map. */
 import * as tf from '../runtime/tfjs.js';
-import { silu } from '../runtime/wasmKernels/silu.js';
+import { silu } from '../runtime/silu.js';
 import { single, type LayerArgs } from './customLayer.js';
 import type { ActivationKind, ActivationSpec } from './settings.js';
 

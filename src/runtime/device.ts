@@ -14,7 +14,7 @@ import { setFlags } from './engine.js';
 import { unwatchGpu } from './gpuErrors.js';
 import { holdBackend, isGone, letGo } from './onDevice.js';
 import { startDevice, type StartSettings } from './startDevice.js';
-import { leaveOwnKernels } from './wasmKernels/kernels.js';
+import { leaveDevice } from './whenLeft.js';
 
 const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
   auto: DEVICES,
@@ -195,7 +195,7 @@ export function releaseDevice(free: () => void = () => undefined): void {
 }
 
 function giveUp(): void {
-  leaveOwnKernels({ gone: isGone() });
+  leaveDevice({ gone: isGone() });
   unwatchGpu();
   giveBack(letGo());
 }

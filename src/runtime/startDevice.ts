@@ -7,7 +7,6 @@ import { watchGpu } from './gpuErrors.js';
 import { TooLate, within } from './startLimit.js';
 import { TENSORFLOW_BACKEND } from './tensorFlow.js';
 import type { WasmPaths } from './choices.js';
-import { startWasm } from './wasm/start.js';
 
 const BACKEND: Record<Device, string> = {
   'native-gpu': TENSORFLOW_BACKEND,
@@ -47,7 +46,7 @@ export async function startDevice(device: Device, { limit, wasmPaths }: StartSet
   if (factory && !(name in engine().registryFactory)) engine().registryFactory[name] = factory;
   try {
     const set = () => setBackend(name, limit);
-    const started = device === 'wasm' ? await startWasm(set, limit, wasmPaths) : await start(device, limit);
+    const started = await (device === 'wasm' ? startWasm(set, limit, wasmPaths) : start(device, limit));
     if (!started) return { problem: 'TensorFlow.js could not start it' };
     factories.set(name, engine().registryFactory[name]);
     if (device === 'webgpu') watchGpu((tf.backend() as unknown as { device: GPUDevice }).device);
@@ -58,6 +57,9 @@ export async function startDevice(device: Device, { limit, wasmPaths }: StartSet
     };
   }
 }
+
+const startWasm = async (...args: Parameters<typeof import('./wasm/start.js').startWasm>) =>
+  (await import('./wasm/start.js')).startWasm(...args);
 
 async function start(device: Device, limit: number): Promise<Started | undefined> {
   if (device === 'webgpu') {

@@ -5,7 +5,7 @@ import os from 'node:os';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import { acquireDevice, releaseDevice } from '../../src/runtime/device.js';
-import { silu } from '../../src/runtime/wasmKernels/silu.js';
+import { silu } from '../../src/runtime/silu.js';
 
 const crashes = ['uncaughtException', 'unhandledRejection'];
 const globals = () => [

@@ -3,7 +3,8 @@ import { platform, type WasmSupport, type WasmThread } from '../../platform/plat
 import { WASM_BINARIES, type WasmPaths } from '../choices.js';
 import { engine, setFlags } from '../engine.js';
 import * as tf from '../tfjs.js';
-import { useOwnKernels } from '../wasmKernels/kernels.js';
+import { leaveOwnKernels, useOwnKernels } from '../wasmKernels/kernels.js';
+import { whenDeviceIsLeft } from '../whenLeft.js';
 import { threadedModule, withThreads } from './threadedModule.js';
 
 const BACKEND = 'wasm';
@@ -91,6 +92,7 @@ async function withFactory<T>(factory: () => tf.KernelBackend, work: () => Promi
 async function started(threads: readonly WasmThread[], set: () => Promise<boolean>): Promise<object | undefined> {
   if (!(await set())) return undefined;
   await useOwnKernels(threads);
+  whenDeviceIsLeft(leaveOwnKernels);
   return {};
 }
 

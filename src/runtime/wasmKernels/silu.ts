@@ -1,11 +1,9 @@
 /** SiLU, x / (1 + exp(-x)), in one pass over a map; by tfjs' operations it is two, on one thread. */
 import { FunctionWriter, I32, V128, type Local } from '../assembler.js';
+import { SILU_KERNEL, SILU_LANES, siluBackends } from '../silu.js';
 import * as tf from '../tfjs.js';
 import type { KernelPool } from '../wasm/pool.js';
 import { shares, SILU, sizeOf, VECTOR_BYTES, type WasmBackend } from './backend.js';
-
-const KERNEL = 'FastSamSilu';
-const LANES = 4;
 
 /** exp(x) as 2ⁿ p(r): n is the whole number next to x / ln 2, ln 2 in two parts, the polynomial that of Cephes' expf. */
 const LOG2_E = Math.LOG2E;
@@ -64,12 +62,13 @@ const pools = new Map<WasmBackend, KernelPool>();
 /** Has `silu` use the kernel on this backend from now on. */
 export function attachSilu(backend: WasmBackend, pool: KernelPool): void {
   pools.set(backend, pool);
-  if (tf.getKernel(KERNEL, 'wasm') as tf.KernelConfig | undefined) return;
-  tf.registerKernel({ kernelName: KERNEL, backendName: 'wasm', kernelFunc: run as unknown as tf.KernelFunc });
-  if (tf.getGradient(KERNEL) as tf.GradConfig | undefined) return;
+  siluBackends.add(backend);
+  if (tf.getKernel(SILU_KERNEL, 'wasm') as tf.KernelConfig | undefined) return;
+  tf.registerKernel({ kernelName: SILU_KERNEL, backendName: 'wasm', kernelFunc: run as unknown as tf.KernelFunc });
+  if (tf.getGradient(SILU_KERNEL) as tf.GradConfig | undefined) return;
   // The derivative is σ(x) (1 + x (1 - σ(x))).
   tf.registerGradient({
-    kernelName: KERNEL,
+    kernelName: SILU_KERNEL,
     inputsToSave: ['x'],
     gradFunc: (dy, [x]) => ({
       x: () => {
@@ -83,7 +82,8 @@ export function attachSilu(backend: WasmBackend, pool: KernelPool): void {
 /** Ends that. */
 export function detachSilu(): void {
   pools.clear();
-  if (tf.getKernel(KERNEL, 'wasm') as tf.KernelConfig | undefined) tf.unregisterKernel(KERNEL, 'wasm');
+  siluBackends.clear();
+  if (tf.getKernel(SILU_KERNEL, 'wasm') as tf.KernelConfig | undefined) tf.unregisterKernel(SILU_KERNEL, 'wasm');
 }
 
 function run({ inputs, backend }: { inputs: { readonly x: tf.TensorInfo }; backend: WasmBackend }): tf.TensorInfo {
@@ -91,15 +91,8 @@ function run({ inputs, backend }: { inputs: { readonly x: tf.TensorInfo }; backe
   const out = backend.makeOutput(x.shape, 'float32');
   const [from, to] = [backend.getMemoryOffset(x.dataId), backend.getMemoryOffset(out.dataId)];
   const pool = pools.get(backend);
-  if (!pool) throw new Error(`${KERNEL} on a backend that it was not attached to`);
-  const ranges = shares(pool, sizeOf(x.shape) / LANES);
+  if (!pool) throw new Error(`${SILU_KERNEL} on a backend that it was not attached to`);
+  const ranges = shares(pool, sizeOf(x.shape) / SILU_LANES);
   pool.run(ranges.map(([first, end]) => [[SILU, from, to, first * VECTOR_BYTES, end * VECTOR_BYTES]]));
   return out;
-}
-
-/** x σ(x), any shape, float32. Infinity and NaN give what PyTorch gives. */
-export function silu(x: tf.Tensor): tf.Tensor {
-  const backend = tf.engine().backend as unknown as WasmBackend;
-  if (!pools.has(backend) || x.size % LANES !== 0 || x.dtype !== 'float32') return tf.mul(x, tf.sigmoid(x));
-  return tf.engine().runKernel<tf.Tensor>(KERNEL, { x });
 }

@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { leaveOwnKernels, useOwnKernels } from '../../../src/runtime/wasmKernels/kernels.js';
-import { silu } from '../../../src/runtime/wasmKernels/silu.js';
+import { silu } from '../../../src/runtime/silu.js';
 
 const NAMES = ['FusedConv2D', 'Concat', 'Slice'];
 const kernels = () => NAMES.map((name) => tf.getKernel(name, 'wasm'));
