@@ -86,8 +86,11 @@ export function requireOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null || !isRecord(options)) checkNames(options, []);
 }
 
-/** The value, if functions, tensors and other objects with methods are nowhere in it. */
-function requirePlain(name: string, value: unknown): unknown {
+/**
+ * The value, if functions, tensors and other objects with methods are nowhere in it.
+ * @throws FastSAMError `INVALID_ARGUMENT` naming what cannot be sent.
+ */
+export function requirePlain(name: string, value: unknown): unknown {
   if (typeof value === 'function') throw refused(name, 'a function');
   if (typeof value === 'symbol') throw refused(name, 'a symbol');
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
