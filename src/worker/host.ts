@@ -69,12 +69,12 @@ export class Host {
       case 'segment': {
         const { input, options, stages } = question;
         const all = { ...options, signal, ...(stages && { onStage: onProgress }) };
-        const results = await this.segmenter(question).segment(receivedInput(input) as string, all);
+        const results = await this.segmenter(question).segment((await receivedInput(input)) as string, all);
         return { results: [results].flat().map((each: Results) => packResults(each).data), ...this.state(question) };
       }
       case 'detect': {
         const { input, options } = question;
-        const raw = await this.#loaded().detect(receivedInput(input) as string, { ...options, signal });
+        const raw = await this.#loaded().detect((await receivedInput(input)) as string, { ...options, signal });
         return [raw].flat().map(sentRaw);
       }
       case 'results': {

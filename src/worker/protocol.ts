@@ -44,6 +44,8 @@ export type SentImage =
   | { readonly kind: 'address'; readonly address: string }
   /** What is sent as it is: bytes, Blobs, pixels, bitmaps; also what is no image, which the worker refuses. */
   | { readonly kind: 'value'; readonly value: Uint8Array | ArrayBuffer | Blob | PixelData | Bitmap }
+  /** A picture in strips, from top to bottom. */
+  | { readonly kind: 'strips'; readonly strips: readonly Bitmap[] }
   /** A file that was read on the caller's side. */
   | { readonly kind: 'file'; readonly file: NamedBytes }
   | SentTensor

@@ -5,9 +5,18 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { CHROMIUM } from '../setup/requirements.js';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '': 'text/html; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.jpg': 'image/jpeg',
+  '.png': 'image/png',
+};
 
 /** The program, if it is installed. */
 export const chromium = CHROMIUM.find((name) => spawnSync(name, ['--version']).status === 0);
@@ -19,6 +28,8 @@ export const chromiumNote = chromium === undefined ? ' (skipped: no Chromium her
 export interface PageOptions {
   /** Of the browser, beside those of every page. */
   readonly flags?: readonly string[];
+  /** Of every answer of the server, beside its type. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -28,16 +39,19 @@ export interface PageOptions {
  */
 export async function resultOfPage<T extends object>(
   files: Readonly<Record<string, Uint8Array | string>>,
-  { flags = ['--disable-gpu'] }: PageOptions = {},
+  { flags = ['--disable-gpu'], headers = {} }: PageOptions = {},
 ): Promise<T> {
   const profile = mkdtempSync(join(tmpdir(), 'fastsam-chromium-'));
   const server = createServer();
   const sent = new Promise<string>((resolve) => {
     server.on('request', (request, response) => {
-      const name = request.url?.slice(1) ?? '';
+      const name = (request.url ?? '/').slice(1).replace(/\?.*/, '');
       if (name === 'result') void text(request).then(resolve);
       const found = Object.hasOwn(files, name);
-      response.writeHead(found ? 200 : 404, { 'content-type': typeOf(name) });
+      response.writeHead(found ? 200 : 404, {
+        ...headers,
+        'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
+      });
       response.end(found ? files[name] : undefined);
     });
   });
@@ -58,9 +72,4 @@ export async function resultOfPage<T extends object>(
     server.close();
     await rm(profile, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined); // no matter if it stays
   }
-}
-
-function typeOf(name: string): string {
-  if (name === '') return 'text/html';
-  return name.endsWith('.js') ? 'text/javascript' : 'application/octet-stream';
 }

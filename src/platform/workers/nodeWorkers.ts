@@ -84,6 +84,6 @@ interface Holding {
 export const nodeWorkers: Workers = {
   start: (events) => new ProcessLine(events),
   base: () => process.cwd(),
-  sendsBlobs: false,
+  clones: false,
   capture: () => undefined,
 };
