@@ -44,9 +44,9 @@ const program = (
     parse(await run(command === 'node' ? process.execPath : bin(project, command), [...args, 'src/node.js'], project)),
 });
 
-/** Opens a built folder. */
-async function open(project: string, folders: readonly string[], isolated: boolean): Promise<Found> {
-  const server = await serve(folders, isolated);
+/** Opens a built folder; `strict`: under the policy of the docs. */
+async function open(project: string, folders: readonly string[], isolated: boolean, strict: boolean): Promise<Found> {
+  const server = await serve(folders, isolated, strict);
   try {
     return await openPage(project, server.url);
   } finally {
@@ -66,7 +66,7 @@ const page = (
   tools: [...tools, BROWSER],
   page: true,
   entry: 'fastsam-tfjs',
-  find: async (project) => open(project, [...(await make(project)), join(project, 'public')], isolated),
+  find: async (project) => open(project, [...(await make(project)), join(project, 'public')], isolated, true),
 });
 
 async function viteBuild(project: string): Promise<readonly string[]> {
@@ -116,7 +116,7 @@ const fromCdn = (isolated: boolean): Way => ({
     const imports = `<script type="importmap">${JSON.stringify(map)}</script>`;
     await writeFile(join(out, 'index.html'), html('/main.js').replace('<img', `${imports}<img`));
     try {
-      return await open(project, [out, join(project, 'public')], isolated);
+      return await open(project, [out, join(project, 'public')], isolated, false);
     } finally {
       cdn.close();
     }
