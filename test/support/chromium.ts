@@ -10,7 +10,6 @@ import { text } from 'node:stream/consumers';
 import { CHROMIUM } from '../setup/requirements.js';
 
 const TYPES: Readonly<Record<string, string>> = {
-  '': 'text/html; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.wasm': 'application/wasm',
@@ -50,7 +49,7 @@ export async function resultOfPage<T extends object>(
       const found = Object.hasOwn(files, name);
       response.writeHead(found ? 200 : 404, {
         ...headers,
-        'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
+        'content-type': TYPES[name === '' ? '.html' : extname(name)] ?? 'application/octet-stream',
       });
       response.end(found ? files[name] : undefined);
     });
