@@ -169,7 +169,6 @@ export class FastSAM extends NetworkModel implements Segmenter {
   }
 
   /**
-  /**
    * Makes beforehand what is otherwise made while the first image waits: shaders on WebGL and WebGPU, compiled side by side,
    * and whatever else a device makes once. After it, no image of such a size compiles a shader.
    *

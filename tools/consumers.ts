@@ -12,7 +12,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHROMIUM } from './consumers/page.js';
-import { installTools, makeProject, type Found } from './consumers/project.js';
+import { installTools, makeProject, writeProgram, type Found } from './consumers/project.js';
 import { WAYS } from './consumers/ways.js';
 
 const { values: args } = parseArgs({
@@ -42,6 +42,7 @@ try {
   for (const way of ways) {
     const start = performance.now();
     try {
+      await writeProgram(project, way.entry, way.first);
       const found = await way.find(project);
       expected ??= found;
       const same =
@@ -51,7 +52,8 @@ try {
       const threads = found.workers ? `, ${found.workers} workers` : '';
       const note = found.note === undefined ? '' : ` (${found.note})`;
       // An isolated page has threads, and what does not start says so.
-      if (found.note !== undefined || (way.name.endsWith('isolated') && threads === '' && CORES > 1))
+      const counts = way.entry === 'fastsam-tfjs'; // threads of a worker end with it
+      if (found.note !== undefined || (counts && way.name.endsWith('isolated') && threads === '' && CORES > 1))
         process.exitCode = 1;
       say(
         way.name,

@@ -11,7 +11,7 @@ import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/choices.js';
 import { Lifetime } from '../runtime/lifetime.js';
 import { onDevice } from '../runtime/onDevice.js';
-import { nextTurn } from '../runtime/nextTurn.js';
+import { nextTurn } from '../platform/nextTurn.js';
 import { ACTIVATIONS, patchCount, scaleOf, type ClipActivation, type ClipConfig } from './weights/config.js';
 import { evenParts, normaliseRows, partsByRows } from './encoders/batches.js';
 import { toPatches, type Features, type ImageInputs } from './encoders/imageEncoder.js';

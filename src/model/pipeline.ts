@@ -6,7 +6,7 @@ import { networkPixels } from '../image/networkPixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { FramePlace } from '../record/record.js';
 import type { Results } from '../results/results.js';
-import { nextTurn } from '../runtime/nextTurn.js';
+import { nextTurn } from '../platform/nextTurn.js';
 import type { Detector } from './detector.js';
 import { emptyResults, endsCall, makeResults, type FittedImage, type ResultsContext } from './makeResults.js';
 import type { ResolvedOptions } from './options.js';

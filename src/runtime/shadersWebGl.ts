@@ -1,7 +1,7 @@
 /** The compilation of WebGL programs, side by side where the browser can (`KHR_parallel_shader_compile`). */
 import type * as tf from './tfjs.js';
 import { refusedShader, type Compiling } from './compiling.js';
-import { nextTurn } from './nextTurn.js';
+import { nextTurn } from '../platform/nextTurn.js';
 
 /** A program of tfjs, and where its uniforms are once it is linked. */
 export interface WebGlShader {

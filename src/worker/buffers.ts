@@ -12,6 +12,8 @@ export function buffersOf(value: unknown): ArrayBuffer[] {
     else if (ArrayBuffer.isView(each)) {
       const { buffer, byteLength } = each;
       if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) found.add(buffer);
+    } else if (each instanceof Map) {
+      for (const part of each.values()) visit(part);
     } else if (Array.isArray(each) || Object.getPrototypeOf(each) === Object.prototype) {
       for (const part of Object.values(each)) visit(part);
     }

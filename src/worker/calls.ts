@@ -9,6 +9,8 @@ import type { SegmentOptions } from '../model/options.js';
 import type { RawDetections, RawOrigin } from '../model/rawDetections.js';
 import type { DetectOptions } from '../model/stageOptions.js';
 import type { StreamInput, StreamItem, StreamOptions } from '../model/stream.js';
+import type { ImageSize, WarmupResult } from '../model/warmup.js';
+import type { WarmupOptions } from '../model/warmupOptions.js';
 import { callback } from '../options/kinds.js';
 import type { TextModelSource } from '../prompt/textModel.js';
 import type { GivenImageOptions } from '../results/givenImage.js';
@@ -18,16 +20,17 @@ import type { ImageInput } from '../source/readImage.js';
 import type { Connection } from './connection.js';
 import { receivedError, receivedFailure } from './errors.js';
 import { splitOptions, type WorkerCallOptions } from './options.js';
-import type { CacheState, SentRaw } from './protocol.js';
+import type { CacheState, SentProgress, SentRaw } from './protocol.js';
 import { itemsOf, type RowAsked, type RowOptions } from './rows.js';
 import { requireOptions, sendInput } from './send.js';
 
 /** Any input of `segment`. */
 export type AnyInput = ImageInput | readonly ImageInput[] | PixelBatch;
 
-const VAL_HERE = {
-  onProgress: callback<NonNullable<ValOptions['onProgress']>>({ text: 'hears after every image how many are done' }),
-};
+/** Hears of long work how much is done, and of how much. */
+type OnCount = (done: number, total: number) => void;
+
+const COUNTED = { onProgress: callback<OnCount>({ text: 'hears how much is done, and of how much' }) };
 
 /** A cache in the worker. */
 export interface HeldCache {
@@ -114,20 +117,17 @@ export class Calls {
     }
   }
 
-  async val(data: string, given: ValOptions): Promise<ValResult> {
-    requireOptions(given);
-    const { onProgress, ...options } = given;
-    resolve(VAL_HERE, { onProgress });
-    const { sent, here } = splitOptions(options);
-    return this.#connection.ask<'val'>(
-      { op: 'val', data, options: sent },
-      {
-        ...here,
-        onProgress: (event) => {
-          if (event.type === 'images') onProgress?.(event.done, event.total);
-        },
-      },
-    );
+  async val(data: string, options: ValOptions): Promise<ValResult> {
+    const { sent, here } = splitCounted(options);
+    return this.#connection.ask<'val'>({ op: 'val', data, options: sent }, here);
+  }
+
+  async warmup(
+    sizes: readonly ImageSize[] | undefined,
+    options: WarmupOptions & Pick<WorkerCallOptions, 'terminate'>,
+  ): Promise<WarmupResult> {
+    const { sent, here } = splitCounted(options);
+    return this.#connection.ask<'warmup'>({ op: 'warmup', sizes, options: sent }, here);
   }
 
   #unpack(packed: PackedResults, options: GivenImageOptions = {}): Results {
@@ -151,4 +151,16 @@ export class Calls {
       },
     };
   }
+}
+
+/** Options of work that is counted; who hears it stays here. */
+function splitCounted<O extends { onProgress?: OnCount }>(options: O) {
+  requireOptions(options);
+  const { onProgress, ...others } = options;
+  resolve(COUNTED, { onProgress });
+  const { sent, here } = splitOptions(others);
+  const hear = (event: SentProgress): void => {
+    if (event.type === 'count') onProgress?.(event.done, event.total);
+  };
+  return { sent, here: { ...here, onProgress: hear } };
 }

@@ -1,5 +1,4 @@
 /** FastSAM in a worker: the API of the main entry, with network and decoding on another thread or process. */
-import { invalidArgument } from '../errors.js';
 import type { ExportResult } from '../export/exportModel.js';
 import type { ExportFormat, ExportOptions } from '../export/options.js';
 import type { ValResult } from '../evaluate/val.js';
@@ -7,7 +6,6 @@ import type { ValOptions } from '../evaluate/valOptions.js';
 import type { FastSAM as MainFastSAM } from '../fastsam.js';
 import type { PixelBatch } from '../image/pixels.js';
 import { describeArchitecture } from '../model/architecture.js';
-import type { ModelInfo } from '../model/info.js';
 import { isAddress, requireFrames } from '../model/iterate.js';
 import { resolveLoadOptions, type LoadOptions } from '../model/loadOptions.js';
 import type { SegmentOptions } from '../model/options.js';
@@ -17,19 +15,24 @@ import type { CachedSegmenter, Segmenter } from '../model/segmenter.js';
 import type { StreamInput, StreamItem, StreamOptions } from '../model/stream.js';
 import type { TrackOptions } from '../model/trackOptions.js';
 import type { TrackSource } from '../model/trackStream.js';
+import type { CreateOptions, NetworkSpec } from '../model/untrained.js';
+import type { ImageSize, WarmupResult } from '../model/warmup.js';
+import type { WarmupOptions } from '../model/warmupOptions.js';
 import { requireText } from '../options/requireKind.js';
+import { resolve } from '../options/resolve.js';
 import { INSPECT } from '../options/show.js';
 import type { ProgressEvent } from '../progress.js';
-import { isTextImageModel, type TextModelSource } from '../prompt/textModel.js';
+import { isTextImageModel, type TextImageModel, type TextModelSource } from '../prompt/textModel.js';
 import type { Results } from '../results/results.js';
 import type { ImageInput } from '../source/readImage.js';
 import { WorkerCache } from './cache.js';
 import { Calls } from './calls.js';
-import { Connection } from './connection.js';
+import { Connection, type Loading } from './connection.js';
 import { WorkerTextModel } from './encoders.js';
-import { receivedInfo } from './info.js';
+import { KnownModel, WorkerNetworkModel } from './network.js';
 import { splitOptions, type WorkerCallOptions } from './options.js';
-import { sendOptions, sendSource } from './send.js';
+import type { SentSource } from './protocol.js';
+import { requirePlain, sendOptions, sendSource } from './send.js';
 
 /** What `FastSAM.load` takes: a name, path or URL, or the bytes of a file. */
 export type WorkerModelSource = Parameters<typeof MainFastSAM.load>[0];
@@ -52,15 +55,11 @@ export type WorkerTrackOptions = TrackOptions & WorkerCallOptions;
  * const car = scene.prompt({ boxes: [[439, 437, 524, 709]] });
  * model.dispose();
  */
-export class FastSAM implements Segmenter {
-  readonly #connection: Connection;
+export class FastSAM extends WorkerNetworkModel implements Segmenter, Record<keyof MainFastSAM, unknown> {
   readonly #calls: Calls;
-  readonly #known: { info: ModelInfo };
 
-  /** @param known what every worker says of the model. */
-  private constructor(connection: Connection, known: { info: ModelInfo }, textModel: TextModelSource) {
-    this.#connection = connection;
-    this.#known = known;
+  private constructor(connection: Connection, known: KnownModel, textModel: TextModelSource) {
+    super(connection, known);
     this.#calls = new Calls(connection, () => known.info, textModel);
   }
 
@@ -71,19 +70,44 @@ export class FastSAM implements Segmenter {
    */
   static async load(source: WorkerModelSource, options: LoadOptions = {}): Promise<FastSAM> {
     const { onProgress, signal, textModel } = resolveLoadOptions(options);
-    const own = isTextImageModel(textModel) ? textModel : undefined;
-    const encoders = own || textModel === undefined ? undefined : await sendSource(textModel);
+    const { own, sent } = await encodersOf(textModel);
     const plain = sendOptions<LoadOptions, (typeof STAY)[number]>(options, STAY);
-    const known: { info?: ModelInfo } = {};
+    const question = {
+      op: 'load',
+      source: await sendSource(source),
+      options: { ...plain, ...sent },
+      base: '',
+    } as const;
+    return FastSAM.#start(question, own, { onProgress, signal });
+  }
+
+  /**
+   * Builds an untrained network in a worker, as `create` of the main entry does.
+   * @throws FastSAMError what `create` of the main entry throws; `WORKER_LOST` where the worker cannot be started.
+   */
+  static async create(spec: NetworkSpec, options: CreateOptions = {}): Promise<FastSAM> {
+    const { CREATE_OPTIONS } = await import('../model/untrained.js');
+    const { signal, textModel } = resolve(CREATE_OPTIONS, options);
+    const { own, sent } = await encodersOf(textModel);
+    const plain = sendOptions<CreateOptions, 'signal' | 'textModel'>(options, ['signal', 'textModel']);
+    requirePlain('spec', spec);
+    return FastSAM.#start({ op: 'create', spec, options: { ...plain, ...sent }, base: '' }, own, { signal });
+  }
+
+  /** @param own encoders that stay on this side. */
+  static async #start(
+    question: Loading['question'],
+    own: TextImageModel | undefined,
+    { onProgress, signal }: Pick<LoadOptions, 'onProgress' | 'signal'>,
+  ): Promise<FastSAM> {
+    const known = new KnownModel();
     const connection = new Connection({
-      question: {
-        op: 'load',
-        source: await sendSource(source),
-        options: { ...plain, ...(encoders !== undefined && { textModel: encoders }) },
-        base: '',
-      },
+      question,
       onProgress: (event) => onProgress?.(event as ProgressEvent), // nothing else is told
-      onLoaded: (info) => (known.info = receivedInfo(info)),
+      onLoaded: (model) => {
+        known.note(model);
+      },
+      weights: () => known.weights,
     });
     try {
       await connection.hold(() => connection.ready(signal));
@@ -91,13 +115,7 @@ export class FastSAM implements Segmenter {
       await connection.dispose();
       throw error;
     }
-    const encodersOfResults: TextModelSource = own ? { use: (work) => work(own) } : new WorkerTextModel(connection);
-    return new FastSAM(connection, known as { info: ModelInfo }, encodersOfResults);
-  }
-
-  /** What is known of the model; after a restart of the worker that of the new one. */
-  get info(): ModelInfo {
-    return this.#known.info;
+    return new FastSAM(connection, known, own ? { use: (work) => work(own) } : new WorkerTextModel(connection));
   }
 
   /**
@@ -156,12 +174,24 @@ export class FastSAM implements Segmenter {
   }
 
   /**
+   * Makes beforehand what is otherwise made while the first image waits, as `warmup` of the main entry does. A worker that was
+   * lost has lost it, too.
+   * @throws FastSAMError what `warmup` of the main entry throws; `WORKER_LOST`.
+   */
+  warmup(
+    sizes?: readonly ImageSize[],
+    options: WarmupOptions & Pick<WorkerCallOptions, 'terminate'> = {},
+  ): Promise<WarmupResult> {
+    return this.#calls.warmup(sizes, options);
+  }
+
+  /**
    * The same model for many settings on the same images: what the network gave is kept in the worker. A worker that was lost
    * has lost it, too, and makes it again.
    * @throws FastSAMError `WORKER_LOST`, `DISPOSED`
    */
   withCache(): Promise<CachedSegmenter> {
-    return WorkerCache.create(this.#connection, this.#calls);
+    return WorkerCache.create(this.connection, this.#calls);
   }
 
   /**
@@ -178,7 +208,7 @@ export class FastSAM implements Segmenter {
    * @throws FastSAMError what `export` of the main entry throws; `WORKER_LOST`.
    */
   export(format: ExportFormat, path: string | null, options: ExportOptions = {}): Promise<ExportResult> {
-    return this.#connection.ask<'export'>({ op: 'export', format, path, options: sendOptions(options, []) });
+    return this.connection.ask<'export'>({ op: 'export', format, path, options: sendOptions(options, []) });
   }
 
   /**
@@ -186,28 +216,8 @@ export class FastSAM implements Segmenter {
    * starts another worker, which loads the model again.
    */
   restart(): void {
-    this.#connection.requireAlive();
-    this.#connection.restart('restart() ended it');
-  }
-
-  /** Not here: it gives a tensor. @throws FastSAMError `INVALID_ARGUMENT` */
-  letterbox(): Promise<never> {
-    return refused('letterbox', 'a tensor, which cannot leave a worker');
-  }
-
-  /** Not here: it gives tensors. @throws FastSAMError `INVALID_ARGUMENT` */
-  activations(): Promise<never> {
-    return refused('activations', 'tensors, which cannot leave a worker');
-  }
-
-  /** Not here: it takes a function and gives a tensor. @throws FastSAMError `INVALID_ARGUMENT` */
-  gradient(): Promise<never> {
-    return refused('gradient', 'a tensor, which cannot leave a worker');
-  }
-
-  /** Not here: it gives layers. @throws FastSAMError `INVALID_ARGUMENT` */
-  layersModel(): Promise<never> {
-    return refused('layersModel', 'layers, which cannot leave a worker');
+    this.connection.requireAlive();
+    this.connection.restart('restart() ended it');
   }
 
   /**
@@ -215,7 +225,7 @@ export class FastSAM implements Segmenter {
    * further ones throw `DISPOSED`.
    */
   dispose(): void {
-    void this.#connection.dispose();
+    void this.connection.dispose();
   }
 
   /** One line for `console.log` and a REPL. */
@@ -231,14 +241,14 @@ export class FastSAM implements Segmenter {
 
   /** As `dispose`, and waits until the worker is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#connection.dispose(true);
+    await this.connection.dispose(true);
   }
 }
 
-function refused(name: string, gives: string): Promise<never> {
-  return Promise.reject(
-    invalidArgument(
-      `${name}: it gives ${gives}; load the model with FastSAM of 'fastsam-tfjs', on this side, or use detect or segment`,
-    ),
-  );
+/** Encoders that are loaded stay on this side; others are loaded in the worker. */
+async function encodersOf(
+  textModel: LoadOptions['textModel'],
+): Promise<{ readonly own?: TextImageModel; readonly sent?: { readonly textModel: SentSource } }> {
+  if (isTextImageModel(textModel)) return { own: textModel };
+  return textModel === undefined ? {} : { sent: { textModel: await sendSource(textModel) } };
 }

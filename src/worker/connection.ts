@@ -2,7 +2,7 @@
 import { FastSAMError, throwIfAborted } from '../errors.js';
 import { workers, type Handed, type WorkerLine } from '../platform/workers/workers.js';
 import { receivedError, workerLost } from './errors.js';
-import type { Answers, FromWorker, Question, SentInfo, SentProgress, ToWorker } from './protocol.js';
+import type { Answers, FromWorker, Question, SentModel, SentProgress, SentWeights, ToWorker } from './protocol.js';
 
 /** A message without its id. */
 type WithoutId<M> = M extends { readonly id: number } ? Omit<M, 'id'> : never;
@@ -30,9 +30,11 @@ interface Listener {
 
 /** What a model is loaded with, again and again. */
 export interface Loading {
-  readonly question: Extract<Asked, { op: 'load' }>;
+  readonly question: Extract<Asked, { op: 'load' | 'create' }>;
   readonly onProgress?: ((event: SentProgress) => void) | undefined;
-  readonly onLoaded: (info: SentInfo) => void;
+  readonly onLoaded: (model: SentModel) => void;
+  /** Weights that were set since; every later worker gets them, too. */
+  readonly weights: () => SentWeights | undefined;
 }
 
 const disposed = (): FastSAMError => new FastSAMError('DISPOSED', 'model: it was disposed; load it again');
@@ -162,8 +164,11 @@ export class Connection {
     this.#line = line;
     line.hold(this.#waiting > 0);
     try {
-      const { question, onProgress, onLoaded } = this.#loading;
-      onLoaded(await this.#ask({ ...question, base: workers().base() }, { onProgress }));
+      const { question, onProgress, onLoaded, weights } = this.#loading;
+      const model = await this.#ask<'load' | 'create'>({ ...question, base: workers().base() }, { onProgress });
+      const tensors = weights();
+      const info = tensors && (await this.#ask<'setWeights'>({ op: 'setWeights', tensors }, {}));
+      onLoaded(info ? { ...model, info } : model);
     } catch (error) {
       // Nothing that a failed load has left behind is used again.
       if (this.#line === line) await this.#drop(workerLost('the model could not be loaded'));

@@ -17,11 +17,15 @@ import type { RawOrigin } from '../model/rawDetections.js';
 import type { DetectOptions } from '../model/stageOptions.js';
 import type { StreamOptions } from '../model/stream.js';
 import type { TrackOptions } from '../model/trackOptions.js';
+import type { CreateOptions, NetworkSpec } from '../model/untrained.js';
+import type { ImageSize, WarmupResult } from '../model/warmup.js';
+import type { WarmupOptions } from '../model/warmupOptions.js';
 import type { NamedBytes } from '../platform/byteSource.js';
 import type { Bitmap } from '../platform/workers/workers.js';
 import type { ProgressEvent, StageEvent } from '../progress.js';
 import type { TextImageModel } from '../prompt/textModel.js';
 import type { PackedResults } from '../results/pack.js';
+import type { WriteSafetensorsOptions } from '../weights/writeSafetensors.js';
 
 /** Options without what cannot be sent. */
 type Plain<O> = Omit<O, 'signal' | 'onProgress' | 'onStage'>;
@@ -40,6 +44,8 @@ export type SentImage =
   | { readonly kind: 'address'; readonly address: string }
   /** What is sent as it is: bytes, Blobs, pixels, bitmaps; also what is no image, which the worker refuses. */
   | { readonly kind: 'value'; readonly value: Uint8Array | ArrayBuffer | Blob | PixelData | Bitmap }
+  /** A picture in strips, from top to bottom. */
+  | { readonly kind: 'strips'; readonly strips: readonly Bitmap[] }
   /** A file that was read on the caller's side. */
   | { readonly kind: 'file'; readonly file: NamedBytes }
   | SentTensor
@@ -57,12 +63,26 @@ export type SentInput =
 export type SentSource = string | Uint8Array | ArrayBuffer | Blob | NamedBytes;
 
 /** Options of `load` in the worker; encoders that are loaded stay with the caller. */
-export type SentLoadOptions = Plain<Omit<LoadOptions, 'textModel'>> & { textModel?: SentSource };
+export type SentLoadOptions = WithSentEncoders<LoadOptions>;
+
+/** Options of `create` in the worker. */
+export type SentCreateOptions = WithSentEncoders<CreateOptions>;
+
+type WithSentEncoders<O extends { textModel?: unknown }> = Plain<Omit<O, 'textModel'>> & { textModel?: SentSource };
 
 /** What is known of the model; its family goes by its id. */
 export type SentInfo = Omit<ModelInfo, 'architecture'> & {
   readonly architecture: Omit<ModelInfo['architecture'], 'family'> & { readonly family: string };
 };
+
+/** What a worker says of the model that it has. */
+export interface SentModel {
+  readonly info: SentInfo;
+  readonly layerNames: readonly string[];
+}
+
+/** Weights by their names. */
+export type SentWeights = ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
 
 /** The network's word on one image, and where it comes from. */
 export interface SentRaw {
@@ -76,6 +96,7 @@ export type SentEncoders = Pick<TextImageModel, 'config' | 'logitScale'>;
 /** A question that one answer ends. */
 export type Question = { readonly id: number } & (
   | { readonly op: 'load'; readonly source: SentSource; readonly options: SentLoadOptions; readonly base: string }
+  | { readonly op: 'create'; readonly spec: NetworkSpec; readonly options: SentCreateOptions; readonly base: string }
   /** `cache`: a number that `cache` gave; the network's outputs are kept there. */
   | {
       readonly op: 'segment';
@@ -100,6 +121,14 @@ export type Question = { readonly id: number } & (
       readonly path: string | null;
       readonly options: ExportOptions;
     }
+  | {
+      readonly op: 'warmup';
+      readonly sizes: readonly ImageSize[] | undefined;
+      readonly options: Plain<WarmupOptions>;
+    }
+  | { readonly op: 'stateDict' }
+  | { readonly op: 'setWeights'; readonly tensors: SentWeights }
+  | { readonly op: 'save'; readonly path: string; readonly options: WriteSafetensorsOptions }
   | { readonly op: 'cache' }
   | { readonly op: 'uncache'; readonly cache: number }
   /** Loads the encoders of text prompts, if they are not there. */
@@ -115,12 +144,17 @@ export interface CacheState {
 
 /** The answer to each question. */
 export interface Answers {
-  load: SentInfo;
+  load: SentModel;
+  create: SentModel;
   segment: { readonly results: readonly PackedResults[] } & CacheState;
   detect: readonly SentRaw[];
   results: PackedResults;
   val: ValResult;
   export: ExportResult;
+  warmup: WarmupResult;
+  stateDict: SentWeights;
+  setWeights: SentInfo;
+  save: null;
   cache: number;
   uncache: null;
   encoders: SentEncoders;
@@ -173,7 +207,10 @@ export type SentItem = { readonly index: number } & CacheState &
 
 /** How far the work is. */
 export type SentProgress =
-  ProgressEvent | StageEvent | { readonly type: 'images'; readonly done: number; readonly total: number };
+  | ProgressEvent
+  | StageEvent
+  /** Of the images of `val`, the shaders of `warmup`. */
+  | { readonly type: 'count'; readonly done: number; readonly total: number };
 
 /** From the worker. */
 export type FromWorker = { readonly id: number } & (

@@ -5,26 +5,29 @@ import type { StreamInput } from '../model/stream.js';
 import type { NamedBytes } from '../platform/byteSource.js';
 import { receivedError } from './errors.js';
 import type { SentImage, SentInput, SentSource, SentTensor } from './protocol.js';
+import { joinStrips } from './slices.js';
 
 /** What `segment` takes. */
-export function receivedInput(input: SentInput): ImageInput | ImageInput[] | PixelBatch {
+export async function receivedInput(input: SentInput): Promise<ImageInput | ImageInput[] | PixelBatch> {
   switch (input.kind) {
     case 'one':
-      return receivedImage(input.image) as ImageInput;
+      return (await receivedImage(input.image)) as ImageInput;
     case 'list':
-      return input.images.map((image) => receivedImage(image) as ImageInput);
+      return (await Promise.all(input.images.map(receivedImage))) as ImageInput[];
     case 'batch':
       return receivedTensor(input.batch);
   }
 }
 
 /** What `stream` and `track` take. */
-export function receivedImage(sent: SentImage): StreamInput {
+export async function receivedImage(sent: SentImage): Promise<StreamInput> {
   switch (sent.kind) {
     case 'address':
       return sent.address;
     case 'value':
       return sent.value;
+    case 'strips':
+      return joinStrips(sent.strips);
     case 'tensor':
       return receivedTensor(sent);
     case 'file':
@@ -36,7 +39,7 @@ export function receivedImage(sent: SentImage): StreamInput {
     case 'frame': {
       const { image, index, time } = sent;
       // A frame's image may be any input; the model reads it.
-      return { image: receivedImage(image), index, ...(time !== undefined && { time }) } as StreamInput;
+      return { image: await receivedImage(image), index, ...(time !== undefined && { time }) } as StreamInput;
     }
   }
 }

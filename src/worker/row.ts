@@ -89,7 +89,7 @@ export class Row {
       const input = await answer;
       if (input?.op === 'inputsFail') throw new InputsFailed();
       if (input?.op !== 'input') return;
-      yield receivedImage(input.image);
+      yield await receivedImage(input.image);
     }
   }
 }

@@ -6,15 +6,19 @@ import { isOf, requireTextOrUrl } from '../options/requireKind.js';
 import { checkNames } from '../options/names.js';
 import { showValue } from '../options/showValue.js';
 import { workers, type Bitmap, type Handed } from '../platform/workers/workers.js';
-import type { ImageInput } from '../source/readImage.js';
+import type { ImageInput, PixelData } from '../source/readImage.js';
 import type { StreamInput } from '../model/stream.js';
 import type { SentImage, SentInput, SentSource, SentTensor } from './protocol.js';
+import { copyInSlices, isLarge } from './slices.js';
 
 /** Something to send, and what is handed over with it. */
 export interface Parcel<T> {
   readonly content: T;
   readonly handed: readonly Handed[];
 }
+
+/** What goes as it is. */
+type SentValue = Extract<SentImage, { kind: 'value' }>['value'];
 
 /** Whether the caller's own buffers and bitmaps are handed over. */
 type Hands = boolean;
@@ -41,21 +45,36 @@ export async function sendImage(input: unknown, hands: Hands): Promise<Parcel<Se
   }
   if (isTensor(input)) return sendTensor(input);
   if (hands && isBitmap(input)) return { content: { kind: 'value', value: input }, handed: [input] };
-  const bitmap = await workers().capture(input);
-  if (bitmap) return { content: { kind: 'value', value: bitmap }, handed: [bitmap] };
-  const { sendsBlobs } = workers();
-  if (isOf(input, Response) || (isOf(input, Blob) && !sendsBlobs)) {
+  const { clones } = workers();
+  const strips = await workers().capture(input);
+  if (strips?.length === 1) return { content: { kind: 'value', value: strips[0] }, handed: strips };
+  if (strips) return { content: { kind: 'strips', strips }, handed: strips };
+  if (isOf(input, Response) || (isOf(input, Blob) && !clones)) {
     const file = await readByteSource('image', input);
     return { content: { kind: 'file', file }, handed: ownedBy(file.bytes) };
   }
-  const value = withoutRest(input) as Extract<SentImage, { kind: 'value' }>['value'];
-  if (!isSendable(value)) {
+  if (!isSendable(input)) {
     // The words of `readImage`.
     throw invalidArgument(
       `image: got ${typeof input}, expected a path, a URL, an encoded file's bytes, { data, width, height } or a tensor`,
     );
   }
-  return { content: { kind: 'value', value }, handed: hands ? ownedBy(value) : [] };
+  const value = hands || !clones ? withoutRest(input) : await inSlices(input);
+  // A copy that was made here is nobody else's.
+  return { content: { kind: 'value', value }, handed: hands || value !== input ? ownedBy(value) : [] };
+}
+
+/** What is small stays as it is: the message copies it. */
+async function inSlices(input: SentValue): Promise<SentValue> {
+  const bytes = input instanceof ArrayBuffer ? new Uint8Array(input) : input;
+  if (bytes instanceof Uint8Array) return isLarge(bytes) ? copyInSlices(bytes) : withoutRest(input);
+  if (!hasLargePixels(input)) return input;
+  const { width, height, data } = input; // of `ImageData` they are no own members
+  return { ...input, width, height, data: await copyInSlices(data) };
+}
+
+function hasLargePixels(value: unknown): value is PixelData {
+  return isLarge(((value ?? {}) as Partial<PixelData>).data);
 }
 
 /**
@@ -63,7 +82,7 @@ export async function sendImage(input: unknown, hands: Hands): Promise<Parcel<Se
  * @throws FastSAMError `INVALID_ARGUMENT`
  */
 export async function sendSource(source: unknown): Promise<SentSource> {
-  if (isOf(source, Blob) && workers().sendsBlobs) return source;
+  if (isOf(source, Blob) && workers().clones) return source;
   if (isOf(source, Blob) || isOf(source, Response)) return readByteSource('weights', source);
   if (isByteSource(source)) return withoutRest(source) as Uint8Array | ArrayBuffer;
   requireTextOrUrl('weights', source);
@@ -88,17 +107,19 @@ export function requireOptions(options: unknown): void {
 }
 
 /**
- * Checks that functions, tensors and other objects with methods are nowhere in a value.
- * @param above what the value lies in: circles are refused.
+ * The value, if functions, tensors and other objects with methods are nowhere in it.
+ * @throws FastSAMError `INVALID_ARGUMENT` naming what cannot be sent.
  */
-function requirePlain(name: string, value: unknown, above: readonly unknown[] = []): void {
+export function requirePlain(name: string, value: unknown): unknown {
   try {
-    checkPlain(name, value, above);
+    checkPlain(name, value, []);
+    return value;
   } catch (error) {
     throw error instanceof FastSAMError ? error : refused(name, showValue(value)); // a getter that throws
   }
 }
 
+/** @param above what the value lies in: circles are refused. */
 function checkPlain(name: string, value: unknown, above: readonly unknown[]): void {
   if (typeof value === 'function') throw refused(name, 'a function');
   if (typeof value === 'symbol') throw refused(name, 'a symbol');
@@ -108,10 +129,10 @@ function checkPlain(name: string, value: unknown, above: readonly unknown[]): vo
   const within = [...above, value];
   if (Array.isArray(value))
     value.forEach((each, i) => {
-      requirePlain(`${name}[${i}]`, each, within);
+      checkPlain(`${name}[${i}]`, each, within);
     });
   else if (isRecord(value)) {
-    for (const [key, each] of Object.entries(value)) requirePlain(`${name}.${key}`, each, within);
+    for (const [key, each] of Object.entries(value)) checkPlain(`${name}.${key}`, each, within);
   } else throw refused(name, showValue(value));
 }
 
@@ -133,7 +154,7 @@ function isRecord(value: unknown): value is object {
 const prototypeOf = (value: object) => Object.getPrototypeOf(value) as object | null;
 
 /** Pixels with names, and what a browser can clone; methods would be lost on the way. */
-function isSendable(value: unknown): boolean {
+function isSendable(value: unknown): value is SentValue {
   if (typeof value === 'function' || typeof value === 'symbol') return false;
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return true;
   if (!isRecord(value)) return true; // the platform says whether it can
@@ -141,9 +162,8 @@ function isSendable(value: unknown): boolean {
 }
 
 /** A part of a larger buffer by itself: a clone would take the whole buffer along. */
-function withoutRest(value: unknown): unknown {
-  if (value instanceof Uint8Array) return value.byteLength === value.buffer.byteLength ? value : new Uint8Array(value);
-  return value;
+function withoutRest<T>(value: T): T | Uint8Array {
+  return value instanceof Uint8Array && value.byteLength < value.buffer.byteLength ? new Uint8Array(value) : value;
 }
 
 function isTensor(value: unknown): value is PixelTensor {

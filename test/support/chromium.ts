@@ -5,9 +5,18 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { CHROMIUM } from '../setup/requirements.js';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.jpg': 'image/jpeg',
+  '.png': 'image/png',
+};
 
 /** The program, if it is installed. */
 export const chromium = CHROMIUM.find((name) => spawnSync(name, ['--version']).status === 0);
@@ -19,12 +28,15 @@ export const chromiumNote = chromium === undefined ? ' (skipped: no Chromium her
 export interface PageOptions {
   /** Of the browser, beside those of every page. */
   readonly flags?: readonly string[];
-  /** Whether the page may share memory, so that WebAssembly has threads. */
-  readonly isolated?: boolean;
+  /** Of every answer of the server, beside its type. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The headers of a page that may share memory, and of what it loads. */
-const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+export const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
 
 /**
  * Serves files, opens `/` and waits for what the page posts to `/result` as JSON.
@@ -33,16 +45,19 @@ const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
  */
 export async function resultOfPage<T extends object>(
   files: Readonly<Record<string, Uint8Array | string>>,
-  { flags = ['--disable-gpu'], isolated = false }: PageOptions = {},
+  { flags = ['--disable-gpu'], headers = {} }: PageOptions = {},
 ): Promise<T> {
   const profile = mkdtempSync(join(tmpdir(), 'fastsam-chromium-'));
   const server = createServer();
   const sent = new Promise<string>((resolve) => {
     server.on('request', (request, response) => {
-      const name = request.url?.slice(1) ?? '';
+      const name = (request.url ?? '/').slice(1).replace(/\?.*/, '');
       if (name === 'result') void text(request).then(resolve);
       const found = Object.hasOwn(files, name);
-      response.writeHead(found ? 200 : 404, { 'content-type': typeOf(name), ...(isolated && ISOLATION) });
+      response.writeHead(found ? 200 : 404, {
+        ...headers,
+        'content-type': TYPES[name === '' ? '.html' : extname(name)] ?? 'application/octet-stream',
+      });
       response.end(found ? files[name] : undefined);
     });
   });
@@ -63,10 +78,4 @@ export async function resultOfPage<T extends object>(
     server.close();
     await rm(profile, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined); // no matter if it stays
   }
-}
-
-function typeOf(name: string): string {
-  if (name === '') return 'text/html';
-  if (name.endsWith('.wasm')) return 'application/wasm';
-  return /\.m?js$/.test(name) ? 'text/javascript' : 'application/octet-stream';
 }

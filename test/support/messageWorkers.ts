@@ -1,23 +1,26 @@
 /** Workers of the tests: in this process, over a MessageChannel, which clones and hands over as a page does. */
 import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
-import type { LineEvents, WorkerLine, Workers } from '../../src/platform/workers/workers.js';
+import type { Handed, LineEvents, WorkerLine, Workers } from '../../src/platform/workers/workers.js';
 import type { FromWorker, ToWorker } from '../../src/worker/protocol.js';
 import { serve } from '../../src/worker/server.js';
 
 /** Workers, and what becomes of them. */
 export class MessageWorkers implements Workers {
-  readonly sendsBlobs = true;
+  readonly clones = true;
   /** How many were started. */
   started = 0;
   /** What the caller sent to the last one, and heard of it. */
   sent: ToWorker[] = [];
   heard: FromWorker[] = [];
+  /** What was handed over with each of those that were sent. */
+  handed: (readonly Handed[])[] = [];
   #lost: ((reason: string) => void) | undefined;
 
   start({ onMessage, onEnd }: LineEvents): WorkerLine {
     this.started++;
     this.sent = [];
     this.heard = [];
+    this.handed = [];
     const { port1, port2 } = new MessageChannel();
     serve({
       post: (message, handed) => {
@@ -40,6 +43,7 @@ export class MessageWorkers implements Workers {
     return {
       post: (message, handed) => {
         this.sent.push(message as ToWorker);
+        this.handed.push(handed);
         port1.postMessage(message, [...handed] as Transferable[]);
       },
       kill,

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FastSAM as Main, readImage, type Results, type StageEvent } from '../../src/index.js';
 import { Clip } from '../../src/entry/clip.js';
-import { useWorkers } from '../../src/platform/workers/workers.js';
+import { SLICE_BYTES, useWorkers } from '../../src/platform/workers/workers.js';
 import { readSafetensors } from '../../src/weights/safetensors.js';
 import { packResults } from '../../src/results/pack.js';
 import { FastSAM } from '../../src/worker/client.js';
@@ -366,6 +366,48 @@ describe('while it runs', () => {
       expect(content(results ?? [])).toEqual(expected);
     }
     expect([kept, given, bytes].map(({ data }) => data.length)).toEqual([small.data.length, 0, 0]);
+  });
+});
+
+describe('large images', () => {
+  const data = Uint8Array.from({ length: 1500 * 1000 * 3 }, (_, i) => (i >> 6) % 256);
+  const large = { data, width: 1500, height: 1000, path: 'large' };
+
+  test('are copied in slices, others have turns in between; the copy is handed over, the original stays', async () => {
+    const expected = content(await main.segment(large, OPTIONS));
+    let turns = 0;
+    const clamped = { ...large, data: new Uint8ClampedArray(data) };
+    for (const input of [large, clamped]) {
+      turns = 0;
+      let counting = true;
+      const count = () => {
+        turns++;
+        if (counting) setImmediate(count);
+      };
+      const sentBefore = workers.sent.length;
+      setImmediate(count);
+      const call = model.segment(input, OPTIONS);
+      while (workers.sent.length === sentBefore) await new Promise((resolve) => setImmediate(resolve));
+      counting = false;
+      expect(turns).toBeGreaterThanOrEqual(2); // one for each slice
+      expect(content(await call)).toEqual(expected);
+      const [question, [buffer, ...rest]] = [workers.sent.at(-1), workers.handed.at(-1) ?? []];
+      expect(question).toMatchObject({ op: 'segment', input: { kind: 'one', image: { value: { path: 'large' } } } });
+      expect(buffer).toBeInstanceOf(ArrayBuffer);
+      expect([buffer === input.data.buffer, rest, input.data.length]).toEqual([false, [], data.length]);
+    }
+  });
+
+  test('large files, too; what is small is left to the message', async () => {
+    const file = new Uint8Array(SLICE_BYTES + 10).fill(7);
+    for (const input of [file, file.buffer]) {
+      expect(await refusal(() => model.segment(input))).toEqual(await refusal(() => main.segment(input)));
+      expect(workers.handed.at(-1)).toHaveLength(1);
+      expect(input.byteLength).toBe(SLICE_BYTES + 10);
+    }
+    await model.segment(small, OPTIONS);
+    expect(workers.handed.at(-1)).toEqual([]);
+    expect(small.data.length).toBeGreaterThan(0);
   });
 });
 

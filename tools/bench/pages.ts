@@ -12,7 +12,7 @@
  */
 import { parseArgs } from 'node:util';
 import { summarize, type Summary } from '../../src/cli/bench/statistics.js';
-import { resultOfPage } from '../../test/support/chromium.js';
+import { ISOLATION, resultOfPage } from '../../test/support/chromium.js';
 import { demoModel, liteRtModel, randomModel } from './models.js';
 import { CONTENDERS, pageFiles, type Contender } from './pages/contenders.js';
 
@@ -53,7 +53,7 @@ const medianOf = ({ times }: Row): number => times?.median ?? NaN;
 
 async function measure(contender: Contender, model: string, threads: number): Promise<Measured> {
   const files = await pageFiles(contender, { model, threads, size, runs: Number(args.runs) });
-  const found = await resultOfPage<Measured>(files, { flags: ['--disable-gpu'], isolated: threads > 1 });
+  const found = await resultOfPage<Measured>(files, { ...(threads > 1 && { headers: ISOLATION }) });
   if (found.isolated !== threads > 1) throw new Error(`${contender.name}: the page is not isolated as asked`);
   return found;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { WASM_BINARIES } from '../../src/runtime/choices.js';
 import { repository } from '../support.js';
 
 const WASM = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'));
@@ -28,19 +29,19 @@ export async function bundle(code: string): Promise<string> {
 export async function workerFiles(
   script: string,
   { weights, main = false }: { readonly weights: string; readonly main?: boolean },
-): Promise<Map<string, Uint8Array | string>> {
+): Promise<Record<string, Uint8Array | string>> {
   const page = await bundle(`
     import { FastSAM, setWorker } from './src/entry/worker.browser.ts';
     ${main ? "import { FastSAM as Main } from './src/index.browser.ts';" : ''}
     const report = (value) => fetch('/result', { method: 'POST', body: JSON.stringify(value) });
     setWorker(() => new Worker('/worker.js', { type: 'module' }));
     (async () => { ${script} })().catch((error) => report({ error: String(error?.stack ?? error) }));`);
-  const wasm = ['', '-simd', '-threaded-simd'].map((kind) => `tfjs-backend-wasm${kind}.wasm`);
-  return new Map<string, Uint8Array | string>([
-    ['', '<!doctype html><script type="module" src="page.js"></script>'],
-    ['page.js', page],
-    ['worker.js', await bundle("import './src/worker/browserProgram.ts';")],
-    ['demo.safetensors', readFileSync(weights)],
-    ...wasm.map((name) => [`wasm/${name}`, readFileSync(join(WASM, 'dist', name))] as const), // where the package has them
-  ]);
+  return {
+    '': '<!doctype html><script type="module" src="page.js"></script>',
+    'page.js': page,
+    'worker.js': await bundle("import './src/worker/browserProgram.ts';"),
+    'demo.safetensors': readFileSync(weights),
+    // Where the package has them.
+    ...Object.fromEntries(WASM_BINARIES.map((name) => [`wasm/${name}`, readFileSync(join(WASM, 'dist', name))])),
+  };
 }

@@ -5,7 +5,10 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { OWN_CHECKOUT } from '../checkouts/commandLine.js';
+import { ISOLATION } from '../../test/support/chromium.js';
 import type { Found } from './project.js';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -16,8 +19,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-/** Headers with which a page may share memory. */
-const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 /** Milliseconds until a page has failed: it takes some seconds. */
 const LIMIT = 90_000;
 
@@ -35,13 +36,33 @@ interface Playwright {
 interface Page {
   goto(url: string): Promise<unknown>;
   on(event: string, listener: (message: { text?(): string; message?: string }) => void): void;
-  waitForFunction(test: string, argument: undefined, options: { timeout: number }): Promise<unknown>;
+  title(): Promise<string>;
   evaluate<T>(code: string): Promise<T>;
   workers(): readonly unknown[];
 }
 
-/** Serves folders, the first that has a file; with isolation headers or without. */
-export async function serve(folders: readonly string[], isolated: boolean): Promise<{ url: string; close(): void }> {
+/** The policy that docs/user/browser.md says is enough, word for word, and nothing else. */
+async function policyOfDocs(): Promise<string> {
+  const page = await readFile(join(OWN_CHECKOUT, 'docs/user/browser.md'), 'utf8');
+  const said = ['script-src', 'worker-src'].map((name) => {
+    const [found] = new RegExp(`(?<=\`)${name} '[^\`]*(?=\`)`).exec(page) ?? [];
+    if (found === undefined) throw new Error(`docs/user/browser.md: got no ${name}, expected one in backticks`);
+    return found;
+  });
+  return ["default-src 'none'", "connect-src 'self'", "img-src 'self'", ...said].join('; ');
+}
+
+/**
+ * Serves folders, the first that has a file.
+ * @param isolated with the headers of isolation.
+ * @param strict with the content security policy of the docs.
+ */
+export async function serve(
+  folders: readonly string[],
+  isolated: boolean,
+  strict = false,
+): Promise<{ url: string; close(): void }> {
+  const policy = strict ? { 'content-security-policy': await policyOfDocs() } : {};
   const server = createServer((request, response) => {
     const name = decodeURIComponent(new URL(request.url ?? '/', 'http://page').pathname);
     const path = normalize(name.endsWith('/') ? `${name}index.html` : name);
@@ -51,6 +72,7 @@ export async function serve(folders: readonly string[], isolated: boolean): Prom
         'access-control-allow-origin': '*',
         'cross-origin-resource-policy': 'cross-origin',
         ...(isolated ? ISOLATION : {}),
+        ...policy,
       };
       response.writeHead(body ? 200 : 404, headers);
       response.end(body);
@@ -89,14 +111,15 @@ export async function openPage(project: string, url: string): Promise<Found> {
     page.on('console', (message) => said.push(message.text?.() ?? ''));
     page.on('pageerror', ({ message = '' }) => said.push(message));
     await page.goto(url);
-    try {
-      await page.waitForFunction("document.title === 'done' || document.title === 'failed'", undefined, {
-        timeout: LIMIT,
-      });
-    } catch {
-      throw new Error(`the page does not end: ${said.join('\n')}`);
+    // Not by `waitForFunction`, whose code in the page a content security policy forbids.
+    const end = performance.now() + LIMIT;
+    while (!['done', 'failed'].includes(await page.title())) {
+      if (performance.now() > end) throw new Error(`the page does not end: ${said.join('\n')}`);
+      await setTimeout(100);
     }
     const failure = await page.evaluate<string | undefined>('globalThis.failure');
+    const violated = said.filter((text) => /content security policy/i.test(text));
+    if (violated.length > 0) throw new Error(violated.join('\n'));
     if (failure !== undefined) throw new Error(`${failure}\n${said.join('\n')}`);
     return { ...(await page.evaluate<Found>('globalThis.found')), workers: page.workers().length };
   } finally {

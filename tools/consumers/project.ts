@@ -16,9 +16,14 @@ export interface Found {
 /** The image of all runs: PNG, so that every decoder gives the same pixels. */
 export const IMAGE = 'coins.png';
 
+/** The entry that a program imports. */
+export type Entry = 'fastsam-tfjs' | 'fastsam-tfjs/worker';
+
 /** The part of the program that all runs share: it is README's example. */
-const PROGRAM = `
-import { FastSAM } from 'fastsam-tfjs';
+const program = (entry: Entry, first: string): string => `
+import * as fastsam from '${entry}';
+const { FastSAM } = fastsam;
+${first}
 
 export async function find(image) {
   const model = await FastSAM.load('demo', { device: 'wasm' });
@@ -80,10 +85,17 @@ export async function makeProject(folder: string): Promise<void> {
   await writeFile(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
   await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', `./${tarball ?? ''}`], folder);
   await copyFile(join(OWN_CHECKOUT, 'test/golden/scenes', IMAGE), join(folder, 'public', IMAGE));
-  await writeFile(join(folder, 'src/find.js'), PROGRAM);
   await writeFile(join(folder, 'src/main.js'), PAGE);
   await writeFile(join(folder, 'src/node.js'), NODE);
   await writeFile(join(folder, 'index.html'), html('/src/main.js'));
+}
+
+/**
+ * Writes the program.
+ * @param first what it does before it loads the model; `fastsam` has what the entry exports.
+ */
+export async function writeProgram(folder: string, entry: Entry, first = ''): Promise<void> {
+  await writeFile(join(folder, 'src/find.js'), program(entry, first));
 }
 
 /** A page that runs the program. */

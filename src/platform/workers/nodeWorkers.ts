@@ -67,23 +67,23 @@ class ProcessLine implements WorkerLine {
   }
 
   hold(waiting: boolean): void {
-    const stderr = this.#child.stderr as unknown as Holding | null;
-    for (const each of [this.#child, this.#child.channel, stderr]) {
-      if (waiting) each?.ref();
-      else each?.unref();
+    const all = [this.#child, this.#child.channel, this.#child.stderr] as (Holding | null | undefined)[];
+    for (const each of all) {
+      if (waiting) each?.ref?.();
+      else each?.unref?.();
     }
   }
 }
 
-/** What keeps a process alive, if it is told to. */
+/** What keeps a process alive, if it is told to. Bun's pipes cannot be told. */
 interface Holding {
-  ref(): void;
-  unref(): void;
+  ref?(): void;
+  unref?(): void;
 }
 
 export const nodeWorkers: Workers = {
   start: (events) => new ProcessLine(events),
   base: () => process.cwd(),
-  sendsBlobs: false,
+  clones: false,
   capture: () => undefined,
 };

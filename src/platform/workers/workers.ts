@@ -4,6 +4,9 @@ import { invalidArgument, type FastSAMError } from '../../errors.js';
 /** What is handed over without a copy: buffers and, in browsers, bitmaps. */
 export type Handed = ArrayBuffer | Bitmap;
 
+/** What is copied in one step, in bytes: some milliseconds. */
+export const SLICE_BYTES = 4_194_304;
+
 /** A picture that a browser can send; in Node there are none. */
 export type Bitmap = ImageBitmap;
 
@@ -41,13 +44,14 @@ export interface Workers {
   start(events: LineEvents): WorkerLine;
   /** From where relative addresses are seen: the working folder, or the page's address. */
   base(): string;
-  /** Whether Blobs and bitmaps can be sent. */
-  readonly sendsBlobs: boolean;
+  /** Whether messages clone what they carry: then Blobs and bitmaps can be sent, and buffers handed over. */
+  readonly clones: boolean;
   /**
-   * A picture of what a page shows and a worker cannot be sent: elements, canvases. Undefined for anything else.
+   * A picture of what a page shows and a worker cannot be sent: elements, canvases; in strips from top to bottom, where one
+   * picture would take a long task. Undefined for anything else.
    * @throws FastSAMError `INVALID_IMAGE` for elements without pixels.
    */
-  capture(source: unknown): Promise<Bitmap> | undefined;
+  capture(source: unknown): Promise<readonly Bitmap[]> | undefined;
 }
 
 let current: Workers | undefined;
