@@ -137,6 +137,7 @@ export { Results, type SegmentedObject } from './results/results.js';
 export {
   type Device,
   type DeviceChoice,
+  type WasmPaths,
   type Precision,
   DEVICES,
   DEVICE_CHOICES,

@@ -63,7 +63,8 @@ export const CLIP_OPTIONS = {
 } satisfies RowsOf<ClipOptions>;
 
 /** Options of the encoders. */
-interface EncodeOptions {
+export interface EncodeOptions {
+  /** Cancels the work at its next batch. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -6,7 +6,7 @@ import type { Rect } from '../geometry/rect.js';
 import { Mask, popcount, requireGrid, requireMask } from './mask.js';
 
 /** The size of a mask's grid in pixels. */
-type Grid = Pick<Mask, 'gridWidth' | 'gridHeight'>;
+export type Grid = Pick<Mask, 'gridWidth' | 'gridHeight'>;
 
 /** Throws unless both masks lie on grids of the same size. */
 function requireSameGrid(a: Mask, b: Mask): void {

@@ -274,11 +274,13 @@ export interface WasmSupport {
 
 /** A thread that shares the memory of WebAssembly. */
 export interface WasmThread {
+  /** Sends it a message. */
   post(message: unknown): void;
   /** Receives its messages, instead of the receiver before. */
   listen(receive: (message: unknown) => void): void;
   /** From now on it does not keep the process alive. */
   detach(): void;
+  /** Ends it at once. */
   end(): void;
 }
 

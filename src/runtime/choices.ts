@@ -34,4 +34,10 @@ export const WASM_BINARIES = [
 ] as const;
 
 /** Where they lie: the URL of a folder, or a URL for each name. */
-export type WasmPaths = string | Readonly<Record<(typeof WASM_BINARIES)[number], string>>;
+export type WasmPaths =
+  | string
+  | {
+      readonly 'tfjs-backend-wasm.wasm': string;
+      readonly 'tfjs-backend-wasm-simd.wasm': string;
+      readonly 'tfjs-backend-wasm-threaded-simd.wasm': string;
+    };
