@@ -27,6 +27,18 @@ export const WORKER_CALLS: Readonly<Record<string, PublicCall>> = {
     one(() => tiny, 'text'),
     OPTIONS,
   ),
+  './worker FastSAM.create': of(
+    async (spec, given) => {
+      (await FastSAM.create(spec, given)).dispose();
+    },
+    one(() => ({ widthMultiple: 0.02, depthMultiple: 0.1 }), 'undefined'),
+    OPTIONS,
+  ),
+  './worker FastSAM.warmup': of(
+    (sizes, given) => model.warmup(sizes, given),
+    may(() => [{ width: 32, height: 32 }]),
+    OPTIONS,
+  ),
   './worker FastSAM.segment': of(
     (input, given) => model.segment(input, given),
     one(image, 'text', 'list', 'bytes'),
