@@ -39,8 +39,11 @@ export {
   type VideoForm,
 } from './formats/format.js';
 export type { JsonImage, JsonMask, JsonTextScore, ResultsJson } from './formats/json.js';
+export type { LabelmeFile, LabelmeOptions, LabelmeShape } from './formats/labelme.js';
 export { FORMATS } from './formats/list.js';
+export type { ImageType } from './formats/page.js';
 export type { SaveOptions } from './formats/save.js';
+export type { SvgOptions } from './formats/svg.js';
 export type { YoloOptions } from './formats/yolo.js';
 export type { Anchor } from './geometry/anchors.js';
 export type { Rect } from './geometry/rect.js';
@@ -50,7 +53,7 @@ export type { Window, WindowRecord } from './image/windowRecord.js';
 export type { PictureReading } from './source/pictureOptions.js';
 export { Mask } from './mask/mask.js';
 export * as masks from './mask/operations.js';
-export type { Polygon } from './mask/polygons.js';
+export type { NormalisedPolygon, Polygon } from './mask/polygons.js';
 export { decodeRle, encodeRle } from './mask/rle.js';
 export type { Rle } from './mask/rleCounts.js';
 export type { Architecture } from './model/architecture.js';
@@ -59,6 +62,8 @@ export type { Prototypes, RawAnchors } from './model/detector.js';
 export type { ModelInfo } from './model/info.js';
 export type { LetterboxedImage, LetterboxedParts, NetworkImage } from './model/letterboxedImage.js';
 export type { LoadOptions } from './model/loadOptions.js';
+export type { ImageSize, WarmupResult } from './model/warmup.js';
+export type { WarmupOptions } from './model/warmupOptions.js';
 export type { Suppression } from './model/nms.js';
 export type { TrackPrompt } from './model/objectTracker.js';
 export type { RawChanges, RawDetections } from './model/rawDetections.js';
@@ -89,15 +94,17 @@ export {
   type DecodeOptions,
   type FileStat,
   type FolderFile,
+  type KeptFile,
   type ListOptions,
   type NativeState,
   type PartialFile,
   type StagedFile,
-  type WasmThreads,
+  type WasmSupport,
+  type WasmThread,
   type WebGpuState,
   type Obstacle,
 } from './platform/platform.js';
-export type { OnProgress, ProgressEvent } from './progress.js';
+export type { OnProgress, OnStage, ProgressEvent, StageEvent } from './progress.js';
 export type { NotedKind, PromptKind } from './prompt/kinds/kind.js';
 export type { Prompt, PromptRecord } from './prompt/kinds/list.js';
 export type { MaskSelection } from './prompt/kinds/point.js';
@@ -116,11 +123,21 @@ export type { FramePlace, MaskInputs, ResultsData, SceneRecord, Speed } from './
 export type { MaskLogits } from './record/maskLogits.js';
 export type { SoftMask } from './record/softMask.js';
 export type { LogitsOptions } from './results/objectLogits.js';
+export type { GivenImageOptions } from './results/givenImage.js';
+export {
+  packResults,
+  unpackResults,
+  type PackedMessage,
+  type PackedResults,
+  type PackOptions,
+} from './results/pack.js';
+export type { PackedMasks } from './mask/pack.js';
 export type { RefineOptions } from './results/refine.js';
 export { Results, type SegmentedObject } from './results/results.js';
 export {
   type Device,
   type DeviceChoice,
+  type WasmPaths,
   type Precision,
   DEVICES,
   DEVICE_CHOICES,
@@ -133,7 +150,16 @@ export { openVideo } from './source/openVideo.js';
 export type { VideoOptions } from './source/videoOptions.js';
 export { readImage, type ImageInput, type DomImage, type PixelData, type ReadOptions } from './source/readImage.js';
 export type { Frame, VideoInfo, VideoSink, VideoSource } from './source/types.js';
-export { CATALOGUE, type CatalogueEntry, type ModelDefaults } from './weights/catalogue.js';
+export type { Sha256List } from './weights/accepted.js';
+export { clearCache, listCache, type CachedFile, type CacheContents } from './weights/cache.js';
+export {
+  CATALOGUE,
+  type CatalogueEntry,
+  type FileSource,
+  type FileVersion,
+  type ModelDefaults,
+  type PublishedFile,
+} from './weights/catalogue.js';
 export { readCheckpoint, type Checkpoint } from './weights/checkpoint.js';
 export type { Fact, ModuleFacts, Modules } from './weights/moduleFacts.js';
 export type { DisplayData } from './options/show.js';
@@ -146,8 +172,10 @@ export { writeSafetensors, type WriteSafetensorsOptions } from './weights/writeS
 export type { CachedSegmenter, Segmenter } from './model/segmenter.js';
 export type { PixelBatch, PixelTensor, RawPixels, AlphaMode } from './image/pixels.js';
 export { NetworkFamily, type FamilyDefinition, type FamilyHead } from './model/families/networkFamily.js';
-export type { Ring } from './formats/cornerRings.js';
+export type { Ring } from './mask/cornerRings.js';
 export type { NmsLimits } from './export/ports.js';
+export type { ByteSource } from './platform/byteSource.js';
+export type { Canvases, CanvasPixels, DrawingCanvas } from './platform/pageTypes.js';
 export type { Disk, LineWriter, StagedFolder } from './platform/diskTypes.js';
 export type {
   Programs,

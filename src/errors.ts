@@ -33,6 +33,8 @@ export type FastSAMErrorCode =
   | 'DEVICE_UNAVAILABLE'
   /** The device failed in the middle of its work: lost, out of memory, a program that it refused. */
   | 'DEVICE_FAILED'
+  /** The worker that did the work ended, or was ended, in the middle of it; the next call starts another. */
+  | 'WORKER_LOST'
   /** A function of tensors cannot be written down as a graph, or bytes are no such graph. */
   | 'NOT_COMPILABLE'
   /** The caller's AbortSignal fired. */

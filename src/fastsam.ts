@@ -2,11 +2,11 @@
 import { throwIfAborted } from './errors.js';
 import { imagesOfBatch, isPixelBatch, type PixelBatch } from './image/pixels.js';
 import type { ImageInput } from './source/readImage.js';
+import type { ByteSource } from './platform/byteSource.js';
 import type { ExportResult } from './export/exportModel.js';
 import type { ExportFormat, ExportOptions } from './export/options.js';
 import type { ValResult } from './evaluate/val.js';
 import type { ValOptions } from './evaluate/valOptions.js';
-import { TEXT_MODEL } from './options/limits.js';
 import { requireText } from './options/requireKind.js';
 import { INSPECT } from './options/show.js';
 import type { Results } from './results/results.js';
@@ -22,7 +22,7 @@ import type { DetectOptions, LetterboxImageOptions } from './model/stageOptions.
 import type { OpenedCheckpoint } from './model/open.js';
 import type { NetworkSpec, CreateOptions } from './model/untrained.js';
 import { LoadedNetwork } from './model/loadedNetwork.js';
-import { LazyTextModel, loadClip } from './model/lazyTextModel.js';
+import { textModelFor, type LazyTextModel } from './model/lazyTextModel.js';
 import { describeModel, type ModelInfo } from './model/info.js';
 import { resolveLoadOptions, type LoadOptions, type ResolvedLoadOptions } from './model/loadOptions.js';
 import type { CachedSegmenter, Segmenter } from './model/segmenter.js';
@@ -30,6 +30,8 @@ import { NetworkModel } from './model/networkModel.js';
 import { resolveOptions, type ResolvedOptions, type SegmentOptions } from './model/options.js';
 import type { PipelineContext } from './model/pipeline.js';
 import { runningModel, type RunningModel } from './model/runningModel.js';
+import type { ImageSize, WarmupResult } from './model/warmup.js';
+import type { WarmupOptions } from './model/warmupOptions.js';
 import type { TrackSource } from './model/trackStream.js';
 import type { TrackOptions } from './model/trackOptions.js';
 import {
@@ -55,20 +57,23 @@ export class FastSAM extends NetworkModel implements Segmenter {
   readonly #textModel: LazyTextModel;
 
   private constructor(info: ModelInfo, loaded: LoadedNetwork, textModel: LazyTextModel) {
-    super(info, loaded, () => {
+    const free = () => {
       loaded.dispose();
-      releaseDevice();
+    };
+    super(info, loaded, () => {
+      releaseDevice(free);
     });
     this.#textModel = textModel;
   }
 
   /**
    * Loads a checkpoint: Ultralytics or FastSAM `.pt` files of any version, plain state dicts, safetensors.
-   * @param source name (`FastSAM-s`, `FastSAM-x`, `demo`; downloaded when needed), path, URL, or the bytes of a file.
+   * @param source name (`FastSAM-s`, `FastSAM-x`, `demo`; downloaded when needed), path, URL, or the bytes of a file, also as
+   *   an ArrayBuffer, a Blob, a File that somebody chose, or the Response of a `fetch`.
    * @throws FastSAMError `UNKNOWN_NAME`, `FILE_UNREADABLE`, `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT`, `INVALID_CHECKPOINT`,
    *   `UNSUPPORTED_CHECKPOINT`, `CHECKPOINT_MISMATCH`, `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
-  static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<FastSAM> {
+  static async load(source: string | URL | ByteSource, options: LoadOptions = {}): Promise<FastSAM> {
     const resolved = resolveLoadOptions(options);
     const { openCheckpoint } = await import('./model/open.js');
     return FastSAM.#start(await openCheckpoint(source, options), resolved);
@@ -88,16 +93,14 @@ export class FastSAM extends NetworkModel implements Segmenter {
   }
 
   static async #start(opened: OpenedCheckpoint, options: ResolvedLoadOptions): Promise<FastSAM> {
-    const { device: choice, textModel: encoders, precision, graphWeights, signal, ...running } = options;
-    throwIfAborted(signal);
-    const { device, note } = await acquireDevice(choice);
+    const { device: choice, startTimeout, wasmPaths, ...running } = options;
+    throwIfAborted(running.signal);
+    running.onProgress?.({ type: 'compile', name: opened.name });
+    const { device, note } = await acquireDevice(choice, { startTimeout, wasmPaths });
     try {
       const { architecture, checkpoint } = opened;
-      const run = { ...running, precision, graphWeights, ...(signal && { signal }) };
-      const loaded = await LoadedNetwork.create(architecture, checkpoint.tensors, device, run);
-      const textModel = new LazyTextModel(encoders ?? TEXT_MODEL, (name, given) =>
-        loadClip(name, { ...given, precision, graphWeights }),
-      );
+      const loaded = await LoadedNetwork.create(architecture, checkpoint.tensors, device, running);
+      const textModel = textModelFor(options);
       return new FastSAM({ ...describeModel(opened, device, note), precision: loaded.precision }, loaded, textModel);
     } catch (error) {
       releaseDevice();
@@ -163,6 +166,21 @@ export class FastSAM extends NetworkModel implements Segmenter {
       makeResults: resultsAlone,
     };
     return detect(input, options, context);
+  }
+
+  /**
+   * Makes beforehand what is otherwise made while the first image waits: shaders on WebGL and WebGPU, compiled side by side,
+   * and whatever else a device makes once. After it, no image of such a size compiles a shader.
+   *
+   * @example
+   * await model.warmup([{ width: 4000, height: 3000 }], { onProgress: (done, total) => bar.set(done / total) });
+   * @param sizes of the images that will come, pixels; default: a square one.
+   * @throws FastSAMError `INVALID_ARGUMENT`, `DEVICE_FAILED`, `ABORTED`, `DISPOSED`.
+   */
+  async warmup(sizes?: readonly ImageSize[], options: WarmupOptions = {}): Promise<WarmupResult> {
+    return this.lifetime.use(async () =>
+      (await import('./model/warmup.js')).warmUp(sizes, options, { detector: this.loaded, model: this.info }),
+    );
   }
 
   /**

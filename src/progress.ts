@@ -1,8 +1,8 @@
 /** What a long task tells its caller while it runs. */
 
 /**
- * A step of a task. Within one task `loaded` never falls, `total` never changes (absent: not known), and exactly one
- * `done` comes last, unless the task throws.
+ * A step of a task. Within one download `loaded` never falls, `total` never changes (absent: not known), and exactly one
+ * `done` ends it, unless the task throws.
  */
 export type ProgressEvent =
   /** Bytes of a download that have arrived, those of an earlier, broken attempt included. */
@@ -12,7 +12,18 @@ export type ProgressEvent =
   /** A file is compared with its known size and checksum. */
   | { readonly type: 'verify'; readonly name: string }
   /** The bytes are there; `path` says where they lie. */
-  | { readonly type: 'done'; readonly name: string; readonly path: string };
+  | { readonly type: 'done'; readonly name: string; readonly path: string }
+  /** The checkpoint is read: the device starts, the network is built and, where it can be, compiled. */
+  | { readonly type: 'compile'; readonly name: string };
 
 /** Receives progress; what it throws reaches the caller of the task. */
 export type OnProgress = (event: ProgressEvent) => void;
+
+/** A stage of `segment` begins for an image; `index` is the image's place in its call, from 0. */
+export interface StageEvent {
+  readonly type: 'preprocess' | 'inference' | 'postprocess';
+  readonly index: number;
+}
+
+/** Receives stages; what it throws reaches the caller of the task. */
+export type OnStage = (event: StageEvent) => void;

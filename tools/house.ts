@@ -6,6 +6,7 @@
  *   npx tsx tools/house.ts --json > house.json              names of all files that each command evaluates, too
  *   npx tsx tools/house.ts --only rooms,bundles             a part of it
  *   npx tsx tools/house.ts --only commands --command study  the commands whose name begins so
+ *   npx tsx tools/house.ts --only bundles --budget          fails where a bundle is larger than its budget (npm run sizes)
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { OWN_CHECKOUT } from './checkouts/commandLine.js';
 import { makeInputs } from './checkouts/inputs.js';
-import { measureBundles } from './house/bundle.js';
+import { measureBundles, overBudget } from './house/bundle.js';
 import { WORK } from './house/commands.js';
 import { evaluatedBy, type Evaluated } from './house/evaluated.js';
 import { measureRooms } from './house/rooms.js';
@@ -25,6 +26,7 @@ const { values: args } = parseArgs({
     json: { type: 'boolean', default: false },
     only: { type: 'string', default: 'rooms,commands,bundles' },
     command: { type: 'string', default: '' },
+    budget: { type: 'boolean', default: false },
   },
 });
 
@@ -53,3 +55,8 @@ const house: House = {
   ...(only.includes('bundles') && { bundles: await measureBundles(root) }),
 };
 process.stdout.write(`${args.json ? JSON.stringify(house, null, 1) : houseText(house)}\n`);
+
+for (const problem of args.budget && house.bundles ? overBudget(house.bundles) : []) {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = 1;
+}

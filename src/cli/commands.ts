@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, Loader>> = {
   bench: async () => (await import('./bench.js')).benchCommand(),
   study: async (args) => (await import('./study.js')).studyCommand(args),
   reproduce: async () => (await import('./reproduce.js')).reproduceCommand(),
+  cache: async () => (await import('./cache.js')).cacheCommand(),
   setup: async () => (await import('./setup.js')).setupCommand(),
 };
 

@@ -44,7 +44,10 @@ interface Facts {
 async function machineFacts(): Promise<Facts> {
   const { deviceTable } = await import('../runtime/deviceStatus.js'); // brings tfjs
   const devices = await deviceTable();
-  const models = CATALOGUE.map(({ name, bytes, url, licence, defaults }) => ({ name, bytes, url, licence, defaults }));
+  const models = CATALOGUE.map(({ name, sources, versions, licence, defaults }) => ({
+    ...{ name, bytes: versions.at(0)?.bytes, sha256: versions.map(({ sha256 }) => sha256) },
+    ...{ urls: sources.map(({ url }) => url), licence, defaults },
+  }));
   const text = [
     'Devices, fastest first:',
     ...devices.flatMap(({ device, available, detail, fix }) => [

@@ -26,7 +26,9 @@ Examples:
   $ fastsam info                                          what can run here
   $ fastsam segment --help                                all options of a command`,
     );
-  for (const command of await loadCommands(process.argv.slice(2))) program.addCommand(command);
+  const commands = await loadCommands(process.argv.slice(2));
+  for (const command of commands) program.addCommand(command);
+  if (commands.length > 0) (await import('./allowedHashes.js')).addAllowedHashes(program);
   settle(program);
   if (process.argv.length > 2) return program;
   program.outputHelp();

@@ -1,4 +1,5 @@
 /** CLIP: images and texts as vectors whose cosine measures how well they fit each other. */
+import type { ByteSource } from '../platform/byteSource.js';
 import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
 import { callback, integer, oneOf, signal } from '../options/kinds.js';
 import { PRECISION } from '../options/limits.js';
@@ -9,14 +10,17 @@ import { GRAPH_WEIGHTS, PRECISION_CHOICES, type GraphWeights, type Precision } f
 import { acquireDevice, releaseDevice } from '../runtime/device.js';
 import type { Device } from '../runtime/choices.js';
 import { Lifetime } from '../runtime/lifetime.js';
-import { nextTurn } from '../runtime/nextTurn.js';
+import { onDevice } from '../runtime/onDevice.js';
+import { nextTurn } from '../platform/nextTurn.js';
 import { ACTIVATIONS, patchCount, scaleOf, type ClipActivation, type ClipConfig } from './weights/config.js';
 import { evenParts, normaliseRows, partsByRows } from './encoders/batches.js';
 import { toPatches, type Features, type ImageInputs } from './encoders/imageEncoder.js';
 import { encoderPrecision, type EncoderRunner } from './encoders/runner.js';
 import { packTexts } from './encoders/textEncoder.js';
 import { createImageRunner, createTextRunner, type TextRunner } from './encoders/towers.js';
+import { ALLOW_SHA256, type Sha256List } from '../weights/accepted.js';
 import { openClip } from './weights/openClip.js';
+import { requireInstance, requireList } from '../options/requireKind.js';
 import { plural } from '../options/showValue.js';
 
 const heads = (about: string) => integer(1, 1024, { text: about, otherwise: 'one for each 64 channels' });
@@ -38,6 +42,8 @@ export interface ClipOptions {
   /** Attention heads, for models whose heads are not 64 wide. */
   visionHeads?: number;
   textHeads?: number;
+  /** SHA-256s of copies to take for a model of the catalogue, beside those that are known: see `LoadOptions`. */
+  allowSha256?: Sha256List;
   /** Receives the progress of a download. */
   onProgress?: OnProgress;
   /** Cancels the download. */
@@ -51,9 +57,18 @@ export const CLIP_OPTIONS = {
   activation: oneOf(ACTIVATIONS, { text: 'activation of the weights', otherwise: 'told by the file' }),
   visionHeads: heads('attention heads of the image encoder'),
   textHeads: heads('attention heads of the text encoder'),
+  allowSha256: ALLOW_SHA256,
   onProgress: callback<OnProgress>({ text: 'receives the progress of a download' }),
   signal: signal('cancels the download'),
 } satisfies RowsOf<ClipOptions>;
+
+/** Options of the encoders. */
+export interface EncodeOptions {
+  /** Cancels the work at its next batch. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const ENCODE_OPTIONS = { signal: signal('cancels the work at its next batch') } satisfies RowsOf<EncodeOptions>;
 
 /** Most rows of tokens or patches in one run of an encoder. This bounds memory. */
 const ROWS_AT_ONCE = 1600;
@@ -86,10 +101,12 @@ export class Clip {
   ) {
     this.#images = images;
     this.#texts = texts;
-    this.#lifetime = new Lifetime(() => {
+    const free = () => {
       images.dispose();
       texts.dispose();
-      releaseDevice();
+    };
+    this.#lifetime = new Lifetime(() => {
+      releaseDevice(free);
     }, 'CLIP model: it was disposed; load it again');
   }
 
@@ -101,7 +118,7 @@ export class Clip {
    *   `INVALID_CHECKPOINT`, `UNSUPPORTED_CHECKPOINT` (ResNets and other encoders), `CHECKPOINT_MISMATCH`,
    *   `DEVICE_UNAVAILABLE`, `INVALID_ARGUMENT`, `ABORTED`.
    */
-  static async load(source: string | URL | Uint8Array, options: ClipOptions = {}): Promise<Clip> {
+  static async load(source: string | URL | ByteSource, options: ClipOptions = {}): Promise<Clip> {
     const { precision: choice, graphWeights } = resolve(CLIP_OPTIONS, options);
     const weights = await openClip(source, options);
     throwIfAborted(options.signal);
@@ -119,8 +136,9 @@ export class Clip {
       throwIfAborted(options.signal);
       return new Clip(weights.config, device, precision, scale, images, texts);
     } catch (error) {
-      for (const runner of made) runner.dispose();
-      releaseDevice();
+      releaseDevice(() => {
+        for (const runner of made) runner.dispose();
+      });
       throw error;
     }
   }
@@ -131,14 +149,10 @@ export class Clip {
    * @returns `n * embedDim` numbers, each image's vector of length 1.
    * @throws FastSAMError `INVALID_ARGUMENT` for an image of another size, `ABORTED`, `DISPOSED`.
    */
-  async encodeImages(
-    pixels: readonly Uint8Array[],
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<Float32Array> {
-    const { imageSize } = this.config;
-    const size = imageSize * imageSize * 3;
-    const wrong = pixels.find(({ length }) => length !== size);
-    if (wrong) throw invalid(`image: got ${wrong.length} bytes, expected ${size} (${imageSize} x ${imageSize} RGB)`);
+  async encodeImages(pixels: readonly Uint8Array[], options: EncodeOptions = {}): Promise<Float32Array> {
+    const { signal } = resolve(ENCODE_OPTIONS, options);
+    requireList('CLIP, images', pixels);
+    for (const image of pixels) this.#checkPixels(image);
     const step = Math.max(1, Math.floor(ROWS_AT_ONCE / (patchCount(this.config) + 1)));
     return this.#encode(evenParts(pixels, step), signal, (part) => {
       const patches = toPatches(part, this.config);
@@ -156,10 +170,9 @@ export class Clip {
    * @returns `n * embedDim` numbers, each text's vector of length 1.
    * @throws FastSAMError `INVALID_ARGUMENT` for another number of tokens or unknown ones, `ABORTED`, `DISPOSED`.
    */
-  async encodeTokens(
-    tokens: readonly Int32Array[],
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<Float32Array> {
+  async encodeTokens(tokens: readonly Int32Array[], options: EncodeOptions = {}): Promise<Float32Array> {
+    const { signal } = resolve(ENCODE_OPTIONS, options);
+    requireList('CLIP, texts', tokens);
     for (const text of tokens) this.#checkTokens(text);
     return this.#encode(partsByRows(tokens, TEXT_ROWS_AT_ONCE), signal, (part) => this.#texts.run(packTexts(part)));
   }
@@ -190,9 +203,9 @@ export class Clip {
       let at = 0;
       for (const part of parts) {
         throwIfAborted(signal);
-        const { features } = run(part);
+        const { features } = onDevice(() => run(part));
         try {
-          all.set(await features.data<'float32'>(), at);
+          all.set(await onDevice(() => features.data<'float32'>()), at);
         } finally {
           features.dispose();
         }
@@ -206,7 +219,16 @@ export class Clip {
     });
   }
 
+  #checkPixels(image: Uint8Array): void {
+    requireInstance('CLIP, image', image, Uint8Array, 'bytes as a Uint8Array');
+    const { imageSize } = this.config;
+    const size = imageSize * imageSize * 3;
+    if (image.length === size) return;
+    throw invalid(`image: got ${image.length} bytes, expected ${size} (${imageSize} x ${imageSize} RGB)`);
+  }
+
   #checkTokens(text: Int32Array): void {
+    requireInstance('CLIP, text', text, Int32Array, 'tokens as an Int32Array');
     const { contextLength, vocabSize } = this.config;
     if (text.length !== contextLength) {
       throw invalid(

@@ -20,7 +20,7 @@ export const WIDEST_CONTOUR = 20;
  */
 export function drawContours(
   canvas: Canvas,
-  labels: Uint32Array,
+  labels: Uint16Array,
   colours: readonly Rgb[],
   thickness: number,
   opacity: number,
@@ -54,7 +54,7 @@ function strengthTable(thickness: number, opacity: number): Int32Array {
  * the image, four neighbours each. An edge between two masks belongs to the one on top: the other one may well go on
  * below it.
  */
-function edgeDistance(labels: Uint32Array, width: number, height: number): Uint8Array {
+function edgeDistance(labels: Uint16Array, width: number, height: number): Uint8Array {
   const distance = new Uint8Array(width * height).fill(FAR);
   sweep(labels, distance, width, height, 1);
   sweep(labels, distance, width, height, -1);
@@ -62,7 +62,7 @@ function edgeDistance(labels: Uint32Array, width: number, height: number): Uint8
 }
 
 /** One pass in reading order (direction 1) or against it (-1), looking at the four neighbours that came before. */
-function sweep(labels: Uint32Array, distance: Uint8Array, width: number, height: number, direction: 1 | -1): void {
+function sweep(labels: Uint16Array, distance: Uint8Array, width: number, height: number, direction: 1 | -1): void {
   const row = direction * width;
   for (let y = 0; y < height; y++) {
     let i = direction === 1 ? y * width : (height - y) * width - 1;
@@ -86,7 +86,7 @@ function nearer(
   d: number,
   j: number,
   label: number,
-  labels: Uint32Array,
+  labels: Uint16Array,
   distance: Uint8Array,
   step: number,
   edge: number,

@@ -159,7 +159,8 @@ function overlap(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-function colourSource(colours: ColourOf | readonly Rgb[] | undefined): ColourOf {
+/** Colours by id: the palette's, a function's, or a list's in turn. */
+export function colourSource(colours: ColourOf | readonly Rgb[] | undefined): ColourOf {
   if (colours === undefined) return colourOf;
   if (typeof colours === 'function') return colours;
   if (colours.length === 0) return colourOf;

@@ -10,7 +10,7 @@ import type { Rgb } from './palette.js';
  */
 export function drawOverlay(
   canvas: Canvas,
-  labels: Uint32Array,
+  labels: Uint16Array,
   colours: readonly Rgb[],
   alpha: number,
   dim: number,

@@ -4,6 +4,7 @@ import { requireHalfRange } from '../model/halfRange.js';
 import type { ModelInfo } from '../model/info.js';
 import type { Network } from '../model/network.js';
 import { settingsMetadata } from '../model/settingsText.js';
+import { requireChoice, requireText } from '../options/requireKind.js';
 import { showValue } from '../options/showValue.js';
 import { platform } from '../platform/platform.js';
 import type { ExportedFile } from './exportedFile.js';
@@ -113,8 +114,13 @@ function requireFolded({ folded }: Network): void {
   );
 }
 
-/** Name of the file or folder that a model becomes: `demo`, `demo.pt` -> `demo.onnx`. */
+/**
+ * Name of the file or folder that a model becomes: `demo`, `demo.pt` -> `demo.onnx`.
+ * @throws FastSAMError `INVALID_ARGUMENT` for what is no text, and another format.
+ */
 export function exportName(model: string, format: ExportFormat): string {
+  requireText('model', model);
+  requireChoice('format', format, Object.keys(EXPORT_FORMATS));
   return `${model.replace(/\.(pt|safetensors|onnx)$/i, '')}${EXPORT_FORMATS[format].suffix}`;
 }
 

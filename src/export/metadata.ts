@@ -26,6 +26,9 @@ export interface ExportMetadata {
   readonly args: Readonly<Record<string, unknown>>;
   readonly channels: 3;
   readonly end2end: boolean;
+  /** The model's own thresholds, which are its defaults when it is loaded again. */
+  readonly conf: number;
+  readonly iou: number;
   /** Sizes of -1 are open. */
   readonly inputs: readonly PortFacts[];
   readonly outputs: readonly PortFacts[];
@@ -41,7 +44,7 @@ interface PortFacts {
 }
 
 /** What has to be known of a model. */
-export type ExportedModel = Pick<ModelInfo, 'name' | 'architecture' | 'classNames' | 'metadata'>;
+export type ExportedModel = Pick<ModelInfo, 'name' | 'architecture' | 'classNames' | 'defaults' | 'metadata'>;
 
 /** Facts of a model and of how it is exported. */
 export function exportMetadata(model: ExportedModel, plan: ExportPlan): ExportMetadata {
@@ -64,6 +67,8 @@ export function exportMetadata(model: ExportedModel, plan: ExportPlan): ExportMe
     args: { batch, dynamic, half, nms: nms !== undefined, ...nms, ...(format === 'onnx' && { opset }) },
     channels: 3,
     end2end: nms !== undefined,
+    conf: model.defaults.conf,
+    iou: model.defaults.iou,
     inputs: [portFacts(input)],
     outputs: outputs.map(portFacts),
   };

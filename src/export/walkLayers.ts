@@ -1,5 +1,5 @@
 /** A walk over the network's tfjs layers, by which all formats read what they are, how they hang together and their weights. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../runtime/tfjs.js';
 import { schedule } from '../model/forward.js';
 import type { Network } from '../model/network.js';
 

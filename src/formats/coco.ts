@@ -1,11 +1,11 @@
 /** Results in the COCO formats. */
+import { cornerParts, type Ring } from '../mask/cornerRings.js';
 import { encodeRle } from '../mask/rle.js';
 import type { Rle } from '../mask/rleCounts.js';
 import { custom, integer, oneOf } from '../options/kinds.js';
 import { requireIterable } from '../options/requireKind.js';
 import { resolve } from '../options/resolve.js';
 import { omitRows, type About, type RowsOf } from '../options/row.js';
-import { cornerRings, type Ring } from './cornerRings.js';
 import { round, roundBox } from './json.js';
 import { requireScene, type SceneRecord } from '../record/record.js';
 import type { RunFormat, RunPart } from './format.js';
@@ -83,7 +83,7 @@ export function resultsToCoco(results: SceneRecord, options: CocoOptions = {}): 
       id: firstId + i,
       image_id: imageId,
       category_id: categoryId ?? (results.classes?.[i] ?? 0) + 1,
-      segmentation: segmentation === 'polygons' ? cornerRings(mask) : encodeRle(mask),
+      segmentation: segmentation === 'polygons' ? cornerParts(mask).map(({ outer }) => outer) : encodeRle(mask),
       area: mask.area,
       bbox: roundBox([x1, y1, x2 - x1, y2 - y1]),
       iscrowd: 0,

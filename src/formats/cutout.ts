@@ -1,6 +1,7 @@
 /** One object cut out of its image. */
 import { invalidArgument } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
+import { requirePixels } from '../image/pixels.js';
 import type { Mask } from '../mask/mask.js';
 import { boundingRect } from '../mask/setOps.js';
 import { platform } from '../platform/platform.js';
@@ -51,6 +52,7 @@ export const CUTOUT_OPTIONS = {
  */
 export function cutOut(image: RgbImage, mask: Mask, options: CutoutOptions = {}): Cutout {
   const { padding, keepColours } = resolve(CUTOUT_OPTIONS, options);
+  requirePixels('cut-out', image);
   const box = boundingRect(mask);
   if (!box) throw invalidArgument('cut-out: got a mask without a pixel, expected one to cut along');
   const x = Math.max(0, box.x - padding);

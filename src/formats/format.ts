@@ -1,7 +1,7 @@
 /** What an output format is: the contract between one kind of file and everything that writes files. */
 import { DRAW_OPTIONS, type DrawOptions } from '../draw/drawObjects.js';
 import { FastSAMError, invalidArgument } from '../errors.js';
-import { flag, integer } from '../options/kinds.js';
+import { flag, integer, number } from '../options/kinds.js';
 import type { RowsOf } from '../options/row.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { SceneRecord } from '../record/record.js';
@@ -12,6 +12,8 @@ export interface EncodeOptions extends DrawOptions {
   quality?: number;
   /** YOLO labels: append the score to each line. Default false. */
   saveConf?: boolean;
+  /** SVG and labelme: largest distance in pixels that thinning out may move outlines. Default 0: they are exact. */
+  tolerance?: number;
 }
 
 /** Every option of files. */
@@ -19,6 +21,10 @@ export const ENCODE_OPTIONS = {
   ...DRAW_OPTIONS,
   quality: integer(1, 100, { text: 'JPEG quality', otherwise: '90' }),
   saveConf: flag({ text: "YOLO labels: append the score to each line, before the track's id", default: false }),
+  tolerance: number(0, Infinity, {
+    text: 'SVG and labelme: largest distance in pixels that thinning out may move outlines',
+    default: 0,
+  }),
 } satisfies RowsOf<EncodeOptions>;
 
 /** What a format knows beside the results of an image. */

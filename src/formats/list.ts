@@ -5,14 +5,16 @@ import { cutout } from './cutout.js';
 import type { OutputFormat } from './format.js';
 import { jpg } from './jpg.js';
 import { json } from './json.js';
+import { labelme } from './labelme.js';
 import { mot } from './mot.js';
 import { npz } from './npz.js';
 import { png } from './png.js';
 import { sa1b } from './sa1b.js';
+import { svg } from './svg.js';
 import { yolo } from './yolo.js';
 
 /** All of them. Where two have the same ending, `Results.save` takes the first for it. */
-export const FORMATS: readonly OutputFormat[] = [json, coco, yolo, sa1b, png, jpg, cutout, npz, mot];
+export const FORMATS: readonly OutputFormat[] = [json, coco, yolo, sa1b, labelme, png, jpg, svg, cutout, npz, mot];
 
 /**
  * The format that a name stands for.

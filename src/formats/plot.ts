@@ -1,6 +1,7 @@
 /** The image of a result: masks, outlines and, where asked for, boxes and labels. */
 import { drawObjects, type DrawOptions } from '../draw/drawObjects.js';
 import type { RgbImage } from '../image/rgbImage.js';
+import { requirePixels } from '../image/pixels.js';
 import { drawPromptRecord } from '../prompt/kinds/list.js';
 import type { SceneRecord } from '../record/record.js';
 import type { EncodeOptions } from './format.js';
@@ -12,6 +13,7 @@ import { labelOf } from './label.js';
  */
 export function plotScene(scene: SceneRecord, options: DrawOptions = {}): RgbImage {
   const { promptRecord, promptKind } = scene;
+  requirePixels('drawing', scene.image);
   const objects = scene.imageMasks.map((mask, i) => ({
     id: scene.trackIds?.[i] ?? scene.ids[i],
     mask,
@@ -31,5 +33,6 @@ export function drawingOf(options: EncodeOptions): DrawOptions {
   const drawing = { ...options };
   delete drawing.quality;
   delete drawing.saveConf;
+  delete drawing.tolerance;
   return drawing;
 }

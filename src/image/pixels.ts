@@ -60,6 +60,19 @@ function checkSize(width: number, height: number): void {
 }
 
 /**
+ * Checks that an image has its pixels. Results have one without where they were read from JSON, or packed without it.
+ * @param what begins the message.
+ * @throws FastSAMError `INVALID_ARGUMENT`
+ */
+export function requirePixels(what: string, { data, width, height }: RgbImage): void {
+  if (data.length === 3 * width * height) return;
+  throw invalidArgument(
+    `${what}: got results whose image has no pixels, expected ${width} x ${height}; give the image: ` +
+      'results.with({ image: await readImage(…) })',
+  );
+}
+
+/**
  * Channels of `length` interleaved values.
  * @throws FastSAMError `INVALID_ARGUMENT` unless they are 1, 3 or 4 for each of `width * height` pixels.
  */
@@ -80,6 +93,14 @@ export function flattenAlpha(pixels: RawPixels, alpha: AlphaMode): RgbImage {
     return { data: rgb, width, height };
   }
   const rgb = new Uint8Array(width * height * 3);
+  if (channels === 4 && alpha === 'drop') {
+    for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
+      rgb[to] = data[from];
+      rgb[to + 1] = data[from + 1];
+      rgb[to + 2] = data[from + 2];
+    }
+    return { data: rgb, width, height };
+  }
   const background = alpha === 'white' ? 255 : 0;
   for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
     for (let c = 0; c < 3; c++) {

@@ -26,15 +26,20 @@ export interface RgbImage {
 /**
  * Checks that a value has the form of an image.
  * @param what begins the message.
+ * @param withoutPixels whether it may have no bytes: that of results which were read from JSON, or packed without it.
  * @throws FastSAMError `INVALID_ARGUMENT`
  */
-export function requireRgbImage(what: string, value: unknown): asserts value is RgbImage {
+export function requireRgbImage(
+  what: string,
+  value: unknown,
+  { withoutPixels = false } = {},
+): asserts value is RgbImage {
   requireObject(what, value);
   const { data, width, height } = value;
   requireWhole(`${what} width`, width, 1);
   requireWhole(`${what} height`, height, 1);
   const bytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
-  if (bytes && data.length === width * height * 3) return;
+  if (bytes && (data.length === width * height * 3 || (withoutPixels && data.length === 0))) return;
   const got = bytes ? `${data.length} bytes` : showValue(data);
   throw invalidArgument(`${what} data: got ${got}, expected a Uint8Array of ${width} x ${height} x 3 bytes, R G B`);
 }

@@ -1,5 +1,6 @@
 /** What follows each convolution. tfjs' own layers lack some kinds, and its `swish` makes one more pass over the map. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
+import { silu } from '../runtime/silu.js';
 import { single, type LayerArgs } from './customLayer.js';
 import type { ActivationKind, ActivationSpec } from './settings.js';
 
@@ -39,7 +40,7 @@ const kindOf = (text: string): ActivationKind =>
   (text as ActivationKind);
 
 const FUNCTIONS: Readonly<Record<ActivationKind, (x: tf.Tensor, alpha: number) => tf.Tensor>> = {
-  SiLU: (x) => tf.mul(x, tf.sigmoid(x)),
+  SiLU: silu,
   ReLU: (x) => tf.relu(x),
   ReLU6: (x) => tf.relu6(x),
   LeakyReLU: (x, alpha) => tf.leakyRelu(x, alpha),

@@ -1,5 +1,5 @@
 /** Some of a map's channels: what C2f hands to its first bottleneck. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { runsOnTensorFlow } from '../runtime/tensorFlow.js';
 import { single, singleShape, type LayerArgs } from './customLayer.js';
 

@@ -1,5 +1,5 @@
 /** What the layers of this folder share that tfjs has no layer for. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 
 /** Arguments that every tfjs layer takes (name, dtype …). */
 export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;

@@ -1,5 +1,5 @@
 /** Distances from distributions: the integral of Distribution Focal Loss (Li et al. 2020, Generalized Focal Loss). */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import type { LayerArgs } from './customLayer.js';
 
 /** Sides of a box: left, top, right, bottom. */

@@ -1,5 +1,5 @@
 /** The three levels of a head as one list of anchors. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import type { MapShape } from './customLayer.js';
 
 /**

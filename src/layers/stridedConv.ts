@@ -2,7 +2,7 @@
  * Convolution of stride 2 with one row or column of zeros on each side. The padding that tfjs calls 'same' would put them
  * at the bottom and on the right only, half a cell off; and a padding layer before the convolution would copy the map.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { single, singleShape, type LayerArgs } from './customLayer.js';
 
 const KERNEL_SIZE = 3;

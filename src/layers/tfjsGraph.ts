@@ -1,5 +1,5 @@
 /** Blocks as tfjs layers; every output can be found again by its Ultralytics name. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import type { BlockGraph, ConvShape } from './blockGraph.js';
 import { Activation } from './activation.js';
 import { ChannelSlice } from './channelSlice.js';

@@ -2,7 +2,7 @@
  * Transposed convolution, 2x2 with stride 2. Its windows do not overlap, so every input cell becomes four output cells by
  * one matrix product each. On wasm this takes a small fraction of the time of tfjs' conv2dTranspose.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { runsOnTensorFlow } from '../runtime/tensorFlow.js';
 import { single, singleShape } from './customLayer.js';
 import { doubled } from './upsample.js';

@@ -1,5 +1,5 @@
 /** Twice as high and wide, nearest neighbour. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { runsOnTensorFlow } from '../runtime/tensorFlow.js';
 import { single, singleShape } from './customLayer.js';
 

@@ -1,7 +1,7 @@
 /** Leaving out masks that lie inside others. */
-import { requireList, requireNumber } from '../options/requireKind.js';
+import { requireNumber } from '../options/requireKind.js';
 import { intersectionArea } from './setOps.js';
-import { requireMask, type Mask } from './mask.js';
+import { requireMasks, type Mask } from './mask.js';
 
 /** CASIA's threshold. */
 const CONTAINED = 0.8;
@@ -13,8 +13,7 @@ const CONTAINED = 0.8;
  * @throws FastSAMError `INVALID_ARGUMENT` if the masks' grids differ in size.
  */
 export function withoutContained(masks: readonly Mask[], threshold = CONTAINED): number[] {
-  requireList('masks', masks);
-  for (const mask of masks) requireMask(mask);
+  requireMasks('masks', masks);
   requireNumber('threshold', threshold, 0);
   const contains = (outer: Mask, inner: Mask): boolean =>
     outer.area > inner.area && intersectionArea(outer, inner) / inner.area > threshold;

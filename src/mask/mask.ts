@@ -1,7 +1,7 @@
 /** One object's mask: bits inside a window of the grid, never a whole image of numbers. */
 import type { Rect } from '../geometry/rect.js';
 import { invalidArgument } from '../errors.js';
-import { isTypedArray, requireInstance, requireWhole } from '../options/requireKind.js';
+import { isTypedArray, requireInstance, requireList, requireWhole } from '../options/requireKind.js';
 import { showValue } from '../options/showValue.js';
 import { DISPLAY, INSPECT, type DisplayData } from '../options/show.js';
 import { maskSvg } from './svg.js';
@@ -16,9 +16,10 @@ export function popcount(word: number): number {
 /** Positions of pixels stay below 2^31, so that 32-bit arithmetic on them is safe. */
 export const MOST_PIXELS = 2 ** 31 - 1;
 
-function requireGrid(width: number, height: number): void {
-  requireWhole('mask grid width', width, 0, MOST_PIXELS);
-  requireWhole('mask grid height', height, 0, width === 0 ? MOST_PIXELS : Math.floor(MOST_PIXELS / width));
+/** @throws FastSAMError `INVALID_ARGUMENT` for sides that are no whole numbers, or too many pixels */
+export function requireGrid(width: number, height: number, what = 'mask grid'): void {
+  requireWhole(`${what} width`, width, 0, MOST_PIXELS);
+  requireWhole(`${what} height`, height, 0, width === 0 ? MOST_PIXELS : Math.floor(MOST_PIXELS / width));
 }
 
 function requirePixel(x: unknown, y: unknown): void {
@@ -132,7 +133,13 @@ export class Mask implements Rect {
 }
 
 /** @throws FastSAMError `INVALID_ARGUMENT` for what is no mask */
-export function requireMask(value: unknown): asserts value is Mask {
+export function requireMask(value: unknown, what = 'mask'): asserts value is Mask {
   if (value instanceof Mask) return;
-  requireInstance('mask', value, Mask, 'a Mask: of Results.masks, Mask.fromBitmap or decodeRle');
+  requireInstance(what, value, Mask, 'a Mask: of Results.masks, Mask.fromBitmap or decodeRle');
+}
+
+/** @throws FastSAMError `INVALID_ARGUMENT` for what is no list of masks */
+export function requireMasks(what: string, value: unknown): asserts value is readonly Mask[] {
+  requireList(what, value);
+  for (let i = 0; i < value.length; i++) requireMask(value[i], `${what} ${i}`);
 }

@@ -1,26 +1,38 @@
 /** Polygons of masks: with holes, as COCO lists, as Ultralytics' one polygon a mask, and thinned out. */
-import { number } from '../options/kinds.js';
+import { number, oneOf } from '../options/kinds.js';
 import { requireList, requireNumber, requireNumbers, requireObject } from '../options/requireKind.js';
 import { resolve } from '../options/resolve.js';
 import type { RowsOf } from '../options/row.js';
 import { contourArea, traceContours, type Contour } from './contours.js';
+import { cornerParts } from './cornerRings.js';
 import { requireMask, type Mask } from './mask.js';
 
 /**
- * One connected part of a mask. Points are `x0, y0, x1, y1, …`, the centres of border pixels in whole pixels of the
- * mask's grid (so a polygon runs half a pixel inside the mask's outline, as OpenCV's do), closed without repeating the
- * first point.
+ * One connected part of a mask. Points are `x0, y0, x1, y1, …` in whole pixels of the mask's grid, closed without repeating
+ * the first point; see `PolygonOptions.along` for what they are.
  */
 export interface Polygon {
   readonly outer: Int32Array;
-  /** Borders of the holes, which run along the mask's pixels around them. */
   readonly holes: readonly Int32Array[];
+}
+
+/** A polygon with x divided by the grid's width and y by its height: 0 … 1. */
+export interface NormalisedPolygon {
+  readonly outer: Float32Array;
+  readonly holes: readonly Float32Array[];
 }
 
 /** How outlines are made. */
 export interface PolygonOptions {
   /** Largest distance in pixels that thinning out may move the border; 0 (default) keeps every corner. */
   readonly tolerance?: number;
+  /**
+   * `centres` (default): through the centres of the mask's border pixels, as OpenCV's contours: half a pixel inside the
+   * outline, holes along the pixels around them, parts connected over 8 neighbours. `corners`: along the corners of
+   * pixels, 0 … width and height of the grid: filled by the even-odd rule they give exactly the mask's pixels; parts are
+   * connected over 4 neighbours, outer rings clockwise on the screen, holes the other way round.
+   */
+  readonly along?: 'centres' | 'corners';
 }
 
 /** Every option of `toPolygons`. */
@@ -29,25 +41,54 @@ export const POLYGON_OPTIONS = {
     text: 'largest distance in pixels that thinning out may move the border; 0 keeps every corner',
     default: 0,
   }),
+  along: oneOf(['centres', 'corners'], {
+    text: 'through the centres of border pixels, as OpenCV does, or along the corners of pixels, which is exact',
+    default: 'centres',
+  }),
 } satisfies RowsOf<PolygonOptions>;
 
 /** The parts of a mask, largest outer area first, each with its holes. */
 export function toPolygons(mask: Mask, options: PolygonOptions = {}): Polygon[] {
   requireMask(mask);
-  const { tolerance } = resolve(POLYGON_OPTIONS, options);
-  const contours = traceContours(mask);
+  const { tolerance, along } = resolve(POLYGON_OPTIONS, options);
+  const parts = along === 'corners' ? alongCorners(mask) : throughCentres(mask);
+  const sized = parts.map((part) => ({ part, area: contourArea(part.outer) })).sort((a, b) => b.area - a.area);
   const thin = (points: Int32Array): Int32Array => simplifyPolygon(points, tolerance);
+  return sized.map(({ part: { outer, holes } }) => ({ outer: thin(outer), holes: holes.map(thin) }));
+}
+
+/**
+ * The polygons of `toPolygons` in parts of the grid, as Ultralytics' `xyn`.
+ * @throws FastSAMError `INVALID_ARGUMENT` for wrong options.
+ */
+export function toNormalisedPolygons(mask: Mask, options: PolygonOptions = {}): NormalisedPolygon[] {
+  requireMask(mask);
+  const { gridWidth, gridHeight } = mask;
+  const normalise = (points: Int32Array): Float32Array =>
+    Float32Array.from(points, (v, i) => v / (i % 2 === 0 ? gridWidth : gridHeight));
+  return toPolygons(mask, options).map(({ outer, holes }) => ({
+    outer: normalise(outer),
+    holes: holes.map(normalise),
+  }));
+}
+
+function alongCorners(mask: Mask): Polygon[] {
+  return cornerParts(mask).map(({ outer, holes }) => ({
+    outer: Int32Array.from(outer),
+    holes: holes.map((ring) => Int32Array.from(ring)),
+  }));
+}
+
+function throughCentres(mask: Mask): Polygon[] {
+  const contours = traceContours(mask);
   const holesOf = new Map<number, Int32Array[]>();
   for (const { hole, parent, points } of contours) {
     if (!hole) continue;
     const list = holesOf.get(parent) ?? [];
-    list.push(thin(points));
+    list.push(points);
     holesOf.set(parent, list);
   }
-  const parts = contours.map((contour, i) => ({ contour, i })).filter(({ contour }) => !contour.hole);
-  const sized = parts.map(({ contour, i }) => ({ i, points: contour.points, area: contourArea(contour.points) }));
-  sized.sort((a, b) => b.area - a.area);
-  return sized.map(({ i, points }) => ({ outer: thin(points), holes: holesOf.get(i) ?? [] }));
+  return contours.flatMap(({ hole, points }, i) => (hole ? [] : [{ outer: points, holes: holesOf.get(i) ?? [] }]));
 }
 
 function requirePolygon(polygon: unknown): asserts polygon is Polygon {

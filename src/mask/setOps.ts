@@ -1,9 +1,12 @@
 /** Set operations on masks of one grid, and counts by whole words. */
 import { invalidArgument } from '../errors.js';
-import { requireNumbers } from '../options/requireKind.js';
+import { requireNumbers, requireObject, requireWhole } from '../options/requireKind.js';
 import { lowBits, lowestBit, readBits } from './bits.js';
 import type { Rect } from '../geometry/rect.js';
-import { Mask, popcount, requireMask } from './mask.js';
+import { Mask, popcount, requireGrid, requireMask } from './mask.js';
+
+/** The size of a mask's grid in pixels. */
+export type Grid = Pick<Mask, 'gridWidth' | 'gridHeight'>;
 
 /** Throws unless both masks lie on grids of the same size. */
 function requireSameGrid(a: Mask, b: Mask): void {
@@ -45,7 +48,7 @@ function uniteWindows(a: Rect, b: Rect): Rect {
 }
 
 /** Builds a mask word by word; `wordOf` gets the column of a word's first pixel and its row. */
-function build(grid: Mask, window: Rect, wordOf: (x: number, y: number) => number): Mask {
+function build(grid: Grid, window: Rect, wordOf: (x: number, y: number) => number): Mask {
   const { x, y, width, height } = window;
   if (width <= 0 || height <= 0) return Mask.empty(grid.gridWidth, grid.gridHeight);
   const rowWords = (width + 31) >>> 5;
@@ -83,6 +86,25 @@ export function intersection(a: Mask, b: Mask): Mask {
 export function difference(a: Mask, b: Mask): Mask {
   requireSameGrid(a, b);
   return build(a, a, (x, y) => wordAt(a, x, y) & ~wordAt(b, x, y));
+}
+
+/**
+ * The mask moved by whole pixels, `dx` to the right and `dy` down; what leaves the grid is lost.
+ * @param grid another grid to lie on, such as the image's for a mask of a crop: `dx`, `dy` are then the crop's corner.
+ *   Default: the mask's own.
+ * @throws FastSAMError `INVALID_ARGUMENT` for a step that is no whole number and a grid without whole sides.
+ */
+export function shift(mask: Mask, dx: number, dy: number, grid: Grid = mask): Mask {
+  requireMask(mask);
+  requireObject('shift grid', grid);
+  const { gridWidth, gridHeight } = grid;
+  requireWhole('shift dx', dx);
+  requireWhole('shift dy', dy);
+  requireGrid(gridWidth, gridHeight, 'shift grid');
+  const { width, height } = mask;
+  const moved = { x: mask.x + dx, y: mask.y + dy, width, height };
+  const window = intersectWindows(moved, { x: 0, y: 0, width: gridWidth, height: gridHeight });
+  return build({ gridWidth, gridHeight }, window, (x, y) => wordAt(mask, x - dx, y - dy));
 }
 
 /** Pixels of the window that are not in the mask; the window is clipped to the grid. */

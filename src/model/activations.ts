@@ -1,5 +1,5 @@
 /** A look inside: the outputs of layers by their Ultralytics names. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import type { Edits } from './edits.js';
 import { forward } from './forward.js';
 import { activationNames, checkLayerNames, headName } from './layerNames.js';

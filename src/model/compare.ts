@@ -1,5 +1,5 @@
 /** Layer by layer and stage by stage against what another program computed (docs/user/compare.md). */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../runtime/tfjs.js';
 import { FastSAMError } from '../errors.js';
 import type { WeightTensor } from '../weights/tensor.js';
 import { eachActivation } from './activations.js';

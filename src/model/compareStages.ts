@@ -1,5 +1,5 @@
 /** The stages after the network beside a reference's. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../runtime/tfjs.js';
 import { FastSAMError } from '../errors.js';
 import { takeRows } from '../geometry/rows.js';
 import type { Mask } from '../mask/mask.js';

@@ -1,9 +1,10 @@
 /** Outputs of layers in half precision: as the compiled graph of `segment` computes them. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { choosePrecision, encodeGraph } from '../runtime/compile/compile.js';
 import { loadGraph } from '../runtime/compile/loadGraph.js';
 import { keepFloat32 } from '../runtime/compile/precision.js';
 import type { Precision } from '../runtime/choices.js';
+import { onDevice } from '../runtime/onDevice.js';
 import { expectedDistances } from '../layers/dfl.js';
 import { detectionRows } from './decode.js';
 import { forward } from './forward.js';
@@ -24,13 +25,13 @@ export async function compiledActivations(
 ): Promise<Record<string, tf.Tensor>> {
   checkInput(network, input);
   checkLayerNames('activations', names, activationNames(network));
-  await choosePrecision(precision);
-  const bytes = tf.tidy(() => tf.cast(tf.clipByValue(tf.round(tf.mul(input, 255)), 0, 255), 'int32'));
-  const floats = !(await isSame(
-    tf.tidy(() => tf.div(tf.cast(bytes, 'float32'), 255)),
-    input,
-  ));
-  const image = floats ? tf.clone(input) : tf.clone(bytes);
+  await onDevice(() => choosePrecision(precision));
+  const bytes = onDevice(() =>
+    tf.tidy((): tf.Tensor => tf.cast(tf.clipByValue(tf.round(tf.mul(input, 255)), 0, 255), 'int32')),
+  );
+  const back = onDevice(() => tf.tidy((): tf.Tensor => tf.div(tf.cast(bytes, 'float32'), 255)));
+  const floats = !(await isSame(back, input));
+  const image = onDevice(() => tf.clone(floats ? input : bytes));
   bytes.dispose();
   const [, height, width] = input.shape;
   // Keys of the graph's outputs: names may hold what TensorFlow's may not.
@@ -40,11 +41,13 @@ export async function compiledActivations(
     return Object.fromEntries(values.map((value, i) => [keys[i], value]));
   };
   try {
-    const graph = await loadGraph<{ image: tf.Tensor }, Record<string, tf.Tensor>>(
-      encodeGraph(f, [{ image }], { precision, uint8: floats ? [] : ['image'] }),
+    const graph = await onDevice(() =>
+      loadGraph<{ image: tf.Tensor }, Record<string, tf.Tensor>>(
+        encodeGraph(f, [{ image }], { precision, uint8: floats ? [] : ['image'] }),
+      ),
     );
     try {
-      const values = graph.run({ image });
+      const values = onDevice(() => graph.run({ image }));
       return Object.fromEntries(names.map((name, i) => [name, values[keys[i]]]));
     } finally {
       graph.dispose();

@@ -1,9 +1,10 @@
 /** The detector as compiled TensorFlow graphs: the same layers, run as one call. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { choosePrecision } from '../runtime/compile/compile.js';
 import type { CompiledGraph } from '../runtime/compile/compiledGraph.js';
 import { loadGraph } from '../runtime/compile/loadGraph.js';
 import type { Precision } from '../runtime/choices.js';
+import { onDevice } from '../runtime/onDevice.js';
 import type { Detections, Detector, DetectorInput, RawAnchors, RawOptions, Thresholds } from './detector.js';
 import {
   encodeDetector,
@@ -66,15 +67,16 @@ export class CompiledDetector implements Detector {
    */
   static async create(network: Network, options: CompiledDetectorOptions = {}): Promise<CompiledDetector> {
     const { signal, weights = 'embedded' } = options;
-    const precision = await choosePrecision(options.precision ?? 'fp32');
+    const precision = await onDevice(() => choosePrecision(options.precision ?? 'fp32'));
     if (precision === 'fp16') await requireHalfRange(network, 'precision fp16');
-    const encoded = options.encoded ?? encodeDetector(network, { weights, precision });
+    const encoded = options.encoded ?? onDevice(() => encodeDetector(network, { weights, precision }));
     const feed = weightsToFeed(network, weights);
     const { classes, maskCoefficients } = network.architecture;
-    const graph = await loadGraph<NetworkInputs, NetworkOutputs>(encoded, { feed, signal });
+    const graph = await onDevice(() => loadGraph<NetworkInputs, NetworkOutputs>(encoded, { feed, signal }));
     try {
-      const encodedSelect = encodeSelect(classes, maskCoefficients);
-      const select = await loadGraph<SelectInputs, SelectedAnchors>(encodedSelect, { signal });
+      const select = await onDevice(() =>
+        loadGraph<SelectInputs, SelectedAnchors>(encodeSelect(classes, maskCoefficients), { signal }),
+      );
       return new CompiledDetector({ network, graph, select, weights }, precision);
     } catch (error) {
       graph.dispose();
@@ -84,13 +86,15 @@ export class CompiledDetector implements Detector {
 
   async detect(input: DetectorInput, thresholds: Thresholds): Promise<Detections[]> {
     const { prototypes, probabilities, logits, ...anchors } = await this.#run(input);
-    const limits = limitTensors(thresholds);
-    try {
-      const count = input.images.length;
-      return input.images.map((_, i) => this.#detectionsOf({ index: i, count }, anchors, prototypes, limits));
-    } finally {
-      tf.dispose([...Object.values(anchors), prototypes, probabilities, logits, ...Object.values(limits)]);
-    }
+    return onDevice(() => {
+      const limits = limitTensors(thresholds);
+      try {
+        const count = input.images.length;
+        return input.images.map((_, i) => this.#detectionsOf({ index: i, count }, anchors, prototypes, limits));
+      } finally {
+        tf.dispose([...Object.values(anchors), prototypes, probabilities, logits, ...Object.values(limits)]);
+      }
+    });
   }
 
   async raw(input: DetectorInput, { logits = false }: RawOptions = {}): Promise<RawAnchors[]> {
@@ -111,19 +115,23 @@ export class CompiledDetector implements Detector {
 
   async #run(input: DetectorInput): Promise<NetworkOutputs> {
     const graph = hasFloats(input) ? await this.#graphOfFloats() : this.#compiled.graph;
-    const inputs = networkInputs(input, this.#compiled.network.architecture);
-    try {
-      return graph.run(inputs);
-    } finally {
-      tf.dispose(Object.values(inputs));
-    }
+    return onDevice(() => {
+      const inputs = networkInputs(input, this.#compiled.network.architecture);
+      try {
+        return graph.run(inputs);
+      } finally {
+        tf.dispose(Object.values(inputs));
+      }
+    });
   }
 
   async #graphOfFloats(): Promise<NetworkGraph> {
     const { network, weights } = this.#compiled;
-    this.#loading ??= loadGraph<NetworkInputs, NetworkOutputs>(
-      encodeDetector(network, { weights, precision: this.precision, floats: true }),
-      { feed: weightsToFeed(network, weights) },
+    this.#loading ??= onDevice(() =>
+      loadGraph<NetworkInputs, NetworkOutputs>(
+        encodeDetector(network, { weights, precision: this.precision, floats: true }),
+        { feed: weightsToFeed(network, weights) },
+      ),
     );
     try {
       this.#floatGraph = await this.#loading;

@@ -2,6 +2,7 @@
 import { FastSAMError } from '../errors.js';
 import type { Device } from '../runtime/choices.js';
 import type { Precision } from '../runtime/choices.js';
+import { onDevice } from '../runtime/onDevice.js';
 import { runsOnTensorFlow } from '../runtime/tensorFlow.js';
 import type { Detector } from './detector.js';
 import type { Network } from './network.js';
@@ -39,7 +40,7 @@ export async function createDetector(
   device: Device,
   { precision = 'fp32', compile = true, graphWeights = 'embedded', signal }: DetectorOptions,
 ): Promise<ChosenDetector> {
-  if (compile && runsOnTensorFlow()) {
+  if (compile && onDevice(runsOnTensorFlow)) {
     const { CompiledDetector } = await import('./compiledDetector.js');
     const weights = device === 'native-gpu' ? 'embedded' : graphWeights;
     const detector = await CompiledDetector.create(network, { precision, weights, ...(signal && { signal }) });

@@ -1,5 +1,5 @@
 /** From the network's raw outputs to boxes and scores. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { expectedDistances } from '../layers/dfl.js';
 import type { Architecture } from './architecture.js';
 import type { RawOutputs } from './network.js';

@@ -1,5 +1,6 @@
 /** Stage 1 on tensors: letterboxed images in; boxes, scores, coefficients and prototypes out. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
+import type { CompileOptions } from '../runtime/shaders.js';
 
 /** Images of one size, letterboxed. */
 export interface DetectorInput {
@@ -11,6 +12,11 @@ export interface DetectorInput {
   /** Pixels of the network's input, multiples of 32. */
   readonly width: number;
   readonly height: number;
+}
+
+/** The size of a batch: how many images, and pixels of the network's input. */
+export interface BatchSize extends Pick<DetectorInput, 'width' | 'height'> {
+  readonly count: number;
 }
 
 /** Which detections are kept. */
@@ -67,6 +73,12 @@ export interface Detector {
    * @throws FastSAMError `DEVICE_FAILED`.
    */
   raw(input: DetectorInput, options?: RawOptions): Promise<RawAnchors[]>;
+  /**
+   * Compiles what batches of these sizes need, all together; absent where nothing is compiled for a size.
+   * @returns how many shaders were compiled.
+   * @throws FastSAMError `DEVICE_FAILED`, `ABORTED`.
+   */
+  prepare?(sizes: readonly BatchSize[], options?: CompileOptions): Promise<number>;
   /** Frees what the detector holds beside the network. */
   dispose(): void;
 }

@@ -1,5 +1,5 @@
 /** The graphs that the compiled detector runs: the network up to decoded boxes, and the selection of one image. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { encodeGraph } from '../runtime/compile/compile.js';
 import { keepFloat32 } from '../runtime/compile/precision.js';
 import type { Precision } from '../runtime/choices.js';

@@ -1,5 +1,5 @@
 /** Changes in the middle of the network: functions by the names of the layers whose outputs they change. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { FastSAMError, invalidArgument } from '../errors.js';
 import { showValue } from '../options/showValue.js';
 import { checkLayerNames } from './layerNames.js';

@@ -2,7 +2,8 @@
  * Runs a graph of tfjs layers step by step. `LayersModel.predict` hands over final outputs only and copies its input;
  * here any output can be looked at when it is made, and every map is freed after its last use.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
+import { withFixedSizes } from '../runtime/fixedSizes.js';
 
 /** One output that was asked for. */
 export interface ForwardStep {
@@ -75,7 +76,9 @@ export function schedule(
 
 function apply(output: tf.SymbolicTensor, values: ReadonlyMap<tf.SymbolicTensor, tf.Tensor>): tf.Tensor {
   const sources = output.inputs.flatMap((source) => values.get(source) ?? []);
-  return tf.tidy(() => output.sourceLayer.apply(sources.length === 1 ? sources[0] : sources) as tf.Tensor);
+  const layer = output.sourceLayer;
+  const run = () => layer.apply(sources.length === 1 ? sources[0] : sources) as tf.Tensor;
+  return tf.tidy(() => (layer.getClassName().includes('Conv') ? withFixedSizes(run) : run()));
 }
 
 function countDown(uses: Map<tf.SymbolicTensor, number>, source: tf.SymbolicTensor): number {

@@ -1,5 +1,5 @@
 /** Gradients through the whole network, of its input or of any layer's output. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { FastSAMError, invalidArgument } from '../errors.js';
 import { showValue } from '../options/showValue.js';
 import { registerGradients, withoutFilterGradients } from '../runtime/gradients.js';

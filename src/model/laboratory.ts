@@ -1,8 +1,10 @@
 /** What looks into a loaded network; loaded when it is used. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../runtime/tfjs.js';
 import { invalidArgument } from '../errors.js';
 import { checkValue, resolve } from '../options/resolve.js';
 import type { ModelDefaults } from '../weights/catalogue.js';
+import { onDevice } from '../runtime/onDevice.js';
+import { addTensorMethods } from '../runtime/tensorMethods.js';
 import { activations } from './activations.js';
 import type { Detector } from './detector.js';
 import { checkEdits, type Edits } from './edits.js';
@@ -19,6 +21,8 @@ import {
   type ActivationOptions,
   type GradientOptions,
 } from './options.js';
+
+addTensorMethods();
 
 /**
  * The detector with edits: on layers with batch norm where an edit asks for it.
@@ -56,7 +60,7 @@ export async function activationsOf(
   const network = loaded.networkFor([...names, ...edited]);
   const x = await networkInput(input, choice, network.architecture.family.maxStride);
   try {
-    if (precision === 'fp32') return activations(network, x, names, edits);
+    if (precision === 'fp32') return onDevice(() => activations(network, x, names, edits));
     const { compiledActivations } = await import('./compiledActivations.js');
     return await compiledActivations(network, x, names, precision);
   } finally {
@@ -79,7 +83,7 @@ export async function gradientOf(
   const network = loaded.networkFor([of, ...Object.keys(edits)]);
   const x = await networkInput(input, choice, network.architecture.family.maxStride);
   try {
-    return gradient(network, x, scalar, of, edits);
+    return onDevice(() => gradient(network, x, scalar, of, edits));
   } finally {
     x.dispose();
   }

@@ -1,9 +1,10 @@
 /** An image in the form in which the network gets it, and the way back. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { exactTransform } from '../compat/boxes.js';
 import { invalidArgument } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
 import type { RgbImage } from '../image/rgbImage.js';
+import { onDevice } from '../runtime/onDevice.js';
 import { toTensor } from './detector.js';
 
 /** An image as the network gets it. */
@@ -38,7 +39,7 @@ export class LetterboxedImage {
     this.parts = parts;
     this.image = parts.image;
     this.letterbox = parts.letterbox;
-    this.tensor = tensor ?? toTensor({ images: parts.pixels ? [parts.pixels] : [], width, height });
+    this.tensor = tensor ?? onDevice(() => toTensor({ images: parts.pixels ? [parts.pixels] : [], width, height }));
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Puts a checkpoint's tensors into a network. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { FastSAMError } from '../errors.js';
 import { epsilonOf, type NetworkSettings } from '../layers/settings.js';
 import { checkTensors } from './check.js';

@@ -2,6 +2,7 @@
 import type { StateDict } from '../weights/tensor.js';
 import type { Device, Precision } from '../runtime/choices.js';
 import { Lifetime } from '../runtime/lifetime.js';
+import { onDevice } from '../runtime/onDevice.js';
 import { isFolded, type Architecture } from './architecture.js';
 import { createDetector, type ChosenDetector, type DetectorOptions } from './createDetector.js';
 import type { Detector } from './detector.js';
@@ -27,7 +28,7 @@ class Running {
 }
 
 /** Owns the layers, the detector that was made of them, and the tensors that both came from. */
-export class LoadedNetwork implements Pick<Detector, 'detect' | 'raw'> {
+export class LoadedNetwork implements Pick<Detector, 'detect' | 'raw' | 'prepare'> {
   /** The layers that run. */
   readonly network: Network;
   readonly #device: Device;
@@ -58,9 +59,8 @@ export class LoadedNetwork implements Pick<Detector, 'detect' | 'raw'> {
     device: Device,
     options: NetworkRunOptions,
   ): Promise<LoadedNetwork> {
-    const network = buildNetwork(architecture, { foldBatchNorm: !options.keepBatchNorm });
+    const network = onDevice(() => withWeights(architecture, tensors, !options.keepBatchNorm));
     try {
-      loadWeights(network, tensors);
       const running = new Running(await createDetector(network, device, options));
       return new LoadedNetwork(network, tensors, running, device, options);
     } catch (error) {
@@ -89,6 +89,11 @@ export class LoadedNetwork implements Pick<Detector, 'detect' | 'raw'> {
     return life.use(() => chosen.detector.raw(input, options));
   };
 
+  prepare: Detector['prepare'] = (sizes, options) => {
+    const { chosen, life } = this.#running;
+    return life.use(async () => (await chosen.detector.prepare?.(sizes, options)) ?? 0);
+  };
+
   /**
    * The network that makes these outputs as Ultralytics does: with batch norm as layers where a name asks for what folding
    * hides. That one is built at the first such call and kept.
@@ -98,9 +103,7 @@ export class LoadedNetwork implements Pick<Detector, 'detect' | 'raw'> {
     const separate = folded && !isFolded(this.#tensors) && names.some((name) => needsBatchNorm(architecture, name));
     if (!separate) return this.network;
     if (!this.#separate) {
-      const network = buildNetwork(architecture, { foldBatchNorm: false });
-      loadWeights(network, this.#tensors);
-      this.#separate = network;
+      this.#separate = onDevice(() => withWeights(architecture, this.#tensors, false));
     }
     return this.#separate;
   }
@@ -118,17 +121,22 @@ export class LoadedNetwork implements Pick<Detector, 'detect' | 'raw'> {
   }
 
   async #replace(tensors: StateDict): Promise<void> {
-    loadWeights(this.network, tensors);
+    const load = (network: Network, values: StateDict): void => {
+      onDevice(() => {
+        loadWeights(network, values);
+      });
+    };
+    load(this.network, tensors);
     try {
       const running = new Running(await createDetector(this.network, this.#device, this.#options));
       this.#running.life.end();
       this.#running = running;
     } catch (error) {
-      loadWeights(this.network, this.#tensors);
+      load(this.network, this.#tensors);
       throw error;
     }
     this.#tensors = tensors;
-    if (this.#separate) loadWeights(this.#separate, tensors);
+    if (this.#separate) load(this.#separate, tensors);
   }
 
   /** Frees everything; calls under way keep the detector until they end. */
@@ -136,5 +144,17 @@ export class LoadedNetwork implements Pick<Detector, 'detect' | 'raw'> {
     this.#running.life.end();
     this.#separate?.model.dispose();
     this.network.model.dispose();
+  }
+}
+
+/** @throws FastSAMError what `loadWeights` throws; nothing is left then. */
+function withWeights(architecture: Architecture, tensors: StateDict, foldBatchNorm: boolean): Network {
+  const network = buildNetwork(architecture, { foldBatchNorm });
+  try {
+    loadWeights(network, tensors);
+    return network;
+  } catch (error) {
+    network.model.dispose();
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** The network: a family's table as tfjs layers. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { invalidArgument } from '../errors.js';
 import { TfjsGraph } from '../layers/tfjsGraph.js';
 import type { Architecture } from './architecture.js';

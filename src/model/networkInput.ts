@@ -1,7 +1,8 @@
 /** What the network is given: a tensor as it is, or an image letterboxed as in `segment`. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { letterboxGeometry } from '../image/letterbox.js';
 import { networkPixels } from '../image/networkPixels.js';
+import { onDevice } from '../runtime/onDevice.js';
 import type { PictureReading } from '../source/pictureOptions.js';
 import { readImage, type ImageInput } from '../source/readImage.js';
 import { toTensor } from './detector.js';
@@ -27,12 +28,13 @@ export async function networkInput(
   { imgsz, square, ...reading }: LetterboxChoice,
   maxStride: number,
 ): Promise<tf.Tensor4D> {
-  if (input instanceof tf.Tensor && input.rank === 4) return tf.clone(input);
-  if (input instanceof tf.Tensor && isExact(input, maxStride)) return tf.expandDims<tf.Tensor4D>(input);
+  if (input instanceof tf.Tensor && input.rank === 4) return onDevice(() => tf.clone(input));
+  if (input instanceof tf.Tensor && isExact(input, maxStride)) return onDevice(() => tf.expandDims<tf.Tensor4D>(input));
   const rgb = await readImage(input, reading);
   const geometry = letterboxGeometry(rgb.width, rgb.height, imgsz, { auto: !square });
   const { netWidth: width, netHeight: height } = geometry;
-  return toTensor({ images: [await networkPixels(rgb, geometry)], width, height });
+  const images = [await networkPixels(rgb, geometry)];
+  return onDevice(() => toTensor({ images, width, height }));
 }
 
 const isExact = ({ dtype, shape }: tf.Tensor, maxStride: number): boolean =>

@@ -1,6 +1,7 @@
 /** The network inside a model: names, outputs, gradients and weights of its layers. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../runtime/tfjs.js';
 import { Lifetime } from '../runtime/lifetime.js';
+import { onDevice } from '../runtime/onDevice.js';
 import type { GivenTensors } from '../weights/setState.js';
 import { copyState, type StateTensor } from '../weights/state.js';
 import type { WriteSafetensorsOptions } from '../weights/writeSafetensors.js';
@@ -85,7 +86,8 @@ export abstract class NetworkModel {
    */
   layersModel(): Promise<tf.LayersModel> {
     return this.lifetime.use(async () => {
-      (await import('../runtime/gradients.js')).registerGradients();
+      const { registerGradients } = await import('../runtime/gradients.js');
+      onDevice(registerGradients);
       return this.loaded.network.model;
     });
   }

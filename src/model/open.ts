@@ -4,6 +4,7 @@ import { settingsOf } from './settings.js';
 import { CATALOGUE } from '../weights/catalogue.js';
 import { readCheckpoint, type Checkpoint } from '../weights/checkpoint.js';
 import { readFrom, type ResolveOptions, type ResolvedWeights } from '../weights/resolve.js';
+import { isByteSource, readByteSource, type ByteSource } from '../platform/byteSource.js';
 import type { Architecture } from './architecture.js';
 
 /** A checkpoint, read and checked. */
@@ -16,15 +17,16 @@ export interface OpenedCheckpoint extends Omit<ResolvedWeights, 'bytes'> {
 
 /**
  * Finds (or downloads), reads and checks a checkpoint.
- * @param source a name of the catalogue, a path, a URL, or the bytes of a file.
+ * @param source a name of the catalogue, a path, a URL, or the bytes of a file, also as a Blob, a File or a Response.
  * @throws FastSAMError what `resolveWeights`, `readCheckpoint`, `checkTensors` and `settingsOf` throw.
  */
 export async function openCheckpoint(
-  source: string | URL | Uint8Array,
+  source: string | URL | ByteSource,
   options: ResolveOptions = {},
 ): Promise<OpenedCheckpoint> {
-  if (source instanceof Uint8Array) {
-    return { name: 'bytes', path: '', fileBytes: source.length, ...(await read(source)) };
+  if (isByteSource(source)) {
+    const { bytes, name = 'bytes' } = await readByteSource('weights', source);
+    return { name: name.split('/').at(-1) ?? name, path: '', fileBytes: bytes.length, ...(await read(bytes)) };
   }
   const { bytes, content, ...found } = await readFrom(CATALOGUE, source, options, read);
   return { ...found, fileBytes: bytes.length, ...content };

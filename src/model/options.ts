@@ -1,6 +1,7 @@
 /** The options of `segment`: one row each. */
 import type { Compat } from '../compat/reference.js';
 import { COMPAT_NAMES } from '../compat/references.js';
+import type { OnStage } from '../progress.js';
 import {
   callback,
   custom,
@@ -74,6 +75,8 @@ export interface SegmentOptions extends PictureReading {
    * runs layer by layer in fp32, which is slower; `Results.edited` has the names.
    */
   edit?: Edits;
+  /** Hears which stage begins for which image. */
+  onStage?: OnStage;
   /** Cancels the call between its stages. */
   signal?: AbortSignal;
 }
@@ -130,6 +133,7 @@ export const SEGMENT_OPTIONS = {
   }),
   edit: EDIT,
   ...PICTURE_OPTIONS,
+  onStage: callback<OnStage>({ text: 'hears which stage begins for which image' }),
   signal: signal(),
 } satisfies RowsOf<SegmentOptions>;
 

@@ -6,13 +6,14 @@ import { networkPixels } from '../image/networkPixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { FramePlace } from '../record/record.js';
 import type { Results } from '../results/results.js';
-import { nextTurn } from '../runtime/nextTurn.js';
+import { nextTurn } from '../platform/nextTurn.js';
 import type { Detector } from './detector.js';
 import { emptyResults, endsCall, makeResults, type FittedImage, type ResultsContext } from './makeResults.js';
 import type { ResolvedOptions } from './options.js';
 
 /** An image on its way. */
 interface Job extends FittedImage {
+  readonly place: number;
   readonly pixels: Uint8Array | Float32Array;
 }
 
@@ -26,6 +27,8 @@ export interface PipelineContext extends ResultsContext {
 export interface TimedImage {
   readonly image: RgbImage;
   readonly time: number;
+  /** Its place among all images of the call, for `onStage`. */
+  readonly place: number;
   /** For frames of a video. */
   readonly frame?: FramePlace;
 }
@@ -39,6 +42,7 @@ export async function segmentTimed(images: readonly TimedImage[], context: Pipel
     await nextTurn();
     throwIfAborted(options.signal);
     const { netWidth: width, netHeight: height } = batch[0].geometry;
+    for (const { place } of batch) options.onStage?.({ type: 'inference', index: place });
     const start = performance.now();
     const found = await detector.detect({ images: batch.map((job) => job.pixels), width, height }, options);
     const inference = (performance.now() - start) / batch.length;
@@ -47,6 +51,7 @@ export async function segmentTimed(images: readonly TimedImage[], context: Pipel
     }
     for (const [i, job] of batch.entries()) {
       throwIfAborted(options.signal);
+      options.onStage?.({ type: 'postprocess', index: job.place });
       results[job.index] = await makeResults(job, found[i], inference, context);
     }
   }
@@ -59,12 +64,12 @@ async function prepare(images: readonly TimedImage[], options: PipelineContext['
   const alike = images.every(({ image }) => image.width === first?.width && image.height === first.height);
   const auto = !options.square && (alike || referenceOf(options.compat).letterboxesEach);
   const jobs: Job[] = [];
-  for (const [index, { image, time, frame }] of images.entries()) {
+  for (const [index, { image, time, place, frame }] of images.entries()) {
     const start = performance.now();
     const geometry = letterboxGeometry(image.width, image.height, options.imgsz, { auto });
     const pixels = await networkPixels(image, geometry);
     const preprocess = time + performance.now() - start;
-    jobs.push({ index, image, geometry, pixels, preprocess, ...(frame && { frame }) });
+    jobs.push({ index, place, image, geometry, pixels, preprocess, ...(frame && { frame }) });
   }
   return jobs;
 }

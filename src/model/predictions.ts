@@ -1,5 +1,5 @@
 /** What the network says of every anchor, before NMS: run layer by layer, with edits in the middle where there are any. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { anchorTensors, boxesAt, rowsAt } from './decode.js';
 import { applyEdit, editsByOutput, type Edits } from './edits.js';
 import { forward, type EditOutput, type GivenValues } from './forward.js';

@@ -69,6 +69,11 @@ export class RawDetections {
     this.#origin = origin;
   }
 
+  /** Where raw detections come from, for those who send them elsewhere. @internal */
+  static originOf(raw: RawDetections): RawOrigin {
+    return raw.#origin;
+  }
+
   /** The image; of a float tensor its 8-bit form, for drawings. */
   get image(): RgbImage {
     return this.#origin.fitted.image;

@@ -1,5 +1,5 @@
 /** From tensors of a batch to the raw anchors of each image. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../runtime/tfjs.js';
 import type { RawAnchors } from './detector.js';
 
 /** The outputs of the network for B images, decoded; in any shape that has the images one after the other. */

@@ -1,5 +1,5 @@
 /** Reference files of `fastsam compare` (docs/user/compare.md): reading them, with every check that a file of others needs. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import { COMPAT_NAMES } from '../compat/references.js';
 import { FastSAMError } from '../errors.js';
 import { elementCount, type StateDict } from '../weights/tensor.js';

@@ -1,5 +1,5 @@
 /** The stages after the network, each by itself: a fault of one of them shows there and not in those that follow. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../runtime/tfjs.js';
 import type { Compat } from '../compat/reference.js';
 import { referenceOf } from '../compat/references.js';
 import { letterboxGeometry, type Letterbox } from '../image/letterbox.js';

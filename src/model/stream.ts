@@ -1,15 +1,16 @@
 /** Many images in a row: reading runs ahead of the network, and memory stays bounded. */
 import { referenceOf } from '../compat/references.js';
-import { FastSAMError, invalidArgument, throwIfAborted } from '../errors.js';
+import { FastSAMError, throwIfAborted } from '../errors.js';
 import { readImage, type ImageInput, type ReadOptions } from '../source/readImage.js';
 import type { Results } from '../results/results.js';
 import type { Frame } from '../source/types.js';
+import type { OnStage } from '../progress.js';
 import { integer } from '../options/kinds.js';
 import { AHEAD } from '../options/limits.js';
 import { resolve } from '../options/resolve.js';
-import { showValue } from '../options/showValue.js';
 import type { Resolved, RowsOf } from '../options/row.js';
 import type { ModelDefaults } from '../weights/catalogue.js';
+import { iterate } from './iterate.js';
 import { SEGMENT_OPTIONS, type SegmentOptions } from './options.js';
 import { segmentTimed, type PipelineContext, type TimedImage } from './pipeline.js';
 
@@ -89,8 +90,8 @@ async function* streamTogether<T extends StreamInput>(
   count: number,
   ahead: number,
 ): AsyncGenerator<StreamItem<T>, void> {
-  const { signal, maxPixels, window } = context.options;
-  const queue = new ReadAhead(inputs, count, ahead, { signal, maxPixels, window });
+  const { signal, maxPixels, window, onStage } = context.options;
+  const queue = new ReadAhead(inputs, count, ahead, { signal, maxPixels, window }, onStage);
   try {
     for (;;) {
       const next = await queue.take(count);
@@ -119,6 +120,7 @@ class ReadAhead<T extends StreamInput> {
   /** How many are taken together: so many are read however large they are. */
   readonly #together: number;
   readonly #reading: ReadOptions;
+  readonly #onStage: OnStage | undefined;
   #count = 0;
   #largest = 0;
   #filling = false;
@@ -126,11 +128,18 @@ class ReadAhead<T extends StreamInput> {
   #failure: { readonly error: unknown } | undefined;
   #onArrival: (() => void) | undefined;
 
-  constructor(inputs: Iterable<T> | AsyncIterable<T>, together: number, ahead: number, reading: ReadOptions) {
+  constructor(
+    inputs: Iterable<T> | AsyncIterable<T>,
+    together: number,
+    ahead: number,
+    reading: ReadOptions,
+    onStage: OnStage | undefined,
+  ) {
     this.#source = iterate(inputs);
     this.#together = together;
     this.#room = together + ahead;
     this.#reading = reading;
+    this.#onStage = onStage;
   }
 
   /**
@@ -182,7 +191,10 @@ class ReadAhead<T extends StreamInput> {
       if (!this.#hasMemory()) return; // goes on at the next `fill`
       const next = await this.#source.next();
       if (next.done === true) this.#ended = true;
-      else this.#queue.push(pending(this.#count++, next.value, this.#reading));
+      else {
+        this.#onStage?.({ type: 'preprocess', index: this.#count });
+        this.#queue.push(pending(this.#count++, next.value, this.#reading));
+      }
       this.#onArrival?.();
     }
   }
@@ -190,14 +202,14 @@ class ReadAhead<T extends StreamInput> {
 
 /** Starts to read an input. */
 function pending<T extends StreamInput>(index: number, input: T, reading: ReadOptions): Pending<T> {
-  const begun: Pending<T> = { index, input, read: startReading(input, reading), bytes: undefined };
+  const begun: Pending<T> = { index, input, read: startReading(index, input, reading), bytes: undefined };
   void begun.read.then((image) => (begun.bytes = image instanceof FastSAMError ? 0 : image.image.data.length));
   return begun;
 }
 
 /** Never rejects, so that an image that fails early does not count as an unhandled rejection. */
-function startReading(input: StreamInput, reading: ReadOptions): Promise<TimedImage | FastSAMError> {
-  return read(input, reading).catch((error: unknown) => {
+function startReading(index: number, input: StreamInput, reading: ReadOptions): Promise<TimedImage | FastSAMError> {
+  return read(index, input, reading).catch((error: unknown) => {
     if (error instanceof FastSAMError) return error;
     return new FastSAMError('INVALID_IMAGE', `image: ${String(error)}`, { cause: error });
   });
@@ -220,31 +232,19 @@ async function* segmentBatch<T extends StreamInput>(
   }
 }
 
-async function read(input: StreamInput, reading: ReadOptions): Promise<TimedImage> {
-  if (!isFrame(input)) return readTimed(input, reading);
+async function read(place: number, input: StreamInput, reading: ReadOptions): Promise<TimedImage> {
+  if (!isFrame(input)) return readTimed(place, input, reading);
   const { image, ...frame } = input;
-  return { ...(await readTimed(image, reading)), frame };
+  return { ...(await readTimed(place, image, reading)), frame };
 }
 
-async function readTimed(input: ImageInput, reading: ReadOptions): Promise<TimedImage> {
+async function readTimed(place: number, input: ImageInput, reading: ReadOptions): Promise<TimedImage> {
   const start = performance.now();
   const image = await readImage(input, reading);
-  return { image, time: performance.now() - start };
+  return { image, place, time: performance.now() - start };
 }
 
 /** Callers without types give anything. */
 function isFrame(input: unknown): input is Frame {
   return typeof input === 'object' && input !== null && 'image' in input && 'index' in input;
-}
-
-/** Whether a value can be gone through, at once or as its items come. */
-export function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
-}
-
-function iterate<T>(inputs: Iterable<T> | AsyncIterable<T>): AsyncIterator<T> | Iterator<T> {
-  if (!isIterable(inputs)) {
-    throw invalidArgument(`stream: got ${showValue(inputs)}, expected an iterable of images or frames`);
-  }
-  return Symbol.asyncIterator in inputs ? inputs[Symbol.asyncIterator]() : inputs[Symbol.iterator]();
 }

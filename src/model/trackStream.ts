@@ -8,13 +8,13 @@ import { createTracker } from '../track/createTracker.js';
 import { FOLLOW_OPTIONS } from '../track/followPrompt.js';
 import { SparseOpticalFlow } from '../track/motion/sparseOpticalFlow.js';
 import type { Tracker } from '../track/types.js';
-import { showValue } from '../options/showValue.js';
 import { withoutUndefined } from '../options/withoutUndefined.js';
 import type { ModelDefaults } from '../weights/catalogue.js';
 import { resolveOptions, type ResolvedOptions } from './options.js';
 import { ObjectTracker } from './objectTracker.js';
 import type { PipelineContext } from './pipeline.js';
-import { isIterable, streamImages, type StreamInput } from './stream.js';
+import { isAddress, requireFrames } from './iterate.js';
+import { streamImages, type StreamInput } from './stream.js';
 import { DEFAULT_TRACKER, TRACK_OPTIONS, type TrackOptions, type TrackerSettings } from './trackOptions.js';
 
 /** A clip: path, URL or camera (as `openVideo` takes them), or images or frames in their order. */
@@ -79,16 +79,12 @@ export async function* trackImages(
 }
 
 async function openSource(source: TrackSource, options: VideoOptions): Promise<Exclude<TrackSource, string | URL>> {
-  if (typeof source === 'string' || source instanceof URL) return openVideo(source, options);
+  if (isAddress(source)) return openVideo(source, options);
   const given = OF_VIDEOS.find((name) => options[name] !== undefined);
   if (given !== undefined) {
     throw invalidArgument(`${given}: is for paths and URLs; give it to openVideo`);
   }
-  if (source instanceof Uint8Array || !isIterable(source)) {
-    throw invalidArgument(
-      `track: got ${showValue(source)}, expected a path, a URL, or an iterable of images or frames`,
-    );
-  }
+  requireFrames(source);
   return source;
 }
 

@@ -1,5 +1,5 @@
 /** Writes a reference file: what this package computes of an image, for a port in another language to be held against. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../runtime/tfjs.js';
 import { takeRows } from '../geometry/rows.js';
 import { encodeCounts } from '../mask/rle.js';
 import { float32Tensor, type WeightTensor } from '../weights/tensor.js';

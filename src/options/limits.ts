@@ -14,6 +14,8 @@ export const COUNT = { low: 1, high: 1e9 } as const;
 export const SECONDS = { low: 0, high: 1e7 } as const;
 /** Both peers' text encoders. */
 export const TEXT_MODEL = 'ViT-B/32';
+/** Seconds that a device may take to start. */
+export const START_TIMEOUT = 30;
 /** Number format of a network that nobody chose another for. */
 export const PRECISION = 'fp32';
 /** Where the command line writes to. */

@@ -18,12 +18,12 @@ export function requireText(what: string, value: unknown): asserts value is stri
 
 /** @throws FastSAMError `INVALID_ARGUMENT` for what is neither a text nor a URL */
 export function requireTextOrUrl(what: string, value: unknown): asserts value is string | URL {
-  if (typeof value !== 'string' && !isA(value, URL)) throw wrong(what, value, 'a text or a URL');
+  if (typeof value !== 'string' && !isOf(value, URL)) throw wrong(what, value, 'a text or a URL');
 }
 
 /** @throws FastSAMError `INVALID_ARGUMENT` for what is no Uint8Array */
 export function requireBytes(what: string, value: unknown): asserts value is Uint8Array {
-  if (!isA(value, Uint8Array)) throw wrong(what, value, 'the bytes of a file as a Uint8Array');
+  if (!isOf(value, Uint8Array)) throw wrong(what, value, 'the bytes of a file as a Uint8Array');
 }
 
 /** @throws FastSAMError `INVALID_ARGUMENT` for what is no list */
@@ -128,19 +128,19 @@ export function requireInstance<T>(
   kind: abstract new (...args: never[]) => T,
   expected: string,
 ): asserts value is T {
-  if (!isA(value, kind)) throw wrong(what, value, expected);
-}
-
-/** As `instanceof`; false for a proxy that throws. */
-function isA<T>(value: unknown, kind: abstract new (...args: never[]) => T): value is T {
-  try {
-    return value instanceof kind;
-  } catch {
-    return false;
-  }
+  if (!isOf(value, kind)) throw wrong(what, value, expected);
 }
 
 function range(low: number, high: number): string {
   if (low === -Infinity && high === Infinity) return '';
   return high === Infinity ? ` from ${low}` : ` from ${low} to ${high}`;
+}
+
+/** Whether a value is of a class; false for one that throws when it is looked at. */
+export function isOf<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
+  try {
+    return value instanceof type;
+  } catch {
+    return false;
+  }
 }

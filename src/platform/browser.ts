@@ -1,7 +1,11 @@
 /** The platform for browsers, pages and workers alike. */
-import { cacheFolder, openPartial, pathOfUrl, readFile, sha256, stat, writeFileAtomic } from './browserFiles.js';
+import { browserCanvases } from './browserCanvases.js';
+import { openPartial, pathOfUrl, readFile, sha256, stat, writeFileAtomic } from './browserFiles.js';
 import { capturePixels, decodeImage, encodeJpeg, encodePng } from './browserImages.js';
+import { addressOf, cacheFolder, listKept, removeKept, storageLimit } from './browserKept.js';
 import type { Platform } from './platform.js';
+import { shippedFile } from './shippedFiles.js';
+import { browserWasm } from './wasm/browser.js';
 
 export const browserPlatform: Platform = {
   name: 'browser',
@@ -9,15 +13,21 @@ export const browserPlatform: Platform = {
   fetch: (url, init) => fetch(url, init),
   decodeImage,
   capturePixels,
+  canvases: browserCanvases,
   encodePng,
   encodeJpeg,
   readFile,
   writeFileAtomic,
   stat,
+  addressOf,
   joinPath: (...parts) => parts.join('/'),
   pathOfUrl,
   cacheFolder,
-  packageFile: (relative) => new URL(`../../${relative}`, import.meta.url).href,
+  listKept,
+  removeKept,
+  storageLimit,
+  packageFile: shippedFile,
   openPartial,
   sha256,
+  wasm: browserWasm,
 };

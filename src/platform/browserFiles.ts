@@ -1,41 +1,7 @@
-/** Files in a browser: downloads are kept in the Cache API under made-up addresses, everything else is fetched. */
+/** Files in a browser: downloads are kept (`browserKept.ts`), everything else is fetched. */
 import { FastSAMError, invalidArgument } from '../errors.js';
+import { isKept, keep, kept } from './browserKept.js';
 import type { FileStat, PartialFile } from './platform.js';
-
-const CACHE = 'fastsam-tfjs';
-/** Never requested: `.invalid` belongs to nobody. */
-const FOLDER = 'https://fastsam-tfjs.invalid/cache';
-
-export function cacheFolder(): string {
-  return FOLDER;
-}
-
-function isKept(path: string): boolean {
-  return path.startsWith(`${FOLDER}/`);
-}
-
-/** The kept response; undefined where there is none, also where the page may not use the Cache API (plain http). */
-async function kept(path: string): Promise<Response | undefined> {
-  if (typeof caches === 'undefined') return undefined;
-  return (await caches.open(CACHE)).match(path);
-}
-
-/** Keeps bytes if the browser allows it. Without a cache the next visit downloads again, which is no error. */
-async function keep(path: string, bytes: Uint8Array): Promise<void> {
-  if (typeof caches === 'undefined') return;
-  try {
-    const headers = { 'content-length': String(bytes.length) };
-    await (await caches.open(CACHE)).put(path, new Response(bytes as Uint8Array<ArrayBuffer>, { headers }));
-  } catch (error) {
-    throw new FastSAMError(
-      'WRITE_FAILED',
-      `cannot keep ${path}: the browser's storage is full or closed to this page`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
 
 /** See `Platform.readFile`: a kept download, else what the address (also a relative one) answers. */
 export async function readFile(path: string): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 /** Codecs of the browser: createImageBitmap and OffscreenCanvas. */
 import { FastSAMError, invalidArgument } from '../errors.js';
 import { describeFormat } from '../image/format.js';
+import { sizeWithin } from '../image/fit.js';
 import { readHeader } from '../image/header.js';
 import { channelsOf, flattenAlpha } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
@@ -22,10 +23,37 @@ function canvas(width: number, height: number): [OffscreenCanvas, OffscreenCanva
   return [created, context];
 }
 
-function pixelsOf(source: CanvasImageSource, width: number, height: number): RawPixels {
-  const [, context] = canvas(width, height);
-  context.drawImage(source, 0, 0);
-  return { data: context.getImageData(0, 0, width, height).data, width, height, channels: 4 };
+/** WebKit's largest canvas, in pixels; beyond it a canvas stays empty without a word. */
+const MAX_CANVAS = 16_777_216;
+
+/** Media types that a decoder may want to be told. */
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  HEIC: 'image/heic',
+  'JPEG XL': 'image/jxl',
+  SVG: 'image/svg+xml',
+};
+
+/** The pixels of a drawable of that size, in strips where a canvas does not hold all of them: the values are the same. */
+function pixelsOf(
+  source: CanvasImageSource,
+  sourceWidth: number,
+  sourceHeight: number,
+  { maxSide, maxCanvas = MAX_CANVAS }: Pick<DecodeOptions, 'maxSide' | 'maxCanvas'>,
+): RawPixels {
+  const { width, height } = sizeWithin(sourceWidth, sourceHeight, maxSide);
+  const rows = Math.min(height, Math.max(1, Math.floor(maxCanvas / width)));
+  const [, context] = canvas(width, rows);
+  context.imageSmoothingQuality = 'medium'; // averages the pixels, as far as shrinking needs it
+  const strip = (y: number, count: number): Uint8ClampedArray => {
+    context.clearRect(0, 0, width, rows);
+    if (width === sourceWidth && height === sourceHeight) context.drawImage(source, 0, -y);
+    else context.drawImage(source, 0, -y, width, height);
+    return context.getImageData(0, 0, width, count).data;
+  };
+  if (rows === height) return { data: strip(0, height), width, height, channels: 4 };
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let y = 0; y < height; y += rows) data.set(strip(y, Math.min(rows, height - y)), 4 * width * y);
+  return { data, width, height, channels: 4 };
 }
 
 /**
@@ -35,7 +63,10 @@ function pixelsOf(source: CanvasImageSource, width: number, height: number): Raw
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
   const { path, alpha = 'drop', maxPixels = MAX_PIXELS } = options;
   const format = describeFormat(bytes);
-  if (!format.supported) throw invalid(path, format.description, 'JPEG, PNG, WebP, AVIF, GIF or BMP');
+  // Browsers know more kinds of images than the package (Safari HEIC, for one), so they are asked.
+  if (!format.supported && !format.isImage) {
+    throw invalid(path, format.description, 'JPEG, PNG, WebP, AVIF, GIF or BMP');
+  }
   if (options.window !== undefined && options.window !== 'full') {
     throw invalidArgument(`window: got ${String(options.window)}, expected full: a browser gives 8 bits only`);
   }
@@ -43,16 +74,19 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   if (header) checkSize(header, maxPixels, path);
   let bitmap: ImageBitmap;
   try {
-    bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
-      imageOrientation: 'from-image',
-      premultiplyAlpha: 'none',
-      colorSpaceConversion: 'none',
-    });
+    bitmap = await createImageBitmap(
+      new Blob([bytes as Uint8Array<ArrayBuffer>], { type: MEDIA_TYPES[format.name] ?? '' }),
+      {
+        imageOrientation: 'from-image',
+        premultiplyAlpha: 'none',
+        colorSpaceConversion: 'none',
+      },
+    );
   } catch (error) {
     throw invalid(
       path,
-      `a ${format.description} that this browser cannot decode`,
-      'a whole image in a format that it knows',
+      `${format.name} that this browser cannot decode`,
+      `a whole image in a format that it knows${format.supported ? '' : '; convert it to JPEG or PNG'}`,
       error,
     );
   }
@@ -61,7 +95,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     checkSize(bitmap, maxPixels, path);
     const frames = header?.frames ?? 1;
     return {
-      ...flattenAlpha(pixelsOf(bitmap, width, height), alpha),
+      ...flattenAlpha(pixelsOf(bitmap, width, height, options), alpha),
       ...(path !== undefined && { path }),
       ...(frames > 1 && { frames }),
     };
@@ -79,6 +113,9 @@ function sizeOf(source: unknown): [CanvasImageSource, width: number, height: num
   if (typeof HTMLVideoElement !== 'undefined' && source instanceof HTMLVideoElement) {
     return [source, source.videoWidth, source.videoHeight];
   }
+  if (typeof VideoFrame !== 'undefined' && source instanceof VideoFrame) {
+    return [source, source.displayWidth, source.displayHeight];
+  }
   const isDrawable =
     (typeof HTMLCanvasElement !== 'undefined' && source instanceof HTMLCanvasElement) ||
     (typeof OffscreenCanvas !== 'undefined' && source instanceof OffscreenCanvas) ||
@@ -87,7 +124,10 @@ function sizeOf(source: unknown): [CanvasImageSource, width: number, height: num
 }
 
 /** See `Platform.capturePixels`. */
-export function capturePixels(source: unknown): Promise<RawPixels> | undefined {
+export function capturePixels(
+  source: unknown,
+  options: Pick<DecodeOptions, 'maxSide' | 'maxCanvas'> = {},
+): Promise<RawPixels> | undefined {
   const found = sizeOf(source);
   if (found === undefined) return undefined;
   const [drawable, width, height] = found;
@@ -95,12 +135,14 @@ export function capturePixels(source: unknown): Promise<RawPixels> | undefined {
     return Promise.reject(invalid(undefined, 'an element without pixels', 'a loaded one; wait for its load event'));
   }
   try {
-    return Promise.resolve(pixelsOf(drawable, width, height));
+    return Promise.resolve(pixelsOf(drawable, width, height, options));
   } catch (error) {
+    if (error instanceof FastSAMError) return Promise.reject(error);
+    const { name, message } = error as Error;
     return Promise.reject(
-      error instanceof FastSAMError
-        ? error
-        : invalid(undefined, 'an element of another origin', 'one loaded with crossOrigin', error),
+      name === 'SecurityError'
+        ? invalid(undefined, 'an element of another origin', 'readable pixels; load it with crossOrigin', error)
+        : invalid(undefined, `an element that cannot be drawn (${message})`, 'one that drawImage takes', error),
     );
   }
 }

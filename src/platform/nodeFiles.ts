@@ -1,7 +1,8 @@
 /** Where files lie, and reading them, in Node. */
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { open, realpath, stat as statFile, type FileHandle } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,9 +81,19 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env, system: NodeJS
   return join(homedir(), '.cache', 'fastsam-tfjs');
 }
 
-/** The package's root is two folders up from here, in the sources and in the build alike. */
+/**
+ * See `Platform.packageFile`. The package's root is two folders up from here, in the sources and in the build alike. In a
+ * bundle that is another folder: there the package is looked for where it is installed.
+ */
 export function packageFile(relative: string): string {
-  return fileURLToPath(new URL(`../../${relative}`, import.meta.url));
+  const here = import.meta.url; // not `new URL` of a pattern, which bundlers would read as a request for all files
+  const path = fileURLToPath(new URL(`../../${relative}`, here));
+  if (existsSync(path)) return path;
+  try {
+    return createRequire(here).resolve(`fastsam-tfjs/${relative}`);
+  } catch {
+    return path;
+  }
 }
 
 /** See `Platform.pathOfUrl`. */

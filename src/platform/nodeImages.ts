@@ -6,6 +6,7 @@ import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { FastSAMError, invalidArgument } from '../errors.js';
 import { decodeBmp } from '../image/bmp.js';
 import { describeFormat, type FileFormat } from '../image/format.js';
+import { fitImage } from '../image/fit.js';
 import { readHeader } from '../image/header.js';
 import { channelsOf, flattenAlpha } from '../image/pixels.js';
 import type { RgbImage } from '../image/rgbImage.js';
@@ -112,11 +113,15 @@ async function decodeDeep(image: Sharp, { space, depth, hasAlpha }: Metadata, ke
 }
 
 async function decodeBySharp(bytes: Uint8Array, format: FileFormat, options: DecodeOptions): Promise<Decoded> {
-  const { alpha = 'drop', maxPixels = MAX_PIXELS, window = 'full', page = 0 } = options;
+  const { alpha = 'drop', maxPixels = MAX_PIXELS, window = 'full', page = 0, maxSide } = options;
   const ycbcr = format.name === 'TIFF' ? checkTiff(bytes) : undefined;
   const sharp = await loadSharp();
-  const open = (): Sharp =>
-    sharp(bytes, { ...OPTIONS, limitInputPixels: maxPixels, page }).timeout({ seconds: TIMEOUT_S });
+  const open = (): Sharp => {
+    const image = sharp(bytes, { ...OPTIONS, limitInputPixels: maxPixels, page }).timeout({ seconds: TIMEOUT_S });
+    return maxSide === undefined
+      ? image
+      : image.resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true });
+  };
   const metadata = await open().metadata();
   const { depth, space } = metadata;
   const keepAlpha = alpha !== 'drop' && metadata.hasAlpha;
@@ -166,7 +171,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     const { pixels, window } =
       format.name === 'BMP' ? { pixels: decodeBmp(bytes) } : await decodeBySharp(bytes, format, options);
     return {
-      ...flattenAlpha(pixels, alpha),
+      ...fitImage(flattenAlpha(pixels, alpha), options.maxSide), // BMP comes in full size
       ...(path !== undefined && { path }),
       ...(header.frames > 1 && { frames: header.frames }),
       ...(window && { window }),

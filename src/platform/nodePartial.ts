@@ -17,6 +17,8 @@ const ABANDONED_AFTER_MS = 10 * 60_000;
 /** The host of an owner that is no process: nobody works on the attempt. */
 const FREE = 'free';
 const SUFFIX = '.part';
+/** Its group is the owner of an attempt, by the name of its folder. */
+const OWNER = /\.([A-Za-z0-9]*-\d+-[0-9a-f]{8})\.part$/;
 
 /** The folder of an attempt for `path`. */
 function folderOf(path: string, owner: string): string {
@@ -142,6 +144,29 @@ class NodePartial implements PartialFile {
     await this.#handle.close().catch(() => undefined);
     await rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** Whether a path is the folder of an attempt. */
+export function isAttempt(path: string): boolean {
+  const owner = OWNER.exec(basename(path))?.[1];
+  return owner !== undefined && hostOf(owner) !== undefined;
+}
+
+/** Bytes that an attempt has so far. */
+export async function attemptSize(folder: string): Promise<number> {
+  return stat(join(folder, 'data')).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+/** Removes an attempt that nobody works on any more; false where somebody does. */
+export async function removeAttempt(folder: string): Promise<boolean> {
+  const owner = OWNER.exec(basename(folder))?.[1] ?? '';
+  const path = folder.slice(0, -`.${owner}${SUFFIX}`.length);
+  if (!(await abandoned(path)).some((found) => found.folder === folder)) return false;
+  await rm(folder, { recursive: true, force: true });
+  return true;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Window } from '../image/windowRecord.js';
 export type { AlphaMode, RawPixels };
 import { requireFunction, requireObject } from '../options/requireKind.js';
 import type { Disk } from './diskTypes.js';
+import type { Canvases } from './pageTypes.js';
 import type { Programs } from './programTypes.js';
 
 /** How an image file is decoded. */
@@ -22,6 +23,10 @@ export interface DecodeOptions {
   readonly window?: Window;
   /** Which image of the file, from 0: frames of animated GIF and WebP, pages of TIFF. Default 0. */
   readonly page?: number;
+  /** Longer side from which on the image is scaled down as it is decoded. Default: none is. */
+  readonly maxSide?: number;
+  /** Pixels of the largest canvas that the browser has; without meaning in Node. Default 16,777,216, WebKit's. */
+  readonly maxCanvas?: number;
   /** Name of the image for error messages and for `RgbImage.path`. */
   readonly path?: string;
 }
@@ -68,6 +73,15 @@ export interface FileStat {
   readonly size: number;
   /** Milliseconds since 1970 at which it was changed last; absent in browsers. */
   readonly modified?: number;
+}
+
+/** A file that a download has left in the cache folder. */
+export interface KeptFile {
+  readonly path: string;
+  /** Its size, or that of the bytes so far. */
+  readonly bytes: number;
+  /** An attempt that was broken off, or is going on. */
+  readonly isUnfinished: boolean;
 }
 
 /**
@@ -121,8 +135,13 @@ export interface Platform {
    * @throws FastSAMError `INVALID_IMAGE` for anything that is no whole, readable image.
    */
   decodeImage(bytes: Uint8Array, options?: DecodeOptions): Promise<RgbImage>;
-  /** Pixels of an image that the DOM holds (image, canvas, video, bitmap); undefined if the value is none. */
-  capturePixels(source: unknown): Promise<RawPixels> | undefined;
+  /** Pixels of an image that the DOM holds (image, canvas, video, frame, bitmap); undefined if the value is none. */
+  capturePixels(
+    source: unknown,
+    options?: Pick<DecodeOptions, 'maxSide' | 'maxCanvas'>,
+  ): Promise<RawPixels> | undefined;
+  /** Canvases to show pictures on. Browsers only. */
+  readonly canvases?: Canvases;
   /** Encodes `width * height` pixels of 1, 3 or 4 channels (by the length) as PNG. */
   encodePng(data: RawPixels['data'], width: number, height: number): Promise<Uint8Array>;
   /** As `encodePng`, as JPEG; `quality` 1…100, 90 if not given; alpha is dropped. */
@@ -160,6 +179,11 @@ export interface Platform {
   readonly programs?: Programs;
   /** Node's name of the operating system; absent in browsers. */
   readonly os?: string;
+  /**
+   * The http(s) address that a text means; undefined for a path. In pages relative addresses are meant as well; where a page
+   * may keep nothing (plain http), every address is a path.
+   */
+  addressOf(text: string): string | undefined;
   /** A path of these parts, with the separator of the system. */
   joinPath(...parts: string[]): string;
   /** The absolute path of these parts, each seen from those before it, the first from the working folder. Not in browsers. */
@@ -185,6 +209,15 @@ export interface Platform {
   pathOfUrl(url: string): string;
   /** Folder for downloads: `FASTSAM_HOME`, else the system's folder for caches. Not created by this call. */
   cacheFolder(): string;
+  /** What downloads have left in the cache folder: files, notes beside them, attempts that were broken off. */
+  listKept(): Promise<KeptFile[]>;
+  /**
+   * Removes what `listKept` names, and folders that are empty then; attempts that another process works on stay.
+   * @returns whether it is gone. @throws FastSAMError `WRITE_FAILED`
+   */
+  removeKept(file: KeptFile): Promise<boolean>;
+  /** Bytes that the browser lets this page keep, in all. Browsers only, where they say it. */
+  storageLimit?(): Promise<number | undefined>;
   /** Path of a file that the package ships, `relative` to the package's root. */
   packageFile(relative: string): string;
   /** Opens a file in progress; what an earlier call has written stays. */
@@ -199,8 +232,8 @@ export interface Platform {
   loadNative?(options?: { readonly cpuOnly?: boolean }): Promise<NativeState>;
   /** Finds WebGPU for a process that has none of its own; never throws, changes nothing. Absent in browsers. */
   findWebGpu?(): Promise<WebGpuState>;
-  /** Starts tfjs' WASM backend with threads; absent where it has them by itself (browsers). */
-  readonly wasmThreads?: WasmThreads;
+  /** Files and threads of WebAssembly; absent: tfjs' own ways, one thread. */
+  readonly wasm?: WasmSupport;
 }
 
 /** Why something is missing, and what would help, if anything. */
@@ -225,12 +258,30 @@ export type WebGpuState =
     }
   | ({ readonly available: false } & Obstacle);
 
-/** Threads for the WASM backend. */
-export interface WasmThreads {
-  /** How many it gets; 1: none beside the caller's. */
-  count(): number;
-  /** Runs `start`, which brings the backend up, in surroundings in which its threads work; leaves no traces. */
-  start<T>(count: number, start: () => Promise<T>, backend: () => unknown): Promise<T>;
+/** What WebAssembly needs of the platform. */
+export interface WasmSupport {
+  /** Addresses of tfjs' binaries by their names; absent where tfjs finds them by itself (Node). */
+  files?(): Readonly<Record<string, string>>;
+  /** How many threads a computation gets, with the caller's own; 1: none beside it. */
+  threads(): number;
+  /** Starts a thread from a file that the package ships; settles when it answers, rejects where it does not. */
+  startThread(): Promise<WasmThread>;
+  /** From now on the machine seems to have this many cores, until the function is called that it returns. */
+  pretendCores(count: number): () => void;
+  /** Starts something of Emscripten, which leaves no traces in the process. */
+  quietly<T>(start: () => Promise<T>): Promise<T>;
+}
+
+/** A thread that shares the memory of WebAssembly. */
+export interface WasmThread {
+  /** Sends it a message. */
+  post(message: unknown): void;
+  /** Receives its messages, instead of the receiver before. */
+  listen(receive: (message: unknown) => void): void;
+  /** From now on it does not keep the process alive. */
+  detach(): void;
+  /** Ends it at once. */
+  end(): void;
 }
 
 let current: Platform | undefined;
@@ -241,6 +292,11 @@ export function usePlatform(chosen: Platform): void {
   for (const name of ['readFile', 'decodeImage', 'fetch'])
     requireFunction(`platform ${name}`, Reflect.get(chosen, name));
   current = chosen;
+}
+
+/** Registers the platform where there is none yet: entries that are imported beside the main one. */
+export function offerPlatform(chosen: Platform): void {
+  current ??= chosen;
 }
 
 /**

@@ -38,8 +38,7 @@ async function find(): Promise<WebGpuState> {
   if (dawnPath === undefined || backendPath === undefined) {
     return { available: false, reason: `the package ${dawnPath ? BACKEND : DAWN} is not installed`, fix: INSTALL };
   }
-  const ours = createRequire(require.resolve('@tensorflow/tfjs'));
-  if (resolvedBy(createRequire(backendPath), CORE) !== resolvedBy(ours, CORE)) {
+  if (resolvedBy(createRequire(backendPath), CORE) !== resolvedBy(require, CORE)) {
     return { available: false, reason: `two copies of ${CORE} are installed`, fix: INSTALL };
   }
   if (!hasVulkan()) {

@@ -2,7 +2,7 @@
 import { throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgbImage.js';
 import type { Mask } from '../mask/mask.js';
-import { nextTurn } from '../runtime/nextTurn.js';
+import { nextTurn } from '../platform/nextTurn.js';
 import type { Cropper } from './cropper.js';
 import type { TextImageModel, TextTokenizer } from './textModel.js';
 

@@ -1,7 +1,8 @@
 /** The masks of one image's objects, with what people want from one. */
 import { boundingBox } from '../mask/setOps.js';
 import type { Mask } from '../mask/mask.js';
-import { toPolygons, type Polygon, type PolygonOptions } from '../mask/polygons.js';
+import { toNormalisedPolygons, toPolygons } from '../mask/polygons.js';
+import type { NormalisedPolygon, Polygon, PolygonOptions } from '../mask/polygons.js';
 import { encodeRle } from '../mask/rle.js';
 import type { Rle } from '../mask/rleCounts.js';
 import { requireNumber } from '../options/requireKind.js';
@@ -46,9 +47,14 @@ export class ObjectMask {
     return encodeRle(this.mask);
   }
 
-  /** Outlines through the centres of border pixels, with their holes; `tolerance` thins them out. */
+  /** Outlines with their holes, through the centres of border pixels or along the corners of pixels. */
   toPolygons(options: PolygonOptions = {}): Polygon[] {
     return toPolygons(this.mask, options);
+  }
+
+  /** The same in parts of the image, 0 … 1. */
+  toNormalisedPolygons(options: PolygonOptions = {}): NormalisedPolygon[] {
+    return toNormalisedPolygons(this.mask, options);
   }
 
   /** `height * width` bytes, 0 or 1, row by row. */

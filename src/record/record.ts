@@ -3,7 +3,7 @@ import { invalidArgument } from '../errors.js';
 import type { Letterbox } from '../image/letterbox.js';
 import { requireRgbImage, type RgbImage } from '../image/rgbImage.js';
 import type { Compat } from '../compat/reference.js';
-import { requireMask, type Mask } from '../mask/mask.js';
+import { requireMasks, type Mask } from '../mask/mask.js';
 import type { NotedKind } from '../prompt/kinds/kind.js';
 import type { PromptRecord } from '../prompt/kinds/list.js';
 import type { TextModelSource } from '../prompt/textModel.js';
@@ -144,9 +144,13 @@ export const RecordFields = class {
   readonly scores: Float32Array;
 
   constructor(data: ResultsData) {
-    const all = complete(data);
-    this.scores = all.scores;
-    Object.assign(this, all);
+    const { textModel, promptKind, ...columns } = complete(data);
+    this.scores = columns.scores;
+    Object.assign(this, columns);
+    // They hold functions. A structured clone looks at what is enumerable only, and so does not throw.
+    for (const [name, value] of Object.entries({ textModel, promptKind })) {
+      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: false });
+    }
   }
 
   get length(): number {
@@ -188,11 +192,10 @@ export function checkColumns(data: ResultsData): void {
 /** The kinds of what every record has, and of the columns that are there. */
 function requireKinds(data: unknown): void {
   requireObject('results', data);
-  requireRgbImage('image', data.image);
+  requireRgbImage('image', data.image, { withoutPixels: true });
   requireInstance('scores', data.scores, Float32Array, 'a Float32Array');
   requireInstance('boxes', data.boxes, Float32Array, 'a Float32Array, four numbers for each object');
-  requireList('masks', data.masks);
-  for (const mask of data.masks) requireMask(mask);
+  requireMasks('masks', data.masks);
   for (const name of ['ids', 'classes', 'trackIds', 'anchors'] as const) {
     if (data[name] !== undefined) requireInstance(name, data[name], Int32Array, 'an Int32Array');
   }

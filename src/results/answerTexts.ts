@@ -2,6 +2,7 @@
 import { loadTokenizer } from '../clip/text/tokenizer.js';
 import { referenceOf } from '../compat/references.js';
 import { invalidArgument } from '../errors.js';
+import { requirePixels } from '../image/pixels.js';
 import type { Mask } from '../mask/mask.js';
 import { areaInBox } from '../mask/setOps.js';
 import { textKind } from '../prompt/kinds/text.js';
@@ -50,6 +51,7 @@ function gather(
   const rules = referenceOf(record.compat).texts;
   const indices = indicesToLookAt(masks, parsed);
   if (indices.length === 0) return Promise.resolve(nothingSeen(record, parsed));
+  requirePixels('text prompt', image);
   const cropper = rules.crops({ image, masks, boxes }, parsed);
   const { signal, onProgress } = options;
   const form = { templates: parsed.templates, overlong: rules.overlong };

@@ -1,13 +1,16 @@
 /** What was found in one image: the record that everything downstream consumes. */
 import type { DrawOptions } from '../draw/drawObjects.js';
-import { paintLabels, paintOrder } from '../draw/labelMap.js';
+import { labelMap } from '../draw/labelMap.js';
 import { resultsToCoco, type CocoAnnotation, type CocoOptions } from '../formats/coco.js';
 import { cutOut, type Cutout, type CutoutOptions } from '../formats/cutout.js';
 import type { EncodeOptions, OutputFormat } from '../formats/format.js';
 import { resultsToJson, type ResultsJson } from '../formats/json.js';
 import { resultsToMot } from '../formats/mot.js';
+import { resultsToLabelme, type LabelmeFile, type LabelmeOptions } from '../formats/labelme.js';
+import { plotBlob, plotPixels, showScene, type ImageType } from '../formats/page.js';
 import { plotScene } from '../formats/plot.js';
 import { encodeScene, saveScene, type SaveOptions } from '../formats/save.js';
+import { resultsToSvg, type SvgOptions } from '../formats/svg.js';
 import { resultsToYolo, type YoloOptions } from '../formats/yolo.js';
 import { anchorIn, type Anchor } from '../geometry/anchors.js';
 import type { RgbImage } from '../image/rgbImage.js';
@@ -16,6 +19,7 @@ import { unletterboxMask } from '../mask/resize.js';
 import { DISPLAY, INSPECT, toBase64, type DisplayData } from '../options/show.js';
 import { requireFunction } from '../options/requireKind.js';
 import { plural } from '../options/showValue.js';
+import type { CanvasPixels, DrawingCanvas } from '../platform/pageTypes.js';
 import type { PromptKind } from '../prompt/kinds/kind.js';
 import type { Prompt } from '../prompt/kinds/list.js';
 import type { TextOptions } from '../prompt/textOptions.js';
@@ -26,6 +30,8 @@ import { ObjectMask } from '../record/masks.js';
 import { RecordFields, selectRows, type IdentifiedData, type ResultsData, type SceneRecord } from '../record/record.js';
 import { softMask, type SoftMask } from '../record/softMask.js';
 import { answeredRows, answerPrompt, answerWith } from './answer.js';
+import { dataOfJson } from './fromJson.js';
+import type { GivenImageOptions } from './givenImage.js';
 import { objectLogits, type LogitsOptions } from './objectLogits.js';
 import { refineMasks, type RefineOptions } from './refine.js';
 import { changed } from './remake.js';
@@ -62,6 +68,21 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
   constructor(data: ResultsData) {
     super(data);
     this.#data = { ...data, ids: this.ids };
+  }
+
+  /**
+   * The results that a record is of: the inverse of `toJSON`, so that `Results.fromJSON(record).toJSON()` is the record
+   * again. Masks are exact, scores and boxes as far as the record has decimals. A record has no pixels, prototypes,
+   * anchors and `compat`, and no matches but the scores of texts: what needs them is refused, or is brought by `with`.
+   *
+   * @example
+   * const record = JSON.parse(await readFile('dogs.json', 'utf8')) as ResultsJson;
+   * const scene = Results.fromJSON(record, { image: await readImage('dogs.jpg') });
+   * await scene.save('dogs.png');
+   * @throws FastSAMError `INVALID_ARGUMENT` for what is no such record, and for an image of another size.
+   */
+  static fromJSON(record: ResultsJson, options: GivenImageOptions = {}): Results {
+    return new Results(dataOfJson(record, options));
   }
 
   get imageMasks(): readonly Mask[] {
@@ -211,16 +232,10 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
   /**
    * Which object each pixel shows, the smallest on top: `height * width` numbers, row by row, 0 for none, else 1 + the
    * object's index in these results.
+   * @throws FastSAMError `INVALID_ARGUMENT` for more than 65,535 objects.
    */
-  labelMap(): Uint32Array {
-    const { width, height } = this.image;
-    const order = paintOrder(this.imageMasks);
-    const labels = paintLabels(
-      order.map((i) => this.imageMasks[i]),
-      width,
-      height,
-    );
-    return labels.map((label) => (label === 0 ? 0 : order[label - 1] + 1));
+  labelMap(): Uint16Array {
+    return labelMap(this.imageMasks, this.image.width, this.image.height);
   }
 
   /**
@@ -232,6 +247,30 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
   }
 
   /**
+   * Shows the image of `plot` on a canvas of a page or a worker, which takes the image's size; style it to scale it.
+   * @throws FastSAMError `INVALID_ARGUMENT` for what is no canvas or one in use in another way, and in Node.
+   */
+  draw(canvas: DrawingCanvas, options: DrawOptions = {}): void {
+    showScene(this, canvas, options);
+  }
+
+  /**
+   * The image of `plot` as pixels for a canvas.
+   * @throws FastSAMError `INVALID_ARGUMENT` in Node.
+   */
+  toImageData(options: DrawOptions = {}): CanvasPixels {
+    return plotPixels(this, options);
+  }
+
+  /**
+   * The image of `plot` as a file in memory, for downloads and uploads, in Node too.
+   * @throws FastSAMError `INVALID_ARGUMENT` for another type.
+   */
+  toBlob(type: ImageType = 'image/png', options: EncodeOptions = {}): Promise<Blob> {
+    return plotBlob(this, type, options);
+  }
+
+  /**
    * One object with everything around it transparent, in its bounding rectangle.
    * @throws FastSAMError `INVALID_ARGUMENT` where there is no such object or its mask is empty.
    */
@@ -239,7 +278,7 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
     return cutOut(this.image, this.imageMasks[checkIndex('object', index, this.length)], options);
   }
 
-  /** The record that `fastsam --json` prints; `JSON.stringify(results)` calls it. */
+  /** The record that `fastsam --json` prints; `JSON.stringify(results)` calls it, `Results.fromJSON` is the way back. */
   toJSON(): ResultsJson {
     return resultsToJson(this);
   }
@@ -252,6 +291,16 @@ export class Results extends RecordFields implements SceneRecord, Iterable<Segme
   /** YOLO segmentation labels, one line an object. */
   toYolo(options: YoloOptions = {}): string {
     return resultsToYolo(this, options);
+  }
+
+  /** An SVG with a path for each object, along the corners of pixels; see `SvgOptions`. */
+  toSvg(options: SvgOptions = {}): string {
+    return resultsToSvg(this, options);
+  }
+
+  /** The file of the annotation tool labelme; see `LabelmeOptions`. */
+  toLabelme(options: LabelmeOptions = {}): Promise<LabelmeFile> {
+    return resultsToLabelme(this, options);
   }
 
   /** Lines of the MOTChallenge, one a tracked object: `frame,id,left,top,width,height,score,-1,-1,-1`. */

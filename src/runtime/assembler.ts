@@ -23,10 +23,12 @@ const FUNCTION_TYPE = 0x60;
 const ALIGN_4 = 2;
 
 const I32_OPS = { eqz: 0x45, lt_u: 0x49, add: 0x6a, sub: 0x6b, mul: 0x6c, and: 0x71 } as const;
-const F32X4_OPS = { add: 0xe4, sub: 0xe5, mul: 0xe6 } as const;
+const F32X4_OPS = { neg: 0xe1, add: 0xe4, sub: 0xe5, mul: 0xe6, div: 0xe7, pmin: 0xea, pmax: 0xeb } as const;
 const F64X2_OPS = { convert_low_i32x4_s: 0xfe, sqrt: 0xef, add: 0xf0, sub: 0xf1, mul: 0xf2 } as const;
 const I16X8_OPS = { splat: 0x10, narrow_i32x4_s: 0x85, add: 0x8e, sub: 0x91, mul: 0x95 } as const;
-const I32X4_OPS = { splat: 0x11, shr_s: 0xac, add: 0xae, sub: 0xb1, dot_i16x8_s: 0xba } as const;
+const I32X4_OPS = {
+  ...{ splat: 0x11, shl: 0xab, shr_s: 0xac, add: 0xae, sub: 0xb1, dot_i16x8_s: 0xba },
+} as const;
 const F32X4_DEMOTE_F64X2_ZERO = 0x5e;
 const I8X16_SHUFFLE = 0x0d;
 const V128_AND = 0x4e;
@@ -96,7 +98,7 @@ export class FunctionWriter {
     return this;
   }
 
-  /** Takes two vectors from the stack and puts the result there, lane by lane. */
+  /** Takes two vectors (`neg`: one) from the stack and puts the result there, lane by lane; `pmin` and `pmax` give NaN for NaN first. */
   f32x4(op: keyof typeof F32X4_OPS): this {
     this.#code.push(VECTOR, ...unsigned(F32X4_OPS[op]));
     return this;
@@ -120,7 +122,7 @@ export class FunctionWriter {
     return this;
   }
 
-  /** As `f32x4`; `splat` and the shift's distance take an i32, `dot_i16x8_s` sums products of neighbouring i16. */
+  /** As `f32x4`; `splat` and a shift's distance take an i32, `dot_i16x8_s` sums products of neighbouring i16. */
   i32x4(op: keyof typeof I32X4_OPS): this {
     this.#code.push(VECTOR, ...unsigned(I32X4_OPS[op]));
     return this;

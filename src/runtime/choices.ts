@@ -25,3 +25,19 @@ export const PRECISION_CHOICES = ['auto', ...PRECISIONS] as const satisfies (Pre
 export const GRAPH_WEIGHTS = ['embedded', 'external'] as const;
 /** One of `GRAPH_WEIGHTS`. */
 export type GraphWeights = (typeof GRAPH_WEIGHTS)[number];
+
+/** The files of tfjs' WASM backend: plain, with SIMD, with SIMD and threads. */
+export const WASM_BINARIES = [
+  'tfjs-backend-wasm.wasm',
+  'tfjs-backend-wasm-simd.wasm',
+  'tfjs-backend-wasm-threaded-simd.wasm',
+] as const;
+
+/** Where they lie: the URL of a folder, or a URL for each name. */
+export type WasmPaths =
+  | string
+  | {
+      readonly 'tfjs-backend-wasm.wasm': string;
+      readonly 'tfjs-backend-wasm-simd.wasm': string;
+      readonly 'tfjs-backend-wasm-threaded-simd.wasm': string;
+    };

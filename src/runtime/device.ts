@@ -1,17 +1,20 @@
 /**
- * Which TensorFlow.js backend runs. The only module that calls `tf.setBackend`.
+ * Which device runs, and for how many models.
  *
  * TensorFlow.js has one active backend a process, so this package has one device a process: it is chosen when the first
- * model is loaded and may change only once every model is disposed.
+ * model is loaded and may change only once every model is disposed. Then the caller's own backend is active again.
  */
-import * as tf from '@tensorflow/tfjs';
 import { FastSAMError, invalidArgument } from '../errors.js';
+import { START_TIMEOUT } from '../options/limits.js';
 import { platform } from '../platform/platform.js';
-import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice } from './choices.js';
+import { giveBack, rememberCaller } from './caller.js';
+import { DEVICE_CHOICES, DEVICES, type Device, type DeviceChoice, type WasmPaths } from './choices.js';
 import { deviceStatus, type DeviceStatus } from './deviceStatus.js';
-import { watchGpu } from './gpuErrors.js';
-import { TENSORFLOW_BACKEND } from './tensorFlow.js';
-import { useWinograd } from './winograd/kernel.js';
+import { setFlags } from './engine.js';
+import { unwatchGpu } from './gpuErrors.js';
+import { holdBackend, isGone, letGo } from './onDevice.js';
+import { startDevice, type StartSettings } from './startDevice.js';
+import { leaveDevice } from './whenLeft.js';
 
 const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
   auto: DEVICES,
@@ -24,14 +27,6 @@ const CANDIDATES: Record<DeviceChoice, readonly Device[]> = {
   wasm: ['wasm'],
 };
 
-const BACKEND: Record<Device, string> = {
-  'native-gpu': TENSORFLOW_BACKEND,
-  'native-cpu': TENSORFLOW_BACKEND,
-  webgpu: 'webgpu',
-  webgl: 'webgl',
-  wasm: 'wasm',
-};
-
 let current: Device | undefined;
 let users = 0;
 
@@ -42,11 +37,25 @@ export function currentDevice(): Device | undefined {
 
 let queue: Promise<unknown> = Promise.resolve();
 
+/** How a device is started, by the first model that takes it. */
+export interface DeviceOptions {
+  /** Where tfjs' WASM binaries lie; absent: where the package has them. */
+  readonly wasmPaths?: WasmPaths | undefined;
+}
+
 /** A device that was acquired, and in one line what a caller might not expect of it. */
 export interface AcquiredDevice {
   readonly device: Device;
   /** Why a faster one was passed over: for `auto` where something would change that, for `gpu` and `cpu` always. */
   readonly note?: string;
+}
+
+/** How a device is started. */
+export interface StartOptions {
+  /** Seconds that a device may take to start; then the next one is tried. Default 30. */
+  readonly startTimeout?: number;
+  /** Where tfjs' WASM binaries lie. Default: where the package has them. */
+  readonly wasmPaths?: WasmPaths | undefined;
 }
 
 /**
@@ -55,28 +64,55 @@ export interface AcquiredDevice {
  * @throws FastSAMError `DEVICE_UNAVAILABLE` when no device of that kind is present, or when models that are still loaded
  *   hold another one than the choice gives without them; `INVALID_ARGUMENT` for a choice that does not exist.
  */
-export function acquireDevice(choice: DeviceChoice): Promise<AcquiredDevice> {
-  const turn = queue.then(() => choose(choice));
+export function acquireDevice(choice: DeviceChoice, options: StartOptions = {}): Promise<AcquiredDevice> {
+  const turn = queue.then(() =>
+    choose(choice, { limit: options.startTimeout ?? START_TIMEOUT, wasmPaths: options.wasmPaths }),
+  );
   queue = turn.catch(() => undefined);
   return turn;
 }
 
-async function choose(choice: DeviceChoice): Promise<AcquiredDevice> {
+async function choose(choice: DeviceChoice, start: StartSettings): Promise<AcquiredDevice> {
+  const { limit } = start;
   if (!DEVICE_CHOICES.includes(choice)) {
     throw invalidArgument(`device: got ${JSON.stringify(choice)}, expected one of ${DEVICE_CHOICES.join(', ')}`);
   }
-  if (users > 0 && current !== undefined) return share(choice, current);
-  const refused: DeviceStatus[] = [];
+  if (users > 0 && current !== undefined) return share(choice, current, limit);
+  await rememberCaller(limit);
+  const flags = setFlags({ PROD: true }); // keeps tfjs from printing on the console
+  try {
+    return await startOne(choice, start);
+  } catch (error) {
+    giveBack(undefined);
+    throw error;
+  } finally {
+    setFlags(flags);
+  }
+}
+
+/** A device that was passed over. */
+interface Refused extends DeviceStatus {
+  /** It is there, but did not start. */
+  readonly failed?: true;
+}
+
+async function startOne(choice: DeviceChoice, start: StartSettings): Promise<AcquiredDevice> {
+  const refused: Refused[] = [];
   for (const device of CANDIDATES[choice]) {
-    const row = await suitability(device, choice);
-    const problem = row.available ? await activate(device) : row.detail;
+    const row = await suitability(device, choice, start.limit);
+    if (!row.available) {
+      refused.push(row);
+      continue;
+    }
+    const { problem, note } = await startDevice(device, start);
     if (problem !== undefined) {
-      refused.push({ ...row, available: false, detail: problem });
+      refused.push({ ...row, available: false, detail: problem, failed: true });
       continue;
     }
     current = device;
+    holdBackend(device);
     users++;
-    return { device, ...noteOf(choice, refused) };
+    return { device, ...noteOf(choice, refused, note) };
   }
   const reasons = refused.map(reasonOf).join('; ');
   throw new FastSAMError('DEVICE_UNAVAILABLE', `device "${choice}": none is available here (${reasons})`);
@@ -86,16 +122,21 @@ const reasonOf = ({ device, detail, fix }: DeviceStatus): string =>
   `${device}: ${detail}${fix === undefined ? '' : ` (${fix})`}`;
 
 /** Why it is not a faster one. Who takes whatever is there need not hear of devices that the machine lacks. */
-function noteOf(choice: DeviceChoice, refused: readonly DeviceStatus[]): Pick<AcquiredDevice, 'note'> {
-  const told = refused.find(({ fix }) => fix !== undefined) ?? (choice === 'auto' ? undefined : refused.at(0));
-  if (!told) return {};
-  const { device, detail, fix } = told;
-  return { note: `${device} not used: ${detail}${fix === undefined ? '' : `; ${fix}`}` };
+function noteOf(choice: DeviceChoice, refused: readonly Refused[], own?: string): Pick<AcquiredDevice, 'note'> {
+  const told =
+    refused.find(({ failed }) => failed) ??
+    refused.find(({ fix }) => fix !== undefined) ??
+    (choice === 'auto' ? undefined : refused.at(0));
+  const notes = [
+    ...(told ? [`${told.device} not used: ${told.detail}${told.fix === undefined ? '' : `; ${told.fix}`}`] : []),
+    ...(own === undefined ? [] : [own]),
+  ];
+  return notes.length > 0 ? { note: notes.join('; ') } : {};
 }
 
 /** Whether a device is there and what was asked for is what it does. */
-async function suitability(device: Device, choice: DeviceChoice): Promise<DeviceStatus> {
-  const row = await deviceStatus(device, choice === 'cpu' || choice === 'native-cpu');
+async function suitability(device: Device, choice: DeviceChoice, limit: number): Promise<DeviceStatus> {
+  const row = await deviceStatus(device, { cpuOnly: choice === 'cpu' || choice === 'native-cpu', limit });
   if (row.software && choice !== device) return { ...row, available: false };
   if (device !== 'native-cpu') return row;
   const native = await platform().loadNative?.();
@@ -110,18 +151,21 @@ async function suitability(device: Device, choice: DeviceChoice): Promise<Device
  * One more user of the device that loaded models hold. It has to be the one that the choice gives without them: else two
  * models that are compared would be the same one, unnoticed. `auto` leaves the choice to us.
  */
-async function share(choice: DeviceChoice, held: Device): Promise<AcquiredDevice> {
-  if (choice === 'auto') {
-    users++;
-    return { device: held };
+async function share(choice: DeviceChoice, held: Device, limit: number): Promise<AcquiredDevice> {
+  users++; // the device stays while it is looked at
+  try {
+    return choice === 'auto' ? { device: held } : await shareAsked(choice, held, limit);
+  } catch (error) {
+    releaseDevice();
+    throw error;
   }
+}
+
+async function shareAsked(choice: DeviceChoice, held: Device, limit: number): Promise<AcquiredDevice> {
   const refused: DeviceStatus[] = [];
   for (const device of CANDIDATES[choice]) {
-    if (device === held) {
-      users++;
-      return { device, ...noteOf(choice, refused) };
-    }
-    const row = await suitability(device, choice);
+    if (device === held) return { device, ...noteOf(choice, refused) };
+    const row = await suitability(device, choice, limit);
     if (row.available) throw heldByOthers(choice, held, device);
     refused.push(row);
   }
@@ -137,48 +181,21 @@ function heldByOthers(choice: DeviceChoice, held: Device, wanted?: Device): Fast
   );
 }
 
-/** Ends one use of the device. */
-export function releaseDevice(): void {
-  users = Math.max(0, users - 1);
-}
-
-/** Makes the device's backend the active one; says why that did not work. */
-async function activate(device: Device): Promise<string | undefined> {
-  tf.enableProdMode(); // also keeps tfjs from printing advice on the console
+/**
+ * Ends one use of the device. After the last one TensorFlow.js is as it was before the first: backend, kernels, flags.
+ * @param free frees what lives on the device; left out where its backend was removed, with all that lived on it.
+ */
+export function releaseDevice(free: () => void = () => undefined): void {
   try {
-    const started = await start(device);
-    if (!started) return 'TensorFlow.js could not start it';
-    await tf.ready();
-    if (device === 'webgpu') watchGpu((tf.backend() as unknown as { device: GPUDevice }).device);
-    return undefined;
-  } catch (error) {
-    return `it does not start (${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)})`;
+    if (!isGone()) free();
+  } finally {
+    if (users === 1) giveUp();
+    users = Math.max(0, users - 1);
   }
 }
 
-async function start(device: Device): Promise<boolean> {
-  if (device === 'wasm') return startWasm();
-  if (device === 'webgpu') {
-    const found = await platform().findWebGpu?.();
-    if (found?.available) await found.register();
-  }
-  return tf.setBackend(BACKEND[device]);
-}
-
-/** With SIMD always, with threads where the platform has a way to them. */
-async function startWasm(): Promise<boolean> {
-  const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  const threads = platform().wasmThreads;
-  const count = threads?.count() ?? 1;
-  const set = () => tf.setBackend('wasm');
-  // Not tf.findBackend: that would start the backend.
-  const first = !('wasm' in tf.engine().registry);
-  if (threads && count > 1 && first) {
-    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
-    wasm.setThreadsCount(count);
-  }
-  const started = threads && first ? threads.start(count, set, () => tf.findBackend('wasm')) : set();
-  if (!(await started)) return false;
-  await useWinograd(wasm.getThreadsCount());
-  return true;
+function giveUp(): void {
+  leaveDevice({ gone: isGone() });
+  unwatchGpu();
+  giveBack(letGo());
 }

@@ -1,7 +1,8 @@
 /** Which devices there are on this machine, and why others are not. */
-import * as tf from '@tensorflow/tfjs';
+import { START_TIMEOUT } from '../options/limits.js';
 import { platform, type Obstacle } from '../platform/platform.js';
 import { DEVICES, type Device } from './choices.js';
+import { within } from './startLimit.js';
 
 /** One row of the device table: whether a device can be used here, and if not, why and what would help. */
 export interface DeviceStatus {
@@ -22,17 +23,25 @@ export async function deviceTable(): Promise<DeviceStatus[]> {
   return rows;
 }
 
-/**
- * The state of one device.
- * @param cpuOnly the library, if this call is the one that loads it, is to compute on the CPU for good.
- */
-export async function deviceStatus(device: Device, cpuOnly = false): Promise<DeviceStatus> {
+/** How to look at a device. */
+export interface StatusOptions {
+  /** The library, if this call is the one that loads it, is to compute on the CPU for good. */
+  readonly cpuOnly?: boolean;
+  /** Seconds that a GPU's driver may take to answer. Default 30. */
+  readonly limit?: number;
+}
+
+/** The state of one device. */
+export async function deviceStatus(
+  device: Device,
+  { cpuOnly = false, limit = START_TIMEOUT }: StatusOptions = {},
+): Promise<DeviceStatus> {
   switch (device) {
     case 'native-gpu':
     case 'native-cpu':
       return nativeStatus(device, cpuOnly);
     case 'webgpu':
-      return webGpuStatus();
+      return webGpuStatus(limit);
     case 'webgl':
       return webGlStatus();
     case 'wasm':
@@ -40,9 +49,8 @@ export async function deviceStatus(device: Device, cpuOnly = false): Promise<Dev
   }
 }
 
-/** Browsers choose by themselves. */
 function threadsNote(): string {
-  const count = platform().wasmThreads?.count() ?? 1;
+  const count = platform().wasm?.threads() ?? 1;
   return count > 1 ? `, ${count} threads` : '';
 }
 
@@ -54,23 +62,25 @@ async function nativeStatus(device: 'native-gpu' | 'native-cpu', cpuOnly: boolea
   return { device, available: true, detail: `TensorFlow ${native.version}` };
 }
 
-async function webGpuStatus(): Promise<DeviceStatus> {
+async function webGpuStatus(limit: number): Promise<DeviceStatus> {
   const device = 'webgpu';
   const found = await platform().findWebGpu?.();
   if (found && !found.available) return absent(device, found);
   const gpu = found ? found.gpu : (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!gpu) return { device, available: false, detail: 'needs a browser with WebGPU' };
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  let adapter: GPUAdapter | null;
+  try {
+    adapter = await within(limit, gpu.requestAdapter({ powerPreference: 'high-performance' }));
+  } catch (error) {
+    const fix = 'see that the driver of the GPU works, or raise startTimeout';
+    return { device, available: false, detail: `no WebGPU adapter (${(error as Error).message})`, fix };
+  }
   if (adapter === null) {
     return {
       device,
       available: false,
       detail: 'no WebGPU adapter (no GPU, or no driver for Vulkan, Direct3D or Metal)',
     };
-  }
-  if (!found && !('webgpu' in tf.engine().registryFactory)) {
-    const fix = "import '@tensorflow/tfjs-backend-webgpu' first";
-    return { device, available: false, detail: 'its backend is not imported', fix };
   }
   const name = adapterName(adapter.info);
   return isSoftware(adapter.info)

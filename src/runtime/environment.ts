@@ -1,5 +1,5 @@
 /** What computes, in versions: part of the record of a study. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from './tfjs.js';
 import { platform } from '../platform/platform.js';
 import type { Device } from './choices.js';
 
@@ -14,8 +14,8 @@ export interface Environment {
 
 /** The environment of a device that is in use. */
 export async function environmentOf(device: Device): Promise<Environment> {
-  const tfjs = tf.version.tfjs;
-  if (device === 'wasm') return { tfjs, wasmThreads: platform().wasmThreads?.count() ?? 1 };
+  const tfjs = tf.version_core;
+  if (device === 'wasm') return { tfjs, wasmThreads: platform().wasm?.threads() ?? 1 };
   if (!device.startsWith('native')) return { tfjs };
   const native = await platform().loadNative?.();
   return native?.available ? { tfjs, tensorflow: native.version } : { tfjs };

@@ -11,14 +11,23 @@ let watched: GPUDevice | undefined;
 /** Notes what goes wrong on a device from now on. */
 export function watchGpu(device: GPUDevice): void {
   if (device === watched) return;
+  unwatchGpu();
   [watched, failure, lost] = [device, undefined, undefined];
-  device.addEventListener('uncapturederror', (event) => {
-    event.preventDefault(); // browsers print it otherwise
-    failure ??= event.error.message;
-  });
+  device.addEventListener('uncapturederror', note);
   void device.lost.then(({ reason, message }) => {
     if (reason !== 'destroyed' && device === watched) lost = message;
   });
+}
+
+/** Leaves errors of the device to others again. */
+export function unwatchGpu(): void {
+  watched?.removeEventListener('uncapturederror', note);
+  watched = undefined;
+}
+
+function note(event: GPUUncapturedErrorEvent): void {
+  event.preventDefault(); // browsers print it otherwise
+  failure ??= event.error.message;
 }
 
 /**

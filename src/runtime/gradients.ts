@@ -1,8 +1,9 @@
 /**
  * What tfjs lacks to take gradients through the network: kernels that a backend does not have, and the gradient of an
- * operation that has none. Registered once, when the first gradient is asked for; nothing else changes.
+ * operation that has none. Registered when the first gradient is asked for, until the last model is disposed.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from './tfjs.js';
+import { whenGivenBack } from './caller.js';
 import { TENSORFLOW_BACKEND } from './tensorFlow.js';
 
 const WASM = 'wasm';
@@ -33,14 +34,20 @@ interface Geometry {
   readonly right: number;
 }
 
+const DEPTH_TO_SPACE = 'DepthToSpace';
 const prepared = new Set<string>();
+/** Kernels of ours, and those before them. */
+const replaced: { readonly own: tf.KernelConfig; readonly plain: tf.KernelConfig | undefined }[] = [];
 let filtersWanted = true;
 
 /** Makes gradients through the network possible on the active backend. May be called again. */
 export function registerGradients(): void {
   const backend = tf.getBackend();
   if (prepared.has(backend)) return;
-  if (prepared.size === 0) tf.registerGradient({ kernelName: 'DepthToSpace', gradFunc: depthToSpaceGradient });
+  if (prepared.size === 0) {
+    whenGivenBack(leave);
+    tf.registerGradient({ kernelName: DEPTH_TO_SPACE, gradFunc: depthToSpaceGradient });
+  }
   prepared.add(backend);
   if (backend === WASM) replaceKernels(backend, WASM_KERNELS);
   if (backend === TENSORFLOW_BACKEND) replaceKernels(backend, NATIVE_KERNELS);
@@ -82,9 +89,28 @@ function replaceKernels(backendName: string, replacements: Replacements): void {
       if (kernelName === FILTER_KERNEL && !filtersWanted) return tf.zeros(args.attrs.filterShape);
       return tf.tidy(() => replacement(args, own));
     };
-    if (plain) tf.unregisterKernel(kernelName, backendName);
-    tf.registerKernel({ kernelName, backendName, kernelFunc: kernelFunc as unknown as tf.KernelFunc });
+    replaceKernel({ kernelName, backendName, kernelFunc: kernelFunc as unknown as tf.KernelFunc });
   }
+}
+
+function replaceKernel(own: tf.KernelConfig): void {
+  const { kernelName, backendName } = own;
+  const plain = tf.getKernel(kernelName, backendName) as tf.KernelConfig | undefined;
+  if (plain) tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel(own);
+  replaced.push({ own, plain });
+}
+
+/** All is as it was, other than what somebody has registered since. */
+function leave(): void {
+  prepared.clear();
+  for (const { own, plain } of replaced.splice(0)) {
+    if (tf.getKernel(own.kernelName, own.backendName) !== own) continue;
+    tf.unregisterKernel(own.kernelName, own.backendName);
+    if (plain) tf.registerKernel(plain);
+  }
+  const gradient = tf.getGradient(DEPTH_TO_SPACE) as tf.GradConfig | undefined;
+  if (gradient?.gradFunc === depthToSpaceGradient) tf.unregisterGradient(DEPTH_TO_SPACE);
 }
 
 const isExplicit = ({ attrs }: BackpropArgs): boolean => typeof attrs.pad !== 'string';
@@ -203,8 +229,7 @@ interface PoolArgs {
 /** Among equal maxima tfjs' wasm kernel takes the last, PyTorch and TensorFlow the first: so does this one. */
 function useFirstMaximum(): void {
   const kernelName = 'MaxPoolGrad';
-  tf.unregisterKernel(kernelName, WASM);
-  tf.registerKernel({ kernelName, backendName: WASM, kernelFunc: maxPoolGradient as unknown as tf.KernelFunc });
+  replaceKernel({ kernelName, backendName: WASM, kernelFunc: maxPoolGradient as unknown as tf.KernelFunc });
 }
 
 function maxPoolGradient({ inputs: { dy, input }, attrs }: PoolArgs): tf.Tensor {

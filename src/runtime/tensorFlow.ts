@@ -1,5 +1,5 @@
 /** Whether TensorFlow's own library computes. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from './tfjs.js';
 
 /** Name of tfjs-node's backend. */
 export const TENSORFLOW_BACKEND = 'tensorflow';

@@ -10,7 +10,9 @@ import { displayUrl } from '../text/displayUrl.js';
 import { schemeOf } from './url.js';
 import { fetchBytes, MAX_BYTES, TIMEOUT_MS, type FetchLimits } from './http.js';
 import { ALPHA_MODES, fromRawPixels, fromTensor, type PixelTensor } from '../image/pixels.js';
+import { fitImage } from '../image/fit.js';
 import type { RgbImage } from '../image/rgbImage.js';
+import { isByteSource, readByteSource, type ByteSource } from '../platform/byteSource.js';
 
 /** Interleaved bytes 0…255, row by row from the top: grey, RGB or RGBA. */
 export interface PixelData {
@@ -22,14 +24,14 @@ export interface PixelData {
 
 /** Images in a browser. In Node these types have no values. */
 export type DomImage =
-  ImageData | HTMLImageElement | HTMLCanvasElement | OffscreenCanvas | HTMLVideoElement | ImageBitmap;
+  ImageData | HTMLImageElement | HTMLCanvasElement | OffscreenCanvas | HTMLVideoElement | VideoFrame | ImageBitmap;
 
 /**
  * An image: a path, an http(s):, file: or data: URL; the bytes of an encoded file (Uint8Array, Buffer, ArrayBuffer,
- * Blob); decoded pixels; a tensor [height, width, channels], int32 0…255 or float32 0…1; in browsers what the page
+ * Blob, File), or the answer to a `fetch`; decoded pixels; a tensor [height, width, channels], int32 0…255 or float32 0…1; in browsers what the page
  * shows. Elements of a page must have loaded.
  */
-export type ImageInput = string | URL | Uint8Array | ArrayBuffer | Blob | PixelData | RgbImage | PixelTensor | DomImage;
+export type ImageInput = string | URL | ByteSource | PixelData | RgbImage | PixelTensor | DomImage;
 
 /** How an image is read: its alpha channel, and the limits of a download. */
 export interface ReadOptions extends DecodeOptions, FetchLimits {}
@@ -42,6 +44,13 @@ export const READ_OPTIONS = {
   }),
   ...PICTURE_OPTIONS,
   page: integer(0, COUNT.high, { text: 'which image of the file: frames of GIF and WebP, pages of TIFF', default: 0 }),
+  maxSide: integer(1, Number.MAX_SAFE_INTEGER, {
+    text: 'longer side from which on the image is scaled down as it is decoded; results are then those of the smaller image',
+  }),
+  maxCanvas: integer(1, Number.MAX_SAFE_INTEGER, {
+    text: 'browsers: pixels of the largest canvas; larger images are read in strips, with the same values',
+    otherwise: '16,777,216',
+  }),
   path: text({ text: 'name of the image for error messages and `RgbImage.path`' }),
   maxBytes: integer(0, Number.MAX_SAFE_INTEGER, { text: 'largest download', default: MAX_BYTES }),
   timeout: number(0, 1e9, { text: 'milliseconds for a whole download', default: TIMEOUT_MS }),
@@ -113,6 +122,17 @@ function originOf({ path, frames, window }: Partial<Omit<RgbImage, 'data'>>): Pa
   };
 }
 
+/** @throws FastSAMError `INVALID_ARGUMENT` for floats that would have to be scaled */
+function withinSide(image: RgbImage, { maxSide = Infinity }: ReadOptions): RgbImage {
+  if (image.floats && Math.max(image.width, image.height) > maxSide) {
+    throw invalidArgument(
+      `maxSide: got ${maxSide} for a float tensor of ${image.width} x ${image.height} pixels, expected none; resize the ` +
+        'tensor with tf.image.resizeBilinear',
+    );
+  }
+  return fitImage(image, maxSide);
+}
+
 async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbImage> {
   const { alpha = 'drop' } = options;
   const here = platform();
@@ -123,15 +143,16 @@ async function readUnchecked(input: unknown, options: ReadOptions): Promise<RgbI
     throwIfAborted(options.signal);
     return here.decodeImage(bytes, { path: displayUrl(text), ...options });
   }
-  if (input instanceof Uint8Array) return here.decodeImage(input, options);
-  if (input instanceof ArrayBuffer) return here.decodeImage(new Uint8Array(input), options);
-  if (input instanceof Blob) return here.decodeImage(new Uint8Array(await input.arrayBuffer()), options);
+  if (isByteSource(input)) {
+    const { bytes, name } = await readByteSource('image', input);
+    return here.decodeImage(bytes, { ...(name !== undefined && { path: name }), ...options });
+  }
   if (isObject(input)) {
-    if (isTensor(input)) return fromTensor(input, alpha);
-    const captured = here.capturePixels(input);
+    if (isTensor(input)) return withinSide(await fromTensor(input, alpha), options);
+    const captured = here.capturePixels(input, options);
     if (captured !== undefined) return fromRawPixels(await captured, alpha);
     if (isPixels(input)) {
-      return { ...fromRawPixels(input, alpha), ...originOf(input) };
+      return withinSide({ ...fromRawPixels(input, alpha), ...originOf(input) }, options);
     }
   }
   throw invalidArgument(

@@ -14,19 +14,31 @@ export interface ModelDefaults {
   readonly iou: number;
 }
 
+/** An address that has a copy of a file. */
+export interface FileSource {
+  readonly url: string;
+  /** The host sends CORS headers, so that pages of any origin may read what it gives. */
+  readonly cors?: true;
+}
+
+/** One content that a published file is known to have. */
+export interface FileVersion {
+  readonly bytes: number;
+  /** Hexadecimal, lower case. */
+  readonly sha256: string;
+}
+
 /** A file of weights that somebody published. */
 export interface PublishedFile {
   readonly name: string;
   /** File name in the cache, in `FASTSAM_WEIGHTS_DIR` and on a mirror. */
   readonly file: string;
-  /** Where the file is published; absent for what the package ships. */
-  readonly url?: string;
+  /** Who has copies, in the order in which they are asked; none for what the package ships. */
+  readonly sources: readonly FileSource[];
   /** Place inside the package, for what it ships. */
   readonly bundled?: string;
-  /** Exact size; absent: not checked. */
-  readonly bytes?: number;
-  /** Hexadecimal; absent: recorded at the first download and compared from then on. */
-  readonly sha256?: string;
+  /** What a copy may be, the first publisher's file first; none for what the package ships. */
+  readonly versions: readonly FileVersion[];
   /** Whose the weights are and under which licence: one sentence. */
   readonly licence: string;
 }
@@ -37,7 +49,16 @@ export interface CatalogueEntry extends PublishedFile {
   readonly defaults?: ModelDefaults;
 }
 
-const ULTRALYTICS = 'https://github.com/ultralytics/assets/releases/download/v8.4.0/';
+/** A file of a repository on Hugging Face, whose `resolve` addresses may be read by any page. */
+export function huggingFace(repository: string, file: string): FileSource {
+  return { url: `https://huggingface.co/${repository}/resolve/main/${file}`, cors: true };
+}
+
+/** Files of a release on GitHub, which sends no CORS headers. */
+const ultralytics = (file: string): FileSource => ({
+  url: `https://github.com/ultralytics/assets/releases/download/v8.4.0/${file}`,
+});
+
 const ULTRALYTICS_LICENCE =
   'Weights of the FastSAM authors, published by Ultralytics, who label them AGPL-3.0; downloaded at your request, not part of this package.';
 /** The defaults of the original's own script, also for checkpoints that the catalogue does not know. */
@@ -48,30 +69,35 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   {
     name: 'FastSAM-s',
     file: 'FastSAM-s.pt',
-    url: `${ULTRALYTICS}FastSAM-s.pt`,
-    bytes: 23_851_578,
-    sha256: 'c9f78716a81c7aff0d608ccc73e1b82ab3aaad86005049f6a92106a0be6d0844',
+    sources: [ultralytics('FastSAM-s.pt'), huggingFace('Uminosachi/FastSAM', 'FastSAM-s.pt')],
+    versions: [{ bytes: 23_851_578, sha256: 'c9f78716a81c7aff0d608ccc73e1b82ab3aaad86005049f6a92106a0be6d0844' }],
     defaults: FASTSAM_DEFAULTS,
     licence: ULTRALYTICS_LICENCE,
   },
   {
     name: 'FastSAM-x',
     file: 'FastSAM-x.pt',
-    url: `${ULTRALYTICS}FastSAM-x.pt`,
-    bytes: 144_972_346,
+    sources: [
+      ultralytics('FastSAM-x.pt'),
+      huggingFace('Uminosachi/FastSAM', 'FastSAM-x.pt'),
+      huggingFace('conrevo/SAM4WebUI-Extension-Models', 'FastSAM-x.pt'),
+    ],
+    versions: [{ bytes: 144_972_346, sha256: '752cadc2828edb1cd4bc4f9eb587100631af06ea2108f4c9ed56df4755701e76' }],
     defaults: FASTSAM_DEFAULTS,
     licence: ULTRALYTICS_LICENCE,
   },
   {
     name: 'demo',
     file: 'demo.safetensors',
+    sources: [],
     bundled: 'weights/demo.safetensors',
+    versions: [],
     licence: 'Trained for this package and shipped with it, for research and demonstration (weights/demo.md).',
   },
 ];
 
 /** Lower case, `_` and blanks as `-`, the ending of a weights file removed. */
-function normalise(name: string): string {
+export function normaliseName(name: string): string {
   return name
     .trim()
     .toLowerCase()
@@ -81,8 +107,8 @@ function normalise(name: string): string {
 
 /** The entry of that name or file name: case, `_` for `-` and a `.pt` at the end make no difference. */
 export function findIn<E extends PublishedFile>(catalogue: readonly E[], name: string): E | undefined {
-  const wanted = normalise(name);
-  return catalogue.find((entry) => normalise(entry.name) === wanted || normalise(entry.file) === wanted);
+  const wanted = normaliseName(name);
+  return catalogue.find((entry) => normaliseName(entry.name) === wanted || normaliseName(entry.file) === wanted);
 }
 
 /** The checkpoint for segmentation of that name, see `findIn`. */

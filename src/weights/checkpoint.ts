@@ -4,6 +4,7 @@ import { invalid, unsupported } from './byteView.js';
 import type { Checkpoint } from './checkpointRecord.js';
 
 export type { Checkpoint };
+import { junkIn } from './junk.js';
 import { requireBytes } from '../options/requireKind.js';
 import { withoutWrapper } from './wrappers.js';
 
@@ -84,10 +85,11 @@ function refusal(bytes: Uint8Array): FastSAMError {
       `checkpoint: got a tar archive (torch before 0.2), ${expected}; load and save it with a newer torch`,
     );
   }
-  if (text(bytes, 0, 256).trimStart().startsWith('<')) {
+  const junk = junkIn(bytes);
+  if (junk === 'a web page') {
     return invalid(`checkpoint: got a web page, ${expected}; the download went to a wrong address`);
   }
-  if (text(bytes, 0, 24).startsWith('version https://git-lfs')) {
+  if (junk === 'a Git LFS pointer') {
     return invalid(`checkpoint: got a Git LFS pointer, ${expected}; fetch the file itself with \`git lfs pull\``);
   }
   return invalid(`checkpoint: got bytes that start with ${JSON.stringify(text(bytes, 0, 8))}, ${expected}`);

@@ -37,10 +37,17 @@ export function factsOfStrings(strings: Readonly<Record<string, string>>): Facts
   const names = namesIn(strings.names);
   return {
     ...(Number.isInteger(imgsz) && imgsz > 0 ? { imgsz } : {}),
-    ...shareIn('conf', strings.conf),
-    ...shareIn('iou', strings.iou),
+    ...sharesIn(strings),
     ...(names === undefined ? {} : { names }),
   };
+}
+
+/** Thresholds, where the strings have them. */
+export function sharesIn({
+  conf,
+  iou,
+}: Readonly<Record<string, string | undefined>>): Pick<Checkpoint, 'conf' | 'iou'> {
+  return { ...shareIn('conf', conf), ...shareIn('iou', iou) };
 }
 
 /** A number from 0 to 1; a foreign file may call something else so. */

@@ -4,7 +4,7 @@
  */
 import { invalid, unsupported } from './byteView.js';
 import type { Checkpoint } from './checkpointRecord.js';
-import { EXPORTED_TEXTS, MAX_TEXT } from './checkpointStrings.js';
+import { EXPORTED_TEXTS, MAX_TEXT, sharesIn } from './checkpointStrings.js';
 import { OnnxFlow } from './onnxFlow.js';
 import { readOnnxFile, type OnnxFile, type OnnxFileNode } from './onnxGraph.js';
 import { onnxModules } from './onnxModules.js';
@@ -34,6 +34,7 @@ export function readOnnx(bytes: Uint8Array): Checkpoint {
     tensors: tensorsOf(file),
     modules: () => onnxModules(file),
     ...(imgsz === undefined ? {} : { imgsz }),
+    ...sharesIn(Object.fromEntries(file.metadata)),
     ...(names === undefined ? {} : { names }),
     metadata,
   };

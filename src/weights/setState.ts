@@ -18,14 +18,29 @@ export type GivenTensors = ReadonlyMap<string, GivenTensor> | Readonly<Record<st
  *   `INVALID_ARGUMENT` for what is no tensor, or has more or fewer values than its shape.
  */
 export function withTensors(tensors: StateDict, given: GivenTensors): StateDict {
-  const entries: [string, unknown][] = isMap(given) ? [...given] : Object.entries(object(given));
   const merged = new Map(tensors);
-  for (const [name, tensor] of entries) {
+  for (const [name, tensor] of entriesOf(given)) {
     const old = tensors.get(name);
     if (!old) throw unknown(name, tensors);
     merged.set(name, checked(name, tensor, old.shape));
   }
   return merged;
+}
+
+/**
+ * Shapes, and copies of the values, by name: as plain data.
+ * @throws FastSAMError `INVALID_ARGUMENT` for what is no tensor.
+ */
+export function copyGiven(given: GivenTensors): Map<string, { shape: number[]; values: Float32Array }> {
+  const copied = entriesOf(given).map(([name, tensor]): [string, { shape: number[]; values: Float32Array }] => {
+    const { shape, values } = valuesOf(name, tensor);
+    return [name, { shape: [...shape], values: values.slice() }];
+  });
+  return new Map(copied);
+}
+
+function entriesOf(given: GivenTensors): [string, unknown][] {
+  return isMap(given) ? [...given] : Object.entries(object(given));
 }
 
 const isMap = (given: unknown): given is ReadonlyMap<string, unknown> => given instanceof Map;

@@ -1,7 +1,8 @@
 /** One HTTP request of a download: what is missing of a file is appended to what is there. */
 import { FastSAMError } from '../errors.js';
 import { platform, type PartialFile } from '../platform/platform.js';
-import { displayUrl, withoutCredentials } from '../text/displayUrl.js';
+import { withoutCredentials } from '../text/displayUrl.js';
+import { retryAfter, revisionOf, validatorOf, type Revision } from './revision.js';
 
 /** A failure that another attempt may get over. */
 export class Interrupted extends Error {
@@ -15,14 +16,33 @@ export class Interrupted extends Error {
   }
 }
 
-/** A server that cannot be reached at all: trying again at once is pointless. */
-export class Unreachable extends Error {}
+/** Why an address does not give the file: asking it again is pointless, but another one may have it. */
+export class Refused extends Error {
+  constructor(
+    readonly code: 'DOWNLOAD_FAILED' | 'DOWNLOAD_CORRUPT',
+    /** What was got: `HTTP 404`. */
+    readonly got: string,
+    options?: ErrorOptions & {
+      /** What would help, where that is not what always helps. */
+      readonly todo?: string;
+      /** Of a whole file that is not the one asked for. */
+      readonly sha256?: string;
+    },
+  ) {
+    super(got, options);
+    this.todo = options?.todo;
+    this.sha256 = options?.sha256;
+  }
+
+  readonly todo: string | undefined;
+  readonly sha256: string | undefined;
+}
 
 export interface Transfer {
   readonly url: string;
   readonly partial: PartialFile;
-  /** Size of the whole file, where it is known before. */
-  readonly bytes: number | undefined;
+  /** Sizes that the whole file may have, where they are known before. */
+  readonly sizes: readonly number[];
   /** Whether the whole is checked against a known checksum, so that resuming without a validator is safe. */
   readonly isVerified: boolean;
   /** Milliseconds without a byte after which the connection counts as broken. */
@@ -43,41 +63,27 @@ const TRANSIENT = new Set([408, 425, 429]);
 /** Bytes a second below which a connection counts as broken: one that drips would never end. */
 const LEAST_RATE = 1_000;
 
-function tooLarge({ url, maxBytes }: Transfer): FastSAMError {
-  return new FastSAMError(
-    'DOWNLOAD_CORRUPT',
-    `download of ${url}: got more than ${maxBytes} bytes, expected at most that for a file of weights; check the ` +
-      'address, or set FASTSAM_MAX_DOWNLOAD to a higher number of bytes',
-  );
-}
-
-function corrupt(url: string, got: string, expected: string): FastSAMError {
-  return new FastSAMError(
-    'DOWNLOAD_CORRUPT',
-    `download of ${displayUrl(url)}: got ${got}, expected ${expected}; check the address or the mirror`,
-  );
+function tooLarge({ maxBytes }: Transfer): Refused {
+  const setting = platform().name === 'node' ? ', or set FASTSAM_MAX_DOWNLOAD to a higher number of bytes' : '';
+  return new Refused('DOWNLOAD_CORRUPT', `more than ${maxBytes} bytes, the most for a file of weights`, {
+    todo: `check the address${setting}`,
+  });
 }
 
 /** What fetch threw, with the reason that it hides in `cause`. */
-function connectionError(error: unknown): Error {
+function connectionError(error: unknown, { partial }: Transfer): Error {
+  // A redirect that is not followed, for instance.
+  if (error instanceof FastSAMError) return new Refused('DOWNLOAD_FAILED', error.message, { cause: error });
+  // All that a page is told: no connection, or no CORS headers. The latter never come, so only a broken line is retried.
+  if (error instanceof TypeError && error.cause === undefined && partial.length === 0) {
+    return new Refused('DOWNLOAD_FAILED', `no answer that a page may read (${error.message})`, { cause: error });
+  }
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const message = `${code} ${cause instanceof Error ? cause.message : String(cause)}`.trim();
   return UNREACHABLE.test(code)
-    ? new Unreachable(message, { cause: error })
+    ? new Refused('DOWNLOAD_FAILED', `no connection (${message})`, { cause: error })
     : new Interrupted(message, undefined, { cause: error });
-}
-
-/** Strong ETag, else the date: what `If-Range` accepts. */
-function validatorOf(response: Response): string | undefined {
-  const etag = response.headers.get('etag');
-  if (etag !== null && !etag.startsWith('W/')) return etag;
-  return response.headers.get('last-modified') ?? undefined;
-}
-
-function retryAfter(response: Response): number | undefined {
-  const seconds = Number(response.headers.get('retry-after') ?? NaN);
-  return seconds >= 0 ? seconds * 1000 : undefined;
 }
 
 /** Content-Length, unless it counts compressed bytes. */
@@ -89,53 +95,69 @@ function announcedLength(response: Response): number | undefined {
 function rangeHeaders({ partial, isVerified }: Transfer): Record<string, string> {
   // Compressed bytes could not be counted nor resumed.
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+  // Without If-Range, for which pages would have to ask leave (a preflight), which hosts of files often refuse: whether
+  // the answer continues the same file is seen by its validator.
   if (partial.length > 0 && (partial.validator !== undefined || isVerified)) {
     headers.range = `bytes=${partial.length}-`;
-    if (partial.validator !== undefined) headers['if-range'] = partial.validator;
   }
   return headers;
 }
 
-/** Refuses statuses that carry no part of the file. */
-async function checkStatus(transfer: Transfer, response: Response): Promise<void> {
+/** Refuses statuses that carry no part of the file; true where the bytes held are already all of it. */
+async function checkStatus({ partial, isVerified }: Transfer, response: Response): Promise<boolean> {
   const { status } = response;
-  if (status === 200 || status === 206) return;
+  if (status === 200 || status === 206) return false;
   if (status === 416) {
-    await transfer.partial.restart(undefined);
+    const whole = /^bytes \*\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
+    if (isVerified && whole === String(partial.length)) return true;
+    await partial.restart(undefined);
     throw new Interrupted('HTTP 416: the bytes held do not fit the file');
   }
   if (status >= 500 || TRANSIENT.has(status)) throw new Interrupted(`HTTP ${status}`, retryAfter(response));
-  throw new FastSAMError(
-    'DOWNLOAD_FAILED',
-    `download of ${displayUrl(transfer.url)}: got HTTP ${status}, expected the file; check the address or the mirror`,
-  );
+  throw new Refused('DOWNLOAD_FAILED', `HTTP ${status}`);
 }
 
 /** Brings the bytes held in line with what the answer continues; returns the size of the whole, where told. */
 async function align(transfer: Transfer, response: Response): Promise<number | undefined> {
-  const { partial, url } = transfer;
-  const validator = validatorOf(response);
+  const { partial } = transfer;
   const rest = announcedLength(response);
   if (response.status === 206) {
-    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
-    const isSame = partial.validator === undefined || validator === undefined || validator === partial.validator;
-    if (range?.[1] !== String(partial.length) || !isSame) {
-      await partial.restart(undefined);
-      throw new Interrupted('the server continued another file or at another offset');
-    }
-    return range[2] === '*' ? (rest === undefined ? undefined : partial.length + rest) : Number(range[2]);
+    const total = continuedTotal(transfer, response, rest);
+    if (total !== 'another') return total;
+    await partial.restart(undefined);
+    throw new Interrupted('the server continued another file or at another offset');
   }
   if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
-    throw corrupt(url, 'a web page (a login page of the network?)', 'a file of weights');
+    throw new Refused('DOWNLOAD_CORRUPT', 'a web page (a login page of the network?)');
   }
-  await partial.restart(validator);
+  await partial.restart(validatorOf(response));
   return rest;
+}
+
+/** The size of the whole that an answer of status 206 continues, where told; `another` if it may be of another file. */
+function continuedTotal(
+  { partial, sizes, isVerified }: Transfer,
+  response: Response,
+  rest: number | undefined,
+): number | undefined | 'another' {
+  const validator = validatorOf(response);
+  const isSame = validator !== undefined && validator === partial.validator;
+  const isUnseen = validator === undefined || partial.validator === undefined;
+  const fits = isSame || (isVerified && isUnseen);
+  if (!fits) return 'another';
+  const whole = rest === undefined ? undefined : partial.length + rest;
+  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
+  // Pages see the header only where the server exposes it; else the sizes have to fit, and the checksum decides.
+  if (range === null) return isVerified && whole !== undefined && sizes.includes(whole) ? whole : 'another';
+  if (range[1] !== String(partial.length)) return 'another';
+  return range[2] === '*' ? whole : Number(range[2]);
 }
 
 async function nextChunk(
   reader: ReadableStreamDefaultReader<Uint8Array>,
-  stallTimeout: number,
+  transfer: Transfer,
 ): Promise<Uint8Array | undefined> {
+  const { stallTimeout } = transfer;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stall = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -145,7 +167,7 @@ async function nextChunk(
   try {
     return (await Promise.race([reader.read(), stall])).value;
   } catch (error) {
-    throw error instanceof Interrupted ? error : connectionError(error);
+    throw error instanceof Interrupted ? error : connectionError(error, transfer);
   } finally {
     clearTimeout(timer);
   }
@@ -156,16 +178,16 @@ async function appendBody(
   body: ReadableStream<Uint8Array>,
   total: number | undefined,
 ): Promise<void> {
-  const { partial, url, stallTimeout, maxBytes, onLoaded, signal } = transfer;
+  const { partial, sizes, stallTimeout, maxBytes, onLoaded, signal } = transfer;
   const reader = body.getReader();
   try {
     onLoaded(partial.length, total);
     let window = { start: Date.now(), held: partial.length };
     for (;;) {
-      const chunk = await nextChunk(reader, stallTimeout);
+      const chunk = await nextChunk(reader, transfer);
       if (chunk === undefined || signal?.aborted) break;
       if (total !== undefined && partial.length + chunk.length > total) {
-        throw corrupt(url, `more than ${total} bytes`, `${total}`);
+        throw new Refused('DOWNLOAD_CORRUPT', `more bytes than the ${total} that were announced`);
       }
       if (partial.length + chunk.length > maxBytes) throw tooLarge(transfer);
       await partial.append(chunk);
@@ -180,9 +202,9 @@ async function appendBody(
     // Ends the connection if it is still open; a body that broke has nothing left to cancel.
     await reader.cancel().catch(() => undefined);
   }
-  if (total !== undefined && partial.length < total) {
-    throw new Interrupted(`the connection ended after ${partial.length} of ${total} bytes`);
-  }
+  // A server that announces nothing may have been cut off unseen.
+  const least = total ?? (sizes.length === 0 ? 0 : Math.min(...sizes));
+  if (partial.length < least) throw new Interrupted(`the connection ended after ${partial.length} of ${least} bytes`);
 }
 
 async function request(transfer: Transfer): Promise<Response> {
@@ -197,10 +219,12 @@ async function request(transfer: Transfer): Promise<Response> {
     return await platform().fetch(address, {
       headers: { ...rangeHeaders(transfer), ...headers },
       redirect: 'follow',
+      // Some hosts refuse pages by where they come from; it is no business of theirs.
+      referrerPolicy: 'no-referrer',
       signal: signal === undefined ? head.signal : AbortSignal.any([signal, head.signal]),
     });
   } catch (error) {
-    throw connectionError(error);
+    throw connectionError(error, transfer);
   } finally {
     clearTimeout(timer);
   }
@@ -208,23 +232,20 @@ async function request(transfer: Transfer): Promise<Response> {
 
 /**
  * Appends to `partial` what is missing of the file.
- * @throws Interrupted if a further call may succeed, Unreachable if there is no way to the server, FastSAMError
- * `DOWNLOAD_FAILED`, `DOWNLOAD_CORRUPT` or `WRITE_FAILED` if none will.
+ * @returns what the server says of the file's revision.
+ * @throws Interrupted if a further call may succeed; Refused if this address will not give it; FastSAMError
+ *   `WRITE_FAILED`.
  */
-export async function transferOnce(transfer: Transfer): Promise<void> {
+export async function transferOnce(transfer: Transfer): Promise<Revision> {
   const response = await request(transfer);
   try {
-    await checkStatus(transfer, response);
-    const announced = await align(transfer, response);
-    const total = transfer.bytes ?? announced;
-    if (announced !== undefined && announced !== total) {
-      throw corrupt(transfer.url, `a file of ${announced} bytes`, `${total ?? 'any number of'} bytes`);
-    }
+    if (await checkStatus(transfer, response)) return revisionOf(response);
+    const total = await align(transfer, response);
     if (total !== undefined && total > transfer.maxBytes) throw tooLarge(transfer);
     if (response.body === null) throw new Interrupted('an answer without a body');
     await appendBody(transfer, response.body, total);
-  } catch (error) {
+    return revisionOf(response);
+  } finally {
     if (response.body !== null && !response.body.locked) await response.body.cancel().catch(() => undefined);
-    throw error;
   }
 }

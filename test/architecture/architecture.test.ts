@@ -81,13 +81,19 @@ describe('hard walls', () => {
   });
 
   test('TensorFlow.js is known to those that compute with tensors', () => {
-    const allowed = ['clip', 'export', 'fastsam', 'layers', 'model', 'runtime'];
-    expect(importers(/^@tensorflow\//).filter((room) => !allowed.includes(room))).toEqual([]);
+    expect(importers(/^@tensorflow\//)).toEqual(['runtime']);
+    const allowed = ['clip', 'export', 'layers', 'model', 'runtime'];
+    expect(importers(/^runtime\/tfjs\.ts$/).filter((room) => !allowed.includes(room))).toEqual([]);
   });
 
   test('only the runtime chooses a backend', () => {
     const choosers = FILES.filter((file) => /\bsetBackend\(/.test(readFileSync(join(SOURCE, file), 'utf8')));
     expect(choosers.map(roomOf).filter((room) => room !== 'runtime')).toEqual([]);
+  });
+
+  test('all of TensorFlow.js, with every backend, is imported by nobody', () => {
+    const whole = ALL.filter(({ to, kind }) => kind !== 'type' && to === '@tensorflow/tfjs');
+    expect(whole.map(line)).toEqual([]);
   });
 
   test('sharp is known to the platform and the benchmark', () => {
@@ -101,8 +107,8 @@ describe('hard walls', () => {
     expect(users.filter((file) => !allowed.test(file))).toEqual([]);
   });
 
-  test('the browser entry reaches nothing of Node, however late', () => {
-    const seen = new Set<string>(['index.browser.ts']);
+  test('the browser entries reach nothing of Node, however late', () => {
+    const seen = new Set<string>(['index.browser.ts', 'entry/worker.browser.ts', 'worker/browserProgram.ts']);
     for (const file of seen) for (const { to, kind } of IMPORTS.get(file) ?? []) if (kind !== 'type') seen.add(to);
     expect([...seen].filter((name) => /^node:|^sharp$|^cli\//.test(name))).toEqual([]);
   });
@@ -139,6 +145,15 @@ describe('what comes with a start', () => {
     expect(definitions.length).toBeGreaterThan(8);
     for (const { to } of [{ to: 'cli/main.ts' }, ...definitions]) {
       expect([to, packages(to).filter((name) => /^(@tensorflow|protobufjs|sharp)/.test(name))]).toEqual([to, []]);
+    }
+  });
+
+  test('the page of a worker has neither TensorFlow.js nor what runs the network', () => {
+    for (const entry of ['entry/worker.browser.ts', 'entry/worker.ts']) {
+      const eager = [...closureOf(entry, IMPORTS)];
+      expect(
+        eager.filter((name) => /^(@tensorflow|protobufjs|fastsam\.ts|runtime\/device|weights\/read)/.test(name)),
+      ).toEqual([]);
     }
   });
 

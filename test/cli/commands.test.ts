@@ -58,7 +58,10 @@ describe('wrong usage ends with 2 and one message', () => {
       ['segment', COINS, '--device', 'tpu'],
       /Allowed choices are auto, gpu, cpu, native-gpu, native-cpu, webgpu, webgl, wasm/,
     ],
-    [['segment', COINS, '--format', 'png,bmp'], /"bmp" is none of json, coco, yolo, sa1b, png, jpg, cutout/],
+    [
+      ['segment', COINS, '--format', 'png,bmp'],
+      /"bmp" is none of json, coco, yolo, sa1b, labelme, png, jpg, svg, cutout/,
+    ],
     [['convert', TINY], /missing required argument 'out'/],
     [
       ['convert', TINY, 'model.onnx'],

@@ -131,7 +131,10 @@ describe('weights', () => {
     expect([run.code, run.stderr]).toEqual([0, '']);
     expectNoSecret(run);
     const failed = await fastsam(['info', url('none.pt')], { cwd: folder, env });
-    expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/^fastsam: download of http.*HTTP 404/)]);
+    expect([failed.code, failed.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^fastsam: download of none\.pt: got HTTP 404 from http/),
+    ]);
     expectNoSecret(failed);
     expect(new Set(seen)).toEqual(new Set([AUTHORIZATION]));
   });

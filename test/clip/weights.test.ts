@@ -2,11 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { CLIP_CATALOGUE } from '../../src/clip/weights/catalogue.js';
 import { transpose } from '../../src/clip/weights/derivedTensor.js';
-import { clipWeightsOf } from '../../src/clip/weights/openClip.js';
+import { clipWeightsOf, openClip } from '../../src/clip/weights/openClip.js';
+import { nodePlatform } from '../../src/platform/node.js';
+import { usePlatform } from '../../src/platform/platform.js';
 import { findIn } from '../../src/weights/catalogue.js';
 import { readCheckpoint, type Checkpoint } from '../../src/weights/checkpoint.js';
 import type { WeightTensor } from '../../src/weights/tensor.js';
 import { rejectionOf } from '../support/errors.js';
+import { FileServer } from '../support/fileServer.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
 import { TINY_FILES, TINY_HEADS, tinyBytes } from './tiny.js';
 
 const read = (file: string): Promise<Checkpoint> => readCheckpoint(tinyBytes(file));
@@ -139,10 +143,33 @@ describe('refused', () => {
   });
 });
 
+const cache = temporaryFolder();
+
+test('a copy by transformers, as Hugging Face has it, loads by name once its hash is allowed', async () => {
+  const server = new FileServer(tinyBytes('tiny.bin'));
+  await server.start();
+  const env: Record<string, string> = { FASTSAM_WEIGHTS_URL: server.origin };
+  usePlatform({ ...nodePlatform, env: (name) => env[name], cacheFolder: () => cache });
+  try {
+    const { code, message } = await rejectionOf(() => openClip('ViT-B/32', TINY_HEADS));
+    expect(code).toBe('DOWNLOAD_CORRUPT');
+    const allowSha256 = /allowSha256: '([0-9a-f]{64})'/.exec(message)?.[1];
+    expect(allowSha256).toBe(server.sha256);
+    const { config, tensors } = await openClip('ViT-B/32', { ...TINY_HEADS, allowSha256 });
+    const expected = clipWeightsOf(await read('tiny.safetensors'), TINY_HEADS);
+    expect(config).toEqual(expected.config);
+    expect([...tensors.keys()].sort()).toEqual([...expected.tensors.keys()].sort());
+  } finally {
+    usePlatform(nodePlatform);
+    await server.stop();
+  }
+});
+
 describe('the catalogue', () => {
-  test.each(CLIP_CATALOGUE)("of $name has the checksum of OpenAI's address", ({ url, sha256, file }) => {
-    expect(url).toBe(`https://openaipublic.azureedge.net/clip/models/${sha256 ?? ''}/${file}`);
-    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  test.each(CLIP_CATALOGUE)("of $name has the checksum of OpenAI's address", ({ sources, versions, file }) => {
+    expect(sources[0].url).toBe(`https://openaipublic.azureedge.net/clip/models/${versions[0].sha256}/${file}`);
+    expect(sources).toHaveLength(versions.length);
+    for (const { sha256 } of versions) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test.each(['ViT-B/32', 'vit-b-32', 'ViT-B-32.pt', 'vit_b_32'])('finds %s', (name) => {

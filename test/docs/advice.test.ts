@@ -80,8 +80,8 @@ describe('what messages advise', () => {
 const FOREIGN_FLAGS: ReadonlySet<string> = new Set(['--array', '--include']);
 /** Words that follow the product's name in a sentence. */
 const PROSE: ReadonlySet<string> = new Set(['runs']);
-/** A function in a formula, and an option of functions inside. */
-const FOREIGN_NAMES: ReadonlySet<string> = new Set(['sigmoid', 'foldBatchNorm']);
+/** A function in a formula, an option of functions inside, and an attribute of elements. */
+const FOREIGN_NAMES: ReadonlySet<string> = new Set(['sigmoid', 'foldBatchNorm', 'crossOrigin']);
 
 /** Names that an entry exports, and members of its classes and records. */
 function membersOf(entry: object): string[] {

@@ -1,13 +1,6 @@
 /** Both tfjs formats in a browser (headless Chromium): plain tfjs from a script tag, on a page that knows nothing of this package. */
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { expect, test } from 'vitest';
@@ -18,9 +11,8 @@ import { layersModelFiles } from '../../src/export/tfjs/layersModel.js';
 import { stockModel } from '../../src/export/tfjs/stockModel.js';
 import { tinyNetwork } from '../support/tinyNetwork.js';
 import { expectOutputs, expectedOutputs, image } from '../support/exports.js';
-import { CHROMIUM } from '../setup/requirements.js';
+import { chromium, chromiumNote, resultOfPage } from '../support/chromium.js';
 
-const chromium = CHROMIUM.find((name) => spawnSync(name, ['--version']).status === 0);
 const TFJS = createRequire(import.meta.url).resolve('@tensorflow/tfjs/dist/tf.min.js');
 const SIZE = [1, 64, 96, 3] as const;
 
@@ -44,59 +36,18 @@ try {
 }
 </script>`;
 
-/** Serves the files, opens the page and waits for what it sends. */
-async function inBrowser(
-  program: string,
-  load: string,
-  files: readonly ExportedFile[],
-  input: Uint8Array,
-): Promise<Outputs> {
-  const served = new Map<string, Uint8Array | string>([
-    ...files.map(({ name, bytes }) => [name, bytes] as const),
-    ['', page(load)],
-    ['tf.min.js', readFileSync(TFJS)],
-    ['input', input],
-  ]);
-  const profile = mkdtempSync(join(tmpdir(), 'fastsam-chromium-'));
-  const server = createServer();
-  const sent = new Promise<string>((resolve) => {
-    server.on('request', (request, response) => {
-      const name = request.url?.slice(1) ?? '';
-      if (name === 'result') void text(request).then(resolve);
-      const body = served.get(name);
-      response.writeHead(body === undefined ? 404 : 200, {
-        'content-type': name === '' ? 'text/html' : 'application/octet-stream',
-      });
-      response.end(body);
-    });
+/** Opens the page with a model's files. */
+function inBrowser(load: string, files: readonly ExportedFile[], input: Uint8Array): Promise<Outputs> {
+  return resultOfPage<Outputs>({
+    ...Object.fromEntries(files.map(({ name, bytes }) => [name, bytes])),
+    '': page(load),
+    'tf.min.js': readFileSync(TFJS),
+    input,
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
-  const flags = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--enable-unsafe-swiftshader',
-    `--user-data-dir=${profile}`,
-  ];
-  // A group of its own, so that its helpers end with it: they go on writing into the profile.
-  const browser = spawn(program, [...flags, url], { stdio: 'ignore', detached: true });
-  const ended = new Promise((resolve) => browser.on('close', resolve));
-  try {
-    const found = JSON.parse(await sent) as Outputs | { readonly error: string };
-    if ('error' in found) throw new Error(found.error);
-    return found;
-  } finally {
-    if (browser.pid !== undefined) process.kill(-browser.pid, 'SIGKILL');
-    await ended;
-    server.closeAllConnections();
-    server.close();
-    await rm(profile, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined); // no matter if it stays
-  }
 }
 
 test.skipIf(chromium === undefined).each(['loadGraphModel', 'loadLayersModel'])(
-  `%s gives what this package computes${chromium === undefined ? ' (skipped: no Chromium here)' : ''}`,
+  `%s gives what this package computes${chromiumNote}`,
   async (load) => {
     await tf.setBackend('wasm');
     const network = tinyNetwork('tiny-3-classes');
@@ -108,12 +59,7 @@ test.skipIf(chromium === undefined).each(['loadGraphModel', 'loadLayersModel'])(
         : await layersModelFiles(stock, false, {});
     const input = image([...SIZE]);
     const expected = expectedOutputs(network, input);
-    const { backend, outputs } = await inBrowser(
-      chromium ?? '',
-      load,
-      files,
-      new Uint8Array((await input.data()).buffer),
-    );
+    const { backend, outputs } = await inBrowser(load, files, new Uint8Array((await input.data()).buffer));
     expect(['webgl', 'cpu']).toContain(backend);
     const got = outputs.map(({ shape: sizes, values }) => tf.tensor(values, sizes));
     expectOutputs(got, expected, 1e-4);

@@ -23,7 +23,8 @@ type Facts = Pick<ModelInfo, 'classNames' | 'metadata'>;
 /** What `model.export('onnx')` writes. */
 function exported(network: Network, options: ExportOptions, facts: Facts = { classNames: {}, metadata: {} }) {
   const plan = planExport('onnx', options, { imgsz: SIZE, maxStride: 32 });
-  const model = { name: 'tiny', architecture: network.architecture, ...facts };
+  const defaults = { imgsz: SIZE, conf: 0.3, iou: 0.6 };
+  const model = { name: 'tiny', architecture: network.architecture, defaults, ...facts };
   return exportOnnx(network, plan, metadataStrings(exportMetadata(model, plan)));
 }
 

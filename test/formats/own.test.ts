@@ -122,12 +122,12 @@ describe('built-in formats', () => {
     await expect(scene().encode('gif')).rejects.toMatchObject({ code: 'UNKNOWN_NAME' });
   });
 
-  test('are as they ask of others, and only json and sa1b, yolo and mot share names', () => {
+  test('are as they ask of others, and only json, sa1b and labelme, yolo and mot share names', () => {
     for (const format of FORMATS) expect(defineFormat(format)).toBe(format);
     const pairs = FORMATS.flatMap((a, i) => FORMATS.slice(i + 1).map((b) => [a, b]));
     const clashing = (path?: typeof videoPath) =>
       pairs.filter((pair) => sameNames(pair, path) !== undefined).map((pair) => pair.map(({ name }) => name).join());
-    expect(clashing()).toEqual(['json,sa1b', 'yolo,mot']);
+    expect(clashing()).toEqual(['json,sa1b', 'json,labelme', 'yolo,mot', 'sa1b,labelme']);
     expect(clashing(videoPath)).toEqual(['json,sa1b']);
   });
 });

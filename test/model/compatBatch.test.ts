@@ -49,7 +49,7 @@ async function segment(found: readonly (readonly (readonly number[])[])[], optio
     defaults,
     architecture,
   };
-  const image = { image: { data: new Uint8Array(SIDE * SIDE * 3), width: SIDE, height: SIDE }, time: 0 };
+  const image = { image: { data: new Uint8Array(SIDE * SIDE * 3), width: SIDE, height: SIDE }, place: 0, time: 0 };
   const context = { detector, options: resolveOptions(options, defaults), model: model as unknown as ModelInfo };
   const results = await segmentTimed(
     found.map(() => image),

@@ -112,6 +112,8 @@ describeOnDevices('a model', ['wasm', 'native'], ({ choice, device }) => {
       ['INVALID_ARGUMENT', 'precision', 'demo', { precision: 'int8' }],
       ['INVALID_ARGUMENT', 'compile', 'demo', { compile: 'yes' }],
       ['INVALID_ARGUMENT', 'keepBatchNorm', 'demo', { keepBatchNorm: 1 }],
+      ['INVALID_ARGUMENT', 'weightsUrl', 'demo', { weightsUrl: '' }],
+      ['INVALID_ARGUMENT', 'wasmPaths', 'demo', { wasmPaths: { 'tfjs-backend-wasm.wasm': '/a.wasm' } }],
       ['INVALID_ARGUMENT', 'onProgress', 'demo', { onProgress: 'x' }],
       ['INVALID_ARGUMENT', 'signal', 'demo', { signal: {} }],
       ['INVALID_ARGUMENT', 'devices', 'demo', { devices: 'cpu' }],
@@ -275,7 +277,7 @@ describeOnDevices('a model', ['wasm', 'native'], ({ choice, device }) => {
       expect(results.toJSON()).toMatchObject({ image: { path: null, width: 120, height: 80 }, masks: [] });
       expect(results.toCoco()).toEqual([]);
       expect(results.toYolo()).toBe('');
-      expect(results.labelMap()).toEqual(new Uint32Array(120 * 80));
+      expect(results.labelMap()).toEqual(new Uint16Array(120 * 80));
       expect(results.refine({ clean: true, largest: true }).length).toBe(0);
       expect(
         results

@@ -4,48 +4,45 @@ import * as api from '../../src/index.js';
 import * as arrays from '../../src/entry/arrays.js';
 import * as batch from '../../src/entry/batch.js';
 import * as clip from '../../src/entry/clip.js';
+import * as compile from '../../src/entry/compile.js';
+import * as exporting from '../../src/entry/export.js';
 import * as evaluate from '../../src/entry/evaluate.js';
+import * as maskEntry from '../../src/entry/mask.js';
 import * as studies from '../../src/entry/studies.js';
+import * as workerInPages from '../../src/entry/worker.browser.js';
+import * as worker from '../../src/entry/worker.js';
 import * as track from '../../src/entry/track.js';
 import { scene, TRAINED } from '../support/paths.js';
 import { maskOf } from '../support/masks.js';
 import { resultsOf } from '../support/results.js';
+import { seededClip } from '../support/seededClip.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
+import { drained, may, n, of, one, OPTIONS, text, type PublicCall } from './publicCall.js';
+import { WORKER_CALLS } from './workerCalls.js';
 
 /** The entries by their names in package.json. */
 export const ENTRIES: Readonly<Record<string, object>> = {
   '.': api,
+  './browser': api, // with another platform
+  './compile': compile,
+  './export': exporting,
+  './fastsam.min.js': api,
   './arrays': arrays,
   './batch': batch,
   './clip': clip,
   './evaluate': evaluate,
+  './mask': maskEntry,
   './studies': studies,
   './track': track,
+  './worker': { ...workerInPages, ...worker }, // pages have more
 };
 
-/** Values that an argument takes beside those of its example's kind. */
-export type Kind =
-  'anything' | 'number' | 'text' | 'list' | 'object' | 'function' | 'bytes' | 'flag' | 'undefined' | 'null' | 'numbers';
-
-/** One argument: a valid value, made anew for each call. */
-export interface Argument {
-  readonly make: () => unknown;
-  readonly optional: boolean;
-  readonly also: readonly Kind[];
-}
-
-export interface PublicCall {
-  readonly call: (...args: never[]) => unknown;
-  readonly args: readonly Argument[];
-}
-
-const one = (make: () => unknown, ...also: Kind[]): Argument => ({ make, optional: false, also });
-const may = (make: () => unknown, ...also: Kind[]): Argument => ({ make, optional: true, also });
-
 const folder = temporaryFolder();
+process.env.FASTSAM_HOME = temporaryFolder(); // so that nobody's downloads are cleared
 const model = await api.FastSAM.load(TRAINED, { device: 'wasm' });
 const raw = await model.detect(scene('coins.png'), { imgsz: 64 });
 const small = await api.FastSAM.create({ widthMultiple: 0.02, depthMultiple: 0.1 }, { imgsz: 64, device: 'wasm' });
+const encoders = await clip.Clip.load(seededClip());
 const found = await model.segment(scene('coins.png'), { imgsz: 64 });
 
 const mask = one(() => maskOf('##..', '##..', '....', '....'));
@@ -60,10 +57,6 @@ const canvas = one(() => ({ data: new Uint8Array(300), width: 10, height: 10 }))
 const image = () => ({ data: new Uint8Array(300).fill(9), width: 10, height: 10 });
 const rect = one(() => ({ x: 1, y: 1, width: 4, height: 4 }));
 const rgb = one(() => [1, 2, 3], 'numbers');
-const n = (value: number) => one(() => value);
-const text = (value: string) => one(() => value);
-/** Options of any function. */
-export const OPTIONS = may(() => ({}));
 const options = OPTIONS;
 const records = one(() => [
   { key: 'a', v: 1 },
@@ -112,13 +105,6 @@ const study = one(() => ({
 /** What results are made of. */
 const dataOf = ({ boxes, imageMasks, ...rest }: api.Results) => ({ ...rest, boxes: boxes.xyxy, masks: imageMasks });
 const evaluation = () => new evaluate.CocoEvaluator([1], { kind: 'boxes' }).result();
-const drained = async (all: AsyncIterable<unknown>) => {
-  const rest = all[Symbol.asyncIterator]();
-  while (!(await rest.next()).done);
-};
-
-/** An entry of the table. */
-const of = (call: (...args: never[]) => unknown, ...args: Argument[]): PublicCall => ({ call, args });
 
 const { masks } = api;
 
@@ -188,12 +174,20 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     one(() => [rle.make(), counts.make()]),
     may(() => 'union'),
   ),
+  'masks.shift': of(
+    masks.shift,
+    mask,
+    n(1),
+    n(1),
+    may(() => ({ gridWidth: 8, gridHeight: 8 })),
+  ),
   'masks.shrinkWindow': of(masks.shrinkWindow, mask),
   'masks.simplifyPolygon': of(
     masks.simplifyPolygon,
     one(() => Int32Array.of(0, 0, 4, 0, 4, 4, 0, 4), 'numbers'),
     n(1),
   ),
+  'masks.toNormalisedPolygons': of(masks.toNormalisedPolygons, mask, options),
   'masks.toPolygons': of(masks.toPolygons, mask, options),
   'masks.union': of(masks.union, mask, other),
   'masks.unletterboxMask': of(
@@ -219,6 +213,20 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   'Mask.toBitmap': of(() => maskOf('##').toBitmap()),
   encodeRle: of(api.encodeRle, mask),
   decodeRle: of(api.decodeRle, rle),
+  labelMap: of(
+    maskEntry.labelMap,
+    one(() => [mask.make(), other.make()]),
+    n(4),
+    n(4),
+  ),
+  packMasks: of(
+    maskEntry.packMasks,
+    one(() => [mask.make()]),
+  ),
+  unpackMasks: of(
+    maskEntry.unpackMasks,
+    one(() => maskEntry.packMasks([maskOf('##')])),
+  ),
 
   'new FastSAMError': of((code, message) => new api.FastSAMError(code, message), one(() => 'ABORTED', 'anything'), one(() => 'x', 'anything')), // prettier-ignore
   'FastSAM.load': of(
@@ -251,6 +259,11 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     one(() => `${folder}/x.safetensors`, 'text'),
     options,
   ),
+  'FastSAM.warmup': of(
+    (sizes, given) => model.warmup(sizes, given),
+    may(() => [{ width: 32, height: 32 }]),
+    options,
+  ),
   'FastSAM.dispose': of(() => undefined),
   'FastSAM.stream': of(
     async (input, given) => {
@@ -278,6 +291,17 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   'NetworkFamily.toJSON': of(() => model.info.architecture.family.toJSON()),
 
   'new Results': of((data) => new api.Results(data), one(() => dataOf(three()))), // prettier-ignore
+  'Results.fromJSON': of(
+    (record, given) => api.Results.fromJSON(record, given),
+    one(() => three().toJSON()),
+    options,
+  ),
+  packResults: of(api.packResults, results, options),
+  unpackResults: of(
+    api.unpackResults,
+    one(() => api.packResults(three()).data),
+    options,
+  ),
   'Results.at': of((index) => three().at(index), n(0)),
   'Results.select': of(
     (indices) => three().select(indices),
@@ -321,6 +345,21 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   'Results.toJSON': of(() => three().toJSON()),
   'Results.toCoco': of((given) => three().toCoco(given), options),
   'Results.toYolo': of((given) => three().toYolo(given), options),
+  'Results.toSvg': of((given) => three().toSvg(given), options),
+  'Results.toLabelme': of((given) => three().toLabelme(given), options),
+  'Results.draw': of(
+    (shown, given) => {
+      three().draw(shown, given);
+    },
+    one(() => ({}), 'anything'),
+    options,
+  ),
+  'Results.toImageData': of((given) => three().toImageData(given), options),
+  'Results.toBlob': of(
+    (type, given) => three().toBlob(type, given),
+    may(() => 'image/png'),
+    options,
+  ),
   'Results.toMot': of(() => resultsOf([], { trackIds: new Int32Array(0), frame: { index: 0, time: 0 } }).toMot()),
   'Results.encode': of(
     (name, given) => three().encode(name, given),
@@ -333,6 +372,7 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     options,
   ),
   'ObjectMask.has': of((x, y) => three().at(0).mask.has(x, y), n(0), n(0)),
+  'ObjectMask.toNormalisedPolygons': of((given) => three().at(0).mask.toNormalisedPolygons(given), options),
   'ObjectMask.toPolygons': of((given) => three().at(0).mask.toPolygons(given), options),
   'Masks.at': of((index) => three().masks.at(index), n(0)),
   'Boxes.at': of((index) => three().boxes.at(index), n(0)),
@@ -401,6 +441,11 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     options,
   ),
   readImage: of((input, given) => api.readImage(input, given), one(image, 'text', 'bytes'), options),
+  listCache: of(() => api.listCache()),
+  clearCache: of(
+    (names) => api.clearCache(names),
+    may(() => [], 'text'),
+  ),
   readCheckpoint: of(
     (bytes) => api.readCheckpoint(bytes),
     one(() => new Uint8Array(9)),
@@ -482,7 +527,18 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     one(() => 'nothing', 'bytes'),
     options,
   ),
+  'Clip.encodeImages': of(
+    (pixels, given) => encoders.encodeImages(pixels, given),
+    one(() => [new Uint8Array(3 * encoders.config.imageSize ** 2)]),
+    options,
+  ),
+  'Clip.encodeTokens': of(
+    (tokens, given) => encoders.encodeTokens(tokens, given),
+    one(() => [new Int32Array(encoders.config.contextLength)]),
+    options,
+  ),
 
+  exportName: of(exporting.exportName, text('demo'), text('onnx')),
   'new CocoEvaluator': of((categories, given) => new evaluate.CocoEvaluator(categories, given), one(() => [1]), one(() => ({ kind: 'boxes' }))), // prettier-ignore
   'CocoEvaluator.add': of((given) => { new evaluate.CocoEvaluator([1], { kind: 'boxes' }).add(given); }, one(() => ({ id: 1, width: 4, height: 4, truths: [], detections: [] }))), // prettier-ignore
   'CocoEvaluator.result': of(evaluation),
@@ -587,4 +643,6 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   'new Trails': of((frames) => new track.Trails(frames), n(3)),
   'Trails.add': of((frame) => { new track.Trails(3).add(frame); }, results), // prettier-ignore
   'Trails.of': of((frame) => new track.Trails(3).of(frame), results),
+
+  ...WORKER_CALLS,
 };

@@ -6,7 +6,7 @@ import { contactSheet, createVideo, FastSAM, listImages, mergeCoco, openVideo } 
 import { Clip } from '../../src/entry/clip.js';
 import { CocoEvaluator } from '../../src/entry/evaluate.js';
 import { createTracker } from '../../src/entry/track.js';
-import { readImage, writeSafetensors } from '../../src/index.js';
+import { packResults, readImage, unpackResults, writeSafetensors } from '../../src/index.js';
 import { PromptFollower, SparseOpticalFlow } from '../../src/entry/track.js';
 import { validateCoco } from '../../src/entry/evaluate.js';
 import { batchOptions } from '../../src/cli/batch/options.js';
@@ -40,6 +40,7 @@ const attempt = (call: () => unknown): Promise<unknown> => Promise.resolve().the
 /** One call for each table. Those of the command line check what they fill in. */
 const CALLS: Readonly<Record<keyof typeof OPTION_TABLES, () => unknown>> = {
   LoadOptions: () => FastSAM.load('demo', wrong),
+  WarmupOptions: () => model.warmup([], wrong),
   SegmentOptions: () => model.segment(COINS, wrong),
   StreamOptions: () => first(model.stream([COINS], wrong)),
   ActivationOptions: () => model.activations(COINS, ['model.0'], wrong),
@@ -61,6 +62,10 @@ const CALLS: Readonly<Record<keyof typeof OPTION_TABLES, () => unknown>> = {
   CocoOptions: () => scene.toCoco(wrong),
   MergeCocoOptions: () => mergeCoco([scene], wrong),
   YoloOptions: () => scene.toYolo(wrong),
+  SvgOptions: () => scene.toSvg(wrong),
+  LabelmeOptions: () => scene.toLabelme(wrong),
+  PackOptions: () => packResults(scene, wrong),
+  GivenImageOptions: () => unpackResults(packResults(scene).data, wrong),
   PolygonOptions: () => scene.at(0).mask.toPolygons(wrong),
   ReadOptions: () => readImage(COINS, wrong),
   ListImagesOptions: () => listImages('never', wrong),
@@ -139,7 +144,7 @@ describe('unknown names', () => {
   test('every options interface of the package has a table', () => {
     const entries = [
       'api',
-      ...['arrays', 'batch', 'clip', 'evaluate', 'studies', 'track'].map((name) => `entry/${name}`),
+      ...['arrays', 'batch', 'clip', 'evaluate', 'mask', 'studies', 'track'].map((name) => `entry/${name}`),
     ];
     const api = entries.map((name) => readFileSync(`src/${name}.ts`, 'utf8')).join('\n');
     const names = new Set(api.match(/\b[A-Z]\w*Options\b/g));

@@ -26,6 +26,7 @@ class FakeCanvas extends FakeImage {
   getContext() {
     let drawn: readonly number[] = [];
     return {
+      clearRect: () => undefined,
       drawImage: (source: FakeImage) => (drawn = source.rgba),
       getImageData: () => ({ data: new Uint8ClampedArray(drawn) }),
       putImageData: (image: { data: Uint8ClampedArray }) => (encoded = [...image.data]),
@@ -58,9 +59,11 @@ beforeEach(() => {
     },
   );
   vi.stubGlobal('createImageBitmap', () => Promise.resolve(decodedAs));
-  vi.stubGlobal('fetch', (url: string) => {
-    fetched.push(url);
-    return Promise.resolve(url.includes('missing') ? new Response('', { status: 404 }) : new Response(weights));
+  vi.stubGlobal('fetch', (url: string, { method = 'GET' }: RequestInit = {}) => {
+    fetched.push(`${method} ${url}`);
+    const headers = { etag: '"first"' };
+    const answer = url.includes('missing') ? new Response('', { status: 404 }) : new Response(weights, { headers });
+    return Promise.resolve(answer);
   });
   usePlatform(browserPlatform);
 });
@@ -79,10 +82,10 @@ describe('the browser platform', () => {
   test('keeps downloads in the Cache API and takes them from there', async () => {
     const first = await resolveWeights('https://example.org/w/mine.pt');
     const second = await resolveWeights('https://example.org/w/mine.pt');
-    expect(fetched).toEqual(['https://example.org/w/mine.pt']);
+    expect(fetched).toEqual(['GET https://example.org/w/mine.pt', 'HEAD https://example.org/w/mine.pt']);
     expect(Buffer.compare(first.bytes, weights)).toBe(0);
     expect(Buffer.compare(second.bytes, weights)).toBe(0);
-    expect([...store.keys()].map((key) => key.replace(/^.*\//, ''))).toEqual(['mine.pt', 'mine.pt.sha256']);
+    expect([...store.keys()].map((key) => key.replace(/^.*\//, ''))).toEqual(['mine.pt', 'mine.pt.json']);
   });
 
   test('computes the checksum that Node computes', async () => {
@@ -98,7 +101,7 @@ describe('the browser platform', () => {
 
   test('fetches relative paths', async () => {
     expect(await browserPlatform.readFile('images/a.jpg')).toHaveLength(1000);
-    expect(fetched).toEqual(['images/a.jpg']);
+    expect(fetched).toEqual(['GET images/a.jpg']);
     await expect(browserPlatform.readFile('missing.jpg')).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   });
 
@@ -126,6 +129,24 @@ describe('images in the browser', () => {
     vi.stubGlobal('createImageBitmap', () => Promise.reject(new DOMException('no', 'InvalidStateError')));
     await expect(readImage(png)).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
     await expect(readImage(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
+  });
+
+  test('are handed to the browser where only it may know the format: HEIC', async () => {
+    const heic = Uint8Array.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', (c) => c.charCodeAt(0));
+    const given: Blob[] = [];
+    vi.stubGlobal('createImageBitmap', (blob: Blob) => {
+      given.push(blob);
+      return Promise.resolve(decodedAs);
+    });
+    expect([...(await readImage(heic)).data]).toEqual([1, 2, 3, 200, 100, 50]);
+    expect(given.map(({ type, size }) => [type, size])).toEqual([['image/heic', heic.length]]);
+    await expect(readImage(heic, { maxPixels: 1 })).rejects.toMatchObject({ code: 'INVALID_IMAGE' });
+    await expect(readImage(new TextEncoder().encode('%PDF-1.4'))).rejects.toThrow('got a PDF');
+    vi.stubGlobal('createImageBitmap', () => Promise.reject(new DOMException('no', 'InvalidStateError')));
+    await expect(readImage(heic)).rejects.toThrow(
+      /got HEIC that this browser cannot decode.*convert it to JPEG or PNG/,
+    );
+    expect(given).toHaveLength(2);
   });
 
   test('come from bitmaps and canvases', async () => {

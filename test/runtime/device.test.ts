@@ -25,7 +25,7 @@ function withNative(native: NativeState | undefined, webGpu = NO_WEBGPU): void {
     loadNative: () => Promise.resolve(native ?? ABSENT),
     findWebGpu: () => Promise.resolve(webGpu),
   };
-  delete (here as { wasmThreads?: unknown }).wasmThreads;
+  delete (here as { wasm?: unknown }).wasm;
   if (native === undefined) delete here.loadNative;
   usePlatform(here as Platform);
 }

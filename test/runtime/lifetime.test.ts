@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Lifetime } from '../../src/runtime/lifetime.js';
-import { nextTurn } from '../../src/runtime/nextTurn.js';
+import { nextTurn } from '../../src/platform/nextTurn.js';
 
 /** A lifetime, and how often its resource was freed. */
 function counted(): { lifetime: Lifetime; freed: () => number } {

@@ -15,19 +15,30 @@ export class FileServer {
   lastModified: string | undefined;
   /** Used up one per request; when empty, the server is honest. */
   readonly script: Handler[] = [];
+  /** What it does to every request that the script leaves. */
+  always: Handler | undefined;
+  /** `GET /path` of each request. */
+  readonly asked: string[] = [];
+  /** Headers of every answer: see `CORS`. */
+  headers: Readonly<Record<string, string>> = {};
   url = '';
+  origin = '';
   readonly #server: Server;
 
   constructor(public content: Uint8Array) {
     this.#server = createServer((request, response) => {
       this.ranges.push(request.headers.range ?? '-');
-      if (!this.script.shift()?.(request, response)) this.serve(request, response);
+      this.asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
+      for (const [name, value] of Object.entries(this.headers)) response.setHeader(name, value);
+      if (this.script.shift()?.(request, response)) return;
+      if (!this.always?.(request, response)) this.serve(request, response);
     });
   }
 
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/file.pt`;
+    this.origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.url = `${this.origin}/file.pt`;
   }
 
   async stop(): Promise<void> {
@@ -64,6 +75,10 @@ export class FileServer {
         ? { 'content-range': `bytes ${from}-${this.content.length - 1}/${this.content.length}` }
         : {}),
     });
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
     const part = body.subarray(0, limit);
     this.sent += part.length;
     response.write(part);
@@ -90,6 +105,30 @@ export class FileServer {
     };
   }
 }
+
+/** Lets pages of any origin read what a server gives, as Hugging Face does. */
+export const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'ETag, Content-Range, Accept-Ranges',
+};
+
+/** The origin under another name of this machine: for browsers another host. */
+export const otherHost = (origin: string): string => origin.replace('127.0.0.1', 'localhost');
+
+/** Sends every request on to another server, as hosts of files do with those that hold them. */
+export function redirect(to: FileServer): Handler {
+  return (request, response) => {
+    response.writeHead(302, { location: `${to.origin}/blob${request.url ?? ''}` }).end();
+    return true;
+  };
+}
+
+/** Refuses to be asked for leave (a CORS preflight), as the hosts behind Hugging Face do. */
+export const noPreflight: Handler = (request, response) => {
+  if (request.method !== 'OPTIONS') return false;
+  response.writeHead(403).end();
+  return true;
+};
 
 /** Answers with a status, headers and a text. */
 export function status(code: number, headers: Record<string, string> = {}, text = ''): Handler {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,8 @@ import { FileServer, status, type Handler } from '../support/fileServer.js';
 const SIZE = 300_000;
 const RETRY = { attempts: 4, delay: 1, stallTimeout: 5_000 };
 const content = Uint8Array.from({ length: SIZE }, (_, i) => (i * 7919 + (i >> 8)) % 256);
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
 let folder: string;
 let path: string;
@@ -37,7 +40,13 @@ afterEach(async () => {
 
 function request(changes: Partial<DownloadRequest> = {}): DownloadRequest {
   const onProgress = (event: ProgressEvent) => events.push(event);
-  return { url: server.url, path, name: 'file', retry: RETRY, onProgress, ...changes };
+  const wanted = { urls: [server.url], path, name: 'file', isPublished: true, versions: [], allowed: [] };
+  return { ...wanted, retry: RETRY, onProgress, ...changes };
+}
+
+/** What the server's file is known to be. */
+function known({ content: bytes, sha256 }: FileServer): Pick<DownloadRequest, 'versions'> {
+  return { versions: [{ bytes: bytes.length, sha256 }] };
 }
 
 const files = () => readdirSync(join(folder, 'cache'));
@@ -52,7 +61,7 @@ async function failure(work: Promise<unknown>): Promise<FastSAMError> {
 }
 
 async function expectWhole(changes: Partial<DownloadRequest> = {}): Promise<void> {
-  const bytes = await download(request(changes));
+  const { bytes } = await download(request(changes));
   expect(Buffer.compare(bytes, content)).toBe(0);
   expect(Buffer.compare(readFileSync(path), content)).toBe(0);
   expect(files()).toEqual(['file.pt']);
@@ -69,7 +78,7 @@ function expectContract(): void {
 
 describe('download', () => {
   test('fetches, checks and moves a file, and leaves nothing else', async () => {
-    await expectWhole({ bytes: SIZE, sha256: server.sha256 });
+    await expectWhole(known(server));
     expectContract();
     expect(server.ranges).toEqual(['-']);
   });
@@ -125,7 +134,7 @@ describe('download', () => {
 
   test('continues after cut connections instead of starting over', async () => {
     server.script.push(server.cutAfter(100_000), server.cutAfter(50_000));
-    await expectWhole({ bytes: SIZE, sha256: server.sha256 });
+    await expectWhole(known(server));
     expect(server.ranges).toEqual(['-', 'bytes=100000-', 'bytes=150000-']);
     expect(events.filter((event) => event.type === 'retry')).toHaveLength(2);
     expectContract();
@@ -175,7 +184,7 @@ describe('download', () => {
       server.serve(incoming, response);
       return true;
     });
-    await expectWhole({ bytes: SIZE });
+    await expectWhole(known(server));
   });
 
   test('starts over after 416', async () => {
@@ -193,8 +202,7 @@ describe('download', () => {
       server.serve(incoming, response);
       return true;
     });
-    const { sha256 } = new FileServer(content);
-    await expectWhole({ sha256 });
+    await expectWhole(known(new FileServer(content)));
     expect(server.ranges).toEqual(['-', 'bytes=100000-', '-']);
     expectContract();
   });
@@ -238,17 +246,26 @@ describe('download refuses', () => {
     const error = await failure(download(request()));
     expect(error.code).toBe('DOWNLOAD_FAILED');
     expect(error.message).toBe(
-      `download of ${server.url}: got HTTP 404, expected the file; check the address or the mirror`,
+      `download of file: got HTTP 404 from ${server.url}, expected a file of weights; check the address and try again, ` +
+        `or put the file by hand at ${path}, or name a mirror in FASTSAM_WEIGHTS_URL or a folder that holds it in ` +
+        'FASTSAM_WEIGHTS_DIR (what has arrived is kept)',
     );
     expect(server.ranges).toHaveLength(1);
   });
 
   test.each([
-    ['a web page in its place', { 'content-type': 'text/html; charset=utf-8' }, undefined, /web page/],
-    ['another length than the known one', {}, SIZE, /a file of 4 bytes, expected 300000 bytes/],
-  ])('%s', async (_name, headers, bytes, message) => {
-    server.script.push(status(200, { ...headers, 'content-length': '4' }, 'oops'));
-    const error = await failure(download(request({ bytes })));
+    ['a web page by its type', { 'content-type': 'text/html; charset=utf-8' }, 'oops', /got a web page \(a login/],
+    ['a web page by its content', { 'content-type': 'text/plain' }, '\n <!doctype html>', /got a web page from/],
+    [
+      'a Git LFS pointer',
+      {},
+      'version https://git-lfs.github.com/spec/v1\noid sha256:00',
+      /got a Git LFS pointer from/,
+    ],
+    ['another file, with its hash', {}, 'oops', new RegExp(`got 4 bytes with sha256 ${hashOf('oops')} from`)],
+  ])('%s', async (_name, headers, body, message) => {
+    server.script.push(status(200, { ...headers, 'content-length': String(body.length) }, body));
+    const error = await failure(download(request(known(server))));
     expect(error.code).toBe('DOWNLOAD_CORRUPT');
     expect(error.message).toMatch(message);
     expect(files()).toEqual([]);
@@ -259,8 +276,11 @@ describe('download refuses', () => {
       response.writeHead(200).end(content);
       return true;
     });
-    const error = await failure(download(request({ bytes: 1000 })));
-    expect(error.message).toMatch(/more than 1000 bytes/);
+    const versions = [{ bytes: 1000, sha256: hashOf('another') }];
+    const error = await failure(download(request({ versions })));
+    expect(error.message).toContain(
+      `got ${SIZE} bytes with sha256 ${server.sha256} from ${server.url}, expected 1000 bytes with sha256`,
+    );
     expect(files()).toEqual([]);
   });
 
@@ -273,18 +293,19 @@ describe('download refuses', () => {
   test('a flipped bit, and removes it', async () => {
     const damaged = content.slice();
     damaged.set([255 - content[1234]], 1234);
+    const versions = known(server);
     const { sha256 } = server;
     server.content = damaged;
-    const error = await failure(download(request({ sha256 })));
+    const error = await failure(download(request(versions)));
     expect(error.code).toBe('DOWNLOAD_CORRUPT');
-    expect(error.message).toContain(`expected ${sha256}`);
+    expect(error.message).toContain(`expected ${SIZE} bytes with sha256 ${sha256}`);
     expect(files()).toEqual([]);
   });
 
   test('a closed port, and says where to put the file by hand', async () => {
     const { url } = server;
     await server.stop();
-    const error = await failure(download(request({ bytes: SIZE })));
+    const error = await failure(download(request(known(server))));
     expect(error.code).toBe('DOWNLOAD_FAILED');
     for (const part of ['ECONNREFUSED', url, path, 'FASTSAM_WEIGHTS_URL', 'FASTSAM_WEIGHTS_DIR', `${SIZE} bytes`]) {
       expect(error.message).toContain(part);
@@ -378,7 +399,7 @@ describe('download by several processes', () => {
     server.script.push(server.cutAfter(200_000), server.cutAfter(100_000), server.cutAfter(10_000));
     const others = [child(), child()];
     const mine = await Promise.all([download(request()), download(request())]);
-    expect(mine.map((bytes) => Buffer.compare(bytes, content))).toEqual([0, 0]);
+    expect(mine.map(({ bytes }) => Buffer.compare(bytes, content))).toEqual([0, 0]);
     expect(await Promise.all(others.map(({ ended }) => ended))).toEqual([String(SIZE), String(SIZE)]);
     expect(Buffer.compare(readFileSync(path), content)).toBe(0);
     expect(files()).toEqual(['file.pt']);

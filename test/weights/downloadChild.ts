@@ -5,5 +5,5 @@ import { download } from '../../src/weights/download.js';
 
 const [url = '', path = ''] = process.argv.slice(2);
 usePlatform(nodePlatform);
-const bytes = await download({ url, path, name: 'file' });
+const { bytes } = await download({ urls: [url], isPublished: false, versions: [], allowed: [], path, name: 'file' });
 console.log(bytes.length);

@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs'; // a backend for the network
 import { describe, expect, test } from 'vitest';
 import { encodeModel } from '../../src/export/onnx/modelProto.js';
 import { buildNetwork } from '../../src/model/network.js';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FastSAMError } from '../../src/errors.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import { usePlatform } from '../../src/platform/platform.js';
 import type { ProgressEvent } from '../../src/progress.js';
@@ -38,6 +39,30 @@ const put = (path: string, bytes: Uint8Array = content) => {
   writeFileSync(path, bytes);
   return path;
 };
+
+describe('a folder of the caller for weights that have a name', () => {
+  const demo = readFileSync(nodePlatform.packageFile('weights/demo.safetensors'));
+
+  test('is asked by URL, for what the package ships too', async () => {
+    server.content = demo;
+    const { bytes, name, entry } = await resolveWeights('demo', { retry, weightsUrl: `${dirname(server.url)}/` });
+    expect(Buffer.compare(bytes, demo)).toBe(0);
+    expect([name, entry?.file, server.ranges.length]).toEqual(['demo', 'demo.safetensors', 1]);
+  });
+
+  test('may be local, and its files are checked', async () => {
+    put(join(folder, 'demo.safetensors'), demo);
+    expect((await resolveWeights('demo', { weightsUrl: folder })).path).toBe(join(folder, 'demo.safetensors'));
+    expect((await resolveWeights('demo', { weightsUrl: pathToFileURL(folder).href })).name).toBe('demo');
+    put(join(folder, 'FastSAM-s.pt'));
+    await expect(resolveWeights('FastSAM-s', { weightsUrl: folder })).rejects.toMatchObject({
+      code: 'DOWNLOAD_CORRUPT',
+    });
+    await expect(resolveWeights('FastSAM-x', { weightsUrl: folder })).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+    });
+  });
+});
 
 describe('resolveWeights of a path', () => {
   test.each([
@@ -82,10 +107,11 @@ describe('resolveWeights of a path', () => {
 });
 
 describe('resolveWeights of a URL', () => {
-  test('downloads once, then reads the kept file', async () => {
+  test('downloads once, then asks whether the server has another file and reads the kept one', async () => {
     const first = await resolve(server.url);
     const second = await resolve(server.url);
-    expect(server.ranges).toHaveLength(1);
+    expect(server.asked).toEqual(['GET /file.pt', 'HEAD /file.pt']);
+    expect(server.sent).toBe(content.length);
     expect(second.path).toBe(first.path);
     expect(Buffer.compare(second.bytes, content)).toBe(0);
     expect(events.at(-1)?.type).toBe('done');
@@ -99,27 +125,118 @@ describe('resolveWeights of a URL', () => {
     expect(first.path).not.toBe(second.path);
   });
 
-  test('notes the checksum as sha256sum does, and refuses a file that differs from it', async () => {
-    const { path } = await resolve(server.url);
-    expect(readFileSync(`${path}.sha256`, 'utf8')).toBe(`${server.sha256}  file.pt\n`);
-    writeFileSync(path, content.subarray(1));
-    await expect(resolve(server.url)).rejects.toMatchObject({
-      code: 'DOWNLOAD_CORRUPT',
-      message: expect.stringContaining(`delete ${path} to download it again`) as string,
+  test('notes what it is beside it, without secrets', async () => {
+    const { path } = await resolve(server.url.replace('//', '//me:secret@') + '?token=abcdefgh');
+    expect(JSON.parse(readFileSync(`${path}.json`, 'utf8'))).toEqual({
+      url: `${server.url}?token=…`,
+      sha256: server.sha256,
+      etag: '"first"',
     });
   });
 
-  test('refuses a new download that differs from the first one until the note is deleted', async () => {
-    const { path } = await resolve(server.url);
-    rmSync(path);
+  const change = () => {
     server.content = content.slice().reverse();
-    await expect(resolve(server.url)).rejects.toMatchObject({
-      code: 'DOWNLOAD_CORRUPT',
-      message: expect.stringContaining(`delete ${path}.sha256 if you trust the file`) as string,
-    });
-    expect(readdirSync(dirname(path))).toEqual(['file.pt.sha256']);
-    rmSync(`${path}.sha256`);
+    server.etag = '"second"';
+  };
+
+  test.each([
+    ['an ETag', { etag: '"first"', lastModified: undefined }],
+    ['a weak ETag', { etag: 'W/"first"', lastModified: undefined }],
+    ['a date alone', { etag: undefined, lastModified: 'Wed, 01 Jan 2025 00:00:00 GMT' }],
+  ])('fetches a file anew that the server has changed, by %s', async (_name, validators) => {
+    Object.assign(server, validators);
+    const { path } = await resolve(server.url);
+    expect(Buffer.compare((await resolve(server.url)).bytes, content)).toBe(0);
+    server.content = content.slice().reverse();
+    if (server.etag !== undefined) server.etag = server.etag.replace('first', 'second');
+    else server.lastModified = 'Thu, 02 Jan 2025 00:00:00 GMT';
+    const second = await resolve(server.url);
+    expect([second.path, Buffer.compare(second.bytes, server.content)]).toEqual([path, 0]);
+    expect(server.asked).toEqual(['GET', 'HEAD', 'HEAD', 'GET'].map((method) => `${method} /file.pt`));
+    expect(readdirSync(dirname(path))).toEqual(['file.pt', 'file.pt.json']);
+  });
+
+  test('fetches a file anew each time whose server tells nothing of revisions', async () => {
+    server.etag = undefined;
+    await resolve(server.url);
+    server.content = content.slice().reverse();
     expect(Buffer.compare((await resolve(server.url)).bytes, server.content)).toBe(0);
+  });
+
+  test('asks with GET where the server does not answer HEAD, and takes no body', async () => {
+    await resolve(server.url);
+    server.script.push(status(403));
+    expect(Buffer.compare((await resolve(server.url)).bytes, content)).toBe(0);
+    expect(server.asked).toEqual(['GET /file.pt', 'HEAD /file.pt', 'GET /file.pt']);
+  });
+
+  test.each([
+    ['is out of order', () => server.script.push(status(503))],
+    ['asks for patience', () => server.script.push(status(429))],
+    ['does not answer', () => server.script.push(() => true)],
+    ['cannot be reached', () => server.stop()],
+  ])('takes what is kept where the server %s', async (_name, spoil) => {
+    await resolve(server.url);
+    await spoil();
+    const options = { retry: { ...retry, stallTimeout: 200 } };
+    expect(Buffer.compare((await resolveWeights(server.url, options)).bytes, content)).toBe(0);
+  });
+
+  test('says so when the server has the file no more, and keeps what it had', async () => {
+    const { path } = await resolve(server.url);
+    server.always = status(404);
+    await expect(resolve(server.url)).rejects.toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message:
+        `download of file.pt: got HTTP 404 from ${server.url}, expected a file of weights; check the address and ` +
+        'try again, or fetch the file by other means and give its path (what has arrived is kept)',
+    });
+    expect(Buffer.compare(readFileSync(path), content)).toBe(0);
+    // The advice: the path of the file.
+    expect(Buffer.compare((await resolve(path)).bytes, content)).toBe(0);
+  });
+
+  test('keeps nothing of a changed file that the caller refuses', async () => {
+    const { path } = await resolve(server.url);
+    change();
+    const inspect = () => Promise.reject(new FastSAMError('INVALID_CHECKPOINT', 'no weights'));
+    await expect(resolveWeights(server.url, { inspect })).rejects.toMatchObject({
+      message: `no weights (what ${server.url} gave; nothing of it was kept)`,
+    });
+    expect(Buffer.compare(readFileSync(path), content)).toBe(0);
+  });
+
+  test.each([
+    [
+      'a damaged file',
+      (path: string) => {
+        writeFileSync(path, content.subarray(1));
+      },
+    ],
+    [
+      'a damaged note',
+      (path: string) => {
+        writeFileSync(`${path}.json`, '{');
+      },
+    ],
+    [
+      'a foreign note',
+      (path: string) => {
+        writeFileSync(`${path}.json`, '[1]');
+      },
+    ],
+    [
+      'no note',
+      (path: string) => {
+        rmSync(`${path}.json`);
+      },
+    ],
+  ])('replaces %s', async (_name, spoil) => {
+    const { path } = await resolve(server.url);
+    spoil(path);
+    expect(Buffer.compare((await resolve(server.url)).bytes, content)).toBe(0);
+    expect(Buffer.compare(readFileSync(path), content)).toBe(0);
+    expect(JSON.parse(readFileSync(`${path}.json`, 'utf8'))).toMatchObject({ sha256: server.sha256 });
   });
 });
 
@@ -135,11 +252,11 @@ describe('resolveWeights of a name', () => {
     expect(asked).toEqual(['/mirror/FastSAM-s.pt']);
   });
 
-  test('refuses a mirror that serves something else, before fetching it', async () => {
-    env.FASTSAM_WEIGHTS_URL = server.url.replace('/file.pt', '');
+  test('refuses a mirror that serves something else, and says what it is', async () => {
+    env.FASTSAM_WEIGHTS_URL = server.origin;
     await expect(resolve('FastSAM-x')).rejects.toMatchObject({
       code: 'DOWNLOAD_CORRUPT',
-      message: expect.stringContaining('a file of 5000 bytes, expected 144972346 bytes') as string,
+      message: expect.stringContaining(`got 5000 bytes with sha256 ${server.sha256} from ${server.origin}/`) as string,
     });
   });
 
@@ -148,7 +265,9 @@ describe('resolveWeights of a name', () => {
     const path = put(join(folder, 'local', 'FastSAM-s.pt'));
     await expect(resolve('FastSAM-s')).rejects.toMatchObject({
       code: 'DOWNLOAD_CORRUPT',
-      message: `FastSAM-s: got 5000 bytes, expected 23851578; replace ${path}`,
+      message: expect.stringMatching(
+        `FastSAM-s: got 5000 bytes with sha256 ${server.sha256}, expected 23851578 bytes with .*; replace ${path}, or`,
+      ) as string,
     });
   });
 
@@ -164,17 +283,6 @@ describe('resolveWeights of a name', () => {
     await expect(resolve('FastSAM-s')).rejects.toMatchObject({ code: 'DOWNLOAD_CORRUPT' });
     expect(readFileSync(path)).toHaveLength(5000);
     expect(server.ranges).toEqual([]);
-  });
-
-  test('accepts a file of the right size in the cache where no checksum is published, and notes its own', async () => {
-    const path = put(join(folder, 'cache', 'FastSAM-x.pt'), new Uint8Array(144_972_346));
-    const { bytes, entry } = await resolve('FastSAM-x');
-    expect(bytes).toHaveLength(144_972_346);
-    expect(entry?.defaults).toEqual({ imgsz: 1024, conf: 0.4, iou: 0.9 });
-    // sha256sum of 144,972,346 zero bytes.
-    expect(readFileSync(`${path}.sha256`, 'utf8')).toBe(
-      '0e2fe770925242bdd569f5e5d1fd4d69023926bed65d202ccd5bbd907d5f92a5  FastSAM-x.pt\n',
-    );
   });
 
   test('says without a network where to put the file', async () => {

@@ -17,6 +17,21 @@ export function python(): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
 }
 
+/** The interpreter that converts to LiteRT, of setup.sh --pages. */
+const LITERT = join(FOLDER, 'litert', 'bin', 'python');
+
+/**
+ * Makes what LiteRT reads of a model that `randomModel` or `demoModel` gave, unless it is there.
+ * @param base path without ending. @throws Error where setup.sh --pages was not run.
+ */
+export function liteRtModel(base: string, size: number): void {
+  const target = `${base}-${String(size)}.tflite`;
+  if (existsSync(target)) return;
+  if (!existsSync(LITERT)) throw new Error('LiteRT is not here; run tools/bench/setup.sh --pages');
+  const args = [script('pages/tflite.py'), `${base}.pt`, target, String(size)];
+  execFileSync(LITERT, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
 /** Where Python finds what setup.sh added. */
 export const PYTHON_ENV = { PYTHONPATH: join(FOLDER, 'site') };
 
@@ -35,8 +50,8 @@ export function randomModel(scale: Scale, sizes: readonly number[]): string {
 }
 
 /** As `randomModel`, of the model that the package ships. */
-export function demoModel(): string {
-  return modelFiles('demo', readFileSync(join(ROOT, 'weights', 'demo.safetensors')), []);
+export function demoModel(sizes: readonly number[] = []): string {
+  return modelFiles('demo', readFileSync(join(ROOT, 'weights', 'demo.safetensors')), sizes);
 }
 
 function modelFiles(name: string, bytes: Uint8Array, sizes: readonly number[]): string {

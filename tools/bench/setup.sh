@@ -4,6 +4,7 @@
 #
 #   tools/bench/setup.sh                    a Python environment of its own (about 2 GB)
 #   tools/bench/setup.sh --python PATH      an interpreter that you have; what it lacks goes into out/bench/site
+#   tools/bench/setup.sh --pages            also LiteRT.js and its converter, for tools/bench/pages.ts (3 GB more)
 #
 # Every peer is optional: run.ts leaves out what is missing and says so. `rm -r out/bench` takes everything away.
 set -euo pipefail
@@ -11,12 +12,15 @@ cd "$(dirname "$0")/../.."
 readonly FOLDER=out/bench
 readonly ORT=1.30.0
 readonly TORCH=2.15.0 VISION=0.29.2 ULTRALYTICS=8.4.190 ONNX=1.23.2 OPENVINO=2026.4.1 SAFETENSORS=0.8.0
+readonly LITERT=2.5.3 LITERT_TORCH=0.10.0 LITERT_VISION=0.29.1
 
 python=
+pages=
 while [ $# -gt 0 ]; do
   case "$1" in
     --python) python=${2:?--python needs a path}; shift 2 ;;
-    *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    --pages) pages=1; shift ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
   esac
 done
 
@@ -49,10 +53,20 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 
-if [ ! -d "$FOLDER/node_modules/onnxruntime-node" ] || [ ! -d "$FOLDER/node_modules/onnxruntime-web" ]; then
-  printf '{ "private": true, "dependencies": { "onnxruntime-node": "%s", "onnxruntime-web": "%s" } }\n' "$ORT" "$ORT" \
-    >"$FOLDER/package.json"
+wanted=(onnxruntime-node onnxruntime-web)
+if [ -n "$pages" ]; then wanted+=(@litertjs/core); fi
+lacking=
+for name in "${wanted[@]}"; do if [ ! -d "$FOLDER/node_modules/$name" ]; then lacking=1; fi; done
+if [ -n "$lacking" ]; then
+  printf '{ "private": true, "dependencies": { "onnxruntime-node": "%s", "onnxruntime-web": "%s", "@litertjs/core": "%s" } }\n' \
+    "$ORT" "$ORT" "$LITERT" >"$FOLDER/package.json"
   # Its install script would fetch CUDA libraries; the CPU's are in the package.
   (cd "$FOLDER" && ONNXRUNTIME_NODE_INSTALL=skip npm install --silent --no-audit --no-fund --ignore-scripts)
+fi
+if [ -n "$pages" ] && [ ! -d "$FOLDER/litert" ]; then
+  # An environment of its own: the converter needs another PyTorch.
+  python3 -m venv "$FOLDER/litert"
+  "$FOLDER/litert/bin/python" -m pip install --quiet "litert-torch==$LITERT_TORCH" "torchvision==$LITERT_VISION" \
+    "ultralytics==$ULTRALYTICS" "safetensors==$SAFETENSORS"
 fi
 echo "The peers are in $FOLDER. Next: npx tsx tools/bench/run.ts --prepare"

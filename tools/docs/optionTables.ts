@@ -1,7 +1,9 @@
 import { COCO_EVAL_OPTIONS } from '../../src/evaluate/coco/types.js';
 import { COCO_OPTIONS, MERGE_COCO_OPTIONS } from '../../src/formats/coco.js';
 import { CUTOUT_OPTIONS } from '../../src/formats/cutout.js';
+import { LABELME_OPTIONS } from '../../src/formats/labelme.js';
 import { SAVE_OPTIONS } from '../../src/formats/save.js';
+import { SVG_OPTIONS } from '../../src/formats/svg.js';
 import { YOLO_OPTIONS } from '../../src/formats/yolo.js';
 import { WRITE_SAFETENSORS_OPTIONS } from '../../src/weights/writeSafetensors.js';
 import { VAL_OPTIONS } from '../../src/evaluate/valOptions.js';
@@ -26,12 +28,15 @@ import {
   TO_RESULTS_OPTIONS,
 } from '../../src/model/stageOptions.js';
 import { STREAM_OPTIONS } from '../../src/model/stream.js';
+import { WARMUP_OPTIONS } from '../../src/model/warmupOptions.js';
 import { TRACK_OPTIONS } from '../../src/model/trackOptions.js';
 import { CREATE_OPTIONS } from '../../src/model/untrained.js';
 import { PROMPT_OPTIONS } from '../../src/prompt/kinds/list.js';
 import type { OptionTable } from '../../src/options/row.js';
 import { TEXT_OPTIONS } from '../../src/prompt/textOptions.js';
 import { LOGITS_OPTIONS } from '../../src/results/objectLogits.js';
+import { GIVEN_IMAGE_OPTIONS } from '../../src/results/givenImage.js';
+import { PACK_OPTIONS } from '../../src/results/pack.js';
 import { REFINE_OPTIONS } from '../../src/results/refine.js';
 import { CREATE_VIDEO_OPTIONS } from '../../src/source/createVideo.js';
 import { LIST_IMAGES_OPTIONS } from '../../src/source/listing.js';
@@ -44,6 +49,7 @@ import { BYTE_TRACK_OPTIONS, TRACK_TRACK_OPTIONS } from '../../src/track/options
 /** The tables by the names of their interfaces; the last two belong to the command line alone. */
 export const OPTION_TABLES = {
   LoadOptions: LOAD_OPTIONS,
+  WarmupOptions: WARMUP_OPTIONS,
   SegmentOptions: SEGMENT_OPTIONS,
   StreamOptions: STREAM_OPTIONS,
   ActivationOptions: ACTIVATION_OPTIONS,
@@ -65,7 +71,11 @@ export const OPTION_TABLES = {
   CocoOptions: COCO_OPTIONS,
   MergeCocoOptions: MERGE_COCO_OPTIONS,
   YoloOptions: YOLO_OPTIONS,
+  SvgOptions: SVG_OPTIONS,
+  LabelmeOptions: LABELME_OPTIONS,
   PolygonOptions: POLYGON_OPTIONS,
+  PackOptions: PACK_OPTIONS,
+  GivenImageOptions: GIVEN_IMAGE_OPTIONS,
   ReadOptions: READ_OPTIONS,
   ListImagesOptions: LIST_IMAGES_OPTIONS,
   VideoOptions: VIDEO_OPTIONS,

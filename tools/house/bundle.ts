@@ -1,6 +1,8 @@
-/** What a web page downloads for `import { FastSAM }`: bundled by esbuild, minified, gzipped. */
+/** What a web page downloads for the package's entries: bundled by esbuild, minified, gzipped. */
 import { build, type Metafile } from 'esbuild';
+import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { packageOf } from './evaluated.js';
 
@@ -24,6 +26,28 @@ export interface Bundles {
   readonly everything: Bundle;
   /** TensorFlow.js is left out. */
   readonly withoutTfjs: Bundle;
+  /** All of `fastsam-tfjs/mask`; undefined in checkouts that have no such entry. */
+  readonly mask?: Bundle;
+  /** What a page has of `fastsam-tfjs/worker`; the worker's program is not in it. */
+  readonly worker?: Bundle;
+}
+
+/** Most gzipped kB of what an entry loads at once. */
+export const BUDGETS = { everything: 250, mask: 15, worker: 70 } as const;
+
+/** Budgets that are not kept, in words; `mask` and the page of a worker may load nothing of TensorFlow.js either. */
+export function overBudget(bundles: Bundles): string[] {
+  const names = ['everything', 'mask', 'worker'] as const;
+  const sizes = names.flatMap((name) => {
+    const kB = (bundles[name]?.eager.gzipped ?? 0) / 1000;
+    return kB <= BUDGETS[name] ? [] : [`${name}: got ${kB.toFixed(1)} kB gzipped, expected at most ${BUDGETS[name]}`];
+  });
+  const tfjs = (['mask', 'worker'] as const).flatMap((name) =>
+    Object.keys(bundles[name]?.origins ?? {})
+      .filter((origin) => origin.startsWith('@tensorflow/'))
+      .map((origin) => `${name}: got ${origin} in it, expected nothing of TensorFlow.js`),
+  );
+  return [...sizes, ...tfjs];
 }
 
 type Output = Metafile['outputs'][string];
@@ -31,12 +55,23 @@ type Output = Metafile['outputs'][string];
 /** Bundles the browser's entry of a checkout. */
 export async function measureBundles(root: string): Promise<Bundles> {
   const folder = await realpath(root);
-  return { everything: await bundle(folder, []), withoutTfjs: await bundle(folder, ['@tensorflow/*']) };
+  const mask = 'src/entry/mask.ts';
+  const worker = 'src/entry/worker.browser.ts';
+  return {
+    everything: await bundle(folder, PAGE, []),
+    withoutTfjs: await bundle(folder, PAGE, ['@tensorflow/*']),
+    ...(existsSync(join(folder, mask)) && { mask: await bundle(folder, `export * from './${mask}';`, []) }),
+    ...(existsSync(join(folder, worker)) && {
+      worker: await bundle(folder, `export { FastSAM } from './${worker}';`, []),
+    }),
+  };
 }
 
-async function bundle(root: string, external: string[]): Promise<Bundle> {
+const PAGE = "export { FastSAM } from './src/index.browser.ts';";
+
+async function bundle(root: string, contents: string, external: string[]): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
-    stdin: { contents: "export { FastSAM } from './src/index.browser.ts';", resolveDir: root, sourcefile: 'page.ts' },
+    stdin: { contents, resolveDir: root, sourcefile: 'page.ts' },
     absWorkingDir: root,
     bundle: true,
     minify: true,
@@ -50,9 +85,9 @@ async function bundle(root: string, external: string[]): Promise<Bundle> {
     metafile: true,
     logLevel: 'silent',
   });
-  const contents = new Map(outputFiles.map(({ path, contents }) => [path.slice(root.length + 1), contents]));
+  const written = new Map(outputFiles.map(({ path, contents: bytes }) => [path.slice(root.length + 1), bytes]));
   const size = (names: readonly string[]): Size => {
-    const bytes = names.map((name) => contents.get(name) ?? new Uint8Array(0));
+    const bytes = names.map((name) => written.get(name) ?? new Uint8Array(0));
     const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0);
     return {
       files: names.length,

@@ -60,7 +60,7 @@ function optionalRooms(files: readonly string[]): string {
   return counts.flatMap(([room, count]) => (count > 0 ? [`${room} ${count}`] : [])).join(', ');
 }
 
-function bundlesText({ everything, withoutTfjs }: Bundles): string {
+function bundlesText({ everything, withoutTfjs, mask, worker }: Bundles): string {
   const kB = (bytes: number): string => (bytes / 1000).toFixed(1);
   const rows = (name: string, { eager, lazy }: Bundle): string[][] =>
     [eager, lazy].map(({ files, minified, gzipped }, i) => [
@@ -71,7 +71,12 @@ function bundlesText({ everything, withoutTfjs }: Bundles): string {
     ]);
   const table = textTable({
     head: ['bundle of import { FastSAM }', 'files', 'minified kB', 'gzipped kB'],
-    body: [...rows('everything', everything), ...rows('without tfjs', withoutTfjs)],
+    body: [
+      ...rows('everything', everything),
+      ...rows('without tfjs', withoutTfjs),
+      ...(mask ? rows('fastsam-tfjs/mask', mask) : []),
+      ...(worker ? rows('fastsam-tfjs/worker, page', worker) : []),
+    ],
   });
   const origins = Object.entries(withoutTfjs.origins).map(([origin, bytes]) => `${origin} ${kB(bytes)}`);
   return `${table}\nminified kB of the eager part without tfjs by origin: ${origins.join(', ')}`;

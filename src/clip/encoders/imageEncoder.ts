@@ -1,5 +1,5 @@
 /** CLIP's image encoder: a Vision Transformer (Dosovitskiy et al. 2021) with one more layer norm before its blocks. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import { patchCount, type ClipConfig } from '../weights/config.js';
 import { ClassAndPositions } from '../layers/embeddings.js';
 import { Linear } from '../layers/linear.js';

@@ -1,5 +1,5 @@
 /** The tfjs layers of an encoder with their weights, by the names under which the weights are published. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import { usableWeights } from '../../weights/finite.js';
 import { elementCount, type StateDict } from '../../weights/tensor.js';
 

@@ -1,5 +1,5 @@
 /** How an encoder is run: layer by layer, or as one compiled graph where TensorFlow's library is in use. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import { FastSAMError } from '../../errors.js';
 import type { NamedTensors } from '../../runtime/compile/compiledGraph.js';
 import type { Precision } from '../../runtime/choices.js';

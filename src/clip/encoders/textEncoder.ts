@@ -3,7 +3,7 @@
  * texts are packed into one sequence of rows, in which no text attends to another. So a short text costs a tenth of the
  * 77 positions.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import type { ClipConfig } from '../weights/config.js';
 import type { Features } from './imageEncoder.js';
 import { TokenEmbedding } from '../layers/embeddings.js';

@@ -1,5 +1,5 @@
 /** The two encoders of a model, ready to run. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import { patchCount } from '../weights/config.js';
 import { imageEncoder, type Features, type ImageInputs } from './imageEncoder.js';
 import { LayerSet } from './layerSet.js';

@@ -1,5 +1,5 @@
 /** A stack of residual attention blocks, of which both encoders of CLIP consist. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import type { ClipActivation } from '../weights/config.js';
 import { Gelu } from '../layers/gelu.js';
 import { LayerNorm } from '../layers/layerNorm.js';

@@ -1,5 +1,5 @@
 /** Embeds patches and tokens as the rows of the transformers. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import type { LayerArgs } from '../../layers/customLayer.js';
 import { inputRows, rowWidth } from './linear.js';
 

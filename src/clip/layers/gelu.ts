@@ -1,5 +1,5 @@
 /** The two activations of CLIP models. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import { gelu } from '../../layers/activation.js';
 import { single, type LayerArgs } from '../../layers/customLayer.js';
 import type { ClipActivation } from '../weights/config.js';

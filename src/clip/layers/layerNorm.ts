@@ -2,7 +2,7 @@
  * Layer norm on rows. The layer of tfjs tiles its weights to the input's size, which a graph with dynamic dimensions
  * cannot hold.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import { keepFloat32 } from '../../runtime/compile/precision.js';
 import { inputRows, rowWidth } from './linear.js';
 

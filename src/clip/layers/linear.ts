@@ -1,5 +1,5 @@
 /** y = x·W + b on rows. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import type { LayerArgs } from '../../layers/customLayer.js';
 import { runsOnTensorFlow } from '../../runtime/tensorFlow.js';
 import { matMul } from '../../runtime/compile/tensorOps.js';

@@ -1,5 +1,5 @@
 /** Multi-head self-attention on rows (Vaswani et al. 2017, section 3.2), all heads and sequences in one product. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import type { LayerArgs } from '../../layers/customLayer.js';
 import { keepFloat32 } from '../../runtime/compile/precision.js';
 import { linear, inputRows, rowWidth } from './linear.js';

@@ -1,5 +1,6 @@
 /** Opens CLIP weights: finds, reads and checks them. */
 import { FastSAMError } from '../../errors.js';
+import { isByteSource, readByteSource, type ByteSource } from '../../platform/byteSource.js';
 import { readCheckpoint, type Checkpoint } from '../../weights/checkpoint.js';
 import { readFrom, type ResolveOptions } from '../../weights/resolve.js';
 import type { StateDict } from '../../weights/tensor.js';
@@ -22,14 +23,18 @@ export interface ClipWeights {
 
 /**
  * Finds (or downloads), reads and checks CLIP weights.
- * @param source `ViT-B/32`, `ViT-B/16`, `ViT-L/14`, `ViT-L/14@336px` (`-` for `/` will do), a path, a URL, or bytes.
+ * @param source `ViT-B/32`, `ViT-B/16`, `ViT-L/14`, `ViT-L/14@336px` (`-` for `/` will do), a path, a URL, or bytes of
+ *   any kind that `FastSAM.load` takes.
  * @throws FastSAMError what `resolveWeights`, `readCheckpoint` and `clipWeightsOf` throw.
  */
 export async function openClip(
-  source: string | URL | Uint8Array,
+  source: string | URL | ByteSource,
   options: ResolveOptions & ClipOverrides = {},
 ): Promise<ClipWeights> {
-  if (source instanceof Uint8Array) return clipWeightsOf(await readCheckpoint(source), options);
+  if (isByteSource(source)) {
+    const { bytes, name: origin } = await readByteSource('weights', source);
+    return clipWeightsOf(await readCheckpoint(bytes), { ...options, ...(origin !== undefined && { origin }) });
+  }
   const { content, path } = await readFrom(CLIP_CATALOGUE, source, options, readCheckpoint);
   return clipWeightsOf(content, { ...options, origin: `${String(source)} ${path}` });
 }

@@ -1,5 +1,5 @@
 /** A network as an ONNX model, laid out as Ultralytics' own export, so that whatever runs the one runs the other. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../../runtime/tfjs.js';
 import type { Network } from '../../model/network.js';
 import { INPUT, OUTPUTS, portsOf, type GraphShape, type Port } from '../ports.js';
 import { requireProtobufSize } from '../protobufSize.js';

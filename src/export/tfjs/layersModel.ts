@@ -1,5 +1,5 @@
 /** A tfjs layers model as files. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../../runtime/tfjs.js';
 import type { ExportedFile } from '../exportedFile.js';
 import { readWeights } from '../walkLayers.js';
 import { modelJson, weightFiles, type TfjsWeight } from './shards.js';

@@ -1,5 +1,5 @@
 /** Weights of a tfjs model on disk: one stream of bytes, cut into files that browsers keep in their cache. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../../runtime/tfjs.js';
 import { toFloat16 } from '../../geometry/half.js';
 import type { ExportedFile } from '../exportedFile.js';
 

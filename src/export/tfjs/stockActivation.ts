@@ -1,5 +1,5 @@
 /** Activations as stock tfjs layers. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import { invalidArgument } from '../../errors.js';
 import { activationName, type ActivationKind, type ActivationSpec } from '../../layers/settings.js';
 

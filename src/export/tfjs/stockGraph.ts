@@ -1,5 +1,5 @@
 /** Applies stock tfjs layers, with their weights. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import type { LayerWeight } from '../walkLayers.js';
 
 /** A stock convolution. */

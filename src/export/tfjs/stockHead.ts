@@ -1,5 +1,5 @@
 /** Decoding of boxes in stock tfjs layers, which know neither constants nor positions of cells. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import type { Architecture } from '../../model/architecture.js';
 import type { LayerWeight } from '../walkLayers.js';
 import { concatenate, convolution, list, apply, applyWith } from './stockGraph.js';

@@ -2,7 +2,7 @@
  * The network as a tfjs layers model of stock layers alone, so that a plain tfjs program reads it. It is made by walking
  * the network's own layers, which stay its one definition; layers of ours become stock ones that compute the same.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../../runtime/tfjs.js';
 import type { ActivationSpec } from '../../layers/settings.js';
 import type { Network } from '../../model/network.js';
 import { walkLayers, type Emitters, type LayerWeight, type NetworkLayer } from '../walkLayers.js';

@@ -1,8 +1,8 @@
 /** The caller's side of programs that read or write frames on a thread of their own. */
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FrameFeed, FrameOutput, PipedFrame, ProgramEnd, ReadFramesOptions } from '../programTypes.js';
 import { killOnExit, LineTail } from '../programs.js';
+import { threadScript } from '../threadScript.js';
 import type { FromThread, ThreadTask, ToThread } from './protocol.js';
 
 /** Most frames on their way to a program: one that it reads, one that waits. */
@@ -144,13 +144,5 @@ class FrameThread {
 }
 
 function startWorker(task: ThreadTask): Worker {
-  const here = new URL(import.meta.url);
-  const script = new URL(`worker${extname(here.pathname)}`, here);
-  return new Worker(script.pathname.endsWith('.ts') ? typescript(script) : script, { workerData: task });
-}
-
-/** A script that loads a script of TypeScript, because threads do not inherit the loader of the sources. */
-function typescript(script: URL): URL {
-  const code = `import { register } from '${import.meta.resolve('tsx/esm/api')}'; register(); await import('${script.href}');`;
-  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+  return new Worker(threadScript('worker', import.meta.url), { workerData: task });
 }

@@ -57,6 +57,9 @@ const LOG_LEVEL = '3';
 /** CUDA_VISIBLE_DEVICES that names none. */
 const NO_GPU = '-1';
 
+/** Where backends are registered: the library and this package have to have the same. */
+const CORE = '@tensorflow/tfjs-core';
+
 let loaded: Promise<NativeLibrary> | undefined;
 
 /**
@@ -89,11 +92,11 @@ function load(cpuOnly: boolean): NativeLibrary {
   try {
     const binding = join(packageFolder, 'lib', `napi-v${nodeApiVersion(packageFolder)}`, 'tfjs_binding.node');
     if (!existsSync(binding)) return absent('the native library is not set up', SETUP);
-    const ours = createRequire(import.meta.url).resolve('@tensorflow/tfjs');
+    const ours = createRequire(import.meta.url).resolve(CORE);
     const requireThere = createRequire(join(packageFolder, 'package.json'));
-    if (requireThere.resolve('@tensorflow/tfjs') !== ours) {
+    if (createRequire(requireThere.resolve('@tensorflow/tfjs')).resolve(CORE) !== ours) {
       return absent(
-        'two copies of @tensorflow/tfjs are installed',
+        `two copies of ${CORE} are installed`,
         `run: npm dedupe, with @tensorflow/tfjs ${TFJS_NODE_VERSION} everywhere`,
       );
     }

@@ -1,5 +1,5 @@
 /** The TensorFlow backend of tfjs-node, as far as graphs need it. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { FastSAMError } from '../../errors.js';
 import { runsOnTensorFlow, TENSORFLOW_BACKEND } from '../tensorFlow.js';
 

@@ -4,7 +4,7 @@
  * The function runs eagerly on tfjs-node, once at each example, while a recorder writes down the TensorFlow operations that
  * it executes. The record becomes a SavedModel, which TensorFlow optimizes and runs as a whole.
  */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../tfjs.js';
 import { FastSAMError, invalidArgument, throwIfAborted } from '../../errors.js';
 import { tensorFlowBackend } from './backend.js';
 import type { CompiledGraph, NamedTensors } from './compiledGraph.js';

@@ -1,5 +1,5 @@
 /** A graph that TensorFlow has loaded, ready to run. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../tfjs.js';
 import { FastSAMError, invalidArgument } from '../../errors.js';
 import type { TensorFlowBackend } from './backend.js';
 import { DATA_TYPE, type PortDef } from './graphDef.js';

@@ -1,9 +1,10 @@
 /** From the bytes of a graph to a graph that runs. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { FastSAMError, invalidArgument, throwIfAborted } from '../../errors.js';
 import { platform } from '../../platform/platform.js';
 import { tensorFlowBackend, type TensorFlowBackend } from './backend.js';
 import { CompiledGraph, messageOf, type NamedTensors } from './compiledGraph.js';
+import { onDevice } from '../onDevice.js';
 import { cpuHasBfloat16 } from './cpuFeatures.js';
 import { DATA_TYPE, decodeSavedModel, TAG, type GraphFile } from './graphDef.js';
 
@@ -47,7 +48,7 @@ export async function loadGraph<I extends NamedTensors<I>, O extends NamedTensor
   if (usesBfloat16(file)) await requireBfloat16(backend);
   throwIfAborted(signal);
   checkFeed(file, feed);
-  const fed = keepFeed(file, feed);
+  const fed = onDevice(() => keepFeed(file, feed));
   try {
     const session = await openSession(backend, bytes);
     return new CompiledGraph<I, O>({ backend, session, inputs: file.inputs, outputs: file.outputs, fed });

@@ -4,7 +4,7 @@
  * Every kernel of tfjs-node ends in one of two methods of the backend, which are patched on the instance for as long as
  * the function runs. Tensors that the function did not make (weights, sizes, axes) become constants.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '../tfjs.js';
 import { attributeOf } from './attributes.js';
 import { tensorFlowBackend, type OpAttr, type TensorFlowBackend } from './backend.js';
 import type { AttrValue, DataTypeName } from './graphDef.js';

@@ -1,5 +1,5 @@
 /** Operations with tensors where tfjs has numbers, so that a graph can take these as inputs. TensorFlow's backend only. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '../tfjs.js';
 import { tensorFlowBackend } from './backend.js';
 
 /** When `nonMaxSuppressionV3` stops and what it drops. */

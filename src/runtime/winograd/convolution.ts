@@ -1,34 +1,37 @@
 /** One 3x3 convolution by Winograd's algorithm on tfjs' wasm backend: transform, 36 matrix products, transform back. */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '../tfjs.js';
 import { transformFilter } from './filter.js';
 import { packPanels, ROWS } from './product.js';
 import { POINTS, TILE } from './transforms.js';
+import type { Call, KernelPool } from '../wasm/pool.js';
+import type { PackedFilters } from '../wasmKernels/packedFilters.js';
+import { FLOAT_BYTES, INPUT, OUTPUT, PRODUCT, shares, type WasmBackend } from '../wasmKernels/backend.js';
 
-/** What is used of tfjs' wasm backend (4.22). */
-export interface WasmBackend {
-  readonly wasm: {
-    readonly HEAPU8: Uint8Array;
-    /** Of the binary with threads. */
-    readonly wasmMemory?: WebAssembly.Memory;
-    /** The exports of the binary. */
-    readonly asm: { readonly memory?: WebAssembly.Memory };
-  };
-  /** A tensor that is no tensor of tfjs' engine. */
-  makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
-  /** Address of a tensor's values. */
-  getMemoryOffset(dataId: object): number;
-  disposeData(dataId: object, force?: boolean): boolean;
+/** What lies between the phases: tiles transformed [36,rows,C], and their products [36,rows,O]. */
+interface Space {
+  readonly parts: tf.TensorInfo;
+  readonly products: tf.TensorInfo;
 }
 
-/** The functions of transforms.ts and product.ts, compiled. Addresses and sizes in bytes, but for rows, height and width. */
-export interface Transforms {
-  input(...args: [...at: Parts, height: number, width: number, cellBytes: number]): void;
-  product(a: number, b: number, out: number, rows: number, rowBytes: number, outRowBytes: number): void;
-  output(...args: [...at: Parts, height: number, width: number, cellBytes: number, bias: number]): void;
+/** The tensors of a convolution. */
+interface Job {
+  readonly x: tf.TensorInfo;
+  /** Address of the transformed filter: 36 matrices [C,O], packed. */
+  readonly matrices: number;
+  readonly bias: tf.TensorInfo;
+  readonly out: tf.TensorInfo;
+  /** A cell that is read for those outside of a map, and one that is written for them. */
+  readonly zeros: tf.TensorInfo;
+  readonly dump: tf.TensorInfo;
 }
 
-/** A map, a cell that stands for those outside of it, and the transformed tiles. */
-type Parts = [map: number, elsewhere: number, parts: number, planeBytes: number, at: number];
+/** Rows of tiles of an image, and the place of their first tile among those of the space. */
+interface Range {
+  readonly image: number;
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** A map [B,H,W,C], a filter [3,3,C,O] and a bias [O], all float32. */
 export interface ConvInputs {
@@ -41,97 +44,156 @@ export interface ConvInputs {
 export const tilesOf = ([, height, width]: readonly number[]): number =>
   Math.ceil(height / TILE) * Math.ceil(width / TILE);
 
-const FLOAT_BYTES = 4;
+/** What a core's second cache holds beside the matrices. */
+const CACHE_BYTES = 256 * 1024;
+/** Fewer rows of tiles than this for each thread cannot be shared out evenly. */
+const ROWS_A_THREAD = 2;
+
+/** Rows of tiles whose points fit into a cache. */
+function blockOf([, height, width, channels]: readonly number[], filters: number): number {
+  const tilesAcross = Math.ceil(width / TILE);
+  // Where the matrices are larger than all points, they must not be read again for each block.
+  if (channels * filters > (channels + filters) * tilesAcross * Math.ceil(height / TILE)) return Infinity;
+  const rowBytes = POINTS * tilesAcross * (channels + filters) * FLOAT_BYTES;
+  return Math.max(1, Math.floor(CACHE_BYTES / rowBytes));
+}
+
+/** The 36 matrices of a filter, packed one behind the other. */
+function packed(filter: Float32Array, channels: number, filters: number): Float32Array {
+  const pairs = channels * filters;
+  const all = new Float32Array(POINTS * pairs);
+  transformFilter(filter, pairs).forEach((matrix, point) => {
+    all.set(packPanels(matrix, filters), point * pairs);
+  });
+  return all;
+}
+
+const multipleOf = (step: number, count: number): number => Math.ceil(count / step) * step;
 
 /** Convolutions of stride 1 with a border of one zero, for channels that are a multiple of 4 and filters of 8. */
 export class WinogradConvolution {
-  /** By the filter's data: 36 matrices [C,O], packed. */
-  readonly #filters = new WeakMap<object, tf.TensorInfo>();
-
   readonly #backend: WasmBackend;
-  readonly #transforms: Transforms;
+  readonly #pool: KernelPool;
+  readonly #filters: PackedFilters;
 
-  constructor(backend: WasmBackend, transforms: Transforms) {
+  /** @param pool runs the functions. @param filters keeps the transformed filters. */
+  constructor(backend: WasmBackend, pool: KernelPool, filters: PackedFilters) {
     this.#backend = backend;
-    this.#transforms = transforms;
-
-    this.#freeWithFilter();
+    this.#pool = pool;
+    this.#filters = filters;
   }
 
   /** @returns [B,H,W,O]. */
   run({ x, filter, bias }: ConvInputs): tf.TensorInfo {
-    const [backend, transforms] = [this.#backend, this.#transforms];
+    const backend = this.#backend;
     const [batch, height, width, channels] = x.shape;
     const filters = filter.shape[3];
-    const matrices = this.#transformed(filter);
-    const perMap = tilesOf(x.shape);
-    const rows = Math.ceil((batch * perMap) / ROWS) * ROWS;
+    const matrices = this.#filters.at(filter, 'winograd', (values) => packed(values, channels, filters));
     const out = backend.makeOutput([batch, height, width, filters], 'float32');
-    const elsewhere = backend.makeOutput([Math.max(channels, filters)], 'float32');
-    const parts = backend.makeOutput([POINTS, rows, channels], 'float32');
-    const products = backend.makeOutput([POINTS, rows, filters], 'float32');
-    const [cellBytes, outCellBytes] = [channels * FLOAT_BYTES, filters * FLOAT_BYTES];
-    /** Of one map of the batch. */
-    const partsAt = (map: tf.TensorInfo, points: tf.TensorInfo, i: number): Parts => {
-      const bytes = map.shape[3] * FLOAT_BYTES;
-      const mapAddress = this.#at(map) + i * height * width * bytes;
-      return [mapAddress, this.#at(elsewhere), this.#at(points), rows * bytes, i * perMap * bytes];
-    };
-
-    this.#floats(elsewhere).fill(0);
-    for (let i = 0; i < batch; i++) transforms.input(...partsAt(x, parts, i), height, width, cellBytes);
-    for (let point = 0; point < POINTS; point++) {
-      const a = this.#at(parts) + point * rows * cellBytes;
-      const b = this.#at(matrices) + point * channels * outCellBytes;
-      const c = this.#at(products) + point * rows * outCellBytes;
-      transforms.product(a, b, c, rows, cellBytes, outCellBytes);
-    }
-    for (let i = 0; i < batch; i++) {
-      transforms.output(...partsAt(out, products, i), height, width, outCellBytes, this.#at(bias));
-    }
-    for (const { dataId } of [elsewhere, parts, products]) backend.disposeData(dataId);
+    const zeros = backend.makeOutput([Math.max(channels, filters)], 'float32');
+    const dump = backend.makeOutput([filters], 'float32');
+    new Float32Array(backend.wasm.HEAPU8.buffer, this.#at(zeros), zeros.shape[0]).fill(0);
+    const job = { x, matrices, bias, out, zeros, dump };
+    const tileRows = Math.ceil(height / TILE);
+    const block = blockOf(x.shape, filters);
+    if (block < tileRows && tileRows >= ROWS_A_THREAD * this.#pool.threads) this.#inBlocks(job, block);
+    else this.#inPhases(job);
+    for (const { dataId } of [zeros, dump]) backend.disposeData(dataId);
     return out;
+  }
+
+  /**
+   * Each thread takes some rows of tiles through all three phases, as many at a time as its cache holds: what lies between the
+   * phases never goes to memory, and no thread waits for another.
+   */
+  #inBlocks(job: Job, block: number): void {
+    const { x, out } = job;
+    const [batch, height, width, channels] = x.shape;
+    const filters = out.shape[3];
+    const rows = multipleOf(ROWS, block * Math.ceil(width / TILE));
+    const spaces = Array.from({ length: this.#pool.threads }, () => this.#space(rows, channels, filters));
+    for (let image = 0; image < batch; image++) {
+      const work = shares(this.#pool, Math.ceil(height / TILE)).map(([from, to], thread) => {
+        const space = spaces[thread];
+        const calls: Call[] = [];
+        for (let first = from; first < to; first += block) {
+          const range = { image, at: 0, from: first, to: Math.min(first + block, to) };
+          calls.push(this.#transform(job, space, range), this.#product(job, space, 0, POINTS));
+          calls.push(this.#transformBack(job, space, range));
+        }
+        return calls;
+      });
+      this.#pool.run(work);
+    }
+    for (const space of spaces) this.#dispose(space);
+  }
+
+  /** All threads do one phase after the other; each takes some of the 36 products, and reads only their matrices. */
+  #inPhases(job: Job): void {
+    const { x, out } = job;
+    const [batch, height, width, channels] = x.shape;
+    const tileRows = Math.ceil(height / TILE);
+    const tiles = tileRows * Math.ceil(width / TILE);
+    const space = this.#space(multipleOf(ROWS, batch * tiles), channels, out.shape[3]);
+    const rowsOf = (image: number) =>
+      shares(this.#pool, tileRows).map(([from, to]): Range => {
+        return { image, at: image * tiles + from * Math.ceil(width / TILE), from, to };
+      });
+    const calls = (ranges: readonly Range[], call: (range: Range) => Call): Call[][] =>
+      ranges.map((range) => (range.from < range.to ? [call(range)] : []));
+    for (let i = 0; i < batch; i++) this.#pool.run(calls(rowsOf(i), (range) => this.#transform(job, space, range)));
+    this.#pool.run(shares(this.#pool, POINTS).map(([from, to]) => [this.#product(job, space, from, to)]));
+    for (let i = 0; i < batch; i++) this.#pool.run(calls(rowsOf(i), (range) => this.#transformBack(job, space, range)));
+    this.#dispose(space);
+  }
+
+  /** What lies between the phases, for so many tiles. */
+  #space(rows: number, channels: number, filters: number): Space {
+    return {
+      parts: this.#backend.makeOutput([POINTS, rows, channels], 'float32'),
+      products: this.#backend.makeOutput([POINTS, rows, filters], 'float32'),
+    };
+  }
+
+  #dispose({ parts, products }: Space): void {
+    for (const { dataId } of [parts, products]) this.#backend.disposeData(dataId);
+  }
+
+  #transform({ x, zeros }: Job, { parts }: Space, range: Range): Call {
+    return [INPUT, ...this.#tiles(x, parts, zeros, range)];
+  }
+
+  #transformBack({ out, dump, bias }: Job, { products }: Space, range: Range): Call {
+    return [OUTPUT, ...this.#tiles(out, products, dump, range), this.#at(bias)];
+  }
+
+  /** Arguments of a transform between a map [B,H,W,C] and points [36,rows,C]. */
+  #tiles(
+    map: tf.TensorInfo,
+    points: tf.TensorInfo,
+    elsewhere: tf.TensorInfo,
+    { image, at, from, to }: Range,
+  ): number[] {
+    const [, height, width, channels] = map.shape;
+    const cellBytes = channels * FLOAT_BYTES;
+    return [
+      ...[this.#at(map) + image * height * width * cellBytes, this.#at(elsewhere), this.#at(points)],
+      ...[points.shape[1] * cellBytes, at * cellBytes, height, width, cellBytes, from * TILE, to * TILE],
+    ];
+  }
+
+  /** Products of the points from … to. */
+  #product({ matrices, zeros }: Job, { parts, products }: Space, from: number, to: number): Call {
+    const [, rows, channels] = parts.shape;
+    const [cellBytes, outCellBytes] = [channels * FLOAT_BYTES, products.shape[2] * FLOAT_BYTES];
+    return [
+      ...[PRODUCT, this.#at(parts) + from * rows * cellBytes, matrices + from * channels * outCellBytes],
+      ...[this.#at(products) + from * rows * outCellBytes, rows, cellBytes, outCellBytes, to - from, this.#at(zeros)],
+    ];
   }
 
   /** Address of a tensor's values. */
   #at({ dataId }: tf.TensorInfo): number {
     return this.#backend.getMemoryOffset(dataId);
-  }
-
-  /** A view that is valid until the next allocation. */
-  #floats(info: tf.TensorInfo): Float32Array {
-    const size = info.shape.reduce((product, side) => product * side, 1);
-    return new Float32Array(this.#backend.wasm.HEAPU8.buffer, this.#at(info), size);
-  }
-
-  /** The transformed filter, made once. */
-  #transformed(filter: tf.TensorInfo): tf.TensorInfo {
-    const known = this.#filters.get(filter.dataId);
-    if (known) return known;
-    const [, , channels, filters] = filter.shape;
-    const pairs = channels * filters;
-    const matrices = transformFilter(this.#floats(filter).slice(), pairs);
-    const made = this.#backend.makeOutput([POINTS, channels, filters], 'float32');
-    const values = this.#floats(made);
-    matrices.forEach((matrix, point) => {
-      values.set(packPanels(matrix, filters), point * pairs);
-    });
-    this.#filters.set(filter.dataId, made);
-    return made;
-  }
-
-  /** A transformed filter lives as long as the filter. */
-  #freeWithFilter(): void {
-    const backend = this.#backend;
-    const disposeData = backend.disposeData.bind(backend);
-    backend.disposeData = (dataId, force) => {
-      const freed = disposeData(dataId, force);
-      const transformed = freed ? this.#filters.get(dataId) : undefined;
-      if (transformed) {
-        this.#filters.delete(dataId);
-        disposeData(transformed.dataId);
-      }
-      return freed;
-    };
   }
 }

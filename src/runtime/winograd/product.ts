@@ -1,5 +1,5 @@
 /** Products of matrices, four rows and eight columns at a time: as many sums as fit into the registers of vectors. */
-import { FunctionWriter, I32, V128 } from '../assembler.js';
+import { FunctionWriter, I32, V128, type Local } from '../assembler.js';
 
 /** Rows come in multiples of this. */
 export const ROWS = 4;
@@ -15,12 +15,24 @@ const VECTORS = PANEL_BYTES / VECTOR_BYTES;
 const STEPS = 4;
 
 /**
- * `product(a, b, out, rows, rowBytes, outRowBytes)`: a [rows,K] times b [K,N] into out [rows,N]. `rowBytes` is 4K, `outRowBytes`
- * 4N; K is a multiple of 4, N of 8, rows of 4. `b` comes as `packPanels` lays it out.
+ * `product(a, b, out, rows, rowBytes, outRowBytes, count, start)`: `count` matrices a [rows,K] times as many b [K,N], plus start [N]
+ * for each row, into out [rows,N]; each kind lies one behind the other. `rowBytes` is 4K, `outRowBytes` 4N; K is a multiple of 4, N of 8, rows of 4. Each `b`
+ * comes as `packPanels` lays it out.
  */
 export function matrixProduct(): FunctionWriter {
-  const f = new FunctionWriter(6);
-  const [a, b, out, rows, rowBytes, outRowBytes] = f.arguments();
+  const f = new FunctionWriter(8);
+  const [a, b, out, rows, rowBytes, outRowBytes, count, start] = f.arguments();
+  const number = f.local(I32);
+  // The right matrix ends where the next one begins.
+  f.loop(number, 0, count, 1, () => {
+    oneProduct(f, [a, b, out, rows, rowBytes, outRowBytes, start]);
+    f.get(rows).get(rowBytes).i32('mul').get(a).i32('add').set(a);
+    f.get(rows).get(outRowBytes).i32('mul').get(out).i32('add').set(out);
+  });
+  return f;
+}
+
+function oneProduct(f: FunctionWriter, [a, b, out, rows, rowBytes, outRowBytes, start]: readonly Local[]): void {
   const [column, row, k, panel, at] = f.locals(5, I32);
   const left = f.locals(ROWS, I32);
   const sums = Array.from({ length: ROWS }, () => f.locals(VECTORS, V128));
@@ -30,7 +42,13 @@ export function matrixProduct(): FunctionWriter {
     f.get(a).set(left[0]);
     f.loop(row, 0, rows, ROWS, () => {
       for (let i = 1; i < ROWS; i++) f.total(left[i - 1], rowBytes).set(left[i]);
-      for (const sum of sums.flat()) f.splat(0).set(sum);
+      f.total(start, column).set(at);
+      for (let j = 0; j < VECTORS; j++) {
+        f.get(at)
+          .loadVector(j * VECTOR_BYTES)
+          .set(sums[0][j]);
+        for (const ofRow of sums.slice(1)) f.get(sums[0][j]).set(ofRow[j]);
+      }
       f.get(b).set(panel);
       f.loop(k, 0, rowBytes, STEPS * FLOAT_BYTES, () => {
         for (let step = 0; step < STEPS; step++) {
@@ -63,7 +81,6 @@ export function matrixProduct(): FunctionWriter {
     });
     f.get(panel).set(b); // the next panel begins where this one ends
   });
-  return f;
 }
 
 /**

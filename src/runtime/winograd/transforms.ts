@@ -6,6 +6,7 @@
  * products ⊙ become 36 matrix products. Here are the three transforms around them.
  */
 import { FunctionWriter, I32, V128, type Local } from '../assembler.js';
+import { findCells, type MapVariables, type CellPosition } from './cells.js';
 
 /** Outputs of a tile along one side. */
 export const TILE = 4;
@@ -62,47 +63,6 @@ export const LANES = 4;
 const FLOAT_BYTES = 4;
 const VECTOR_BYTES = LANES * FLOAT_BYTES;
 
-/** A map [height,width,C]: its address and sizes. */
-interface MapVariables {
-  readonly map: Local;
-  readonly height: Local;
-  readonly width: Local;
-  /** 4C */
-  readonly cellBytes: Local;
-}
-
-/** The first output of a tile. */
-interface TilePosition {
-  readonly row: Local;
-  readonly column: Local;
-}
-
-/** A square of cells that begins `border` rows and columns before the tile; `elsewhere` stands for cells outside of the map. */
-interface Square {
-  readonly cells: readonly Local[];
-  readonly side: number;
-  readonly border: 0 | 1;
-  readonly elsewhere: Local;
-}
-
-/** The addresses of the cells of a square. */
-function findCells(
-  f: FunctionWriter,
-  { map, height, width, cellBytes }: MapVariables,
-  { row, column }: TilePosition,
-  { cells, side, border, elsewhere }: Square,
-): void {
-  cells.forEach((cell, i) => {
-    const [dy, dx] = [Math.floor(i / side) - border, (i % side) - border];
-    f.total(row, dy).get(width).i32('mul').total(column, dx).i32('add');
-    f.get(cellBytes).i32('mul').get(map).i32('add');
-    f.get(elsewhere);
-    f.total(row, dy).get(height).i32('lt_u'); // -1 is a large number, too
-    f.total(column, dx).get(width).i32('lt_u').i32('and');
-    f.select().set(cell);
-  });
-}
-
 /** The addresses of all points of the first tile: planes that lie behind each other. */
 function planes(f: FunctionWriter, first: Local, planeBytes: Local): Local[] {
   const addresses = f.locals(POINTS, I32);
@@ -110,15 +70,22 @@ function planes(f: FunctionWriter, first: Local, planeBytes: Local): Local[] {
   return addresses;
 }
 
-/** Runs the body for each tile of a map, row by row; `at` is the tile's position in the transformed maps, in bytes. */
+/** Rows of a map, from the first one of a tile to the one after the last. */
+interface Rows {
+  readonly first: Local;
+  readonly end: Local;
+}
+
+/** Runs the body for each tile of some rows of a map; `at` is the first tile's position in the transformed maps, in bytes. */
 function eachTile(
   f: FunctionWriter,
-  { height, width, cellBytes }: MapVariables,
+  { width, cellBytes }: MapVariables,
+  { first, end }: Rows,
   at: Local,
-  body: (position: TilePosition) => void,
+  body: (position: CellPosition) => void,
 ): void {
   const [row, column] = f.locals(2, I32);
-  f.loop(row, 0, height, TILE, () => {
+  f.loop(row, first, end, TILE, () => {
     f.loop(column, 0, width, TILE, () => {
       body({ row, column });
       f.total(at, cellBytes).set(at);
@@ -127,12 +94,13 @@ function eachTile(
 }
 
 /**
- * `input(map, zeros, parts, planeBytes, at, height, width, cellBytes)`: Bᵀ d B of every tile of one map [height,width,C], with a border of
- * one zero. `cellBytes` is 4C, `zeros` C zeros; point p of tile t goes to parts + p · planeBytes + at + t · cellBytes. C is a multiple of 4.
+ * `input(map, zeros, parts, planeBytes, at, height, width, cellBytes, first, end)`: Bᵀ d B of every tile of the rows from `first` to
+ * `end` (multiples of 4) of one map [height,width,C], with a border of one zero. `cellBytes` is 4C, `zeros` C zeros; point p of
+ * the t-th of these tiles goes to parts + p · planeBytes + at + t · cellBytes. C is a multiple of 4.
  */
 export function inputTransform(): FunctionWriter {
-  const f = new FunctionWriter(8);
-  const [map, elsewhere, parts, planeBytes, at, height, width, cellBytes] = f.arguments();
+  const f = new FunctionWriter(10);
+  const [map, elsewhere, parts, planeBytes, at, height, width, cellBytes, first, end] = f.arguments();
   const shape = { map, height, width, cellBytes };
   const points = planes(f, parts, planeBytes);
   const cells = f.locals(POINTS, I32);
@@ -141,7 +109,7 @@ export function inputTransform(): FunctionWriter {
   const out = f.locals(PATCH, V128);
   const spare = f.locals(2, V128);
   const c = f.local(I32);
-  eachTile(f, shape, at, (position) => {
+  eachTile(f, shape, { first, end }, at, (position) => {
     findCells(f, shape, position, { cells, side: PATCH, border: 1, elsewhere });
     f.loop(c, 0, cellBytes, VECTOR_BYTES, () => {
       for (let x = 0; x < PATCH; x++) {
@@ -164,12 +132,12 @@ export function inputTransform(): FunctionWriter {
 }
 
 /**
- * `output(map, dump, parts, planeBytes, at, height, width, cellBytes, bias)`: Aᵀ m A + bias for every tile into a map [height,width,C]; the
- * rest as for `inputTransform`. `dump` takes C values that belong nowhere; `bias` are C values.
+ * `output(map, dump, parts, planeBytes, at, height, width, cellBytes, first, end, bias)`: Aᵀ m A + bias for these tiles into a map
+ * [height,width,C]; the rest as for `inputTransform`. `dump` takes C values that belong nowhere; `bias` are C values.
  */
 export function outputTransform(): FunctionWriter {
-  const f = new FunctionWriter(9);
-  const [map, elsewhere, parts, planeBytes, at, height, width, cellBytes, bias] = f.arguments();
+  const f = new FunctionWriter(11);
+  const [map, elsewhere, parts, planeBytes, at, height, width, cellBytes, first, end, bias] = f.arguments();
   const shape = { map, height, width, cellBytes };
   const points = planes(f, parts, planeBytes);
   const cells = f.locals(TILE * TILE, I32);
@@ -178,7 +146,7 @@ export function outputTransform(): FunctionWriter {
   const out = f.locals(TILE, V128);
   const spare = f.locals(4, V128);
   const c = f.local(I32);
-  eachTile(f, shape, at, (position) => {
+  eachTile(f, shape, { first, end }, at, (position) => {
     findCells(f, shape, position, { cells, side: TILE, border: 0, elsewhere });
     f.loop(c, 0, cellBytes, VECTOR_BYTES, () => {
       for (let x = 0; x < PATCH; x++) {

@@ -198,7 +198,6 @@ export const BATCHES: Advice = {
     'needs npm install bullmq ioredis\n  $ fastsam batch work --queue redis://host:6379 --until-empty           on each machine':
       'an example in the help',
     'npm install bullmq ioredis': 'the packages are installed here',
-    'check the address': 'the right one needs a Redis',
     'trying again': 'a report of what is done',
     'start it and run this again': 'needs a Redis that goes away and comes back',
     'set appendonly yes': 'a warning, which needs a Redis with that setting',

@@ -151,7 +151,6 @@ export const IMAGES: Advice = {
   untried: {
     ...(isWindows ? Object.fromEntries(ON_UNIX.map(({ advice }) => [advice, 'Unix only'])) : {}),
     'raise the limit (ulimit -n)': 'needs more open files than the system allows',
-    'try again later': 'needs a file that another program holds, which Unix allows',
     'free some': 'needs a machine without memory',
     'try again or use another one': 'needs a disk that fails',
     'use a folder on the same one': 'needs two disks',

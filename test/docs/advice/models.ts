@@ -5,6 +5,7 @@ import type { Advice } from './trial.js';
 import { Clip } from '../../../src/entry/clip.js';
 import { FastSAM, type Edits } from '../../../src/index.js';
 import { compareActivations } from '../../../src/model/compare.js';
+import { webGlPrograms, type WebGlBackend } from '../../../src/runtime/shadersWebGl.js';
 import { rejectionOf } from '../../support/errors.js';
 import { goldenPath } from '../../support/golden.js';
 import { scene, TRAINED } from '../../support/paths.js';
@@ -50,8 +51,28 @@ async function orphans() {
   return { owner, results };
 }
 
+/** TensorFlow.js' WebGL with a driver that links no program. */
+const REFUSING = {
+  gpgpu: {
+    gl: {
+      isContextLost: () => false,
+      getProgramParameter: () => false,
+      getProgramInfoLog: () => 'too many temporaries',
+    },
+  },
+} as unknown as WebGlBackend;
+
 export const MODELS: Advice = {
   trials: [
+    {
+      advice: "load the model with device: 'wasm'",
+      provoke: () => webGlPrograms(REFUSING, { conv: { webGLProgram: {} } }, {}).next(),
+      follow: async () => {
+        const elsewhere = await FastSAM.load(TINY, { device: 'wasm' });
+        await elsewhere.segment(COINS, SMALL);
+        elsewhere.dispose();
+      },
+    },
     {
       advice: 'load it again',
       provoke: async () => {
@@ -140,6 +161,7 @@ export const MODELS: Advice = {
   ],
   elsewhere: {
     'leave one of them out': 'model/stages/masks.test.ts',
+    'dispose the models and load them again': 'runtime/manners.test.ts',
   },
   untried: {},
 };

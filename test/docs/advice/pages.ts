@@ -37,9 +37,36 @@ class Canvas {
   ) {}
   getContext() {
     const data = new Uint8ClampedArray(4 * this.width * this.height);
-    return this.width > 16_384 ? null : { drawImage: () => undefined, getImageData: () => ({ data }) };
+    if (this.width > 16_384) return null;
+    const nothing = (): undefined => undefined;
+    let tainted = false;
+    const drawImage = (source: { readonly crossOrigin?: string | null }) => {
+      tainted ||= source.crossOrigin === null;
+    };
+    const getImageData = () => {
+      if (tainted) throw new DOMException('The canvas has been tainted by cross-origin data.', 'SecurityError');
+      return { data };
+    };
+    return { clearRect: nothing, drawImage, getImageData, putImageData: nothing };
   }
 }
+
+/** A canvas that WebGL draws on. */
+class Canvas3D extends Canvas {
+  override getContext() {
+    return null;
+  }
+}
+class Pixels {
+  constructor(readonly data: Uint8ClampedArray) {}
+}
+
+/** A decoder as Chromium's, which knows no HEIC. */
+const createImageBitmap = ({ type }: Blob) =>
+  type === 'image/heic'
+    ? Promise.reject(new DOMException('The source image could not be decoded.', 'InvalidStateError'))
+    : Promise.resolve(Object.assign(new Canvas(4, 4), { close: () => undefined }));
+const HEIC = Uint8Array.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', (c) => c.charCodeAt(0));
 
 /** An `<img>` before and after it was loaded, and a `<video>`. */
 class Picture {
@@ -47,6 +74,12 @@ class Picture {
     readonly naturalWidth: number,
     readonly naturalHeight = naturalWidth,
   ) {}
+}
+/** An `<img>` of another origin whose server lets pages read it. */
+class Foreign extends Picture {
+  constructor(readonly crossOrigin: 'anonymous' | null) {
+    super(4);
+  }
 }
 class Film {
   readonly videoWidth = 4;
@@ -108,6 +141,11 @@ export const PAGES: Advice = {
       follow: () => inPage(ELEMENTS, () => segment(new Picture(4))),
     },
     {
+      advice: 'load it with crossOrigin',
+      provoke: () => inPage(ELEMENTS, () => segment(new Foreign(null))),
+      follow: () => inPage(ELEMENTS, () => segment(new Foreign('anonymous'))),
+    },
+    {
       advice: 'give segment or stream the <video> element',
       provoke: () => inPage(ELEMENTS, () => openVideo('clip.mp4')),
       follow: () =>
@@ -115,6 +153,22 @@ export const PAGES: Advice = {
           await segment(new Film());
           for await (const { error } of model.stream([new Film()] as unknown as ImageInput[])) if (error) throw error;
         }),
+    },
+    {
+      advice: 'give one of its own, which has no other context and was not transferred',
+      provoke: () =>
+        inPage({ ImageData: Pixels }, () => {
+          coins.draw(new Canvas3D(4, 4) as unknown as OffscreenCanvas);
+        }),
+      follow: () =>
+        inPage({ ImageData: Pixels }, () => {
+          coins.draw(new Canvas(4, 4) as unknown as OffscreenCanvas);
+        }),
+    },
+    {
+      advice: 'convert it to JPEG or PNG',
+      provoke: () => inPage({ createImageBitmap }, () => segment(HEIC)),
+      follow: () => inPage({ createImageBitmap }, () => segment(PNG)),
     },
     {
       advice: "import the package through its entry point 'fastsam-tfjs' or call usePlatform(…)",

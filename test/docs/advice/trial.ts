@@ -2,7 +2,10 @@
 
 /** One piece of advice. */
 export interface Trial {
-  /** As the source has it, after the first "; ", with `{}` in the place of values. */
+  /**
+   * As the source has it, after the first "; ", with `{}` in the place of values; or a whole text of the source that is put
+   * in such a place.
+   */
   readonly advice: string;
   /** Ends in an error whose message has the advice. */
   readonly provoke: () => unknown;

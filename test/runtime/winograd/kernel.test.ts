@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareActivations } from '../../../src/model/compare.js';
 import { transformFilter } from '../../../src/runtime/winograd/filter.js';
-import { useWinograd } from '../../../src/runtime/winograd/kernel.js';
+import { useOwnKernels } from '../../../src/runtime/wasmKernels/kernels.js';
 import { tinyFile, tinyNetwork } from '../../support/tinyNetwork.js';
 import type { Tolerance } from '../../support/allclose.js';
 
@@ -81,15 +81,12 @@ async function convolve(size: Size, options: object = {}): Promise<Convolution> 
 }
 
 const SIZE: Size = { batch: 1, height: 32, width: 32, channels: 8, filters: 8 };
-let transformedWithFourThreads: boolean;
 
 beforeAll(async () => {
   await tf.setBackend('wasm');
   await tf.ready();
-  await useWinograd(4);
-  transformedWithFourThreads = (await convolve(SIZE)).transformed;
-  await useWinograd(1);
-  await useWinograd(1); // once more changes nothing
+  await useOwnKernels([]);
+  await useOwnKernels([]); // once more changes nothing
 });
 
 describe('a convolution', () => {
@@ -123,10 +120,6 @@ describe('a convolution', () => {
       }),
       { numRuns: 60 },
     );
-  });
-
-  test('is left to tfjs where that has many threads', () => {
-    expect(transformedWithFourThreads).toBe(false);
   });
 
   test.each([

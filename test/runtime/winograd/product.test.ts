@@ -26,16 +26,29 @@ describe('the product', () => {
     // Small whole numbers: every sum is exact.
     const a = Float32Array.from({ length: rows * depth }, (_, i) => ((i * 7) % 11) - 5);
     const b = Float32Array.from({ length: depth * columns }, (_, i) => ((i * 5) % 13) - 6);
-    const [atB, atOut] = [a.length, a.length + b.length];
+    const [atB, atStart] = [a.length, a.length + b.length];
+    const atOut = atStart + columns;
+    const start = Float32Array.from({ length: columns }, (_, i) => i - 3);
     const end = atOut + rows * columns;
     values.set(a);
     values.set(packPanels(b, columns), atB);
+    values.set(start, atStart);
     values[end] = 99;
-    (exports.product as (...args: number[]) => void)(0, 4 * atB, 4 * atOut, rows, 4 * depth, 4 * columns);
+    (exports.product as (...args: number[]) => void)(
+      0,
+      4 * atB,
+      4 * atOut,
+      rows,
+      4 * depth,
+      4 * columns,
+      1,
+      4 * atStart,
+    );
     const expected = Array.from({ length: rows * columns }, (_, i) => {
       const [row, column] = [Math.floor(i / columns), i % columns];
       return Array.from({ length: depth }, (_, k) => a[row * depth + k] * b[k * columns + column]).reduce(
         (s, v) => s + v,
+        start[column],
       );
     });
     expect(Array.from(values.subarray(atOut, end))).toEqual(expected);

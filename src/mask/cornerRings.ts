@@ -1,28 +1,47 @@
 /** Outlines along the corners of pixels, which other programs fill back to exactly the same pixels. */
-import type { Mask } from '../mask/mask.js';
+import { labelAt, labelRuns } from './components.js';
+import type { Mask } from './mask.js';
 
-/** x, y pairs of the corners between pixels, 0 … grid width and height; clockwise on the screen, not repeated at the end. */
+/** x, y pairs of the corners between pixels, 0 … grid width and height; not repeated at the end. */
 export type Ring = number[];
+
+/** One part of a mask, connected over the 4 neighbours of pixels. Filled by the even-odd rule it gives the part's pixels. */
+export interface CornerPart {
+  /** Clockwise on the screen: the inside is on its right. */
+  readonly outer: Ring;
+  /** Around the holes, counter-clockwise: the part's pixels are on the right of these, too. */
+  readonly holes: Ring[];
+}
 
 // Directions of travel: right, down, left, up.
 const DX = [1, 0, -1, 0];
 const DY = [0, 1, 0, -1];
 
 /**
- * The outer ring of each 4-connected part of a mask; parts that touch at a corner stay apart, holes are left out. Each
- * ring keeps the inside on its right. pycocotools decodes the rings to the mask with its holes filled, pixel for pixel.
+ * The 4-connected parts of a mask, in the order in which a scan from the top left meets them. Parts that touch at a corner
+ * stay apart; holes that do are one ring that passes the corner twice.
  */
-export function cornerRings(mask: Mask): Ring[] {
+export function cornerParts(mask: Mask): CornerPart[] {
   const width = mask.width + 2;
   const cells = framedCells(mask, width);
   const passed = new Uint8Array(cells.length);
-  const rings: Ring[] = [];
+  const parts: CornerPart[] = [];
+  const found: { readonly ring: Ring; readonly cell: number }[] = [];
   for (let p = width; p < cells.length - width; p++) {
     if (cells[p] === 0 || cells[p - width] !== 0 || passed[p] !== 0) continue;
     const ring = walk(cells, width, p, passed);
-    if (doubleArea(ring) > 0) rings.push(ring.map((v, i) => v + (i % 2 === 0 ? mask.x : mask.y)));
+    const outwards = doubleArea(ring) > 0;
+    const placed = ring.map((v, i) => v + (i % 2 === 0 ? mask.x : mask.y));
+    if (outwards) parts.push({ outer: placed, holes: [] });
+    else found.push({ ring: placed, cell: p });
   }
-  return rings;
+  if (found.length === 0) return parts;
+  // A component's first cell in the scan is on its outer ring, so both are numbered alike.
+  const runs = labelRuns(mask, 4);
+  for (const { ring, cell } of found) {
+    parts[labelAt(runs, (cell % width) - 1, Math.floor(cell / width) - 1)].holes.push(ring);
+  }
+  return parts;
 }
 
 /** The mask's window as bytes with a frame of one empty pixel. */
