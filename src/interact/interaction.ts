@@ -20,12 +20,6 @@ export interface InteractionOptions {
   readonly steps?: number;
 }
 
-/** An item's mask made larger, smaller or cleaner. */
-export type MaskChange =
-  | { readonly kind: 'dilate' | 'erode'; /** Picture pixels on each side. */ readonly pixels: number }
-  | ({ readonly kind: 'refine' } & Pick<RefineOptions, 'clean' | 'largest'>)
-  | { readonly kind: 'fill holes'; readonly maxArea?: number };
-
 /** Skeleton: the class follows with its docstrings. */
 export declare class Interaction {
   constructor(scene: Results, options?: InteractionOptions);
@@ -83,8 +77,14 @@ export declare class Interaction {
   subtract(): boolean;
   /** Each connected part becomes an item: of the active item, else of all. */
   split(): boolean;
-  /** Of the active item, else of all. */
-  change(change: MaskChange): boolean;
+  // The next four change the active item, else all.
+  /** As `Results.refine`: closes gaps and drops specks, keeps the largest part. */
+  refine(options: Pick<RefineOptions, 'clean' | 'largest'>): boolean;
+  /** By picture pixels on each side. */
+  dilate(pixels: number): boolean;
+  /** By picture pixels on each side. */
+  erode(pixels: number): boolean;
+  fillHoles(maxArea?: number): boolean;
   /** An item (default: the active one, else all) goes. */
   remove(item?: number): boolean;
   /** Replaces an item's mask (an outline that was edited elsewhere), or makes a new item. */
