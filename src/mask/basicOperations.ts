@@ -2,6 +2,7 @@
 export { areaInBox, boundingBox, boundingRect, cropToBox, difference, equals, intersection } from './setOps.js';
 export { intersectionArea, iou, shift, shrinkWindow, union } from './setOps.js';
 export { cleanUp, close, dilate, erode, open, type Kernel } from './morphology.js';
+export { fromRings, fromStroke } from './fill.js';
 export { connectedComponents, fillHoles, largestComponent, largestContour, removeSmallRegions } from './regions.js';
 export { polygonArea, simplifyPolygon, toNormalisedPolygons, toPolygons, type PolygonOptions } from './polygons.js';
 export { rleArea, rleBox } from './rle.js';
