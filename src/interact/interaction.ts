@@ -1,102 +1,478 @@
 /** What pointer, keys and undo do with the objects of an image. */
-import type { Mask } from '../mask/mask.js';
-import type { RefineOptions } from '../results/refine.js';
+import { invalidArgument } from '../errors.js';
+import { requireMask, type Mask } from '../mask/mask.js';
+import { requireChoice, requireFlag, requireNumber, requireNumbers, requireWhole } from '../options/requireKind.js';
+import { checkNames } from '../options/names.js';
+import { resolve } from '../options/resolve.js';
+import { showValue } from '../options/showValue.js';
+import { checkIndex } from '../record/indices.js';
+import { requireScene } from '../record/record.js';
+import { REFINE_OPTIONS, type RefineOptions } from '../results/refine.js';
 import type { Results } from '../results/results.js';
-import type { ClickMode, KeyPress, PointerDetails, PointerKind, Tool } from './input.js';
+import { added, clicked, cycled, takenAway } from './clicks.js';
+import { resultsOfItems, withObjects } from './columns.js';
+import * as edits from './edits.js';
+import type { InteractionEvent } from './events.js';
+import {
+  CLICK_MODES,
+  type ClickMode,
+  type KeyPress,
+  type PointerDetails,
+  type PointerKind,
+  type Tool,
+} from './input.js';
+import { withoutObjects, type Item } from './item.js';
+import { INTERACTION_OPTIONS, type InteractionOptions } from './options.js';
+import { PointerInput } from './pointerInput.js';
+import * as regions from './regions.js';
+import { Scene } from './scene.js';
+import { activeOf, edited, targetsOf } from './selection.js';
+import { Session } from './session.js';
+import { runKey } from './shortcuts.js';
 import type { Action, InteractionEvents, InteractionState } from './state.js';
 
-/** How a controller starts. */
-export interface InteractionOptions {
-  readonly tool?: Tool;
+/** How a box or lasso selects. */
+export interface RegionOptions {
+  /** As for clicks. Default: the controller's. */
   readonly mode?: ClickMode;
-  /** Picture pixels. */
-  readonly brushRadius?: number;
-  /**
-   * Picture pixels within which a place counts as the same: a drag has to go farther, a point is hit so near. Set it to some
-   * pixels of the screen divided by the zoom.
-   */
-  readonly reach?: number;
-  /** Steps of undo that are kept. */
-  readonly steps?: number;
 }
 
-/** Skeleton: the class follows with its docstrings. */
-export declare class Interaction {
-  constructor(scene: Results, options?: InteractionOptions);
+/** Places farther away than this are nobody's pointer. */
+const FARTHEST = 1e9;
+
+function requirePlace(x: unknown, y: unknown): void {
+  requireNumber('x', x, -FARTHEST, FARTHEST);
+  requireNumber('y', y, -FARTHEST, FARTHEST);
+}
+
+/**
+ * A headless controller over the objects of one image: hover, clicks, boxes, lassos, brushes, operations on masks, undo.
+ * It knows no DOM and no framework, works in pages, workers and Node, and never runs a network. The scene is never changed;
+ * what is selected is a list of items with masks of their own. All coordinates are pixels of the image, x to the right, y
+ * down, fractions allowed. Methods return whether they changed something; each change is one step of undo.
+ *
+ * @example
+ * const interaction = new Interaction(scene);
+ * interaction.on('change', ({ items }) => draw(items.map(({ mask }) => mask)));
+ * canvas.onpointermove = (event) => interaction.pointer('hover', event.offsetX, event.offsetY, event);
+ * interaction.click(520, 360);
+ * interaction.undo();
+ */
+export class Interaction {
+  readonly #session: Session;
+  readonly #pointer: PointerInput;
+
+  /**
+   * @param scene of the image, as `segment` gives it.
+   * @throws FastSAMError `INVALID_ARGUMENT` for what is no results, and wrong options.
+   */
+  constructor(scene: Results, options: InteractionOptions = {}) {
+    const { steps, ...settings } = resolve(INTERACTION_OPTIONS, options);
+    this.#session = new Session(new Scene(scene), settings, steps);
+    this.#pointer = new PointerInput(this.#session, this);
+  }
 
   /** The objects, added ones included. */
-  readonly scene: Results;
-  readonly state: InteractionState;
-  /** `height * width`, the smallest object on top: 0 for none, else 1 + the object's index. Made at its first use. */
-  readonly labels: Uint16Array;
-  /** What was done, oldest first. */
-  readonly history: readonly Action[];
-  tool: Tool;
-  mode: ClickMode;
-  brushRadius: number;
-  reach: number;
+  get scene(): Results {
+    return this.#session.now.scene.results;
+  }
 
-  /** Adds a listener; what comes back takes it away again. */
-  on<K extends keyof InteractionEvents>(event: K, listener: (detail: InteractionEvents[K]) => void): () => void;
+  /** A snapshot of everything; it stays as it is, and another one takes its place when something changes. */
+  get state(): InteractionState {
+    return this.#session.state;
+  }
 
-  /** Picture pixels, fractions allowed. */
-  pointer(kind: PointerKind, x: number, y: number, details?: PointerDetails): void;
-  /** Whether the key was used; what is not is the page's. */
-  key(press: KeyPress): boolean;
+  /**
+   * Which object each pixel shows, the smallest on top: `height * width` numbers, row by row, 0 for none, else 1 + the
+   * object's index. Made when it is asked for, and kept while the objects stay. Not to be written to.
+   */
+  get labels(): Uint16Array {
+    return this.#session.now.scene.labels;
+  }
 
-  // Each of these says whether it changed something.
-  hover(x: number, y: number): boolean;
-  leave(): boolean;
-  /** As a click with the mode (default: that of `mode`). */
-  click(x: number, y: number, mode?: ClickMode): boolean;
-  plus(x: number, y: number): boolean;
-  minus(x: number, y: number): boolean;
-  /** The object that fits best; with `all` every one with more than half of it inside. */
-  box(box: readonly number[], options?: { readonly all?: boolean; readonly mode?: ClickMode }): boolean;
-  /** Objects with more than half inside; with `drawn` the outline itself. `points`: x0, y0, x1, y1, … */
-  lasso(points: ArrayLike<number>, options?: { readonly drawn?: boolean; readonly mode?: ClickMode }): boolean;
-  /** Adds to (1) or takes from (-1) the active item what a round brush covers. */
-  stroke(points: ArrayLike<number>, options?: { readonly radius?: number; readonly sign?: 1 | -1 }): boolean;
-  /** The next larger (1) or smaller (-1) object at the pointer; of the click that was just made there, if it was. */
-  cycle(step: 1 | -1): boolean;
-  /** The next (1) or previous (-1) object of the list is the hovered one: for the keyboard. */
-  walk(step: 1 | -1): boolean;
-  /** An object by its index, as a click on it. */
-  choose(object: number, mode?: ClickMode): boolean;
-  /** Makes an item the active one; undefined: the next click begins another. */
-  activate(item: number | undefined): boolean;
-  selectAll(): boolean;
-  /** The objects that are not selected. */
-  invert(): boolean;
-  /** One item: the pixels that are not selected. */
-  invertPixels(): boolean;
-  clear(): boolean;
+  /** What was done and not undone, oldest first. */
+  get history(): readonly Action[] {
+    return this.#session.actions;
+  }
+
+  /** What dragging does. */
+  get tool(): Tool {
+    return this.#session.settings.tool;
+  }
+
+  set tool(tool: Tool) {
+    this.#session.set('tool', tool);
+    this.#pointer.cancel();
+  }
+
+  /** What a plain click does. */
+  get mode(): ClickMode {
+    return this.#session.settings.mode;
+  }
+
+  set mode(mode: ClickMode) {
+    this.#session.set('mode', mode);
+  }
+
+  /** Radius of brush and eraser. */
+  get brushRadius(): number {
+    return this.#session.settings.brushRadius;
+  }
+
+  set brushRadius(radius: number) {
+    this.#session.set('brushRadius', radius);
+  }
+
+  /** See `InteractionOptions.reach`. */
+  get reach(): number {
+    return this.#session.settings.reach;
+  }
+
+  set reach(reach: number) {
+    this.#session.set('reach', reach);
+  }
+
+  /**
+   * Adds a listener; see `InteractionEvents`.
+   * @returns what takes it away again.
+   * @throws FastSAMError `INVALID_ARGUMENT` for another event, and for what is no function.
+   */
+  on<K extends InteractionEvent>(event: K, listener: (detail: InteractionEvents[K]) => void): () => void {
+    return this.#session.listeners.add(event, listener);
+  }
+
+  /**
+   * What a pointer did, by the tool: clicks, boxes, lassos, strokes. A `PointerEvent` serves as the details.
+   * @throws FastSAMError `INVALID_ARGUMENT` for arguments of other kinds.
+   */
+  pointer(kind: PointerKind, x: number, y: number, details: PointerDetails = {}): void {
+    requirePlace(x, y);
+    this.#pointer.handle(kind, x, y, details);
+  }
+
+  /**
+   * A key, by `SHORTCUTS`. A `KeyboardEvent` serves.
+   * @returns whether it was used; what is not is the page's.
+   * @throws FastSAMError `INVALID_ARGUMENT` for what is no key.
+   */
+  key(press: KeyPress): boolean {
+    return runKey(this, press);
+  }
+
+  /** The pointer is here: the smallest object under it is the hovered one. */
+  hover(x: number, y: number): boolean {
+    requirePlace(x, y);
+    return this.#pointed(this.#session.pointing.move(x, y));
+  }
+
+  /** The pointer is nowhere. */
+  leave(): boolean {
+    return this.#pointed(this.#session.pointing.leave());
+  }
+
+  #pointed(another: boolean): boolean {
+    if (another) this.#session.changed();
+    return another;
+  }
+
+  /**
+   * A click. On an object it does what the mode says; `plus` takes the smallest object there that adds something. Again on
+   * the place of the last click the object becomes the next larger one, and after the largest the point goes; a click on
+   * an older point takes that away. Where no object is: the event `nothing`.
+   */
+  click(x: number, y: number, mode: ClickMode = this.mode): boolean {
+    requirePlace(x, y);
+    requireChoice('mode', mode, CLICK_MODES);
+    const { pointing, now } = this.#session;
+    if (!now.scene.holds(x, y)) return false;
+    const near = pointing.place && Math.hypot(pointing.place.x - x, pointing.place.y - y) <= this.reach;
+    const object = near ? pointing.chosen : undefined;
+    return this.#session.do(clicked(now, { x, y, mode, reach: this.reach, object }), { x, y });
+  }
+
+  /** The object here joins the active item; without one it begins an item. */
+  plus(x: number, y: number): boolean {
+    return this.click(x, y, 'plus');
+  }
+
+  /** The smallest object here is taken away from the item here; what was drawn here, where no object is. */
+  minus(x: number, y: number): boolean {
+    return this.click(x, y, 'minus');
+  }
+
+  /**
+   * The object that fits a box best, by IoU with its mask. With `all` every object with more than half of it inside, each
+   * an item of its own.
+   * @param box x1, y1, x2, y2; what lies outside the image is cut off.
+   * @throws FastSAMError `INVALID_ARGUMENT` for arguments of other kinds.
+   */
+  box(box: readonly number[], options: RegionOptions & { readonly all?: boolean } = {}): boolean {
+    requireNumbers('box', box, 4);
+    const { mode, all = false } = this.#regionOptions(options, 'all');
+    const { scene } = this.#session.now;
+    const inside = regions.clipBox(box, scene.width, scene.height);
+    if (!inside) return false;
+    const [x1, y1, x2, y2] = inside;
+    const find = all ? regions.insideBox : regions.boxed;
+    const asked = { x: (x1 + x2) / 2, y: (y1 + y2) / 2, box: inside };
+    return this.#session.do(find(this.#session.now, inside, mode), asked);
+  }
+
+  /**
+   * Every object with more than half of it inside an outline, each an item of its own. With `drawn` the outline itself is
+   * the mask.
+   * @param points x0, y0, x1, y1, …, closed by itself.
+   * @throws FastSAMError `INVALID_ARGUMENT` for arguments of other kinds.
+   */
+  lasso(points: ArrayLike<number>, options: RegionOptions & { readonly drawn?: boolean } = {}): boolean {
+    requireNumbers('lasso', points);
+    const { mode, drawn = false } = this.#regionOptions(options, 'drawn');
+    if (drawn) return this.#session.do(regions.drawnLasso(this.#session.now, points, mode));
+    return this.#session.do(regions.insideLasso(this.#session.now, points, mode), this.#middleOf(points));
+  }
+
+  #regionOptions<K extends 'all' | 'drawn'>(options: RegionOptions & Readonly<Partial<Record<K, boolean>>>, flag: K) {
+    checkNames(options, ['mode', flag]);
+    const { mode = this.mode } = options;
+    requireChoice('mode', mode, CLICK_MODES);
+    if (options[flag] !== undefined) requireFlag(flag, options[flag]);
+    return { ...options, mode };
+  }
+
+  #middleOf(points: ArrayLike<number>) {
+    const { scene } = this.#session.now;
+    const column = Array.from(points).filter((_, i) => i % 2 === 0);
+    const row = Array.from(points).filter((_, i) => i % 2 === 1);
+    const around = [Math.min(...column), Math.min(...row), Math.max(...column), Math.max(...row)];
+    const box = regions.clipBox(around, scene.width, scene.height);
+    return box && { x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2, box };
+  }
+
+  /**
+   * What a round brush covers is added (1) to the active item, or begins one; or it is erased (-1) from the active item,
+   * else from all.
+   * @param points x0, y0, x1, y1, …
+   * @throws FastSAMError `INVALID_ARGUMENT` for arguments of other kinds.
+   */
+  stroke(points: ArrayLike<number>, options: { readonly radius?: number; readonly sign?: 1 | -1 } = {}): boolean {
+    checkNames(options, ['radius', 'sign']);
+    const { radius = this.brushRadius, sign = 1 } = options;
+    requireChoice('sign', sign, [1, -1]);
+    return this.#session.do(regions.stroked(this.#session.now, points, radius, sign));
+  }
+
+  /**
+   * The next larger (1) or smaller (-1) object: of the click that was just made here, if it was; else of the pointer, for the
+   * click that follows.
+   */
+  cycle(step: 1 | -1): boolean {
+    requireChoice('step', step, [1, -1]);
+    const { pointing, now } = this.#session;
+    const active = activeOf(now);
+    const point = active?.points.at(-1);
+    const { place } = pointing;
+    const here = point && (!place || Math.hypot(place.x - point.x, place.y - point.y) <= this.reach);
+    if (active && here && point.sign === 1) return this.#session.do(cycled(now, active, step));
+    return this.#pointed(pointing.cycle(step));
+  }
+
+  /** The next (1) or previous (-1) object of the list is the hovered one: the pointer of the keyboard. */
+  walk(step: 1 | -1): boolean {
+    requireChoice('step', step, [1, -1]);
+    const { pointing, now } = this.#session;
+    const n = now.scene.masks.length;
+    if (n === 0) return false;
+    const from = pointing.hovered ?? (step === 1 ? -1 : n);
+    return this.#pointed(pointing.walkTo((from + step + n) % n));
+  }
+
+  /** Takes the hovered object, if the keyboard chose it; else finishes the active item, so that a click begins another. */
+  take(mode: ClickMode = this.mode): boolean {
+    const { pointing } = this.#session;
+    if (pointing.walking && pointing.hovered !== undefined) return this.choose(pointing.hovered, mode);
+    return this.activate(undefined);
+  }
+
+  /**
+   * An object by its index, as a click on it, without a point.
+   * @throws FastSAMError `INVALID_ARGUMENT` where there is none.
+   */
+  choose(object: number, mode: ClickMode = this.mode): boolean {
+    requireChoice('mode', mode, CLICK_MODES);
+    const { now } = this.#session;
+    const index = checkIndex('object', object, now.scene.masks.length);
+    if (mode !== 'minus') return this.#session.do(added(now, index, mode));
+    const holder = [activeOf(now), ...now.items].find((item) => item?.objects.includes(index));
+    return holder !== undefined && this.#session.do(takenAway(now, holder, index));
+  }
+
+  /**
+   * Makes an item the one that points and strokes change; undefined: the next click begins another.
+   * @throws FastSAMError `INVALID_ARGUMENT` where there is none.
+   */
+  activate(item: number | undefined): boolean {
+    if (item !== undefined) this.#itemOf(item);
+    return this.#session.do(edits.activated(this.#session.now, item));
+  }
+
+  #itemOf(id: unknown): Item {
+    const { items } = this.#session.now;
+    const found = items.find((item) => item.id === id);
+    if (found) return found;
+    const known = items.map((item) => item.id).join(', ') || 'none';
+    throw invalidArgument(`item: got ${showValue(id)}, expected the id of a selected item (there are: ${known})`);
+  }
+
+  /** Every object is an item of its own. */
+  selectAll(): boolean {
+    return this.#session.do(edits.allSelected(this.#session.now));
+  }
+
+  /** The objects that are in no item, each an item of its own. */
+  invert(): boolean {
+    return this.#session.do(edits.inverted(this.#session.now));
+  }
+
+  /** One item: the pixels that are in no item. */
+  invertPixels(): boolean {
+    return this.#session.do(edits.pixelsInverted(this.#session.now));
+  }
+
+  /** Nothing is selected. */
+  clear(): boolean {
+    return this.#session.do(edits.cleared(this.#session.now));
+  }
+
+  /** Ends the drag under way; without one what the keyboard chose is left, and without that the selection is cleared. */
+  escape(): boolean {
+    if (this.#pointer.cancel()) return true;
+    return this.#session.pointing.walking ? this.leave() : this.clear();
+  }
+
   /** All items become one. */
-  merge(): boolean;
+  merge(): boolean {
+    return this.#session.do(edits.merged(this.#session.now));
+  }
+
   /** The first item without the others, which go. */
-  subtract(): boolean;
-  /** Each connected part becomes an item: of the active item, else of all. */
-  split(): boolean;
-  // The next four change the active item, else all.
-  /** As `Results.refine`: closes gaps and drops specks, keeps the largest part. */
-  refine(options: Pick<RefineOptions, 'clean' | 'largest'>): boolean;
-  /** By picture pixels on each side. */
-  dilate(pixels: number): boolean;
-  /** By picture pixels on each side. */
-  erode(pixels: number): boolean;
-  fillHoles(maxArea?: number): boolean;
-  /** An item (default: the active one, else all) goes. */
-  remove(item?: number): boolean;
-  /** Replaces an item's mask (an outline that was edited elsewhere), or makes a new item. */
-  setMask(mask: Mask, item?: number): boolean;
+  subtract(): boolean {
+    return this.#session.do(edits.subtracted(this.#session.now));
+  }
 
-  /** Objects of a crop whose corner lies at x, y of the image; those that are there already (IoU over 0.8) are left out. @returns how many were added */
-  addObjects(found: Results, corner?: { readonly x: number; readonly y: number }): number;
-  /** Other objects of the same image, as after a change of settings; the selection stays. */
-  replaceScene(scene: Results): void;
+  /** Each connected part (8 neighbours) of the active item, else of all, becomes an item. */
+  split(): boolean {
+    return this.#session.do(edits.splitUp(this.#session.now));
+  }
 
-  undo(): boolean;
-  redo(): boolean;
-  /** The selection as results with one object an item, for files, cut-outs and drawings. */
-  selection(): Results;
+  /**
+   * Cleans the active item, else all, as `Results.refine` does.
+   * @throws FastSAMError `INVALID_ARGUMENT` for other options.
+   */
+  refine(options: Pick<RefineOptions, 'clean' | 'largest'> = { clean: true }): boolean {
+    const { clean, largest } = resolve({ clean: REFINE_OPTIONS.clean, largest: REFINE_OPTIONS.largest }, options);
+    return this.#session.do(edits.refined(this.#session.now, clean, largest));
+  }
+
+  /**
+   * The active item, else all, larger by some pixels on each side.
+   * @throws FastSAMError `INVALID_ARGUMENT` for no whole number from 1.
+   */
+  dilate(pixels: number): boolean {
+    requireWhole('pixels', pixels, 1, 10_000);
+    return this.#session.do(edits.grown(this.#session.now, pixels));
+  }
+
+  /**
+   * The active item, else all, smaller by some pixels on each side; the image's border eats nothing away.
+   * @throws FastSAMError `INVALID_ARGUMENT` for no whole number from 1.
+   */
+  erode(pixels: number): boolean {
+    requireWhole('pixels', pixels, 1, 10_000);
+    return this.#session.do(edits.grown(this.#session.now, -pixels));
+  }
+
+  /** The active item, else all, without holes of up to `maxArea` pixels; all of them by default. */
+  fillHoles(maxArea = Infinity): boolean {
+    requireNumber('maxArea', maxArea, 0);
+    return this.#session.do(edits.filled(this.#session.now, maxArea));
+  }
+
+  /**
+   * An item goes; by default the active one, else all.
+   * @throws FastSAMError `INVALID_ARGUMENT` where there is none of that id.
+   */
+  remove(item?: number): boolean {
+    const { now } = this.#session;
+    return this.#session.do(edits.removed(now, item === undefined ? targetsOf(now) : [this.#itemOf(item)]));
+  }
+
+  /**
+   * A mask that was made elsewhere, such as an outline edited in another tool, for an item; without one a new item.
+   * @param mask on the image's grid.
+   * @throws FastSAMError `INVALID_ARGUMENT` for a mask on another grid, and where there is no such item.
+   */
+  setMask(mask: Mask, item?: number): boolean {
+    requireMask(mask);
+    const { now } = this.#session;
+    const { width, height } = now.scene;
+    if (mask.gridWidth !== width || mask.gridHeight !== height) {
+      throw invalidArgument(
+        `mask: got a grid of ${mask.gridWidth} x ${mask.gridHeight} pixels, expected the image's ${width} x ${height}; ` +
+          'resize it with masks.resizeMask',
+      );
+    }
+    return this.#session.do(edits.maskSet(now, mask, item === undefined ? undefined : this.#itemOf(item)));
+  }
+
+  /**
+   * Adds what was found in a crop of the image ("look closer"). Objects that are there already (IoU over 0.8) are left out.
+   * @param corner of the crop in the image, whole pixels.
+   * @returns how many were added.
+   * @throws FastSAMError `INVALID_ARGUMENT` for what is no results, or no corner.
+   */
+  addObjects(found: Results, corner: { readonly x: number; readonly y: number } = { x: 0, y: 0 }): number {
+    requireScene('addObjects', found);
+    checkNames(corner, ['x', 'y']);
+    requireWhole('corner x', corner.x, -FARTHEST, FARTHEST);
+    requireWhole('corner y', corner.y, -FARTHEST, FARTHEST);
+    const { now } = this.#session;
+    const scene = withObjects(now.scene, found, corner.x, corner.y);
+    const count = scene.masks.length - now.scene.masks.length;
+    if (count === 0) return 0;
+    const text = count === 1 ? 'Find 1 object more' : `Find ${count} objects more`;
+    const edit = edited(now, 'add objects', text, now.items, now.active);
+    this.#session.do({ ...edit, after: { ...edit.after, scene } });
+    return count;
+  }
+
+  /**
+   * Other objects of the same image, as after a change of settings. The selection stays, as masks.
+   * @throws FastSAMError `INVALID_ARGUMENT` for what is no results, and for those of an image of another size.
+   */
+  replaceScene(scene: Results): void {
+    const { now } = this.#session;
+    const next = new Scene(scene);
+    now.scene.requireSameImage('replaceScene', scene);
+    const edit = edited(now, 'replace scene', 'Find objects anew', now.items.map(withoutObjects), now.active);
+    this.#session.do({ ...edit, after: { ...edit.after, scene: next } });
+  }
+
+  /** Takes the last action back. */
+  undo(): boolean {
+    return this.#session.undo();
+  }
+
+  /** Does again what was undone. */
+  redo(): boolean {
+    return this.#session.redo();
+  }
+
+  /**
+   * The selection as results with one object an item, for files, cut-outs and drawings. The score of an item is the best of
+   * its objects', 1 for what was drawn; its id and class are those of its first object where they are free.
+   */
+  selection(): Results {
+    const { scene, items } = this.#session.now;
+    return resultsOfItems(scene, items);
+  }
 }

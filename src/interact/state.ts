@@ -7,8 +7,8 @@ export interface SignedPoint {
   readonly x: number;
   readonly y: number;
   readonly sign: 1 | -1;
-  /** Index of the object. */
-  readonly object: number;
+  /** Index of the object; undefined for an object of a scene that was replaced since. */
+  readonly object: number | undefined;
 }
 
 /** One selected thing: an object, several joined, or drawn by hand. */

@@ -42,13 +42,16 @@ export interface RefinedMasks {
   readonly masks: readonly Mask[];
 }
 
+/** One mask of `Results.refine`. */
+export function refineMask(mask: Mask, clean: boolean, largest: boolean): Mask {
+  const cleaned = clean ? cleanUp(mask) : mask;
+  return largest && cleaned.area > 0 ? largestContour(cleaned) : cleaned;
+}
+
 /** See `Results.refine`. */
 export function refineMasks({ imageMasks }: SceneRecord, options: RefineOptions): RefinedMasks {
   const { clean, largest, dropContained } = resolve(REFINE_OPTIONS, options);
-  const refined = imageMasks.map((mask) => {
-    const cleaned = clean ? cleanUp(mask) : mask;
-    return largest && cleaned.area > 0 ? largestContour(cleaned) : cleaned;
-  });
+  const refined = imageMasks.map((mask) => refineMask(mask, clean, largest));
   const indices = refined.flatMap((mask, i) => (mask.area > 0 ? [i] : []));
   const masks = indices.map((i) => refined[i]);
   if (dropContained === false) return { indices, masks };
