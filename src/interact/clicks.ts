@@ -26,7 +26,7 @@ export function clicked(before: Selection, click: Click): Edit | 'nothing' | und
 
 function plus(before: Selection, { x, y, mode, reach, object }: Click): Edit | 'nothing' | undefined {
   const active = activeOf(before);
-  const point = pointNear(active, x, y, reach);
+  const point = mode === 'new' ? undefined : pointNear(active, x, y, reach);
   if (active && point) return cycled(before, active, 1, point) ?? pointRemoved(before, active, point);
   const stack = before.scene.objectsAt(x, y);
   if (stack.length === 0) return 'nothing';
