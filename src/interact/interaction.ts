@@ -6,7 +6,6 @@ import { checkNames } from '../options/names.js';
 import { resolve } from '../options/resolve.js';
 import { showValue } from '../options/showValue.js';
 import { checkIndex } from '../record/indices.js';
-import { requireScene } from '../record/record.js';
 import { REFINE_OPTIONS, type RefineOptions } from '../results/refine.js';
 import type { Results } from '../results/results.js';
 import { added, clicked, cycled, takenAway } from './clicks.js';
@@ -25,7 +24,7 @@ import { withoutObjects, type Item } from './item.js';
 import { INTERACTION_OPTIONS, type InteractionOptions } from './options.js';
 import { PointerInput } from './pointerInput.js';
 import * as regions from './regions.js';
-import { Scene } from './scene.js';
+import { requireResults, Scene } from './scene.js';
 import { activeOf, edited, targetsOf } from './selection.js';
 import { Session } from './session.js';
 import { runKey } from './shortcuts.js';
@@ -431,7 +430,7 @@ export class Interaction {
    * @throws FastSAMError `INVALID_ARGUMENT` for what is no results, or no corner.
    */
   addObjects(found: Results, corner: { readonly x: number; readonly y: number } = { x: 0, y: 0 }): number {
-    requireScene('addObjects', found);
+    requireResults('addObjects', found);
     checkNames(corner, ['x', 'y']);
     requireWhole('corner x', corner.x, -FARTHEST, FARTHEST);
     requireWhole('corner y', corner.y, -FARTHEST, FARTHEST);

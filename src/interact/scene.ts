@@ -1,9 +1,20 @@
 /** The objects of an image as a pointer meets them. */
 import { labelMap, paintOrder } from '../draw/labelMap.js';
 import { invalidArgument } from '../errors.js';
-import type { Mask } from '../mask/mask.js';
-import { requireScene } from '../record/record.js';
+import { requireMasks, type Mask } from '../mask/mask.js';
+import { requireObject } from '../options/requireKind.js';
 import type { Results } from '../results/results.js';
+
+/**
+ * Checks what this room needs of results. Not their class, which would bring all that results can do.
+ * @throws FastSAMError `INVALID_ARGUMENT`
+ */
+export function requireResults(what: string, value: unknown): asserts value is Results {
+  const expected = 'Results, as segment gives them';
+  requireObject(what, value, expected);
+  requireObject(what, value.image, expected);
+  requireMasks(what, value.imageMasks);
+}
 
 /** Results with look-ups by pixel. They are never changed. */
 export class Scene {
@@ -17,7 +28,7 @@ export class Scene {
 
   /** @throws FastSAMError `INVALID_ARGUMENT` for what is no results. */
   constructor(readonly results: Results) {
-    requireScene('interaction: scene', results);
+    requireResults('scene', results);
     this.masks = results.imageMasks;
     this.width = results.image.width;
     this.height = results.image.height;
