@@ -118,6 +118,14 @@ export async function segmentPart(image: ImageBitmap, settings: Settings, { sign
   return (await ready()).segment(image, { ...plain(settings), signal, transfer: true });
 }
 
+/** Follows objects through frames; the frames are handed over. */
+export async function* trackFrames(
+  frames: Parameters<Model['track']>[0],
+  options: Omit<NonNullable<Parameters<Model['track']>[1]>, 'transfer'>,
+): AsyncGenerator<Results, void> {
+  yield* (await ready()).track(frames, { ...options, transfer: true });
+}
+
 /** Ends what the worker does, at once; the next call starts another. */
 export function restart(): void {
   if (!model) return;

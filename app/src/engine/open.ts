@@ -26,7 +26,12 @@ export interface Known {
 /** Opens a picture. The one before goes, and what was done on it. */
 export async function openPicture(
   file: Blob,
-  { name, sample = false, known }: { name: string; sample?: boolean; known?: (shown: Picture) => Promise<Known> },
+  {
+    name,
+    sample = false,
+    known,
+    onShown,
+  }: { name: string; sample?: boolean; known?: (shown: Picture) => Promise<Known>; onShown?: (shown: Picture) => void },
 ): Promise<void> {
   const number = ++count;
   cancelRun();
@@ -45,6 +50,7 @@ export async function openPicture(
   const before = app.picture.value;
   found = undefined;
   follow(undefined);
+  onShown?.(shown);
   app.picture.value = shown;
   before?.bitmap.close();
   if (known) {

@@ -6,6 +6,7 @@ import { device } from '../state/settings.js';
 
 const WEIGHTS = /\.(pt|pth|safetensors|onnx)$/i;
 const CLIP = /clip|vit[-_]/i;
+const CLIPS = /\.(mp4|webm|mov|m4v|mkv)$/i;
 const PICTURES = /\.(jpe?g|png|webp|avif|gif|bmp|heic|heif|tiff?)$/i;
 
 /** What file choosers offer. */
@@ -14,9 +15,11 @@ export const ACCEPT = 'image/*,video/*,.pt,.pth,.safetensors,.onnx';
 /** Opens the first file of each kind. */
 export async function openFiles(files: readonly File[]): Promise<void> {
   const weights = files.filter(({ name }) => WEIGHTS.test(name));
+  const clip = files.find(({ type, name }) => type.startsWith('video/') || CLIPS.test(name));
   const picture = files.find(({ type, name }) => type.startsWith('image/') || PICTURES.test(name));
   for (const file of weights) await openWeights(file);
   if (picture) await openPicture(picture, { name: picture.name || 'Pasted picture.png' });
+  else if (clip) await (await import('../video/open.js')).openClip(clip);
   else if (weights.length === 0 && files.length > 0) {
     app.notify(`“${files[0].name}” is neither a picture, a clip nor weights.`, { tone: 'bad' });
   }

@@ -6,6 +6,7 @@ import { listenPaste } from '../open/paste.js';
 import { theme } from '../state/settings.js';
 import * as app from '../state/app.js';
 import { Camera } from './Camera.js';
+import { ClipBar } from './ClipBar.js';
 import { Help } from './Help.js';
 import { Icon } from './Icon.js';
 import { listenKeys } from './keys.js';
@@ -35,6 +36,7 @@ export function App() {
         <Toolbar />
         <div class="stage-frame">
           <Stage />
+          <ClipBar />
           <div class="foot">
             <div class="middle">
               <Samples />
