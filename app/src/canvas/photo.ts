@@ -17,11 +17,11 @@ export function drawPhoto(canvas: HTMLCanvasElement, picture: Picture, view: Vie
   context.clearRect(0, 0, width, height);
   context.imageSmoothingEnabled = view.scale * density < BLOCKS;
   context.imageSmoothingQuality = view.scale * density < 1 ? 'high' : 'medium';
-  context.drawImage(
-    picture.bitmap,
-    view.x * density,
-    view.y * density,
-    picture.width * view.scale * density,
-    picture.height * view.scale * density,
+  const [x, y, w, h] = [view.x, view.y, picture.width * view.scale, picture.height * view.scale].map(
+    (length) => length * density,
   );
+  context.drawImage(picture.bitmap, x, y, w, h);
+  // A hairline, so that a picture of the ground's colour has an edge.
+  context.strokeStyle = 'rgb(128 128 128 / 0.35)';
+  context.strokeRect(x - 0.5, y - 0.5, w + 1, h + 1);
 }

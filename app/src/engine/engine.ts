@@ -33,6 +33,8 @@ export type EngineState =
   | { readonly kind: 'failed'; readonly source: ModelSource; readonly error: unknown };
 
 export const engine = signal<EngineState>({ kind: 'loading', source: DEMO, progress: { building: false } });
+/** Encoders of texts are there, so that words can choose objects. */
+export const textReady = signal(false);
 /** How often a worker was lost: the page has started another one each time. */
 export const losses = signal(0);
 
@@ -101,10 +103,9 @@ export function cancelLoad(): void {
 /** Text encoders from a file that was dropped; the model is loaded again with them. */
 export function useEncoders(file: File, device: DeviceSetting): Promise<Model> {
   encoders = file;
+  textReady.value = true;
   return load(engine.value.source, device);
 }
-
-export const hasEncoders = (): boolean => encoders !== undefined;
 
 /** Finds every object. What the network gave is kept, so that thresholds alone do not run it again. */
 export async function segment(image: Blob, settings: Settings, { signal, onStage }: RunOptions): Promise<Results> {

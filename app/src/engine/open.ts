@@ -14,6 +14,10 @@ import { stageText } from './words.js';
 let found: { readonly scene: Results; readonly settings: Settings } | undefined;
 /** Milliseconds without a change after which settings act. */
 const REST = 120;
+/** Milliseconds within which a second loss of the worker is told instead of mended. */
+const SOON = 30_000;
+
+let lastLoss = -Infinity;
 
 let count = 0;
 let run: AbortController | undefined;
@@ -136,7 +140,18 @@ function explain(error: unknown): void {
       return;
     case 'WORKER_LOST':
       losses.value++;
-      fail('The engine stopped in the middle of its work.', 'Your picture and your selection are still here.', true);
+      // Once by itself: another worker starts, with the same picture.
+      if (performance.now() - lastLoss > SOON) {
+        lastLoss = performance.now();
+        app.notify('The engine stopped and was started again.');
+        void again();
+        return;
+      }
+      fail(
+        'The engine stopped twice in the middle of its work.',
+        'The picture may be too large for it. Your selection is still here.',
+        true,
+      );
       return;
     case 'INVALID_IMAGE':
       fail('This picture cannot be read.', 'Save it as JPEG or PNG and open it again.');
@@ -209,6 +224,11 @@ function replace(scene: Results): void {
   if (app.interaction.value) app.interaction.value.replaceScene(scene);
   else follow(scene);
 }
+
+// A load that failed is told, whoever asked for it.
+effect(() => {
+  if (engine.value.kind === 'failed') explain(engine.value.error);
+});
 
 // Settings act as they are changed; a slider waits until it rests.
 let resting: number | undefined;

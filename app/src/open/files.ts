@@ -32,10 +32,9 @@ export async function openWeights(file: File): Promise<void> {
     if (isEncoders) await useEncoders(file, device.value);
     else await load({ name: file.name, weights: file }, device.value);
   } catch {
-    // `engine` has it, and the page shows it.
-    return;
+    return; // the page shows what went wrong with a load
   }
   if (engine.value.kind !== 'ready') return;
-  app.notify(isEncoders ? 'Text prompts are on.' : `${file.name} is loaded.`, { tone: 'good' });
-  if (!isEncoders) await again();
+  app.notify(isEncoders ? 'Words can choose objects now.' : `${file.name} is loaded.`, { tone: 'good' });
+  await again(); // encoders belong to the model that found the objects
 }

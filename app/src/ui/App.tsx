@@ -10,6 +10,7 @@ import { ClipBar } from './ClipBar.js';
 import { Help } from './Help.js';
 import { Icon } from './Icon.js';
 import { listenKeys } from './keys.js';
+import { NoObjects } from './NoObjects.js';
 import { Notices } from './Notices.js';
 import { Panel } from './Panel.js';
 import { Samples } from './Samples.js';
@@ -41,6 +42,7 @@ export function App() {
             <div class="middle">
               <Samples />
               <SelectionBar />
+              <NoObjects />
             </div>
             <ZoomBar />
           </div>

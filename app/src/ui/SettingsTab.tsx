@@ -1,4 +1,6 @@
 /** The settings: the network's, the model, the device. */
+import { useEffect, useState } from 'preact/hooks';
+import { nearModels, type NearModel } from '../engine/nearModels.js';
 import { engine, DEMO, load } from '../engine/engine.js';
 import { again } from '../engine/open.js';
 import { deviceText, duration } from '../engine/words.js';
@@ -124,6 +126,7 @@ function Model() {
         >
           <span>Choose weights</span>
         </Button>
+        <Near />
         {state.source.weights !== 'demo' && (
           <Button
             kind="plain"
@@ -159,6 +162,22 @@ function Model() {
       )}
     </section>
   );
+}
+
+/** Models that lie beside the app, if somebody has put them there. */
+function Near() {
+  const [near, setNear] = useState<readonly NearModel[]>([]);
+  useEffect(() => void nearModels().then(setNear), []);
+  return near.map(({ name, address }) => (
+    <Button
+      key={name}
+      kind="plain"
+      label={name}
+      onClick={() => void load({ name, weights: address }, device.value).then(again, () => undefined)}
+    >
+      <span>{name}</span>
+    </Button>
+  ));
 }
 
 function Fact({ name, value }: { readonly name: string; readonly value: string }) {

@@ -19,8 +19,10 @@ export function Stage() {
   useLayoutEffect(() => {
     const [element, ...canvases] = [stage.current, photo.current, objects.current, marks.current] as const;
     if (!element || !canvases[0] || !canvases[1] || !canvases[2]) return;
-    const made = new Renderer({ photo: canvases[0], objects: canvases[1], marks: canvases[2] }, ({ scale }) => {
+    const made = new Renderer({ photo: canvases[0], objects: canvases[1], marks: canvases[2] }, ({ scale, x, y }) => {
       viewScale.value = scale;
+      element.dataset.view = `${scale} ${x} ${y}`;
+      app.nothingAt.value = undefined;
     });
     renderer.current = handle.renderer = made;
     const observer = new ResizeObserver(([{ contentRect }]) => made.resize(contentRect));

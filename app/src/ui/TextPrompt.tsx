@@ -1,12 +1,9 @@
 /** Objects by words, where the encoders of texts are there. */
 import { useState } from 'preact/hooks';
-import { signal } from '@preact/signals';
+import { textReady } from '../engine/engine.js';
 import * as app from '../state/app.js';
 import { messageOf } from '../state/failure.js';
 import { Button } from './Button.js';
-
-/** Encoders of texts are loaded. */
-export const textReady = signal(false);
 
 export function TextPrompt() {
   const [text, setText] = useState('');
