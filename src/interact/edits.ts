@@ -4,7 +4,7 @@ import type { Mask } from '../mask/mask.js';
 import { dilate, erode } from '../mask/morphology.js';
 import { complement, shrinkWindow } from '../mask/setOps.js';
 import { plural } from '../options/showValue.js';
-import { refineMask } from '../results/refine.js';
+import { refineMask } from '../mask/refineMask.js';
 import { drawnPart, extend, objectPart, type Item, type MaskPart } from './item.js';
 import { changedItems } from './regions.js';
 import { edited, newItems, targetsOf, unionOf, type Edit, type Selection } from './selection.js';

@@ -3,10 +3,9 @@ import { invalidArgument } from '../errors.js';
 import { requireMask, type Mask } from '../mask/mask.js';
 import { requireChoice, requireFlag, requireNumber, requireNumbers, requireWhole } from '../options/requireKind.js';
 import { checkNames } from '../options/names.js';
-import { resolve } from '../options/resolve.js';
 import { showValue } from '../options/showValue.js';
 import { checkIndex } from '../record/indices.js';
-import { REFINE_OPTIONS, type RefineOptions } from '../results/refine.js';
+import type { RefineOptions } from '../results/refine.js';
 import type { Results } from '../results/results.js';
 import { added, clicked, cycled, takenAway } from './clicks.js';
 import { resultsOfItems, withObjects } from './columns.js';
@@ -21,7 +20,7 @@ import {
   type Tool,
 } from './input.js';
 import { withoutObjects, type Item } from './item.js';
-import { INTERACTION_OPTIONS, type InteractionOptions } from './options.js';
+import { resolveInteraction, type InteractionOptions } from './options.js';
 import { PointerInput } from './pointerInput.js';
 import * as regions from './regions.js';
 import { requireResults, Scene } from './scene.js';
@@ -66,7 +65,7 @@ export class Interaction {
    * @throws FastSAMError `INVALID_ARGUMENT` for what is no results, and wrong options.
    */
   constructor(scene: Results, options: InteractionOptions = {}) {
-    const { steps, ...settings } = resolve(INTERACTION_OPTIONS, options);
+    const { steps, ...settings } = resolveInteraction(options);
     this.#session = new Session(new Scene(scene), settings, steps);
     this.#pointer = new PointerInput(this.#session, this);
   }
@@ -287,6 +286,7 @@ export class Interaction {
 
   /** Takes the hovered object, if the keyboard chose it; else finishes the active item, so that a click begins another. */
   take(mode: ClickMode = this.mode): boolean {
+    requireChoice('mode', mode, CLICK_MODES);
     const { pointing } = this.#session;
     if (pointing.walking && pointing.hovered !== undefined) return this.choose(pointing.hovered, mode);
     return this.activate(undefined);
@@ -368,7 +368,10 @@ export class Interaction {
    * @throws FastSAMError `INVALID_ARGUMENT` for other options.
    */
   refine(options: Pick<RefineOptions, 'clean' | 'largest'> = { clean: true }): boolean {
-    const { clean, largest } = resolve({ clean: REFINE_OPTIONS.clean, largest: REFINE_OPTIONS.largest }, options);
+    checkNames(options, ['clean', 'largest']);
+    const { clean = false, largest = false } = options;
+    requireFlag('clean', clean);
+    requireFlag('largest', largest);
     return this.#session.do(edits.refined(this.#session.now, clean, largest));
   }
 

@@ -1,11 +1,11 @@
-/** What a controller is told at its start. */
-import { integer, number, oneOf } from '../options/kinds.js';
-import type { RowsOf } from '../options/row.js';
+/** What a controller is told at its start. Checked by hand: tables of options would make a small entry large. */
+import { checkNames } from '../options/names.js';
+import { requireChoice, requireNumber, requireWhole } from '../options/requireKind.js';
 import { CLICK_MODES, TOOLS, type ClickMode, type Tool } from './input.js';
 
 /** How a controller starts. All but `steps` can be changed later. */
 export interface InteractionOptions {
-  /** Default `select`. */
+  /** What dragging does. Default `select`. */
   readonly tool?: Tool;
   /** What a plain click does. Default `plus`. */
   readonly mode?: ClickMode;
@@ -20,14 +20,51 @@ export interface InteractionOptions {
   readonly steps?: number;
 }
 
-/** Every option of `Interaction`. */
-export const INTERACTION_OPTIONS = {
-  tool: oneOf(TOOLS as readonly [Tool, ...Tool[]], { text: 'what dragging does', default: 'select' }),
-  mode: oneOf(CLICK_MODES as readonly [ClickMode, ...ClickMode[]], {
-    text: 'what a plain click does',
-    default: 'plus',
-  }),
-  brushRadius: number(0.5, 10_000, { text: 'radius of brush and eraser, image pixels', default: 12 }),
-  reach: number(0, 10_000, { text: 'image pixels within which a place counts as the same', default: 4 }),
-  steps: integer(1, 1_000_000, { text: 'steps of undo that are kept', default: 200 }),
-} satisfies RowsOf<InteractionOptions>;
+/** Most pixels of a radius or reach. */
+const FARTHEST = 10_000;
+
+type Checks = { readonly [K in keyof InteractionOptions]-?: (value: unknown) => void };
+
+const CHECKS: Checks = {
+  tool(value) {
+    requireChoice('tool', value, TOOLS);
+  },
+  mode(value) {
+    requireChoice('mode', value, CLICK_MODES);
+  },
+  brushRadius(value) {
+    requireNumber('brushRadius', value, 0.5, FARTHEST);
+  },
+  reach(value) {
+    requireNumber('reach', value, 0, FARTHEST);
+  },
+  steps(value) {
+    requireWhole('steps', value, 1, 1_000_000);
+  },
+};
+
+const DEFAULTS: Required<InteractionOptions> = { tool: 'select', mode: 'plus', brushRadius: 12, reach: 4, steps: 200 };
+
+/** @throws FastSAMError `INVALID_ARGUMENT` for a value that the option does not take */
+export function checkSetting(name: keyof InteractionOptions, value: unknown): void {
+  CHECKS[name](value);
+}
+
+/**
+ * Options with their defaults.
+ * @throws FastSAMError `INVALID_ARGUMENT` for unknown names and values that an option does not take.
+ */
+export function resolveInteraction(options: InteractionOptions): Required<InteractionOptions> {
+  const names = Object.keys(DEFAULTS) as (keyof InteractionOptions)[];
+  checkNames(options, names);
+  const given: InteractionOptions = options;
+  for (const name of names) if (given[name] !== undefined) checkSetting(name, given[name]);
+  const { tool, mode, brushRadius, reach, steps } = DEFAULTS;
+  return {
+    tool: given.tool ?? tool,
+    mode: given.mode ?? mode,
+    brushRadius: given.brushRadius ?? brushRadius,
+    reach: given.reach ?? reach,
+    steps: given.steps ?? steps,
+  };
+}

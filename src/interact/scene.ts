@@ -1,7 +1,7 @@
 /** The objects of an image as a pointer meets them. */
-import { labelMap, paintOrder } from '../draw/labelMap.js';
 import { invalidArgument } from '../errors.js';
 import { requireMasks, type Mask } from '../mask/mask.js';
+import { paintOrder } from '../mask/paintOrder.js';
 import { requireObject } from '../options/requireKind.js';
 import type { Results } from '../results/results.js';
 
@@ -37,7 +37,7 @@ export class Scene {
 
   /** Which object each pixel shows; see `Results.labelMap`. Made at its first use and kept. */
   get labels(): Uint16Array {
-    this.#labels ??= labelMap(this.masks, this.width, this.height);
+    this.#labels ??= this.results.labelMap();
     return this.#labels;
   }
 

@@ -1,10 +1,9 @@
 /** One image under work: what is selected now, what was before, what is under the pointer, and who hears of it. */
-import { checkValue } from '../options/resolve.js';
 import { Listeners } from './events.js';
 import type { ClickMode, Tool } from './input.js';
 import { History } from './history.js';
 import type { Item } from './item.js';
-import { INTERACTION_OPTIONS } from './options.js';
+import { checkSetting } from './options.js';
 import { Pointing } from './pointing.js';
 import type { Scene } from './scene.js';
 import { startOf, type Edit, type Selection } from './selection.js';
@@ -109,7 +108,7 @@ export class Session {
 
   /** @throws FastSAMError `INVALID_ARGUMENT` for a value that the setting does not take */
   set<K extends keyof Settings>(name: K, value: Settings[K]): void {
-    checkValue(name, INTERACTION_OPTIONS[name], value);
+    checkSetting(name, value);
     if (this.#settings[name] === value) return;
     this.#settings[name] = value;
     this.changed();

@@ -15,9 +15,7 @@ import { Mask, requireGrid } from './mask.js';
 export function fromRings(rings: readonly ArrayLike<number>[], gridWidth: number, gridHeight: number): Mask {
   requireGrid(gridWidth, gridHeight);
   requireList('rings', rings);
-  rings.forEach((ring, i) => {
-    requirePoints(`ring ${i}`, ring);
-  });
+  for (let i = 0; i < rings.length; i++) requirePoints(`ring ${i}`, rings[i]); // gaps of sparse lists too
   const { x, y, width, height } = windowAround(rings, 0, gridWidth, gridHeight);
   if (width === 0) return Mask.empty(gridWidth, gridHeight);
   const rowWords = (width + 31) >>> 5;

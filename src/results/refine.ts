@@ -1,6 +1,5 @@
 /** Cleaning masks and leaving out parts of others, as CASIA's helpers do. */
-import { cleanUp } from '../mask/morphology.js';
-import { largestContour } from '../mask/regions.js';
+import { refineMask } from '../mask/refineMask.js';
 import { withoutContained } from '../mask/containment.js';
 import type { Mask } from '../mask/mask.js';
 import type { SceneRecord } from '../record/record.js';
@@ -40,12 +39,6 @@ export interface RefinedMasks {
   readonly indices: readonly number[];
   /** On the image's grid, one for each index. */
   readonly masks: readonly Mask[];
-}
-
-/** One mask of `Results.refine`. */
-export function refineMask(mask: Mask, clean: boolean, largest: boolean): Mask {
-  const cleaned = clean ? cleanUp(mask) : mask;
-  return largest && cleaned.area > 0 ? largestContour(cleaned) : cleaned;
 }
 
 /** See `Results.refine`. */
