@@ -11,6 +11,7 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   reporter: 'line',
   use: {
+    actionTimeout: 15_000,
     baseURL: `http://127.0.0.1:${PORT}/`,
     viewport: { width: 1280, height: 800 },
     permissions: ['clipboard-read', 'clipboard-write', 'camera'],

@@ -112,7 +112,7 @@ export async function dragFrom(page: Page, ...places: readonly (readonly [x: num
 
 /** How many things are selected. */
 export async function expectSelected(page: Page, count: number): Promise<void> {
-  const said = page.locator('.selection-bar .count');
+  const said = page.getByRole('toolbar', { name: 'Selection' }).locator('.count');
   if (count === 0) await expect(said).toHaveCount(0);
   else await expect(said).toHaveText(`${count} selected`);
 }

@@ -48,7 +48,8 @@ export const look = signal<Look>('overlay');
 /** While `H` is held. */
 export const hidden = signal(false);
 export const tab = signal<PanelTab>('objects');
-export const panelOpen = signal(true);
+/** On a phone it would hide the picture. */
+export const panelOpen = signal(matchMedia('(min-width: 721px)').matches);
 export const helpOpen = signal(false);
 export const cameraOpen = signal(false);
 

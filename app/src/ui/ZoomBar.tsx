@@ -7,6 +7,7 @@ import { stage } from './stageHandle.js';
 const LOOKS: Readonly<Record<app.Look, string>> = { overlay: 'Colours', outline: 'Outlines', cutout: 'Cut-out' };
 
 export function ZoomBar() {
+  const percent = `${Math.round(100 * viewScale.value * devicePixelRatio)} %`;
   const next = app.LOOKS[(app.LOOKS.indexOf(app.look.value) + 1) % app.LOOKS.length];
   return (
     <div class="zoom-bar" role="toolbar" aria-label="View">
@@ -23,11 +24,11 @@ export function ZoomBar() {
         type="button"
         class="percent"
         onClick={() => stage.actualSize()}
-        aria-label="One picture pixel a screen pixel"
+        aria-label={`${percent}, show the actual size`}
         data-tip="Actual size  1"
         data-tip-side="above"
       >
-        {Math.round(100 * viewScale.value * devicePixelRatio)} %
+        {percent}
       </button>
       <Button icon="plus" label="Zoom in" keys="+" tip="above" onClick={() => stage.zoom(1.25)} />
       <Button icon="fit" label="Show the whole picture" keys="0" tip="above" onClick={() => stage.renderer?.fit()} />
