@@ -420,7 +420,7 @@ export class Interaction {
     if (mask.gridWidth !== width || mask.gridHeight !== height) {
       throw invalidArgument(
         `mask: got a grid of ${mask.gridWidth} x ${mask.gridHeight} pixels, expected the image's ${width} x ${height}; ` +
-          'resize it with masks.resizeMask',
+          'resize it to them with masks.resizeMask',
       );
     }
     return this.#session.do(edits.maskSet(now, mask, item === undefined ? undefined : this.#itemOf(item)));

@@ -201,7 +201,7 @@ describe('operations', () => {
     expect(one.state.items.map(({ id }) => id)).toEqual([2]);
     const { message } = errorOf(() => one.setMask(maskOf('#')));
     expect(message).toBe(
-      "mask: got a grid of 1 x 1 pixels, expected the image's 12 x 6; resize it with masks.resizeMask",
+      "mask: got a grid of 1 x 1 pixels, expected the image's 12 x 6; resize it to them with masks.resizeMask",
     );
   });
 });
