@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
-import { choose, clickAt, discs, drop, expectSelected, fileOf, idle, modelReady, openApp } from './support.js';
+import { seededClip } from '../../test/support/seededClip.js';
+import { choose, clickAt, discs, drop, expectSelected, idle, modelReady, openApp } from './support.js';
 
 /** The worker that has the model: the one that answers questions, not a thread of WebAssembly. */
 const engine = (page: Page) => page.workers().find((worker) => worker.url().includes('browserProgram'));
@@ -7,13 +8,15 @@ const engine = (page: Page) => page.workers().find((worker) => worker.url().incl
 test('a worker that dies in mid-run is replaced, with the same picture', async ({ page }) => {
   await openApp(page);
   await modelReady(page);
-  await drop(page, [await discs(3000, 2000, 'large.jpg')]);
-  await expect(page.locator('.notice.work')).toBeVisible();
   await engine(page)?.evaluate(() => {
-    setTimeout(() => {
-      throw new Error('killed by the test');
-    });
+    const die = (): void => {
+      setTimeout(() => {
+        throw new Error('killed by the test');
+      });
+    };
+    addEventListener('message', die, { once: true });
   });
+  await drop(page, [await discs(3000, 2000, 'large.jpg')]);
   await expect(page.locator('.notices')).toContainText('The engine stopped and was started again.');
   await expect(page.locator('.pill')).toContainText('object', { timeout: 90_000 });
   await expect(page.locator('.open-name')).toHaveText('large.jpg');
@@ -66,8 +69,7 @@ test('after 100 pictures the page holds no more than after ten', async ({ page }
 test('words choose objects where encoders are dropped in', async ({ page }) => {
   await openApp(page);
   await modelReady(page);
-  const file = await fileOf('test/golden/clip/tiny.safetensors');
-  await drop(page, [{ ...file, name: 'clip-tiny.safetensors' }]);
+  await drop(page, [{ name: 'clip-small.safetensors', mimeType: '', buffer: Buffer.from(seededClip()) }]);
   await expect(page.locator('.notices')).toContainText('Words can choose objects now.', { timeout: 60_000 });
   await idle(page);
   await page.getByLabel('A word for what you mean').fill('an orange');

@@ -7,18 +7,19 @@ test('a higher confidence filters, a lower one and the overlap select again, det
   await openApp(page);
   await modelReady(page);
   await choose(page, await discs(640, 480));
-  await page.getByRole('button', { name: 'Sample' }).count();
   await page.getByRole('tab', { name: 'Settings' }).click();
   const count = async (): Promise<number> => parseInt(await page.locator('.pill').innerText(), 10);
   // Every message to the worker is counted from here on.
   await page.evaluate(() => {
     const page = window as unknown as { asked: number };
     page.asked = 0;
-    const post = Worker.prototype.postMessage;
-    Worker.prototype.postMessage = function (this: Worker, ...args: Parameters<typeof post>) {
-      page.asked++;
-      post.apply(this, args);
-    } as typeof post;
+    const prototype = Worker.prototype as unknown as { postMessage: (...given: unknown[]) => void };
+    prototype.postMessage = new Proxy(prototype.postMessage, {
+      apply(post, worker, args) {
+        page.asked++;
+        Reflect.apply(post, worker, args);
+      },
+    });
   });
   const asked = (): Promise<number> => page.evaluate(() => (window as unknown as { asked: number }).asked);
   const before = await count();

@@ -50,7 +50,7 @@ function Selected() {
 function named(objects: readonly number[]): string {
   const ids = app.interaction.value?.scene.ids;
   if (objects.length === 0 || !ids) return 'Drawn by hand';
-  return `Object ${objects.map((index) => ids[index] + 1).join(' + ')}`;
+  return `Object ${objects.map((index) => ids[index]).join(' + ')}`;
 }
 
 function share(area: number): string {
@@ -106,7 +106,7 @@ function All() {
               onClick={({ shiftKey, altKey }) => interaction.choose(i, altKey ? 'minus' : shiftKey ? 'new' : undefined)}
             >
               <span class="swatch" style={{ background: cssColour(scene.ids[i]) }} />
-              <span class="name">Object {scene.ids[i] + 1}</span>
+              <span class="name">Object {scene.ids[i]}</span>
               <span class="number">{scene.scores[i].toFixed(2)}</span>
               <span class="number">{share(scene.imageMasks[i].area)}</span>
             </button>
