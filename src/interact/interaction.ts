@@ -1,16 +1,8 @@
 /** What pointer, keys and undo do with the objects of an image. */
-import { invalidArgument } from '../errors.js';
-import { requireMask, type Mask } from '../mask/mask.js';
-import { requireChoice, requireFlag, requireNumber, requireNumbers, requireWhole } from '../options/requireKind.js';
+import { requireChoice, requireFlag, requireNumber, requireNumbers } from '../options/requireKind.js';
 import { checkNames } from '../options/names.js';
-import { showValue } from '../options/showValue.js';
-import { checkIndex } from '../record/indices.js';
-import type { RefineOptions } from '../results/refine.js';
 import type { Results } from '../results/results.js';
-import { added, clicked, cycled, takenAway } from './clicks.js';
-import { resultsOfItems, withObjects } from './columns.js';
-import * as edits from './edits.js';
-import type { InteractionEvent } from './events.js';
+import { clicked, cycled } from './clicks.js';
 import {
   CLICK_MODES,
   type ClickMode,
@@ -19,24 +11,18 @@ import {
   type PointerKind,
   type Tool,
 } from './input.js';
-import { withoutObjects, type Item } from './item.js';
-import { resolveInteraction, type InteractionOptions } from './options.js';
+import type { InteractionOptions } from './options.js';
 import { PointerInput } from './pointerInput.js';
 import * as regions from './regions.js';
-import { requireResults, Scene } from './scene.js';
-import { activeOf, edited, targetsOf } from './selection.js';
-import { Session } from './session.js';
+import { activeOf } from './selection.js';
+import { FARTHEST, SelectionEditor } from './selectionEditor.js';
 import { runKey } from './shortcuts.js';
-import type { Action, InteractionEvents, InteractionState } from './state.js';
 
 /** How a box or lasso selects. */
 export interface RegionOptions {
   /** As for clicks. Default: the controller's. */
   readonly mode?: ClickMode;
 }
-
-/** Places farther away than this are nobody's pointer. */
-const FARTHEST = 1e9;
 
 function requirePlace(x: unknown, y: unknown): void {
   requireNumber('x', x, -FARTHEST, FARTHEST);
@@ -56,8 +42,7 @@ function requirePlace(x: unknown, y: unknown): void {
  * interaction.click(520, 360);
  * interaction.undo();
  */
-export class Interaction {
-  readonly #session: Session;
+export class Interaction extends SelectionEditor {
   readonly #pointer: PointerInput;
 
   /**
@@ -65,78 +50,45 @@ export class Interaction {
    * @throws FastSAMError `INVALID_ARGUMENT` for what is no results, and wrong options.
    */
   constructor(scene: Results, options: InteractionOptions = {}) {
-    const { steps, ...settings } = resolveInteraction(options);
-    this.#session = new Session(new Scene(scene), settings, steps);
-    this.#pointer = new PointerInput(this.#session, this);
-  }
-
-  /** The objects, added ones included. */
-  get scene(): Results {
-    return this.#session.now.scene.results;
-  }
-
-  /** A snapshot of everything; it stays as it is, and another one takes its place when something changes. */
-  get state(): InteractionState {
-    return this.#session.state;
-  }
-
-  /**
-   * Which object each pixel shows, the smallest on top: `height * width` numbers, row by row, 0 for none, else 1 + the
-   * object's index. Made when it is asked for, and kept while the objects stay. Not to be written to.
-   */
-  get labels(): Uint16Array {
-    return this.#session.now.scene.labels;
-  }
-
-  /** What was done and not undone, oldest first. */
-  get history(): readonly Action[] {
-    return this.#session.actions;
+    super(scene, options);
+    this.#pointer = new PointerInput(this.session, this);
   }
 
   /** What dragging does. */
   get tool(): Tool {
-    return this.#session.settings.tool;
+    return this.session.settings.tool;
   }
 
   set tool(tool: Tool) {
-    this.#session.set('tool', tool);
+    this.session.set('tool', tool);
     this.#pointer.cancel();
   }
 
   /** What a plain click does. */
   get mode(): ClickMode {
-    return this.#session.settings.mode;
+    return this.session.settings.mode;
   }
 
   set mode(mode: ClickMode) {
-    this.#session.set('mode', mode);
+    this.session.set('mode', mode);
   }
 
   /** Radius of brush and eraser. */
   get brushRadius(): number {
-    return this.#session.settings.brushRadius;
+    return this.session.settings.brushRadius;
   }
 
   set brushRadius(radius: number) {
-    this.#session.set('brushRadius', radius);
+    this.session.set('brushRadius', radius);
   }
 
   /** See `InteractionOptions.reach`. */
   get reach(): number {
-    return this.#session.settings.reach;
+    return this.session.settings.reach;
   }
 
   set reach(reach: number) {
-    this.#session.set('reach', reach);
-  }
-
-  /**
-   * Adds a listener; see `InteractionEvents`.
-   * @returns what takes it away again.
-   * @throws FastSAMError `INVALID_ARGUMENT` for another event, and for what is no function.
-   */
-  on<K extends InteractionEvent>(event: K, listener: (detail: InteractionEvents[K]) => void): () => void {
-    return this.#session.listeners.add(event, listener);
+    this.session.set('reach', reach);
   }
 
   /**
@@ -160,16 +112,16 @@ export class Interaction {
   /** The pointer is here: the smallest object under it is the hovered one. */
   hover(x: number, y: number): boolean {
     requirePlace(x, y);
-    return this.#pointed(this.#session.pointing.move(x, y));
+    return this.#pointed(this.session.pointing.move(x, y));
   }
 
   /** The pointer is nowhere. */
   leave(): boolean {
-    return this.#pointed(this.#session.pointing.leave());
+    return this.#pointed(this.session.pointing.leave());
   }
 
   #pointed(another: boolean): boolean {
-    if (another) this.#session.changed();
+    if (another) this.session.changed();
     return another;
   }
 
@@ -181,11 +133,11 @@ export class Interaction {
   click(x: number, y: number, mode: ClickMode = this.mode): boolean {
     requirePlace(x, y);
     requireChoice('mode', mode, CLICK_MODES);
-    const { pointing, now } = this.#session;
+    const { pointing, now } = this.session;
     if (!now.scene.holds(x, y)) return false;
     const near = pointing.place && Math.hypot(pointing.place.x - x, pointing.place.y - y) <= this.reach;
     const object = near ? pointing.chosen : undefined;
-    return this.#session.do(clicked(now, { x, y, mode, reach: this.reach, object }), { x, y });
+    return this.session.do(clicked(now, { x, y, mode, reach: this.reach, object }), { x, y });
   }
 
   /** The object here joins the active item; without one it begins an item. */
@@ -207,13 +159,13 @@ export class Interaction {
   box(box: readonly number[], options: RegionOptions & { readonly all?: boolean } = {}): boolean {
     requireNumbers('box', box, 4);
     const { mode, all = false } = this.#regionOptions(options, 'all');
-    const { scene } = this.#session.now;
+    const { scene } = this.session.now;
     const inside = regions.clipBox(box, scene.width, scene.height);
     if (!inside) return false;
     const [x1, y1, x2, y2] = inside;
     const find = all ? regions.insideBox : regions.boxed;
     const asked = { x: (x1 + x2) / 2, y: (y1 + y2) / 2, box: inside };
-    return this.#session.do(find(this.#session.now, inside, mode), asked);
+    return this.session.do(find(this.session.now, inside, mode), asked);
   }
 
   /**
@@ -225,8 +177,8 @@ export class Interaction {
   lasso(points: ArrayLike<number>, options: RegionOptions & { readonly drawn?: boolean } = {}): boolean {
     requireNumbers('lasso', points);
     const { mode, drawn = false } = this.#regionOptions(options, 'drawn');
-    if (drawn) return this.#session.do(regions.drawnLasso(this.#session.now, points, mode));
-    return this.#session.do(regions.insideLasso(this.#session.now, points, mode), this.#middleOf(points));
+    if (drawn) return this.session.do(regions.drawnLasso(this.session.now, points, mode));
+    return this.session.do(regions.insideLasso(this.session.now, points, mode), this.#middleOf(points));
   }
 
   #regionOptions<K extends 'all' | 'drawn'>(options: RegionOptions & Readonly<Partial<Record<K, boolean>>>, flag: K) {
@@ -238,7 +190,7 @@ export class Interaction {
   }
 
   #middleOf(points: ArrayLike<number>) {
-    const { scene } = this.#session.now;
+    const { scene } = this.session.now;
     const column = Array.from(points).filter((_, i) => i % 2 === 0);
     const row = Array.from(points).filter((_, i) => i % 2 === 1);
     const around = [Math.min(...column), Math.min(...row), Math.max(...column), Math.max(...row)];
@@ -256,7 +208,7 @@ export class Interaction {
     checkNames(options, ['radius', 'sign']);
     const { radius = this.brushRadius, sign = 1 } = options;
     requireChoice('sign', sign, [1, -1]);
-    return this.#session.do(regions.stroked(this.#session.now, points, radius, sign));
+    return this.session.do(regions.stroked(this.session.now, points, radius, sign));
   }
 
   /**
@@ -265,19 +217,19 @@ export class Interaction {
    */
   cycle(step: 1 | -1): boolean {
     requireChoice('step', step, [1, -1]);
-    const { pointing, now } = this.#session;
+    const { pointing, now } = this.session;
     const active = activeOf(now);
     const point = active?.points.at(-1);
     const { place } = pointing;
     const here = point && (!place || Math.hypot(place.x - point.x, place.y - point.y) <= this.reach);
-    if (active && here && point.sign === 1) return this.#session.do(cycled(now, active, step));
+    if (active && here && point.sign === 1) return this.session.do(cycled(now, active, step));
     return this.#pointed(pointing.cycle(step));
   }
 
   /** The next (1) or previous (-1) object of the list is the hovered one: the pointer of the keyboard. */
   walk(step: 1 | -1): boolean {
     requireChoice('step', step, [1, -1]);
-    const { pointing, now } = this.#session;
+    const { pointing, now } = this.session;
     const n = now.scene.masks.length;
     if (n === 0) return false;
     const from = pointing.hovered ?? (step === 1 ? -1 : n);
@@ -287,194 +239,14 @@ export class Interaction {
   /** Takes the hovered object, if the keyboard chose it; else finishes the active item, so that a click begins another. */
   take(mode: ClickMode = this.mode): boolean {
     requireChoice('mode', mode, CLICK_MODES);
-    const { pointing } = this.#session;
+    const { pointing } = this.session;
     if (pointing.walking && pointing.hovered !== undefined) return this.choose(pointing.hovered, mode);
     return this.activate(undefined);
-  }
-
-  /**
-   * An object by its index, as a click on it, without a point.
-   * @throws FastSAMError `INVALID_ARGUMENT` where there is none.
-   */
-  choose(object: number, mode: ClickMode = this.mode): boolean {
-    requireChoice('mode', mode, CLICK_MODES);
-    const { now } = this.#session;
-    const index = checkIndex('object', object, now.scene.masks.length);
-    if (mode !== 'minus') return this.#session.do(added(now, index, mode));
-    const holder = [activeOf(now), ...now.items].find((item) => item?.objects.includes(index));
-    return holder !== undefined && this.#session.do(takenAway(now, holder, index));
-  }
-
-  /**
-   * Makes an item the one that points and strokes change; undefined: the next click begins another.
-   * @throws FastSAMError `INVALID_ARGUMENT` where there is none.
-   */
-  activate(item: number | undefined): boolean {
-    if (item !== undefined) this.#itemOf(item);
-    return this.#session.do(edits.activated(this.#session.now, item));
-  }
-
-  #itemOf(id: unknown): Item {
-    const { items } = this.#session.now;
-    const found = items.find((item) => item.id === id);
-    if (found) return found;
-    const known = items.map((item) => item.id).join(', ') || 'none';
-    throw invalidArgument(`item: got ${showValue(id)}, expected the id of a selected item (there are: ${known})`);
-  }
-
-  /** Every object is an item of its own. */
-  selectAll(): boolean {
-    return this.#session.do(edits.allSelected(this.#session.now));
-  }
-
-  /** The objects that are in no item, each an item of its own. */
-  invert(): boolean {
-    return this.#session.do(edits.inverted(this.#session.now));
-  }
-
-  /** One item: the pixels that are in no item. */
-  invertPixels(): boolean {
-    return this.#session.do(edits.pixelsInverted(this.#session.now));
-  }
-
-  /** Nothing is selected. */
-  clear(): boolean {
-    return this.#session.do(edits.cleared(this.#session.now));
   }
 
   /** Ends the drag under way; without one what the keyboard chose is left, and without that the selection is cleared. */
   escape(): boolean {
     if (this.#pointer.cancel()) return true;
-    return this.#session.pointing.walking ? this.leave() : this.clear();
-  }
-
-  /** All items become one. */
-  merge(): boolean {
-    return this.#session.do(edits.merged(this.#session.now));
-  }
-
-  /** The first item without the others, which go. */
-  subtract(): boolean {
-    return this.#session.do(edits.subtracted(this.#session.now));
-  }
-
-  /** Each connected part (8 neighbours) of the active item, else of all, becomes an item. */
-  split(): boolean {
-    return this.#session.do(edits.splitUp(this.#session.now));
-  }
-
-  /**
-   * Cleans the active item, else all, as `Results.refine` does.
-   * @throws FastSAMError `INVALID_ARGUMENT` for other options.
-   */
-  refine(options: Pick<RefineOptions, 'clean' | 'largest'> = { clean: true }): boolean {
-    checkNames(options, ['clean', 'largest']);
-    const { clean = false, largest = false } = options;
-    requireFlag('clean', clean);
-    requireFlag('largest', largest);
-    return this.#session.do(edits.refined(this.#session.now, clean, largest));
-  }
-
-  /**
-   * The active item, else all, larger by some pixels on each side.
-   * @throws FastSAMError `INVALID_ARGUMENT` for no whole number from 1.
-   */
-  dilate(pixels: number): boolean {
-    requireWhole('pixels', pixels, 1, 10_000);
-    return this.#session.do(edits.grown(this.#session.now, pixels));
-  }
-
-  /**
-   * The active item, else all, smaller by some pixels on each side; the image's border eats nothing away.
-   * @throws FastSAMError `INVALID_ARGUMENT` for no whole number from 1.
-   */
-  erode(pixels: number): boolean {
-    requireWhole('pixels', pixels, 1, 10_000);
-    return this.#session.do(edits.grown(this.#session.now, -pixels));
-  }
-
-  /** The active item, else all, without holes of up to `maxArea` pixels; all of them by default. */
-  fillHoles(maxArea = Infinity): boolean {
-    requireNumber('maxArea', maxArea, 0);
-    return this.#session.do(edits.filled(this.#session.now, maxArea));
-  }
-
-  /**
-   * An item goes; by default the active one, else all.
-   * @throws FastSAMError `INVALID_ARGUMENT` where there is none of that id.
-   */
-  remove(item?: number): boolean {
-    const { now } = this.#session;
-    return this.#session.do(edits.removed(now, item === undefined ? targetsOf(now) : [this.#itemOf(item)]));
-  }
-
-  /**
-   * A mask that was made elsewhere, such as an outline edited in another tool, for an item; without one a new item.
-   * @param mask on the image's grid.
-   * @throws FastSAMError `INVALID_ARGUMENT` for a mask on another grid, and where there is no such item.
-   */
-  setMask(mask: Mask, item?: number): boolean {
-    requireMask(mask);
-    const { now } = this.#session;
-    const { width, height } = now.scene;
-    if (mask.gridWidth !== width || mask.gridHeight !== height) {
-      throw invalidArgument(
-        `mask: got a grid of ${mask.gridWidth} x ${mask.gridHeight} pixels, expected the image's ${width} x ${height}; ` +
-          'resize it to them with masks.resizeMask',
-      );
-    }
-    return this.#session.do(edits.maskSet(now, mask, item === undefined ? undefined : this.#itemOf(item)));
-  }
-
-  /**
-   * Adds what was found in a crop of the image ("look closer"). Objects that are there already (IoU over 0.8) are left out.
-   * @param corner of the crop in the image, whole pixels.
-   * @returns how many were added.
-   * @throws FastSAMError `INVALID_ARGUMENT` for what is no results, or no corner.
-   */
-  addObjects(found: Results, corner: { readonly x: number; readonly y: number } = { x: 0, y: 0 }): number {
-    requireResults('addObjects', found);
-    checkNames(corner, ['x', 'y']);
-    requireWhole('corner x', corner.x, -FARTHEST, FARTHEST);
-    requireWhole('corner y', corner.y, -FARTHEST, FARTHEST);
-    const { now } = this.#session;
-    const scene = withObjects(now.scene, found, corner.x, corner.y);
-    const count = scene.masks.length - now.scene.masks.length;
-    if (count === 0) return 0;
-    const text = count === 1 ? 'Find 1 object more' : `Find ${count} objects more`;
-    const edit = edited(now, 'add objects', text, now.items, now.active);
-    this.#session.do({ ...edit, after: { ...edit.after, scene } });
-    return count;
-  }
-
-  /**
-   * Other objects of the same image, as after a change of settings. The selection stays, as masks.
-   * @throws FastSAMError `INVALID_ARGUMENT` for what is no results, and for those of an image of another size.
-   */
-  replaceScene(scene: Results): void {
-    const { now } = this.#session;
-    const next = new Scene(scene);
-    now.scene.requireSameImage('replaceScene', scene);
-    const edit = edited(now, 'replace scene', 'Find objects anew', now.items.map(withoutObjects), now.active);
-    this.#session.do({ ...edit, after: { ...edit.after, scene: next } });
-  }
-
-  /** Takes the last action back. */
-  undo(): boolean {
-    return this.#session.undo();
-  }
-
-  /** Does again what was undone. */
-  redo(): boolean {
-    return this.#session.redo();
-  }
-
-  /**
-   * The selection as results with one object an item, for files, cut-outs and drawings. The score of an item is the best of
-   * its objects', 1 for what was drawn; its id and class are those of its first object where they are free.
-   */
-  selection(): Results {
-    const { scene, items } = this.#session.now;
-    return resultsOfItems(scene, items);
+    return this.session.pointing.walking ? this.leave() : this.clear();
   }
 }

@@ -8,7 +8,7 @@ import * as interact from '../../src/entry/interact.js';
 import { BUDGETS } from '../../tools/house/bundle.js';
 import { Results } from '../../src/results/results.js';
 import { repository } from '../support/paths.js';
-import { small } from '../interact/scenes.js';
+import { methodsOfInteraction, small } from '../interact/scenes.js';
 
 const page = readFileSync(repository('docs/user/interact.md'), 'utf8');
 
@@ -33,9 +33,7 @@ test('the keys are those of SHORTCUTS', () => {
 });
 
 test('the methods and sizes are those there are', () => {
-  const methods = Object.entries(Object.getOwnPropertyDescriptors(interact.Interaction.prototype))
-    .filter(([name, { value }]) => typeof value === 'function' && name !== 'constructor')
-    .map(([name]) => name);
+  const methods = methodsOfInteraction();
   expect(methods.filter((name) => !page.includes(`\`${name}`) && !page.includes(`.${name}(`))).toEqual([]);
   const sizes = readFileSync(repository('docs/user/browser.md'), 'utf8');
   for (const name of ['interact', 'element'] as const) {

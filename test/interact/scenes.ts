@@ -1,4 +1,5 @@
 /** Scenes for tests of the controller. */
+import { Interaction } from '../../src/interact/interaction.js';
 import type { Mask } from '../../src/mask/mask.js';
 import type { Results } from '../../src/results/results.js';
 import { maskOf } from '../support/masks.js';
@@ -18,3 +19,13 @@ export const MASKS: readonly Mask[] = [
 
 /** Scores fall from 0.9. */
 export const small = (): Results => sceneOf(MASKS, MASKS.map((_, i) => 0.9 - i / 10)); // prettier-ignore
+
+/** The methods of a controller, those that it inherits included. */
+export function methodsOfInteraction(): string[] {
+  const names: string[] = [];
+  for (let own: unknown = Interaction.prototype; own !== Object.prototype; own = Object.getPrototypeOf(own)) {
+    const members = Object.entries(Object.getOwnPropertyDescriptors(own as object));
+    names.push(...members.flatMap(([name, { value }]) => (typeof value === 'function' ? [name] : [])));
+  }
+  return [...new Set(names)].filter((name) => name !== 'constructor');
+}
