@@ -53,7 +53,7 @@ const wholePart = ({ mask, objects }: Item, sign: 1 | -1 = 1): MaskPart => ({ ki
 export function merged(before: Selection): Edit | undefined {
   if (before.items.length < 2) return undefined;
   const items = newItems(before, [before.items.map((item) => wholePart(item))]);
-  return edited(before, 'merge', `Merge ${before.items.length} items`, items, items[0].id);
+  return edited(before, 'merge', `Merge ${plural(before.items.length, 'item')}`, items, items[0].id);
 }
 
 /** The first item without the others. */

@@ -2,6 +2,7 @@
 import { fromRings, fromStroke } from '../mask/fill.js';
 import type { Mask } from '../mask/mask.js';
 import { areaInBox, equals, intersectionArea } from '../mask/setOps.js';
+import { plural } from '../options/showValue.js';
 import { added, takenAway } from './clicks.js';
 import type { ClickMode } from './input.js';
 import { drawnPart, extend, objectPart, type Item, type MaskPart } from './item.js';
@@ -75,7 +76,7 @@ function manyChosen(
     found.flatMap((i) => (single.has(i) ? [] : [[objectPart(i, masks[i])]])),
   );
   if (items.length === 0) return undefined;
-  const text = items.length === 1 ? 'Add 1 object' : `Add ${items.length} objects`;
+  const text = `Add ${plural(items.length, 'object')}`;
   return edited(before, name, text, [...kept, ...items], items.length === 1 ? items[0].id : undefined);
 }
 

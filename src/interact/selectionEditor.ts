@@ -3,7 +3,7 @@ import { invalidArgument } from '../errors.js';
 import { requireMask, type Mask } from '../mask/mask.js';
 import { requireChoice, requireFlag, requireNumber, requireWhole } from '../options/requireKind.js';
 import { checkNames } from '../options/names.js';
-import { showValue } from '../options/showValue.js';
+import { plural, showValue } from '../options/showValue.js';
 import { checkIndex } from '../record/indices.js';
 import type { RefineOptions } from '../results/refine.js';
 import type { Results } from '../results/results.js';
@@ -211,8 +211,7 @@ export class SelectionEditor {
     const scene = withObjects(now.scene, found, corner.x, corner.y);
     const count = scene.masks.length - now.scene.masks.length;
     if (count === 0) return 0;
-    const text = count === 1 ? 'Find 1 object more' : `Find ${count} objects more`;
-    const edit = edited(now, 'add objects', text, now.items, now.active);
+    const edit = edited(now, 'add objects', `Find ${plural(count, 'more object')}`, now.items, now.active);
     this.session.do({ ...edit, after: { ...edit.after, scene } });
     return count;
   }
