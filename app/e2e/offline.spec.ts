@@ -5,10 +5,10 @@ import { ROOT, choose, clickAt, discs, idle, modelReady, openApp } from './suppo
 
 test('after one visit everything works without a network, and WebAssembly has threads', async ({ page, context }) => {
   await openApp(page);
-  await page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active?.state));
-  await expect
-    .poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null), { timeout: 60_000 })
-    .toBe(true);
+  await modelReady(page);
+  const kept = (): Promise<number> =>
+    page.evaluate(async () => (await (await caches.open('fastsam-app')).keys()).length);
+  await expect.poll(kept, { timeout: 60_000 }).toBeGreaterThan(100);
   await context.setOffline(true);
   await page.reload();
   await openApp(page);

@@ -1,7 +1,7 @@
 /** Starts the page: the first picture with its stored objects, and the demo model behind it. */
 import { render } from 'preact';
 import { ready } from './engine/engine.js';
-import { keepForOffline } from './offline/register.js';
+import { keepEverything, startOffline } from './offline/register.js';
 import { SAMPLES, openSample } from './open/samples.js';
 import { App } from './ui/App.js';
 import './styles/base.css';
@@ -12,5 +12,6 @@ const root = document.getElementById('app');
 if (root) render(<App />, root);
 
 await openSample(SAMPLES[0]);
+await startOffline();
 await ready().catch(() => undefined); // `engine` has what went wrong
-await keepForOffline();
+await keepEverything();

@@ -27,10 +27,12 @@ const keys = new Map([...files.now, ...files.later].map(([name, hash]) => [addre
 const page = addressOf('index.html');
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(keep());
+  // A new version is whole before it takes over. The first one begins at once: what the page fetches comes through it and
+  // is kept, so that nothing is fetched twice.
+  event.waitUntil(self.registration.active ? keep() : self.skipWaiting());
 });
 
-/** Files that an earlier version has kept are not fetched again. */
+/** Everything that is not there yet; files that an earlier version has kept are not fetched again. */
 async function keep(): Promise<void> {
   const cache = await caches.open(CACHE);
   for (const [name, hash] of files.now) {
@@ -53,9 +55,10 @@ async function takeOver(): Promise<void> {
   await self.clients.claim();
 }
 
-/** The page says when: never in the middle of somebody's work. */
-self.addEventListener('message', ({ data }) => {
-  if (data === 'take over') void self.skipWaiting();
+/** The page says when: a new version never takes over in the middle of somebody's work. */
+self.addEventListener('message', (event) => {
+  if (event.data === 'take over') void self.skipWaiting();
+  if (event.data === 'keep') event.waitUntil(keep());
 });
 
 self.addEventListener('fetch', (event) => {
@@ -72,7 +75,7 @@ async function answer(key: string, request: Request): Promise<Response> {
   let response = await cache.match(key);
   if (!response) {
     response = await fetch(request);
-    if (response.ok && request.mode !== 'navigate') await cache.put(key, response.clone());
+    if (response.ok) await cache.put(key, response.clone());
   }
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
