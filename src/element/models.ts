@@ -28,8 +28,8 @@ let maker: (() => WorkerLike) | undefined;
  * not find the worker's program, or the package comes from another origin.
  * @throws FastSAMError `INVALID_ARGUMENT` for what is no function.
  */
-export function setElementWorker(make: () => WorkerLike): void {
-  requireFunction('setElementWorker', make);
+export function setWorker(make: () => WorkerLike): void {
+  requireFunction('setWorker', make);
   maker = make;
 }
 
@@ -63,8 +63,8 @@ function begin(source: string, options: LoadOptions): Loading {
   const onProgress = (event: ProgressEvent): void => {
     for (const listener of listeners) listener(event);
   };
-  const model = import('./loadModel.js').then(({ FastSAM, setWorker }) => {
-    if (maker) setWorker(maker);
+  const model = import('./loadModel.js').then(({ FastSAM, setWorker: useMaker }) => {
+    if (maker) useMaker(maker);
     return FastSAM.load(source, { ...options, onProgress });
   });
   return { model, listeners };

@@ -7,5 +7,5 @@ import { defineFastSAMImage } from '../element/fastsamImage.js';
 defineFastSAMImage();
 
 export { defineFastSAMImage, FastSAMImage, type FastSAMImageEvents } from '../element/fastsamImage.js';
-export { setElementWorker, type ElementModel, type ElementProgress } from '../element/models.js';
+export { setWorker, type ElementModel, type ElementProgress } from '../element/models.js';
 export type { WorkerLike } from '../platform/workers/browserWorkers.js';

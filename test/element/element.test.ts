@@ -9,10 +9,10 @@ import { scene, TRAINED } from '../support/paths.js';
 const note = chromium === undefined ? ' (skipped: no Chromium here)' : '';
 
 const HEAD = `
-  import { FastSAMImage, setElementWorker } from './src/entry/element.ts';
+  import { FastSAMImage, setWorker } from './src/entry/element.ts';
   import { Results } from './src/results/results.ts';
   import { Mask } from './src/mask/mask.ts';
-  setElementWorker(() => new Worker('/worker.js', { type: 'module' }));
+  setWorker(() => new Worker('/worker.js', { type: 'module' }));
   const report = (value) => fetch('/result', { method: 'POST', body: JSON.stringify(value) });
   const heard = (element, name) => new Promise((resolve) => element.addEventListener(name, ({ detail }) => resolve(detail), { once: true }));
   const part = (element, name) => element.shadowRoot.querySelector('[part=' + name + ']');

@@ -346,9 +346,9 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     },
     may(() => 'my-image'),
   ),
-  setElementWorker: of(
+  setWorker: of(
     (make) => {
-      element.setElementWorker(make);
+      element.setWorker(make);
     },
     one(() => () => ({})),
   ),
