@@ -1,19 +1,11 @@
 /** Which object a pixel belongs to, where objects lie over each other. */
 import { invalidArgument } from '../errors.js';
 import { requireGrid, requireMasks, type Mask } from '../mask/mask.js';
+import { paintOrder } from '../mask/paintOrder.js';
 import { plural } from '../options/showValue.js';
 
 /** Numbers of 16 bits but 0, which stands for none. */
 const MOST_OBJECTS = 65_535;
-
-/**
- * The order in which masks are painted so that the smallest lies on top (as CASIA's plot orders them): by area, the
- * largest first; of equal areas the one listed first is painted last.
- * @returns indices in the list.
- */
-export function paintOrder(masks: readonly Mask[]): number[] {
-  return masks.map((_, i) => i).sort((a, b) => masks[b].area - masks[a].area || b - a);
-}
 
 /**
  * Which mask each pixel shows, the smallest on top.

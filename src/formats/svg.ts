@@ -1,6 +1,6 @@
 /** Results as a vector drawing: a path an object, along the corners of pixels. */
 import { colourSource } from '../draw/drawObjects.js';
-import { paintOrder } from '../draw/labelMap.js';
+import { paintOrder } from '../mask/paintOrder.js';
 import type { ColourOf, Rgb } from '../draw/palette.js';
 import { toPolygons, type Polygon } from '../mask/polygons.js';
 import { resolve } from '../options/resolve.js';

@@ -1,6 +1,5 @@
 /** Cleaning masks and leaving out parts of others, as CASIA's helpers do. */
-import { cleanUp } from '../mask/morphology.js';
-import { largestContour } from '../mask/regions.js';
+import { refineMask } from '../mask/refineMask.js';
 import { withoutContained } from '../mask/containment.js';
 import type { Mask } from '../mask/mask.js';
 import type { SceneRecord } from '../record/record.js';
@@ -45,10 +44,7 @@ export interface RefinedMasks {
 /** See `Results.refine`. */
 export function refineMasks({ imageMasks }: SceneRecord, options: RefineOptions): RefinedMasks {
   const { clean, largest, dropContained } = resolve(REFINE_OPTIONS, options);
-  const refined = imageMasks.map((mask) => {
-    const cleaned = clean ? cleanUp(mask) : mask;
-    return largest && cleaned.area > 0 ? largestContour(cleaned) : cleaned;
-  });
+  const refined = imageMasks.map((mask) => refineMask(mask, clean, largest));
   const indices = refined.flatMap((mask, i) => (mask.area > 0 ? [i] : []));
   const masks = indices.map((i) => refined[i]);
   if (dropContained === false) return { indices, masks };

@@ -103,12 +103,18 @@ describe('hard walls', () => {
 
   test("the page is known to the platform and to the runtime's search for devices", () => {
     const users = FILES.filter((file) => browserNames(file).length > 0);
-    const allowed = /^(platform\/|runtime\/deviceStatus\.ts$|source\/readImage\.ts$)/;
+    const allowed = /^(element\/|platform\/|runtime\/deviceStatus\.ts$|source\/readImage\.ts$)/;
     expect(users.filter((file) => !allowed.test(file))).toEqual([]);
   });
 
   test('the browser entries reach nothing of Node, however late', () => {
-    const seen = new Set<string>(['index.browser.ts', 'entry/worker.browser.ts', 'worker/browserProgram.ts']);
+    const seen = new Set<string>([
+      'index.browser.ts',
+      'entry/worker.browser.ts',
+      'entry/element.ts',
+      'entry/interact.ts',
+      'worker/browserProgram.ts',
+    ]);
     for (const file of seen) for (const { to, kind } of IMPORTS.get(file) ?? []) if (kind !== 'type') seen.add(to);
     expect([...seen].filter((name) => /^node:|^sharp$|^cli\//.test(name))).toEqual([]);
   });
@@ -149,7 +155,7 @@ describe('what comes with a start', () => {
   });
 
   test('the page of a worker has neither TensorFlow.js nor what runs the network', () => {
-    for (const entry of ['entry/worker.browser.ts', 'entry/worker.ts']) {
+    for (const entry of ['entry/worker.browser.ts', 'entry/worker.ts', 'entry/element.ts', 'entry/interact.ts']) {
       const eager = [...closureOf(entry, IMPORTS)];
       expect(
         eager.filter((name) => /^(@tensorflow|protobufjs|fastsam\.ts|runtime\/device|weights\/read)/.test(name)),

@@ -11,6 +11,7 @@ import { DATA } from './advice/data.js';
 import { FILES } from './advice/files.js';
 import { GRAPHS } from './advice/graphs.js';
 import { IMAGES } from './advice/images.js';
+import { INTERACT } from './advice/interact.js';
 import { MODELS } from './advice/models.js';
 import { NATIVE } from './advice/native.js';
 import { OBJECTS } from './advice/objects.js';
@@ -30,6 +31,7 @@ const ALL = [
   FILES,
   GRAPHS,
   IMAGES,
+  INTERACT,
   MODELS,
   NATIVE,
   OBJECTS,

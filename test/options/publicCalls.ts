@@ -5,8 +5,10 @@ import * as arrays from '../../src/entry/arrays.js';
 import * as batch from '../../src/entry/batch.js';
 import * as clip from '../../src/entry/clip.js';
 import * as compile from '../../src/entry/compile.js';
+import * as element from '../../src/entry/element.js';
 import * as exporting from '../../src/entry/export.js';
 import * as evaluate from '../../src/entry/evaluate.js';
+import * as interact from '../../src/entry/interact.js';
 import * as maskEntry from '../../src/entry/mask.js';
 import * as studies from '../../src/entry/studies.js';
 import * as workerInPages from '../../src/entry/worker.browser.js';
@@ -30,7 +32,9 @@ export const ENTRIES: Readonly<Record<string, object>> = {
   './arrays': arrays,
   './batch': batch,
   './clip': clip,
+  './element': element,
   './evaluate': evaluate,
+  './interact': interact,
   './mask': maskEntry,
   './studies': studies,
   './track': track,
@@ -48,6 +52,12 @@ const found = await model.segment(scene('coins.png'), { imgsz: 64 });
 const mask = one(() => maskOf('##..', '##..', '....', '....'));
 const other = one(() => maskOf('....', '.##.', '.##.', '....'));
 const three = () => resultsOf([maskOf('##..', '##..', '....', '....'), maskOf('....', '..##', '..##', '....')]);
+/** A controller with one item. */
+const interaction = () => {
+  const made = new interact.Interaction(three());
+  made.choose(0);
+  return made;
+};
 const rle = one(() => api.encodeRle(maskOf('##..', '##..')));
 const counts = one(() => ({ size: [2, 4], counts: [0, 4, 4] }));
 const array = one(() => ({ shape: [2], data: new Float32Array(2) }));
@@ -139,6 +149,19 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     mask,
     may(() => 5),
   ),
+  'masks.fromRings': of(
+    masks.fromRings,
+    one(() => [[0, 0, 3, 0, 3, 3]]),
+    n(4),
+    n(4),
+  ),
+  'masks.fromStroke': of(
+    masks.fromStroke,
+    one(() => [1, 1, 3, 3], 'numbers'),
+    n(1),
+    n(4),
+    n(4),
+  ),
   'masks.intersection': of(masks.intersection, mask, other),
   'masks.intersectionArea': of(masks.intersectionArea, mask, other),
   'masks.iou': of(masks.iou, mask, other),
@@ -202,6 +225,108 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     may(() => 0.8),
   ),
   'new Mask': of((...args) => new api.Mask(...(args as unknown as ConstructorParameters<typeof api.Mask>)), n(4), n(4), n(0), n(0), n(4), n(4), one(() => new Uint32Array(4))), // prettier-ignore
+  'new Interaction': of((given, chosen) => new interact.Interaction(given, chosen), results, options),
+  'Interaction.on': of(
+    (event, listener) => interaction().on(event, listener),
+    one(() => 'change'),
+    one(() => () => undefined),
+  ),
+  'Interaction.pointer': of(
+    (kind, x, y, details) => {
+      interaction().pointer(kind, x, y, details);
+    },
+    one(() => 'down'),
+    n(1),
+    n(1),
+    may(() => ({ shiftKey: true })),
+  ),
+  'Interaction.key': of(
+    (press) => interaction().key(press),
+    one(() => ({ code: 'KeyA' })),
+  ),
+  'Interaction.hover': of((x, y) => interaction().hover(x, y), n(1), n(1)),
+  'Interaction.leave': of(() => interaction().leave()),
+  'Interaction.click': of(
+    (x, y, mode) => interaction().click(x, y, mode),
+    n(1),
+    n(1),
+    may(() => 'new'),
+  ),
+  'Interaction.plus': of((x, y) => interaction().plus(x, y), n(1), n(1)),
+  'Interaction.minus': of((x, y) => interaction().minus(x, y), n(1), n(1)),
+  'Interaction.box': of((given, chosen) => interaction().box(given, chosen), box, options),
+  'Interaction.lasso': of(
+    (points, chosen) => interaction().lasso(points, chosen),
+    one(() => [0, 0, 3, 0, 3, 3], 'numbers'),
+    options,
+  ),
+  'Interaction.stroke': of(
+    (points, chosen) => interaction().stroke(points, chosen),
+    one(() => [0, 0, 3, 3], 'numbers'),
+    options,
+  ),
+  'Interaction.cycle': of((step) => interaction().cycle(step), n(1)),
+  'Interaction.walk': of((step) => interaction().walk(step), n(1)),
+  'Interaction.take': of(
+    (mode) => interaction().take(mode),
+    may(() => 'new'),
+  ),
+  'Interaction.choose': of(
+    (object, mode) => interaction().choose(object, mode),
+    n(0),
+    may(() => 'new'),
+  ),
+  'Interaction.activate': of(
+    (item) => interaction().activate(item),
+    may(() => 1),
+  ),
+  'Interaction.selectAll': of(() => interaction().selectAll()),
+  'Interaction.invert': of(() => interaction().invert()),
+  'Interaction.invertPixels': of(() => interaction().invertPixels()),
+  'Interaction.clear': of(() => interaction().clear()),
+  'Interaction.escape': of(() => interaction().escape()),
+  'Interaction.merge': of(() => interaction().merge()),
+  'Interaction.subtract': of(() => interaction().subtract()),
+  'Interaction.split': of(() => interaction().split()),
+  'Interaction.refine': of((chosen) => interaction().refine(chosen), options),
+  'Interaction.dilate': of((pixels) => interaction().dilate(pixels), n(1)),
+  'Interaction.erode': of((pixels) => interaction().erode(pixels), n(1)),
+  'Interaction.fillHoles': of(
+    (maxArea) => interaction().fillHoles(maxArea),
+    may(() => 9),
+  ),
+  'Interaction.remove': of(
+    (item) => interaction().remove(item),
+    may(() => 1),
+  ),
+  'Interaction.setMask': of(
+    (given, item) => interaction().setMask(given, item),
+    mask,
+    may(() => 1),
+  ),
+  'Interaction.addObjects': of(
+    (given, corner) => interaction().addObjects(given, corner),
+    results,
+    may(() => ({ x: 0, y: 0 })),
+  ),
+  'Interaction.replaceScene': of((given) => {
+    interaction().replaceScene(given);
+  }, results),
+  'Interaction.undo': of(() => interaction().undo()),
+  'Interaction.redo': of(() => interaction().redo()),
+  'Interaction.selection': of(() => interaction().selection()),
+  defineFastSAMImage: of(
+    (name) => {
+      element.defineFastSAMImage(name);
+    },
+    may(() => 'my-image'),
+  ),
+  setWorker: of(
+    (make) => {
+      element.setWorker(make);
+    },
+    one(() => () => ({})),
+  ),
   'Mask.empty': of((width, height) => api.Mask.empty(width, height), n(4), n(4)),
   'Mask.fromBitmap': of(
     (bitmap, width, height) => api.Mask.fromBitmap(bitmap, width, height),

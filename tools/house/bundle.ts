@@ -26,23 +26,28 @@ export interface Bundles {
   readonly everything: Bundle;
   /** TensorFlow.js is left out. */
   readonly withoutTfjs: Bundle;
-  /** All of `fastsam-tfjs/mask`; undefined in checkouts that have no such entry. */
+  /** All of `fastsam-tfjs/mask`, and of the other small entries; undefined in checkouts that have no such entry. */
   readonly mask?: Bundle;
+  readonly interact?: Bundle;
+  readonly element?: Bundle;
   /** What a page has of `fastsam-tfjs/worker`; the worker's program is not in it. */
   readonly worker?: Bundle;
 }
 
 /** Most gzipped kB of what an entry loads at once. */
-export const BUDGETS = { everything: 250, mask: 15, worker: 70 } as const;
+export const BUDGETS = { everything: 250, mask: 15, interact: 20, element: 25, worker: 70 } as const;
 
-/** Budgets that are not kept, in words; `mask` and the page of a worker may load nothing of TensorFlow.js either. */
+/** Entries that load nothing of TensorFlow.js. */
+const SMALL = ['mask', 'interact', 'element', 'worker'] as const;
+
+/** Budgets that are not kept, in words; the small entries may load nothing of TensorFlow.js either. */
 export function overBudget(bundles: Bundles): string[] {
-  const names = ['everything', 'mask', 'worker'] as const;
+  const names = ['everything', ...SMALL] as const;
   const sizes = names.flatMap((name) => {
     const kB = (bundles[name]?.eager.gzipped ?? 0) / 1000;
     return kB <= BUDGETS[name] ? [] : [`${name}: got ${kB.toFixed(1)} kB gzipped, expected at most ${BUDGETS[name]}`];
   });
-  const tfjs = (['mask', 'worker'] as const).flatMap((name) =>
+  const tfjs = SMALL.flatMap((name) =>
     Object.keys(bundles[name]?.origins ?? {})
       .filter((origin) => origin.startsWith('@tensorflow/'))
       .map((origin) => `${name}: got ${origin} in it, expected nothing of TensorFlow.js`),
@@ -55,15 +60,20 @@ type Output = Metafile['outputs'][string];
 /** Bundles the browser's entry of a checkout. */
 export async function measureBundles(root: string): Promise<Bundles> {
   const folder = await realpath(root);
-  const mask = 'src/entry/mask.ts';
-  const worker = 'src/entry/worker.browser.ts';
+  const small = async (name: (typeof SMALL)[number]): Promise<Partial<Bundles>> => {
+    const entry = name === 'worker' ? 'src/entry/worker.browser.ts' : `src/entry/${name}.ts`;
+    const wanted = name === 'worker' ? '{ FastSAM }' : '*'; // what a page needs of the worker's client
+    return existsSync(join(folder, entry))
+      ? { [name]: await bundle(folder, `export ${wanted} from './${entry}';`, []) }
+      : {};
+  };
   return {
     everything: await bundle(folder, PAGE, []),
     withoutTfjs: await bundle(folder, PAGE, ['@tensorflow/*']),
-    ...(existsSync(join(folder, mask)) && { mask: await bundle(folder, `export * from './${mask}';`, []) }),
-    ...(existsSync(join(folder, worker)) && {
-      worker: await bundle(folder, `export { FastSAM } from './${worker}';`, []),
-    }),
+    ...(await small('mask')),
+    ...(await small('interact')),
+    ...(await small('element')),
+    ...(await small('worker')),
   };
 }
 

@@ -60,7 +60,7 @@ function optionalRooms(files: readonly string[]): string {
   return counts.flatMap(([room, count]) => (count > 0 ? [`${room} ${count}`] : [])).join(', ');
 }
 
-function bundlesText({ everything, withoutTfjs, mask, worker }: Bundles): string {
+function bundlesText({ everything, withoutTfjs, mask, interact, element, worker }: Bundles): string {
   const kB = (bytes: number): string => (bytes / 1000).toFixed(1);
   const rows = (name: string, { eager, lazy }: Bundle): string[][] =>
     [eager, lazy].map(({ files, minified, gzipped }, i) => [
@@ -74,8 +74,9 @@ function bundlesText({ everything, withoutTfjs, mask, worker }: Bundles): string
     body: [
       ...rows('everything', everything),
       ...rows('without tfjs', withoutTfjs),
-      ...(mask ? rows('fastsam-tfjs/mask', mask) : []),
-      ...(worker ? rows('fastsam-tfjs/worker, page', worker) : []),
+      ...Object.entries({ mask, interact, element, worker }).flatMap(([name, one]) =>
+        one ? rows(`fastsam-tfjs/${name}`, one) : [],
+      ),
     ],
   });
   const origins = Object.entries(withoutTfjs.origins).map(([origin, bytes]) => `${origin} ${kB(bytes)}`);

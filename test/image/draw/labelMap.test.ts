@@ -1,7 +1,8 @@
 /** Label maps beside the plainest way to make one. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { labelMap, paintLabels, paintOrder } from '../../../src/draw/labelMap.js';
+import { labelMap, paintLabels } from '../../../src/draw/labelMap.js';
+import { paintOrder } from '../../../src/mask/paintOrder.js';
 import { Mask } from '../../../src/mask/mask.js';
 import { randomMasks } from '../../support/masks.js';
 
