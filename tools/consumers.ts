@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHROMIUM } from './consumers/page.js';
 import { installTools, makeProject, writeProgram, type Found } from './consumers/project.js';
+import { checkTypes } from './consumers/types.js';
 import { WAYS } from './consumers/ways.js';
 
 const { values: args } = parseArgs({
@@ -62,6 +63,14 @@ try {
     } catch (error) {
       process.exitCode = 1;
       say(way.name, `FAILED: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (!args.short && names.some((part) => 'types'.includes(part))) {
+    try {
+      say('types', `right for ${await checkTypes(project)}`);
+    } catch (error) {
+      process.exitCode = 1;
+      say('types', `FAILED: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 } finally {
