@@ -67,7 +67,7 @@ export function Toolbar() {
           onClick={() => interaction?.redo()}
         />
       </div>
-      <div class="group">
+      <div class="group closer">
         <Button
           icon="closer"
           label="Look closer at what is in view"

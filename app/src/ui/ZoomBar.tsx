@@ -19,7 +19,7 @@ export function ZoomBar() {
         onClick={() => (app.look.value = next)}
       />
       <span class="rule" />
-      <Button icon="minus" label="Zoom out" keys="−" tip="above" onClick={() => stage.zoom(0.8)} />
+      <Button class="wheel" icon="minus" label="Zoom out" keys="−" tip="above" onClick={() => stage.zoom(0.8)} />
       <button
         type="button"
         class="percent"
@@ -30,7 +30,7 @@ export function ZoomBar() {
       >
         {percent}
       </button>
-      <Button icon="plus" label="Zoom in" keys="+" tip="above" onClick={() => stage.zoom(1.25)} />
+      <Button class="wheel" icon="plus" label="Zoom in" keys="+" tip="above" onClick={() => stage.zoom(1.25)} />
       <Button icon="fit" label="Show the whole picture" keys="0" tip="above" onClick={() => stage.renderer?.fit()} />
     </div>
   );
