@@ -16,7 +16,7 @@ const cache = await model.withCache();
 const image = () => ({ data: new Uint8Array(300).fill(9), width: 10, height: 10 });
 
 export const WORKER_CALLS: Readonly<Record<string, PublicCall>> = {
-  setWorker: of(
+  './worker setWorker': of(
     setWorker,
     one(() => () => undefined),
   ),
