@@ -1,5 +1,5 @@
 /** Percentiles of an image's values by counting: exact, without a sorted copy of what may be 100 million values. */
-import type { DeepPixels } from './window.js';
+import type { DeepPixels } from './pixels.js';
 
 /** How many values 16 bits have. */
 const HALVES = 1 << 16;

@@ -24,6 +24,11 @@ export interface RawPixels {
   readonly channels: 1 | 3 | 4;
 }
 
+/** Values as they are stored, channels interleaved. */
+export interface DeepPixels extends Omit<RawPixels, 'data'> {
+  readonly data: Uint16Array | Float32Array;
+}
+
 /** The part of `tf.Tensor3D` that is used, so that reading images does not load TensorFlow.js. */
 export interface PixelTensor {
   readonly shape: readonly number[];

@@ -1,16 +1,11 @@
 /** Brings values of more than 8 bits to 8: which range becomes black to white. */
 import { roundHalfEven } from '../geometry/rounding.js';
 import { percentilesOf } from './percentiles.js';
-import type { RawPixels } from './pixels.js';
+import type { DeepPixels, RawPixels } from './pixels.js';
 import type { Window, WindowRecord } from './windowRecord.js';
 
 /** The shares of values below `low` and `high`. */
 const PERCENTILES = [0.5, 99.5] as const;
-
-/** Values as they are stored, channels interleaved. */
-export interface DeepPixels extends Omit<RawPixels, 'data'> {
-  readonly data: Uint16Array | Float32Array;
-}
 
 /** Values to bytes: `round((value - low) * 255 / (high - low))`, cut to 0 … 255. NaN becomes 0. */
 export function applyWindow(

@@ -1,7 +1,8 @@
 /** Percentiles by counting against the definition: sort all that count and take the one at the place. */
 import { expect, test } from 'vitest';
 import { percentilesOf } from '../../src/image/percentiles.js';
-import { applyWindow, type DeepPixels } from '../../src/image/window.js';
+import type { DeepPixels } from '../../src/image/pixels.js';
+import { applyWindow } from '../../src/image/window.js';
 
 const PERCENTS = [0, 0.5, 37, 50, 99.5, 100];
 
