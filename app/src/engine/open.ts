@@ -50,6 +50,7 @@ export async function openPicture(
   }
   if (number !== count) {
     shown.bitmap.close();
+    shown.small?.close();
     return;
   }
   const before = app.picture.value;
@@ -58,6 +59,7 @@ export async function openPicture(
   onShown?.(shown);
   app.picture.value = shown;
   before?.bitmap.close();
+  before?.small?.close();
   if (known) {
     const { scene } = await known(shown);
     if (number !== count) return;
