@@ -43,7 +43,8 @@ async function serve(): Promise<string> {
     (given ? Promise.resolve(given) : readFile(join(DIST, name))).then(
       (body) => {
         const level = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
-        const packed = packedFiles.get(name) ?? (type === undefined ? body : brotliCompressSync(body, level));
+        const packed =
+          (given ? undefined : packedFiles.get(name)) ?? (type === undefined ? body : brotliCompressSync(body, level));
         if (!given) packedFiles.set(name, packed);
         sent.set(name, (sent.get(name) ?? 0) + packed.length);
         const headers = { 'content-type': type ?? 'application/octet-stream', 'cache-control': 'max-age=3600' };

@@ -39,17 +39,17 @@ export function sampleLabels(labels: Uint16Array, width: number, grid: Grid, int
 
 /** Colours the labels; where two meet, the edge's colour. */
 export function paintLabels(labels: Uint16Array, width: number, { fill, edge }: Palette, pixels: Uint32Array): void {
-  const count = labels.length;
-  for (let p = 0; p < count; p++) {
+  const last = labels.length - width;
+  for (let p = 0, x = 0; p < labels.length; p++, x = x + 1 === width ? 0 : x + 1) {
     const label = labels[p];
     if (label === 0) {
       pixels[p] = 0;
       continue;
     }
     const inside =
-      (p + 1 >= count || labels[p + 1] === label) &&
-      (p + width >= count || labels[p + width] === label) &&
-      (p < 1 || labels[p - 1] === label) &&
+      (x + 1 === width || labels[p + 1] === label) &&
+      (p >= last || labels[p + width] === label) &&
+      (x === 0 || labels[p - 1] === label) &&
       (p < width || labels[p - width] === label);
     pixels[p] = inside ? fill[label] : edge[label];
   }

@@ -1,6 +1,7 @@
 /** Masks as paths on the screen: smooth fills and outlines of what is in sight. */
 import { masks, type Mask } from 'fastsam-tfjs/mask';
-import { MARGIN, sampled, type Grid } from './grid.js';
+import { MARGIN, type Grid } from './grid.js';
+import { sampled } from './sampled.js';
 
 /** Overlay pixels that an outline may leave the mask's: it takes the steps off slanted edges. */
 const SMOOTH = 0.8;

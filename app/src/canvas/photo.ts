@@ -20,7 +20,8 @@ export function drawPhoto(canvas: HTMLCanvasElement, picture: Picture, view: Vie
   const [x, y, w, h] = [view.x, view.y, picture.width * view.scale, picture.height * view.scale].map(
     (length) => length * density,
   );
-  context.drawImage(picture.bitmap, x, y, w, h);
+  const { bitmap, small } = picture;
+  context.drawImage(small && w <= small.width ? small : bitmap, x, y, w, h);
   // A hairline, so that a picture of the ground's colour has an edge.
   context.strokeStyle = 'rgb(128 128 128 / 0.35)';
   context.strokeRect(x - 0.5, y - 0.5, w + 1, h + 1);

@@ -2,7 +2,8 @@
 import { signal } from '@preact/signals';
 import { FastSAM } from 'fastsam-tfjs/worker';
 import type { Results } from 'fastsam-tfjs';
-import { device, type DeviceSetting, type Settings } from '../state/settings.js';
+import { type Settings } from '../state/settingRows.js';
+import { device, type DeviceSetting } from '../state/settings.js';
 
 type Model = FastSAM;
 type Cache = Awaited<ReturnType<Model['withCache']>>;

@@ -5,7 +5,8 @@ import { Interaction } from 'fastsam-tfjs/interact';
 import * as app from '../state/app.js';
 import { codeOf, messageOf } from '../state/failure.js';
 import type { Picture } from '../state/picture.js';
-import { device, rerunFor, settings, type Settings } from '../state/settings.js';
+import { rerunFor, type Settings } from '../state/settingRows.js';
+import { device, settings } from '../state/settings.js';
 import { decode } from './decode.js';
 import { DEMO, engine, load, losses, restart, segment } from './engine.js';
 import { stageText } from './words.js';
@@ -49,6 +50,7 @@ export async function openPicture(
   }
   if (number !== count) {
     shown.bitmap.close();
+    shown.small?.close();
     return;
   }
   const before = app.picture.value;
@@ -57,6 +59,7 @@ export async function openPicture(
   onShown?.(shown);
   app.picture.value = shown;
   before?.bitmap.close();
+  before?.small?.close();
   if (known) {
     const { scene } = await known(shown);
     if (number !== count) return;

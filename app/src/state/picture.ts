@@ -9,6 +9,8 @@ export interface Picture {
   readonly file: Blob;
   /** What the screen shows; of very large pictures a smaller one. */
   readonly bitmap: ImageBitmap;
+  /** A smaller one for views of the whole, of large pictures. */
+  readonly small?: ImageBitmap;
   /** Pixels of the picture that results are in. */
   readonly width: number;
   readonly height: number;

@@ -6,16 +6,8 @@ import { again } from '../engine/open.js';
 import { deviceText, duration } from '../engine/words.js';
 import { chooseFiles } from '../open/choose.js';
 import * as app from '../state/app.js';
-import {
-  DEVICES,
-  SETTING_ROWS,
-  device,
-  isChanged,
-  settings,
-  theme,
-  type SettingRow,
-  type Settings,
-} from '../state/settings.js';
+import { SETTING_ROWS, type SettingRow, type Settings } from '../state/settingRows.js';
+import { DEVICES, device, isChanged, settings, theme } from '../state/settings.js';
 import { Button } from './Button.js';
 import { Choices, Range, Switch } from './fields.js';
 import { Storage } from './Storage.js';
