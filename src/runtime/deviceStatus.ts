@@ -105,8 +105,10 @@ function webGlStatus(): DeviceStatus {
   if (typeof OffscreenCanvas === 'undefined' && typeof document === 'undefined') {
     return { device, available: false, detail: 'needs a browser' };
   }
-  const canvas = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
-  const gl = canvas.getContext('webgl2') as WebGL2RenderingContext | null;
+  const gl =
+    typeof OffscreenCanvas === 'undefined'
+      ? document.createElement('canvas').getContext('webgl2')
+      : new OffscreenCanvas(1, 1).getContext('webgl2');
   if (gl === null) return { device, available: false, detail: 'no WebGL 2 in this browser' };
   const info = gl.getExtension('WEBGL_debug_renderer_info');
   const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
