@@ -1,7 +1,7 @@
 /**
  * `fastsam-tfjs/mask`: masks without a network. Pixels of objects, run lengths, polygons, set operations, label maps and
  * packed masks; no TensorFlow.js and no platform, for pages that show what a worker or a server found. `masks` lacks
- * `resizeMask`, `unletterboxMask`, `fromRings` and `fromStroke`, which the main entry has.
+ * `resizeMask`, `unletterboxMask` and `fromStroke`, which the main entry has.
  */
 export { labelMap } from '../draw/labelMap.js';
 export { FastSAMError, type FastSAMErrorCode } from '../errors.js';

@@ -1,4 +1,4 @@
 /** What programs do with masks: the operations that the package offers as `masks`. */
 export * from './basicOperations.js';
-export { fromRings, fromStroke } from './fill.js';
+export { fromStroke } from './fill.js';
 export { resizeMask, unletterboxMask, type ResizeFilter } from './resize.js';
