@@ -2,6 +2,7 @@ import { defineConfig } from '@playwright/test';
 
 /** The built app, from a server that sends no headers of its own. */
 const PORT = 4185;
+export const OPEN_PORT = 4186;
 
 export default defineConfig({
   testDir: 'e2e',
@@ -27,9 +28,12 @@ export default defineConfig({
       ],
     },
   },
-  webServer: {
-    command: `npx tsx e2e/server.ts ../dist-app ${PORT}`,
-    url: `http://127.0.0.1:${PORT}/`,
+  webServer: [
+    ['../dist-app', PORT] as const,
+    ['generated/elsewhere', OPEN_PORT] as const, // the build that may read from other hosts
+  ].map(([folder, port]) => ({
+    command: `npx tsx e2e/server.ts ${folder} ${port}`,
+    url: `http://127.0.0.1:${port}/`,
     reuseExistingServer: false,
-  },
+  })),
 });

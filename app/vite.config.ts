@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
 import { offline } from './plugins/offline.js';
-import { POLICY, policy } from './plugins/policy.js';
+import { ELSEWHERE, POLICY, policy } from './plugins/policy.js';
 import { assetFileNames, besidePackage, withoutCopies } from './plugins/shippedFiles.js';
 
 const root = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -24,7 +24,10 @@ export default defineConfig(({ mode }): UserConfig => {
         { find: /^fastsam-tfjs$/, replacement: root('src/index.browser.ts') },
       ],
     },
-    define: { __POLICY__: JSON.stringify(POLICY) },
+    define: {
+      __POLICY__: JSON.stringify(POLICY),
+      __ELSEWHERE__: JSON.stringify({ pictures: ELSEWHERE.pictures !== '', weights: ELSEWHERE.weights !== '' }),
+    },
     plugins: [policy(), offline({ publicDir: here('public'), beside }), ...(beside ? [withoutCopies()] : [])],
     worker: { format: 'es', rolldownOptions: { output: { assetFileNames } } },
     build: {

@@ -12,7 +12,7 @@ export type ModelInfo = Model['info'];
 /** Where the weights come from. */
 export interface ModelSource {
   readonly name: string;
-  /** `demo`, an address of the app's own origin, or a file that was dropped. */
+  /** `demo`, an address, the name of a published model, or a file that was dropped. */
   readonly weights: string | File;
 }
 

@@ -52,6 +52,8 @@ export const tab = signal<PanelTab>('objects');
 export const panelOpen = signal(matchMedia('(min-width: 721px)').matches);
 export const helpOpen = signal(false);
 export const cameraOpen = signal(false);
+/** What the dialog for an address asks for. */
+export const addressOf = signal<'picture' | 'weights' | undefined>(undefined);
 
 export const items = computed(() => snapshot.value?.items ?? []);
 export const activeItem = computed(() => snapshot.value?.active);

@@ -5,6 +5,7 @@ import { dragging, listenDrop } from '../open/drop.js';
 import { listenPaste } from '../open/paste.js';
 import { theme } from '../state/settings.js';
 import * as app from '../state/app.js';
+import { Address } from './Address.js';
 import { Camera } from './Camera.js';
 import { ClipBar } from './ClipBar.js';
 import { Help } from './Help.js';
@@ -60,6 +61,7 @@ export function App() {
       )}
       <Help />
       <Camera />
+      <Address />
     </div>
   );
 }

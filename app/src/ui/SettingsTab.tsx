@@ -5,6 +5,7 @@ import { engine, DEMO, load } from '../engine/engine.js';
 import { again } from '../engine/open.js';
 import { deviceText, duration } from '../engine/words.js';
 import { chooseFiles } from '../open/choose.js';
+import { elsewhere, openWeightsAt, PUBLISHED } from '../open/elsewhere.js';
 import * as app from '../state/app.js';
 import { SETTING_ROWS, type SettingRow, type Settings } from '../state/settingRows.js';
 import { DEVICES, device, isChanged, settings, theme } from '../state/settings.js';
@@ -118,7 +119,7 @@ function Model() {
         >
           <span>Choose weights</span>
         </Button>
-        <Near />
+        {elsewhere.weights ? <Elsewhere /> : <Near />}
         {state.source.weights !== 'demo' && (
           <Button
             kind="plain"
@@ -153,6 +154,22 @@ function Model() {
         </dl>
       )}
     </section>
+  );
+}
+
+/** Models from other hosts. */
+function Elsewhere() {
+  return (
+    <>
+      {PUBLISHED.map((name) => (
+        <Button key={name} kind="plain" label={name} onClick={() => void openWeightsAt(name)}>
+          <span>{name}</span>
+        </Button>
+      ))}
+      <Button kind="plain" icon="link" label="Weights by address" onClick={() => (app.addressOf.value = 'weights')}>
+        <span>By address</span>
+      </Button>
+    </>
   );
 }
 

@@ -1,27 +1,22 @@
 /** Objects by words, where the encoders of texts are there. */
-import { useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { textReady } from '../engine/engine.js';
 import * as app from '../state/app.js';
 import { messageOf } from '../state/failure.js';
 import { Button } from './Button.js';
 
 export function TextPrompt() {
-  const [text, setText] = useState('');
+  const field = useRef<HTMLInputElement>(null);
   if (!textReady.value) return null;
+  const find = (): void => void choose(field.current?.value ?? '');
   const onSubmit = (event: Event): void => {
     event.preventDefault();
-    void choose(text);
+    find();
   };
   return (
     <form class="text-prompt" onSubmit={onSubmit}>
-      <input
-        type="text"
-        placeholder="A word for what you mean"
-        aria-label="A word for what you mean"
-        value={text}
-        onInput={({ currentTarget }) => setText(currentTarget.value)}
-      />
-      <Button icon="text" label="Find it" onClick={() => void choose(text)} />
+      <input ref={field} type="text" placeholder="A word for what you mean" aria-label="A word for what you mean" />
+      <Button icon="text" label="Find it" onClick={find} />
     </form>
   );
 }

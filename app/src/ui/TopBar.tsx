@@ -3,6 +3,7 @@ import * as app from '../state/app.js';
 import { deviceText, duration, plural } from '../engine/words.js';
 import { theme } from '../state/settings.js';
 import { chooseFiles } from '../open/choose.js';
+import { elsewhere } from '../open/elsewhere.js';
 import { pasteButton } from '../open/paste.js';
 import { Button } from './Button.js';
 import { Icon } from './Icon.js';
@@ -28,6 +29,9 @@ export function TopBar() {
           onClick={() => void pasteButton()}
         />
         <Button icon="camera" label="Take a picture" onClick={() => (app.cameraOpen.value = true)} />
+        {elsewhere.pictures && (
+          <Button icon="link" label="Open an address" onClick={() => (app.addressOf.value = 'picture')} />
+        )}
       </div>
       <p class="open-name" title={app.picture.value?.name}>
         {app.picture.value?.name}
