@@ -26,9 +26,9 @@ test('takes at most 15 kB, and nothing of TensorFlow.js, Node or a platform', as
 
 test('has the masks of the main entry', () => {
   expect(entry.Mask).toBe(api.Mask);
-  const { resizeMask, unletterboxMask, ...rest } = api.masks;
+  const { resizeMask, unletterboxMask, fromStroke, ...rest } = api.masks;
   expect({ ...entry.masks }).toEqual(rest);
-  expect([resizeMask, unletterboxMask]).not.toContain(undefined);
+  expect([resizeMask, unletterboxMask, fromStroke]).not.toContain(undefined);
 });
 
 test('makes a label map of packed masks, the smallest on top', () => {
