@@ -5,13 +5,13 @@
  *   npx tsx tools/bench/downloads.ts          the peers are installed from npm into a temporary folder
  *   npx tsx tools/bench/downloads.ts --json
  */
-import { build } from 'esbuild';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { run } from '../consumers/project.js';
+import { bundle } from '../house/bundle.js';
 import { ROOT } from './models.js';
 
 const { values: args } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
@@ -68,33 +68,15 @@ interface Row {
   readonly wasm: number;
 }
 
-const gzipped = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length / 1000;
-
 async function measure({ name, install, code, binaries }: Candidate, folder: string): Promise<Row> {
   const root = install === undefined ? ROOT : folder;
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: code, resolveDir: root, loader: 'ts', sourcefile: 'page.ts' },
-    ...{ bundle: true, minify: true, splitting: true, format: 'esm', platform: 'browser', conditions: ['browser'] },
-    ...{ absWorkingDir: root, outdir: 'bundle', write: false, metafile: true, logLevel: 'silent' },
-    external: ['node:*', 'fs', 'path', 'url', 'onnxruntime-node', 'sharp'],
-  });
-  // At once comes the first chunk, and what it imports without `import()`.
-  const outputs = metafile.outputs;
-  const eager = new Set(Object.keys(outputs).filter((path) => outputs[path].entryPoint === 'page.ts'));
-  for (const path of eager) {
-    for (const { path: next, kind, external } of outputs[path].imports) {
-      if (kind === 'import-statement' && external !== true) eager.add(next);
-    }
-  }
-  const files = outputFiles.filter(({ path }) => eager.has(relative(root, path)));
-  const sizes = await Promise.all(
-    binaries.map(async (path) => gzipped(await readFile(join(root, 'node_modules', path)))),
-  );
+  const { eager } = await bundle(root, code, ['node:*', 'fs', 'path', 'url', 'onnxruntime-node', 'sharp']);
+  const sizes = await Promise.all(binaries.map((path) => readFile(join(root, 'node_modules', path))));
   return {
     name,
     version: await versionOf(root, install),
-    javascript: files.reduce((sum, { contents }) => sum + gzipped(contents), 0),
-    wasm: sizes.reduce((sum, size) => sum + size, 0),
+    javascript: eager.gzipped / 1000,
+    wasm: sizes.reduce((sum, bytes) => sum + gzipSync(bytes, { level: 9 }).length, 0) / 1000,
   };
 }
 

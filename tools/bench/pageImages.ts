@@ -7,10 +7,9 @@
  * Needs Chromium. The photograph is noise over a gradient, as a JPEG of quality 90.
  */
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import sharp from 'sharp';
 import { chromium, resultOfPage } from '../../test/support/chromium.js';
-import { repository } from '../../test/support/paths.js';
+import { bundle } from '../browser/workerFiles.js';
 
 const { values: args } = parseArgs({
   options: {
@@ -53,13 +52,10 @@ try {
 } catch (error) {
   await post({ error: String(error.stack ?? error) });
 }`;
-const { outputFiles } = await build({
-  stdin: { contents: script, resolveDir: repository('.'), loader: 'ts' },
-  ...{ bundle: true, format: 'esm', platform: 'browser', conditions: ['browser'], write: false, logLevel: 'silent' },
-});
+const page = await bundle(script);
 const found = await resultOfPage<Record<string, [number, number, number, number][]>>({
   '': '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>',
-  'page.js': outputFiles[0].text,
+  'page.js': page,
   'photo.jpg': photo,
 });
 for (const [name, times] of Object.entries(found)) {

@@ -6,12 +6,17 @@ import { build } from 'esbuild';
 import { WASM_BINARIES } from '../../src/runtime/choices.js';
 import { repository } from '../support.js';
 
-const WASM = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'));
+/** Where TensorFlow.js has its WebAssembly. */
+export const TFJS_WASM = join(
+  dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')),
+  'dist',
+);
 
-/** One file, minified. */
-export async function bundle(code: string): Promise<string> {
+/** One file, minified. @param folder where its imports are resolved. */
+export async function bundle(code: string, folder = repository): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: code, resolveDir: repository, loader: 'ts' },
+    stdin: { contents: code, resolveDir: folder, loader: 'ts' },
+    define: { __filename: 'undefined', __dirname: 'undefined' }, // names of Node in Emscripten's code
     bundle: true,
     minify: true,
     format: 'esm',
@@ -42,6 +47,6 @@ export async function workerFiles(
     'worker.js': await bundle("import './src/worker/browserProgram.ts';"),
     'demo.safetensors': readFileSync(weights),
     // Where the package has them.
-    ...Object.fromEntries(WASM_BINARIES.map((name) => [`wasm/${name}`, readFileSync(join(WASM, 'dist', name))])),
+    ...Object.fromEntries(WASM_BINARIES.map((name) => [`wasm/${name}`, readFileSync(join(TFJS_WASM, name))])),
   };
 }

@@ -2,7 +2,7 @@
 import { build, type Metafile } from 'esbuild';
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { packageOf } from './evaluated.js';
 
@@ -59,17 +59,16 @@ type Output = Metafile['outputs'][string];
 
 /** Bundles the browser's entry of a checkout. */
 export async function measureBundles(root: string): Promise<Bundles> {
-  const folder = await realpath(root);
   const small = async (name: (typeof SMALL)[number]): Promise<Partial<Bundles>> => {
     const entry = name === 'worker' ? 'src/entry/worker.browser.ts' : `src/entry/${name}.ts`;
     const wanted = name === 'worker' ? '{ FastSAM }' : '*'; // what a page needs of the worker's client
-    return existsSync(join(folder, entry))
-      ? { [name]: await bundle(folder, `export ${wanted} from './${entry}';`, []) }
+    return existsSync(join(root, entry))
+      ? { [name]: await bundle(root, `export ${wanted} from './${entry}';`, []) }
       : {};
   };
   return {
-    everything: await bundle(folder, PAGE, []),
-    withoutTfjs: await bundle(folder, PAGE, ['@tensorflow/*']),
+    everything: await bundle(root, PAGE, []),
+    withoutTfjs: await bundle(root, PAGE, ['@tensorflow/*']),
     ...(await small('mask')),
     ...(await small('interact')),
     ...(await small('element')),
@@ -79,10 +78,12 @@ export async function measureBundles(root: string): Promise<Bundles> {
 
 const PAGE = "export { FastSAM } from './src/index.browser.ts';";
 
-async function bundle(root: string, contents: string, external: string[]): Promise<Bundle> {
+/** Bundles a page's program. @param root where it is resolved. @param external what is left out. */
+export async function bundle(root: string, contents: string, external: string[]): Promise<Bundle> {
+  const folder = await realpath(root);
   const { metafile, outputFiles } = await build({
-    stdin: { contents, resolveDir: root, sourcefile: 'page.ts' },
-    absWorkingDir: root,
+    stdin: { contents, resolveDir: folder, sourcefile: 'page.ts' },
+    absWorkingDir: folder,
     bundle: true,
     minify: true,
     splitting: true,
@@ -95,7 +96,7 @@ async function bundle(root: string, contents: string, external: string[]): Promi
     metafile: true,
     logLevel: 'silent',
   });
-  const written = new Map(outputFiles.map(({ path, contents: bytes }) => [path.slice(root.length + 1), bytes]));
+  const written = new Map(outputFiles.map(({ path, contents: bytes }) => [relative(folder, path), bytes]));
   const size = (names: readonly string[]): Size => {
     const bytes = names.map((name) => written.get(name) ?? new Uint8Array(0));
     const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0);

@@ -1,5 +1,6 @@
 /** Pictures and weights by their address, in builds that allow it; the one that ships does not. */
 import { load } from '../engine/engine.js';
+import { PUBLISHED } from '../engine/nearModels.js';
 import { again } from '../engine/open.js';
 import * as app from '../state/app.js';
 import { device } from '../state/settings.js';
@@ -10,34 +11,33 @@ declare const __ELSEWHERE__: { readonly pictures: boolean; readonly weights: boo
 /** What this build may read from other hosts. */
 export const elsewhere = __ELSEWHERE__;
 
-/** Models whose files the package knows where to find. */
-export const PUBLISHED = ['FastSAM-s', 'FastSAM-x'] as const;
-
 /** Fetches a picture or a clip and opens it. */
 export async function openAddress(text: string): Promise<void> {
   const address = addressOf(text);
-  if (!address) return;
+  const file = address && (await fetched(address));
+  if (file) await openFiles([file]);
+}
+
+/** The file; undefined where the page says why there is none. */
+async function fetched(address: URL): Promise<File | undefined> {
   const controller = new AbortController();
+  const { signal } = controller;
   const work = { text: `Fetching from ${address.host}`, cancel: () => controller.abort() };
   app.work.value = work;
   try {
-    const { signal } = controller;
     const response = await fetch(address, { signal, credentials: 'omit', referrerPolicy: 'no-referrer' });
-    if (!response.ok) {
-      app.notify(`${address.host} answers HTTP ${response.status}. Check the address.`, { tone: 'bad' });
-      return;
+    if (response.ok) {
+      const blob = await response.blob();
+      return new File([blob], nameOf(address), { type: blob.type });
     }
-    const blob = await response.blob();
-    if (app.work.value === work) app.work.value = undefined;
-    await openFiles([new File([blob], nameOf(address), { type: blob.type })]);
+    app.notify(`${address.host} answers HTTP ${response.status}. Check the address.`, { tone: 'bad' });
   } catch {
-    if (controller.signal.aborted) return;
-    app.notify(`${address.host} cannot be reached, or lets no page read that. Save the file, and drop it here.`, {
-      tone: 'bad',
-    });
+    const why = `${address.host} cannot be reached, or lets no page read that. Save the file, and drop it here.`;
+    if (!signal.aborted) app.notify(why, { tone: 'bad' });
   } finally {
     if (app.work.value === work) app.work.value = undefined;
   }
+  return undefined;
 }
 
 /** Loads weights by an address, or by a published name. */

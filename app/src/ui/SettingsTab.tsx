@@ -1,11 +1,11 @@
 /** The settings: the network's, the model, the device. */
 import { useEffect, useState } from 'preact/hooks';
-import { nearModels, type NearModel } from '../engine/nearModels.js';
+import { nearModels, PUBLISHED, type NearModel } from '../engine/nearModels.js';
 import { engine, DEMO, load } from '../engine/engine.js';
 import { again } from '../engine/open.js';
 import { deviceText, duration } from '../engine/words.js';
 import { chooseFiles } from '../open/choose.js';
-import { elsewhere, openWeightsAt, PUBLISHED } from '../open/elsewhere.js';
+import { elsewhere, openWeightsAt } from '../open/elsewhere.js';
 import * as app from '../state/app.js';
 import { SETTING_ROWS, type SettingRow, type Settings } from '../state/settingRows.js';
 import { DEVICES, device, isChanged, settings, theme } from '../state/settings.js';

@@ -23,11 +23,9 @@ export const FUNCTION_NAMES = ['input', 'product', 'output', 'gather', 'silu', '
 export const [INPUT, PRODUCT, OUTPUT, GATHER, SILU, COPY_ROWS] = [0, 1, 2, 3, 4, 5];
 
 export const FLOAT_BYTES = 4;
-/** What one instruction takes. */
-export const VECTOR_BYTES = 16;
-
-/** How many values a shape has. */
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
+/** Floats that one instruction takes, and their bytes. */
+export const LANES = 4;
+export const VECTOR_BYTES = LANES * FLOAT_BYTES;
 
 /** `count` things shared out among the threads of a pool: from, to. */
 export function shares({ threads }: KernelPool, count: number): (readonly [from: number, to: number])[] {

@@ -1,8 +1,7 @@
 /** tfjs' FusedConv2D: which of our kernels does it, or tfjs' own. */
-import type * as tf from '../tfjs.js';
+import * as tf from '../tfjs.js';
 import type { ConvInputs, WinogradConvolution } from '../winograd/convolution.js';
 import { fitsWinograd } from '../winograd/fits.js';
-import { sizeOf } from './backend.js';
 import { fitsProduct, pointwise, strided, type Direct } from './direct.js';
 
 /** What the kernel is called with. */
@@ -42,7 +41,7 @@ export function convolve(
   }
   if (direct.pool.threads === 1) return undefined; // tfjs' own is the faster one
   if (side === 1 && both(strides, 1) && (pad === 'same' || pad === 'valid')) {
-    return fitsProduct(whole, sizeOf(x.shape.slice(0, 3))) ? pointwise(direct, whole) : undefined;
+    return fitsProduct(whole, tf.util.sizeFromShape(x.shape.slice(0, 3))) ? pointwise(direct, whole) : undefined;
   }
   if (side === 3 && both(strides, 2) && JSON.stringify(pad) === BORDER_OF_ONE) {
     return fitsProduct(whole, Math.ceil(x.shape[2] / 2)) ? strided(direct, whole) : undefined;

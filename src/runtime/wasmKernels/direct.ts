@@ -4,18 +4,17 @@
  * network: two sets of threads that wait for work by looking for it keep each other from the cores.
  */
 import { FunctionWriter, I32, V128 } from '../assembler.js';
-import type * as tf from '../tfjs.js';
+import * as tf from '../tfjs.js';
 import { findCells } from '../winograd/cells.js';
 import type { ConvInputs } from '../winograd/convolution.js';
 import { COLUMNS, packPanels, ROWS } from '../winograd/product.js';
 import type { Call, KernelPool } from '../wasm/pool.js';
-import { FLOAT_BYTES, GATHER, PRODUCT, shares, sizeOf, VECTOR_BYTES, type WasmBackend } from './backend.js';
+import { FLOAT_BYTES, GATHER, LANES, PRODUCT, shares, VECTOR_BYTES, type WasmBackend } from './backend.js';
 import type { PackedFilters } from './packedFilters.js';
 
 const SIDE = 3;
 const CELLS = SIDE * SIDE;
 const STRIDE = 2;
-const LANES = 4;
 
 /** Rows of the left matrix that a core's caches hold while all columns pass. */
 const CACHE_BYTES = 128 * 1024;
@@ -75,7 +74,7 @@ export function pointwise({ backend, pool, filters }: Direct, { x, filter, bias 
     return [PRODUCT, from + row * cellBytes, matrix, to + row * outBytes, count, cellBytes, outBytes, 1, start];
   };
   pool.run(
-    shares(pool, sizeOf(x.shape.slice(0, 3)) / ROWS).map(([first, end]) => {
+    shares(pool, tf.util.sizeFromShape(x.shape.slice(0, 3)) / ROWS).map(([first, end]) => {
       const calls: Call[] = [];
       for (let row = first * ROWS; row < end * ROWS; row += block) calls.push(product(row, end * ROWS));
       return calls;

@@ -1,6 +1,6 @@
 /** Filters of convolutions in the order in which our kernels read them: made once, kept as long as the filter. */
-import type * as tf from '../tfjs.js';
-import { sizeOf, type WasmBackend } from './backend.js';
+import * as tf from '../tfjs.js';
+import { type WasmBackend } from './backend.js';
 
 /** The orders: 36 matrices of Winograd's algorithm, or one matrix. */
 export type Packing = 'winograd' | 'matrix';
@@ -33,7 +33,7 @@ export class PackedFilters {
   /** A view that is valid until the next allocation. */
   #floats({ dataId, shape }: tf.TensorInfo): Float32Array {
     const backend = this.#backend;
-    return new Float32Array(backend.wasm.HEAPU8.buffer, backend.getMemoryOffset(dataId), sizeOf(shape));
+    return new Float32Array(backend.wasm.HEAPU8.buffer, backend.getMemoryOffset(dataId), tf.util.sizeFromShape(shape));
   }
 
   /** From now on a packed filter lives as long as the filter. */

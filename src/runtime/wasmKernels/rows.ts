@@ -1,8 +1,8 @@
 /** Concat and Slice along the last axes as copies of rows; tfjs' wasm backend copies them one by one in JavaScript. */
 import { FunctionWriter, I32, V128 } from '../assembler.js';
-import type * as tf from '../tfjs.js';
+import * as tf from '../tfjs.js';
 import type { Call, KernelPool } from '../wasm/pool.js';
-import { COPY_ROWS, FLOAT_BYTES, shares, sizeOf, VECTOR_BYTES, type WasmBackend } from './backend.js';
+import { COPY_ROWS, FLOAT_BYTES, shares, VECTOR_BYTES, type WasmBackend } from './backend.js';
 
 /**
  * `copyRows(from, fromStep, to, toStep, rowBytes, rows)`: `rows` rows of `rowBytes` bytes, a multiple of 16; steps from one row to
@@ -52,7 +52,7 @@ export function concatRows(
 ): tf.TensorInfo | undefined {
   const { shape } = inputs[0];
   const axis = attrs.axis < 0 ? attrs.axis + shape.length : attrs.axis;
-  const bytes = inputs.map((info) => sizeOf(info.shape.slice(axis)) * FLOAT_BYTES);
+  const bytes = inputs.map((info) => tf.util.sizeFromShape(info.shape.slice(axis)) * FLOAT_BYTES);
   if (inputs.length < 2 || !areFloats(inputs) || !bytes.every((size) => size > 0 && size % VECTOR_BYTES === 0)) {
     return undefined;
   }
@@ -66,7 +66,7 @@ export function concatRows(
     const from = backend.getMemoryOffset(dataId);
     return { from, fromStep: bytes[i], to: to + sum(bytes.slice(0, i)), toStep, rowBytes: bytes[i] };
   });
-  copy(pool, sizeOf(shape.slice(0, axis)), copies);
+  copy(pool, tf.util.sizeFromShape(shape.slice(0, axis)), copies);
   return out;
 }
 
@@ -95,7 +95,7 @@ export function sliceRows(
   const out = backend.makeOutput([...shape.slice(0, last), count], 'float32');
   const from = backend.getMemoryOffset(x.dataId) + offset;
   const to = backend.getMemoryOffset(out.dataId);
-  copy(pool, sizeOf(shape.slice(0, last)), [
+  copy(pool, tf.util.sizeFromShape(shape.slice(0, last)), [
     { from, fromStep: shape[last] * FLOAT_BYTES, to, toStep: rowBytes, rowBytes },
   ]);
   return out;

@@ -1,9 +1,9 @@
 /** SiLU, x / (1 + exp(-x)), in one pass over a map; by tfjs' operations it is two, on one thread. */
 import { FunctionWriter, I32, V128, type Local } from '../assembler.js';
-import { SILU_KERNEL, SILU_LANES, siluBackends } from '../silu.js';
+import { SILU_KERNEL, SILU_LANES, siluPools } from '../silu.js';
 import * as tf from '../tfjs.js';
 import type { KernelPool } from '../wasm/pool.js';
-import { shares, SILU, sizeOf, VECTOR_BYTES, type WasmBackend } from './backend.js';
+import { shares, SILU, VECTOR_BYTES, type WasmBackend } from './backend.js';
 
 /** exp(x) as 2ⁿ p(r): n is the whole number next to x / ln 2, ln 2 in two parts, the polynomial that of Cephes' expf. */
 const LOG2_E = Math.LOG2E;
@@ -56,13 +56,9 @@ export function siluFunction(): FunctionWriter {
   return f;
 }
 
-/** Of backends that have the kernel: their threads. */
-const pools = new Map<WasmBackend, KernelPool>();
-
 /** Has `silu` use the kernel on this backend from now on. */
 export function attachSilu(backend: WasmBackend, pool: KernelPool): void {
-  pools.set(backend, pool);
-  siluBackends.add(backend);
+  siluPools.set(backend, pool);
   if (tf.getKernel(SILU_KERNEL, 'wasm') as tf.KernelConfig | undefined) return;
   tf.registerKernel({ kernelName: SILU_KERNEL, backendName: 'wasm', kernelFunc: run as unknown as tf.KernelFunc });
   if (tf.getGradient(SILU_KERNEL) as tf.GradConfig | undefined) return;
@@ -81,8 +77,7 @@ export function attachSilu(backend: WasmBackend, pool: KernelPool): void {
 
 /** Ends that. */
 export function detachSilu(): void {
-  pools.clear();
-  siluBackends.clear();
+  siluPools.clear();
   if (tf.getKernel(SILU_KERNEL, 'wasm') as tf.KernelConfig | undefined) tf.unregisterKernel(SILU_KERNEL, 'wasm');
 }
 
@@ -90,9 +85,9 @@ function run({ inputs, backend }: { inputs: { readonly x: tf.TensorInfo }; backe
   const { x } = inputs;
   const out = backend.makeOutput(x.shape, 'float32');
   const [from, to] = [backend.getMemoryOffset(x.dataId), backend.getMemoryOffset(out.dataId)];
-  const pool = pools.get(backend);
+  const pool = siluPools.get(backend);
   if (!pool) throw new Error(`${SILU_KERNEL} on a backend that it was not attached to`);
-  const ranges = shares(pool, sizeOf(x.shape) / SILU_LANES);
+  const ranges = shares(pool, tf.util.sizeFromShape(x.shape) / SILU_LANES);
   pool.run(ranges.map(([first, end]) => [[SILU, from, to, first * VECTOR_BYTES, end * VECTOR_BYTES]]));
   return out;
 }

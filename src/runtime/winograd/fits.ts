@@ -1,7 +1,7 @@
 /** Where Winograd's algorithm is faster than the convolution itself. */
 import { tilesOf, type ConvInputs } from './convolution.js';
 import { COLUMNS } from './product.js';
-import { LANES } from './transforms.js';
+import { LANES } from '../wasmKernels/backend.js';
 
 /** Fewer tiles than this in a map: the products are too small to gain. */
 const FEWEST_TILES = 16;

@@ -1,13 +1,12 @@
 /** Products of matrices, four rows and eight columns at a time: as many sums as fit into the registers of vectors. */
 import { FunctionWriter, I32, V128, type Local } from '../assembler.js';
+import { FLOAT_BYTES, VECTOR_BYTES } from '../wasmKernels/backend.js';
 
 /** Rows come in multiples of this. */
 export const ROWS = 4;
 /** Columns come in multiples of this. */
 export const COLUMNS = 8;
 
-const FLOAT_BYTES = 4;
-const VECTOR_BYTES = 16;
 /** A row of a panel. */
 const PANEL_BYTES = COLUMNS * FLOAT_BYTES;
 const VECTORS = PANEL_BYTES / VECTOR_BYTES;

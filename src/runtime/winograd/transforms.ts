@@ -6,6 +6,7 @@
  * products ⊙ become 36 matrix products. Here are the three transforms around them.
  */
 import { FunctionWriter, I32, V128, type Local } from '../assembler.js';
+import { VECTOR_BYTES } from '../wasmKernels/backend.js';
 import { findCells, type MapVariables, type CellPosition } from './cells.js';
 
 /** Outputs of a tile along one side. */
@@ -57,11 +58,6 @@ const outputLine: Line = (f, [m0, m1, m2, m3, m4, m5], out, [a, b, c, d]) => {
   assign(f, out[2], [1, a], [4, c]);
   assign(f, out[3], [1, b], [8, d], [1, m5]);
 };
-
-/** Channels that are transformed together. */
-export const LANES = 4;
-const FLOAT_BYTES = 4;
-const VECTOR_BYTES = LANES * FLOAT_BYTES;
 
 /** The addresses of all points of the first tile: planes that lie behind each other. */
 function planes(f: FunctionWriter, first: Local, planeBytes: Local): Local[] {

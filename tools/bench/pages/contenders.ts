@@ -1,8 +1,7 @@
 /** The pages of tools/bench/pages.ts: the same network by this package, LiteRT.js and ONNX Runtime Web. */
 import { readFile, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { createRequire } from 'node:module';
-import { build } from 'esbuild';
+import { join } from 'node:path';
+import { bundle, TFJS_WASM } from '../../browser/workerFiles.js';
 import { FOLDER, ROOT } from '../models.js';
 
 /** What a page has to do. */
@@ -29,10 +28,6 @@ export interface Contender {
   readonly script: string;
 }
 
-const TFJS_WASM = join(
-  dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')),
-  'dist',
-);
 const PEERS = join(FOLDER, 'node_modules');
 
 /** In the order in which they take turns; the first is this package. */
@@ -131,17 +126,6 @@ const post = (value) => fetch('/result', { method: 'POST', body: JSON.stringify(
   await post({ ms, prototypes, isolated: crossOriginIsolated });
 })().catch((error) => post({ error: String(error?.stack ?? error) }));`;
 
-const NO_NODE = { __filename: 'undefined', __dirname: 'undefined' };
-
-async function bundle(folder: string, contents: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: folder, loader: 'ts' },
-    define: NO_NODE,
-    ...{ bundle: true, format: 'esm', platform: 'browser', conditions: ['browser'], write: false, logLevel: 'silent' },
-  });
-  return outputFiles[0].text;
-}
-
 async function filesOf(folder: string): Promise<[string, Uint8Array][]> {
   const names = (await readdir(folder)).filter((name) => /\.(wasm|m?js)$/.test(name));
   return Promise.all(names.map(async (name) => [`wasm/${name}`, await readFile(join(folder, name))]));
@@ -151,12 +135,12 @@ async function filesOf(folder: string): Promise<[string, Uint8Array][]> {
 export async function pageFiles(contender: Contender, task: PageTask): Promise<Record<string, Uint8Array | string>> {
   const files: Record<string, Uint8Array | string> = {
     '': '<!doctype html><script type="module" src="/page.js"></script>',
-    'page.js': await bundle(contender.folder, harness(contender, task)),
+    'page.js': await bundle(harness(contender, task), contender.folder),
     model: await readFile(`${task.model}${contender.model(task.size)}`),
     ...Object.fromEntries(await filesOf(contender.wasm)),
   };
   for (const [name, source] of Object.entries(contender.scripts ?? {})) {
-    files[name] = await bundle(contender.folder, `import './${source}';`);
+    files[name] = await bundle(`import './${source}';`, contender.folder);
   }
   return files;
 }
